@@ -15,7 +15,7 @@ from time import process_time
 
 from tracker.compare import compare
 from tracker.events import KINDS, advance, detect
-from tracker.events.detection import Detection
+from tracker.events.kind import Detection
 from tracker.model import (
     Board,
     BoardId,

@@ -19,11 +19,8 @@ def two(before: str, after: str, *, was: dict[str, object] | None = None, now: d
 
 def fates(diff: Diff) -> dict[str, str]:
     """arrived, revealed, missing, hidden → keys, those that are not empty."""
-    found = {fate: " ".join(getattr(diff, fate)) for fate in ("arrived", "revealed", "missing", "hidden")}
-    return {fate: keys for fate, keys in found.items() if keys}
-
-
-# ── what may be compared ─────────────────────────────────────────────────────────────────────────
+    actual = {fate: " ".join(getattr(diff, fate)) for fate in ("arrived", "revealed", "missing", "hidden")}
+    return {fate: keys for fate, keys in actual.items() if keys}
 
 
 def test_a_first_snapshot_changes_nothing():
@@ -45,9 +42,9 @@ def test_snapshots_of_two_boards_are_refused():
 @pytest.mark.parametrize(("kept", "of", "same"), [(3, 6, True), (2, 6, False), (0, 4, True), (3, 5, True), (2, 5, False)])
 def test_less_than_half_of_the_entries_in_common_is_another_table(kept: int, of: int, same: bool):
     before, after = ({f"{side}{place}" if place >= kept else f"m{place}": 50 for place in range(of)} for side in "xy")
-    found = commensurable(snapshot(line(before)), snapshot(line(after), day=1))
-    assert (found is None) is same
-    assert same or f"{kept} of {of} entries in common" in found
+    actual = commensurable(snapshot(line(before)), snapshot(line(after), day=1))
+    assert (actual is None) is same
+    assert same or f"{kept} of {of} entries in common" in actual
 
 
 def test_a_board_that_only_grew_or_shrank_is_the_same_table():
@@ -67,14 +64,14 @@ def test_a_restart_compares_nothing_and_nobody_came_or_went():
 
 
 @given(pages(), pages(), st.randoms(use_true_random=False))
-def test_the_order_of_the_entries_does_not_matter(one: dict, other: dict, chance):
+def test_the_order_of_the_entries_does_not_matter(first: dict, second: dict, chance):
     def shuffled(page: dict, day: int):
         straight = snapshot(day=day, **page)
         keys = list(straight.entries)
         chance.shuffle(keys)
         return straight, replace(straight, entries={key: straight.entries[key] for key in keys})
 
-    (before, before_shuffled), (after, after_shuffled) = shuffled(one, 0), shuffled(other, 1)
+    (before, before_shuffled), (after, after_shuffled) = shuffled(first, 0), shuffled(second, 1)
     straight, mixed = compare(BOTH, before, after), compare(BOTH, before_shuffled, after_shuffled)
     assert mixed == straight
     assert [list(verdict.moves) for verdict in mixed.metrics.values()] == [
@@ -83,8 +80,8 @@ def test_the_order_of_the_entries_does_not_matter(one: dict, other: dict, chance
 
 
 @given(pages(), pages())
-def test_every_entry_has_exactly_one_fate(one: dict, other: dict):
-    before, after = snapshot(**one), snapshot(day=1, **other)
+def test_every_entry_has_exactly_one_fate(first: dict, second: dict):
+    before, after = snapshot(**first), snapshot(day=1, **second)
     diff = compare(BOTH, before, after)
     assert sorted([*diff.common, *diff.arrived, *diff.revealed]) == sorted(after.entries)
     assert sorted([*diff.common, *diff.missing, *diff.hidden]) == sorted(before.entries)
@@ -97,10 +94,7 @@ def test_a_snapshot_against_its_later_self_shows_no_change(page: dict):
     assert all((verdict.moved, verdict.rounded, dict(verdict.moves)) == (0, 0, {}) for verdict in diff.metrics.values())
 
 
-# ── depth ────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_on_a_whole_board_who_came_arrived_and_who_went_is_missing():
+def test_on_a_whole_board_new_entries_arrived_and_absent_ones_are_missing():
     assert fates(two("a:50 b:40 c:30", "a:50 c:30 x:20")) == {"arrived": "x", "missing": "b"}
 
 
@@ -144,11 +138,8 @@ def test_a_re_based_page_of_limited_depth_loses_and_gains_nobody():
     assert fates(two(after, before, was={"depth": 4}, now={"depth": 4})) == {"revealed": "d", "hidden": "x"}
 
 
-def test_a_re_based_whole_board_still_tells_who_came_and_went():
+def test_a_re_based_whole_board_still_reports_arrivals_and_departures():
     assert fates(two("a:90 b:85 c:80 d:75", "a:40 b:35 c:30 x:25")) == {"arrived": "x", "missing": "d"}
-
-
-# ── caps and keys that stand twice ───────────────────────────────────────────────────────────────
 
 
 def rows(first: int, count: int) -> str:
@@ -162,7 +153,7 @@ def test_entries_displaced_at_a_round_number_of_rows_name_a_cap_and_nobody_is_mi
 
 
 @pytest.mark.parametrize(("count", "cap"), [(10, None), (20, None), (40, None), (50, 50), (500, 500)])
-def test_who_stood_high_was_not_pushed_over_the_edge_of_a_small_page(count: int, cap: int | None):
+def test_a_high_entry_was_not_pushed_off_a_small_page(count: int, cap: int | None):
     assert two(rows(0, count), rows(1, count)).cap == cap
 
 
@@ -182,7 +173,7 @@ def test_a_board_that_shrinks_to_a_large_round_number_may_be_cut_to_a_small_one_
 
 
 @pytest.mark.parametrize(("before", "after"), [(rows(0, 90), rows(0, 100)), (rows(0, 100), rows(0, 100))])
-def test_a_round_number_of_rows_without_exchange_is_no_cap(before: str, after: str):
+def test_a_round_number_of_rows_without_exchange_is_not_a_cap(before: str, after: str):
     assert two(before, after).cap is None
 
 
@@ -190,11 +181,11 @@ def test_a_page_of_declared_depth_has_no_cap():
     assert two(rows(0, 20), rows(1, 20), was={"depth": 20}, now={"depth": 20}).cap is None
 
 
-def test_a_key_that_now_stands_twice_is_hidden():
+def test_a_key_that_is_now_listed_twice_is_hidden():
     assert fates(two("a:50 b:40", "a:50", now={"ambiguous": "b"})) == {"hidden": "b"}
 
 
-def test_a_key_that_stood_twice_did_not_arrive():
+def test_a_key_that_was_listed_twice_did_not_arrive():
     assert fates(two("a:50", "a:50 b:40", was={"ambiguous": "b"})) == {"revealed": "b"}
 
 

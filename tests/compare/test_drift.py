@@ -21,14 +21,14 @@ def ratings(count: int = 40, step: float = 5.0) -> dict[str, float]:
 def refitted(
     by: float | None = 0.0, *, factor: float = 1.0, wobble: float = 0.0, width: float | None = WIDTH, **moved: float
 ) -> MetricDiff:
-    """The verdict when every rating moves by the same, by a little chance, and some by their own."""
+    """The verdict when every rating moves by the same, by a little chance, and some on their own."""
     chance, suffix = random.Random(7), "" if width is None else f"±{width}"
     before = ratings()
     after = {
         key: 1400 + factor * (value - 1400) + by + chance.uniform(-wobble, wobble) + moved.get(key, 0.0)
         for key, value in before.items()
     }
-    old, new = ({key: f"{value:.2f}{suffix}" for key, value in one.items()} for one in (before, after))
+    old, new = ({key: f"{value:.2f}{suffix}" for key, value in ratings.items()} for ratings in (before, after))
     return compare(board(ELO), snapshot(line(old)), snapshot(line(new), day=1)).metrics["score"]
 
 
@@ -62,7 +62,7 @@ def test_a_shift_beyond_the_intervals_with_one_sign_is_a_re_base(by: float):
     assert diff.median_shift == pytest.approx(by, abs=0.5)
 
 
-def test_a_large_scatter_with_mixed_signs_is_no_re_base():
+def test_a_large_scatter_with_mixed_signs_is_not_a_re_base():
     assert refitted(wobble=20.0).verdict is Comparability.COMPARABLE
 
 
@@ -94,7 +94,7 @@ def test_a_uniform_drift_makes_nobody_move_significantly(width: float | None, by
     assert not significant(diff)
 
 
-def test_without_intervals_a_move_is_measured_against_the_scatter_of_the_others():
+def test_without_intervals_a_move_is_compared_with_the_scatter_of_the_others():
     diff = refitted(wobble=0.5, width=None, m10=8.0)
     assert significant(diff) == {"m10"}
 
@@ -103,7 +103,7 @@ def test_without_intervals_a_shift_by_a_fiftieth_of_the_board_is_a_re_base():
     assert refitted(by=0.02 * 195, width=None).verdict is Comparability.REBASED
 
 
-def test_ratings_rounded_to_whole_numbers_leave_a_place_of_rounding_that_is_no_move():
+def test_a_last_place_left_by_rounded_ratings_is_not_a_move():
     before = {key: f"{value:.0f}" for key, value in ratings(step=7.3).items()}
     after = {key: f"{value + 0.4:.0f}" for key, value in ratings(step=7.3).items()}
     diff = compare(board(ELO), snapshot(line(before)), snapshot(line(after), day=1)).metrics["score"]
@@ -118,7 +118,7 @@ def test_the_same_holds_on_a_board_so_narrow_that_a_place_is_much_of_it():
     assert (diff.verdict, diff.moved > 2, significant(diff)) == (Comparability.COMPARABLE, True, set())
 
 
-def test_a_board_whose_decimals_were_all_cut_off_is_no_re_base():
+def test_cutting_off_all_decimals_is_not_a_re_base():
     before = {f"m{place:02}": f"{1500 - 5 * place}.4±0.2" for place in range(12)}
     after = {key: cell.replace(".4±", "±") for key, cell in before.items()}
     assert (
@@ -128,11 +128,11 @@ def test_a_board_whose_decimals_were_all_cut_off_is_no_re_base():
 
 
 @given(st.lists(st.tuples(st.integers(900, 1500), st.integers(900, 1500)), max_size=7))
-def test_fewer_than_eight_values_tell_no_drift(pairs: list[tuple[int, int]]):
+def test_fewer_than_eight_values_show_no_drift(pairs: list[tuple[int, int]]):
     assert fit(pairs, [1.0]) == Drift()
 
 
-def test_eight_values_tell_a_drift_but_no_slope():
+def test_eight_values_show_a_drift_but_no_slope():
     drift = fit([(1000 + 10 * place, 1001 + 11 * place) for place in range(8)], [50.0])
     assert (drift.slope, drift.intercept) == (1.0, pytest.approx(1 + 3.5))
 

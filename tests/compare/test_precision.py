@@ -16,14 +16,14 @@ ONE_COLUMN = st.lists(st.integers(1, 99_999), min_size=1, max_size=20)
 
 def verdict(before: dict[str, str], after: dict[str, str], *, on=SCORE) -> MetricDiff:
     two = [
-        snapshot("" if on.id != "score" else line(one), **({} if on.id == "score" else {on.id: line(one)}), day=day)
-        for day, one in enumerate((before, after))
+        snapshot("" if on.id != "score" else line(values), **({} if on.id == "score" else {on.id: line(values)}), day=day)
+        for day, values in enumerate((before, after))
     ]
     return compare(board(on), *two).metrics[on.id]
 
 
-def same_text(one: str, other: str, *, typical: tuple[int, int]) -> bool:
-    return same(measure(one), measure(other), typical=typical)
+def same_text(text: str, other: str, *, typical: tuple[int, int]) -> bool:
+    return same(measure(text), measure(other), typical=typical)
 
 
 def test_a_column_has_the_decimals_that_most_of_its_values_have():
@@ -58,9 +58,9 @@ def test_a_rounding_agrees_up_to_half_of_its_last_place(fine: str, coarse: str, 
     assert same_text(coarse, fine, typical=decimals[::-1]) is agree
 
 
-@pytest.mark.parametrize(("one", "other"), [("0.30000000000000004", "0.3"), ("68.33333333333333", "68.33333333333334")])
-def test_the_noise_of_binary_floats_is_no_move(one: str, other: str):
-    assert same_text(one, other, typical=(1, 1))
+@pytest.mark.parametrize(("text", "other"), [("0.30000000000000004", "0.3"), ("68.33333333333333", "68.33333333333334")])
+def test_the_noise_of_binary_floats_is_not_a_move(text: str, other: str):
+    assert same_text(text, other, typical=(1, 1))
 
 
 def test_a_difference_of_the_size_of_noise_is_a_move_where_few_decimals_are_published():
@@ -72,9 +72,9 @@ def test_rounding_a_column_to_any_coarser_precision_is_never_a_move(column: list
     fine = {f"m{place}": Decimal(value).scaleb(-4) for place, value in enumerate(column)}
     rounded = {key: value.quantize(Decimal(1).scaleb(-coarser), ROUND_HALF_EVEN) for key, value in fine.items()}
     for before, after in ((fine, rounded), (rounded, fine)):
-        found = verdict(before, after, on=on)
-        assert (found.moved, dict(found.moves)) == (0, {})
-        assert found.verdict is (Comparability.PRECISION if fine != rounded else Comparability.COMPARABLE)
+        actual = verdict(before, after, on=on)
+        assert (actual.moved, dict(actual.moves)) == (0, {})
+        assert actual.verdict is (Comparability.PRECISION if fine != rounded else Comparability.COMPARABLE)
 
 
 @given(ONE_COLUMN, st.integers(0, 4), st.integers(1, 50), st.sampled_from([SCORE, metric("price", "listed", topic="price")]))
@@ -87,8 +87,8 @@ def test_a_real_change_in_a_column_of_the_same_precision_is_always_found(column:
 def test_only_the_one_that_truly_moved_is_found_among_many_that_were_rounded():
     before = {f"m{place}": f"{place}.123456789012345" for place in range(10, 60)}
     after = {key: value[:6] for key, value in before.items()} | {"m30": "31.5"}
-    found = verdict(before, after)
-    assert (found.verdict, found.moves.keys(), found.rounded) == (Comparability.COMPARABLE, {"m30"}, 49)
+    actual = verdict(before, after)
+    assert (actual.verdict, actual.moves.keys(), actual.rounded) == (Comparability.COMPARABLE, {"m30"}, 49)
 
 
 @pytest.mark.parametrize("rest", [{"b": "5", "c": "10"}, {"b": "5", "c": "10", "d": "0.25"}])
@@ -97,14 +97,14 @@ def test_a_price_that_gets_or_loses_decimals_is_a_new_price(rest: dict[str, str]
     assert verdict({"a": old, **rest}, {"a": new, **rest}, on=PRICE).moves.keys() == {"a"}
 
 
-def test_prices_rounded_all_at_once_are_no_new_prices():
+def test_prices_rounded_all_at_once_are_not_new_prices():
     fine, coarse = ({"a": "0.0375", "b": "3", "c": "1.125", "d": "2.625"}, {"a": "0.04", "b": "3", "c": "1.13", "d": "2.62"})
     for before, after in ((fine, coarse), (coarse, fine)):
-        found = verdict(before, after, on=PRICE)
-        assert (found.verdict, found.rounded) == (Comparability.PRECISION, 3)
+        actual = verdict(before, after, on=PRICE)
+        assert (actual.verdict, actual.rounded) == (Comparability.PRECISION, 3)
 
 
 @given(st.floats(0.001, 1000), st.integers(-3, 3))
-def test_recomputing_a_full_float_is_no_move(value: float, ulps: int):
+def test_recomputing_a_full_float_is_not_a_move(value: float, ulps: int):
     again = value * (1 + ulps * 2.2e-16)
     assert same_text(f"{value:.16f}", f"{again:.16f}", typical=(16, 15))

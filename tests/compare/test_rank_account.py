@@ -14,7 +14,7 @@ LOWER = metric(better="lower")
 
 
 def rank(of: str, values: dict[str, float], on: Metric) -> int:
-    """1 + how many stand strictly above, counted one by one."""
+    """1 + the number of entries strictly above, counted one by one."""
     return 1 + sum(on.better(value, values[of]) for value in values.values())
 
 
@@ -41,11 +41,11 @@ def test_the_account_is_exact_and_equals_a_count_of_every_pair(on: Metric, befor
         )
         for key in survivors
     }
-    found = account(on, before, after)
-    assert {move.entry: move for move in found} == {
+    actual = account(on, before, after)
+    assert {move.entry: move for move in actual} == {
         key: move for key, move in expected.items() if move.before != move.after or move.moves
     }
-    assert [(move.after, move.entry) for move in found] == sorted((move.after, move.entry) for move in found)
+    assert [(move.after, move.entry) for move in actual] == sorted((move.after, move.entry) for move in actual)
 
 
 @given(tables(), tables(), tables())
@@ -63,7 +63,7 @@ def test_unrounding_every_value_moves_nobody(before: dict[str, int]):
     assert all(move.moves == 0 for move in account(SCORE, before, after, rounded=frozenset(before)))
 
 
-def test_a_slide_behind_newcomers_is_no_move():
+def test_a_slide_behind_newcomers_is_not_a_move():
     assert moves("a:50 b:40 c:30", "x:60 y:60 a:50 b:40 c:30") == {
         "a": (1, 3, 2, 0, 0, 0),
         "b": (2, 4, 2, 0, 0, 0),
@@ -71,7 +71,7 @@ def test_a_slide_behind_newcomers_is_no_move():
     }
 
 
-def test_a_climb_because_others_left_is_no_move():
+def test_a_climb_because_others_left_is_not_a_move():
     assert moves("a:50 b:40 c:30", "c:30") == {"c": (3, 1, 0, 2, 0, 0)}
 
 
@@ -79,7 +79,7 @@ def test_an_arrival_and_a_departure_that_cancel_out_change_no_rank():
     assert moves("a:50 b:40 c:30", "x:45 b:40 c:30") == {}
 
 
-def test_a_move_that_an_arrival_hides_is_still_told():
+def test_a_move_that_an_arrival_hides_is_still_reported():
     assert moves("a:50 b:40 c:30 d:20", "x:60 a:50 c:45 b:40 d:20")["c"] == (3, 3, 1, 0, -1, 0)
 
 
@@ -91,7 +91,7 @@ def test_leaving_a_tie_downwards_moves_only_the_one_that_fell():
     assert moves("a:50 b:50 c:30 d:20", "a:50 b:49 c:30 d:20") == {"b": (1, 2, 0, 0, 1, 0)}
 
 
-def test_a_tie_broken_by_finer_decimals_is_no_move():
+def test_a_tie_broken_by_finer_decimals_is_not_a_move():
     assert moves("a:50 b:50 c:30", "a:50.12 b:49.81 c:30.02") == {"b": (1, 2, 0, 0, 0, 1)}
 
 

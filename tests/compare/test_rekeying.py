@@ -43,7 +43,7 @@ def test_another_name_is_another_entry(old: str, new: str):
 
 
 @pytest.mark.parametrize(("before", "after"), [("gpt-5:50 GPT-5:49", "gpt5:50"), ("gpt5:50", "gpt-5:50 GPT-5:49")])
-def test_a_spelling_that_fits_several_names_none(before: str, after: str):
+def test_a_spelling_that_fits_several_entries_names_none(before: str, after: str):
     assert two(f"{before} b:40", f"{after} b:40").rekeyed == {}
 
 
@@ -51,7 +51,7 @@ def test_an_entry_that_is_still_listed_was_not_respelled():
     assert two("gpt-5:50 b:40", "gpt-5:50 GPT5:50 b:40").rekeyed == {}
 
 
-def test_three_equal_scores_and_none_that_differs_name_the_same_entry():
+def test_three_equal_scores_and_no_other_identify_the_entry():
     assert paired(("50", "7", "3"), ("50", "7", "3"))
 
 
@@ -62,7 +62,7 @@ def test_three_equal_scores_and_none_that_differs_name_the_same_entry():
     (("50", "7", "0"), ("50", "7", "0")),
     (("50", "7", "~3"), ("50", "7", "~3")),
 ])  # fmt: skip
-def test_fewer_or_other_scores_name_nobody(was: tuple[str, ...], now: tuple[str, ...]):
+def test_fewer_or_other_scores_identify_nobody(was: tuple[str, ...], now: tuple[str, ...]):
     assert not paired(was, now)
 
 
@@ -73,9 +73,10 @@ def test_prices_and_means_do_not_count_as_scores():
 
 
 @given(pages(), pages())
-def test_every_entry_has_one_fate_also_where_keys_were_respelled(one: dict, other: dict):
-    text = {"text": other["text"].upper(), "price": other["price"].upper(), "names": None, "attributes": None, "ambiguous": "zz"}
-    before, after = snapshot(**one | {"names": None, "ambiguous": "zz"}), snapshot(day=1, **other | text)
+def test_every_entry_has_one_fate_also_where_keys_were_respelled(first: dict, second: dict):
+    cells = {name: second[name].upper() for name in ("text", "price")}
+    text = {**cells, "names": None, "attributes": None, "ambiguous": "zz"}
+    before, after = snapshot(**first | {"names": None, "ambiguous": "zz"}), snapshot(day=1, **second | text)
     diff = compare(board(SCORE), before, after)
     assert sorted([*diff.common, *diff.arrived, *diff.revealed]) == sorted(after.entries)
     had = [diff.rekeyed.get(entry, entry) for entry in diff.common]
@@ -83,7 +84,7 @@ def test_every_entry_has_one_fate_also_where_keys_were_respelled(one: dict, othe
     assert all(key == had.upper() for key, had in diff.rekeyed.items())
 
 
-def test_a_respelling_is_a_quiet_rename_and_nothing_else():
+def test_a_respelling_is_a_recorded_rename_and_nothing_else():
     history = History()
     history.show("gpt-5:50 b:40 c:30")
     (event,) = history.show("GPT-5:50 b:40 c:30")
@@ -95,26 +96,26 @@ def test_a_respelling_is_a_quiet_rename_and_nothing_else():
 def test_a_respelled_entry_keeps_its_own_changes():
     history = History()
     history.show("Gamma_v2:64 Beta:66 Alpha:70")
-    told = history.show("Gamma-v2:68 Beta:66 Alpha:70")
-    assert {event.kind for event in told} == {"rename", "score_revision", "overtake", "rank_move"}
+    reported = history.show("Gamma-v2:68 Beta:66 Alpha:70")
+    assert {event.kind for event in reported} == {"rename", "score_revision", "overtake", "rank_move"}
 
 
-@pytest.mark.parametrize(("one", "other"), [("Llama_2_7B", "Llama_27B"), ("Qwen3_4B", "Qwen_34B"), ("gpt-4.1", "gpt-41")])
-def test_other_numbers_are_another_model(one: str, other: str):
+@pytest.mark.parametrize(("name", "other"), [("Llama_2_7B", "Llama_27B"), ("Qwen3_4B", "Qwen_34B"), ("gpt-4.1", "gpt-41")])
+def test_other_numbers_are_another_model(name: str, other: str):
     history = History()
-    history.show(f"{one}:50 b:40 c:30")
+    history.show(f"{name}:50 b:40 c:30")
     assert "rename" not in {event.kind for event in history.show(f"{other}:50 b:40 c:30")}
 
 
 def test_a_respelling_and_back_is_neither_departure_nor_re_entry():
     history = History()
     for text in ("gpt-5:50 b:40 c:30", "GPT-5:50 b:40 c:30", "gpt-5:50 b:40 c:30", "gpt-5:50 b:40 c:30"):
-        told = history.show(text)
-        assert {event.kind for event in told} <= {"rename"}
+        reported = history.show(text)
+        assert {event.kind for event in reported} <= {"rename"}
     assert history.past.known[EntryId("gpt-5")].last_seen is None
 
 
-def test_who_was_respelled_keeps_when_it_was_first_seen_and_what_it_was_called():
+def test_a_respelled_entry_keeps_its_first_date_and_former_names():
     history = History()
     history.show("gpt-5:50 b:40")
     first = history.past.known["gpt-5"]
@@ -123,24 +124,21 @@ def test_who_was_respelled_keeps_when_it_was_first_seen_and_what_it_was_called()
     assert (now.first_seen, now.names) == (first.first_seen, {"gpt-5", "GPT-5"})
 
 
-def test_who_was_respelled_can_leave_under_the_new_key():
+def test_a_respelled_entry_can_leave_under_the_new_key():
     history = History()
     for text in ("gpt-5:50 b:40", "GPT-5:50 b:40", "b:40"):
         history.show(text)
     assert brief(of("departure", history.show("b:40"))) == ["departure/confirmed GPT-5"]
 
 
-# ── one variant under two names ──────────────────────────────────────────────────────────────────
-
-
 def known(variant: str, confidence: Confidence = Confidence.ALIAS) -> Identity:
     return Identity(name=variant, model=ModelId(variant), variant=variant, confidence=confidence)
 
 
-def renamed(was: str, now: str, *, on=SCORE, mine: Identity | None = None, theirs: Identity | None = None) -> bool:
+def renamed(was: str, now: str, *, on=SCORE, new_model: Identity | None = None, old_model: Identity | None = None) -> bool:
     """Whether `old` and `new` are taken for one entry."""
-    before = snapshot(f"stays:90 {was}", who={"old": theirs or known("maker/m")})
-    after = snapshot(f"stays:90 {now}", day=1, who={"new": mine or known("maker/m")})
+    before = snapshot(f"stays:90 {was}", who={"old": old_model or known("maker/m")})
+    after = snapshot(f"stays:90 {now}", day=1, who={"new": new_model or known("maker/m")})
     return compare(board(on), before, after).rekeyed == {"new": "old"}
 
 
@@ -165,17 +163,14 @@ def test_a_fitted_score_may_move_within_its_interval():
 
 @pytest.mark.parametrize("other", [known("maker/n"), known("maker/m", Confidence.UNSURE), Identity(name="m")])
 def test_another_variant_or_one_that_is_not_sure_is_another_entry(other: Identity):
-    assert not renamed("old:50", "new:50", mine=other)
-    assert not renamed("old:50", "new:50", theirs=other)
+    assert not renamed("old:50", "new:50", new_model=other)
+    assert not renamed("old:50", "new:50", old_model=other)
 
 
-def test_a_variant_that_stands_twice_names_none():
+def test_a_variant_listed_twice_identifies_no_entry():
     who = {key: known("maker/m") for key in ("old", "new", "again")}
     diff = compare(board(SCORE), snapshot("s:9 old:50", who=who), snapshot("s:9 new:50 again:50", day=1, who=who))
     assert diff.rekeyed == {}
-
-
-# ── a name that says more ────────────────────────────────────────────────────────────────────────
 
 
 def clarified(was: str, now: str, *, names: tuple[str, str] = ("RAG + GPT 4", "RAG + GPT 4 (1106)"), on=SCORE) -> bool:

@@ -28,9 +28,6 @@ def shifted(count: int, moved: int, *, ups: int | None = None, on: Metric = SCOR
     return two(line(before) + tail, line(after) + tail, on=on)
 
 
-# ── tested ───────────────────────────────────────────────────────────────────────────────────────
-
-
 @pytest.mark.parametrize(("count", "moved", "ups", "rebased"), [
     (100, 50, 25, True),
     (100, 49, 25, False),
@@ -48,9 +45,9 @@ def shifted(count: int, moved: int, *, ups: int | None = None, on: Metric = SCOR
     (30, 10, 10, True),
 ])  # fmt: skip
 def test_half_of_the_values_moved_or_a_third_one_way_is_a_re_base(count: int, moved: int, ups: int, rebased: bool):
-    found = shifted(count, moved, ups=ups)
-    assert found.verdict is (Comparability.REBASED if rebased else Comparability.COMPARABLE)
-    assert (found.moved, found.common, len(found.moves)) == (moved, count, 0 if rebased else moved)
+    actual = shifted(count, moved, ups=ups)
+    assert actual.verdict is (Comparability.REBASED if rebased else Comparability.COMPARABLE)
+    assert (actual.moved, actual.common, len(actual.moves)) == (moved, count, 0 if rebased else moved)
 
 
 def test_a_new_version_with_a_single_moved_value_is_a_re_base():
@@ -62,31 +59,28 @@ def test_a_version_that_is_the_same_or_unknown_says_nothing(versions: tuple[str,
     assert two("a:50 b:60 c:70", "a:51 b:60 c:70", versions=versions).verdict is Comparability.COMPARABLE
 
 
-def test_a_new_version_in_which_nothing_moved_is_no_re_base():
+def test_a_new_version_in_which_nothing_moved_is_not_a_re_base():
     assert two("a:50 b:60", "a:50 b:60", versions=("v1", "v2")).verdict is Comparability.COMPARABLE
 
 
-def test_a_re_base_tells_its_median_shift():
+def test_a_re_base_states_its_median_shift():
     assert two("a:50.00 b:60.00 c:70.00 d:80.00", "a:50.14 b:61.00 c:70.14 d:80.14").median_shift == pytest.approx(0.14)
 
 
 def test_a_re_base_shows_though_most_of_the_board_is_estimated():
     estimates = " " + " ".join(f"e{place}:~{place}" for place in range(60))
-    found = shifted(10, 10, tail=estimates)
-    assert (found.verdict, found.common) == (Comparability.REBASED, 70)
+    actual = shifted(10, 10, tail=estimates)
+    assert (actual.verdict, actual.common) == (Comparability.REBASED, 70)
 
 
 @pytest.mark.parametrize(("before", "after"), [("a:~50", "a:55"), ("a:50", "a:~55"), ("a:~50", "a:~55")])
-def test_a_pair_with_an_estimate_is_no_move(before: str, after: str):
-    found = two(f"{before} b:60 c:70", f"{after} b:60 c:70")
-    assert (found.verdict, found.moved, dict(found.moves)) == (Comparability.COMPARABLE, 1, {})
+def test_a_pair_with_an_estimate_is_not_a_move(before: str, after: str):
+    actual = two(f"{before} b:60 c:70", f"{after} b:60 c:70")
+    assert (actual.verdict, actual.moved, dict(actual.moves)) == (Comparability.COMPARABLE, 1, {})
 
 
 def test_estimates_alone_never_re_base():
     assert two("a:~1 b:~2 c:~3 d:~4", "a:~5 b:~6 c:~7 d:~8").verdict is Comparability.COMPARABLE
-
-
-# ── errors ───────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(("after", "beyond"), [("a:50.98", False), ("a:51", True), ("a:49.02", False), ("a:49", True)])
@@ -111,9 +105,6 @@ def test_without_a_stated_error_the_wider_interval_counts_and_without_any_every_
     assert two(f"{before} b:60 c:70", f"{after} b:60 c:70").moves["a"].significant is beyond
 
 
-# ── listed, live, count, volatile ────────────────────────────────────────────────────────────────
-
-
 def test_a_listed_value_that_changed_is_a_significant_move():
     old, new = (snapshot("", day=day, price=text) for day, text in enumerate(("a:3 b:4 c:5", "a:2.5 b:4 c:5")))
     moves = compare(board(PRICE), old, new).metrics["price"].moves
@@ -136,11 +127,8 @@ def test_a_version_says_nothing_about_listed_values():
     "silent", [metric(nature="live"), metric(nature="count"), metric(volatile=True), metric(nature="fitted", volatile=True)]
 )
 def test_live_counted_and_volatile_values_all_move_and_say_nothing(silent: Metric):
-    found = shifted(40, 40, on=silent)
-    assert (found.verdict, found.moved, dict(found.moves)) == (Comparability.COMPARABLE, 40, {})
-
-
-# ── lost, new, gone ──────────────────────────────────────────────────────────────────────────────
+    actual = shifted(40, 40, on=silent)
+    assert (actual.verdict, actual.moved, dict(actual.moves)) == (Comparability.COMPARABLE, 40, {})
 
 
 def thinned(had: int, lost: int, *, nature: str = "tested", unscored: int = 0) -> MetricDiff:
@@ -154,16 +142,16 @@ def thinned(had: int, lost: int, *, nature: str = "tested", unscored: int = 0) -
     ("had", "lost", "drifted"), [(20, 6, True), (20, 5, False), (5, 5, True), (16, 5, True), (17, 5, False), (10, 4, False)]
 )
 def test_a_field_that_lost_a_third_of_its_values_has_drifted(nature: str, had: int, lost: int, drifted: bool):
-    found = thinned(had, lost, nature=nature)
-    assert (found.verdict is Comparability.DRIFTED) is drifted
-    assert (found.filled_before, found.filled_after) == (had, had - lost)
+    actual = thinned(had, lost, nature=nature)
+    assert (actual.verdict is Comparability.DRIFTED) is drifted
+    assert (actual.filled_before, actual.filled_after) == (had, had - lost)
 
 
 def test_the_loss_is_measured_on_those_that_had_a_value():
     assert thinned(6, 5, unscored=60).verdict is Comparability.DRIFTED
 
 
-def test_entries_that_left_are_no_lost_values():
+def test_entries_that_left_are_not_lost_values():
     before = line({f"m{place}": 50 for place in range(20)})
     assert two(before, line({f"m{place}": 50 for place in range(8)})).verdict is Comparability.COMPARABLE
 
@@ -176,7 +164,7 @@ def test_a_metric_vanishes_when_its_column_is_gone():
     assert two("a:50 b:60", "a b").verdict is Comparability.VANISHED
 
 
-def test_a_few_values_lost_from_a_column_that_stands_say_nothing():
+def test_a_few_values_lost_from_a_column_that_remains_say_nothing():
     assert two("a:50 b:60", "a b", columns=["score"]).verdict is Comparability.INCOMMENSURABLE
 
 
@@ -191,21 +179,21 @@ def test_values_of_entries_that_have_none_in_common_say_nothing():
 @pytest.mark.parametrize("nature", NATURES)
 @given(values=st.dictionaries(st.sampled_from("abcdefghijkl"), st.integers(-5, 60), min_size=1))
 def test_the_same_values_are_comparable_and_nothing_moved(nature: str, values: dict[str, int]):
-    found = two(line(values), line(values), on=metric(nature=nature))
-    assert (found.verdict, found.moved, found.rounded, dict(found.moves)) == (Comparability.COMPARABLE, 0, 0, {})
+    actual = two(line(values), line(values), on=metric(nature=nature))
+    assert (actual.verdict, actual.moved, actual.rounded, dict(actual.moves)) == (Comparability.COMPARABLE, 0, 0, {})
 
 
 @given(st.dictionaries(st.sampled_from("abcdefghijkl"), st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1))
 def test_the_figures_of_a_verdict_are_what_a_plain_count_gives(pairs: dict[str, tuple[int, int]]):
     before, after = ({key: pair[side] for key, pair in pairs.items()} for side in (0, 1))
-    found = two(line(before), line(after))
+    actual = two(line(before), line(after))
     changed = {key for key, (old, new) in pairs.items() if old != new}
     one_way = max(sum(new > old for old, new in pairs.values()), sum(new < old for old, new in pairs.values()))
     half = len(changed) >= 3 and 2 * len(changed) >= len(pairs)
     third = len(changed) >= 10 and 3 * len(changed) >= len(pairs) and one_way >= 0.9 * len(changed)
-    assert found.moved == len(changed)
-    assert (found.verdict is Comparability.REBASED) is (half or third)
-    assert found.moves.keys() == (set() if half or third else changed)
+    assert actual.moved == len(changed)
+    assert (actual.verdict is Comparability.REBASED) is (half or third)
+    assert actual.moves.keys() == (set() if half or third else changed)
 
 
 def test_a_fitted_board_is_not_re_based_by_the_share_that_moved():
@@ -220,5 +208,5 @@ def test_a_tenth_that_moved_while_columns_changed_is_a_re_base():
     same_columns = snapshot(moved, day=1, columns=("score", "old"))
     other_columns = snapshot(moved, day=1, columns=("score", "new"))
     verdicts = [compare(board(SCORE), before, after).metrics[SCORE.id] for after in (same_columns, other_columns)]
-    assert [one.verdict for one in verdicts] == [Comparability.COMPARABLE, Comparability.REBASED]
+    assert [diff.verdict for diff in verdicts] == [Comparability.COMPARABLE, Comparability.REBASED]
     assert verdicts[1].reason == "3 of 30 values moved as the columns changed (new, old)"

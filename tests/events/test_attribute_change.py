@@ -17,7 +17,7 @@ def sizes(*each: str) -> dict[str, dict[str, str]]:
     return {f"m{place}": {"total_parameters": size} for place, size in enumerate(each)}
 
 
-def test_a_property_that_changed_is_kept_in_the_record_with_both_sides():
+def test_a_changed_property_is_recorded_with_both_sides():
     (event,) = changes(sizes("754", "7"), sizes("744", "7"))
     assert (brief([event]), event.is_news, event.weight) == (["attribute_change/total_parameters m0"], False, 3)
     assert event.headline == "m0: total parameters goes from 754 to 744, says Board."
@@ -29,28 +29,28 @@ def test_a_property_that_changed_is_kept_in_the_record_with_both_sides():
     ("licence", "MIT", "GPL"), ("open_weights", "false", "true"), ("deprecated", "false", "true"), ("context", "8000", "128000"),
     ("expires", "2026-03-01", "2026-04-01"),
 ])  # fmt: skip
-def test_what_a_lifecycle_tells_is_not_told_twice(attribute: str, before: str, after: str):
+def test_a_lifecycle_change_is_not_reported_twice(attribute: str, before: str, after: str):
     history = History()
     history.show("a", attributes={"a": {attribute: before}})
     kinds = [event.kind for event in history.show("a", attributes={"a": {attribute: after}})]
     assert kinds == ["lifecycle"]
 
 
-def test_another_spelling_of_a_licence_is_kept_in_the_record():
+def test_another_spelling_of_a_licence_is_only_recorded():
     (event,) = changes({"a": {"licence": "Apache 2.0"}}, {"a": {"licence": "Apache-2.0"}})
     assert (event.grade, event.is_news) == ("licence", False)
 
 
-def test_entries_that_changed_alike_are_one_event():
-    told = changes(sizes("7", "7", "70", "7"), sizes("8", "8", "7", "7"))
-    assert brief(told) == ["attribute_change/total_parameters m0,m1", "attribute_change/total_parameters m2"]
+def test_entries_with_the_same_change_are_one_event():
+    reported = changes(sizes("7", "7", "70", "7"), sizes("8", "8", "7", "7"))
+    assert brief(reported) == ["attribute_change/total_parameters m0,m1", "attribute_change/total_parameters m2"]
 
 
-def test_another_letter_case_is_no_change():
+def test_another_letter_case_is_not_a_change():
     assert changes({"a": {"slug": "One"}}, {"a": {"slug": "one"}}) == []
 
 
-def test_a_property_that_is_unknown_on_either_side_is_no_change():
+def test_a_property_that_is_unknown_on_either_side_is_not_a_change():
     assert changes({"a": {"slug": "one"}, "b": {}}, {"a": {}, "b": {"slug": "one"}}) == []
 
 
@@ -60,7 +60,7 @@ def test_many_entries_are_counted_and_ten_of_them_shown():
     assert event.headline.startswith("m0, m1, m10 and 27 more: total parameters goes")
 
 
-def test_a_listed_number_that_is_no_price_and_no_context_is_a_property():
+def test_a_listed_number_other_than_a_price_or_a_context_is_a_property():
     parameters = metric("parameters", "listed", primary=False, topic="")
     history = History(SCORE, parameters)
     history.show("a:50 b:40 c:30", parameters="a:8000 b:8000 c:8000")

@@ -1,4 +1,4 @@
-"""A board that cannot be read: told once, and nothing happened to its models."""
+"""A board that cannot be read: reported once, and nothing happened to its models."""
 
 from datetime import timedelta
 
@@ -23,15 +23,15 @@ def failure(hours: int = 30, *, trouble: FailureStage = FailureStage.PARSE, pass
 
 
 def failing(history: History, *failures: Failure) -> list[tuple[Event, ...]]:
-    told = []
-    for one in failures:
-        told.append(fail(history.board, one, history.past))
-        history.past = advance_failed(history.past, one)
-    return told
+    reported = []
+    for failure in failures:
+        reported.append(fail(history.board, failure, history.past))
+        history.past = advance_failed(history.past, failure)
+    return reported
 
 
 @pytest.mark.parametrize("trouble", FailureStage)
-def test_a_broken_board_is_told_once_until_it_reads_again(trouble: FailureStage):
+def test_a_broken_board_is_reported_once_until_it_reads_again(trouble: FailureStage):
     history = History()
     history.show("a:50 b:40")
     first, second = failing(history, failure(30, trouble=trouble), failure(36, trouble=trouble))
@@ -55,7 +55,7 @@ def passing(*hours: int) -> list[Failure]:
     return [failure(hour, trouble=FailureStage.FETCH, passing=True) for hour in hours]
 
 
-def test_a_passing_fault_is_remembered_and_not_told():
+def test_a_passing_fault_is_remembered_but_not_reported():
     history = History()
     history.show("a:50 b:40")
     assert failing(history, *passing(30)) == [()]
@@ -64,7 +64,7 @@ def test_a_passing_fault_is_remembered_and_not_told():
     assert past.broken_since is None
 
 
-@pytest.mark.parametrize(("hours", "told_at"), [
+@pytest.mark.parametrize(("hours", "reported_at"), [
     ((30, 31, 36), 36),
     ((30, 31, 35, 36), 36),
     ((30, 31, 35), None),
@@ -72,13 +72,15 @@ def test_a_passing_fault_is_remembered_and_not_told():
     ((30, 90, 91), 91),
     ((30, 31, 36, 40, 90), 36),
 ])  # fmt: skip
-def test_a_passing_fault_is_told_once_when_it_lasted_six_hours_over_three_tries(hours: tuple[int, ...], told_at: int | None):
+def test_a_passing_fault_is_reported_once_when_it_lasted_six_hours_over_three_tries(
+    hours: tuple[int, ...], reported_at: int | None
+):
     history = History()
     history.show("a:50 b:40")
-    told = [event for events in failing(history, *passing(*hours)) for event in events]
-    assert [event.recorded_at for event in told] == ([] if told_at is None else [START + timedelta(hours=told_at)])
-    assert brief(told) == ["board_broken/unreachable"] * len(told)
-    assert history.past.broken_since == (None if told_at is None else START + timedelta(hours=30))
+    reported = [event for events in failing(history, *passing(*hours)) for event in events]
+    assert [event.recorded_at for event in reported] == ([] if reported_at is None else [START + timedelta(hours=reported_at)])
+    assert brief(reported) == ["board_broken/unreachable"] * len(reported)
+    assert history.past.broken_since == (None if reported_at is None else START + timedelta(hours=30))
 
 
 def test_an_unreachable_board_says_for_how_long_and_after_how_many_tries():
@@ -97,7 +99,7 @@ def test_a_fault_that_does_not_pass_after_passing_ones_breaks_at_once_and_dates_
     assert history.past.broken_since == START + timedelta(hours=30)
 
 
-def test_a_reading_between_two_passing_faults_begins_the_count_anew():
+def test_a_reading_between_two_passing_faults_restarts_the_count():
     history = History()
     history.show("a:50 b:40")
     failing(history, *passing(6, 12))
@@ -114,7 +116,7 @@ def test_a_board_that_recovered_can_break_again():
     assert brief(failing(history, failure(30))[0]) == ["board_broken/parse"]
 
 
-def test_a_board_that_never_read_is_broken_since_its_first_try():
+def test_a_board_that_could_never_be_read_is_broken_since_its_first_try():
     ((event,),) = failing(History(), failure(0))
     assert event.after is None
 

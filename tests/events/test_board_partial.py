@@ -9,12 +9,12 @@ def rows(first: int, count: int) -> str:
 
 def partial(history: History, *texts: str, **more: object) -> list[list[str]]:
     return [
-        [one for one in brief(history.show(text, **more)) if one.startswith(("board_partial", "board_recovered"))]
+        [event for event in brief(history.show(text, **more)) if event.startswith(("board_partial", "board_recovered"))]
         for text in texts
     ]
 
 
-def test_a_cap_is_told_once_while_it_lasts_and_its_end_once():
+def test_a_cap_is_reported_once_while_it_lasts_and_its_end_once():
     shown = [rows(0, 98), rows(1, 100), rows(2, 100), rows(2, 100), rows(3, 100), rows(1, 103), rows(1, 104)]
     assert partial(History(), *shown) == [[], [], ["board_partial/cap"], [], [], ["board_recovered/partial"], []]
 

@@ -11,7 +11,7 @@ from tracker.model import Board, BoardState, Event, Sha256
 
 DAILY = BoardState(changed_at=tuple(START + timedelta(days=day) for day in range(5)))
 DAYS = 4
-"""The last change of DAILY stands so many days after START."""
+"""The last change of DAILY is this number of days after START."""
 
 
 def asked(days: float, past: BoardState = DAILY, on: Board | None = None) -> tuple[Event, ...]:
@@ -56,5 +56,5 @@ def test_a_board_without_any_accepted_snapshot_is_not_stale():
     assert asked(1000, BoardState(), board(stale_after_s=1.0)) == ()
 
 
-def test_a_stale_board_is_told_once():
+def test_a_stale_board_is_reported_once():
     assert asked(DAYS + 40, BoardState(changed_at=DAILY.changed_at, stale_since=START + timedelta(days=DAYS + 4))) == ()

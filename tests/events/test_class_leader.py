@@ -21,9 +21,9 @@ def model(lab: str = "lab", size: float | None = None, country: str = "US", reas
 
 
 class Season(History):
-    """A board whose entries are open where their key begins with o, and else closed; its events of classes."""
+    """A board whose entries are open if their key begins with o, otherwise closed; its class events."""
 
-    def tells(self, text: str, who: dict[str, Identity] | None = None, **more: object) -> list[Event]:
+    def events_of(self, text: str, who: dict[str, Identity] | None = None, **more: object) -> list[Event]:
         keys = [cell.partition(":")[0] for cell in text.split()]
         attributes = {key: {"open_weights": "true" if key.startswith("o") else "false"} for key in keys}
         named = {key: model() for key in keys} | (who or {})
@@ -37,12 +37,12 @@ OPEN = "o1:60.0 o2:50.0 o3:40.0 o4:30.0"
 def led(*texts: str, on: Metric = STATED, **more: object) -> list[Event]:
     season = Season(on)
     for text in texts[:-1]:
-        season.tells(text)
-    return season.tells(texts[-1], **more)
+        season.events_of(text)
+    return season.events_of(texts[-1], **more)
 
 
 def led_classes(event: Event) -> list[str]:
-    return [one["class"] for one in event.facts["classes"]]
+    return [row["class"] for row in event.facts["classes"]]
 
 
 def test_a_newcomer_leads_among_open_weights():
@@ -57,11 +57,11 @@ def test_a_newcomer_leads_among_open_weights():
     ]
 
 
-@pytest.mark.parametrize(("after", "grade", "told"), [("61.5", "supported", True), ("61.4", "nominal", False)])
-def test_one_that_rose_leads_beyond_the_error_or_within_it(after: str, grade: str, told: bool):
+@pytest.mark.parametrize(("after", "grade", "reported"), [("61.5", "supported", True), ("61.4", "nominal", False)])
+def test_an_entry_that_rose_leads_beyond_the_error_or_within_it(after: str, grade: str, reported: bool):
     board = f"{CLOSED} {OPEN} o5:20.0"
     (event,) = led(board, board.replace("o2:50.0", f"o2:{after}"))
-    assert (event.grade, event.is_news) == (grade, told)
+    assert (event.grade, event.is_news) == (grade, reported)
 
 
 def test_several_classes_led_on_one_day_are_one_event_with_the_weightiest_first():
@@ -69,8 +69,8 @@ def test_several_classes_led_on_one_day_are_one_event_with_the_weightiest_first(
         key: model("other", size, "CN") for key, size in zip(("o1", "o2", "o3", "o4", "o5"), (70, 30, 30, 30, 14), strict=True)
     }
     season = Season(STATED)
-    season.tells(f"{CLOSED} {OPEN}", who)
-    (event,) = season.tells(f"{CLOSED} {OPEN} o5:65.0", who)
+    season.events_of(f"{CLOSED} {OPEN}", who)
+    (event,) = season.events_of(f"{CLOSED} {OPEN} o5:65.0", who)
     assert led_classes(event) == ["open", "size<=80", "size<=40", "lab:other", "country:CN"]
     assert event.headline == (
         "o5 leads among open weights on Board (score) with 65, ahead of o1 (60);"
@@ -78,12 +78,12 @@ def test_several_classes_led_on_one_day_are_one_event_with_the_weightiest_first(
     )
 
 
-def test_who_leads_the_whole_board_needs_no_class_to_be_told():
+def test_the_leader_of_the_whole_board_is_not_news_as_leader_of_a_class():
     (event,) = led(f"{CLOSED} {OPEN}", f"{CLOSED} {OPEN} o5:95.0")
     assert (event.is_news, event.facts["leads_board"], led_classes(event)[0]) == (False, True, "open")
 
 
-def test_a_class_of_few_models_is_no_news():
+def test_a_class_of_few_models_is_not_news():
     (event,) = led(f"{CLOSED} o1:60.0 o2:50.0", f"{CLOSED} o1:60.0 o2:50.0 o5:65.0")
     assert (event.is_news, event.facts["classes"][0]["members"]) == (False, 3)
 
@@ -93,13 +93,13 @@ def test_a_labs_best_is_news_when_the_lab_is_among_the_ten_best():
     who |= {"new": model("lab 09", None, "US", "unspecified"), "low": model("lab 11", None, "US", "unspecified")}
     board = line({f"l{place:02}": 90 - 3 * place for place in range(12)})
     season = Season(STATED)
-    season.tells(board, who)
-    found = {event.subjects[0].entry: event.is_news for event in season.tells(f"{board} new:66 low:59", who)}
-    assert found == {"new": True, "low": False}
+    season.events_of(board, who)
+    actual = {event.subjects[0].entry: event.is_news for event in season.events_of(f"{board} new:66 low:59", who)}
+    assert actual == {"new": True, "low": False}
 
 
 def test_the_leader_is_ahead_of_the_next_of_the_class_now_whoever_led_it_before():
-    (event,) = [one for one in led(f"{CLOSED} {OPEN}", f"{CLOSED} {OPEN} o5:65.0 o6:63.5") if one.is_news]
+    (event,) = [event for event in led(f"{CLOSED} {OPEN}", f"{CLOSED} {OPEN} o5:65.0 o6:63.5") if event.is_news]
     assert event.headline == "o5 leads among open weights on Board (score) with 65, ahead of o6 (63.5)."
     assert ("o6", "63.5") in [(proof.entry, proof.raw) for proof in event.evidence]
 
@@ -107,33 +107,33 @@ def test_the_leader_is_ahead_of_the_next_of_the_class_now_whoever_led_it_before(
 def test_a_variant_of_the_leader_itself_is_not_what_it_is_ahead_of():
     who = {key: replace(model(), model=ModelId("lab/m")) for key in ("o5", "o6")}
     season = Season(STATED)
-    season.tells(f"{CLOSED} {OPEN}")
-    (event,) = [one for one in season.tells(f"{CLOSED} {OPEN} o5:65.0 o6:63.5", who) if one.is_news]
+    season.events_of(f"{CLOSED} {OPEN}")
+    (event,) = [event for event in season.events_of(f"{CLOSED} {OPEN} o5:65.0 o6:63.5", who) if event.is_news]
     assert event.headline == "o5 leads among open weights on Board (score) with 65, ahead of o1 (60)."
 
 
-def test_where_one_of_unknown_licence_stands_between_nobody_is_said_to_be_next():
+def test_with_an_entry_of_unknown_licence_in_between_nobody_is_next():
     season = Season(STATED)
     shown = {
         key: {"open_weights": "true" if key[0] == "o" else "false"} for key in ["c1", "c2", "c3", "o1", "o2", "o3", "o4", "o5"]
     }
-    season.tells(f"{CLOSED} {OPEN} x:62.0", attributes=shown)
-    (event,) = season.tells(f"{CLOSED} {OPEN} x:62.0 o5:65.0", attributes=shown)
+    season.events_of(f"{CLOSED} {OPEN} x:62.0", attributes=shown)
+    (event,) = season.events_of(f"{CLOSED} {OPEN} x:62.0 o5:65.0", attributes=shown)
     assert (event.is_news, event.headline) == (True, "o5 leads among open weights on Board (score) with 65.")
 
 
 def test_size_classes_take_what_is_stated_and_leave_out_what_is_not():
     season = Season(SCORE)
-    season.tells("a:50", who={"a": model(size=15.0)})
+    season.events_of("a:50", who={"a": model(size=15.0)})
     entry = season.diff.after.entries["a"]
     assert [name for name in classes(entry, season.board) if name.startswith("size")] == ["size<=15", "size<=40", "size<=80"]
-    season.tells("b:50", who={"b": model(size=None)})
+    season.events_of("b:50", who={"b": model(size=None)})
     assert not [name for name in classes(season.diff.after.entries["b"], season.board) if name.startswith("size")]
 
 
 def test_a_system_of_several_models_is_of_no_class():
     season = Season(SCORE)
-    season.tells("o:50", who={"o": Identity(lab="lab", kind="system")})
+    season.events_of("o:50", who={"o": Identity(lab="lab", kind="system")})
     assert classes(season.diff.after.entries["o"], season.board) == ()
 
 
@@ -146,46 +146,46 @@ WITHOUT = FULL.replace("o1:60.0 ", "")
 
 def test_nobody_inherits_a_lead_from_one_that_is_merely_missing():
     season = Season(STATED)
-    told = [season.tells(text) for text in (FULL, WITHOUT, FULL)]
-    assert told == [[], [], []]
+    reported = [season.events_of(text) for text in (FULL, WITHOUT, FULL)]
+    assert reported == [[], [], []]
 
 
-def test_who_is_better_than_the_missing_leader_was_leads():
+def test_an_entry_better_than_the_missing_leader_was_leads():
     season = Season(STATED)
-    season.tells(FULL)
-    assert brief(season.tells(f"{WITHOUT} o5:55.0")) == []
-    (event,) = season.tells(f"{WITHOUT} o5:55.0 o6:65.0")
+    season.events_of(FULL)
+    assert brief(season.events_of(f"{WITHOUT} o5:55.0")) == []
+    (event,) = season.events_of(f"{WITHOUT} o5:55.0 o6:65.0")
     assert (brief([event]), event.headline) == (
         ["class_leader/debut o6 > o1"],
         "o6 leads among open weights on Board (score) with 65, ahead of o5 (55).",
     )
 
 
-def test_a_lead_that_a_departure_leaves_behind_is_a_succession_and_no_news():
+def test_a_lead_left_by_a_departure_is_a_succession_and_not_news():
     season = Season(STATED)
     for text in (FULL, WITHOUT):
-        season.tells(text)
-    (event,) = season.tells(WITHOUT)
+        season.events_of(text)
+    (event,) = season.events_of(WITHOUT)
     assert (brief([event]), event.is_news) == (["class_leader/succession o2 > o1"], False)
     assert event.headline.endswith("as o1 has no measured value there any more.")
-    assert season.tells(WITHOUT) == []
+    assert season.events_of(WITHOUT) == []
 
 
-def test_what_is_newly_stated_makes_a_leader_but_no_news():
+def test_a_newly_stated_trait_makes_a_leader_but_not_news():
     season = Season(STATED)
-    season.tells(f"{CLOSED} {OPEN}", {"o2": model(size=3.0), "o3": model(size=2.0)})
-    (event,) = season.tells(f"{CLOSED} {OPEN}", {"o1": model(size=4.0), "o2": model(size=3.0), "o3": model(size=2.0)})
+    season.events_of(f"{CLOSED} {OPEN}", {"o2": model(size=3.0), "o3": model(size=2.0)})
+    (event,) = season.events_of(f"{CLOSED} {OPEN}", {"o1": model(size=4.0), "o2": model(size=3.0), "o3": model(size=2.0)})
     assert (brief([event]), event.is_news) == (["class_leader/classified o1 > o2"], False)
     assert led_classes(event) == ["size<=80", "size<=40", "size<=15", "size<=4"]
     assert event.headline.endswith(", by what is stated of them now.")
 
 
-def test_one_of_unknown_licence_that_stands_higher_leaves_the_class_open():
+def test_a_higher_entry_of_unknown_licence_leaves_the_class_open():
     season = Season(STATED)
-    season.tells(f"{CLOSED} {OPEN} x:75.0")
+    season.events_of(f"{CLOSED} {OPEN} x:75.0")
     stated = {"o": "true", "c": "false"}
     shown = {key: {"open_weights": stated[key[0]]} for key in ("c1", "c2", "c3", "o1", "o2", "o3", "o4", "o5")}
-    (event,) = season.tells(f"{CLOSED} {OPEN} x:75.0 o5:65.0", attributes=shown)
+    (event,) = season.events_of(f"{CLOSED} {OPEN} x:75.0 o5:65.0", attributes=shown)
     assert (event.is_news, event.facts["classes"][0]["clouded"]) == (False, True)
 
 
@@ -193,17 +193,17 @@ def test_estimates_lead_nothing():
     assert led(f"{CLOSED} {OPEN}", f"{CLOSED} {OPEN} o5:~65.0") == []
 
 
-def test_a_re_base_or_another_table_names_no_new_leader_and_later_ones_are_judged_anew():
+def test_after_a_re_base_or_another_table_only_later_leaders_are_new():
     season = Season(STATED)
-    season.tells(f"{CLOSED} {OPEN}")
-    assert season.tells(f"{CLOSED} {OPEN} o5:65.0", restart="another table") == []
-    assert brief(season.tells(f"{CLOSED} {OPEN} o5:65.0 o6:68.0")) == ["class_leader/debut o6 > o5"]
+    season.events_of(f"{CLOSED} {OPEN}")
+    assert season.events_of(f"{CLOSED} {OPEN} o5:65.0", restart="another table") == []
+    assert brief(season.events_of(f"{CLOSED} {OPEN} o5:65.0 o6:68.0")) == ["class_leader/debut o6 > o5"]
 
 
-def test_what_lay_below_the_depth_leads_silently():
+def test_an_entry_from_below_the_depth_leads_silently():
     season = Season(SCORE, depth="varies")
-    season.tells("c1:90 c2:80 o1:70", depth=3)
-    assert season.tells("c1:90 c2:80 o1:70 p:60", {"p": model("other")}, depth=4) == []
+    season.events_of("c1:90 c2:80 o1:70", depth=3)
+    assert season.events_of("c1:90 c2:80 o1:70 p:60", {"p": model("other")}, depth=4) == []
     assert season.past.memory["class_leader"]["lab:other"] == [["p"], 60.0]
 
 
@@ -212,18 +212,18 @@ def test_price_classes_wait_while_the_price_field_has_lost_its_values(lost: str)
     scores = line({f"c{place}": 90 - place for place in range(8)})
     prices = line(dict.fromkeys((f"c{place}" for place in range(8)), 3))
     season = Season(STATED, PRICE)
-    season.tells(scores, price_out=prices)
+    season.events_of(scores, price_out=prices)
     before = season.past.memory["class_leader"]["price<=10"]
-    found = season.tells(f"{scores} n:95", price_out=f"{lost} n:1", columns=["score", "price_out"])
-    assert not any("price" in name for event in found for name in led_classes(event))
+    actual = season.events_of(f"{scores} n:95", price_out=f"{lost} n:1", columns=["score", "price_out"])
+    assert not any("price" in name for event in actual for name in led_classes(event))
     assert season.past.memory["class_leader"]["price<=10"] == before
 
 
 def test_a_drift_of_a_fitted_board_moves_the_last_value_of_a_missing_leader_along():
     values = {f"c{place:02}": 1500 - 10 * place for place in range(12)} | {"o1": 1450, "o2": 1400}
     season = Season(ELO)
-    season.tells(line({key: f"{value}±4" for key, value in values.items()}))
-    season.tells(line({key: f"{value + 1}±4" for key, value in values.items() if key != "o1"}))
+    season.events_of(line({key: f"{value}±4" for key, value in values.items()}))
+    season.events_of(line({key: f"{value + 1}±4" for key, value in values.items() if key != "o1"}))
     assert season.past.memory["class_leader"]["open"] == [["o1"], 1451.0]
 
 
@@ -239,9 +239,9 @@ CELLS = st.integers(40, 46).map(str) | st.just("")
 )
 def test_a_newcomer_leads_open_weights_when_it_is_above_every_open_one(before: dict[str, str], new: dict[str, str]):
     season = Season(SCORE)
-    season.tells(line(before), columns=["score"])
-    found = season.tells(line(before | new), columns=["score"])
-    named = {party.entry for event in found for party in event.subjects if "open" in led_classes(event)}
+    season.events_of(line(before), columns=["score"])
+    actual = season.events_of(line(before | new), columns=["score"])
+    named = {party.entry for event in actual for party in event.subjects if "open" in led_classes(event)}
     old = [int(value) for key, value in before.items() if key.startswith("o") and value]
     fresh = {key: int(value) for key, value in new.items() if key.startswith("o") and value}
     best = max(fresh.values(), default=0)
@@ -269,21 +269,21 @@ LISTED = ["", "0.5", "0.6", "2", "10", "30", "~1"]
 @st.composite
 def alike_but_for_one(draw: st.DrawFn) -> dict[str, tuple[dict[str, object], dict[str, str], str]]:
     """Entries of one drawn kind, each with one of its traits changed: traits, what the board states, price."""
-    kind = {name: draw(st.sampled_from(some)) for name, some in TRAITS.items()}
-    stated = {name: draw(st.sampled_from(some)) for name, some in STATED_OF.items()}
+    kind = {name: draw(st.sampled_from(choices)) for name, choices in TRAITS.items()}
+    stated = {name: draw(st.sampled_from(choices)) for name, choices in STATED_OF.items()}
     price = draw(st.sampled_from(LISTED))
-    found = {}
+    actual = {}
     for key in draw(st.lists(st.sampled_from(NAMES), unique=True, min_size=2, max_size=12)):
         edit = draw(
             st.sampled_from([*(("who", name) for name in TRAITS), *(("stated", name) for name in STATED_OF), ("price", "")])
         )
-        mine, theirs = dict(kind), dict(stated)
+        traits_, on_page = dict(kind), dict(stated)
         if edit[0] == "who":
-            mine[edit[1]] = draw(st.sampled_from(TRAITS[edit[1]]))
+            traits_[edit[1]] = draw(st.sampled_from(TRAITS[edit[1]]))
         elif edit[0] == "stated":
-            theirs[edit[1]] = draw(st.sampled_from(STATED_OF[edit[1]]))
-        found[key] = (mine, {name: text for name, text in theirs.items() if text}, draw(st.sampled_from([price, *LISTED])))
-    return found
+            on_page[edit[1]] = draw(st.sampled_from(STATED_OF[edit[1]]))
+        actual[key] = (traits_, {name: text for name, text in on_page.items() if text}, draw(st.sampled_from([price, *LISTED])))
+    return actual
 
 
 @pytest.mark.slow
@@ -311,6 +311,6 @@ def test_the_roll_has_every_entry_in_exactly_its_classes_the_best_first(
 
 def test_the_memory_is_plain():
     season = Season(STATED)
-    season.tells(f"{CLOSED} {OPEN}")
+    season.events_of(f"{CLOSED} {OPEN}")
     memory = season.past.memory["class_leader"]
     assert (json.loads(json.dumps(memory)), memory["open"]) == (memory, [["o1"], 60.0])

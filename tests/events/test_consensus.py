@@ -1,4 +1,4 @@
-"""Several boards about one model: agreement, contradiction, and silence where they are not sure."""
+"""Several boards about first model: agreement, contradiction, and silence where they are not sure."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,7 +9,7 @@ from types import MappingProxyType
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kit import SCORE, History, metric, of
+from kit import SCORE, History, metric, of, snapshot
 
 from tracker.events.consensus import AGREES_WITHIN, Panel, _percentiles, _seats, detect
 from tracker.model import Board, BoardId, EntryId, Event, Identity, ModelId, Snapshot
@@ -19,10 +19,10 @@ CODING = replace(SCORE, topic="coding")
 ELSEWHERE = "maker/"
 
 
-def seen(snapshot: Snapshot, board: Board, modes: Mapping[str, str]) -> Snapshot:
+def seen(shown: Snapshot, board: Board, modes: Mapping[str, str]) -> Snapshot:
     """With every entry resolved to a model of its key, `b-high` to the model of `b`; `x…` stays unsure."""
-    entries = {key: replace(entry, who=_who(key, modes)) for key, entry in snapshot.entries.items()}
-    return replace(snapshot, entries=entries, board=board.id)
+    entries = {key: replace(entry, who=_who(key, modes)) for key, entry in shown.entries.items()}
+    return replace(shown, entries=entries, board=board.id)
 
 
 def _who(key: str, modes: Mapping[str, str]) -> Identity:
@@ -44,11 +44,12 @@ class Place:
         self.history.day = day
         self.events: list[Event] = []
 
-    def show(self, text: str) -> "Place":
-        self.history.day += 1
-        from kit import snapshot  # noqa: PLC0415  # the name is the method's too
-
-        self.events += self.history.take(seen(snapshot(text, day=self.history.day), self.history.board, self.modes))
+    def show(self, *texts: str) -> "Place":
+        """Each text is the page of the next day."""
+        for text in texts:
+            self.history.day += 1
+            page = snapshot(text, day=self.history.day)
+            self.events += self.history.take(seen(page, self.history.board, self.modes))
         return self
 
     @property
@@ -61,69 +62,60 @@ def consensus(*places: Place) -> list[Event]:
     return list(detect([event for place in places for event in place.events], [place.seat for place in places]))
 
 
-def told(events: list[Event]) -> list[tuple[str, str, tuple[str, ...]]]:
+def pairs_of(events: list[Event]) -> list[tuple[str, str, tuple[str, ...]]]:
     return [(event.grade, event.subjects[0].model, tuple(party.model for party in event.rivals)) for event in events]
 
 
 PASSED = ("a:50 b:60", "a:65 b:60")
 
 
-def test_two_boards_that_tell_the_same_overtake_agree():
-    one, other = Place("one"), Place("two", day=4)
-    for text in PASSED:
-        one.show(text)
-        other.show(text)
-    (event,) = consensus(one, other)
-    assert told([event]) == [("agreed", "maker/a", ("maker/b",))]
-    assert event.headline == "2 boards tell that a passed b: One and Two."
-    assert (event.board, event.recorded_at) == ("made/two", other.events[-1].recorded_at)
-    assert set(event.facts["events"]) == {of("overtake", place.events)[0].id for place in (one, other)}
-    assert {evidence.sha256 for evidence in event.evidence} >= {one.seat[1].sha256[0], other.seat[1].sha256[0]}
+def test_two_boards_that_report_the_same_overtake_agree():
+    first, second = Place("one").show(*PASSED), Place("two", day=4).show(*PASSED)
+    (event,) = consensus(first, second)
+    assert pairs_of([event]) == [("agreed", "maker/a", ("maker/b",))]
+    assert event.headline == "2 boards report that a passed b: One and Two."
+    assert (event.board, event.recorded_at) == ("made/two", second.events[-1].recorded_at)
+    assert set(event.facts["events"]) == {of("overtake", place.events)[0].id for place in (first, second)}
+    assert {evidence.sha256 for evidence in event.evidence} >= {first.seat[1].sha256[0], second.seat[1].sha256[0]}
 
 
 def both(*places: Place) -> list[Event]:
-    for text in PASSED:
-        for place in places:
-            place.show(text)
-    return consensus(*places)
+    return consensus(*(place.show(*PASSED) for place in places))
 
 
-def test_boards_of_one_publisher_are_no_two_witnesses():
+def test_boards_of_one_publisher_count_as_one_witness():
     (apart,) = both(Place("one"), Place("two"))
     (event,) = both(Place("one", site="www.board"), Place("two", site="board"))
-    assert event.headline == "2 boards of one publisher tell that a passed b: One and Two."
+    assert event.headline == "2 boards of one publisher report that a passed b: One and Two."
     assert (event.facts["publishers"], len(apart.facts["publishers"])) == (["board.example"], 2)
     assert event.weight < apart.weight
 
 
 def test_three_boards_are_named_as_people_name_them():
     (event,) = both(Place("one"), Place("three"), Place("two"))
-    assert event.headline == "3 boards tell that a passed b: One, Three and Two."
+    assert event.headline == "3 boards report that a passed b: One, Three and Two."
 
 
-def test_another_variant_of_a_model_that_stood_above_already_is_no_news():
-    one, other = Place("one"), Place("two")
-    assert [event.grade for event in both(one, other)] == ["agreed"]
-    other.show("a:65 b:60 a-high:70")
-    assert of("overtake", other.events)[-1].subjects[0].entry == "a-high"
-    assert consensus(one, other) == []
+def test_another_variant_of_a_model_already_above_is_not_news():
+    first, second = Place("one"), Place("two")
+    assert [event.grade for event in both(first, second)] == ["agreed"]
+    second.show("a:65 b:60 a-high:70")
+    assert of("overtake", second.events)[-1].subjects[0].entry == "a-high"
+    assert consensus(first, second) == []
 
 
-def test_who_was_passed_back_can_pass_again():
-    one, other = Place("one"), Place("two")
-    both(one, other)
-    for text in ("a:50 b:60", PASSED[1]):
-        other.show(text)
-    (event,) = consensus(one, other)
-    assert (event.grade, event.recorded_at) == ("agreed", other.events[-1].recorded_at)
+def test_a_model_that_was_passed_back_can_pass_again():
+    first, second = Place("one"), Place("two")
+    both(first, second)
+    second.show(*PASSED)
+    (event,) = consensus(first, second)
+    assert (event.grade, event.recorded_at) == ("agreed", second.events[-1].recorded_at)
 
 
-def test_a_board_that_has_it_the_other_way_contradicts():
-    one, other = Place("one"), Place("two").show("a:40 b:70")
-    for text in PASSED:
-        one.show(text)
-    (event,) = consensus(one, other)
-    assert told([event]) == [("contradicted", "maker/a", ("maker/b",))]
+def test_a_board_with_the_opposite_order_contradicts():
+    first, second = Place("one").show(*PASSED), Place("two").show("a:40 b:70")
+    (event,) = consensus(first, second)
+    assert pairs_of([event]) == [("contradicted", "maker/a", ("maker/b",))]
     assert event.headline == "a passed b on One; Two has it below, beyond the error."
     assert event.facts["below_on"] == ["made/two"]
     assert event.facts["percentiles"] == {"made/one": 1.0, "made/two": 0.0}
@@ -131,16 +123,16 @@ def test_a_board_that_has_it_the_other_way_contradicts():
 
 
 def test_a_board_where_a_variant_still_waits_for_its_value_contradicts_nobody():
-    one, other = Place("one"), Place("two").show("a:40 a-high:~41 b:70")
-    assert both(one) == []
-    assert consensus(one, other) == []
+    first, second = Place("one"), Place("two").show("a:40 a-high:~41 b:70")
+    assert both(first) == []
+    assert consensus(first, second) == []
 
 
 @pytest.mark.parametrize(("mode", "grades"), [("on", ["contradicted"]), ("unspecified", ["contradicted"]), ("off", [])])
 def test_a_variant_that_does_not_reason_says_nothing_of_one_that_does(mode: str, grades: list[str]):
-    one, other = Place("one", modes={"a": "on"}), Place("two", modes={"a": mode}).show("a:40 b:70")
-    assert both(one) == []
-    assert [event.grade for event in consensus(one, other)] == grades
+    first, second = Place("one", modes={"a": "on"}), Place("two", modes={"a": mode}).show("a:40 b:70")
+    assert both(first) == []
+    assert [event.grade for event in consensus(first, second)] == grades
 
 
 @pytest.mark.parametrize(
@@ -149,87 +141,61 @@ def test_a_variant_that_does_not_reason_says_nothing_of_one_that_does(mode: str,
     ids=["within the error", "equal", "not listed", "an estimate", "models not sure", "the rival is not listed"],
 )
 def test_a_board_that_is_not_sure_says_nothing(elsewhere: str):
-    one, other = Place("one"), Place("two").show(elsewhere)
-    for text in PASSED:
-        one.show(text)
-    assert consensus(one, other) == []
+    first, second = Place("one").show(*PASSED), Place("two").show(elsewhere)
+    assert consensus(first, second) == []
 
 
 def test_a_board_without_a_stated_error_contradicts_nobody():
-    one, other = Place("one"), Place("two", on=SCORE).show("a:40 b:70")
-    for text in PASSED:
-        one.show(text)
-    assert consensus(one, other) == []
+    first, second = Place("one").show(*PASSED), Place("two", on=SCORE).show("a:40 b:70")
+    assert consensus(first, second) == []
 
 
-def test_boards_of_different_topics_are_not_held_against_each_other():
-    one, other = Place("one"), Place("two", on=replace(STATED, topic="coding")).show("a:40 b:70")
-    for text in PASSED:
-        one.show(text)
-    assert consensus(one, other) == []
+def test_boards_of_different_topics_are_not_compared():
+    first, second = Place("one").show(*PASSED), Place("two", on=replace(STATED, topic="coding")).show("a:40 b:70")
+    assert consensus(first, second) == []
 
 
-def test_a_board_that_had_it_already_is_joined_untold():
-    one, other = Place("one"), Place("two").show("a:80 b:70")
-    for text in PASSED:
-        one.show(text)
-    (event,) = consensus(one, other)
+def test_a_board_that_already_has_the_order_joins_without_news():
+    first, second = Place("one").show(*PASSED), Place("two").show("a:80 b:70")
+    (event,) = consensus(first, second)
     assert (event.grade, event.is_news, event.facts["already_above_on"]) == ("joined", False, ["made/two"])
 
 
-def test_an_overtake_that_was_undone_is_no_agreement():
-    one, other = Place("one"), Place("two")
-    for text in (*PASSED, "a:50 b:60"):
-        one.show(text)
-    for text in PASSED:
-        other.show(text)
-    assert [event.grade for event in consensus(one, other) if event.subjects[0].model == "maker/a"] == ["contradicted"]
+def test_an_overtake_that_was_undone_is_not_an_agreement():
+    first, second = Place("one").show(*PASSED, "a:50 b:60"), Place("two").show(*PASSED)
+    assert [event.grade for event in consensus(first, second) if event.subjects[0].model == "maker/a"] == ["contradicted"]
 
 
 def test_a_board_that_was_not_seen_for_long_has_no_say():
-    one, other = Place("one"), Place("two", day=AGREES_WITHIN.days + 3)
-    for text in PASSED:
-        one.show(text)
-        other.show(text)
-    assert consensus(one, other) == []
+    first, second = Place("one").show(*PASSED), Place("two", day=AGREES_WITHIN.days + 3).show(*PASSED)
+    assert consensus(first, second) == []
 
 
 def test_overtakes_far_apart_are_not_one_piece_of_news():
-    one, other = Place("one"), Place("two", day=AGREES_WITHIN.days + 3)
-    for text in PASSED:
-        one.show(text)
-        other.show(text)
-    one.history.day = AGREES_WITHIN.days
-    one.show(PASSED[1])
-    assert [event.grade for event in consensus(one, other)] == ["joined"]
+    first, second = Place("one").show(*PASSED), Place("two", day=AGREES_WITHIN.days + 3).show(*PASSED)
+    first.history.day = AGREES_WITHIN.days
+    first.show(PASSED[1])
+    assert [event.grade for event in consensus(first, second)] == ["joined"]
 
 
-def test_the_best_variant_stands_for_its_model():
-    one, other = Place("one"), Place("two").show("a:40 b:30 b-high:70")
-    for text in PASSED:
-        one.show(text)
-    assert [event.grade for event in consensus(one, other)] == ["contradicted"]
+def test_the_best_variant_represents_its_model():
+    first, second = Place("one").show(*PASSED), Place("two").show("a:40 b:30 b-high:70")
+    assert [event.grade for event in consensus(first, second)] == ["contradicted"]
 
 
 def test_one_subject_and_the_same_boards_are_one_event():
-    one, other = Place("one"), Place("two")
-    for text in ("a:50 b:60 c:61", "a:70 b:60 c:61"):
-        one.show(text)
-        other.show(text)
-    assert told(consensus(one, other)) == [("agreed", "maker/a", ("maker/b", "maker/c"))]
+    first, second = (Place(name).show("a:50 b:60 c:61", "a:70 b:60 c:61") for name in ("one", "two"))
+    assert pairs_of(consensus(first, second)) == [("agreed", "maker/a", ("maker/b", "maker/c"))]
 
 
 @given(st.permutations([0, 1, 2]))
 def test_the_order_of_boards_and_events_does_not_matter(order: list[int]):
-    places = [Place("one"), Place("two", day=3), Place("three").show("a:40 b:70")]
-    for place in places[:2]:
-        for text in PASSED:
-            place.show(text)
+    places = [Place("one").show(*PASSED), Place("two", day=3).show(*PASSED), Place("three").show("a:40 b:70")]
     assert consensus(*(places[number] for number in order)) == consensus(*places)
 
 
 @given(st.lists(st.dictionaries(st.sampled_from("abcde"), st.integers(40, 50)), min_size=1, max_size=3))
-def test_percentiles_are_the_share_of_models_that_stand_below_or_level(boards: list[dict[str, int]]):
+def test_percentiles_are_the_share_of_models_below_or_level(boards: list[dict[str, int]]):
     places = [
         Place(f"p{number}").show(" ".join(f"{key}:{value}" for key, value in shown.items()))
         for number, shown in enumerate(boards)
@@ -259,28 +225,28 @@ def test_agreement_is_what_a_look_at_every_pair_and_board_finds(shown: list[tupl
     for place, days in zip(places, shown, strict=True):
         for values in days:
             place.show(" ".join(f"{key}:{value}" for key, value in values.items()))
-    found = {(event.grade, event.subjects[0].entry, rival.entry) for event in consensus(*places) for rival in event.rivals}
+    actual = {(event.grade, event.subjects[0].entry, rival.entry) for event in consensus(*places) for rival in event.rivals}
     expected = set()
     for subject, rival in product("abcd", repeat=2):
-        says = [_now(values[1], subject, rival) for values in shown]
-        tells = [
-            said == 1 and any(_has(event, subject, rival) for event in place.events)
-            for said, place in zip(says, places, strict=True)
+        orders = [_now(values[1], subject, rival) for values in shown]
+        reports = [
+            order == 1 and any(_has(event, subject, rival) for event in place.events)
+            for order, place in zip(orders, places, strict=True)
         ]
-        if subject == rival or not any(tells):
+        if subject == rival or not any(reports):
             continue
-        others = [said for said, tell in zip(says, tells, strict=True) if not tell]
+        others = [order for order, is_report in zip(orders, reports, strict=True) if not is_report]
         if -1 in others:
             expected.add(("contradicted", subject, rival))
-        elif sum(tells) > 1:
+        elif sum(reports) > 1:
             expected.add(("agreed", subject, rival))
         elif 1 in others:
             expected.add(("joined", subject, rival))
-    assert found == expected
+    assert actual == expected
 
 
 def _now(values: dict[str, int], subject: str, rival: str) -> int:
-    """1 above and -1 below beyond the stated error of 2, else 0."""
+    """1 above and -1 below beyond the stated error of 2, otherwise 0."""
     if subject not in values or rival not in values or abs(values[subject] - values[rival]) <= 2:
         return 0
     return 1 if values[subject] > values[rival] else -1
@@ -296,9 +262,6 @@ def _has(event: Event, subject: str, rival: str) -> bool:
 
 
 def test_events_between_other_models_say_nothing():
-    one, other = Place("one"), Place("two")
-    for text in ("xa:50 b:60", "xa:65 b:60"):
-        one.show(text)
-        other.show(text)
-    assert consensus(one, other) == []
+    first, second = (Place(name).show("xa:50 b:60", "xa:65 b:60") for name in ("one", "two"))
+    assert consensus(first, second) == []
     assert timedelta(0) < AGREES_WITHIN

@@ -37,7 +37,7 @@ def test_a_newcomer_is_released_or_listed_late_by_its_age_on_the_day(released: s
     assert (event.grade, event.until.date().isoformat()) == (grade, "2026-03-03")
 
 
-def test_a_debut_tells_its_place_value_and_maker():
+def test_a_debut_states_its_place_value_and_maker():
     event = arrival("2026-03-01")
     assert event.headline == "x enters Board at rank 2 of 2 with 40 (score)."
     assert event.facts == {"of": 2, "creator": "Lab", "released": "2026-03-01", "value": 40.0, "estimated": False, "rank": 2}
@@ -62,7 +62,7 @@ def test_a_debut_shares_the_rank_of_its_tie():
     assert event.facts["rank"] == 1
 
 
-def test_the_higher_a_newcomer_stands_the_more_it_weighs():
+def test_the_higher_a_newcomer_ranks_the_more_it_weighs():
     values = {f"m{place:02}": 90 - 2 * place for place in range(40)}
     weights = [
         of("debut", events_of(line(values), line(values | {"x": 91 - 2 * place})))[0].weight for place in (0, 2, 9, 24, 39)
@@ -70,11 +70,11 @@ def test_the_higher_a_newcomer_stands_the_more_it_weighs():
     assert weights == [85, 75, 65, 55, 45]
 
 
-def test_one_that_comes_back_without_having_been_told_as_gone_is_no_news():
+def test_an_entry_that_returns_before_its_departure_was_reported_is_not_news():
     assert debuts("a:50 b:40 c:30", "a:50 b:40", "a:50 b:40 c:30") == []
 
 
-def test_one_that_comes_back_after_it_was_told_as_gone_has_re_entered():
+def test_an_entry_that_returns_after_its_reported_departure_has_re_entered():
     assert debuts("a:50 b:40 c:30", "a:50 b:40", "a:50 b:41", "a:50 b:40 c:30") == ["debut/re_entry c"]
 
 
@@ -85,7 +85,7 @@ def test_a_re_entry_can_leave_again():
     assert brief(of("departure", history.show("a:50 b:41"))) == ["departure/confirmed c"]
 
 
-def test_one_below_the_earlier_depth_is_only_kept_in_the_record():
+def test_an_entry_below_the_earlier_depth_is_only_recorded():
     history = History()
     history.show("a:50 b:40", depth=2)
     (event,) = of("debut", history.show("a:50 b:40 c:30", depth=3))
@@ -93,7 +93,7 @@ def test_one_below_the_earlier_depth_is_only_kept_in_the_record():
     assert "the 3 shown" in event.headline
 
 
-def test_one_that_was_revealed_before_is_not_revealed_again():
+def test_a_revealed_entry_is_not_revealed_again():
     history = History()
     history.show("a:50 b:40", depth=2)
     history.show("a:50 b:40 c:30", depth=3)
@@ -101,13 +101,13 @@ def test_one_that_was_revealed_before_is_not_revealed_again():
     assert history.show("a:50 b:40 c:30", depth=3) == ()
 
 
-def test_a_key_that_stood_twice_and_now_once_is_no_debut():
+def test_a_key_that_was_listed_twice_and_is_now_listed_once_does_not_debut():
     history = History()
     history.show("a:50 b:40", ambiguous="c")
     assert history.show("a:50 b:40 c:30") == ()
 
 
-def test_a_first_score_is_told_as_such():
+def test_a_first_score_is_reported_as_such():
     (event,) = of("debut", events_of("a:50 x", "a:50 x:40"))
     assert (event.grade, event.headline) == ("first_score", "x gets its first score on Board at rank 2 of 2 with 40 (score).")
 
@@ -117,12 +117,12 @@ def test_an_estimate_is_a_first_score_and_its_measurement_is_none():
     assert debuts("a:50 x:~40", "a:50 x:41") == []
 
 
-def test_scores_of_a_metric_that_appears_are_no_first_scores():
+def test_scores_of_a_metric_that_appears_are_not_first_scores():
     assert debuts("a b c", "a:50 b:40 c:30") == []
 
 
 @pytest.mark.parametrize("lost", [6, 12])
-def test_scores_that_come_back_to_a_lost_field_are_no_first_scores(lost: int):
+def test_scores_that_come_back_to_a_lost_field_are_not_first_scores(lost: int):
     full = {f"m{place:02}": 50 - place for place in range(12)}
     thin = {key: "" if place < lost else value for place, (key, value) in enumerate(full.items())}
     history = History()
@@ -155,13 +155,13 @@ def test_a_board_without_a_direction_gives_no_rank():
 
 
 def arrivals(count: int, *, listed: int = 20, on=SCORE) -> list[Event]:
-    """So many newcomers, from the bottom of the board up to its top."""
+    """This number of newcomers, from the bottom of the board up to its top."""
     old = {f"m{place:02}": 60 - place for place in range(listed)}
     new = {f"x{place:02}": 30 + place for place in range(count)}
     return of("debut", events_of(line(old), line(old | new), on=[on]))
 
 
-def test_a_crowd_is_told_as_one_and_those_who_enter_the_top_ten_also_by_themselves():
+def test_a_crowd_is_one_event_and_top_ten_arrivals_are_events_as_well():
     crowd, *each = arrivals(35)
     assert (crowd.grade, crowd.is_news, len(crowd.subjects)) == ("mass", True, 35)
     assert crowd.headline == "35 entries join Board at once, among them x00, x01, x02 and 32 more."
@@ -176,12 +176,12 @@ def test_thirty_and_a_seventh_of_the_board_are_a_crowd(count: int, listed: int, 
     assert (arrivals(count, listed=listed)[0].grade == "mass") is crowded
 
 
-def test_a_crowd_on_a_board_without_ranks_is_told_as_one_only():
+def test_a_crowd_on_a_board_without_ranks_is_one_event_only():
     crowd, *each = arrivals(35, on=metric(better=None))
     assert (crowd.is_news, any(event.is_news for event in each)) == (True, False)
 
 
-def test_a_score_that_was_withdrawn_and_is_back_is_no_first_score():
+def test_a_score_that_was_withdrawn_and_is_back_is_not_a_first_score():
     history = History()
     for text in ("a:50 b:40 c:30", "a:50 b:40 c", "a:50 b:40 c"):
         history.show(text)

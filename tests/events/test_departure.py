@@ -12,7 +12,7 @@ def rows(first: int, count: int) -> str:
 
 
 def seen(*pages: str | tuple[str, dict[str, object]]) -> list[list[str]]:
-    """The departures told with each page."""
+    """The departures reported with each page."""
     shown = [page if isinstance(page, tuple) else (page, {}) for page in pages]
     history = History(depth="varies" if any("depth" in more for _, more in shown) else "whole")
     return [brief(of("departure", history.show(text, **more))) for text, more in shown]
@@ -21,20 +21,20 @@ def seen(*pages: str | tuple[str, dict[str, object]]) -> list[list[str]]:
 FULL, GONE = "a:50 b:40 c:30", "a:50 c:30"
 
 
-def test_a_departure_is_told_with_the_second_snapshot_that_lacks_the_entry_and_once():
+def test_a_departure_is_reported_once_with_the_second_snapshot_that_lacks_the_entry():
     assert seen(FULL, GONE, GONE, GONE) == [[], [], ["departure/confirmed b"], []]
 
 
-def test_one_that_returns_before_that_never_left():
+def test_an_entry_that_returns_earlier_never_left():
     assert seen(FULL, GONE, FULL, GONE, FULL) == [[], [], [], [], []]
 
 
-@pytest.mark.parametrize(("minutes", "told"), [(59, []), (60, ["departure/confirmed b"])])
-def test_two_looks_within_the_hour_are_one_look(minutes: int, told: list[str]):
+@pytest.mark.parametrize(("minutes", "reported"), [(59, []), (60, ["departure/confirmed b"])])
+def test_two_looks_within_the_hour_are_one_look(minutes: int, reported: list[str]):
     history = History()
     history.show(FULL)
     history.show(GONE)
-    assert brief(of("departure", history.take(snapshot(GONE, day=1 + minutes / 1440)))) == told
+    assert brief(of("departure", history.take(snapshot(GONE, day=1 + minutes / 1440)))) == reported
 
 
 def test_each_absence_is_counted_from_its_own_start():
@@ -68,28 +68,25 @@ def test_the_baseline_is_the_last_snapshot_whether_or_not_a_departure_is_open():
     assert (list(history.diff.before.entries), history.diff.missing) == (["a", "c"], ())
 
 
-# ── below the depth ──────────────────────────────────────────────────────────────────────────────
-
-
 def depth(count: int) -> dict[str, object]:
     return {"depth": count}
 
 
-def test_one_below_the_depth_is_not_gone():
+def test_an_entry_below_the_depth_is_not_gone():
     assert seen((FULL, depth(3)), ("a:50 b:40", depth(2)), ("a:50 b:40", depth(2)), ("a:50 b:41", depth(2))) == [[]] * 4
 
 
-def test_one_above_the_depth_is_gone():
+def test_an_entry_above_the_depth_is_gone():
     assert seen((FULL, depth(3)), (GONE, depth(2)), (GONE, depth(2)))[-1] == ["departure/confirmed b"]
 
 
 def test_nobody_leaves_a_board_that_should_be_whole_and_shows_less():
     history = History(depth="whole")
-    told = [of("departure", history.show(*page[:1], **page[1])) for page in ((FULL, {}), (GONE, depth(2)), (GONE, depth(2)))]
-    assert told == [[]] * 3
+    reported = [of("departure", history.show(*page[:1], **page[1])) for page in ((FULL, {}), (GONE, depth(2)), (GONE, depth(2)))]
+    assert reported == [[]] * 3
 
 
-def test_one_that_a_deeper_page_would_show_is_gone_after_two_of_them():
+def test_an_entry_that_a_deeper_page_would_show_is_gone_after_two_such_pages():
     four, lower = "a:50 b:40 c:30 d:20", "a:50 b:40 d:20"
     assert seen((four, depth(4)), ("a:50 b:40", depth(2)), (lower, depth(3)), (lower, depth(3))) == [
         [],
@@ -108,7 +105,7 @@ def test_an_absence_that_was_seen_once_is_confirmed_by_the_next_page_deep_enough
     ]
 
 
-def test_values_of_an_old_scale_condemn_nobody_on_a_page_of_limited_depth():
+def test_values_of_an_old_scale_confirm_no_departure_on_a_page_of_limited_depth():
     before, after = "a:90 b:85 c:80 d:75", "a:40 b:35 c:30 x:25"
     pages = [(before, depth(4)), (after, depth(4)), (after, depth(4)), ("a:40 b:36 c:30 x:25", depth(4))]
     assert seen(*pages) == [[]] * 4
@@ -119,23 +116,20 @@ def test_an_absence_before_a_re_base_is_not_confirmed_by_the_new_scale():
     assert seen(*((text, depth(len(text.split()))) for text in shown)) == [[]] * 4
 
 
-# ── cut off, or not to be read ───────────────────────────────────────────────────────────────────
-
-
 def test_nobody_leaves_while_the_page_is_cut_at_a_round_number_of_rows():
     assert seen(rows(0, 97), rows(3, 100), rows(3, 100), rows(4, 100), rows(0, 103)) == [[]] * 5
 
 
-def test_who_is_still_absent_once_the_page_is_whole_again_has_left():
-    told = seen(rows(0, 97), rows(1, 100), rows(1, 101), rows(1, 102))
-    assert told == [[], [], [], ["departure/confirmed m0000"]]
+def test_an_entry_still_absent_when_the_page_is_whole_again_has_left():
+    reported = seen(rows(0, 97), rows(1, 100), rows(1, 101), rows(1, 102))
+    assert reported == [[], [], [], ["departure/confirmed m0000"]]
 
 
 def test_an_absence_before_the_cap_is_not_confirmed_by_it():
     assert seen(rows(0, 99), rows(1, 98), rows(2, 100), rows(2, 100)) == [[]] * 4
 
 
-def test_a_key_that_stands_twice_has_not_left_and_interrupts_an_absence():
+def test_a_key_listed_twice_did_not_leave_and_interrupts_an_absence():
     twice = (GONE, {"ambiguous": "b"})
     assert seen(FULL, twice, twice, FULL) == [[]] * 4
     assert seen(FULL, GONE, twice, GONE, GONE) == [[], [], [], [], ["departure/confirmed b"]]
@@ -157,29 +151,26 @@ def test_a_restart_with_another_table_makes_nobody_leave():
     history = History()
     history.show(rows(0, 12))
     history.show(rows(1, 11))
-    told = [history.show(rows(500, 12), restart="accepted by ann")] + [history.show(rows(500, 12 + day)) for day in range(3)]
-    assert [of("departure", events) for events in told] == [[]] * 4
+    reported = [history.show(rows(500, 12), restart="accepted by ann")] + [history.show(rows(500, 12 + day)) for day in range(3)]
+    assert [of("departure", events) for events in reported] == [[]] * 4
 
 
 def test_after_a_restart_the_new_entries_can_leave():
     history = History()
     history.show(rows(0, 12))
     for text in (rows(500, 12), rows(501, 12), rows(501, 12)):
-        told = history.show(text, restart="accepted by ann" if text == rows(500, 12) else "")
-    assert brief(of("departure", told)) == ["departure/confirmed m0500"]
-
-
-# ── many at once ─────────────────────────────────────────────────────────────────────────────────
+        reported = history.show(text, restart="accepted by ann" if text == rows(500, 12) else "")
+    assert brief(of("departure", reported)) == ["departure/confirmed m0500"]
 
 
 @pytest.mark.parametrize(("gone", "of_all", "together"), [(10, 110, True), (9, 109, False), (10, 420, False), (13, 420, True)])
 def test_ten_and_a_thirtieth_of_the_board_gone_at_once_are_one_event(gone: int, of_all: int, together: bool):
-    told = seen(rows(0, of_all + 1), rows(gone, of_all - gone + 1), rows(gone, of_all - gone + 1))[-1]
-    assert len(told) == (1 if together else gone)
-    assert told[0].startswith("departure/mass m0000,m0001" if together else "departure/confirmed m0000")
+    reported = seen(rows(0, of_all + 1), rows(gone, of_all - gone + 1), rows(gone, of_all - gone + 1))[-1]
+    assert len(reported) == (1 if together else gone)
+    assert reported[0].startswith("departure/mass m0000,m0001" if together else "departure/confirmed m0000")
 
 
-def test_departures_of_different_days_are_told_apart():
+def test_departures_of_different_days_are_separate_events():
     assert seen("a:5 b:4 c:3 d:2", "a:5 b:4 c:3", "a:5 b:4", "a:5 b:4")[2:] == [
         ["departure/confirmed d"],
         ["departure/confirmed c"],

@@ -24,14 +24,14 @@ def test_an_emptied_field_is_one_alarm():
     assert "lost all its values (12 before, 0 now)" in event.headline
 
 
-def test_the_alarm_is_told_once_and_its_end_is_silent():
+def test_the_alarm_is_reported_once_and_its_end_is_silent():
     history = History()
     for values in (FULL, THIN):
         history.show(line(values))
     assert [history.show(line(values)) for values in (THIN, THIN, FULL, FULL)] == [()] * 4
 
 
-def test_a_field_that_is_lost_again_is_told_again():
+def test_a_field_that_is_lost_again_is_reported_again():
     history = History()
     for values in (FULL, THIN, FULL):
         history.show(line(values))
@@ -47,7 +47,7 @@ def test_every_lost_field_has_its_alarm():
     ]
 
 
-def test_fewer_than_five_lost_values_are_no_alarm():
+def test_fewer_than_five_lost_values_do_not_raise_an_alarm():
     history = History(SCORE, PRICE)
     history.show("a:5 b:4 c:3 d:2", price="a:5 b:4 c:3 d:2")
     assert history.show("a:5 b:4 c:3 d:2", price="a b c d", columns=["price"]) == ()

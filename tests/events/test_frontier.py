@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kit import PRICE, SCORE, START, History, brief, examples, metric, of, snapshot
 
-from tracker.events._frontier import Point, dominator, frontier
+from tracker.events.frontier import Point, dominator, frontier
 from tracker.model import EntryId, Event
 
 SPEED = metric("speed", "live", topic="speed", primary=False)
 
 
 def seen(*days: dict[str, object], on: tuple = (SCORE, PRICE)) -> list[Event]:
-    """The frontier events of the last of some days."""
+    """The frontier events of the last day."""
     history = History(*on)
     *earlier, last = days
     for day in earlier:
@@ -24,14 +24,11 @@ def day(text: str, price: str = "", **more: object) -> dict[str, object]:
     return {"text": text, "price": price, **more}
 
 
-# ── the frontier itself ──────────────────────────────────────────────────────────────────────────
-
-
 def on_it(points: dict[EntryId, Point]) -> set[EntryId]:
     """Brute force: nobody is as good for less, or better for as much."""
     return {
-        one
-        for one, (standing, cost) in points.items()
+        entry
+        for entry, (standing, cost) in points.items()
         if not any(
             other_standing <= standing and other_cost <= cost and (other_standing, other_cost) != (standing, cost)
             for other_standing, other_cost in points.values()
@@ -48,18 +45,18 @@ POINTS = st.dictionaries(
 @examples(400)
 @given(POINTS)
 def test_the_frontier_is_what_nothing_dominates(points: dict[EntryId, Point]):
-    found = frontier(points)
-    assert set(found) == on_it(points)
-    assert len(found) == len(set(found))
-    assert [points[entry][1] for entry in found] == sorted(points[entry][1] for entry in found)
+    actual = frontier(points)
+    assert set(actual) == on_it(points)
+    assert len(actual) == len(set(actual))
+    assert [points[entry][1] for entry in actual] == sorted(points[entry][1] for entry in actual)
 
 
 @given(POINTS)
-def test_whoever_is_not_on_it_is_dominated_by_one_that_is(points: dict[EntryId, Point]):
-    found = frontier(points)
+def test_every_entry_off_the_frontier_is_dominated_by_one_on_it(points: dict[EntryId, Point]):
+    actual = frontier(points)
     for entry, point in points.items():
-        by = dominator(found, points, point)
-        assert (by is None) == (entry in found)
+        by = dominator(actual, points, point)
+        assert (by is None) == (entry in actual)
         assert by is None or (points[by][0] <= point[0] and points[by][1] <= point[1] and points[by] != point)
 
 
@@ -80,7 +77,7 @@ def page(table: dict[str, tuple[str, str]]) -> dict[str, object]:
 @pytest.mark.parametrize("better", ["higher", "lower"])
 @examples(300)
 @given(TABLE)
-def test_what_is_remembered_is_the_frontier_of_the_measured_values(better: str, table: dict[str, tuple[str, str]]):
+def test_the_memory_is_the_frontier_of_the_measured_values(better: str, table: dict[str, tuple[str, str]]):
     """Ties, nulls, estimates and both directions; 1,000 boards in all."""
     history = History(metric(better=better), PRICE)
     history.show(**page(table))
@@ -96,57 +93,54 @@ def test_what_is_remembered_is_the_frontier_of_the_measured_values(better: str, 
         assert {key: tuple(point) for key, point in remembered.items()} == {key: real[key] for key in on_it(real)}
 
 
-# ── who moved, and why ───────────────────────────────────────────────────────────────────────────
-
-
-def test_a_newcomer_that_enters_in_the_upper_half_is_told_with_those_who_leave():
+def test_a_newcomer_that_joins_in_the_upper_half_is_news_with_the_entries_that_leave():
     (event,) = seen(day("a:60 b:50 c:40", "a:10 b:5 c:1"), day("a:60 b:50 c:40 new:55", "a:10 b:5 c:1 new:4"))
     assert (brief([event]), event.is_news) == (["frontier/price new > b @price"], True)
     assert event.headline == (
         "new enters the frontier of score against price on Board: no other with both figures known is as good for less or better"
         " for as much (55, $4); b leaves it."
     )
-    assert [(one["entry"], one["cause"]) for one in event.facts["entered"]] == [("new", "new model")]
+    assert [(row["entry"], row["cause"]) for row in event.facts["entered"]] == [("new", "new model")]
     assert event.facts["left"] == [{"entry": "b", "cause": "dominated", "by": "new"}]
-    assert [one["entry"] for one in event.facts["frontier"]] == ["c", "new", "a"]
+    assert [row["entry"] for row in event.facts["frontier"]] == ["c", "new", "a"]
     assert ("new", "price", "4") in {(proof.entry, proof.metric, proof.raw) for proof in event.evidence}
 
 
-def test_only_those_whom_a_newcomer_dominates_are_said_to_leave():
+def test_only_entries_that_a_newcomer_dominates_leave():
     before = day("a:60 b:50 c:40 e:35", "a:10 b:5 c:2 e:1")
     (event,) = seen(before, day("a:60 b:50 c:40 e:35 new:55", "a:10 b:5 c:2 e:2.5 new:4"))
     assert brief([event]) == ["frontier/price new > b @price"]
     assert event.headline.endswith("; b leaves it.")
-    assert [(one["entry"], one["cause"], one["by"]) for one in event.facts["left"]] == [
+    assert [(row["entry"], row["cause"], row["by"]) for row in event.facts["left"]] == [
         ("b", "dominated", "new"),
         ("e", "price rise", "c"),
     ]
 
 
-def test_a_newcomer_in_the_lower_half_is_kept_in_the_record():
+def test_a_newcomer_in_the_lower_half_is_only_recorded():
     (event,) = seen(day("a:60 b:50 c:40", "a:10 b:5 c:3"), day("a:60 b:50 c:40 new:30", "a:10 b:5 c:3 new:1"))
     assert (event.is_news, event.subjects[0].entry) == (False, "new")
 
 
 @pytest.mark.parametrize(
-    ("price", "text", "cause", "told"),
+    ("price", "text", "cause", "reported"),
     [
         ("a:10 b:5 c:1 d:6", "a:60 b:50 c:40 d:55", "price cut", True),
         ("a:10 b:5 c:1 d:8", "a:60 b:50 c:40 d:65", "score change", False),
     ],
 )
-def test_a_cheaper_and_a_better_model_enter_for_that_cause(price: str, text: str, cause: str, told: bool):
+def test_a_cheaper_and_a_better_model_enter_for_that_cause(price: str, text: str, cause: str, reported: bool):
     start = day("a:60 b:50 c:40 d:55", "a:10 b:5 c:1 d:11")
     events = seen(day("a:60 b:50 c:40 d:50", "a:10 b:5 c:1 d:8") if cause == "score change" else start, day(text, price))
     (event,) = events
-    assert [(one["entry"], one["cause"]) for one in event.facts["entered"]] == [("d", cause)]
-    assert event.is_news is told
+    assert [(row["entry"], row["cause"]) for row in event.facts["entered"]] == [("d", cause)]
+    assert event.is_news is reported
 
 
 def test_a_price_that_rises_leaves_and_makes_room():
     (event,) = seen(day("a:60 b:50 c:45 d:40", "a:10 b:5 c:6 d:1"), day("a:60 b:50 c:45 d:40", "a:10 b:11 c:6 d:1"))
     assert event.facts["left"] == [{"entry": "b", "cause": "price rise", "by": "a"}]
-    assert [(one["entry"], one["cause"]) for one in event.facts["entered"]] == [("c", "nothing of its own")]
+    assert [(row["entry"], row["cause"]) for row in event.facts["entered"]] == [("c", "nothing of its own")]
     assert event.is_news is False
 
 
@@ -155,28 +149,28 @@ def test_equal_pairs_share_the_frontier():
     assert brief([event]) == ["frontier/price twin @price"]
 
 
-def test_nobody_enters_because_another_could_not_be_seen_for_a_day():
+def test_nobody_joins_because_another_was_not_shown_for_a_day():
     season = [day("a:60 b:50 c:45 d:40", "a:10 b:5 c:6 d:1"), day("a:60 c:45 d:40", "a:10 c:6 d:1")]
     assert seen(*season) == []
     assert seen(*season, season[0]) == []
 
 
-def test_nobody_enters_because_the_price_of_another_is_not_shown():
+def test_nobody_joins_because_the_price_of_another_is_not_shown():
     season = [day("a:60 b:50 c:45 d:40", "a:10 b:5 c:6 d:1"), day("a:60 b:50 c:45 d:40", "a:10 c:6 d:1")]
     assert seen(*season) == []
     assert seen(*season, season[0]) == []
 
 
-def test_a_score_that_is_taken_back_makes_room():
+def test_a_withdrawn_score_makes_room():
     before = day("a:60 b:50 c:45 d:40", "a:10 b:5 c:6 d:1")
     (event,) = seen(before, day("a:60 b c:45 d:40", "a:10 b:5 c:6 d:1"))
-    assert [(one["entry"], one["cause"]) for one in event.facts["left"]] == [("b", "score no longer stated")]
-    assert ([one["entry"] for one in event.facts["entered"]], event.is_news) == (["c"], False)
+    assert [(row["entry"], row["cause"]) for row in event.facts["left"]] == [("b", "score no longer stated")]
+    assert ([row["entry"] for row in event.facts["entered"]], event.is_news) == (["c"], False)
 
 
-def test_when_the_last_measured_score_is_taken_back_the_frontier_is_empty():
+def test_the_frontier_is_empty_when_the_last_measured_score_is_withdrawn():
     (event,) = seen(day("a:60 b:~50 c:~40", "a:10"), day("a b:~50 c:~40", "a:10"))
-    assert [one["cause"] for one in event.facts["left"]] == ["score no longer stated"]
+    assert [row["cause"] for row in event.facts["left"]] == ["score no longer stated"]
     assert (event.facts["entered"], event.facts["frontier"], event.is_news) == ([], [], False)
 
 
@@ -187,8 +181,8 @@ def test_a_confirmed_departure_makes_room():
         day("a:60 c:45 d:41", "a:10 c:6 d:1"),
     ]
     (event,) = seen(*season)
-    assert [(one["entry"], one["cause"]) for one in event.facts["left"]] == [("b", "departure")]
-    assert ([one["entry"] for one in event.facts["entered"]], event.is_news) == (["c"], False)
+    assert [(row["entry"], row["cause"]) for row in event.facts["left"]] == [("b", "departure")]
+    assert ([row["entry"] for row in event.facts["entered"]], event.is_news) == (["c"], False)
 
 
 def test_finer_decimals_move_nobody():
@@ -197,7 +191,7 @@ def test_finer_decimals_move_nobody():
     assert seen(before, after) == []
 
 
-def test_a_re_based_score_moves_nobody_and_starts_anew():
+def test_a_re_based_score_moves_nobody_and_starts_again():
     start, rebased = day("a:60 b:50 c:40", "a:10 b:5 c:1"), day("a:30 b:45 c:20", "a:10 b:5 c:1")
     assert seen(start, rebased) == []
     (event,) = seen(start, rebased, day("a:30 b:45 c:20 new:44", "a:10 b:5 c:1 new:2"))
@@ -215,7 +209,7 @@ def test_a_field_that_lost_its_values_is_refused_until_it_has_them_again():
     assert seen(many(price=True), many(price=False), many(price=True)) == []
 
 
-def test_estimates_never_stand_on_it_and_too_many_of_them_refuse_it():
+def test_estimates_are_never_on_the_frontier_and_too_many_of_them_prevent_it():
     assert seen(day("a:60 b:50", "a:10 b:5"), day("a:60 b:50 x:~55", "a:10 b:5 x:4")) == []
     cheap = " ".join(f"c{place}:{20 + place}" for place in range(20))
     costs = " ".join(f"c{place}:{1 + place / 100}" for place in range(20))
@@ -223,11 +217,11 @@ def test_estimates_never_stand_on_it_and_too_many_of_them_refuse_it():
     assert brief([event]) == ["frontier/price y @price"]
 
 
-def test_a_first_page_is_no_news():
+def test_a_first_page_is_not_news():
     assert seen(day("a:60 b:50", "a:10 b:5")) == []
 
 
-def test_size_counts_among_open_weights_only_and_is_kept_in_the_record():
+def test_size_counts_among_open_weights_only_and_is_only_recorded():
     opened = {key: {"open_weights": "true", "total_parameters": size} for key, size in (("a", "70"), ("b", "7"), ("new", "14"))}
     opened["closed"] = {"open_weights": "false", "total_parameters": "8"}
     before = {"text": "a:60 b:40 closed:55", "attributes": opened}
@@ -242,14 +236,14 @@ def test_sizes_that_vanish_at_once_are_a_lost_field():
     assert seen({"text": text, "attributes": sizes}, {"text": text, "attributes": {"m0": sizes["m0"], "m7": sizes["m7"]}}) == []
 
 
-def test_a_speed_that_wobbles_moves_nobody_and_a_fast_newcomer_is_kept_in_the_record():
+def test_a_speed_that_varies_moves_nobody_and_a_fast_newcomer_is_only_recorded():
     before = {"text": "a:60 b:50", "speed": "a:10 b:50"}
     assert seen(before, {"text": "a:60 b:50", "speed": "a:70 b:50"}, on=(SCORE, SPEED)) == []
     (event,) = seen(before, {"text": "a:60 b:50 new:55", "speed": "a:10 b:50 new:90"}, on=(SCORE, SPEED))
     assert (brief([event]), event.is_news) == (["frontier/speed new > b @speed"], False)
 
 
-def test_an_entry_under_a_new_spelling_of_its_key_has_not_left():
+def test_an_entry_under_a_new_spelling_of_its_key_did_not_leave():
     history = History(SCORE, PRICE)
     history.take(snapshot("big-one:60 b:50 c:40 d:30", price="big-one:10 b:5 c:1 d:2"))
     again = snapshot("Big One:60".replace(" ", "_") + " b:50 c:40 d:30", price="Big_One:10 b:5 c:1 d:2", day=1)

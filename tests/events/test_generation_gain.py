@@ -40,15 +40,15 @@ def test_a_newcomer_is_compared_with_the_generation_before_it():
     }
 
 
-@pytest.mark.parametrize(("value", "grade", "told"), [("45", "gain", True), ("43.5", "level", False), ("40", "loss", True)])
-def test_its_grade_is_by_the_error_of_the_metric(value: str, grade: str, told: bool):
-    assert [(event.grade, event.is_news) for event in gains("old:42", f"old:42 new:{value}")] == [(grade, told)]
+@pytest.mark.parametrize(("value", "grade", "reported"), [("45", "gain", True), ("43.5", "level", False), ("40", "loss", True)])
+def test_its_grade_is_by_the_error_of_the_metric(value: str, grade: str, reported: bool):
+    assert [(event.grade, event.is_news) for event in gains("old:42", f"old:42 new:{value}")] == [(grade, reported)]
 
 
-@pytest.mark.parametrize(("value", "grade", "told"), [("45", "gain", True), ("43", "nominal", False), ("39", "loss", True)])
-def test_without_a_stated_error_only_a_clear_difference_is_told(value: str, grade: str, told: bool):
+@pytest.mark.parametrize(("value", "grade", "reported"), [("45", "gain", True), ("43", "nominal", False), ("39", "loss", True)])
+def test_without_a_stated_error_only_a_clear_difference_is_news(value: str, grade: str, reported: bool):
     (event,) = gains("old:42", f"old:42 new:{value}", on=(SCORE,))
-    assert (event.grade, event.is_news) == (grade, told)
+    assert (event.grade, event.is_news) == (grade, reported)
     assert "by values that state no error" in event.headline
 
 
@@ -70,7 +70,7 @@ def test_lower_is_better_where_the_board_says_so():
     model("Qwen 3.5 32B"),
     model("Qwen 4 32B"),
 ])  # fmt: skip
-def test_what_is_not_like_for_like_is_no_predecessor(other: Identity):
+def test_an_entry_of_another_mode_or_size_is_not_a_predecessor(other: Identity):
     (event,) = gains("old:42", "old:42 new:45", who={"old": other, "new": NEW})
     assert (event.grade, event.is_news, event.facts["predecessor"], event.facts["gains"]) == ("unmatched", False, None, {})
     assert event.headline.startswith("new has no predecessor to be compared with on Board: ")
@@ -100,7 +100,7 @@ def test_a_generation_is_never_skipped(between: Identity):
     assert (event.is_news, event.facts["why"]) == (False, "no 3.2 of its tier, size, reasoning mode and effort is listed")
 
 
-def test_a_tier_beside_a_plain_model_does_not_follow_one_that_stands_alone():
+def test_a_tier_listed_with_a_plain_model_does_not_follow_a_tier_listed_alone():
     who = {"old": model("GPT 3.5 turbo"), "plain": model("GPT 4"), "new": model("GPT 4 turbo")}
     (event,) = gains("old:30 plain:40", "old:30 plain:40 new:50", who=who)
     assert (event.is_news, event.facts["why"]) == (False, "4 is listed without turbo too, and 3.5 is not")
@@ -116,7 +116,7 @@ def test_a_mixture_is_not_compared_with_what_does_not_say_it_is_one():
     assert [event.grade for event in gains("old:42", "old:42 new:60", who=who)] == ["gain"]
 
 
-def test_the_name_of_a_lab_is_no_difference():
+def test_the_name_of_a_lab_does_not_make_a_difference():
     who = {
         "old": model("Llama 3 70B", lab="Meta"),
         "mid": model("Llama 3.1 70B", lab="Meta", name="Meta-Llama-3.1-70B-Instruct"),
@@ -132,9 +132,9 @@ def test_the_name_of_a_lab_is_no_difference():
 FLASH, NEXT = "Gemini 1.5 flash", model("Gemini 2.0 flash", name="gemini-2.0-flash-exp", preview=True)
 
 
-def dated(one: dict[str, object], other: dict[str, object], **more: object) -> Event:
+def dated(first: dict[str, object], second: dict[str, object], **more: object) -> Event:
     """The gain of a newcomer where its generation before has two revisions, `a` the better one."""
-    who = {"a": model(FLASH, key="a", **one), "b": model(FLASH, key="b", **other), "new": NEXT}
+    who = {"a": model(FLASH, key="a", **first), "b": model(FLASH, key="b", **second), "new": NEXT}
     (event,) = gains("a:42 b:41", "a:42 b:41 new:60", who=who, **more)
     return event
 
@@ -152,24 +152,24 @@ def test_the_newest_revision_of_the_generation_before_counts(older: dict[str, ob
     assert [party.entry for party in dated(newer, older).rivals] == ["a"]
 
 
-@pytest.mark.parametrize(("one", "other"), [
+@pytest.mark.parametrize(("first", "second"), [
     ({"date": "11-06", "preview": True}, {"date": "01-25", "preview": True}),
     ({"name": "gemini-1.5-flash-002"}, {"date": "08-27", "preview": True}),
     ({}, {"date": "08-27", "preview": True}),
 ])  # fmt: skip
-def test_revisions_whose_order_is_not_plain_give_no_number(one: dict[str, object], other: dict[str, object]):
-    for event in (dated(one, other), dated(other, one)):
+def test_revisions_whose_order_is_not_plain_give_no_number(first: dict[str, object], second: dict[str, object]):
+    for event in (dated(first, second), dated(second, first)):
         assert (event.is_news, event.facts["why"]) == (False, "which 1.5 like it is the newest is not plain")
 
 
-def test_the_day_of_release_that_a_board_states_tells_which_revision_is_the_newest():
+def test_the_stated_day_of_release_decides_which_revision_is_the_newest():
     days = {"a": {"released": "2023-11-06"}, "b": {"released": "2024-01-25"}}
     event = dated({"date": "11-06", "preview": True}, {"date": "01-25", "preview": True}, attributes=days)
     assert event.rivals[0].entry == "b"
 
 
 @pytest.mark.parametrize(("twice", "grade"), [("Qwen-3.2", "unmatched"), ("c0ffee-17", "unmatched"), ("x-Gwen-2", "gain")])
-def test_where_a_key_that_stands_there_twice_may_be_of_the_family_no_number_is_given(twice: str, grade: str):
+def test_a_key_listed_twice_that_may_be_of_the_family_prevents_a_comparison(twice: str, grade: str):
     who = {"old": OLD, "new": NEW, "x1": model("Gwen 1")}
     (event,) = gains("old:42", "old:42 new:45", who=who, ambiguous=twice)
     assert (event.grade, event.is_news) == (grade, grade == "gain")
@@ -192,13 +192,13 @@ def test_a_metric_that_one_of_them_lacks_gives_no_number_and_is_named():
     assert (list(event.facts["gains"]), event.facts["missing"]) == (["score"], ["code"])
 
 
-def test_only_the_best_of_a_release_is_told():
+def test_only_the_best_of_a_release_is_news():
     who = {"old": OLD, "old4": model("Qwen 3 4B"), "new": NEW, "new4": model("Qwen 3.5 4B")}
     events = gains("old:42 old4:30", "old:42 old4:30 new:45 new4:35", who=who)
     assert [(event.subjects[0].entry, event.is_news) for event in events] == [("new", True), ("new4", False)]
 
 
-def test_a_variant_that_comes_after_a_better_one_of_its_model_is_not_told():
+def test_a_variant_worse_than_another_of_its_model_is_not_news():
     who = {
         "old": model("Qwen 3 32B", reasoning="off"),
         "think": model("Qwen 3.5 27B", reasoning="on"),
@@ -208,7 +208,7 @@ def test_a_variant_that_comes_after_a_better_one_of_its_model_is_not_told():
     assert (event.grade, event.is_news) == ("gain", False)
 
 
-def test_a_refresh_of_a_generation_that_was_there_is_not_told():
+def test_a_refresh_of_a_listed_generation_is_not_news():
     who = {
         "old": OLD,
         "may": model("Qwen 3.5 27B", key="may", date="2026-05"),
@@ -223,7 +223,7 @@ def test_a_refresh_of_a_generation_that_was_there_is_not_told():
     model("Qwen 3.5 27B", key="x", name="Qwen API 3.5"),
     model("Qwen 3.5", key="x", reasoning="on"),
 ])  # fmt: skip
-def test_whatever_was_there_of_its_generation_makes_it_a_refresh(sibling: Identity):
+def test_any_listed_variant_of_its_generation_makes_it_a_refresh(sibling: Identity):
     (event,) = gains("old:42 sib:44", "old:42 sib:44 new:46", who={"old": OLD, "sib": sibling, "new": NEW})
     assert (event.rivals[0].entry, event.grade, event.is_news) == ("old", "gain", False)
 
@@ -233,7 +233,7 @@ def test_another_size_of_its_generation_makes_it_no_refresh():
     assert event.is_news is True
 
 
-def test_a_first_score_is_told_when_it_comes():
+def test_a_first_score_is_reported_when_it_comes():
     assert gains("old:42", "old:42 new") == []
     (event,) = gains("old:42 new", "old:42 new:45")
     assert (brief([event]), event.is_news) == (["generation_gain/gain new > old"], True)
@@ -241,42 +241,40 @@ def test_a_first_score_is_told_when_it_comes():
     assert event.is_news is True
 
 
-def test_an_old_model_that_is_listed_late_is_kept_in_the_record():
+def test_an_old_model_that_is_listed_late_is_only_recorded():
     dated = {"new": {"released": "2025-01-01"}}
     (event,) = gains("old:42", "old:42 new:45", attributes=dated)
     assert (event.grade, event.is_news) == ("gain", False)
 
 
-def test_a_first_page_is_no_news():
+def test_a_first_page_is_not_news():
     assert of("generation_gain", History(INDEX).show("old:42 new:45", who={"old": OLD, "new": NEW})) == []
 
 
-# ── the order of generations ─────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize(("one", "other"), [
-    ("3", "3.5"), ("3.5", "4"), ("2.5", "3"), ("4o", "5"), ("4.5", "5"), ("V3.2", "V4"), ("K2.5", "K2.6"), ("1.5", "2"), ("2501", "2503"),
+@pytest.mark.parametrize(("first", "second"), [
+    ("3", "3.5"), ("3.5", "4"), ("2.5", "3"), ("4o", "5"), ("4.5", "5"), ("V3.2", "V4"), ("K2.5", "K2.6"), ("1.5", "2"),
+    ("2501", "2503"),
 ])  # fmt: skip
-def test_numbers_order_generations(one: str, other: str):
-    assert is_earlier(one, other)
-    assert not is_earlier(other, one)
-    assert not is_unclear(one, other)
+def test_numbers_order_generations(first: str, second: str):
+    assert is_earlier(first, second)
+    assert not is_earlier(second, first)
+    assert not is_unclear(first, second)
 
 
-@pytest.mark.parametrize(("one", "other"), [("4", "4o"), ("4o", "4.1"), ("4.20", "4.3"), ("3.1", "2503")])
-def test_what_numbers_do_not_order_is_unclear(one: str, other: str):
-    assert not is_earlier(one, other)
-    assert not is_earlier(other, one)
-    assert is_unclear(one, other)
-    assert is_unclear(other, one)
+@pytest.mark.parametrize(("first", "second"), [("4", "4o"), ("4o", "4.1"), ("4.20", "4.3"), ("3.1", "2503")])
+def test_generations_that_numbers_do_not_order_are_unclear(first: str, second: str):
+    assert not is_earlier(first, second)
+    assert not is_earlier(second, first)
+    assert is_unclear(first, second)
+    assert is_unclear(second, first)
 
 
-@pytest.mark.parametrize(("one", "other"), [("V3", "R1"), ("3", "3"), ("3.0", "3")])
-def test_another_letter_is_another_line_and_the_same_number_the_same_generation(one: str, other: str):
-    assert (is_earlier(one, other), is_earlier(other, one), is_unclear(one, other)) == (False, False, False)
+@pytest.mark.parametrize(("first", "second"), [("V3", "R1"), ("3", "3"), ("3.0", "3")])
+def test_another_letter_is_another_line_and_the_same_number_the_same_generation(first: str, second: str):
+    assert (is_earlier(first, second), is_earlier(second, first), is_unclear(first, second)) == (False, False, False)
 
 
-def test_a_word_is_no_generation():
+def test_a_word_is_not_a_generation():
     assert order_of("nova") is None
     assert order_of("") is None
 
@@ -287,6 +285,6 @@ GENERATION = st.one_of(
 
 
 @given(GENERATION, GENERATION)
-def test_plain_generations_are_ordered_as_decimals(one: str, other: str):
-    assert is_earlier(one, other) == (float(one) < float(other))
-    assert not is_unclear(one, other)
+def test_plain_generations_are_ordered_as_decimals(first: str, second: str):
+    assert is_earlier(first, second) == (float(first) < float(second))
+    assert not is_unclear(first, second)

@@ -16,7 +16,7 @@ from tracker.events.kind import What
 from tracker.model import BoardState, Event, EventId
 
 FOLDER = Path(events.__file__).parent
-FILES = {path.stem: path for path in FOLDER.glob("[!_]*.py") if path.stem not in {"detection", "kind", "making"}}
+FILES = {path.stem: path for path in FOLDER.glob("[!_]*.py") if path.stem not in {"kind", "making"}}
 CHANGES = {
     "new_leader",
     "departure",
@@ -28,7 +28,7 @@ CHANGES = {
     "attribute_change",
     "lifecycle",
 }
-"""Kinds that claim that something was otherwise before; `sustained` claims that it still is."""
+"""Kinds that claim that something was different before; `sustained` claims that it still is."""
 BOARDS = [
     (SCORE, PRICE),
     (ELO, PRICE),
@@ -52,7 +52,7 @@ def test_a_kind_is_detected_by_the_file_of_its_name_under_a_rule_of_its_name(kin
 
 
 @pytest.mark.parametrize("kind", sorted(FILES))
-def test_what_a_record_says_of_grades_it_says_of_grades_of_the_kind(kind: str):
+def test_a_record_names_only_grades_of_its_kind(kind: str):
     record = KINDS[kind]
     assert len(record.grades) == len(set(record.grades))
     assert record.open_grades is not bool(record.grades)
@@ -71,7 +71,7 @@ def test_every_kind_has_a_test_of_its_name(kind: str):
     assert (Path(__file__).parent / f"test_{kind}.py").is_file()
 
 
-def told_of(season: list[dict[str, object]], on: tuple) -> list[tuple[Event, ...]]:
+def reported_in(season: list[dict[str, object]], on: tuple) -> list[tuple[Event, ...]]:
     history = History(*on)
     return [history.show(**page) for page in season]
 
@@ -117,7 +117,7 @@ def test_every_event_is_a_whole_sentence_with_facts_evidence_and_weight(on: tupl
 @examples(30)
 @given(SEASONS)
 def test_no_two_events_of_a_boards_whole_history_share_an_id(on: tuple, season: list[dict[str, object]]):
-    ids = [event.id for told in told_of(season, on) for event in told]
+    ids = [event.id for reported in reported_in(season, on) for event in reported]
     assert len(ids) == len(set(ids))
 
 
@@ -129,11 +129,11 @@ def test_events_do_not_depend_on_the_order_of_the_entries(season: list[dict[str,
         chance.shuffle(cells)
         return page | {"text": " ".join(cells)}
 
-    def stripped(told: tuple[Event, ...]) -> list[tuple[object, ...]]:
-        return [(event.kind, event.grade, event.subjects, event.rivals, event.headline, event.facts) for event in told]
+    def stripped(reported: tuple[Event, ...]) -> list[tuple[object, ...]]:
+        return [(event.kind, event.grade, event.subjects, event.rivals, event.headline, event.facts) for event in reported]
 
-    straight, other = (told_of(pages_, (SCORE, PRICE)) for pages_ in (season, [mixed(page) for page in season]))
-    assert [stripped(told) for told in other] == [stripped(told) for told in straight]
+    straight, other = (reported_in(pages_, (SCORE, PRICE)) for pages_ in (season, [mixed(page) for page in season]))
+    assert [stripped(reported) for reported in other] == [stripped(reported) for reported in straight]
 
 
 def ids(day: float = 1, *, after: str = "a:50 b:60 c:30") -> list[EventId]:
@@ -157,7 +157,7 @@ def test_the_same_change_read_from_other_bytes_is_another_event():
 @pytest.mark.parametrize("on", BOARDS)
 @examples(30)
 @given(pages())
-def test_a_snapshot_that_shows_the_same_again_is_no_event(on: tuple, page: dict[str, object]):
+def test_a_snapshot_that_shows_the_same_again_is_not_an_event(on: tuple, page: dict[str, object]):
     history = History(*on)
     history.show(**page)
     remembered = history.past
@@ -171,7 +171,7 @@ def test_a_snapshot_that_shows_the_same_again_is_no_event(on: tuple, page: dict[
 
 @examples(30)
 @given(SEASONS)
-def test_only_what_was_open_is_told_when_the_last_page_is_shown_again(season: list[dict[str, object]]):
+def test_only_open_changes_are_reported_when_the_last_page_is_shown_again(season: list[dict[str, object]]):
     history = History(SCORE, PRICE)
     for page in season:
         history.show(**page)
@@ -180,5 +180,5 @@ def test_only_what_was_open_is_told_when_the_last_page_is_shown_again(season: li
     assert last == ()
 
 
-def test_a_first_snapshot_is_no_news():
+def test_a_first_snapshot_is_not_news():
     assert History(SCORE, PRICE).show("a:50 b:40", price="a:3") == ()

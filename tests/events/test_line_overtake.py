@@ -1,4 +1,4 @@
-"""The best of a lab, a family, a generation came to stand above another's: by whom, how sure, told once."""
+"""The best of a lab, a family, a generation came to stand above another's: by whom, how sure, reported once."""
 
 import json
 from dataclasses import replace
@@ -24,26 +24,26 @@ def who(key: str) -> Identity:
 
 
 class Season(History):
-    """A board whose keys say which line an entry is of; its events of lines, without those of generations."""
+    """A board whose keys say the line of an entry; its line events, without those of generations."""
 
-    def tells(self, text: str, **more: object) -> list[Event]:
-        return [event for event in self.every(text, **more) if event.facts["level"] != "generation"]
+    def events_of(self, text: str, **more: object) -> list[Event]:
+        return [event for event in self.all_events_of(text, **more) if event.facts["level"] != "generation"]
 
-    def every(self, text: str, **more: object) -> list[Event]:
+    def all_events_of(self, text: str, **more: object) -> list[Event]:
         keys = [cell.partition(":")[0] for cell in text.split()]
         return of("line_overtake", self.show(text, **{"who": {key: who(key) for key in keys}, **more}))
 
 
 def passed(*texts: str, on: Metric = SCORE, **more: object) -> list[Event]:
-    """The events of the last of some snapshots."""
+    """The events of the last snapshot."""
     season = Season(on)
     for text in texts[:-1]:
-        season.tells(text)
-    return season.tells(texts[-1], **more)
+        season.events_of(text)
+    return season.events_of(texts[-1], **more)
 
 
 def lines(events: list[Event]) -> list[str]:
-    """`ali/qwen > oai/gpt` for each pair that events name of the broadest lines they speak of, with a `!` where it is news."""
+    """`ali/qwen > oai/gpt` for each pair of the broadest lines that events name, with a `!` if it is news."""
     return [
         f"{'/'.join(event.facts['line'])} > {'/'.join(rival['line'])}{'!' if rival.get('told') else ''}"
         for event in events
@@ -75,37 +75,37 @@ def by_looking_at_every_pair(on: Metric, before: dict[str, str], after: dict[str
     """(riser, rival) as `lab/family…`, straight from the rule."""
     had, has = measured(before), measured(after)
     gone = {key: value for key, value in had.items() if key not in has}
-    found: dict[tuple[str, str], tuple[str, str]] = {}
+    actual: dict[tuple[str, str], tuple[str, str]] = {}
     for level in (1, 2, 3):
-        wide = set(found.values())
-        every = {"/".join(key.split("/")[:level]) for key in has}
-        for riser, rival in product(sorted(every), repeat=2):
+        wide = set(actual.values())
+        lines = {"/".join(key.split("/")[:level]) for key in has}
+        for riser, rival in product(sorted(lines), repeat=2):
             if riser.split("/")[0] == rival.split("/")[0]:
                 continue
             pair = _pair(on, riser, rival, (had, has, gone))
             if pair is not None and pair not in wide:
-                found[riser, rival] = pair
-    return set(found)
+                actual[riser, rival] = pair
+    return set(actual)
 
 
 def _pair(on: Metric, riser: str, rival: str, values: tuple[dict[str, float], ...]) -> tuple[str, str] | None:
     had, has, gone = values
-    mine_before, mine = _of(riser, had), _of(riser, has)
-    theirs_before, theirs = _of(rival, had), _of(rival, has)
-    if not theirs_before:
+    riser_before, riser_now = _of(riser, had), _of(riser, has)
+    rival_before, rival_now = _of(rival, had), _of(rival, has)
+    if not rival_before:
         return None
-    bar = _best(on, {**_of(rival, gone), **theirs})
-    if mine_before and on.better(_best(on, mine_before), _best(on, theirs_before)):
+    bar = _best(on, {**_of(rival, gone), **rival_now})
+    if riser_before and on.better(_best(on, riser_before), _best(on, rival_before)):
         return None
-    if not on.better(_best(on, mine), bar):
+    if not on.better(_best(on, riser_now), bar):
         return None
-    bar = min((bar, _best(on, theirs_before)), key=on.sort_key)
-    causes = {key: value for key, value in mine.items() if key not in had or on.better(value, had[key])}
+    bar = min((bar, _best(on, rival_before)), key=on.sort_key)
+    causes = {key: value for key, value in riser_now.items() if key not in had or on.better(value, had[key])}
     did = {key: value for key, value in causes.items() if on.better(value, bar)}
-    holder = _holder(on, theirs_before)
+    holder = _holder(on, rival_before)
     if not did and not (holder in has and on.better(had[holder], has[holder])):
         return None
-    return (_holder(on, did or mine), _holder(on, theirs))
+    return (_holder(on, did or riser_now), _holder(on, rival_now))
 
 
 def _of(name: str, values: dict[str, float]) -> dict[str, float]:
@@ -131,12 +131,16 @@ def test_passes_are_those_that_a_look_at_every_pair_of_lines_finds(on: Metric, s
     )
     start = compare(history.board, None, first)
     past, diff = advance(BoardState(), start, detect(start, BoardState())), compare(history.board, first, second)
-    found = [one for stage in line_overtake.stages(diff, past) for one in line_overtake.overtakes(stage)]
-    pairs = {("/".join(one.riser), "/".join(one.rival)) for one in found}
-    assert (pairs, len(pairs)) == (by_looking_at_every_pair(on, *shown) if diff.metrics["score"].usable else set(), len(found))
+    actual = [
+        line_pass
+        for stage in line_overtake.stages(diff, past, line_overtake.shown_lines(diff))
+        for line_pass in line_overtake.overtakes(stage)
+    ]
+    pairs = {("/".join(line_pass.riser), "/".join(line_pass.rival)) for line_pass in actual}
+    assert (pairs, len(pairs)) == (by_looking_at_every_pair(on, *shown) if diff.metrics["score"].usable else set(), len(actual))
     events = line_overtake.detect(diff, past).events
-    assert sum(event.facts["passed"] for event in events) == len(found)
-    assert {event.subjects[0].entry for event in events} <= {one.best for one in found}
+    assert sum(event.facts["passed"] for event in events) == len(actual)
+    assert {event.subjects[0].entry for event in events} <= {line_pass.best for line_pass in actual}
     fewest = {event.id: min(event.facts["passed"], 10 if event.is_news else 4) for event in events}
     assert {event.id: len(event.facts["rivals"]) for event in events} == fewest
 
@@ -144,7 +148,7 @@ def test_passes_are_those_that_a_look_at_every_pair_of_lines_finds(on: Metric, s
 @pytest.mark.slow
 @examples(300)
 @given(days())
-def test_what_is_told_is_remembered_and_nothing_else(shown: tuple[dict[str, str], dict[str, str]]):
+def test_only_reported_passes_are_remembered(shown: tuple[dict[str, str], dict[str, str]]):
     history = History(SCORE, metric("coding", primary=False, stated_error=0.5))
     first, second = (
         snapshot(line(cells), day=day, coding=line(cells), columns=["score"], who={key: who(key) for key in cells})
@@ -152,13 +156,15 @@ def test_what_is_told_is_remembered_and_nothing_else(shown: tuple[dict[str, str]
     )
     start, diff = compare(history.board, None, first), compare(history.board, first, second)
     detected = line_overtake.detect(diff, advance(BoardState(), start, detect(start, BoardState())))
-    told = {(event.metric, rival["told"]) for event in detected.events for rival in event.facts["rivals"] if rival.get("told")}
+    reported = {
+        (event.metric, rival["told"]) for event in detected.events for rival in event.facts["rivals"] if rival.get("told")
+    }
     memory = detected.memory["told"]
-    assert told <= {(metric, key) for metric, keys in memory.items() for key in keys}
-    assert memory.keys() == {metric for metric, _ in told}
+    assert reported <= {(metric, key) for metric, keys in memory.items() for key in keys}
+    assert memory.keys() == {metric for metric, _ in reported}
 
 
-def test_what_an_entry_did_for_several_lines_is_kept_as_one_event():
+def test_passes_of_one_entry_for_several_lines_are_one_recorded_event():
     board = "ali/qwen/3/a:50.0 oai/gpt/5/a:60.0 oai/gpt/4/a:40.0 oai/o/1/a:42.0 meta/llama/4/a:30.0"
     (event,) = passed(board, f"{board} ali/wan/1/a:45.0", on=metric(stated_error=20.0))
     assert (event.is_news, event.facts["passed"], event.facts["line"]) == (False, 3, ["ali", "wan"])
@@ -190,13 +196,13 @@ def test_a_lab_that_enters_above_another_passes_it_by_entry():
     assert (event.facts["cause"], event.facts["before"], event.facts["value"]) == ("entry", 50.0, 65.0)
 
 
-def test_one_that_rose_passes_by_its_rise():
+def test_a_line_passes_by_the_rise_of_an_entry():
     (event,) = passed(BOARD, BOARD.replace("ali/qwen/3/a:50.0", "ali/qwen/3/a:65.0"), on=STATED)
     assert (event.grade, event.is_news, event.facts["cause"]) == ("supported", True, "rise")
     assert event.headline.startswith("ali/qwen/3/a moves from 50 to 65 on Board (score)")
 
 
-def test_one_that_fell_is_passed_but_that_is_no_news_of_those_who_stood_still():
+def test_a_fall_is_not_news_of_the_entries_that_did_not_move():
     (event,) = passed(BOARD, BOARD.replace("oai/gpt/5/a:60.0", "oai/gpt/5/a:45.0"), on=STATED)
     assert (event.is_news, event.facts["cause"], lines([event])) == (False, "fall", ["ali > oai"])
     assert event.headline.startswith("oai (best: oai/gpt/5/a, 45) falls below ali's best (ali/qwen/3/a, 50)")
@@ -207,7 +213,7 @@ def test_first_scores_and_first_measurements_pass_too():
     assert lines(passed(f"{BOARD} ali/qwen/4/big:~55.0", f"{BOARD} ali/qwen/4/big:65.0")) == ["ali > oai!"]
 
 
-def test_an_estimate_that_is_confirmed_is_no_news():
+def test_an_estimate_that_is_confirmed_is_not_news():
     assert lines(passed(f"{BOARD} ali/qwen/4/big:~64.0", f"{BOARD} ali/qwen/4/big:65.0")) == ["ali > oai"]
 
 
@@ -215,7 +221,7 @@ def test_finer_decimals_pass_nobody():
     assert passed("a/f/1/x:50 b/f/1/x:50 c/f/1/x:40", "a/f/1/x:50.3 b/f/1/x:49.9 c/f/1/x:40.1") == []
 
 
-def test_the_first_snapshot_tells_nothing():
+def test_the_first_snapshot_has_no_events():
     assert passed(BOARD) == []
 
 
@@ -233,38 +239,38 @@ def test_a_departure_puts_nobody_above():
     assert passed(f"{BOARD} {ROWS}", f"{BOARD} {ROWS}".replace("oai/gpt/5/a:60.0 ", "")) == []
 
 
-def test_the_last_value_of_one_that_is_missing_still_has_to_be_passed():
+def test_the_last_value_of_a_missing_entry_still_has_to_be_passed():
     without = f"{BOARD} {ROWS}".replace("oai/gpt/5/a:60.0 ", "")
     assert lines(passed(f"{BOARD} {ROWS}", f"{without} ali/qwen/4/big:55.0")) == []
     assert lines(passed(f"{BOARD} {ROWS}", without, f"{without} ali/qwen/4/big:55.0")) == []
     assert lines(passed(f"{BOARD} {ROWS}", without, f"{without} ali/qwen/4/big:65.0")) == ["ali > oai!"]
 
 
-def test_one_that_is_told_as_gone_no_longer_counts():
+def test_an_entry_whose_departure_was_reported_no_longer_counts():
     without = f"{BOARD} {ROWS}".replace("oai/gpt/5/a:60.0 ", "").replace("ali/qwen/3/a:50.0", "ali/qwen/3/a:35.0")
     shown = [f"{BOARD} {ROWS}".replace("ali/qwen/3/a:50.0", "ali/qwen/3/a:35.0"), without, without, without]
     assert lines(passed(*shown, f"{without} ali/qwen/4/big:55.0")) == ["ali > oai!"]
 
 
-def test_one_that_comes_back_was_there_all_along():
+def test_an_entry_that_returns_was_there_all_along():
     without = BOARD.replace("oai/gpt/5/a:60.0 ", "") + f" {ROWS}"
     assert passed(f"{BOARD} {ROWS}", without, f"{BOARD} {ROWS}") == []
 
 
-def test_what_lay_below_the_depth_may_have_been_there():
+def test_an_entry_from_below_the_depth_may_have_been_there():
     season = Season(SCORE, depth="varies")
-    season.tells("a/f/1/x:50 b/f/1/x:40", depth=2)
-    assert season.tells("a/f/1/x:50 b/f/1/x:40 c/f/1/x:30 d/f/1/x:20", depth=4) == []
-    assert season.tells("a/f/1/x:50 b/f/1/x:40 c/f/1/x:30 d/f/1/x:20 d/f/2/x:35", depth=5) != []
+    season.events_of("a/f/1/x:50 b/f/1/x:40", depth=2)
+    assert season.events_of("a/f/1/x:50 b/f/1/x:40 c/f/1/x:30 d/f/1/x:20", depth=4) == []
+    assert season.events_of("a/f/1/x:50 b/f/1/x:40 c/f/1/x:30 d/f/1/x:20 d/f/2/x:35", depth=5) != []
 
 
 def test_a_row_that_names_no_entry_may_be_the_rivals():
     season = Season(SCORE)
-    season.tells(BOARD)
+    season.events_of(BOARD)
     after = snapshot(f"{BOARD} ali/qwen/4/big:65.0", day=1, who={key: who(key) for key in KEYS})
     shown = dict(season.diff.after.entries) | {
-        key: type(one)(id=one.id, name=one.name, position=one.position, measures=one.measures, who=who(key))
-        for key, one in after.entries.items()
+        key: type(entry)(id=entry.id, name=entry.name, position=entry.position, measures=entry.measures, who=who(key))
+        for key, entry in after.entries.items()
     }
     cloudy = replace(after, entries=shown, unnamed=(70.0,))
     event, *_ = of("line_overtake", season.take(cloudy))
@@ -275,109 +281,103 @@ def test_values_that_come_back_to_a_field_pass_nobody():
     full = {f"l{place:02}/f/1/x": 50 - place for place in range(12)}
     thin = {key: "" if place < 6 else value for place, (key, value) in enumerate(full.items())}
     season = Season(SCORE, CODING)
-    told = [season.tells(line(full), coding=line(values)) for values in (full, thin, full)]
-    assert told == [[], [], []]
+    reported = [season.events_of(line(full), coding=line(values)) for values in (full, thin, full)]
+    assert reported == [[], [], []]
 
 
 def test_another_table_and_a_re_base_pass_nobody():
     season = Season(SCORE)
-    season.tells(BOARD)
-    assert season.tells(f"{BOARD} ali/qwen/4/big:65.0", restart="another table") == []
+    season.events_of(BOARD)
+    assert season.events_of(f"{BOARD} ali/qwen/4/big:65.0", restart="another table") == []
     assert passed(BOARD, "ali/qwen/3/a:61.0 oai/gpt/5/a:55.0 oai/gpt/4/a:41.0 meta/llama/4/a:31.0") == []
 
 
 def test_a_drift_of_the_whole_board_passes_nobody():
     season, values = Season(ELO), {f"l{place:02}/f/1/x": 1500 - 10 * place for place in range(12)}
-    season.tells(line({key: f"{value}±4" for key, value in values.items()}))
-    assert season.tells(line({key: f"{value + 1}±4" for key, value in values.items()})) == []
+    season.events_of(line({key: f"{value}±4" for key, value in values.items()}))
+    assert season.events_of(line({key: f"{value + 1}±4" for key, value in values.items()})) == []
 
 
-# ── how sure, and whether it matters ─────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(("value", "reported"), [("61.4", False), ("61.5", True)])
+def test_a_pass_is_news_only_beyond_the_stated_error(value: str, reported: bool):
+    (event,) = passed(BOARD, f"{BOARD} ali/qwen/4/big:{value}", on=STATED)
+    assert (event.is_news, event.facts["rivals"][0]["certainty"]) == (reported, "supported" if reported else "nominal")
+    assert reported or event.headline.endswith(", within the error of the values.")
 
 
-@pytest.mark.parametrize(("mine", "told"), [("61.4", False), ("61.5", True)])
-def test_a_pass_is_told_beyond_the_stated_error_only(mine: str, told: bool):
-    (event,) = passed(BOARD, f"{BOARD} ali/qwen/4/big:{mine}", on=STATED)
-    assert (event.is_news, event.facts["rivals"][0]["certainty"]) == (told, "supported" if told else "nominal")
-    assert told or event.headline.endswith(", within the error of the values.")
-
-
-def test_where_no_error_is_stated_that_is_said():
+def test_the_headline_says_when_no_error_is_stated():
     (event,) = passed(BOARD, f"{BOARD} ali/qwen/4/big:65.0")
     assert event.headline.endswith("(best: oai/gpt/5/a, 60), by values that state no error.")
 
 
-def test_overlapping_intervals_are_no_news():
+def test_overlapping_intervals_are_not_news():
     (event,) = passed("a/f/1/x:50±5 b/f/1/x:40±5", "a/f/1/x:50±5 b/f/1/x:40±5 b/f/2/x:52±5")
     assert (event.is_news, event.facts["rivals"][0]["certainty"]) == (False, "nominal")
 
 
-def test_each_pair_is_told_once_for_ever():
+def test_each_pair_is_reported_only_once():
     season = Season(STATED)
     shown = [BOARD, f"{BOARD} ali/qwen/4/x:65.0", f"{BOARD} ali/qwen/4/x:65.0 oai/gpt/6/x:70.0"]
-    found = [lines(season.tells(text)) for text in shown]
-    assert found == [[], ["ali > oai!"], ["oai > ali!"]]
-    again = season.tells(f"{shown[-1]} ali/qwen/5/x:75.0")
+    actual = [lines(season.events_of(text)) for text in shown]
+    assert actual == [[], ["ali > oai!"], ["oai > ali!"]]
+    again = season.events_of(f"{shown[-1]} ali/qwen/5/x:75.0")
     assert (lines(again), [event.is_news for event in again]) == (["ali > oai"], [False])
 
 
-def test_on_a_secondary_metric_only_the_way_to_the_top_is_told():
+def test_on_a_secondary_metric_only_a_pass_near_the_top_is_news():
     score = "a/f/1/x:9 b/f/1/x:8 c/f/1/x:7 d/f/1/x:6 e/f/1/x:5"
     coding = "a/f/1/x:50 b/f/1/x:40 c/f/1/x:30 d/f/1/x:20 e/f/1/x:10"
-    for new, told in (("e/f/2/x:45", False), ("e/f/2/x:55", True)):
+    for new, reported in (("e/f/2/x:45", False), ("e/f/2/x:55", True)):
         season = Season(SCORE, CODING)
-        season.tells(score, coding=coding)
-        found = [event for event in season.tells(f"{score} e/f/2/x:1", coding=f"{coding} {new}") if event.metric == "coding"]
-        assert [event.is_news for event in found] == [told]
+        season.events_of(score, coding=coding)
+        actual = [event for event in season.events_of(f"{score} e/f/2/x:1", coding=f"{coding} {new}") if event.metric == "coding"]
+        assert [event.is_news for event in actual] == [reported]
 
 
-@pytest.mark.parametrize(("new", "told"), [("35", ["e > c"]), ("25", [])])
-def test_what_is_told_on_a_secondary_metric_down_to_the_third_lab_is_remembered(new: str, told: list[str]):
+@pytest.mark.parametrize(("new", "reported"), [("35", ["e > c"]), ("25", [])])
+def test_passes_reported_on_a_secondary_metric_are_remembered(new: str, reported: list[str]):
     board = "a/f/1/x:50 b/f/1/x:40 c/f/1/x:30 d/f/1/x:20"
     season = Season(STATED, metric("coding", primary=False, stated_error=0.5))
-    season.tells(board, coding=board)
-    found = season.tells(f"{board} e/f/2/x:1", coding=f"{board} e/f/2/x:{new}")
-    assert [rival["told"] for event in found if event.is_news for rival in event.facts["rivals"] if rival["told"]] == told
-    assert [key for key in season.past.memory["line_overtake"]["told"].get("coding", ()) if key in told] == told
+    season.events_of(board, coding=board)
+    actual = season.events_of(f"{board} e/f/2/x:1", coding=f"{board} e/f/2/x:{new}")
+    assert [rival["told"] for event in actual if event.is_news for rival in event.facts["rivals"] if rival["told"]] == reported
+    assert [key for key in season.past.memory["line_overtake"]["told"].get("coding", ()) if key in reported] == reported
 
 
-def test_estimates_pass_nobody_and_are_said_where_they_stand_above():
+def test_estimates_pass_nobody_and_are_named_if_they_are_above():
     assert passed(BOARD, f"{BOARD} ali/qwen/4/big:~65.0") == []
     (event,) = passed(f"{BOARD} oai/gpt/6/x:~70.0", f"{BOARD} oai/gpt/6/x:~70.0 ali/qwen/4/big:65.0", on=STATED)
     assert event.headline.endswith(", among measured values (oai/gpt/6/x's 70 is an estimate).")
     assert event.facts["rivals"][0]["estimate_above"] == ["oai/gpt/6/x", 70.0]
 
 
-def test_a_rival_outside_the_ten_best_labs_is_no_news():
+def test_a_pass_of_a_rival_outside_the_ten_best_labs_is_not_news():
     season = Season(STATED)
     board = " ".join(f"l{place:02}/f/1/x:{90 - 3 * place}" for place in range(14))
-    season.tells(board)
-    (event,) = season.tells(f"{board} new/f/1/x:58.0")
+    season.events_of(board)
+    (event,) = season.events_of(f"{board} new/f/1/x:58.0")
     assert (event.is_news, event.facts["rivals"][0]["place_before"]) == (False, 12)
 
 
-# ── families, generations, what is no line ───────────────────────────────────────────────────────
-
-
-def test_a_family_passes_where_its_lab_stood_above_already():
+def test_a_family_passes_where_its_lab_was_already_above():
     board = "ali/qwen/3/a:70.0 ali/wan/1/a:20.0 oai/gpt/5/a:60.0 oai/o/1/a:50.0"
     assert lines(passed(board, f"{board} ali/wan/2/a:65.0", on=STATED)) == ["ali/wan > oai/gpt!", "ali/wan > oai/o!"]
 
 
-def test_a_known_model_is_passed_while_its_lab_still_stands_above():
+def test_a_known_model_is_passed_while_its_lab_is_still_above():
     gpt4 = Identity(name="GPT-4", lab="OpenAI", family="GPT", generation="4")
     gpt5 = Identity(name="GPT-5.4", lab="OpenAI", family="GPT", generation="5.4")
     qwen = Identity(name="Qwen3.5", lab="Alibaba", family="Qwen", generation="3.5")
     named = {"gpt4": gpt4, "gpt5": gpt5, "q397": qwen, "q27": qwen, "q2": qwen}
     season = Season(STATED)
-    season.tells("gpt5:60.0 gpt4:20.0", who=named)
-    (event,) = season.every("gpt5:60.0 gpt4:20.0 q397:45.0 q27:42.0 q2:15.0", who=named)
+    season.events_of("gpt5:60.0 gpt4:20.0", who=named)
+    (event,) = season.all_events_of("gpt5:60.0 gpt4:20.0 q397:45.0 q27:42.0 q2:15.0", who=named)
     (rival,) = event.facts["rivals"]
     assert (event.is_news, rival["told"], rival["still_above"]) == (True, "Alibaba/Qwen > OpenAI/GPT/4", ["gpt5"])
     assert [variant["entry"] for variant in event.facts["variants"]] == ["q397", "q27"]
     assert event.headline == "q397 (45) enters Board (score) and puts Qwen 3.5 above GPT-4 (best: gpt4, 20)."
     later = named | {"q4": Identity(name="Qwen4", lab="Alibaba", family="Qwen", generation="4")}
-    more = season.every("gpt5:60.0 gpt4:20.0 q397:45.0 q27:42.0 q2:15.0 q4:50.0", who=later)
+    more = season.all_events_of("gpt5:60.0 gpt4:20.0 q397:45.0 q27:42.0 q2:15.0 q4:50.0", who=later)
     assert [event.is_news for event in more] == [False]
 
 
@@ -389,17 +389,14 @@ def test_an_entry_of_no_known_family_passes_nobody_but_stands_for_its_lab():
 def test_a_system_of_several_models_is_of_no_line():
     named = {"a": who("a/f/1"), "b": who("b/f/1"), "s": Identity(lab="b", family="f", generation="1", kind="system")}
     season = Season(SCORE)
-    season.tells("a:50 b:40", who=named)
-    assert season.every("a:50 b:40 s:60", who=named) == []
+    season.events_of("a:50 b:40", who=named)
+    assert season.all_events_of("a:50 b:40 s:60", who=named) == []
 
 
-# ── remembered ───────────────────────────────────────────────────────────────────────────────────
-
-
-def test_the_memory_is_plain_and_has_only_what_was_told_and_what_cannot_be_seen():
+def test_the_memory_is_plain_and_has_only_reported_passes_and_unseen_entries():
     season = Season(STATED)
-    season.tells(f"{BOARD} {ROWS}")
-    season.tells(f"{BOARD} {ROWS} ali/qwen/4/big:65.0".replace("meta/llama/4/a:30.0 ", ""))
+    season.events_of(f"{BOARD} {ROWS}")
+    season.events_of(f"{BOARD} {ROWS} ali/qwen/4/big:65.0".replace("meta/llama/4/a:30.0 ", ""))
     memory = season.past.memory["line_overtake"]
     assert json.loads(json.dumps(memory)) == memory
     assert memory["unseen"] == {"score": [["meta/llama/4/a", "meta", "llama", "4", 30.0]]}

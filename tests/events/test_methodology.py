@@ -26,10 +26,10 @@ def test_several_metrics_re_based_on_one_day_are_one_event_that_names_the_primar
 def test_a_secondary_metric_alone_weighs_less_and_leaves_the_primary_its_news():
     history = History(SCORE, SECOND)
     history.show("a:50 b:40 c:30", coding="a:1 b:2 c:3")
-    told = history.show("a:50 b:60 c:30", coding="a:4 b:5 c:6")
-    assert [event.weight for event in of("methodology", told)] == [60]
-    assert {event.kind for event in told if event.metric == "coding"} == {"methodology"}
-    assert {"new_leader", "overtake"} <= {event.kind for event in told if event.metric == "score"}
+    reported = history.show("a:50 b:60 c:30", coding="a:4 b:5 c:6")
+    assert [event.weight for event in of("methodology", reported)] == [60]
+    assert {event.kind for event in reported if event.metric == "coding"} == {"methodology"}
+    assert {"new_leader", "overtake"} <= {event.kind for event in reported if event.metric == "score"}
 
 
 def test_a_shifted_fitted_board_is_one_event():
@@ -40,9 +40,9 @@ def test_a_shifted_fitted_board_is_one_event():
 
 
 def test_the_day_after_a_re_base_is_compared_again():
-    told = events_of("a:50 b:40 c:30 d:20", "a:10 b:45 c:25 d:33", "a:10 b:45 c:50 d:33")
-    assert "overtake" in {event.kind for event in told}
-    assert "methodology" not in {event.kind for event in told}
+    reported = events_of("a:50 b:40 c:30 d:20", "a:10 b:45 c:25 d:33", "a:10 b:45 c:50 d:33")
+    assert "overtake" in {event.kind for event in reported}
+    assert "methodology" not in {event.kind for event in reported}
 
 
 def test_a_new_version_is_named():
@@ -52,14 +52,14 @@ def test_a_new_version_is_named():
     assert (event.facts["version"], "version v1 became v2" in event.headline) == ("v2", True)
 
 
-def test_a_restart_is_told_with_its_reason():
+def test_a_restart_states_its_reason():
     history = History()
     history.show("a:50 b:40")
     (event,) = of("methodology", history.show("c:50 d:40", restart="accepted by ann: 0 of 2 entries in common"))
     assert event.grade == "another_table"
     assert (
         event.headline
-        == "Board shows another table than before (0 of 2 entries were listed under these keys); its history starts anew."
+        == "Board shows another table than before (0 of 2 entries were listed under these keys); its history starts again."
     )
     assert event.facts["reason"] == "accepted by ann: 0 of 2 entries in common"
 

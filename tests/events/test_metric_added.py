@@ -6,7 +6,7 @@ from kit import PRICE, SCORE, History, brief, line
 FULL = {f"m{place:02}": 50 - place for place in range(12)}
 
 
-def test_a_metric_that_appears_is_told_once_and_its_values_are_no_news():
+def test_a_metric_that_appears_is_reported_once_and_its_values_are_not_news():
     history = History(SCORE, PRICE)
     history.show("a:50 b:40")
     (event,) = history.show("a:50 b:40", price="a:3")

@@ -3,7 +3,7 @@
 from kit import PRICE, SCORE, History, brief
 
 
-def test_a_column_that_is_gone_is_told_once():
+def test_a_column_that_is_gone_is_reported_once():
     history = History(SCORE, PRICE)
     history.show("a:50 b:40 c:30", price="a:3 b:4")
     (event,) = history.show("a:50 b:40 c:30")
@@ -14,7 +14,7 @@ def test_a_column_that_is_gone_is_told_once():
     assert history.show("a:50 b:40 c:30") == ()
 
 
-def test_a_column_that_stands_empty_is_not_gone():
+def test_an_empty_column_is_not_gone():
     history = History(SCORE, PRICE)
     history.show("a:50 b:40 c:30", price="a:3 b:4")
     assert history.show("a:50 b:40 c:30", columns=["price"]) == ()

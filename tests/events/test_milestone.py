@@ -40,10 +40,10 @@ def reached(*texts: str, on: Metric = STATED) -> list[Event]:
 
 
 def firsts(events: list[Event]) -> list[tuple[str, str]]:
-    return [(one["class"], one["reference"]) for event in events for one in event.facts["firsts"]]
+    return [(row["class"], row["reference"]) for event in events for row in event.facts["firsts"]]
 
 
-def test_the_first_open_weights_model_above_a_reference_is_told_with_the_record_before():
+def test_the_first_open_weights_model_above_a_reference_is_news_with_the_former_record():
     season = Season(STATED)
     season.tells(BOARD)
     (event,) = season.tells(f"{BOARD} o6:65.0")
@@ -66,13 +66,13 @@ def test_the_first_open_weights_model_above_a_reference_is_told_with_the_record_
     ]
 
 
-def test_a_reference_of_the_class_itself_is_none_for_it():
-    found = firsts(reached(BOARD, f"{BOARD} o6:55.0"))
-    assert ("open", "Llama 3 70B") not in found
-    assert ("size<=15", "Llama 3 70B") in found
+def test_a_model_of_the_class_is_not_a_reference_for_the_class():
+    actual = firsts(reached(BOARD, f"{BOARD} o6:55.0"))
+    assert ("open", "Llama 3 70B") not in actual
+    assert ("size<=15", "Llama 3 70B") in actual
 
 
-def test_each_milestone_is_told_once_for_ever():
+def test_each_milestone_is_reported_only_once():
     season = Season(STATED)
     season.tells(BOARD)
     assert ("open", "GPT-4") in firsts(season.tells(f"{BOARD} o6:65.0"))
@@ -81,13 +81,13 @@ def test_each_milestone_is_told_once_for_ever():
     assert firsts(season.tells(f"{BOARD} o7:70.0")) == []
 
 
-def test_what_stood_above_at_the_beginning_is_remembered_silently():
+def test_entries_above_at_the_beginning_are_remembered_silently():
     season = Season(STATED)
     assert season.tells(f"{BOARD} o6:65.0") == []
     assert firsts(season.tells(f"{BOARD} o6:65.0 o7:70.0")) == []
 
 
-def test_within_the_error_it_is_kept_and_told_later_as_by_more_than_the_error():
+def test_a_first_within_the_error_is_recorded_and_reported_later_beyond_the_error():
     season = Season(STATED)
     season.tells(BOARD)
     (near,) = [event for event in season.tells(f"{BOARD} o6:61.4") if ("open", "GPT-4") in firsts([event])]
@@ -98,7 +98,7 @@ def test_within_the_error_it_is_kept_and_told_later_as_by_more_than_the_error():
     assert ", by more than the error" in event.headline
 
 
-def test_one_that_rose_reaches_it_too_and_one_that_stood_still_does_not():
+def test_an_entry_that_rose_reaches_a_milestone_too_and_one_that_did_not_move_does_not():
     assert ("open", "GPT-4") in firsts(reached(BOARD, BOARD.replace("o1:45.0", "o1:65.0")))
     assert (
         firsts(reached(BOARD.replace("o1:45.0", "o1:55.0"), BOARD.replace("o1:45.0", "o1:55.0").replace("g:60.0", "g:50.0")))
@@ -106,7 +106,7 @@ def test_one_that_rose_reaches_it_too_and_one_that_stood_still_does_not():
     )
 
 
-def test_estimates_reach_nothing_and_are_no_references():
+def test_estimates_reach_nothing_and_are_not_references():
     assert firsts(reached(BOARD, f"{BOARD} o6:~65.0")) == []
     assert ("open", "GPT-4") not in firsts(
         reached(BOARD.replace("g:60.0", "g:~60.0"), f"{BOARD.replace('g:60.0', 'g:~60.0')} o6:65.0")
@@ -122,31 +122,31 @@ def test_a_reference_that_is_listed_only_now_is_passed_silently():
     assert ("open", "GPT-4") not in firsts(season.tells(f"{BOARD} o6:65.0 o7:70.0"))
 
 
-def test_whoever_led_the_board_is_a_reference_afterwards():
+def test_a_former_leader_of_the_board_is_a_reference():
     season = Season(STATED)
     season.tells("a:70.0 o1:45.0 o2:40.0 o3:35.0 o4:30.0 o5:25.0")
     season.tells("a:70.0 b:80.0 o1:45.0 o2:40.0 o3:35.0 o4:30.0 o5:25.0")
-    found = season.tells("a:70.0 b:80.0 o1:45.0 o2:40.0 o3:35.0 o4:30.0 o5:25.0 o6:75.0")
-    assert ("open", "a") in firsts(found)
+    actual = season.tells("a:70.0 b:80.0 o1:45.0 o2:40.0 o3:35.0 o4:30.0 o5:25.0 o6:75.0")
+    assert ("open", "a") in firsts(actual)
     assert season.past.memory["milestone"]["led"] == ["a", "b"]
 
 
-def test_one_of_unknown_licence_above_the_reference_may_have_been_the_first():
+def test_an_entry_of_unknown_licence_above_the_reference_may_have_been_the_first():
     season = Season(STATED)
     season.tells(f"{BOARD} x:80.0", attributes={key: {"open_weights": "true"} for key in ("l", "o1", "o2", "o3", "o4", "o5")})
     known = {key: {"open_weights": "true"} for key in ("l", "o1", "o2", "o3", "o4", "o5", "o6")}
-    found = season.tells(f"{BOARD} x:80.0 o6:65.0", attributes=known)
-    clouded = [one["clouded"] for event in found for one in event.facts["firsts"] if one["class"] == "open"]
+    actual = season.tells(f"{BOARD} x:80.0 o6:65.0", attributes=known)
+    clouded = [row["clouded"] for event in actual for row in event.facts["firsts"] if row["class"] == "open"]
     assert clouded == [True]
 
 
-def test_one_that_was_below_the_depth_reaches_nothing():
+def test_an_entry_that_was_below_the_depth_reaches_nothing():
     season = Season(STATED, depth="varies")
     season.tells("top:95.0 g:60.0 l:50.0 o1:45.0", depth=4)
     assert season.tells("top:95.0 g:60.0 l:50.0 o1:45.0 o2:40.0 o3:35.0", depth=6) == []
 
 
-def test_a_re_base_begins_the_record_anew_and_tells_nothing():
+def test_a_re_base_starts_a_new_record_and_reports_nothing():
     season = Season(STATED)
     season.tells(BOARD)
     assert season.tells(f"{BOARD} o6:65.0", restart="another table") == []
@@ -170,12 +170,12 @@ def test_the_memory_is_plain():
     assert json.loads(json.dumps(memory)) == memory
 
 
-@pytest.mark.parametrize("one", REFERENCES, ids=lambda one: one.title)
-def test_a_reference_means_its_own_entries_and_no_smaller_sibling(one):
-    who = Identity(lab=one.lab, family=one.family, generation=one.generation, tier=one.tier, size_total_b=one.size)
-    mini = Identity(lab=one.lab, family=one.family, generation=one.generation, tier="mini", size_total_b=one.size)
+@pytest.mark.parametrize("model_", REFERENCES, ids=lambda reference: reference.title)
+def test_a_reference_means_its_own_entries_and_not_a_smaller_sibling(model_):
+    who = Identity(lab=model_.lab, family=model_.family, generation=model_.generation, tier=model_.tier, size_total_b=model_.size)
+    mini = Identity(lab=model_.lab, family=model_.family, generation=model_.generation, tier="mini", size_total_b=model_.size)
     entries = [Entry(id=EntryId("e"), name="e", position=1, who=named) for named in (who, mini)]
-    assert [reference(entry) for entry in entries] == [one, None]
+    assert [reference(entry) for entry in entries] == [model_, None]
 
 
 @pytest.mark.slow
@@ -188,9 +188,9 @@ def test_a_reference_means_its_own_entries_and_no_smaller_sibling(one):
 def test_a_newcomer_is_first_when_no_other_of_its_class_was_surely_above(before: dict[str, int], new: dict[str, int], bar: int):
     season = Season(STATED)
     season.tells(f"top:95 g:{bar} {line(before)}")
-    found = season.tells(f"top:95 g:{bar} {line(before | new)}")
-    told = {event.subjects[0].entry for event in found if event.grade == "first" and ("open", "GPT-4") in firsts([event])}
+    actual = season.tells(f"top:95 g:{bar} {line(before | new)}")
+    reported = {event.subjects[0].entry for event in actual if event.grade == "first" and ("open", "GPT-4") in firsts([event])}
     above = {key for key, value in (before | new).items() if key[0] == "o" and value - bar > 1.4}
     best = max((new[key] for key in above & new.keys()), default=0)
     expected = {min(key for key in above if new[key] == best)} if above and above <= new.keys() else set()
-    assert told == expected
+    assert reported == expected

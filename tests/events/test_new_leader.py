@@ -38,28 +38,25 @@ def test_an_estimate_leads_nothing():
     assert successions("a:50 b:40 c:30", "x:~60 a:50 b:40 c:30") == []
 
 
-@pytest.mark.parametrize(("mine", "grade"), [("51.4", "nominal"), ("51.5", "supported")])
-def test_a_lead_beyond_the_stated_error_is_supported(mine: str, grade: str):
-    assert successions("a:50.0 b:40.0 c:30.0", f"a:50.0 b:{mine} c:30.0", on=metric(stated_error=1.4)) == [
+@pytest.mark.parametrize(("value", "grade"), [("51.4", "nominal"), ("51.5", "supported")])
+def test_a_lead_beyond_the_stated_error_is_supported(value: str, grade: str):
+    assert successions("a:50.0 b:40.0 c:30.0", f"a:50.0 b:{value} c:30.0", on=metric(stated_error=1.4)) == [
         f"new_leader/{grade} b > a"
     ]
 
 
-@pytest.mark.parametrize(("mine", "grade"), [("59±5", "nominal"), ("61±5", "supported")])
-def test_a_lead_with_disjoint_intervals_is_supported(mine: str, grade: str):
-    assert successions("a:50±5 b:40±5 c:30±5", f"a:50±5 b:{mine} c:30±5") == [f"new_leader/{grade} b > a"]
+@pytest.mark.parametrize(("value", "grade"), [("59±5", "nominal"), ("61±5", "supported")])
+def test_a_lead_with_disjoint_intervals_is_supported(value: str, grade: str):
+    assert successions("a:50±5 b:40±5 c:30±5", f"a:50±5 b:{value} c:30±5") == [f"new_leader/{grade} b > a"]
 
 
-@pytest.mark.parametrize(("on", "told"), [(SCORE, True), (ELO, False)])
-def test_a_nominal_lead_is_news_on_a_tested_board_only(on, told: bool):
+@pytest.mark.parametrize(("on", "reported"), [(SCORE, True), (ELO, False)])
+def test_a_nominal_lead_is_news_on_a_tested_board_only(on, reported: bool):
     (event,) = of("new_leader", events_of("a:1500±9 b:1499±9 c:1400±9", "a:1500±9 b:1501±9 c:1400±9", on=[on]))
-    assert (event.grade, event.is_news) == ("nominal", told)
+    assert (event.grade, event.is_news) == ("nominal", reported)
 
 
-# ── ties ─────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_sharing_the_lead_is_told_once_and_losing_it_again_is_not():
+def test_sharing_the_lead_is_reported_once_and_losing_it_again_is_not():
     history = History()
     history.show("a:50 b:40 c:30")
     (event,) = of("new_leader", history.show("a:50 b:50 c:30"))
@@ -73,11 +70,8 @@ def test_two_that_join_the_leader_share_the_lead():
     assert event.headline.startswith("b and c share the lead")
 
 
-def test_of_two_leaders_one_pulling_ahead_is_no_new_leader():
+def test_a_leader_pulling_ahead_of_another_is_not_a_new_leader():
     assert successions("a:50 b:50 c:30", "a:50 b:51 c:30") == []
-
-
-# ── the leader cannot be seen ────────────────────────────────────────────────────────────────────
 
 
 def test_nobody_leads_because_the_leader_is_missing():
@@ -95,26 +89,26 @@ def test_the_second_leads_with_the_snapshot_that_confirms_the_leaders_departure(
     history = History()
     for text in ("a:50 b:40 c:30", "b:40 c:30"):
         history.show(text)
-    told = history.show("b:40 c:31")
-    assert brief(of("departure", told) + of("new_leader", told)) == ["departure/confirmed a", "new_leader/succession b"]
+    reported = history.show("b:40 c:31")
+    assert brief(of("departure", reported) + of("new_leader", reported)) == ["departure/confirmed a", "new_leader/succession b"]
     assert leaders(history) == ("b",)
     assert of("new_leader", history.show("b:40 c:32")) == []
 
 
-def test_one_better_than_the_missing_leader_takes_over_at_once():
+def test_an_entry_better_than_the_missing_leader_takes_over_at_once():
     assert successions("a:50 b:40 c:30", "b:55 c:30") == ["new_leader/succession b > a"]
 
 
-def test_one_as_good_as_the_missing_leader_does_not_take_over():
+def test_an_entry_as_good_as_the_missing_leader_does_not_take_over():
     assert successions("a:50 b:40 c:30", "b:50 c:30") == []
 
 
 def test_of_two_missing_leaders_both_must_have_left():
     history = History()
     for text in ("a:50 b:50 c:40 d:30", "b:50 c:40 d:30", "c:40 d:30"):
-        told = history.show(text)
-    assert brief(of("departure", told)) == ["departure/confirmed a"]
-    assert of("new_leader", told) == []
+        reported = history.show(text)
+    assert brief(of("departure", reported)) == ["departure/confirmed a"]
+    assert of("new_leader", reported) == []
     assert brief(of("new_leader", history.show("c:40 d:31"))) == ["new_leader/succession c"]
 
 
@@ -122,19 +116,19 @@ def test_one_of_two_leaders_that_left_does_not_hand_on_the_lead_of_the_other():
     history = History()
     for text in ("a:50 b:50 c:40 d:30", "b:50 c:40 d:30"):
         history.show(text)
-    told = [of("new_leader", history.show(f"c:40 d:{day}", ambiguous="b")) for day in (30, 31, 32)]
-    assert told == [[], [], []]
+    reported = [of("new_leader", history.show(f"c:40 d:{day}", ambiguous="b")) for day in (30, 31, 32)]
+    assert reported == [[], [], []]
 
 
 def test_a_leader_hidden_by_a_cap_keeps_the_lead():
     history = History()
     history.show(rows("a:500", count=49))
     for place in range(4):
-        told = history.show(rows(f"x{place}:1", count=49))
-        assert (history.diff.cap, of("new_leader", told), leaders(history)) == (50, [], ("a",))
+        reported = history.show(rows(f"x{place}:1", count=49))
+        assert (history.diff.cap, of("new_leader", reported), leaders(history)) == (50, [], ("a",))
 
 
-def test_a_leader_whose_key_stands_twice_keeps_the_lead():
+def test_a_leader_whose_key_is_listed_twice_keeps_the_lead():
     history = History()
     history.show("a:50 b:40 c:30")
     for _ in range(3):
@@ -165,8 +159,8 @@ def test_a_leader_that_lost_its_value_with_the_whole_field_keeps_the_lead():
 def test_a_field_that_stays_thin_is_believed_in_the_end():
     history = History()
     history.show(rows("a:50"))
-    told = [brief(of("new_leader", history.show(THINNED))) for _ in range(10)]
-    assert [one for one in told if one] == [["new_leader/succession m00 > a"]]
+    reported = [brief(of("new_leader", history.show(THINNED))) for _ in range(10)]
+    assert [events for events in reported if events] == [["new_leader/succession m00 > a"]]
 
 
 def test_the_day_of_a_re_base_is_silent_and_its_leader_is_the_new_one():
@@ -185,7 +179,7 @@ def test_a_re_base_has_its_own_leader_though_the_former_one_is_missing():
 
 
 @pytest.mark.parametrize("on", [metric(nature="live"), metric(better=None), metric(volatile=True)])
-def test_a_board_whose_order_is_no_news_has_no_leader(on):
+def test_a_board_whose_order_is_not_news_has_no_leader(on):
     assert successions("a:50 b:40 c:30", "a:50 b:60 c:30", on=on) == []
 
 
@@ -194,11 +188,8 @@ def test_both_sides_of_both_parties_are_shown():
     assert [(proof.entry, proof.raw) for proof in event.evidence] == [("b", "40"), ("b", "40"), ("a", "50"), ("a", "35")]
 
 
-# ── against a plain account of the lead ──────────────────────────────────────────────────────────
-
-
 class Lead:
-    """The lead as a person would keep it: whose it is, who is missing for how long, and what their last value was."""
+    """The lead as a person would keep it: the leaders, the missing ones with the time since, and their last values."""
 
     def __init__(self) -> None:
         self.holders: set[str] = set()
@@ -227,6 +218,6 @@ PADDING = {f"low{place}": place - 41 for place in range(41)}
 def test_the_lead_passes_exactly_when_a_plain_account_says_so(season: list[dict[str, int]]):
     history, lead = History(metric(nature="fitted")), Lead()
     for page in season:
-        told = of("new_leader", history.show(line(page | PADDING)))
-        assert {party.entry for event in told for party in event.subjects} == lead.see(page | PADDING)
+        reported = of("new_leader", history.show(line(page | PADDING)))
+        assert {party.entry for event in reported for party in event.subjects} == lead.see(page | PADDING)
         assert set(leaders(history)) == lead.holders

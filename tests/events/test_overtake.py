@@ -19,11 +19,8 @@ def overtakes(*texts: str, on=SCORE, **more: object) -> list[str]:
     return brief(of("overtake", events_of(*texts, on=[on], **more)))
 
 
-# ── every flip, once ─────────────────────────────────────────────────────────────────────────────
-
-
 def pairs(on: Metric, before: dict[str, float], after: dict[str, float], moved: set[str]) -> set[tuple[str, str]]:
-    """(subject, rival), every pair looked at."""
+    """(subject, rival), from a look at every pair."""
     common = before.keys() & after.keys()
     return {
         (subject, rival)
@@ -37,8 +34,8 @@ def pairs(on: Metric, before: dict[str, float], after: dict[str, float], moved: 
 @given(before=tables(values=range(40, 48)), after=tables(values=range(40, 48)))
 def test_flips_are_the_pairs_that_a_look_at_every_pair_finds(on: Metric, before: dict[str, int], after: dict[str, int]):
     moved = {key for key in before.keys() & after.keys() if before[key] != after[key]}
-    found = list(flips(on, before, after, moved=moved))
-    assert (set(found), len(found)) == (pairs(on, before, after, moved), len(set(found)))
+    actual = list(flips(on, before, after, moved=moved))
+    assert (set(actual), len(actual)) == (pairs(on, before, after, moved), len(set(actual)))
 
 
 @given(
@@ -60,19 +57,19 @@ def test_a_board_that_is_only_rounded_has_no_events(values: list[int], decimals:
     assert {event.kind for event in events_of(line(fine), line(coarse))} <= {"new_leader"}
 
 
-def test_leaving_a_tie_is_no_overtake():
+def test_leaving_a_tie_is_not_an_overtake():
     assert overtakes("a:50 b:50 c:30", "a:50 b:55 c:30") == []
 
 
-def test_reaching_a_tie_is_no_overtake():
+def test_reaching_a_tie_is_not_an_overtake():
     assert overtakes("a:50 b:40 c:30", "a:50 b:50 c:30") == []
 
 
-def test_one_that_rises_above_several_is_one_event_with_the_best_rival_first():
+def test_a_rise_above_several_entries_is_one_event_with_the_best_rival_first():
     assert overtakes("a:50 b:40 c:30 d:20 e:10", "a:50 b:40 c:30 d:45 e:10") == ["overtake/nominal d > b,c"]
 
 
-def test_one_that_falls_is_one_event_kept_in_the_record_with_those_it_fell_below():
+def test_a_fall_is_one_recorded_event_with_the_entries_now_above():
     (event,) = of("overtake", events_of("a:50 b:40 c:30 d:20 e:10", "a:25 b:40 c:30 d:20 e:10", on=[metric(stated_error=2.0)]))
     assert brief([event]) == ["overtake/supported b,c > a"]
     assert (event.is_news, event.facts["passed_by"]) == (False, 2)
@@ -84,7 +81,7 @@ def test_where_lower_is_better_the_smaller_value_overtakes():
 
 
 @pytest.mark.parametrize("on", [metric(nature="live"), metric(nature="listed"), metric(better=None), metric(volatile=True)])
-def test_a_metric_whose_order_is_no_news_has_no_overtakes(on: Metric):
+def test_a_metric_whose_order_is_not_news_has_no_overtakes(on: Metric):
     assert overtakes("a:50 b:40 c:30", "a:50 b:60 c:30 x:90", on=on) == []
 
 
@@ -110,39 +107,39 @@ def test_a_secondary_metric_has_overtakes_of_less_weight():
 WIDTHS = st.none() | st.integers(0, 20)
 
 
-def expected(gap: int, mine: int | None, theirs: int | None, stated: float | None) -> str:
+def expected(gap: int, width: int | None, other_width: int | None, stated: float | None) -> str:
     """The grade, straight from the rule."""
     if stated is not None and gap <= stated:
         return "nominal"
-    if mine is None or theirs is None:
+    if width is None or other_width is None:
         return "supported" if stated is not None else "nominal"
-    if gap > mine + theirs:
+    if gap > width + other_width:
         return "decisive"
-    z = gap / sqrt((mine / 1.96) ** 2 + (theirs / 1.96) ** 2)
+    z = gap / sqrt((width / 1.96) ** 2 + (other_width / 1.96) ** 2)
     return "supported" if z >= 1.96 - 1e-12 else "nominal"
 
 
 @examples(200)
 @given(st.integers(1, 30), WIDTHS, WIDTHS, st.none() | st.integers(0, 15))
 def test_the_grade_follows_from_gap_intervals_and_stated_error(
-    gap: int, mine: int | None, theirs: int | None, stated: int | None
+    gap: int, width: int | None, other_width: int | None, stated: int | None
 ):
-    around = ["" if width is None else f"±{width}" for width in (mine, theirs)]
+    around = ["" if width is None else f"±{width}" for width in (width, other_width)]
     texts = (f"a:{value}{around[0]} b:50{around[1]} c:1 d:2" for value in (49, 50 + gap))
     (event,) = of("overtake", events_of(*texts, on=[metric(stated_error=stated)]))
-    assert (event.grade, event.is_news) == ((grade := expected(gap, mine, theirs, stated)), grade != "nominal")
+    assert (event.grade, event.is_news) == ((grade := expected(gap, width, other_width, stated)), grade != "nominal")
 
 
 def test_rivals_are_grouped_by_how_sure_it_is():
-    told = of("overtake", events_of("a:60±2 b:56±2 c:50±2 d:40±2 e:30 f:20", "a:60±2 b:56±2 c:50±2 d:59±2 e:30 f:20"))
-    assert brief(told) == ["overtake/decisive d > c", "overtake/supported d > b"]
-    assert [event.headline for event in told] == [
+    reported = of("overtake", events_of("a:60±2 b:56±2 c:50±2 d:40±2 e:30 f:20", "a:60±2 b:56±2 c:50±2 d:59±2 e:30 f:20"))
+    assert brief(reported) == ["overtake/decisive d > c", "overtake/supported d > b"]
+    assert [event.headline for event in reported] == [
         "d (59) overtakes c (50) on Board (score), with disjoint intervals.",
         "d (59) overtakes b (56) on Board (score).",
     ]
 
 
-def test_the_facts_say_whose_move_it_was():
+def test_the_facts_state_which_entry_moved():
     (event,) = of("overtake", events_of("a:50 b:40 c:30", "a:35 b:40 c:30"))
     assert event.facts == {"before": 50.0, "after": 35.0, "subjects": {"b": [40.0, 40.0]}, "passed_by": 1, "subject_moved": False}
     assert [proof.raw for proof in event.evidence] == ["50", "35", "40", "40"]
@@ -158,10 +155,7 @@ def test_a_fall_past_many_names_a_hundred_of_those_passed_and_counts_them_all():
     assert event.headline.startswith("up (2,000) overtakes m000 (1,000) and 149 more on Board")
 
 
-# ── newcomers ────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize(("arrives", "found"), [
+@pytest.mark.parametrize(("arrives", "expected_events"), [
     ("x:60", ["overtake/debut x > a,b,c"]),
     ("x:45", ["overtake/debut x > b,c"]),
     ("x:40", ["overtake/debut x > c"]),
@@ -169,8 +163,8 @@ def test_a_fall_past_many_names_a_hundred_of_those_passed_and_counts_them_all():
     ("x", []),
     ("x:~45", []),
 ])  # fmt: skip
-def test_a_newcomer_lands_above_those_it_is_better_than(arrives: str, found: list[str]):
-    assert overtakes("a:50 b:40 c:30", f"a:50 b:40 c:30 {arrives}") == found
+def test_a_newcomer_lands_above_those_it_is_better_than(arrives: str, expected_events: list[str]):
+    assert overtakes("a:50 b:40 c:30", f"a:50 b:40 c:30 {arrives}") == expected_events
 
 
 def test_a_first_score_lands_above_those_it_is_better_than():
@@ -193,18 +187,18 @@ def test_a_newcomer_counts_those_it_passed_beyond_the_error():
     assert (event.facts["passed"], event.facts["beyond_error"]) == (2, 1)
 
 
-@pytest.mark.parametrize(("place", "told"), [(9, True), (10, False)])
-def test_a_newcomer_is_news_down_to_the_tenth_rank(place: int, told: bool):
+@pytest.mark.parametrize(("place", "reported"), [(9, True), (10, False)])
+def test_a_newcomer_is_news_down_to_the_tenth_rank(place: int, reported: bool):
     values = {f"m{place:02}": 50 - place for place in range(12)}
     (event,) = of("overtake", events_of(line(values), line(values | {"x": 50.5 - place})))
-    assert (event.facts["rank"], event.is_news) == (place + 1, told)
+    assert (event.facts["rank"], event.is_news) == (place + 1, reported)
 
 
-def test_one_that_comes_back_unconfirmed_overtakes_nobody():
+def test_an_entry_that_returns_before_its_departure_is_confirmed_overtakes_nobody():
     assert overtakes("a:50 b:40 c:30", "b:40 c:30", "a:50 b:40 c:30") == []
 
 
-def test_one_that_comes_back_after_it_was_told_as_gone_overtakes():
+def test_an_entry_that_returns_after_its_reported_departure_overtakes():
     assert overtakes("a:50 b:40 c:30", "b:40 c:30", "b:40 c:31", "a:35 b:40 c:31") == ["overtake/debut a > c"]
 
 
@@ -214,18 +208,18 @@ def test_a_revealed_entry_overtakes_nobody():
     assert of("overtake", history.show("a:50 b:40 x:40 c:30", depth=4)) == []
 
 
-def test_values_that_come_back_to_a_lost_field_are_no_first_scores():
+def test_values_that_come_back_to_a_lost_field_are_not_first_scores():
     full = {f"m{place:02}": 50 - place for place in range(12)}
     thin = {key: "" if place < 6 else value for place, (key, value) in enumerate(full.items())}
     assert events_of(line(full), line(thin), line(full)) == ()
 
 
-def test_values_that_come_back_to_a_secondary_field_are_no_first_scores():
+def test_values_that_come_back_to_a_secondary_field_are_not_first_scores():
     full = {f"m{place:02}": 50 - place for place in range(12)}
     thin = {key: "" if place < 6 else value for place, (key, value) in enumerate(full.items())}
     history = History(SCORE, SECOND)
-    told = [history.show(line(full), coding=line(values)) for values in (full, thin, full)]
-    assert (brief(told[1]), told[2]) == (["field_drift/thinned @coding"], ())
+    reported = [history.show(line(full), coding=line(values)) for values in (full, thin, full)]
+    assert (brief(reported[1]), reported[2]) == (["field_drift/thinned @coding"], ())
 
 
 def test_a_first_score_while_the_field_is_thin_is_one():
@@ -242,15 +236,15 @@ def test_a_measurement_after_a_withdrawn_estimate_is_a_first_score():
     assert overtakes("a:50 b:40 c:~30", "a:50 b:40 c", "a:50 b:40 c:45") == ["overtake/debut c > b"]
 
 
-def test_one_overtaken_by_its_own_fall_is_the_news_not_those_who_stood_still():
+def test_a_fall_is_the_change_and_not_the_entries_that_did_not_move():
     stated = metric(stated_error=1.4)
     (event,) = of("overtake", events_of("a:50.0 b:40.0 c:30.0", "a:35.0 b:40.0 c:30.0", on=[stated]))
     assert (event.grade, event.is_news) == ("supported", False)
 
 
-def test_first_scores_on_the_day_of_a_re_base_are_no_debuts_but_newcomers_are():
-    found = overtakes("a:50 b:40 c:30 d", "a:20 b:30 c:40 d:60 x:35")
-    assert found == ["overtake/debut x > b,a"]
+def test_on_the_day_of_a_re_base_newcomers_debut_but_first_scores_do_not():
+    actual = overtakes("a:50 b:40 c:30 d", "a:20 b:30 c:40 d:60 x:35")
+    assert actual == ["overtake/debut x > b,a"]
 
 
 def test_a_secondary_metric_without_a_topic_has_no_debuts():
@@ -259,15 +253,12 @@ def test_a_secondary_metric_without_a_topic_has_no_debuts():
     assert brief(of("overtake", history.show("a:50 x:60", votes="a:5 x:6"))) == ["overtake/debut x > a"]
 
 
-# ── held ─────────────────────────────────────────────────────────────────────────────────────────
-
-
 def after_an_overtake(*texts: str) -> list[list[str]]:
-    """What is told as sustained on each of the following days, after x overtook a and b by entering."""
+    """The overtakes reported as sustained on each of the following days, after x overtook a and b by entering."""
     history = History()
     history.show("a:50 b:40 c:30 d:20 e:1")
     history.show("a:50 b:40 c:30 d:20 e:1 x:60")
-    return [[one for one in brief(history.show(text)) if "sustained" in one] for text in texts]
+    return [[event for event in brief(history.show(text)) if "sustained" in event] for text in texts]
 
 
 HOLDS = [f"a:50 b:40 c:30 d:20 e:{day} x:60" for day in range(2, 9)]
@@ -293,7 +284,7 @@ def test_an_overtake_that_cannot_be_seen_any_more_is_not_sustained(gap: str):
     assert after_an_overtake(HOLDS[0], gap, *HOLDS[2:]).count([]) == 7
 
 
-def test_a_rival_that_catches_up_to_a_tie_no_longer_stands_below():
+def test_a_rival_that_catches_up_to_a_tie_is_no_longer_below():
     shown = [HOLDS[0], "a:50 b:40 c:30 d:20 e:9 x:50", HOLDS[2]]
     assert after_an_overtake(*shown)[-1] == ["overtake/sustained x > b,c,d,e"]
 
@@ -325,12 +316,12 @@ def test_a_supported_overtake_on_a_fitted_board_holds_while_it_drifts():
     history = History(ELO)
     values = {f"m{place:02}": 1500 - 10 * place for place in range(12)}
     history.show(line({key: f"{value}±4" for key, value in values.items()}))
-    found = []
+    actual = []
     for day in range(5):
         values = {key: value + day % 2 for key, value in values.items()} | {"m05": 1600 + day}
-        found += [
-            one
-            for one in brief(history.show(line({key: f"{value}±4" for key, value in values.items()})))
-            if one.startswith("overtake")
+        actual += [
+            event
+            for event in brief(history.show(line({key: f"{value}±4" for key, value in values.items()})))
+            if event.startswith("overtake")
         ]
-    assert found == ["overtake/decisive m05 > m00,m01,m02,m03,m04", "overtake/sustained m05 > m00,m01,m02,m03,m04"]
+    assert actual == ["overtake/decisive m05 > m00,m01,m02,m03,m04", "overtake/sustained m05 > m00,m01,m02,m03,m04"]

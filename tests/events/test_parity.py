@@ -19,14 +19,14 @@ OTHERS = "x1:10 x2:10 x3:10 x4:10"
 def parities(
     before: str, after: str, *, on: tuple = (INDEX,), who: dict[str, Identity] | None = None, **more: tuple[str, str]
 ) -> list[Event]:
-    """The parity events of two days; other columns are given as (before, after)."""
+    """The parity events of two days; other columns are (before, after)."""
     history = History(*on)
     who = who or {"big": BIG, "new": SMALL}
     history.show(f"{before} {OTHERS}", who=who, **{name: column[0] for name, column in more.items()})
     return of("parity", history.show(f"{after} {OTHERS}", who=who, **{name: column[1] for name, column in more.items()}))
 
 
-def test_a_newcomer_within_the_error_of_one_five_times_its_size_is_told():
+def test_a_newcomer_within_the_error_of_a_model_five_times_its_size_is_news():
     (event,) = parities("big:60", "big:60 new:59")
     assert (brief([event]), event.is_news) == (["parity/size new > big"], True)
     assert event.headline == (
@@ -37,15 +37,15 @@ def test_a_newcomer_within_the_error_of_one_five_times_its_size_is_told():
     assert [(proof.entry, proof.raw) for proof in event.evidence] == [("new", "59"), ("big", "60")]
 
 
-@pytest.mark.parametrize(("value", "told"), [("58.5", True), ("58.4", None), ("61.5", True), ("61.6", False)])
-def test_level_is_what_lies_within_the_error_and_better_is_kept_in_the_record(value: str, told: bool | None):
-    assert [event.is_news for event in parities("big:60", f"big:60 new:{value}")] == ([] if told is None else [told])
+@pytest.mark.parametrize(("value", "reported"), [("58.5", True), ("58.4", None), ("61.5", True), ("61.6", False)])
+def test_within_the_error_is_level_and_better_is_only_recorded(value: str, reported: bool | None):
+    assert [event.is_news for event in parities("big:60", f"big:60 new:{value}")] == ([] if reported is None else [reported])
 
 
-@pytest.mark.parametrize(("size", "found"), [(23.3, True), (23.4, False)])
-def test_the_rival_is_at_least_three_times_as_large(size: float, found: bool):
+@pytest.mark.parametrize(("size", "is_parity"), [(23.3, True), (23.4, False)])
+def test_the_rival_is_at_least_three_times_as_large(size: float, is_parity: bool):
     who = {"big": BIG, "new": model("New 2", lab="Ours", size_total_b=size)}
-    assert bool(parities("big:60", "big:60 new:60", who=who)) is found
+    assert bool(parities("big:60", "big:60 new:60", who=who)) is is_parity
 
 
 def test_an_unknown_size_is_never_guessed():
@@ -86,7 +86,7 @@ def test_an_interval_far_wider_than_the_usual_one_shows_nothing():
     assert by_intervals("56±6.1") == []
 
 
-def test_by_price_where_no_size_is_known():
+def test_parity_is_by_price_where_no_size_is_known():
     who = {"big": model("Old 1", lab="Theirs"), "new": model("New 2", lab="Ours")}
     prices = ("big:10 x1:1", "big:10 x1:1 new:2")
     (event,) = parities("big:60", "big:60 new:59", on=(INDEX, PRICE), who=who, price=prices)
@@ -107,7 +107,7 @@ def on_four(new: tuple[str, str, str]) -> list[Event]:
     return parities("big:60", "big:60 new:60", on=(INDEX, SECOND, THIRD, FOURTH), second=second, third=third, fourth=fourth)
 
 
-def test_it_must_hold_on_three_metrics_and_those_on_which_it_does_not_are_named():
+def test_parity_must_hold_on_three_metrics_and_names_the_others():
     (event,) = on_four(("59", "61", "40"))
     assert event.headline.endswith("; so on 3 of the 4 metrics they share that state an error, not on fourth.")
     assert (sorted(event.facts["level"]), list(event.facts["behind"])) == (["score", "second", "third"], ["fourth"])
@@ -120,7 +120,7 @@ def test_a_board_with_two_such_metrics_needs_both():
     assert parities("big:60", "big:60 new:60", on=(INDEX, SECOND), second=("big:50", "big:50")) == []
 
 
-def test_metrics_without_an_error_that_mostly_speak_against_it_keep_it_untold():
+def test_parity_that_most_metrics_without_an_error_contradict_is_not_news():
     plain = [metric(name, primary=False) for name in ("p", "q", "r")]
     worse = dict.fromkeys(("p", "q", "r"), ("big:60", "big:60 new:30"))
     (event,) = parities("big:60", "big:60 new:60", on=(INDEX, *plain), **worse)
@@ -129,7 +129,7 @@ def test_metrics_without_an_error_that_mostly_speak_against_it_keep_it_untold():
     assert event.is_news is True
 
 
-def test_siblings_and_variants_of_the_model_are_no_rivals():
+def test_siblings_and_variants_of_the_model_are_not_rivals():
     assert parities("big:60", "big:60 new:60", who={"big": model("New 2 70B", lab="Ours"), "new": SMALL}) == []
 
 
@@ -138,7 +138,7 @@ def test_a_rival_is_the_best_variant_of_its_model():
     assert parities("big:60 best:70", "big:60 best:70 new:60", who=who) == []
 
 
-def test_a_rival_that_is_neither_high_nor_a_flagship_nor_known_is_none():
+def test_an_entry_that_is_low_and_not_a_flagship_or_is_not_known_is_not_a_rival():
     who = {"big": BIG, "new": SMALL, "top": model("Best 1", lab="Theirs")}
     low = "top:90 a:80 b:80 c:80 d:80 e:80 f:80 big:60"
     assert parities(low, f"{low} new:60", who=who) == []
@@ -151,7 +151,7 @@ def test_the_largest_within_the_error_is_the_most_telling():
     assert event.rivals[0].entry == "huge"
 
 
-def test_one_parity_is_told_per_release_also_on_another_day():
+def test_one_parity_is_news_per_release_also_on_another_day():
     who = {"big": BIG, "new": SMALL, "tiny": model("New 2 7B", lab="Ours"), "later": model("New 2 3B", lab="Ours")}
     history = History(INDEX)
     history.show(f"big:60 {OTHERS}", who=who)
@@ -161,13 +161,13 @@ def test_one_parity_is_told_per_release_also_on_another_day():
     assert (again.subjects[0].entry, again.is_news) == ("later", False)
 
 
-def test_a_listed_entry_that_rises_beyond_its_error_comes_to_be_level():
+def test_a_listed_entry_that_rises_beyond_its_error_becomes_level():
     (event,) = parities("big:60 new:50", "big:60 new:60")
     assert (brief([event]), event.is_news) == (["parity/size new > big"], True)
     assert parities("big:60 new:59", "big:60 new:60.9") == []
 
 
-def test_a_first_page_an_arrival_below_the_depth_and_a_crowd_are_no_news():
+def test_a_first_page_an_arrival_below_the_depth_and_a_crowd_are_not_news():
     history = History(INDEX)
     assert of("parity", history.show("big:60 new:60", who={"big": BIG, "new": SMALL})) == []
     crowd = {f"n{place}": model(f"New {place + 2} 14B", lab="Ours") for place in range(40)}
@@ -182,11 +182,11 @@ CELL = st.tuples(st.integers(40, 50), st.sampled_from(["", "~"]), st.sampled_fro
 BOARD = st.dictionaries(st.sampled_from("abcdefgh"), CELL, max_size=8)
 
 
-def level(one: tuple[float, float], other: tuple[float, float], *, lower: bool) -> bool:
+def level(first: tuple[float, float], second: tuple[float, float], *, lower: bool) -> bool:
     """Better, or worse by less than the two intervals together allow."""
-    worse = one[0] > other[0] if lower else one[0] < other[0]
-    gap = abs(one[0] - other[0])
-    return not worse or gap < hypot(one[1], other[1])
+    worse = first[0] > second[0] if lower else first[0] < second[0]
+    gap = abs(first[0] - second[0])
+    return not worse or gap < hypot(first[1], second[1])
 
 
 @pytest.mark.slow
@@ -202,18 +202,18 @@ def test_the_rival_is_the_one_that_brute_force_finds(
     history = History(metric(nature="fitted", better=better))
     history.show(" ".join(f"{key}:{cell}" for key, cell in rows.items()), who=who, columns=["score"])
     rows["new"], who["new"] = f"{new[1]}{new[0]}{new[2]}", model("New 1", lab="New", size_total_b=new[3])
-    found = of("parity", history.show(" ".join(f"{key}:{cell}" for key, cell in rows.items()), who=who))
-    assert [event.rivals[0].entry for event in found] == brute_force(
-        rows, {key: one.size_total_b for key, one in who.items()}, better
+    actual = of("parity", history.show(" ".join(f"{key}:{cell}" for key, cell in rows.items()), who=who))
+    assert [event.rivals[0].entry for event in actual] == brute_force(
+        rows, {key: identity.size_total_b for key, identity in who.items()}, better
     )
 
 
 def brute_force(rows: dict[str, str], sizes: dict[str, float | None], better: str) -> list[str]:
     shown = {key: measure(cell) for key, cell in rows.items()}
-    has = {key: (one.value, one.half_width or 0.0) for key, one in shown.items() if not one.estimated}
+    has = {key: (measure.value, measure.half_width or 0.0) for key, measure in shown.items() if not measure.estimated}
     if "new" not in has or sizes["new"] is None or len(rows) < 2:
         return []
-    widths = sorted(one.half_width or 0.0 for one in shown.values())
+    widths = sorted(measure.half_width or 0.0 for measure in shown.values())
     usual = (widths[(len(widths) - 1) // 2] + widths[len(widths) // 2]) / 2
     if has["new"][1] > 2 * usual:
         return []

@@ -12,7 +12,7 @@ def prices(before: str, after: str, *, on=PRICE) -> tuple[Event, ...]:
     return history.show("", **{on.id: after})
 
 
-def test_a_cut_and_a_rise_are_told_with_their_share():
+def test_a_cut_and_a_rise_state_their_share():
     cut, rise = prices("a:3 b:0.25 c:10 d:1 e:2", "a:2.5 b:0.30 c:10 d:1 e:2")
     assert brief([cut, rise]) == ["price_change/cut a @price", "price_change/rise b @price"]
     assert cut.headline == "a: price goes from $3 to $2.50 (−17 %), says Board."
@@ -41,7 +41,7 @@ def test_a_price_that_vanished_or_came_is_unknown_not_changed(before: str, after
     assert of("price_change", prices(before, after)) == []
 
 
-def test_prices_of_a_formula_that_changed_are_no_price_changes():
+def test_prices_of_a_formula_that_changed_are_not_price_changes():
     assert [event.kind for event in prices("a:3 b:4 c:5 d:6", "a:2 b:3.2 c:7 d:6")] == ["methodology"]
 
 
@@ -51,7 +51,7 @@ def test_prices_of_an_emptied_field_are_an_alarm_not_a_price_change():
 
 
 def cut(count: int, *creators: str, by: float = 0.8) -> list[str]:
-    """The events when so many prices change by one ratio, those of one creator after another."""
+    """The events when this number of prices change by one ratio, those of one creator after another."""
     before = {f"m{place:02}": 10 * (place + 1) for place in range(count)}
     still = {f"z{place:02}": 5 for place in range(count + 5)}
     after = {key: round(value * by, 2) for key, value in before.items()}
@@ -66,7 +66,7 @@ def test_eight_prices_of_one_creator_that_change_by_one_ratio_are_one_story(coun
     assert cut(count, "Lab") == grades
 
 
-def test_prices_of_several_creators_are_told_apart():
+def test_prices_of_several_creators_are_separate_events():
     assert cut(14, "Lab", "Other") == ["cut"] * 14
     assert cut(16, "Lab", "Other") == ["uniform"] * 2
 

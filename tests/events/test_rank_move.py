@@ -7,12 +7,12 @@ def moved(*texts: str, on=None) -> list[str]:
     return brief(of("rank_move", events_of(*texts, on=[on or metric()])))
 
 
-def test_one_that_climbed_by_its_own_move_is_told_and_the_others_in_one_quiet_event():
-    told = of("rank_move", events_of("a:50 b:40 c:30 d:20", "a:50 b:40 c:30 d:45"))
-    assert brief(told) == ["rank_move/moved d", "rank_move/nominal b,c"]
-    assert [event.is_news for event in told] == [True, False]
-    assert told[0].headline == "d climbs 2 places on Board (score), from rank 4 to 2."
-    assert told[1].facts["moves"]["b"] == {
+def test_a_climb_by_an_own_move_is_news_and_the_others_are_one_recorded_event():
+    reported = of("rank_move", events_of("a:50 b:40 c:30 d:20", "a:50 b:40 c:30 d:45"))
+    assert brief(reported) == ["rank_move/moved d", "rank_move/nominal b,c"]
+    assert [event.is_news for event in reported] == [True, False]
+    assert reported[0].headline == "d climbs 2 places on Board (score), from rank 4 to 2."
+    assert reported[1].facts["moves"]["b"] == {
         "before": 2,
         "after": 3,
         "arrivals_above": 0,
@@ -22,21 +22,21 @@ def test_one_that_climbed_by_its_own_move_is_told_and_the_others_in_one_quiet_ev
     }
 
 
-def test_one_that_fell_by_its_own_move_is_told():
-    told = of("rank_move", events_of("a:50 b:40 c:30 d:20", "a:50 b:25 c:30 d:20"))
-    assert told[0].headline == "b falls 1 place on Board (score), from rank 2 to 3."
+def test_a_fall_by_an_own_move_is_news():
+    reported = of("rank_move", events_of("a:50 b:40 c:30 d:20", "a:50 b:25 c:30 d:20"))
+    assert reported[0].headline == "b falls 1 place on Board (score), from rank 2 to 3."
 
 
 def test_a_climb_past_newcomers_names_no_published_ranks():
-    told = of("rank_move", events_of("a:50 b:40 c:30 d:20", "x:90 a:50 b:40 c:30 d:45"))
-    assert told[0].headline == "d climbs 2 places on Board (score) among the entries that were there before."
+    reported = of("rank_move", events_of("a:50 b:40 c:30 d:20", "x:90 a:50 b:40 c:30 d:45"))
+    assert reported[0].headline == "d climbs 2 places on Board (score) among the entries that were there before."
 
 
-def test_a_slide_behind_newcomers_is_no_move():
+def test_a_slide_behind_newcomers_is_not_a_move():
     assert moved("a:50 b:40 c:30", "x:90 y:80 a:50 b:40 c:30") == []
 
 
-def test_a_climb_because_others_left_is_no_move():
+def test_a_climb_because_others_left_is_not_a_move():
     assert moved("a:50 b:40 c:30", "b:40 c:30") == []
 
 
@@ -45,7 +45,7 @@ def test_a_place_won_within_the_error_is_quiet():
     assert moved("a:1500±3 b:1499±3 c:1400±3", "a:1500±3 b:1501±3 c:1400±3", on=ELO) == ["rank_move/nominal b,a"]
 
 
-def test_a_tie_broken_by_finer_decimals_is_no_move():
+def test_a_tie_broken_by_finer_decimals_is_not_a_move():
     assert moved("a:50 b:50 c:30", "a:50.12 b:49.81 c:30.02") == []
 
 

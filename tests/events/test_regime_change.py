@@ -18,19 +18,19 @@ WOBBLE = (100, 104, 97, 101, 99)
 
 
 def season(
-    *speeds: float | None, others: int = 10, scores: str = "a:60", on: tuple = (SCORE, SPEED), every: float = 1.0, **more: object
+    *speeds: float | None, others: int = 10, scores: str = "a:60", on: tuple = (SCORE, SPEED), step: float = 1.0, **more: object
 ) -> list[Event]:
-    """All regime events of days on which `a` shows those speeds, while the others wobble."""
+    """All regime events of days on which `a` shows those speeds, while the others vary."""
     history, events = History(*on), []
     for at, speed in enumerate(speeds):
         rest = " ".join(f"o{place}:{50 + place + (at + place) % 3}" for place in range(others))
         shown = "" if speed is None else f"a:{speed} "
         known = " ".join(f"o{place}:{40 - place}" for place in range(others))
-        events += of("regime_change", history.take(snapshot(f"{scores} {known}", day=at * every, speed=shown + rest, **more)))
+        events += of("regime_change", history.take(snapshot(f"{scores} {known}", day=at * step, speed=shown + rest, **more)))
     return events
 
 
-def test_a_level_that_holds_for_three_readings_is_told_once_and_dated_by_where_it_began():
+def test_a_level_that_holds_for_three_readings_is_reported_once_with_the_date_it_began():
     (event,) = season(*WOBBLE, 50, 52, 51, 50, 51, 49, 50, 52, 51)
     assert (brief([event]), event.is_news) == (["regime_change/worse a @speed"], True)
     assert (
@@ -59,21 +59,21 @@ def test_every_reading_that_it_rests_on_is_in_its_evidence():
     (100, 104, 97, 50, 51, 52, 50),
     (*WOBBLE, 50, 50, 50, 50),
 ])  # fmt: skip
-def test_a_wobble_a_small_shift_a_wild_past_a_short_one_and_one_frozen_value_are_none(speeds: tuple[float, ...]):
+def test_a_variation_a_small_shift_a_wild_past_a_short_one_and_a_frozen_value_are_not_levels(speeds: tuple[float, ...]):
     assert season(*speeds) == []
 
 
 def test_a_second_shift_is_judged_against_the_new_level():
-    one, two = season(*WOBBLE, 50, 52, 51, 50, 51, 101, 99, 100, 102)
-    assert (one.grade, two.grade) == ("worse", "better")
-    assert "from about 51 to about 100" in two.headline
+    first, second = season(*WOBBLE, 50, 52, 51, 50, 51, 101, 99, 100, 102)
+    assert (first.grade, second.grade) == ("worse", "better")
+    assert "from about 51 to about 100" in second.headline
 
 
 def test_readings_within_hours_of_each_other_are_one():
-    assert season(*WOBBLE, 50, 52, 51, every=0.1) == []
+    assert season(*WOBBLE, 50, 52, 51, step=0.1) == []
 
 
-def test_a_page_that_measures_nothing_anew_is_no_reading():
+def test_a_page_without_new_measurements_does_not_count_as_a_reading():
     history = History(SCORE, SPEED)
     pages = [f"a:{speed} b:{80 + day}" for day, speed in enumerate((*WOBBLE, 50, 52, 51))]
     shown = [of("regime_change", history.show("a:60 b:50", speed=page)) for page in pages for _ in range(2)]
@@ -100,7 +100,7 @@ def test_variants_of_one_model_that_shift_together_are_one_event():
     assert "(the first of them)" in events[0].headline
 
 
-def test_a_model_below_the_top_ten_or_a_shift_of_less_than_half_is_kept_in_the_record():
+def test_a_model_below_the_top_ten_or_a_shift_of_less_than_half_is_only_recorded():
     assert [event.is_news for event in season(*WOBBLE, 50, 52, 51, scores="a:1")] == [False]
     assert [event.is_news for event in season(*WOBBLE, 140, 143, 141)] == [False]
 
@@ -114,9 +114,6 @@ def test_a_missing_reading_is_bridged_and_the_interval_says_so():
     assert (event.after, event.until) == (START + timedelta(days=4), START + timedelta(days=6))
 
 
-# ── ratings ──────────────────────────────────────────────────────────────────────────────────────
-
-
 def ratings(*moves: float, drift: float = 0.0, width: int = 4) -> list[Event]:
     """The events of ratings of a board of forty that all drift, while `a` also moves."""
     history, events = History(RATING), []
@@ -126,26 +123,23 @@ def ratings(*moves: float, drift: float = 0.0, width: int = 4) -> list[Event]:
     return events
 
 
-def test_a_uniform_drift_of_a_rating_board_is_nobodys_decline():
+def test_a_uniform_drift_of_a_rating_board_is_not_a_decline_of_any_entry():
     assert ratings(*[0, 1, 0, 1, 0, 1, 0, 1, 0, 1], drift=-1.9) == []
 
 
-def test_a_rating_that_slips_step_by_step_is_told_once_it_holds():
+def test_a_rating_that_slips_step_by_step_is_reported_once_it_holds():
     (event,) = ratings(0, 1, 0, 1, 0, -3, -6, -7, -6, -7, -6, drift=-1.0)
     assert (event.grade, event.is_news) == ("worse", True)
     assert event.headline.endswith(" elo on its present scale and stayed there for 3 readings.")
 
 
-def test_a_rating_whose_fall_was_told_as_a_revision_is_kept_in_the_record():
+def test_a_rating_whose_fall_was_reported_as_a_revision_is_only_recorded():
     (event,) = ratings(0, 1, 0, 1, 0, -6, -7, -6, -7, drift=-1.0)
     assert (event.grade, event.is_news) == ("worse", False)
 
 
-# ── what is remembered ───────────────────────────────────────────────────────────────────────────
-
-
 @pytest.mark.slow
-def test_what_is_remembered_is_bounded_and_plain():
+def test_the_memory_is_bounded_and_plain():
     metrics = (SCORE, SPEED, metric("latency", "live", better="lower", primary=False), metric("tokens", "live", primary=False))
     history = History(*metrics)
     keys = [f"{place:08x}-0000-4000-8000-000000000000" for place in range(500)]
@@ -170,17 +164,14 @@ def test_of_a_large_board_only_the_best_are_watched():
     assert (len(values), "m699" in values, "m0" in values) == (500, True, False)
 
 
-# ── brute force ──────────────────────────────────────────────────────────────────────────────────
-
-
 def median(values: list[float]) -> float:
     ordered = sorted(values)
     return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
 
 
 def shifts(speeds: list[int]) -> list[int]:
-    """On which day a shift is confirmed, straight from the rule; after one, only what came since it counts."""
-    found, start = [], 0
+    """The days on which a shift is confirmed, straight from the rule; after one, only later readings count."""
+    actual, start = [], 0
     for day in range(len(speeds)):
         window = speeds[max(start, day + 1 - KEPT) : day + 1]
         before, since = window[:-HELD], window[-HELD:]
@@ -190,9 +181,9 @@ def shifts(speeds: list[int]) -> list[int]:
         error = max(0.3 * level, 3 * 1.4826 * median([abs(value - level) for value in before]))
         up, down = ([sign * (value - level) > error for value in (before[-1], *since)] for sign in (1, -1))
         if (all(up[1:]) and not up[0]) or (all(down[1:]) and not down[0]):
-            found.append(day)
+            actual.append(day)
             start = day + 1 - HELD
-    return found
+    return actual
 
 
 @pytest.mark.slow

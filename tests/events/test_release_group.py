@@ -29,7 +29,8 @@ def test_siblings_that_arrive_together_are_one_item():
     (event,) = groups("old:42 x:60", "old:42 x:60 big:45 big0:40 small:27 other:50")
     assert (brief([event]), event.is_news) == (["release_group/listing big,big0,small"], True)
     assert event.headline == (
-        "Alibaba's Qwen3.5 enters Board with 2 models in 3 variants; the best, Qwen3.5 397B A17B (Reasoning), at rank 3 with 45 (score)."
+        "Alibaba's Qwen3.5 enters Board with 2 models in 3 variants;"
+        " the best, Qwen3.5 397B A17B (Reasoning), at rank 3 with 45 (score)."
     )
     facts = event.facts
     assert (facts["lab"], facts["family"], facts["generation"], facts["models"], facts["variants"]) == (
@@ -39,7 +40,7 @@ def test_siblings_that_arrive_together_are_one_item():
         2,
         3,
     )
-    assert [(one["entry"], one["rank"], one["value"], one["size"], one["reasoning"]) for one in facts["siblings"]] == [
+    assert [(row["entry"], row["rank"], row["value"], row["size"], row["reasoning"]) for row in facts["siblings"]] == [
         ("big", 3, 45.0, "397B, 17B active", "on"),
         ("big0", 5, 40.0, "397B, 17B active", "off"),
         ("small", 6, 27.0, "4B", "unspecified"),
@@ -53,7 +54,7 @@ def test_a_release_without_a_predecessor_says_so():
     assert (event.facts["predecessor"], event.facts["no_predecessor"]) == (None, "no earlier generation of its line is listed")
 
 
-def test_one_arrival_alone_is_no_group():
+def test_a_single_arrival_is_not_a_group():
     assert groups("x:60", "x:60 big:45 other:50") == []
 
 
@@ -65,7 +66,7 @@ def test_a_group_is_a_release_by_its_date():
     assert "is listed on Board, some time after its release, with 2 models" in late.headline
 
 
-def test_siblings_of_what_was_listed_before_are_an_addition():
+def test_siblings_of_a_listed_release_are_an_addition():
     (event,) = groups("x:60 small:27", "x:60 small:27 big:45 big0:40")
     assert (event.grade, event.facts["listed_before"]) == ("addition", ["Qwen3.5 4B"])
     assert event.headline.startswith("Alibaba's Qwen3.5 397B A17B grows on Board by 2 more variants; the best, ")
@@ -88,7 +89,7 @@ def test_other_labs_families_and_generations_are_other_releases():
         assert groups("x:60", "x:60 big:45 small:27", who=WHO | {"small": other}) == []
 
 
-def test_what_was_revealed_came_back_or_came_in_a_crowd_is_no_release():
+def test_revealed_returning_and_crowded_entries_are_not_a_release():
     history = History(SCORE)
     history.show("x:60 y:50", depth=2, who=WHO)
     assert of("release_group", history.show("x:60 y:50 big:45 small:27", depth=4, who=WHO)) == []
@@ -97,48 +98,48 @@ def test_what_was_revealed_came_back_or_came_in_a_crowd_is_no_release():
     assert groups("x:60", "x:60 " + " ".join(f"{key}:30" for key in crowd), who=crowd) == []
 
 
-def test_a_first_page_and_another_table_are_no_release():
+def test_a_first_page_and_another_table_are_not_a_release():
     assert groups("big:45 small:27") == []
     history = History(SCORE)
     history.show("x:60 y:50", who=WHO)
     assert of("release_group", history.show("big:45 small:27", who=WHO, restart="another table")) == []
 
 
-@pytest.mark.parametrize(("names", "said"), [
+@pytest.mark.parametrize(("names", "name"), [
     (("Model 3.5 Pro", "Model 3.5 Flash"), "Model 3.5"),
     (("Model 3.5-7B", "Model 3.5-70B"), "Model 3.5"),
     (("pro-model-3.5", "flash-model-3.5"), "Fam 3.5"),
 ])  # fmt: skip
-def test_a_release_is_named_by_what_its_names_begin_with(names: tuple[str, str], said: str):
+def test_a_release_is_named_by_what_its_names_begin_with(names: tuple[str, str], name: str):
     who = {key: model("Fam 3.5", lab="Lab", key=key) for key in ("p", "q")}
     (event,) = groups("x:60", "x:60 p:45 q:27", who=who, names=dict(zip("pq", names, strict=True)))
-    assert event.headline.startswith(f"Lab's {said} enters Board")
+    assert event.headline.startswith(f"Lab's {name} enters Board")
 
 
-@pytest.mark.parametrize(("lab", "said"), [("AI21 Labs", "AI21 Labs' Fam 3.5"), ("fam", "Fam 3.5")])
-def test_a_lab_is_named_once(lab: str, said: str):
+@pytest.mark.parametrize(("lab", "name"), [("AI21 Labs", "AI21 Labs' Fam 3.5"), ("fam", "Fam 3.5")])
+def test_a_lab_is_named_once(lab: str, name: str):
     who = {key: model("Fam 3.5", lab=lab, key=key) for key in ("p", "q")}
     (event,) = groups("x:60", "x:60 p:45 q:27", who=who, names={"p": "Fam 3.5 A", "q": "Fam 3.5 B"})
-    assert event.headline.startswith(f"{said} enters Board")
+    assert event.headline.startswith(f"{name} enters Board")
 
 
-@pytest.mark.parametrize(("family", "names", "said"), [
+@pytest.mark.parametrize(("family", "names", "name"), [
     ("Yi 1", ("Yi-Lightning", "Yi-Lightning-lite"), "Lab's Yi-Lightning enters"),
     ("Yi 1", ("yi-large", "Yi-Lightning"), "Lab's Yi enters"),
     ("Claude 3.5", ("Claude 3.5 Haiku", "claude-3-5-sonnet"), "Lab's Line-3.5 enters"),
     ("Claude 4.5", ("Claude Opus 4.5", "Claude Sonnet 4.5"), "Lab's Line-4.5 enters"),
 ])  # fmt: skip
-def test_a_generation_that_no_name_states_is_not_named(family: str, names: tuple[str, str], said: str):
+def test_a_generation_that_no_name_states_is_not_named(family: str, names: tuple[str, str], name: str):
     who = {key: model(family, key=key, line_title=f"Line-{family.split()[1]}") for key in ("p", "q")}
     (event,) = groups("x:60", "x:60 p:45 q:27", who=who, names=dict(zip("pq", names, strict=True)))
-    assert event.headline.startswith(said)
+    assert event.headline.startswith(name)
 
 
-def test_more_variants_of_a_model_that_stood_there_are_no_release():
+def test_more_variants_of_a_listed_model_are_not_a_release():
     assert groups("x:60 big:45", "x:60 big:45 big0:40 small:27") == []
 
 
-def test_entries_that_go_on_under_other_keys_are_no_release():
+def test_entries_that_continue_under_other_keys_are_not_a_release():
     who = WHO | {key: model(f"Qwen 3.5 {size}B", lab="Alibaba", key=key) for key, size in (("p", 9), ("q", 27))}
     assert len(groups("x:60", "x:60 p:45 q:27", who=who)) == 1
     assert groups("x:60 was:45", "x:60 p:45 q:27", who=who) == []

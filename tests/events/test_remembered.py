@@ -20,7 +20,7 @@ def shown(season: list[dict[str, object]]) -> History:
 
 @examples(30)
 @given(SEASONS)
-def test_replaying_ends_in_the_same_past(season: list[dict[str, object]]):
+def test_a_replay_ends_in_the_same_state(season: list[dict[str, object]]):
     assert shown(season).past == shown(season).past
 
 
@@ -40,7 +40,7 @@ def test_every_entry_ever_listed_is_known_and_only_those(season: list[dict[str, 
 
 @examples(40)
 @given(SEASONS)
-def test_nobody_who_is_listed_is_missing_and_nobody_departed_without_having_been(season: list[dict[str, object]]):
+def test_no_listed_entry_is_missing_and_only_missing_entries_depart(season: list[dict[str, object]]):
     for known in shown(season).past.known.values():
         assert known.last_seen is not None or (known.missing_since, known.departed, known.primary) == (None, False, None)
         assert known.missing_since is not None or not known.departed
@@ -49,16 +49,16 @@ def test_nobody_who_is_listed_is_missing_and_nobody_departed_without_having_been
 
 @examples(30)
 @given(SEASONS)
-def test_every_departure_told_is_remembered_and_every_one_remembered_was_told(season: list[dict[str, object]]):
+def test_exactly_the_reported_departures_are_remembered(season: list[dict[str, object]]):
     history, gone = History(SCORE, PRICE), set()
     for page in season:
-        told = {party.entry for event in history.show(**page) if event.kind == "departure" for party in event.subjects}
-        assert not told & gone
-        gone = (gone | told) - cells(page["text"]).keys()
+        reported = {party.entry for event in history.show(**page) if event.kind == "departure" for party in event.subjects}
+        assert not reported & gone
+        gone = (gone | reported) - cells(page["text"]).keys()
         assert gone == {entry for entry, known in history.past.known.items() if known.departed}
 
 
-def test_what_left_is_remembered_with_its_last_value_and_bytes():
+def test_a_departed_entry_is_remembered_with_its_last_value_and_bytes():
     history = History()
     history.show("a:50 b:40")
     was = history.diff.after

@@ -5,11 +5,11 @@ from kit import History, brief, of
 
 def renames(*labels: str) -> list[tuple[list[str], list[bool]]]:
     history = History()
-    told = [of("rename", history.show("a:50 b:40", names={"a": label})) for label in labels]
-    return [(brief(events), [event.is_news for event in events]) for events in told]
+    reported = [of("rename", history.show("a:50 b:40", names={"a": label})) for label in labels]
+    return [(brief(events), [event.is_news for event in events]) for events in reported]
 
 
-def test_a_new_label_is_told_and_a_flip_back_is_kept_in_the_record():
+def test_a_new_label_is_news_and_a_flip_back_is_only_recorded():
     assert renames("Alpha", "Alpha 2", "Alpha", "Alpha 2") == [
         ([], []),
         (["rename/new_name a"], [True]),
@@ -18,11 +18,11 @@ def test_a_new_label_is_told_and_a_flip_back_is_kept_in_the_record():
     ]
 
 
-def test_a_third_label_is_told_again():
+def test_a_third_label_is_reported_again():
     assert renames("Alpha", "Alpha 2", "Alpha 3")[-1] == (["rename/new_name a"], [True])
 
 
-def test_another_spelling_is_only_kept_in_the_record():
+def test_another_spelling_is_only_recorded():
     assert renames("GPT 5 Pro", "GPT-5 Pro", "gpt-5 pro")[1:] == [(["rename/spelling a"], [False])] * 2
 
 
@@ -34,7 +34,7 @@ def test_a_rename_is_neither_a_departure_nor_a_debut():
     assert [proof.raw for proof in event.evidence] == ["Alpha", "Alpha 2"]
 
 
-def test_a_label_borne_before_a_departure_is_remembered():
+def test_a_label_from_before_a_departure_is_remembered():
     history = History()
     for text, label in (("a:50 b:1", "Alpha"), ("a:50 b:1", "Alpha 2"), ("b:1", ""), ("b:2", ""), ("a:50 b:1", "Alpha 2")):
         history.show(text, names={"a": label} if label else None)

@@ -8,20 +8,20 @@ def revisions(*texts: str, on=SCORE) -> list[str]:
     return brief(of("score_revision", events_of(*texts, on=[on])))
 
 
-def test_a_tested_score_without_an_error_is_told_on_every_change():
+def test_a_tested_score_without_an_error_is_reported_on_every_change():
     (event,) = of("score_revision", events_of("a:50 b:40 c:30", "a:50 b:41 c:30"))
     assert (event.grade, event.is_news) == ("beyond_error", True)
     assert event.headline == "b goes from 40 to 41 on Board (score)."
     assert event.facts == {"before": 40.0, "after": 41.0, "shift": 1.0}
 
 
-@pytest.mark.parametrize(("after", "grade", "told"), [("40.9", "within_error", False), ("41.0", "beyond_error", True)])
-def test_a_tested_score_within_its_stated_error_is_only_kept_in_the_record(after: str, grade: str, told: bool):
+@pytest.mark.parametrize(("after", "grade", "reported"), [("40.9", "within_error", False), ("41.0", "beyond_error", True)])
+def test_a_tested_score_within_its_stated_error_is_only_recorded(after: str, grade: str, reported: bool):
     (event,) = of("score_revision", events_of("a:50.0 b:40.0 c:30.0", f"a:50.0 b:{after} c:30.0", on=[metric(stated_error=1.4)]))
-    assert (event.grade, event.is_news) == (grade, told)
+    assert (event.grade, event.is_news) == (grade, reported)
 
 
-def test_a_fitted_rating_is_told_only_beyond_drift_and_intervals():
+def test_a_fitted_rating_is_reported_only_beyond_drift_and_intervals():
     values = {f"m{place:02}": 1500 - 10 * place for place in range(12)}
     before, after = (line({key: f"{value + by}±6" for key, value in values.items()}) for by in (0, 2))
     moved = after.replace("m05:1452", "m05:1460")
@@ -32,11 +32,11 @@ def test_a_fitted_rating_is_told_only_beyond_drift_and_intervals():
 @pytest.mark.parametrize(
     "silent", [metric(nature="live"), metric(nature="count"), metric(nature="listed"), metric(volatile=True)]
 )
-def test_a_metric_that_is_no_score_is_not_revised(silent):
+def test_a_metric_that_is_not_a_score_is_not_revised(silent):
     assert revisions("a:50 b:40 c:30", "a:50 b:45 c:30", on=silent) == []
 
 
-def test_a_withdrawn_score_is_told_once():
+def test_a_withdrawn_score_is_reported_once():
     history = History()
     history.show("a:50 b:40 c:30")
     (event,) = history.show("a:50 b:40 c")
@@ -45,7 +45,7 @@ def test_a_withdrawn_score_is_told_once():
     assert history.show("a:50 b:40 c") == ()
 
 
-def test_a_withdrawn_estimate_is_no_withdrawn_score():
+def test_a_withdrawn_estimate_is_not_a_withdrawn_score():
     assert revisions("a:50 b:40 c:~30", "a:50 b:40 c") == []
 
 
@@ -54,15 +54,15 @@ def test_scores_lost_with_their_field_are_not_withdrawn():
     assert revisions(line(full), line({key: "" if place < 6 else value for place, (key, value) in enumerate(full.items())})) == []
 
 
-def test_a_withdrawn_value_of_a_secondary_metric_is_no_news():
+def test_a_withdrawn_value_of_a_secondary_metric_is_not_news():
     history = History(SCORE, metric("coding", primary=False))
     history.show("a:50 b:40", coding="a:9 b:8")
     assert history.show("a:50 b:40", coding="a:9") == ()
 
 
-def test_a_re_based_score_is_nobodys_revision():
+def test_a_re_based_score_is_not_a_revision_of_any_entry():
     assert revisions("a:50 b:40 c:30 d:20", "a:51 b:42 c:33 d:24") == []
 
 
-def test_an_estimate_that_changed_is_no_revision():
+def test_an_estimate_that_changed_is_not_a_revision():
     assert revisions("a:50 b:~40 c:30", "a:50 b:~45 c:30") == revisions("a:50 b:~40 c:30", "a:50 b:45 c:30") == []

@@ -23,7 +23,7 @@ def test_a_board_that_states_a_size_knows_better_than_the_name():
 
 
 @pytest.mark.parametrize("name", ["Mixtral 8x7B Instruct", "WizardLM-2-8x22B", "mixtral 8 x 7b"])
-def test_experts_times_their_size_is_no_total(name: str):
+def test_experts_times_their_size_is_not_a_total(name: str):
     assert size(name, 56.0) is None
     assert size(name, 56.0, total_parameters="46.7") == 46.7
 

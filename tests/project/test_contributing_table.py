@@ -21,8 +21,7 @@ NEW_FILES = {
 
 from enum import StrEnum
 
-from tracker.events.detection import Detection
-from tracker.events.kind import EventKind, Folding, What
+from tracker.events.kind import Detection, EventKind, Folding, What
 from tracker.events.making import both_proofs, make, party
 
 RULE = "doubled/1"

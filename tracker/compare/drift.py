@@ -9,7 +9,7 @@ from statistics import median
 _ENOUGH_FOR_SHIFT = 8
 _ENOUGH_FOR_SLOPE = 30
 FALLBACK_HALF_WIDTH = 0.02
-"""Share of the board's spread that stands for an interval where none is published (a refit moved 0.001–0.02 of it)."""
+"""Share of the board's spread that replaces an interval if none is published (a refit moved 0.001–0.02 of it)."""
 _ONE_SIDED = 0.9
 _SHIFT_IN_HALF_WIDTHS = 0.5
 _LOST_ORDER = 0.2
@@ -18,45 +18,44 @@ _LOST_ORDER = 0.2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drift:
-    """after ≈ intercept + slope · before; `rebase` says why that is more than a refit, empty if it is not."""
+    """after ≈ intercept + slope · before; `rebase` is the reason why it is more than a refit, empty if it is not."""
 
     intercept: float = 0.0
     slope: float = 1.0
     rebase: str = ""
 
     def shift(self, before: float, after: float) -> float:
-        """What is left of a move once the common drift is taken out."""
+        """What is left of a move without the common drift."""
         return after - (self.intercept + self.slope * before)
 
 
 def fit(pairs: Sequence[tuple[float, float]], half_widths: Sequence[float]) -> Drift:
     """Fit the common drift of (before, after) values robustly: medians, so that a few true moves do not bend it.
 
-    The slope is the median over pairs half a board apart (incomplete Theil–Sen), the intercept the
-    median of what the slope leaves. Fewer than 8 common values tell no drift, fewer than 30 no slope.
+    The slope is the median over pairs half a board apart (incomplete Theil–Sen), the intercept the median of what the slope
+    leaves. Fewer than 8 common values show no drift, fewer than 30 no slope.
     """
     if len(pairs) < _ENOUGH_FOR_SHIFT:
         return Drift()
     ordered = sorted(pairs)
     spread = ordered[-1][0] - ordered[0][0]
     half_width = median(half_widths) if half_widths else FALLBACK_HALF_WIDTH * spread
-    shifts = [after - before for before, after in ordered]
-    middle = median(shifts)
     slope = _slope(ordered)
     intercept = median(after - slope * before for before, after in ordered)
-    return Drift(intercept=intercept, slope=slope, rebase=_rebase(shifts, middle, slope, spread, half_width))
+    shifts = [after - before for before, after in ordered]
+    return Drift(intercept=intercept, slope=slope, rebase=_rebase(shifts, slope, spread, half_width))
 
 
 def _slope(ordered: Sequence[tuple[float, float]]) -> float:
-    half = len(ordered) // 2
     if len(ordered) < _ENOUGH_FOR_SLOPE:
         return 1.0
-    apart = list(zip(ordered, ordered[half:], strict=False))
+    apart = zip(ordered, ordered[len(ordered) // 2 :], strict=False)
     slopes = [(high[1] - low[1]) / (high[0] - low[0]) for low, high in apart if high[0] > low[0]]
     return median(slopes) if slopes else 1.0
 
 
-def _rebase(shifts: Sequence[float], middle: float, slope: float, spread: float, half_width: float) -> str:
+def _rebase(shifts: Sequence[float], slope: float, spread: float, half_width: float) -> str:
+    middle = median(shifts)
     one_way = sum((shift > 0) == (middle > 0) and shift != 0 for shift in shifts) / len(shifts)
     if middle and one_way >= _ONE_SIDED and abs(middle) >= _SHIFT_IN_HALF_WIDTHS * half_width:
         return f"{one_way:.0%} of the values shifted one way, by {middle:+.4g} in the median (half-width {half_width:.3g})"

@@ -18,10 +18,9 @@ def account(
 ) -> tuple[RankMove, ...]:
     """Split every survivor's Δrank = arrivals above − departures above + moves among survivors + ties broken by finer decimals.
 
-    Survivors have a value in both; only those whose rank changed, or who moved among the
-    survivors, are returned, by new rank. The value of a `rounded` entry is the same number
-    published with other decimals: among survivors it stands where it stood. `others` are the values, before and
-    after, of rows that name no entry; above an entry they count with the arrivals and departures.
+    Survivors have a value in both. Returned are those whose rank changed, or that moved among the survivors, by new rank. The
+    value of a `rounded` entry is the same number with other decimals: among survivors it did not move. `others` are the values,
+    before and after, of rows that name no entry; above an entry they count as arrivals and departures.
     """
     survivors = sorted(before.keys() & after.keys())
     held = {entry: before[entry] if entry in rounded else after[entry] for entry in survivors}

@@ -1,4 +1,4 @@
-"""The verdict on one metric between two snapshots, before any entry's change is believed."""
+"""The verdict on one metric between two snapshots, before the change of any entry counts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tracker.compare.precision import finest_decimals, same, typical_decimals
 from tracker.model import Comparability, EntryId, Measure, Metric, MetricDiff, MetricId, Move, Nature, StoredSnapshot
 
 _LOST_FIELD = 0.3
-"""A field is lost when so large a share of the common entries that had it no longer has it."""
+"""A field is lost when this share of the common entries that had it no longer has it."""
 _LOST_AT_LEAST = 5
 _HALF, _THIRD, _TENTH, _ONE_SIDED = 0.5, 1 / 3, 0.1, 0.9
 _FEW = 3
@@ -24,14 +24,14 @@ _Pairs = Mapping[EntryId, tuple[Measure, Measure]]
 def judge(metric: Metric, before: StoredSnapshot, after: StoredSnapshot, common: tuple[EntryId, ...]) -> MetricDiff:
     """Decide what the values of one metric may be used for, and list the moves if they are comparable.
 
-    Shares are taken over the common entries that have a measured (not an estimated) value in both
-    snapshots; only their moves count. A volatile metric is kept, but never compared.
+    Shares are of the common entries that have a measured (not an estimated) value in both snapshots; only their moves count. A
+    volatile metric is kept, but never compared.
     """
     had, has = _measures(metric, before), _measures(metric, after)
     sizes = MetricDiff(metric=metric.id, verdict=Comparability.COMPARABLE, filled_before=len(had), filled_after=len(has))
-    absent = _absent(sizes, had, has, common=common, column_there=metric.id in after.metrics)
+    absent = _absent(had, has, common=common, has_column=metric.id in after.metrics)
     if absent is not None:
-        return absent
+        return replace(sizes, verdict=absent[0], reason=absent[1])
     both = {entry: (had[entry], has[entry]) for entry in common if entry in had and entry in has}
     if not both:
         return replace(sizes, verdict=Comparability.INCOMMENSURABLE, reason="no value in common")
@@ -61,37 +61,40 @@ def _compared(
     columns: frozenset[MetricId],
 ) -> MetricDiff:
     moved = _moved(metric, differing, typical)
-    measured = _measured(both)
-    drift = fit([(a.value, b.value) for a, b in both.values()], _half_widths(both)) if metric.nature is Nature.FITTED else Drift()
+    measured = {entry: pair for entry, pair in both.items() if not (pair[0].estimated or pair[1].estimated)}
+    fitted = metric.nature is Nature.FITTED
+    widths = (after.half_width for _, after in both.values())
+    values = [(before.value, after.value) for before, after in (both if fitted else moved).values()]
+    drift = fit(values, [width for width in widths if width is not None]) if fitted else Drift()
     diff = replace(
         sizes,
         common=len(both),
         moved=len(moved),
         rounded=len(differing) - len(moved),
-        median_shift=median(_shifts(metric, both, moved) or [0.0]),
+        median_shift=median([after - before for before, after in values] or [0.0]),
         intercept=drift.intercept,
         slope=drift.slope,
     )
-    told = {entry: pair for entry, pair in moved.items() if entry in measured}
+    measured_moves = {entry: pair for entry, pair in moved.items() if entry in measured}
     silent = metric.volatile or metric.nature in (Nature.LIVE, Nature.COUNT)
-    reason = "" if silent or not moved else drift.rebase or _rebased(metric, versions, columns, measured, told)
+    reason = "" if silent or not moved else drift.rebase or _rebased(metric, versions, columns, measured, measured_moves)
     if reason:
         return replace(diff, verdict=Comparability.REBASED, reason=reason)
     return replace(
         diff,
         verdict=Comparability.PRECISION if not moved else Comparability.COMPARABLE,
-        moves={} if silent else _moves(metric, told, drift, both),
+        moves={} if silent else _moves(metric, measured_moves, drift, both),
     )
 
 
 def _measures(metric: Metric, snapshot: StoredSnapshot) -> dict[EntryId, Measure]:
-    return {entry: one.measures[metric.id] for entry, one in snapshot.entries.items() if metric.id in one.measures}
+    return {key: entry.measures[metric.id] for key, entry in snapshot.entries.items() if metric.id in entry.measures}
 
 
 def _moved(metric: Metric, differing: _Pairs, typical: tuple[int, int]) -> _Pairs:
     """The pairs that are more than two roundings of one number.
 
-    A listed value is a fact: that a publisher rounds them is believed only where several changed so at once.
+    A listed value is a fact: it counts as rounded only if several changed in this way at once.
     """
     moved = {entry: pair for entry, pair in differing.items() if not same(*pair, typical=typical)}
     if metric.nature is not Nature.LISTED:
@@ -100,38 +103,23 @@ def _moved(metric: Metric, differing: _Pairs, typical: tuple[int, int]) -> _Pair
     return exact if len(exact) - len(moved) < _FEW else moved
 
 
-def _shifts(metric: Metric, both: _Pairs, moved: _Pairs) -> list[float]:
-    """By how much values moved: of a fitted board all of them, of others those that did."""
-    return [after.value - before.value for before, after in (both if metric.nature is Nature.FITTED else moved).values()]
-
-
-def _measured(pairs: _Pairs) -> _Pairs:
-    return {entry: pair for entry, pair in pairs.items() if not (pair[0].estimated or pair[1].estimated)}
-
-
 def _absent(
-    sizes: MetricDiff,
-    had: Mapping[EntryId, Measure],
-    has: Mapping[EntryId, Measure],
-    *,
-    common: tuple[EntryId, ...],
-    column_there: bool,
-) -> MetricDiff | None:
-    """A verdict where the metric, or most of its values, is missing on one side."""
+    had: Mapping[EntryId, Measure], has: Mapping[EntryId, Measure], *, common: tuple[EntryId, ...], has_column: bool
+) -> tuple[Comparability, str] | None:
+    """The verdict and its reason if the metric, or most of its values, is missing on one side."""
     if not had:
-        verdict = Comparability.APPEARED if has else Comparability.INCOMMENSURABLE
-        return replace(sizes, verdict=verdict, reason="no value before")
-    if not has and not column_there:
-        return replace(sizes, verdict=Comparability.VANISHED, reason="the column is gone")
+        return Comparability.APPEARED if has else Comparability.INCOMMENSURABLE, "no value before"
+    if not has and not has_column:
+        return Comparability.VANISHED, "the column is gone"
     had_of_common = sum(entry in had for entry in common)
     lost = sum(entry in had and entry not in has for entry in common)
     if lost >= _LOST_AT_LEAST and lost >= _LOST_FIELD * had_of_common:
-        return replace(sizes, verdict=Comparability.DRIFTED, reason=f"{lost} of {had_of_common} entries lost their value")
+        return Comparability.DRIFTED, f"{lost} of {had_of_common} entries lost their value"
     return None
 
 
 def _rebased(metric: Metric, versions: tuple[str, str], columns: frozenset[MetricId], both: _Pairs, moved: _Pairs) -> str:
-    """Why the scale of a tested or listed metric itself changed; empty if it did not."""
+    """Why the scale of a tested or listed metric changed; empty if it did not."""
     tested = metric.nature is Nature.TESTED
     if not moved or metric.nature not in (Nature.TESTED, Nature.LISTED):
         return ""
@@ -160,32 +148,24 @@ def _moves(metric: Metric, moved: _Pairs, drift: Drift, both: _Pairs) -> dict[En
 
 
 def _error(metric: Metric, before: Measure, after: Measure, scatter: float) -> float:
-    """By how much a value may move and say nothing. Zero where a tested or listed metric states no error.
+    """The largest move that means nothing. Zero if a tested or listed metric states no error.
 
-    The stated error lies between two entries, so one entry's own share of it is smaller by √2.
+    The stated error is that of the difference between two entries; the error of one entry is smaller by √2.
     """
     if metric.stated_error is not None:
         return metric.stated_error / sqrt(2)
     widths = [width for width in (before.half_width, after.half_width) if width is not None]
     if widths or metric.nature is not Nature.FITTED:
         return max(widths, default=0.0)
-    return max(scatter, _grain(before, after))
+    last_place = 10.0 ** -max(before.decimals, after.decimals)  # what is left of nothing without the drift of two rounded numbers
+    return max(scatter, last_place + 1e-9 * max(1.0, abs(before.value)))
 
 
 def _scatter(drift: Drift, both: _Pairs) -> float:
     """The error of a fitted board that publishes none: three robust standard deviations of what the drift leaves.
 
-    Most values may stand still, so it is at least the share of the spread that stands for an interval.
+    Most values may not move at all, so it is at least the share of the spread that replaces an interval.
     """
     left = [abs(drift.shift(before.value, after.value)) for before, after in both.values()]
     values = [before.value for before, _ in both.values()]
     return max(3 * 1.4826 * median(left), FALLBACK_HALF_WIDTH * (max(values) - min(values)))
-
-
-def _grain(before: Measure, after: Measure) -> float:
-    """The last published place: so much may be left of nothing once a drift is taken out of two rounded numbers."""
-    return 10.0 ** -max(before.decimals, after.decimals) + 1e-9 * max(1.0, abs(before.value))
-
-
-def _half_widths(both: _Pairs) -> list[float]:
-    return [width for _, after in both.values() if (width := after.half_width) is not None]

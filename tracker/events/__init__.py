@@ -1,6 +1,6 @@
-"""Step 9: what a change means. One file per kind; a file that begins with `_` is no kind but shared by them.
+"""Step 9: what a change means. One file per kind; files whose names start with `_` are helpers that kinds share.
 
-What others must know of a kind is in the `KIND` of its file: its grades, how reports fold it, what it explains.
+The `KIND` of a file holds what others must know of the kind: its grades, how reports fold it, what it explains.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from importlib import import_module
 
 from tracker.events import _past, board_broken, board_stale
 from tracker.events._past import advance_failed
-from tracker.events.detection import Detection
-from tracker.events.kind import BoardTrouble, EventKind, Folding
+from tracker.events.kind import BoardTrouble, Detection, EventKind, Folding
 from tracker.model import Board, BoardState, Diff, Event, Failure, Sha256
 
 __all__ = ["KINDS", "RECORDED", "advance", "advance_failed", "detect", "fail", "folding_of", "silence", "trouble_of"]
@@ -51,41 +50,41 @@ _FILES = (
 KINDS: Mapping[str, EventKind] = {name: import_module(f"{__name__}.{name}").KIND for name in _FILES}
 """All kinds by name, in the order in which the events of a diff are stored."""
 RECORDED = tuple(name for name, kind in KINDS.items() if kind.across is None)
-"""Kinds that are in a board's history. The others are worked out when asked for."""
+"""Kinds that are in a board's history. The others are computed on request."""
 
 
 def detect(diff: Diff, past: BoardState) -> Detection:
-    """Everything that a diff means, given what is remembered of the board, in the order of `KINDS`; and each kind's new memory."""
+    """All events of a diff, given what is remembered of the board, in the order of `KINDS`; and the new memory of each kind."""
     events: list[Event] = []
     memory: dict[str, object] = {}
     for kind in KINDS.values():
-        found = kind.detect(diff, past) if kind.detect is not None else ()
-        if isinstance(found, Detection):
-            memory[kind.name] = found.memory
-        events += found.events if isinstance(found, Detection) else found
+        result = kind.detect(diff, past) if kind.detect is not None else ()
+        if isinstance(result, Detection):
+            memory[kind.name] = result.memory
+        events += result.events if isinstance(result, Detection) else result
     return Detection(events=tuple(events), memory=memory)
 
 
 def folding_of(event: Event) -> Folding:
-    """How reports fold the event. Events that are not of this package (a watch, a withdrawal) have no folding of their own."""
+    """How reports fold the event. Events from elsewhere (a watch, a withdrawal) have no folding of their own."""
     return KINDS[event.kind].folding if event.kind in KINDS else Folding()
 
 
 def trouble_of(event: Event) -> BoardTrouble | None:
-    """What the event says of trouble with its board; None if nothing."""
+    """The trouble of a board that the event is about; None if it is about none."""
     return KINDS[event.kind].trouble if event.kind in KINDS else None
 
 
 def fail(board: Board, failure: Failure, past: BoardState) -> tuple[Event, ...]:
-    """What a reading that was not accepted means: trouble with the board, told once."""
+    """The events of a reading that was not accepted: trouble with the board, reported once."""
     return tuple(board_broken.detect(board, failure, past))
 
 
 def silence(board: Board, past: BoardState, *, observed_at: datetime, url: str, sha256: tuple[Sha256, ...]) -> tuple[Event, ...]:
-    """What a reading that brought nothing new means: nothing, or that the board has gone stale."""
+    """The events of a reading that showed nothing new: none, or that the board has gone stale."""
     return tuple(board_stale.detect(board, past, observed_at=observed_at, url=url, sha256=sha256))
 
 
 def advance(past: BoardState, diff: Diff, detected: Detection) -> BoardState:
-    """The past as the next snapshot will find it, after this diff was accepted with what was detected in it."""
+    """The state for the next snapshot, after this diff was accepted with the events detected in it."""
     return replace(_past.advance(past, diff, detected.events), memory=detected.memory)

@@ -1,12 +1,16 @@
-"""Whose value is new on a metric, and who moved by themselves: the causes that an overtake, a lead or a milestone can have."""
+"""Whose value is new on a metric, and who moved: the possible causes of an overtake, a lead or a milestone.
+
+Crowds are left out of arrivals: they are the publisher's doing.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
-from tracker.model import BoardState, Diff, EntryId, EntryRecord, Measure, Metric
-from tracker.order import surely_inside
+from tracker.events import debut
+from tracker.events._values import SAYS_NOTHING
+from tracker.model import BoardState, Comparability, Diff, EntryId, Metric
 
 WORDS: Mapping[str, str] = {
     "entry": "enters",
@@ -14,7 +18,45 @@ WORDS: Mapping[str, str] = {
     "measured": "is measured for the first time on",
     "re_entry": "is back on",
 }
-"""How an entry came to a value that it did not have before, as a sentence says it."""
+"""How an entry came to a value that it did not have before, as the verb of a headline."""
+ARRIVALS = frozenset(("entry", "first_score", "measured"))
+"""The ways to a value that can make news; a return cannot."""
+_ENTERED = frozenset((debut.Grade.RELEASE, debut.Grade.LISTING, debut.Grade.LATE_LISTING))
+
+
+def arrivals(diff: Diff, past: BoardState) -> Mapping[EntryId, str]:
+    """Entries never listed before, with the grade of their debut: `release`, `listing` or `late_listing`. None in a crowd."""
+    if diff.before is None or not diff.arrived:
+        return {}
+    grades = dict(debut.arrivals(diff, past))
+    if debut.crowd_of(diff, grades.items()):
+        return {}
+    return {entry: grade for entry, grade in grades.items() if grade in _ENTERED}
+
+
+def newly_measured(diff: Diff, past: BoardState) -> Mapping[EntryId, str]:
+    """Entries with their first measured value on the metric that ranks the board, with how they came to it.
+
+    Besides the grades of `arrivals`: `first_score` for entries that were listed without a value, or with an estimate. None while
+    the field has lost its values, or if many are scored at once.
+    """
+    primary = diff.board.primary
+    if primary is None or diff.before is None or primary.id in past.drifted:
+        return {}
+    verdict = diff.metrics[primary.id]
+    if verdict.verdict in (*SAYS_NOTHING, Comparability.APPEARED):
+        return {}
+    fresh = diff.after.measured(primary.id).keys() - diff.before.measured(primary.id).keys()
+    if not fresh:
+        return {}
+    entered = {entry: grade for entry, grade in arrivals(diff, past).items() if entry in fresh}
+    return entered | dict.fromkeys(_first_scores(diff, past, fresh) if verdict.usable else (), debut.Grade.FIRST_SCORE)
+
+
+def _first_scores(diff: Diff, past: BoardState, fresh: set[EntryId]) -> list[EntryId]:
+    known = {entry: past.known.get(diff.rekeyed.get(entry, entry)) for entry in fresh.intersection(diff.common)}
+    scored = sorted(entry for entry, record in known.items() if record is None or record.scored != "measured")
+    return [] if debut.is_crowd(diff, len(scored)) else scored
 
 
 def newcomers(diff: Diff, past: BoardState, metric: Metric) -> dict[EntryId, str]:
@@ -24,53 +66,31 @@ def newcomers(diff: Diff, past: BoardState, metric: Metric) -> dict[EntryId, str
 
 
 def arrivals_among(entries: AbstractSet[EntryId], diff: Diff, past: BoardState, metric: Metric) -> dict[EntryId, str]:
-    """Of entries that have a measured value and had none those whose value is new, with how they came to it (the keys of `WORDS`).
+    """The entries whose value is new, with how they came to it (keys of `WORDS`). All must have a measured value, and had none.
 
-    Not those that may have had it before, unseen: below the depth, behind a suspected cut, back
-    without having been told as gone, withdrawn for a while, or in a field that had lost its values.
+    Left out are entries that may have had it before, unseen: below the depth, behind a suspected cut, back before their departure
+    was reported, withdrawn for a while, or in a field that had lost its values.
     """
     if diff.before is None or metric.id in past.drifted:
         return {}
-    found = {entry: _arrival(diff, past, entry) for entry in entries & set(diff.arrived)}
-    found |= {entry: _first(diff, past, metric, entry) for entry in entries & diff.before.entries.keys()}
-    return {entry: how for entry, how in found.items() if how}
-
-
-def has_value(measure: Measure | None) -> bool:
-    """Whether there is a value, and a measured one."""
-    return measure is not None and not measure.estimated
+    ways = {entry: _arrival(diff, past, entry) for entry in entries & set(diff.arrived)}
+    ways |= {entry: _first(diff, past, metric, entry) for entry in entries & diff.before.entries.keys()}
+    return {entry: way for entry, way in ways.items() if way}
 
 
 def _arrival(diff: Diff, past: BoardState, entry: EntryId) -> str:
     known = past.known.get(entry)
     if known is not None:
         return "re_entry" if known.departed else ""
-    return "" if _behind_the_cut(diff, past, entry) else "entry"
-
-
-def _behind_the_cut(diff: Diff, past: BoardState, entry: EntryId) -> bool:
-    """Whether it may have stood on the board before, where a page that seemed cut off did not show it."""
-    primary, before = diff.board.primary, diff.before
-    if past.capped_at is None or before is None:
-        return False
-    measure = diff.after.entries[entry].measures.get(primary.id) if primary else None
-    return primary is None or measure is None or not surely_inside(before, primary, measure.value)
+    return "" if debut.behind_the_cut(diff, past, entry) else "entry"
 
 
 def _first(diff: Diff, past: BoardState, metric: Metric, entry: EntryId) -> str:
     assert diff.before is not None
-    if metric.primary and _was_measured(known_as(diff, past, entry)):
+    known = past.known.get(entry) or past.known.get(diff.rekeyed.get(entry, entry))
+    if metric.primary and known is not None and known.scored == "measured":
         return ""
     return "measured" if metric.id in diff.before.entries[entry].measures else "first_score"
-
-
-def _was_measured(known: EntryRecord | None) -> bool:
-    return known is not None and known.scored == "measured"
-
-
-def known_as(diff: Diff, past: BoardState, entry: EntryId) -> EntryRecord | None:
-    """What is remembered of an entry, also where it had another key until now."""
-    return past.known.get(entry) or past.known.get(diff.rekeyed.get(entry, entry))
 
 
 def moved(diff: Diff, metric: Metric, *, up: bool) -> set[EntryId]:
@@ -78,17 +98,17 @@ def moved(diff: Diff, metric: Metric, *, up: bool) -> set[EntryId]:
     return {
         entry
         for entry, move in diff.metrics[metric.id].moves.items()
-        if (metric.sort_key(move.shift) < 0) is up and has_value(move.before) and has_value(move.after) and move.shift
+        if (metric.sort_key(move.shift) < 0) is up and not move.before.estimated and not move.after.estimated and move.shift
     }
 
 
 def drifted_value(diff: Diff, metric: Metric, value: float) -> float:
-    """An earlier value as it would stand now, the common drift of a fitted board added."""
+    """An earlier value as it would be now, the common drift of a fitted board added."""
     verdict = diff.metrics[metric.id]
     return verdict.intercept + verdict.slope * value
 
 
 def undrifted_value(diff: Diff, metric: Metric, value: float) -> float:
-    """A present value as it would have stood before, the common drift of a fitted board taken out."""
+    """A present value as it would have been before, the common drift of a fitted board removed."""
     verdict = diff.metrics[metric.id]
     return (value - verdict.intercept) / verdict.slope if verdict.slope else value

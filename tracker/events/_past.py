@@ -1,4 +1,4 @@
-"""What is remembered of a board, folded over its snapshots: pure, small, and the same however often it is replayed."""
+"""The state of a board, folded over its snapshots: pure, small, and the same however often it is replayed."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from tracker.model import (
 _KEEP_SIZES = 7
 _KEEP_CHANGES = 12
 _FILLED_AGAIN = 0.7
-"""A lost field is whole again at so large a share of the best of its last fill rates."""
+"""A lost field is whole again at this share of the best of its last fill rates."""
 
 
 def advance(past: BoardState, diff: Diff, events: Sequence[Event]) -> BoardState:
-    """The past as the next snapshot will find it, after this diff was accepted with these events."""
+    """The state for the next snapshot, after this diff was accepted with these events."""
     changed = board_recovered.changed(diff)
     return BoardState(
         known=_known(past, diff),
@@ -46,7 +46,7 @@ def advance(past: BoardState, diff: Diff, events: Sequence[Event]) -> BoardState
 
 
 def advance_failed(past: BoardState, failure: Failure, suspect: HeldReading | None = None) -> BoardState:
-    """The past after a reading that was not accepted; `suspect` is what a quarantined one showed."""
+    """The state after a reading that was not accepted; `suspect` is what a quarantined reading showed."""
     breaks = past.broken_since is None and board_broken.breaks(failure, past)
     failing_since = past.failing_since or failure.observed_at
     held = suspect if failure.trouble is FailureStage.QUARANTINE else None
@@ -64,22 +64,17 @@ def advance_failed(past: BoardState, failure: Failure, suspect: HeldReading | No
 def _known(past: BoardState, diff: Diff) -> Mapping[EntryId, EntryRecord]:
     known = dict(past.known)
     listed = diff.after.entries
-    for entry, one in listed.items():
-        was = known.get(entry) or known.get(diff.rekeyed.get(entry, entry))
-        scored = _scored(diff, one, was)
-        if was is None:
-            known[entry] = EntryRecord(
-                name=one.name, names=frozenset((one.name,)), first_seen=diff.after.observed_at, scored=scored
-            )
-        elif entry not in known or was.last_seen is not None or was.name != one.name or was.scored != scored:
-            known[entry] = EntryRecord(name=one.name, names=was.names | {one.name}, first_seen=was.first_seen, scored=scored)
+    for entry, listing in listed.items():
+        was, name = known.get(entry) or known.get(diff.rekeyed.get(entry, entry)), listing.name
+        scored = _scored(diff, listing, was)
+        if was is None or entry not in known or was.last_seen is not None or was.name != name or was.scored != scored:
+            names, first_seen = (was.names, was.first_seen) if was else (frozenset[str](), diff.after.observed_at)
+            known[entry] = EntryRecord(name=name, names=names | {name}, first_seen=first_seen, scored=scored)
     missing, rekeyed = frozenset(diff.missing), tuple(sorted(diff.rekeyed.values()))
     if diff.before is not None:
         for entry in (*diff.missing, *diff.hidden, *rekeyed):
             known[entry] = _left(known[entry], diff, entry, missing=entry in missing)
-    for entry in rekeyed:  # it goes on under its new key
-        known[entry] = replace(known[entry], departed=True)
-    for entry in departure.confirmed(diff, past):
+    for entry in (*rekeyed, *departure.confirmed(diff, past)):  # a rekeyed entry continues under its new key
         known[entry] = replace(known[entry], departed=True)
     for entry, was in past.known.items():
         if was.last_seen is not None and not was.departed and entry not in listed:
@@ -87,17 +82,17 @@ def _known(past: BoardState, diff: Diff) -> Mapping[EntryId, EntryRecord]:
     return _forgotten(known, diff)
 
 
-def _scored(diff: Diff, one: Entry, was: EntryRecord | None) -> str:
-    """The best that is known of an entry's primary value so far: none, an estimate, a measurement."""
+def _scored(diff: Diff, entry: Entry, was: EntryRecord | None) -> str:
+    """The best form in which an entry has had a primary value so far: empty, `estimated` or `measured`."""
     primary, before = diff.board.primary, was.scored if was else ""
-    measure = one.measures.get(primary.id) if primary else None
+    measure = entry.measures.get(primary.id) if primary else None
     if measure is None or before == "measured":
         return before
     return "estimated" if measure.estimated else "measured"
 
 
 def _still_gone(known: EntryRecord, diff: Diff, past: BoardState, entry: EntryId) -> EntryRecord:
-    if entry in diff.after.ambiguous:  # it stands there, twice
+    if entry in diff.after.ambiguous:  # it is listed, twice
         return replace(known, missing_since=None)
     if known.missing_since is None and departure.must_show(diff, past, entry):
         return replace(known, missing_since=diff.after.observed_at)
@@ -105,9 +100,9 @@ def _still_gone(known: EntryRecord, diff: Diff, past: BoardState, entry: EntryId
 
 
 def _forgotten(known: dict[EntryId, EntryRecord], diff: Diff) -> dict[EntryId, EntryRecord]:
-    """Without what the unlisted entries can no longer be judged by: values in another scale, a place in another table."""
+    """Without what unlisted entries can no longer be judged by: values on another scale, a place in another table."""
     unlisted = [entry for entry in known if entry not in diff.after.entries]
-    if departure.restarted(diff):
+    if diff.restart:
         known |= {entry: replace(known[entry], departed=True) for entry in unlisted}
     if departure.rescaled(diff):
         known |= {entry: replace(known[entry], primary=None) for entry in unlisted}
@@ -117,12 +112,12 @@ def _forgotten(known: dict[EntryId, EntryRecord], diff: Diff) -> dict[EntryId, E
 def _left(known: EntryRecord, diff: Diff, entry: EntryId, *, missing: bool) -> EntryRecord:
     before, primary = diff.before, diff.board.primary
     assert before is not None
-    one = diff.entries_before[entry]
-    measure = one.measures.get(primary.id) if primary else None
+    listing = diff.entries_before[entry]
+    measure = listing.measures.get(primary.id) if primary else None
     return replace(
         known,
         last_seen=diff.seen_until or before.observed_at,
-        last_in=before.sha256[min(one.page, len(before.sha256) - 1)],
+        last_in=before.sha256[min(listing.page, len(before.sha256) - 1)],
         last_url=before.url,
         primary=measure.value if measure else None,
         missing_since=diff.after.observed_at if missing else None,
@@ -131,8 +126,8 @@ def _left(known: EntryRecord, diff: Diff, entry: EntryId, *, missing: bool) -> E
 
 def _filled(past: BoardState, after: Snapshot) -> dict[MetricId, tuple[float, ...]]:
     counts: dict[MetricId, int] = dict.fromkeys(after.metrics, 0)
-    for one in after.entries.values():
-        for metric in one.measures:
+    for entry in after.entries.values():
+        for metric in entry.measures:
             counts[metric] = counts.get(metric, 0) + 1
     total = max(1, len(after.entries))
     return {
@@ -141,15 +136,13 @@ def _filled(past: BoardState, after: Snapshot) -> dict[MetricId, tuple[float, ..
 
 
 def _drifted(past: BoardState, diff: Diff) -> frozenset[MetricId]:
-    """Fields that lost their values and have not yet about as many again as they lately had."""
-    bad = (Comparability.DRIFTED, Comparability.VANISHED)
-    lost = frozenset(metric for metric, verdict in diff.metrics.items() if verdict.verdict in bad)
-    return lost.union(metric for metric in past.drifted if not _filled_again(past, diff, metric))
-
-
-def _filled_again(past: BoardState, diff: Diff, metric: MetricId) -> bool:
-    verdict = diff.metrics.get(metric)
-    if verdict is None or verdict.verdict is Comparability.APPEARED:
-        return True
-    share = verdict.filled_after / max(1, len(diff.after.entries))
-    return verdict.filled_after > 0 and share >= _FILLED_AGAIN * max(past.filled.get(metric, ()), default=0.0)
+    """Fields that lost their values and have not regained about as many as they had lately."""
+    bad, rows = (Comparability.DRIFTED, Comparability.VANISHED), max(1, len(diff.after.entries))
+    drifted = {metric for metric, verdict in diff.metrics.items() if verdict.verdict in bad}
+    for metric in past.drifted:
+        verdict, best = diff.metrics.get(metric), max(past.filled.get(metric, ()), default=0.0)
+        if verdict is None or verdict.verdict is Comparability.APPEARED:
+            continue
+        if not verdict.filled_after or verdict.filled_after / rows < _FILLED_AGAIN * best:
+            drifted.add(metric)
+    return frozenset(drifted)

@@ -1,21 +1,20 @@
-"""A stated property of an entry changed that is no `lifecycle`: size, creator, slug, link, spelling; kept in the record."""
+"""A stated property of an entry changed that is not a `lifecycle`: size, creator, slug, link, spelling; recorded only."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.lifecycle import grade_of, is_context
-from tracker.events.making import both_proofs, make, party, proof
-from tracker.model import BoardState, Diff, EntryId, Event, Evidence, Metric, Move, Nature
+from tracker.events.making import make, party, stated_proofs
+from tracker.model import BoardState, Diff, EntryId, Event, Metric, Move, Nature
 from tracker.wording import listed, number
 
 RULE = "attribute_change/2"
 
 
-def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
-    """One event per property and pair of values, naming all entries that changed alike; none is told. Unknown on either side is no change."""
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # all kinds have this signature
+    """One event per property and pair of values, with all entries that changed in this way; both values are known."""
     if diff.before is None:
         return
     alike: dict[tuple[str, str, str], list[EntryId]] = {}
@@ -36,6 +35,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
 
 def _event(diff: Diff, attribute: str, values: tuple[str, str], entries: list[EntryId]) -> Event:
     who = [party(diff.after, entry) for entry in entries]
+    before, after = values
     return make(
         diff,
         rule=RULE,
@@ -43,25 +43,15 @@ def _event(diff: Diff, attribute: str, values: tuple[str, str], entries: list[En
         weight=3,
         is_news=False,
         subjects=who,
-        headline=f"{listed(who)}: {attribute.replace('_', ' ')} goes from {values[0]} to {values[1]}, says {diff.board.title}.",
-        facts={"attribute": attribute, "before": values[0], "after": values[1]},
-        evidence=_proofs(diff, attribute, entries[:10]),
+        headline=f"{listed(who)}: {attribute.replace('_', ' ')} goes from {before} to {after}, says {diff.board.title}.",
+        facts={"attribute": attribute, "before": before, "after": after},
+        evidence=stated_proofs(diff, entries[:10], attribute),
     )
-
-
-def _proofs(diff: Diff, attribute: str, entries: list[EntryId]) -> list[Evidence]:
-    """The same entries on both pages, with what each says of the property."""
-    snapshots = [snapshot for snapshot in (diff.before, diff.after) if snapshot is not None]
-    return [
-        replace(proof(snapshot, entry), raw=snapshot.entries[entry].attributes.get(attribute))
-        for entry in entries
-        for snapshot in snapshots
-    ]
 
 
 def _listed(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
     who = party(diff.after, entry)
-    before, after = move.before.value, move.after.value
+    before, after = (number(measure.value, metric) for measure in (move.before, move.after))
     return make(
         diff,
         rule=RULE,
@@ -70,9 +60,8 @@ def _listed(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
         is_news=False,
         subjects=[who],
         metric=metric.id,
-        headline=f"{who.name}: {metric.title} goes from {number(before, metric)} to {number(after, metric)}, says {diff.board.title}.",
-        facts={"attribute": metric.id, "before": before, "after": after},
-        evidence=both_proofs(diff, [entry], metric.id),
+        headline=f"{who.name}: {metric.title} goes from {before} to {after}, says {diff.board.title}.",
+        facts={"attribute": metric.id, "before": move.before.value, "after": move.after.value},
     )
 
 

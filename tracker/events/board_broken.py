@@ -1,4 +1,4 @@
-"""A board cannot be read: told once when it starts; nothing happened to its models.
+"""A board cannot be read: reported once, when it starts; nothing happened to its models.
 
 Source: docs/decisions/0010-no-such-host.md
 """
@@ -10,42 +10,32 @@ from datetime import timedelta
 from enum import StrEnum
 
 from tracker.events.kind import BoardTrouble, EventKind
-from tracker.events.making import build
-from tracker.model import Board, BoardState, Event, Evidence, Failure, FailureStage
+from tracker.events.making import build, whole_page
+from tracker.model import Board, BoardState, Event, Failure, FailureStage
 from tracker.wording import span
 
 RULE = "board_broken/2"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    UNREACHABLE = "unreachable"
-    FETCH = "fetch"
-    PAGE = "page"
-    PARSE = "parse"
-    CONTRACT = "contract"
-    QUARANTINE = "quarantine"
-
-
+Grade = StrEnum("Grade", "UNREACHABLE FETCH PAGE PARSE CONTRACT QUARANTINE")
 UNREACHABLE_AFTER = timedelta(hours=6)
 UNREACHABLE_TRIES = 3
-"""A passing fault (a timeout, a 5xx) breaks a board when it has lasted so long, over so many tries: a night's maintenance is no news."""
+"""A passing fault (a timeout, a 5xx) breaks a board after this time and this number of tries: nightly maintenance is not news."""
+_REASONS = {
+    FailureStage.FETCH: "could not be fetched",
+    FailureStage.PAGE: "answered with something that is not a leaderboard",
+    FailureStage.PARSE: "has another shape than declared",
+    FailureStage.CONTRACT: "shows a table that is not credible",
+    FailureStage.QUARANTINE: "differs too much from the last accepted snapshot",
+}
 
 
 def detect(board: Board, failure: Failure, past: BoardState) -> Iterator[Event]:
-    """One event until the board reads again. A passing fault (`transient`) makes a board late, and only by lasting broken."""
+    """One event until the board can be read again. A passing fault breaks it only if it lasts; until then the board is late."""
     if past.broken_since is not None or not breaks(failure, past):
         return
-    why = {
-        FailureStage.FETCH: "could not be fetched",
-        FailureStage.PAGE: "answered with something that is no leaderboard",
-        FailureStage.PARSE: "has another shape than declared",
-        FailureStage.CONTRACT: "shows a table that is not credible",
-        FailureStage.QUARANTINE: "differs too much from the last accepted snapshot",
-    }[failure.trouble]
+    why = _REASONS[failure.trouble]
     if failure.passing and past.failing_since is not None:
         why = f"could not be reached for {span(failure.observed_at - past.failing_since)}"
+    state = "its last accepted state stands until it reads again" if past.changed_at else "nothing of it was accepted yet"
     yield build(
         board=board.id,
         recorded_at=failure.observed_at,
@@ -54,16 +44,16 @@ def detect(board: Board, failure: Failure, past: BoardState) -> Iterator[Event]:
         grade=Grade.UNREACHABLE if failure.passing else failure.trouble.value,
         weight=85,
         is_news=True,
-        headline=f"{board.title} {why}; {'its last accepted state stands until it reads again' if past.changed_at else 'nothing of it was accepted yet'}.",
+        headline=f"{board.title} {why}; {state}.",
         facts={"error": failure.error, "message": failure.message, "failures": past.failures + 1},
-        evidence=tuple(Evidence(sha256=sha256, url=failure.url, observed_at=failure.observed_at) for sha256 in failure.sha256),
+        evidence=whole_page(failure.sha256, failure.url, failure.observed_at),
         after=past.changed_at[-1] if past.changed_at else None,
         until=failure.observed_at,
     )
 
 
 def breaks(failure: Failure, past: BoardState) -> bool:
-    """Whether a board that reads so badly is broken: at once, or for a passing fault when it lasts."""
+    """Whether the failure breaks the board: at once, or, if it is a passing fault, when it lasts."""
     if not failure.passing:
         return True
     lasted = failure.observed_at - past.failing_since if past.failing_since else timedelta(0)

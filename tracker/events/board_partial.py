@@ -6,23 +6,17 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from tracker.events.kind import EventKind
-from tracker.events.making import make, page_proofs
+from tracker.events.making import make
 from tracker.model import BoardState, Diff, Event
 
 RULE = "board_partial/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    CAP = "cap"
-    DEPTH = "depth"
+Grade = StrEnum("Grade", "CAP DEPTH")
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
-    """Told once, when it is sure: fewer rows than the page says there are, or entries displaced while the count stands at a round number.
+    """One event, when the cut is sure: fewer rows than the page states, or entries displaced at a count that stays round.
 
-    A count that only passes through a round number is a suspicion: departures are withheld, nothing is told.
+    A count that only passes through a round number is a suspicion: departures are withheld, and there is no event.
     """
     if past.cap_told or not cap_told(diff, past):
         return
@@ -33,30 +27,28 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
         grade=Grade.CAP if _is_whole(diff) else Grade.DEPTH,
         weight=40,
         is_news=True,
-        headline=f"{diff.board.title} seems to be cut off at {rows} rows; until it is whole again nobody is said to have left it.",
+        headline=f"{diff.board.title} seems to be cut off at {rows} rows;"
+        " until it is whole again nobody is said to have left it.",
         facts={"rows": rows, "missing": [str(entry) for entry in diff.hidden]},
-        evidence=page_proofs(diff),
     )
 
 
 def capped_after(diff: Diff, past: BoardState) -> int | None:
-    """The number of rows the board may be cut at after this diff; it stays until the count changes."""
+    """The number of rows at which the board may be cut after this diff; kept until the count changes."""
     if diff.cap is not None:
         return diff.cap
     if not _is_whole(diff):
         return diff.after.depth
-    return past.capped_at if _stands(diff) and past.capped_at == len(diff.after.entries) else None
+    return past.capped_at if _is_as_long(diff) and past.capped_at == len(diff.after.entries) else None
 
 
 def cap_told(diff: Diff, past: BoardState) -> bool:
-    """Whether the board is surely cut after this diff."""
-    if not _is_whole(diff):
-        return True
-    return _stands(diff) and (past.cap_told or diff.cap is not None)
+    """Whether the board is certainly cut after this diff."""
+    return not _is_whole(diff) or (_is_as_long(diff) and (past.cap_told or diff.cap is not None))
 
 
-def _stands(diff: Diff) -> bool:
-    """Whether the number of rows did not change, and is not just now said to be all of them."""
+def _is_as_long(diff: Diff) -> bool:
+    """Whether the number of rows did not change, and the page did not just begin to state that it shows all of them."""
     before = diff.before
     return before is not None and before.depth == diff.after.depth and len(before.entries) == len(diff.after.entries)
 
@@ -65,9 +57,4 @@ def _is_whole(diff: Diff) -> bool:
     return diff.board.contract.depth != "whole" or diff.after.depth is None
 
 
-KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset(Grade),
-    detect=detect,
-)
+KIND = EventKind(rule=RULE, grades=tuple(Grade), news=frozenset(Grade), detect=detect)

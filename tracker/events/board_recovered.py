@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 
 from tracker.events import board_partial
 from tracker.events.kind import BoardTrouble, EventKind
-from tracker.events.making import make, page_proofs
-from tracker.model import BoardState, Diff, Entry, Event, Measure
+from tracker.events.making import make
+from tracker.model import BoardState, Diff, Entry, Event
 from tracker.wording import span
 
 RULE = "board_recovered/2"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    BROKEN = "broken"
-    STALE = "stale"
-    PARTIAL = "partial"
+Grade = StrEnum("Grade", "BROKEN STALE PARTIAL")
+_figures = attrgetter("value", "low", "high", "estimated")
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
@@ -34,41 +29,36 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
 
 
 def changed(diff: Diff) -> bool:
-    """Whether the board shows anything else than before: entries, names, properties or values of any metric."""
+    """Whether the board shows anything new: other entries, names, properties or values of any metric."""
     if diff.before is None or diff.before.entries.keys() != diff.after.entries.keys():
         return True
-    if any(
-        verdict.moved or verdict.rounded or verdict.filled_before != verdict.filled_after for verdict in diff.metrics.values()
-    ):
+    verdicts = diff.metrics.values()
+    if any(verdict.moved or verdict.rounded or verdict.filled_before != verdict.filled_after for verdict in verdicts):
         return True
-    pairs = ((diff.before.entries[entry], diff.after.entries[entry]) for entry in diff.common)
-    return any(_differ(old, new) for old, new in pairs)
+    return any(_differ(diff.before.entries[entry], diff.after.entries[entry]) for entry in diff.common)
 
 
 def _differ(old: Entry, new: Entry) -> bool:
     if old.name != new.name or old.attributes != new.attributes or old.measures.keys() != new.measures.keys():
         return True
     return any(
-        one is not new.measures[metric] and _said(one) != _said(new.measures[metric]) for metric, one in old.measures.items()
+        measure is not new.measures[metric] and _figures(measure) != _figures(new.measures[metric])
+        for metric, measure in old.measures.items()
     )
-
-
-def _said(measure: Measure) -> tuple[object, ...]:
-    return measure.value, measure.low, measure.high, measure.estimated
 
 
 def _event(diff: Diff, grade: Grade, since: datetime, why: str, missed: int) -> Event:
     lasted = diff.after.observed_at - since
-    said = f"; {missed} reading{'s' if missed > 1 else ''} in a row had failed" if missed else ""
+    again = "reads again" if grade == Grade.BROKEN else "changes again"
+    failed = f"; {missed} reading{'s' if missed > 1 else ''} in a row had failed" if missed else ""
     return make(
         diff,
         rule=RULE,
         grade=grade,
         weight=50,
         is_news=True,
-        headline=f"{diff.board.title} {'reads again' if grade == Grade.BROKEN else 'changes again'} after {span(lasted)}{said}.",
+        headline=f"{diff.board.title} {again} after {span(lasted)}{failed}.",
         facts={"since": since.isoformat(), "lasted_s": int(lasted.total_seconds()), "why": why, "missed": missed},
-        evidence=page_proofs(diff),
         after=since,
     )
 
@@ -83,7 +73,6 @@ def _whole(diff: Diff, capped_at: int) -> Event:
         is_news=True,
         headline=f"{diff.board.title} is no longer cut off at {capped_at} rows; it shows {rows}.",
         facts={"capped_at": capped_at, "rows": rows},
-        evidence=page_proofs(diff),
     )
 
 

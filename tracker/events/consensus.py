@@ -1,7 +1,7 @@
-"""Several boards, one model: the same overtake told by two or more of them, or told by one and contradicted by another.
+"""Several boards, one model: two or more boards report the same overtake, or one reports it and another contradicts it.
 
-No board alone shows this, so it is no part of a board's history: it is worked out from the stored
-events and the standings whenever it is asked for, and is the same in whatever order boards were read.
+No board alone shows this, so it is not part of a board's history: it is computed on request from the stored events and the
+standings, and is the same in whatever order boards were read.
 
 Source: docs/decisions/0013-insights.md
 """
@@ -15,30 +15,22 @@ from enum import StrEnum
 from itertools import product
 
 from tracker.events import overtake
+from tracker.events._level import states_error
+from tracker.events._values import measured
 from tracker.events.kind import Across, EventKind, Panel
 from tracker.events.making import build, proof
-from tracker.model import Board, BoardId, Entry, EntryId, Event, Evidence, Measure, Metric, ModelId, Party, Snapshot
+from tracker.model import Board, BoardId, Entry, EntryId, Event, Evidence, Metric, ModelId, Party, Snapshot
 from tracker.order import certainty, competition_ranks
 from tracker.traits import reasons
 from tracker.wording import day, host_of, listed
 
 RULE = "consensus/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    AGREED = "agreed"
-    CONTRADICTED = "contradicted"
-    JOINED = "joined"
-
-
+Grade = StrEnum("Grade", "AGREED CONTRADICTED JOINED")
 AGREES_WITHIN = timedelta(days=45)
-"""Boards list a new model weeks apart; overtakes further apart than this are not one piece of news."""
+"""Boards list a new model weeks apart; overtakes farther apart than this are not one piece of news."""
 _WEIGHT = {Grade.AGREED: 75, Grade.CONTRADICTED: 65, Grade.JOINED: 10}
 _ONE_PUBLISHER = 45
-"""What an agreement weighs among boards of one publisher: they may rest on the same votes, or be the same table twice."""
-
+"""The weight of an agreement among boards of one publisher: they may rest on the same votes, or be the same table twice."""
 Pair = tuple[ModelId, ModelId, str]
 """Subject, rival and topic."""
 
@@ -58,14 +50,14 @@ class _Seat:
 
     @property
     def publisher(self) -> str:
-        """The site whose ranking it is, whoever copied it; where no page is declared, the source."""
+        """The site that publishes the ranking, also of a copy; the source if no page is declared."""
         site = host_of(self.board.page) or self.board.id.partition("/")[0]
         return site.removeprefix("www.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ballot:
-    """What the boards say of one pair: who told the overtake, who has it so, and who has it the other way, beyond the error."""
+    """The boards that reported an overtake, those with the subject above as well, and those with it below beyond the error."""
 
     topic: str
     reporting: tuple[BoardId, ...]
@@ -73,35 +65,29 @@ class _Ballot:
     below: tuple[BoardId, ...]
 
     @property
-    def is_shared(self) -> bool:
-        """Whether another board than the one that reported it has a say."""
-        return bool(self.below or self.above or len(self.reporting) > 1)
-
-    @property
     def grade(self) -> Grade:
-        """How the boards that have a say agree."""
+        """Whether the boards agree."""
         if self.below:
             return Grade.CONTRADICTED
         return Grade.AGREED if len(self.reporting) > 1 else Grade.JOINED
 
 
 def detect(events: Iterable[Event], panel: Panel) -> Iterator[Event]:
-    """Agreement and contradiction among boards about the overtakes that were told, as the panel stands.
+    """Agreement and contradiction among boards about the overtakes that were reported, by the present standings of the panel.
 
-    The events of the panel's last moment are judged, with those of AGREES_WITHIN before; a board that was not seen for so
-    long has no say. A board that told an overtake but no longer has it so is not counted as agreeing. Models are
-    compared by their best variant on each board, on its primary metric; only boards whose primary metrics have one topic
-    are held against each other. Entries whose model is not sure are left out. Another variant of a model that was
-    told to stand above already is no news.
+    The events of the panel's last moment are judged, with those of AGREES_WITHIN before; a board not seen for as long does not
+    count, nor does one that reported an overtake but no longer has it. Models are compared by their best variant on each board,
+    on its primary metric, and only among boards whose primary metrics have one topic. Entries whose model is not sure are left
+    out. Another variant of a model whose overtake was reported is not news.
     """
     events = [event for event in events if event.kind == overtake.KIND.name and event.is_news]
     now = max((event.recorded_at for event in events), default=None)
     if now is None:
         return
     seats = {board: seat for board, seat in _seats(panel).items() if now - seat.snapshot.observed_at <= AGREES_WITHIN}
-    by_pair = _told((event for event in events if now - event.recorded_at <= AGREES_WITHIN), seats)
-    ballots = _ballots(by_pair, seats)
-    for (subject, ballot), rivals in sorted(ballots.items(), key=lambda one: (one[0][0], one[0][1].reporting, one[0][1].below)):
+    by_pair = _reports((event for event in events if now - event.recorded_at <= AGREES_WITHIN), seats)
+    ballots = sorted(_ballots(by_pair, seats).items(), key=lambda item: (item[0][0], item[0][1].reporting, item[0][1].below))
+    for (subject, ballot), rivals in ballots:
         reports = [by_pair[subject, rival, ballot.topic][board] for rival in rivals for board in ballot.reporting]
         if max(event.recorded_at for event in reports) == now:
             yield _event(subject, rivals, ballot, reports, seats)
@@ -109,47 +95,32 @@ def detect(events: Iterable[Event], panel: Panel) -> Iterator[Event]:
 
 def _seats(panel: Panel) -> dict[BoardId, _Seat]:
     return {
-        board.id: _Seat(
-            board=board,
-            snapshot=snapshot,
-            metric=board.primary,
-            best=_best(board.primary, snapshot),
-            open=_open(board.primary, snapshot),
-        )
-        for board, snapshot in sorted(panel, key=lambda one: one[0].id)
+        board.id: _seat(board, snapshot, board.primary)
+        for board, snapshot in sorted(panel, key=lambda pair: pair[0].id)
         if board.primary is not None and board.primary.ranked
     }
 
 
-def _best(metric: Metric, snapshot: Snapshot) -> dict[ModelId, Entry]:
+def _seat(board: Board, snapshot: Snapshot, metric: Metric) -> _Seat:
     best: dict[ModelId, Entry] = {}
-    for entry in snapshot.entries.values():
-        model, mine = entry.who.model, _measured(entry, metric)
-        if model is None or mine is None:
-            continue
-        if model not in best or metric.better(mine.value, best[model].measures[metric.id].value):
-            best[model] = entry
-    return best
+    values, entries = snapshot.measured(metric.id), snapshot.entries
+    for entry in sorted(values, key=lambda entry: metric.sort_key(values[entry])):
+        if model := entries[entry].who.model:
+            best.setdefault(model, entries[entry])
+    unmeasured = (entry.who.model for key, entry in entries.items() if entry.who.model and key not in values)
+    return _Seat(board=board, snapshot=snapshot, metric=metric, best=best, open=frozenset(unmeasured))
 
 
-def _open(metric: Metric, snapshot: Snapshot) -> frozenset[ModelId]:
-    entries = snapshot.entries.values()
-    return frozenset(entry.who.model for entry in entries if entry.who.model is not None and _measured(entry, metric) is None)
-
-
-def _measured(entry: Entry | None, metric: Metric) -> Measure | None:
-    measure = entry.measures.get(metric.id) if entry is not None else None
-    return None if measure is None or measure.estimated else measure
-
-
-def _told(events: Iterable[Event], seats: Mapping[BoardId, _Seat]) -> dict[Pair, dict[BoardId, Event]]:
-    """Per pair of models and topic, the last overtake of each board that was not told the other way since, repeats aside."""
+def _reports(events: Iterable[Event], seats: Mapping[BoardId, _Seat]) -> dict[Pair, dict[BoardId, Event]]:
+    """Per pair of models and topic, the last overtake that each board reported and did not reverse since, repeats aside."""
     pairs: dict[Pair, dict[BoardId, Event]] = {}
     for event in sorted(events, key=lambda event: (event.recorded_at, event.id)):
         seat = seats.get(event.board)
         if seat is None or event.metric != seat.metric.id:
             continue
-        for subject, rival in _models(event):
+        for subject, rival in ((above.model, below.model) for above, below in product(event.subjects, event.rivals)):
+            if not subject or not rival or subject == rival:
+                continue
             pairs.get((rival, subject, seat.metric.topic), {}).pop(event.board, None)
             reports = pairs.setdefault((subject, rival, seat.metric.topic), {})
             if event.board not in reports or not _is_repeat(event, reports[event.board], subject, rival):
@@ -158,9 +129,9 @@ def _told(events: Iterable[Event], seats: Mapping[BoardId, _Seat]) -> dict[Pair,
 
 
 def _is_repeat(event: Event, earlier: Event, subject: ModelId, rival: ModelId) -> bool:
-    """Whether another variant only comes to stand above the rivals that the model was told to stand above already.
+    """Whether only another variant moved above the rivals that the model was reported to pass before.
 
-    The same variant passes the same rival again only after a fall, told or not: that is no repeat.
+    The same variant passes the same rival again only after a fall, reported or not: that is not a repeat.
     """
     risers, fallen = _entries(event.subjects, subject), _entries(event.rivals, rival)
     return risers.isdisjoint(_entries(earlier.subjects, subject)) and fallen <= _entries(earlier.rivals, rival)
@@ -170,77 +141,65 @@ def _entries(parties: Iterable[Party], model: ModelId) -> frozenset[EntryId]:
     return frozenset(party.entry for party in parties if party.model == model)
 
 
-def _models(event: Event) -> Iterator[tuple[ModelId, ModelId]]:
-    """The pairs of sure and different models that an overtake speaks of."""
-    for subject, rival in product(event.subjects, event.rivals):
-        if subject.model and rival.model and subject.model != rival.model:
-            yield subject.model, rival.model
-
-
 def _ballots(
     by_pair: Mapping[Pair, Mapping[BoardId, Event]], seats: Mapping[BoardId, _Seat]
 ) -> dict[tuple[ModelId, _Ballot], list[ModelId]]:
-    """Pairs of one subject of which the boards say the same, together."""
+    """Pairs of one subject about which the boards agree in the same way, together."""
     together: dict[tuple[ModelId, _Ballot], list[ModelId]] = {}
-    for (subject, rival, topic), told in sorted(by_pair.items()):
-        says = {board: _says(seat, subject, rival) for board, seat in seats.items() if seat.metric.topic == topic}
-        tell = tuple(board for board in sorted(told) if says.get(board) == "above")
-        modes = {reasons(seats[board].best[subject]) for board in tell}
+    for (subject, rival, topic), reports in sorted(by_pair.items()):
+        orders = {board: _order(seat, subject, rival) for board, seat in seats.items() if seat.metric.topic == topic}
+        reporting = tuple(board for board in sorted(reports) if orders.get(board) == "above")
+        modes = {reasons(seats[board].best[subject]) for board in reporting}
         ballot = _Ballot(
             topic=topic,
-            reporting=tell,
-            above=tuple(board for board, word in says.items() if word == "above" and board not in told),
-            below=tuple(board for board, word in says.items() if word == "below" and _has_a_say(seats[board], subject, modes)),
+            reporting=reporting,
+            above=tuple(board for board, order in orders.items() if order == "above" and board not in reports),
+            below=tuple(board for board, order in orders.items() if order == "below" and _counts(seats[board], subject, modes)),
         )
-        if ballot.reporting and ballot.is_shared:
+        if ballot.reporting and (ballot.below or ballot.above or len(ballot.reporting) > 1):
             together.setdefault((subject, ballot), []).append(rival)
     return together
 
 
-def _has_a_say(seat: _Seat, subject: ModelId, modes: Collection[str]) -> bool:
-    """Whether a board that has a model below speaks of what the others told.
+def _counts(seat: _Seat, subject: ModelId, modes: Collection[str]) -> bool:
+    """Whether a board that has a model below contradicts the others.
 
-    Not by a variant that does not reason where theirs does, and not while another of its variants waits for its value.
+    Not by a variant that reasons where theirs does not, or the reverse, and not while another of its variants has no value yet.
     """
     mode = reasons(seat.best[subject])
     return subject not in seat.open and ("unspecified" in (mode, *modes) or mode in modes)
 
 
-def _says(seat: _Seat, subject: ModelId, rival: ModelId) -> str:
-    """`above`; `below` only beyond a stated error; `open` within it; empty where the board does not measure both."""
+def _order(seat: _Seat, subject: ModelId, rival: ModelId) -> str:
+    """`above`; `below` only beyond a stated error; `open` within it; empty if the board does not measure both."""
     metric = seat.metric
-    mine, theirs = _measured(seat.best.get(subject), metric), _measured(seat.best.get(rival), metric)
-    if mine is None or theirs is None:
+    own, other = measured(seat.best.get(subject), metric), measured(seat.best.get(rival), metric)
+    if own is None or other is None:
         return ""
-    sure = certainty(metric, mine, theirs) != "nominal"
-    if metric.better(mine.value, theirs.value):
-        return "above" if sure or not _states_an_error(metric, mine, theirs) else "open"
+    sure = certainty(metric, own, other) != "nominal"
+    if metric.better(own.value, other.value):
+        return "above" if sure or not states_error(metric, own, other) else "open"
     return "below" if sure else "open"
 
 
-def _states_an_error(metric: Metric, mine: Measure, theirs: Measure) -> bool:
-    return metric.stated_error is not None or (mine.half_width is not None and theirs.half_width is not None)
-
-
 def _percentiles(model: ModelId, seats: Mapping[BoardId, _Seat]) -> dict[BoardId, float]:
-    """Where a model's best variant stands on each board's primary metric: 1 for the first, 0 for the last of the models measured."""
-    found: dict[BoardId, float] = {}
+    """The place of a model's best variant on each board's primary metric: 1 for the first measured model, 0 for the last."""
+    percentiles: dict[BoardId, float] = {}
     for board, seat in seats.items():
-        if model not in seat.best or len(seat.best) < 2:
-            continue
-        ranks = competition_ranks(
-            seat.metric, {EntryId(one): entry.measures[seat.metric.id].value for one, entry in seat.best.items()}
-        )
-        found[board] = round(1 - (ranks[EntryId(model)] - 1) / (len(seat.best) - 1), 4)
-    return found
+        if model in seat.best and len(seat.best) > 1:
+            values = {EntryId(other): entry.measures[seat.metric.id].value for other, entry in seat.best.items()}
+            rank = competition_ranks(seat.metric, values)[EntryId(model)]
+            percentiles[board] = round(1 - (rank - 1) / (len(seat.best) - 1), 4)
+    return percentiles
 
 
 def _event(
     subject: ModelId, rivals: list[ModelId], ballot: _Ballot, reports: list[Event], seats: Mapping[BoardId, _Seat]
 ) -> Event:
-    last = max(reports, key=lambda event: (event.recorded_at, event.id))
-    parties = _parties(subject, rivals, reports)
-    standing = _percentiles(subject, seats)
+    in_order = sorted(reports, key=lambda event: (event.recorded_at, event.id))
+    last, percentiles = in_order[-1], _percentiles(subject, seats)
+    named = {party.model: party for event in in_order for party in (*event.rivals, *event.subjects)}
+    parties = [named[model] for model in (subject, *rivals)]
     publishers = sorted({seats[board].publisher for board in ballot.reporting})
     return build(
         board=last.board,
@@ -255,12 +214,12 @@ def _event(
         metric=last.metric,
         headline=_headline(parties, ballot, seats, publishers),
         facts={
-            "told_by": {board: _dates(board, reports) for board in ballot.reporting},
+            "told_by": {board: day(max(event.until for event in reports if event.board == board)) for board in ballot.reporting},
             "publishers": publishers,
             "already_above_on": list(ballot.above),
             "below_on": list(ballot.below),
-            "percentiles": standing,
-            "spread": round(max(standing.values()) - min(standing.values()), 4) if standing else None,
+            "percentiles": percentiles,
+            "spread": round(max(percentiles.values()) - min(percentiles.values()), 4) if percentiles else None,
             "events": sorted({event.id for event in reports}),
         },
         evidence=_proofs({subject, *rivals}, ballot, reports, seats),
@@ -269,47 +228,32 @@ def _event(
     )
 
 
-def _dates(board: BoardId, reports: Iterable[Event]) -> str:
-    return day(max(event.until for event in reports if event.board == board))
-
-
-def _parties(subject: ModelId, rivals: Sequence[ModelId], reports: Iterable[Event]) -> tuple[Party, ...]:
-    """The models as the newest report names them."""
-    ordered = sorted(reports, key=lambda event: (event.recorded_at, event.id))
-    named = {party.model: party for event in ordered for party in (*event.rivals, *event.subjects)}
-    return tuple(named[model] for model in (subject, *rivals))
-
-
 def _headline(parties: Sequence[Party], ballot: _Ballot, seats: Mapping[BoardId, _Seat], publishers: Sequence[str]) -> str:
     who, passed = parties[0].name, listed(parties[1:])
-    where, already, against = (_titles(boards, seats) for boards in (ballot.reporting, ballot.above, ballot.below))
+    where, already, against = (
+        listed([seats[board].board.title for board in boards], None) for boards in (ballot.reporting, ballot.above, ballot.below)
+    )
     if ballot.below:
         verb = "has" if len(ballot.below) == 1 else "have"
         return f"{who} passed {passed} on {where}; {against} {verb} it below, beyond the error."
     if ballot.grade == Grade.AGREED:
         of = " of one publisher" if len(publishers) == 1 else ""
-        return f"{len(ballot.reporting)} boards{of} tell that {who} passed {passed}: {where}."
+        return f"{len(ballot.reporting)} boards{of} report that {who} passed {passed}: {where}."
     return f"{who} passed {passed} on {where}, as {already} had it already."
-
-
-def _titles(boards: Sequence[BoardId], seats: Mapping[BoardId, _Seat]) -> str:
-    return listed([seats[board].board.title for board in boards], None)
 
 
 def _proofs(
     models: set[ModelId], ballot: _Ballot, reports: Iterable[Event], seats: Mapping[BoardId, _Seat]
 ) -> tuple[Evidence, ...]:
-    """What the reports rest on, and the cells of the boards that did not report."""
-    quoted = [one for event in reports for one in _about(event, models)]
+    """The evidence of the reports, and the cells of the boards that did not report."""
+    quoted: list[Evidence] = []
+    for event in reports:
+        entries = {party.entry for party in (*event.subjects, *event.rivals) if party.model in models}
+        quoted += [evidence for evidence in event.evidence if evidence.entry in entries]
     for board in (*ballot.above, *ballot.below):
         seat = seats[board]
         quoted += [proof(seat.snapshot, seat.best[model].id, seat.metric.id) for model in sorted(models & seat.best.keys())]
     return tuple(dict.fromkeys(quoted))
-
-
-def _about(event: Event, models: set[ModelId]) -> Iterator[Evidence]:
-    entries = {party.entry for party in (*event.subjects, *event.rivals) if party.model in models}
-    return (one for one in event.evidence if one.entry in entries)
 
 
 KIND = EventKind(

@@ -8,30 +8,17 @@ from datetime import datetime
 from enum import StrEnum
 
 from tracker.events.kind import EventKind, Folding, What
-from tracker.events.making import both_proofs, make, page_proofs, party
+from tracker.events.making import make, page_proofs, party
 from tracker.model import BoardState, Diff, EntryId, Event
 from tracker.order import competition_ranks, surely_inside
 from tracker.wording import listed, number
 
 RULE = "debut/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    RELEASE = "release"
-    LISTING = "listing"
-    LATE_LISTING = "late_listing"
-    RE_ENTRY = "re_entry"
-    FIRST_SCORE = "first_score"
-    MASS = "mass"
-    REVEALED = "revealed"
-
-
+Grade = StrEnum("Grade", "RELEASE LISTING LATE_LISTING RE_ENTRY FIRST_SCORE MASS REVEALED")
 RECENT_DAYS = 45
-"""A model listed within so many days of its release counts as released, not as listed late."""
+"""A model listed within this many days of its release counts as released, not as listed late."""
 CROWD, CROWD_SHARE, STANDS_OUT = 30, 0.15, 10
-"""So many arrivals, and so large a share, are told as one; only those who enter the top ten also by themselves."""
+"""From this number of arrivals on, and this share of the board, they are one event; only top-ten arrivals are news themselves."""
 _ARRIVALS = frozenset((Grade.RELEASE, Grade.LISTING, Grade.LATE_LISTING, Grade.RE_ENTRY))
 _WEIGHT = {
     Grade.RELEASE: 50,
@@ -41,30 +28,42 @@ _WEIGHT = {
     Grade.RE_ENTRY: 25,
     Grade.REVEALED: 5,
 }
+_VERBS = {
+    Grade.RELEASE: "enters",
+    Grade.LISTING: "enters",
+    Grade.LATE_LISTING: "is listed, some time after its release, on",
+    Grade.RE_ENTRY: "is back on",
+    Grade.FIRST_SCORE: "gets its first score on",
+    Grade.REVEALED: "was seen for the first time, below what earlier pages showed, on",
+}
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     """One event per entry that was not on the board before.
 
-    An entry that came back without ever having been told as gone is no news and no event. One that
-    stands below what the earlier page showed, or may have stood behind its cut, is kept in the record as `revealed`.
+    An entry that comes back before its departure was reported is not an event. An entry that ranks below what the earlier page
+    showed, or may have been cut off from it, is recorded as `revealed`.
     """
-    found = [*arrivals(diff, past), *((entry, Grade.FIRST_SCORE) for entry in _first_scores(diff, past))]
-    ranks = _ranks(diff) if found else {}
-    crowd = crowd_of(diff, found)
-    crowded = bool(crowd)
-    if crowded:
+    arrived = [*arrivals(diff, past), *((entry, Grade.FIRST_SCORE) for entry in _first_scores(diff, past))]
+    ranks_now = ranks(diff) if arrived else {}
+    crowd = crowd_of(diff, arrived)
+    if crowd:
         yield _crowd(diff, crowd)
-    for entry, grade in found:
-        event = _event(diff, entry, grade, ranks)
-        hushed = crowded and grade in _ARRIVALS and (entry not in ranks or ranks[entry] > STANDS_OUT)
-        yield replace(event, is_news=False, weight=5) if hushed else event
+    for entry, grade in arrived:
+        event = _event(diff, entry, grade, ranks_now)
+        lost_in_crowd = crowd and grade in _ARRIVALS and (entry not in ranks_now or ranks_now[entry] > STANDS_OUT)
+        yield replace(event, is_news=False, weight=5) if lost_in_crowd else event
 
 
 def crowd_of(diff: Diff, arrived: Iterable[tuple[EntryId, Grade]]) -> list[EntryId]:
-    """Those who arrived, where they are so many at once that they are one event; none otherwise."""
+    """The arrivals, if they are a crowd, which is one event; none otherwise."""
     crowd = [entry for entry, grade in arrived if grade in _ARRIVALS]
-    return crowd if len(crowd) >= CROWD and len(crowd) >= CROWD_SHARE * len(diff.after.entries) else []
+    return crowd if is_crowd(diff, len(crowd)) else []
+
+
+def is_crowd(diff: Diff, count: int) -> bool:
+    """Whether this number of entries at once is the publisher's doing."""
+    return count >= CROWD and count >= CROWD_SHARE * len(diff.after.entries)
 
 
 def _crowd(diff: Diff, entries: list[EntryId]) -> Event:
@@ -90,7 +89,7 @@ def arrivals(diff: Diff, past: BoardState) -> Iterator[tuple[EntryId, Grade]]:
         known = past.known.get(entry)
         if known is None:
             grade = _arrival(diff, entry)
-            yield entry, Grade.REVEALED if grade != Grade.RELEASE and _behind_the_cut(diff, past, entry) else grade
+            yield entry, Grade.REVEALED if grade != Grade.RELEASE and behind_the_cut(diff, past, entry) else grade
         elif known.departed:
             yield entry, Grade.RE_ENTRY
     for entry in diff.revealed:
@@ -98,34 +97,27 @@ def arrivals(diff: Diff, past: BoardState) -> Iterator[tuple[EntryId, Grade]]:
             yield entry, Grade.REVEALED
 
 
-def _behind_the_cut(diff: Diff, past: BoardState, entry: EntryId) -> bool:
-    """Whether it may have stood on the board before, where a page that seemed cut off did not show it."""
-    primary, measure = diff.board.primary, None
-    if past.capped_at is None or diff.before is None:
+def behind_the_cut(diff: Diff, past: BoardState, entry: EntryId) -> bool:
+    """Whether it may have been on the board before, but not on a page that seemed to be cut off."""
+    primary, before = diff.board.primary, diff.before
+    if past.capped_at is None or before is None:
         return False
-    if primary is not None:
-        measure = diff.after.entries[entry].measures.get(primary.id)
-    return primary is None or measure is None or not surely_inside(diff.before, primary, measure.value)
+    measure = diff.after.entries[entry].measures.get(primary.id) if primary else None
+    return primary is None or measure is None or not surely_inside(before, primary, measure.value)
 
 
 def _arrival(diff: Diff, entry: EntryId) -> Grade:
-    age = _age_days(diff.after.entries[entry].attributes.get("released"), diff.after.observed_at)
-    if age is None:
-        return Grade.LISTING
-    return Grade.RELEASE if age <= RECENT_DAYS else Grade.LATE_LISTING
-
-
-def _age_days(released: str | None, now: datetime) -> int | None:
-    """Days since an ISO date; a month without a day counts from its first. None for anything else."""
-    padded = (released or "") + {4: "-01-01", 7: "-01"}.get(len(released or ""), "")
+    """By the age of the model on the day; a month, or a year, counts from its first day."""
+    released = diff.after.entries[entry].attributes.get("released", "")
     try:
-        return (now.date() - datetime.fromisoformat(padded).date()).days
+        day = datetime.fromisoformat(released + {4: "-01-01", 7: "-01"}.get(len(released), "")).date()
     except ValueError:
-        return None
+        return Grade.LISTING
+    return Grade.RELEASE if (diff.after.observed_at.date() - day).days <= RECENT_DAYS else Grade.LATE_LISTING
 
 
 def _first_scores(diff: Diff, past: BoardState) -> list[EntryId]:
-    """Entries listed that never had a value of the primary metric until now."""
+    """Entries listed before that never had a value of the primary metric until now."""
     primary = diff.board.primary
     if primary is None or diff.before is None or not diff.metrics[primary.id].usable:
         return []
@@ -134,30 +126,36 @@ def _first_scores(diff: Diff, past: BoardState) -> list[EntryId]:
     return [entry for entry in unscored if not (entry in past.known and past.known[entry].scored)]
 
 
-def _ranks(diff: Diff) -> Mapping[EntryId, int]:
+def ranks(diff: Diff) -> Mapping[EntryId, int]:
+    """The ranks on the page that is new; none where the board has no order."""
     primary = diff.board.primary
     if primary is None or primary.higher_is_better is None:
         return {}
     return competition_ranks(primary, diff.after.values(primary.id), diff.after.unnamed)
 
 
-def _event(diff: Diff, entry: EntryId, grade: Grade, ranks: Mapping[EntryId, int]) -> Event:
-    one, primary = diff.after.entries[entry], diff.board.primary
-    measure = one.measures.get(primary.id) if primary else None
+def rank_bonus(rank: int | None) -> int:
+    """The weight that a rank adds to an event."""
+    return next((bonus for limit, bonus in ((1, 40), (3, 30), (10, 20), (25, 10)) if rank is not None and rank <= limit), 0)
+
+
+def _event(diff: Diff, entry: EntryId, grade: Grade, ranks_now: Mapping[EntryId, int]) -> Event:
+    listing, primary = diff.after.entries[entry], diff.board.primary
+    measure = listing.measures.get(primary.id) if primary else None
     facts: dict[str, object] = {
         "of": len(diff.after.entries),
-        **{k: one.attributes[k] for k in ("creator", "released") if k in one.attributes},
+        **{name: listing.attributes[name] for name in ("creator", "released") if name in listing.attributes},
     }
     place, bonus = "", 0
     if primary is not None and measure is not None:
-        rank = ranks.get(entry)
+        rank = ranks_now.get(entry)
         facts |= {"value": measure.value, "estimated": measure.estimated, "rank": rank}
         place = f" with {'an estimated ' if measure.estimated else ''}{number(measure.value, primary)} ({primary.title})"
         if rank is not None and primary.ranked:
-            rows = len(ranks) + len(diff.after.unnamed)
+            rows = len(ranks_now) + len(diff.after.unnamed)
             shown = f"the {rows} shown" if diff.after.depth is not None else rows
             place = f" at rank {rank} of {shown}" + place
-            bonus = next((extra for limit, extra in ((1, 40), (3, 30), (10, 20), (25, 10)) if rank <= limit), 0)
+            bonus = rank_bonus(rank)
     return make(
         diff,
         rule=RULE,
@@ -166,21 +164,9 @@ def _event(diff: Diff, entry: EntryId, grade: Grade, ranks: Mapping[EntryId, int
         is_news=grade != Grade.REVEALED,
         subjects=[party(diff.after, entry)],
         metric=primary.id if primary and measure else None,
-        headline=f"{one.name} {_verb(grade)} {diff.board.title}{place}.",
+        headline=f"{listing.name} {_VERBS[grade]} {diff.board.title}{place}.",
         facts=facts,
-        evidence=both_proofs(diff, [entry], primary.id if primary and measure else None),
     )
-
-
-def _verb(grade: Grade) -> str:
-    return {
-        Grade.RELEASE: "enters",
-        Grade.LISTING: "enters",
-        Grade.LATE_LISTING: "is listed, some time after its release, on",
-        Grade.RE_ENTRY: "is back on",
-        Grade.FIRST_SCORE: "gets its first score on",
-        Grade.REVEALED: "was seen for the first time, below what earlier pages showed, on",
-    }[grade]
 
 
 KIND = EventKind(

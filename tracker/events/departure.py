@@ -1,4 +1,4 @@
-"""A model left a board: it would have had to be visible in two accepted snapshots, and was not."""
+"""A model left a board: it should have been visible in two accepted snapshots, and was not."""
 
 from __future__ import annotations
 
@@ -6,45 +6,34 @@ from collections.abc import Iterator
 from datetime import timedelta
 from enum import StrEnum
 
+from tracker.events._values import grouped
 from tracker.events.kind import EventKind, What
 from tracker.events.making import make
-from tracker.model import BoardState, Comparability, Diff, EntryId, EntryRecord, Event, Evidence, Party
+from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Evidence, Party
 from tracker.order import would_be_shown
 from tracker.wording import listed
 
 RULE = "departure/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    CONFIRMED = "confirmed"
-    MASS = "mass"
-
-
+Grade = StrEnum("Grade", "CONFIRMED MASS")
 LEAST_APART = timedelta(hours=1)
 """Two looks at one page within minutes are one look."""
 MASS = 10
 MASS_SHARE = 0.03
-"""So many entries, and so large a share, gone at once are one decision of the publisher, told as one."""
+"""From this number of departures at once, and this share of the board, they are one decision of the publisher, and one event."""
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
-    """Departures confirmed by this snapshot. The baseline is untouched: who returns unconfirmed never left."""
-    gone = confirmed(diff, past)
-    together: dict[object, list[EntryId]] = {}
-    for entry in gone:
-        together.setdefault((past.known[entry].last_seen, past.known[entry].missing_since), []).append(entry)
-    for entries in together.values():
+    """Departures that this snapshot confirms. An entry that returns before its departure is confirmed never left."""
+    by_absence = grouped(confirmed(diff, past), lambda entry: (past.known[entry].last_seen, past.known[entry].missing_since))
+    for entries in by_absence.values():
         if len(entries) >= MASS and len(entries) >= MASS_SHARE * len(diff.after.entries):
             yield _event(diff, past, entries, Grade.MASS)
         else:
-            for entry in entries:
-                yield _event(diff, past, [entry], Grade.CONFIRMED)
+            yield from (_event(diff, past, [entry], Grade.CONFIRMED) for entry in entries)
 
 
 def confirmed(diff: Diff, past: BoardState) -> list[EntryId]:
-    """Entries missing for the second time although they would have to be visible."""
+    """Entries that are missing for the second time although they should be visible."""
     if diff.before is None:
         return []
     return sorted(
@@ -58,9 +47,14 @@ def confirmed(diff: Diff, past: BoardState) -> list[EntryId]:
     )
 
 
+def is_gone(diff: Diff, past: BoardState, entry: EntryId) -> bool:
+    """Whether its departure was reported, or is reported now."""
+    return entry in past.known and (past.known[entry].departed or entry in confirmed(diff, past))
+
+
 def must_show(diff: Diff, past: BoardState, entry: EntryId) -> bool:
     """Whether an entry that had left the page before would have to be visible now, were it still listed."""
-    if past.capped_at == len(diff.after.entries) or restarted(diff):
+    if past.capped_at == len(diff.after.entries) or diff.restart:
         return False
     return would_be_shown(diff, entry, None if rescaled(diff) else past.known[entry].primary)
 
@@ -72,50 +66,35 @@ def rescaled(diff: Diff) -> bool:
     return verdict is not None and verdict.verdict is Comparability.REBASED
 
 
-def restarted(diff: Diff) -> bool:
-    """Whether another table was taken for the same board."""
-    return bool(diff.restart)
-
-
 def _event(diff: Diff, past: BoardState, entries: list[EntryId], grade: Grade) -> Event:
-    first = past.known[entries[0]]
+    first, after, title = past.known[entries[0]], diff.after, diff.board.title
     parties = [Party(entry=entry, name=past.known[entry].name) for entry in entries]
-    one = len(parties) == 1
-    headline = f"{listed(parties)} {'is' if one else 'are'} no longer listed on {diff.board.title}"
-    if not one:
-        headline = f"{len(parties)} entries left {diff.board.title} at once, among them {listed(parties)}"
+    alone = len(parties) == 1
     return make(
         diff,
         rule=RULE,
         grade=grade,
-        weight=35 if one else 45,
+        weight=35 if alone else 45,
         is_news=True,
         subjects=parties,
-        headline=f"{headline}.",
+        headline=f"{parties[0].name} is no longer listed on {title}."
+        if alone
+        else f"{len(parties)} entries left {title} at once, among them {listed(parties)}.",
         facts={
-            "confirmed_at": diff.after.observed_at.isoformat(),
+            "confirmed_at": after.observed_at.isoformat(),
             "last_values": {str(entry): past.known[entry].primary for entry in entries},
         },
-        evidence=[*(_last(past.known[entry], entry) for entry in entries[:20]), *_absent(diff, entries)],
+        evidence=[
+            *(
+                Evidence(sha256=known.last_in, url=known.last_url, observed_at=known.last_seen, entry=entry, raw=known.name)
+                for entry in entries[:20]
+                if (known := past.known[entry]).last_seen is not None
+            ),
+            *(Evidence(sha256=body, url=after.url, observed_at=after.observed_at, entry=entries[0]) for body in after.sha256),
+        ],
         after=first.last_seen,
         until=first.missing_since,
     )
 
 
-def _last(known: EntryRecord, entry: EntryId) -> Evidence:
-    assert known.last_seen is not None
-    return Evidence(sha256=known.last_in, url=known.last_url, observed_at=known.last_seen, entry=entry, raw=known.name)
-
-
-def _absent(diff: Diff, entries: list[EntryId]) -> list[Evidence]:
-    after = diff.after
-    return [Evidence(sha256=sha256, url=after.url, observed_at=after.observed_at, entry=entries[0]) for sha256 in after.sha256]
-
-
-KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset(Grade),
-    detect=detect,
-    explains={What.DEPARTURE: 10},
-)
+KIND = EventKind(rule=RULE, grades=tuple(Grade), news=frozenset(Grade), detect=detect, explains={What.DEPARTURE: 10})

@@ -1,4 +1,4 @@
-"""A value the publisher had only estimated is now measured."""
+"""A value that the publisher had only estimated is now measured."""
 
 from __future__ import annotations
 
@@ -6,23 +6,18 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from tracker.events.kind import EventKind, Folding, What
-from tracker.events.making import both_proofs, make, party
+from tracker.events.making import make, party
 from tracker.model import BoardState, Diff, EntryId, Event, Metric
 from tracker.wording import number
 
 RULE = "estimate_measured/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    MEASURED = "measured"
+Grade = StrEnum("Grade", "MEASURED")
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
-    """One event per entry and metric that declares its estimates, or ranks the board. The difference is no score revision: nothing measured was revised.
+    """One event per entry and metric that declares its estimates, or ranks the board. It is not a score revision.
 
-    Told on the primary metric, the first time: publishers take measurements back and put them up again.
+    News on the primary metric, the first time: publishers withdraw measurements and publish them again.
     """
     if diff.before is None:
         return
@@ -30,7 +25,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
         if not (metric.estimated or metric.primary) or metric.volatile or not diff.metrics[metric.id].usable:
             continue
         for entry in diff.common:
-            old, new = (one.entries[entry].measures.get(metric.id) for one in (diff.before, diff.after))
+            old, new = (snapshot.entries[entry].measures.get(metric.id) for snapshot in (diff.before, diff.after))
             if old is not None and new is not None and old.estimated and not new.estimated:
                 first = not (entry in past.known and past.known[entry].scored == "measured")
                 yield _event(diff, metric, entry, (old.value, new.value), first=first)
@@ -50,7 +45,6 @@ def _event(diff: Diff, metric: Metric, entry: EntryId, values: tuple[float, floa
         headline=f"{who.name} is now measured at {number(measured, metric)} on {diff.board.title} ({metric.title});"
         f" the estimate was {number(estimate, metric)}.",
         facts={"estimate": estimate, "measured": measured},
-        evidence=both_proofs(diff, [entry], metric.id),
     )
 
 

@@ -5,37 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 
+from tracker.events._values import judged
 from tracker.events.kind import EventKind, Folding, What
-from tracker.events.making import make, page_proofs
+from tracker.events.making import make
 from tracker.model import BoardState, Comparability, Diff, Event
 
 RULE = "field_drift/1"
+Grade = StrEnum("Grade", "EMPTIED THINNED")
 
 
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    EMPTIED = "emptied"
-    THINNED = "thinned"
-
-
-def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # all kinds have this signature
     """One event per metric; nothing is concluded from the field in this snapshot."""
-    for metric in diff.board.metrics:
-        verdict = diff.metrics.get(metric.id)
-        if verdict is None or verdict.verdict is not Comparability.DRIFTED:
-            continue
+    for metric, verdict in judged(diff, Comparability.DRIFTED):
+        lost = "lost many of its values" if verdict.filled_after else "lost all its values"
         yield make(
             diff,
             rule=RULE,
-            grade=Grade.EMPTIED if not verdict.filled_after else Grade.THINNED,
+            grade=Grade.THINNED if verdict.filled_after else Grade.EMPTIED,
             weight=55,
             is_news=True,
             metric=metric.id,
-            headline=f"{diff.board.title}: {metric.title} {'lost all its values' if not verdict.filled_after else 'lost many of its values'}"
-            f" ({verdict.filled_before} before, {verdict.filled_after} now); nothing is concluded from it.",
+            headline=f"{diff.board.title}: {metric.title} {lost} ({verdict.filled_before} before, {verdict.filled_after} now);"
+            " nothing is concluded from it.",
             facts={"filled_before": verdict.filled_before, "filled_after": verdict.filled_after, "reason": verdict.reason},
-            evidence=page_proofs(diff),
         )
 
 

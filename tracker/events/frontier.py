@@ -1,64 +1,49 @@
-"""Who enters and leaves the frontier of score against price, size and speed, and why.
+"""Which entries join and leave the frontier of score against price, size and speed, and why.
 
-An entry is on it when no other is better at its cost or less, or as good for less. Measured values
-only; the frontier last acknowledged is remembered, so that nobody enters it because another could not be seen for a day.
+An entry is on the frontier if no other is better at its cost or less, or as good for less. Only measured values count. The
+acknowledged frontier is remembered, so that nobody joins it because another entry was not shown for a day.
 
 Source: docs/decisions/0014-parity-gains-frontiers.md
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
+from itertools import groupby
+from math import inf
+from operator import itemgetter
 from statistics import median
 
 from tracker.events import departure
-from tracker.events._arrivals import arrivals, newly_measured
-from tracker.events._frontier import Point, dominator, frontier
-from tracker.events.detection import Detection
-from tracker.events.kind import EventKind, Folding
-from tracker.events.making import both_proofs, make, party, proof
-from tracker.model import Board, BoardState, Comparability, Diff, Entry, EntryId, Event, Evidence, Metric, Nature, Party, Snapshot
+from tracker.events._newcomers import arrivals, newly_measured
+from tracker.events._values import SAYS_NOTHING, keys_now, measured, ranked_primary
+from tracker.events.kind import Detection, EventKind, Folding
+from tracker.events.making import both_proofs, last_named, make, party, stated_proofs
+from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Event, Evidence, Metric, Nature, Party, Snapshot
 from tracker.traits import open_size, price_metric, size_words, traits
 from tracker.wording import listed, number
 
 RULE = "frontier/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    PRICE = "price"
-    SIZE = "size"
-    SPEED = "speed"
-
-
+Grade = StrEnum("Grade", "PRICE SIZE SPEED")
 MOST_ESTIMATED = 0.1
-"""With a larger share of estimates among those who would stand on it, if estimates counted, a frontier says nothing."""
+"""No frontier if estimates, counted as measured, would be a larger share of it."""
 _LOST, _LOST_AT_LEAST = 0.3, 5
-"""When so many sizes are gone from the entries that stayed, the field is lost (as in docs/decisions/0003-comparability.md)."""
+"""The field of sizes is lost at this share and number of missing sizes (as in docs/decisions/0003-comparability.md)."""
 _NEWS = ("new model", "price cut")
 _NOTHING, _DOMINATED = "nothing of its own", "dominated"
-_SAYS_NOTHING = (Comparability.DRIFTED, Comparability.VANISHED, Comparability.INCOMMENSURABLE)
 _PROVEN = 20
-
+Point = tuple[float, float]
+"""Standing and cost; smaller is better in both."""
 Memory = dict[str, dict[EntryId, Point]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Axis:
-    """What the primary score is set against. `cost` is smaller for the better; None where it is not known."""
-
-    name: Grade
-    word: str
-    metric: Metric | None
-    cost: Callable[[Entry], float | None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Mover:
-    """An entry that entered or left: why, and for one that left, by whom it is dominated now."""
+    """An entry that joined or left: why, and, if it left, the entry that dominates it now."""
 
     entry: EntryId
     cause: str
@@ -67,50 +52,48 @@ class _Mover:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _View:
-    """One frontier of one diff: which score is set against what, and what is remembered of the board."""
+    """The primary score against one `cost`, of which less is better; None if it is not known."""
 
     diff: Diff
     past: BoardState
     primary: Metric
-    axis: _Axis
+    name: Grade
+    word: str
+    metric: Metric | None
+    cost: Callable[[Entry], float | None]
 
 
 def detect(diff: Diff, past: BoardState) -> Detection:
-    """At most one event per frontier; rivals are those left whom one that entered dominates, or all where nobody entered. Told when an entry enters that of the price by being new, or by a price cut, in the upper half of the board.
+    """At most one event per frontier. Its rivals are the entries that left because a subject dominates them.
 
-    No event on a first sight, on a re-based scale, or while a field that it needs has lost its values.
+    News if an entry in the upper half of the board joins the frontier of price as a new model or by a price cut. No event on a
+    first sight, on a re-based scale, or while a field that it needs has lost its values.
+
     Remembers the acknowledged frontiers as {axis: {entry: [standing, cost]}}; the last ones where a field cannot be read.
     """
-    primary = diff.board.primary
-    if primary is None or not primary.ranked:
+    primary = ranked_primary(diff)
+    if primary is None:
         return Detection(events=(), memory={})
     comparable = diff.before is not None and diff.metrics[primary.id].usable
     kept = {} if _is_rescaled(diff, primary) else _remembered(diff, past)
     events: list[Event] = []
-    for axis in _axes(diff.board):
-        acknowledged = kept.pop(axis.name, {})
-        known = {} if _is_rescaled(diff, axis.metric) else acknowledged
-        view = _View(diff=diff, past=past, primary=primary, axis=axis)
+    for view in _views(diff, past, primary):
+        acknowledged = kept.pop(view.name, {})
+        known = {} if _is_rescaled(diff, view.metric) else acknowledged
         points = _points(view, known)
         if points is None:
-            kept |= {axis.name: known} if known else {}
+            kept |= {view.name: known} if known else {}
             continue
         now = frontier(points)
-        if known and comparable:
+        if known and comparable and set(now) != known.keys():
             events += _moves(view, known, points, now)
-        kept[axis.name] = {entry: points[entry] for entry in now}
-    return Detection(events=events, memory=_plain(kept))
-
-
-def _plain(frontiers: Memory) -> dict[str, dict[str, list[float]]]:
-    return {
-        name: {str(entry): list(point) for entry, point in sorted(points.items())} for name, points in sorted(frontiers.items())
-    }
+        kept[view.name] = {entry: points[entry] for entry in now}
+    memory = {name: {str(entry): list(point) for entry, point in sorted(points.items())} for name, points in sorted(kept.items())}
+    return Detection(events=events, memory=memory)
 
 
 def _remembered(diff: Diff, past: BoardState) -> Memory:
-    """The acknowledged frontiers, under the keys that the entries have now."""
-    now = {had: entry for entry, had in diff.rekeyed.items()}
+    now = keys_now(diff)
     remembered: Mapping[str, Mapping[str, Sequence[float]]] = past.memory.get("frontier", {})
     return {
         name: {now.get(EntryId(entry), EntryId(entry)): (point[0], point[1]) for entry, point in points.items()}
@@ -122,179 +105,177 @@ def _is_rescaled(diff: Diff, metric: Metric | None) -> bool:
     return metric is not None and diff.before is not None and diff.metrics[metric.id].verdict is Comparability.REBASED
 
 
-# ── the frontier of one page ─────────────────────────────────────────────────────────────────────
+def frontier(points: Mapping[EntryId, Point]) -> tuple[EntryId, ...]:
+    """The entries that no other dominates, the cheapest first; equal points share it. Takes n log n."""
+    best = inf
+    front: list[EntryId] = []
+    ordered = sorted((cost, standing, entry) for entry, (standing, cost) in points.items())
+    for _, group in groupby(ordered, key=itemgetter(0)):
+        cheapest = list(group)
+        top = cheapest[0][1]
+        if top < best:
+            best = top
+            front.extend(entry for _, standing, entry in cheapest if standing == top)
+    return tuple(front)
 
 
-def _axes(board: Board) -> Iterator[_Axis]:
-    price = price_metric(board)
+def dominator(front: tuple[EntryId, ...], points: Mapping[EntryId, Point], point: Point) -> EntryId | None:
+    """The best entry of a frontier (in the order of `frontier`) that dominates a point; None if none does."""
+    standing, cost = point
+    at = bisect_right(front, cost, key=lambda entry: points[entry][1])
+    best = front[at - 1] if at else None
+    return best if best is not None and points[best][0] <= standing and points[best] != point else None
+
+
+def _views(diff: Diff, past: BoardState, primary: Metric) -> Iterator[_View]:
+    view = partial(_View, diff=diff, past=past, primary=primary)
+    price = price_metric(diff.board)
     if price is not None:
-        yield _Axis(name=Grade.PRICE, word=price.title, metric=price, cost=_cost_by(price))
-    yield _Axis(name=Grade.SIZE, word="total parameters, among open weights", metric=None, cost=open_size)
-    speed = next(
-        (one for one in board.metrics if one.topic == "speed" and one.higher_is_better and one.nature is Nature.LIVE), None
-    )
-    if speed is not None:
-        yield _Axis(name=Grade.SPEED, word=speed.title, metric=speed, cost=_cost_by(speed))
+        yield view(name=Grade.PRICE, word=price.title, metric=price, cost=_cost_by(price))
+    yield view(name=Grade.SIZE, word="total parameters, among open weights", metric=None, cost=open_size)
+    for metric in diff.board.metrics:
+        if metric.topic == "speed" and metric.higher_is_better and metric.nature is Nature.LIVE:
+            yield view(name=Grade.SPEED, word=metric.title, metric=metric, cost=_cost_by(metric))
+            return
 
 
 def _cost_by(metric: Metric) -> Callable[[Entry], float | None]:
     def cost(entry: Entry) -> float | None:
-        measure = entry.measures.get(metric.id)
-        return None if measure is None or measure.estimated else metric.sort_key(measure.value)
+        measure = measured(entry, metric)
+        return None if measure is None else metric.sort_key(measure.value)
 
     return cost
 
 
 def _points(view: _View, known: Mapping[EntryId, Point]) -> dict[EntryId, Point] | None:
-    """The points of this page; None where a field that it needs has lost its values, or estimates play too large a part.
+    """The points of this page; None if a field that it needs has lost its values, or estimates play too large a part.
 
-    With those acknowledged that cannot be seen: nobody enters because another is not shown, or its cost is not.
+    With the acknowledged points that are not shown: nobody joins because another entry, or its cost, is not shown.
     """
     if _is_lost(view):
         return None
-    points, estimates = _shown(view)
-    if _estimated_share(points, estimates) > MOST_ESTIMATED:
-        return None
-    return _unseen(view, known) | points
+    points: dict[EntryId, Point] = {}
+    estimates: dict[EntryId, Point] = {}
+    for key, entry in view.diff.after.entries.items():
+        measure = entry.measures.get(view.primary.id)
+        if measure is not None and (cost := view.cost(entry)) is not None:
+            (estimates if measure.estimated else points)[key] = (view.primary.sort_key(measure.value), cost)
+    return None if _estimated_share(points, estimates) > MOST_ESTIMATED else _unseen(view, known) | points
 
 
 def _unseen(view: _View, known: Mapping[EntryId, Point]) -> dict[EntryId, Point]:
-    """Those acknowledged that this page does not show, or without their cost; a score that is gone was taken back."""
-    gone, found = frozenset(departure.confirmed(view.diff, view.past)), {}
-    for entry, (standing, cost) in known.items():
-        one = view.diff.after.entries.get(entry)
-        if one is None and not _departed(view.past, entry, gone):
-            found[entry] = (standing, cost)
-        measure = one.measures.get(view.primary.id) if one is not None else None
-        if measure is not None and not measure.estimated:
-            found[entry] = (view.primary.sort_key(measure.value), cost)
-    return found
+    """The acknowledged entries that this page does not show, or shows without their cost. A score that is gone was withdrawn."""
+    unseen = {}
+    for key, (standing, cost) in known.items():
+        entry = view.diff.after.entries.get(key)
+        measure = measured(entry, view.primary)
+        if measure is not None:
+            unseen[key] = (view.primary.sort_key(measure.value), cost)
+        elif entry is None and key in view.past.known and not departure.is_gone(view.diff, view.past, key):
+            unseen[key] = (standing, cost)
+    return unseen
 
 
 def _is_lost(view: _View) -> bool:
-    diff, axis = view.diff, view.axis
-    needed = [view.primary.id, *([axis.metric.id] if axis.metric else [])]
-    if any(metric in view.past.drifted for metric in needed):
+    diff, metric = view.diff, view.metric
+    needed = [view.primary.id, *([metric.id] if metric else [])]
+    if any(name in view.past.drifted for name in needed):
         return True
     if diff.before is None:
         return False
-    return any(diff.metrics[metric].verdict in _SAYS_NOTHING for metric in needed) or (axis.metric is None and _sizes_lost(view))
+    return any(diff.metrics[name].verdict in SAYS_NOTHING for name in needed) or (
+        metric is None and _sizes_lost(diff, diff.before)
+    )
 
 
-def _sizes_lost(view: _View) -> bool:
-    diff, size = view.diff, view.axis.cost
-    if diff.before is None:
-        return False
-    pairs = [(diff.before.entries[entry], diff.after.entries[entry]) for entry in diff.common]
+def _sizes_lost(diff: Diff, before: Snapshot) -> bool:
+    pairs = [(before.entries[entry], diff.after.entries[entry]) for entry in diff.common]
     lost = sum(
-        (old.attributes != new.attributes or old.name != new.name) and size(old) is not None and size(new) is None
+        (old.attributes != new.attributes or old.name != new.name) and open_size(old) is not None and open_size(new) is None
         for old, new in pairs
     )
-    return lost >= _LOST_AT_LEAST and lost >= _LOST * sum(size(old) is not None for old, _ in pairs)
-
-
-def _shown(view: _View) -> tuple[dict[EntryId, Point], dict[EntryId, Point]]:
-    """The points of measured scores, and those of estimates."""
-    points: dict[EntryId, Point] = {}
-    estimates: dict[EntryId, Point] = {}
-    for entry, one in view.diff.after.entries.items():
-        measure = one.measures.get(view.primary.id)
-        if measure is not None and (cost := view.axis.cost(one)) is not None:
-            (estimates if measure.estimated else points)[entry] = (view.primary.sort_key(measure.value), cost)
-    return points, estimates
+    return lost >= _LOST_AT_LEAST and lost >= _LOST * sum(open_size(old) is not None for old, _ in pairs)
 
 
 def _estimated_share(points: Mapping[EntryId, Point], estimates: Mapping[EntryId, Point]) -> float:
-    """The share of estimates among those that would stand on the frontier if they counted."""
-    measured_front = frontier(points)
-    rivals = {entry: point for entry, point in estimates.items() if dominator(measured_front, points, point) is None}
+    """The share of estimates on the frontier if they counted as measured."""
+    front = frontier(points)
+    rivals = {entry: point for entry, point in estimates.items() if dominator(front, points, point) is None}
     if not rivals:
         return 0.0
-    both = {entry: points[entry] for entry in measured_front} | rivals
-    on_it = frontier(both)
-    return sum(entry in rivals for entry in on_it) / len(on_it)
-
-
-def _departed(past: BoardState, entry: EntryId, gone: frozenset[EntryId]) -> bool:
-    return entry in gone or entry not in past.known or past.known[entry].departed
-
-
-# ── who moved, and why ───────────────────────────────────────────────────────────────────────────
+    with_rivals = frontier({entry: points[entry] for entry in front} | rivals)
+    return sum(entry in rivals for entry in with_rivals) / len(with_rivals)
 
 
 def _moves(
     view: _View, known: Mapping[EntryId, Point], points: Mapping[EntryId, Point], now: tuple[EntryId, ...]
 ) -> Iterator[Event]:
-    if set(now) == known.keys():
-        return
     new = {*arrivals(view.diff, view.past), *newly_measured(view.diff, view.past)}
     left = [_left(view, entry, points, now) for entry in sorted(known.keys() - set(now))]
-    entered = [
-        _Mover(entry=one, cause="new model" if one in new else _own_change(view, one, better=True))
-        for one in now
-        if one not in known
+    joined = [
+        _Mover(entry=entry, cause="new model" if entry in new else _own_change(view, entry, better=True))
+        for entry in now
+        if entry not in known
     ]
     made_room = any(mover.cause not in (_NOTHING, _DOMINATED) for mover in left)
-    came = any(mover.cause != _NOTHING for mover in entered)
-    entered = [mover for mover in entered if mover.cause != _NOTHING or made_room]
-    left = [mover for mover in left if mover.cause != _DOMINATED or came]
-    if entered or left:
-        yield _event(view, entered, left, points, now)
+    has_cause = any(mover.cause != _NOTHING for mover in joined)
+    joined = [mover for mover in joined if mover.cause != _NOTHING or made_room]
+    left = [mover for mover in left if mover.cause != _DOMINATED or has_cause]
+    if joined or left:
+        yield _event(view, joined, left, points, now)
 
 
 def _left(view: _View, entry: EntryId, points: Mapping[EntryId, Point], now: tuple[EntryId, ...]) -> _Mover:
     if entry not in points:
-        listed = entry in view.diff.after.entries
-        return _Mover(entry=entry, cause="score no longer stated" if listed else "departure")
+        return _Mover(entry=entry, cause="score no longer stated" if entry in view.diff.after.entries else "departure")
     cause = _own_change(view, entry, better=False)
     return _Mover(entry=entry, cause=_DOMINATED if cause == _NOTHING else cause, by=dominator(now, points, points[entry]))
 
 
 def _own_change(view: _View, entry: EntryId, *, better: bool) -> str:
     """What changed about the entry itself, in the direction that explains its move; `_NOTHING` if nothing did."""
-    diff, axis = view.diff, view.axis
+    diff = view.diff
     if diff.before is None or entry not in diff.before.entries or entry not in diff.after.entries:
         return _NOTHING
     old, new = diff.before.entries[entry], diff.after.entries[entry]
-    before, after = axis.cost(old), axis.cost(new)
+    before, after = view.cost(old), view.cost(new)
     if before is None or after is None:
-        return f"{axis.name} newly stated"
-    if before != after and (after < before) == better and (axis.metric is None or entry in diff.metrics[axis.metric.id].moves):
-        return "size restated" if axis.metric is None else "price cut" if better else "price rise"
+        return f"{view.name} newly stated"
+    if before != after and (after < before) == better and (view.metric is None or entry in diff.metrics[view.metric.id].moves):
+        return "size restated" if view.metric is None else "price cut" if better else "price rise"
     move = diff.metrics[view.primary.id].moves.get(entry)
     if move is not None and (view.primary.sort_key(move.shift) < 0) == better:
         return "score change" if move.significant else "score change within the error"
-    was = old.measures.get(view.primary.id)
-    return _NOTHING if was is not None and not was.estimated else "score stated again"
-
-
-# ── telling ──────────────────────────────────────────────────────────────────────────────────────
+    return _NOTHING if measured(old, view.primary) else "score stated again"
 
 
 def _event(
-    view: _View, entered: Sequence[_Mover], left: Sequence[_Mover], points: Mapping[EntryId, Point], now: tuple[EntryId, ...]
+    view: _View, joined: Sequence[_Mover], left: Sequence[_Mover], points: Mapping[EntryId, Point], now: tuple[EntryId, ...]
 ) -> Event:
-    diff, axis, primary = view.diff, view.axis, view.primary
+    diff, primary = view.diff, view.primary
     standings = [primary.sort_key(value) for value in diff.after.measured(primary.id).values()]
-    middle = median(standings) if standings else 0.0  # without a score nobody entered
-    news = [one for one in entered if axis.name == Grade.PRICE and one.cause in _NEWS and points[one.entry][0] <= middle]
-    subjects = news or entered
+    middle = median(standings) if standings else 0.0  # without a score nobody joined
+    can_be_news = [mover for mover in joined if view.name == Grade.PRICE and mover.cause in _NEWS]
+    news = [mover for mover in can_be_news if points[mover.entry][0] <= middle]
+    subjects = news or joined
     who = [party(diff.after, mover.entry) for mover in subjects]
-    ousted = [mover for mover in left if not subjects or any(_dominates(points, one.entry, mover.entry) for one in subjects)]
-    gone = [_party(diff, mover.entry) for mover in ousted]
+    ousted = [
+        mover for mover in left if not subjects or any(_dominates(points, subject.entry, mover.entry) for subject in subjects)
+    ]
+    gone = [last_named(diff, mover.entry) for mover in ousted]
     return make(
         diff,
         rule=RULE,
-        grade=axis.name,
+        grade=view.name,
         weight=40 if news else 4,
         is_news=bool(news),
         subjects=who or gone,
         rivals=gone if who else (),
-        metric=axis.metric.id if axis.metric else primary.id,
+        metric=view.metric.id if view.metric else primary.id,
         headline=_headline(view, who, gone),
         facts={
             "frontier": [_fact(view, entry, points[entry]) for entry in now],
-            "entered": [_fact(view, mover.entry, points[mover.entry]) | {"cause": mover.cause} for mover in entered],
+            "entered": [_fact(view, mover.entry, points[mover.entry]) | {"cause": mover.cause} for mover in joined],
             "left": [
                 {"entry": str(mover.entry), "cause": mover.cause, "by": str(mover.by) if mover.by else None} for mover in left
             ],
@@ -303,62 +284,51 @@ def _event(
     )
 
 
-def _dominates(points: Mapping[EntryId, Point], one: EntryId, other: EntryId) -> bool:
+def _dominates(points: Mapping[EntryId, Point], entry: EntryId, other: EntryId) -> bool:
     """Whether the first is why the second is not on the frontier: no worse in either, and better in one."""
-    if other not in points or points[one] == points[other]:
+    if other not in points or points[entry] == points[other]:
         return False
-    return all(mine <= theirs for mine, theirs in zip(points[one], points[other], strict=True))
-
-
-def _party(diff: Diff, entry: EntryId) -> Party:
-    snapshot = next((one for one in (diff.after, diff.before) if one is not None and entry in one.entries), None)
-    return party(snapshot, entry) if snapshot is not None else Party(entry=entry, name=str(entry))
+    return all(first <= second for first, second in zip(points[entry], points[other], strict=True))
 
 
 def _headline(view: _View, who: Sequence[Party], gone: Sequence[Party]) -> str:
-    where = f"the frontier of {view.primary.title} against {view.axis.word} on {view.diff.board.title}"
+    where = f"the frontier of {view.primary.title} against {view.word} on {view.diff.board.title}"
+    leave = f"{listed(gone)} {'leaves' if len(gone) == 1 else 'leave'}"
     if not who:
-        return f"{listed(gone)} {'leaves' if len(gone) == 1 else 'leave'} {where}."
-    leaving = f"; {listed(gone)} {'leaves' if len(gone) == 1 else 'leave'} it" if gone else ""
+        return f"{leave} {where}."
+    leaving = f"; {leave} it" if gone else ""
     if len(who) > 1:
         return f"{listed(who)} enter {where}{leaving}."
-    one = view.diff.after.entries[who[0].entry]
+    entry = view.diff.after.entries[who[0].entry]
     return (
         f"{who[0].name} enters {where}: no other with both figures known is as good for less or better for as much"
-        f" ({number(one.measures[view.primary.id].value, view.primary)}, {_cost_words(view, one)}){leaving}."
+        f" ({number(entry.measures[view.primary.id].value, view.primary)}, {_cost_words(view, entry)}){leaving}."
     )
 
 
 def _cost_words(view: _View, entry: Entry) -> str:
-    if view.axis.metric is None:
+    if view.metric is None:
         return size_words(traits(entry, view.diff.board))
-    return number(entry.measures[view.axis.metric.id].value, view.axis.metric)
+    return number(entry.measures[view.metric.id].value, view.metric)
 
 
-def _fact(view: _View, entry: EntryId, point: Point) -> dict[str, object]:
-    """An entry of the frontier with its score and cost in their units; `seen` is False where this page does not show its cost."""
-    cost, one = view.axis.metric.sort_key(point[1]) if view.axis.metric else point[1], view.diff.after.entries.get(entry)
+def _fact(view: _View, key: EntryId, point: Point) -> dict[str, object]:
+    """An entry of the frontier with its score and cost in their units; `seen` is False if this page does not show its cost."""
+    entry = view.diff.after.entries.get(key)
     return {
-        "entry": str(entry),
+        "entry": str(key),
         "score": view.primary.sort_key(point[0]),
-        view.axis.name: cost,
-        "seen": one is not None and view.axis.cost(one) is not None,
+        view.name: view.metric.sort_key(point[1]) if view.metric else point[1],
+        "seen": entry is not None and view.cost(entry) is not None,
     }
 
 
 def _evidence(view: _View, entries: Sequence[EntryId]) -> list[Evidence]:
     diff = view.diff
     evidence = list(both_proofs(diff, entries, view.primary.id))
-    if view.axis.metric is not None:
-        return evidence + list(both_proofs(diff, entries, view.axis.metric.id))
-    snapshots = [snapshot for snapshot in (diff.before, diff.after) if snapshot is not None]
-    return evidence + [_size_proof(snapshot, entry) for entry in entries for snapshot in snapshots]
-
-
-def _size_proof(snapshot: Snapshot, entry: EntryId) -> Evidence:
-    """What the page states of an entry's size: the field of its own, else the name."""
-    shown, one = proof(snapshot, entry), snapshot.entries.get(entry)
-    return shown if one is None else replace(shown, raw=one.attributes.get("total_parameters", shown.raw))
+    if view.metric is not None:
+        return evidence + list(both_proofs(diff, entries, view.metric.id))
+    return evidence + stated_proofs(diff, entries, "total_parameters", or_name=True)
 
 
 KIND = EventKind(

@@ -1,4 +1,4 @@
-"""How a newcomer compares with its own predecessor: the same line, size and mode of reasoning, the latest earlier generation on the page.
+"""A newcomer compared with its own predecessor: the latest earlier generation of its line, size and mode on the page.
 
 Source: docs/decisions/0014-parity-gains-frontiers.md
 """
@@ -11,97 +11,78 @@ from enum import StrEnum
 from statistics import quantiles
 
 from tracker.events import debut
-from tracker.events._arrivals import newly_measured
-from tracker.events._margin import apart, states_error
-from tracker.events._predecessor import Lines, Predecessor, model_of, release_of
+from tracker.events._level import is_apart, states_error
+from tracker.events._newcomers import newly_measured
+from tracker.events._predecessor import Lines, Predecessor, best_of_each, release_of
+from tracker.events._values import is_whole, measured, ranked_primary
 from tracker.events.kind import EventKind
 from tracker.events.making import make, party, proof
-from tracker.model import Board, BoardState, Comparability, Diff, Entry, EntryId, Event, Metric, MetricId
+from tracker.model import BoardState, Diff, Entry, EntryId, Event, Metric, MetricId
 from tracker.traits import traits
 from tracker.wording import number, unsure
 
 RULE = "generation_gain/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    GAIN = "gain"
-    LOSS = "loss"
-    LEVEL = "level"
-    NOMINAL = "nominal"
-    UNMATCHED = "unmatched"
-
-
-_UNUSABLE = (Comparability.DRIFTED, Comparability.VANISHED, Comparability.INCOMMENSURABLE)
+Grade = StrEnum("Grade", "GAIN LOSS LEVEL NOMINAL UNMATCHED")
 _WEIGHT = {Grade.GAIN: 52, Grade.LOSS: 52, Grade.LEVEL: 8, Grade.NOMINAL: 8, Grade.UNMATCHED: 1}
 _CLEAR = 0.1
-"""Where no error is stated, a difference is told from this share of the range in which the middle half of the board lies."""
+"""Where no error is stated, a difference counts from this share of the range in which the middle half of the board lies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Gain:
-    """[predecessor's, newcomer's] value; `gain` is positive where the newcomer is better; `beyond` is None where no error is stated."""
+    """The values of predecessor and newcomer. `gain` is positive for the better newcomer; `beyond` None if no error is stated."""
 
-    values: tuple[float, float]
+    before: float
+    after: float
     gain: float
     beyond: bool | None
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
-    """One event per newcomer whose family is known; told for the best variant of a release, unless its line had its generation there before.
+    """One event per newcomer whose family is known. News for the best variant of a release that is a new generation here.
 
     Grades: `gain` and `loss` (beyond the error; where none is stated, by a clear difference), `level` (within the error),
-    `nominal` (too small a difference to say, and no error stated), and `unmatched` where there is nothing to compare with.
+    `nominal` (too small a difference, and no error stated), and `unmatched` if there is nothing to compare with.
     """
-    primary = diff.board.primary
-    if primary is None or not primary.ranked:
+    primary = ranked_primary(diff)
+    if primary is None:
         return
-    fresh = {entry: how for entry, how in newly_measured(diff, past).items() if diff.after.entries[entry].who.family}
+    entries = diff.after.entries
+    fresh = {entry: grade for entry, grade in newly_measured(diff, past).items() if entries[entry].who.family}
     if not fresh:
         return
-    lines = Lines(diff.after, diff.board, [diff.after.entries[entry] for entry in fresh])
+    lines = Lines(diff.after, diff.board, [entries[entry] for entry in fresh])
     best = _best(diff, primary, fresh)
     for entry in sorted(fresh):
-        found = lines.predecessor(diff.after.entries[entry])
-        event = _event(diff, past, primary, entry, found)
-        told = (
-            event.is_news and entry in best and fresh[entry] != debut.Grade.LATE_LISTING and not _is_refresh(diff, primary, entry)
-        )
-        yield event if told else replace(event, is_news=False, weight=min(event.weight, 8))
+        event = _event(diff, past, primary, entry, lines.predecessor(entries[entry]))
+        can_be_news = event.is_news and entry in best and fresh[entry] != debut.Grade.LATE_LISTING
+        is_news = can_be_news and not _is_refresh(diff, primary, entries[entry])
+        yield event if is_news else replace(event, is_news=False, weight=min(event.weight, 8))
 
 
-def _best(diff: Diff, primary: Metric, fresh: Mapping[EntryId, str]) -> set[EntryId]:
-    """The best newcomer of each release, where it is the best listed variant of its model too."""
-    standing = {
-        entry.id: primary.sort_key(measure.value)
-        for entry in diff.after.entries.values()
-        if (measure := entry.measures.get(primary.id)) is not None and not measure.estimated
-    }
-    models: dict[object, EntryId] = {}
+def _best(diff: Diff, primary: Metric, fresh: Mapping[EntryId, str]) -> frozenset[EntryId]:
+    """The best newcomer of each release, if it is the best listed variant of its model too."""
+    entries = diff.after.entries
+    standing = {entry: primary.sort_key(value) for entry, value in diff.after.measured(primary.id).items()}
     releases: dict[object, EntryId] = {}
-    for entry in sorted(standing, key=lambda one: (standing[one], one)):
-        models.setdefault(model_of(diff.after.entries[entry]), entry)
-        if entry in fresh:
-            releases.setdefault(release_of(diff.after.entries[entry]) or entry, entry)
-    return set(models.values()) & set(releases.values())
+    for entry in sorted(fresh, key=lambda entry: (standing[entry], entry)):
+        releases.setdefault(release_of(entries[entry]) or entry, entry)
+    return best_of_each(entries, standing) & set(releases.values())
 
 
-def _is_refresh(diff: Diff, primary: Metric, entry: EntryId) -> bool:
-    """Whether one of its line and generation was measured on the board before, a preview or in another mode too."""
-    assert diff.before is not None
-    one = diff.after.entries[entry]
-    siblings = Lines(diff.before, diff.board, [one]).siblings(one)
-    return any((measure := other.measures.get(primary.id)) is not None and not measure.estimated for other in siblings)
+def _is_refresh(diff: Diff, primary: Metric, newcomer: Entry) -> bool:
+    """Whether another of its line and generation was measured on the board before, including previews and other modes."""
+    siblings = Lines(diff.before, diff.board, [newcomer]).siblings(newcomer) if diff.before else ()
+    return any(measured(sibling, primary) for sibling in siblings)
 
 
-def _event(diff: Diff, past: BoardState, primary: Metric, entry: EntryId, found: Predecessor) -> Event:
-    if found.entry is None:
-        return _unmatched(diff, primary, entry, found.why)
-    one, other = diff.after.entries[entry], diff.after.entries[found.entry]
-    gains, missing = _gains(diff, past, one, other)
+def _event(diff: Diff, past: BoardState, primary: Metric, entry: EntryId, predecessor: Predecessor) -> Event:
+    if predecessor.entry is None:
+        return _unmatched(diff, primary, entry, predecessor.why)
+    newcomer, earlier = diff.after.entries[entry], diff.after.entries[predecessor.entry]
+    gains, missing = _gains(diff, past, newcomer, earlier)
     if primary.id not in gains:
-        return _unmatched(diff, primary, entry, f"its predecessor {other.name} has no measured {primary.title}")
+        return _unmatched(diff, primary, entry, f"its predecessor {earlier.name} has no measured {primary.title}")
     grade = _grade(diff, primary, gains[primary.id])
     return make(
         diff,
@@ -110,35 +91,31 @@ def _event(diff: Diff, past: BoardState, primary: Metric, entry: EntryId, found:
         weight=_WEIGHT[grade],
         is_news=grade in (Grade.GAIN, Grade.LOSS),
         subjects=[party(diff.after, entry)],
-        rivals=[party(diff.after, found.entry)],
+        rivals=[party(diff.after, earlier.id)],
         metric=primary.id,
-        headline=_headline(diff.board, one, other, gains),
+        headline=_headline(diff, primary, newcomer, earlier, gains),
         facts={
-            "predecessor": {"entry": str(other.id), "name": other.name, "generation": other.who.generation},
+            "predecessor": {"entry": str(earlier.id), "name": earlier.name, "generation": earlier.who.generation},
             "gains": {
-                str(metric): {"before": gain.values[0], "after": gain.values[1], "gain": gain.gain, "beyond_error": gain.beyond}
+                str(metric): {"before": gain.before, "after": gain.after, "gain": gain.gain, "beyond_error": gain.beyond}
                 for metric, gain in gains.items()
             },
             "missing": missing,
-            **_alike(diff, one, other),
+            **_alike(diff, newcomer, earlier),
         },
-        evidence=[proof(diff.after, who, metric) for metric in gains for who in (entry, found.entry)],
+        evidence=[proof(diff.after, who, metric) for metric in gains for who in (entry, earlier.id)],
     )
 
 
 def _grade(diff: Diff, primary: Metric, gain: _Gain) -> Grade:
     if gain.beyond is False or not gain.gain:
         return Grade.LEVEL
-    if gain.beyond is None and abs(gain.gain) < _CLEAR * _middle_half(diff, primary):
-        return Grade.NOMINAL
+    if gain.beyond is None:
+        values = list(diff.after.measured(primary.id).values())
+        low, _, high = quantiles(values, n=4) if len(values) > 1 else (0.0, 0.0, 0.0)
+        if abs(gain.gain) < _CLEAR * (high - low):
+            return Grade.NOMINAL
     return Grade.GAIN if gain.gain > 0 else Grade.LOSS
-
-
-def _middle_half(diff: Diff, primary: Metric) -> float:
-    """The width of the range in which the middle half of the board's measured values lies."""
-    values = list(diff.after.measured(primary.id).values())
-    low, _, high = quantiles(values, n=4) if len(values) > 1 else (0.0, 0.0, 0.0)
-    return high - low
 
 
 def _unmatched(diff: Diff, primary: Metric, entry: EntryId, why: str) -> Event:
@@ -157,29 +134,29 @@ def _unmatched(diff: Diff, primary: Metric, entry: EntryId, why: str) -> Event:
     )
 
 
-def _gains(diff: Diff, past: BoardState, one: Entry, other: Entry) -> tuple[dict[MetricId, _Gain], list[str]]:
+def _gains(diff: Diff, past: BoardState, newcomer: Entry, earlier: Entry) -> tuple[dict[MetricId, _Gain], list[str]]:
     """The gain on every ranked metric that both have measured, and the metrics that one of them lacks."""
     gains, missing = {}, []
     for metric in diff.board.metrics:
-        mine, theirs = one.measures.get(metric.id), other.measures.get(metric.id)
-        if not metric.ranked or (mine is None and theirs is None):
+        if not metric.ranked or (metric.id not in newcomer.measures and metric.id not in earlier.measures):
             continue
-        lost = metric.id in past.drifted or diff.metrics[metric.id].verdict in _UNUSABLE
-        if lost or mine is None or theirs is None or mine.estimated or theirs.estimated:
+        after, before = measured(newcomer, metric), measured(earlier, metric)
+        if after is None or before is None or not is_whole(diff, past, metric):
             missing.append(str(metric.id))
             continue
-        difference = mine.value - theirs.value
+        difference = after.value - before.value
         gains[metric.id] = _Gain(
-            values=(theirs.value, mine.value),
+            before=before.value,
+            after=after.value,
             gain=difference if metric.higher_is_better else -difference,
-            beyond=apart(metric, mine, theirs) if states_error(metric, mine, theirs) else None,
+            beyond=is_apart(metric, after, before) if states_error(metric, after, before) else None,
         )
     return gains, missing
 
 
-def _alike(diff: Diff, one: Entry, other: Entry) -> dict[str, object]:
-    """In what the two are like for like, [predecessor, newcomer]."""
-    pair = [traits(entry, diff.board) for entry in (other, one)]
+def _alike(diff: Diff, newcomer: Entry, earlier: Entry) -> dict[str, object]:
+    """The traits in which the two are comparable, [predecessor, newcomer]."""
+    pair = [traits(entry, diff.board) for entry in (earlier, newcomer)]
     return {
         "size_total_b": [known.size_total_b for known in pair],
         "size_active_b": [known.size_active_b for known in pair],
@@ -188,22 +165,16 @@ def _alike(diff: Diff, one: Entry, other: Entry) -> dict[str, object]:
     }
 
 
-def _headline(board: Board, one: Entry, other: Entry, gains: Mapping[MetricId, _Gain]) -> str:
-    primary = board.primary
-    assert primary is not None
-    before, after = gains[primary.id].values
-    sure = "" if gains[primary.id].beyond else unsure(primary, one.measures[primary.id], other.measures[primary.id])
-    better = sum(gain.gain > 0 for gain in gains.values())
+def _headline(diff: Diff, primary: Metric, newcomer: Entry, earlier: Entry, gains: Mapping[MetricId, _Gain]) -> str:
+    gain = gains[primary.id]
+    sure = "" if gain.beyond else unsure(primary, newcomer.measures[primary.id], earlier.measures[primary.id])
+    better = sum(other.gain > 0 for other in gains.values())
     share = f"; better on {better} of {len(gains)} metrics they share" if len(gains) > 1 else ""
     return (
-        f"{one.name} scores {number(after, primary)} on {board.title} ({primary.title}), against {number(before, primary)} of {other.name},"
-        f" the latest earlier one of its line listed there like for like{sure}{share}."
+        f"{newcomer.name} scores {number(gain.after, primary)} on {diff.board.title} ({primary.title}), against"
+        f" {number(gain.before, primary)} of {earlier.name}, the latest earlier one of its line listed there"
+        f" like for like{sure}{share}."
     )
 
 
-KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset((Grade.GAIN, Grade.LOSS)),
-    detect=detect,
-)
+KIND = EventKind(rule=RULE, grades=tuple(Grade), news=frozenset((Grade.GAIN, Grade.LOSS)), detect=detect)

@@ -6,16 +6,24 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any, NamedTuple
 
-from tracker.events.detection import Detection
 from tracker.model import Board, BoardState, Diff, Event, Snapshot
+
+
+class Detection(NamedTuple):
+    """The events of a diff, and what to remember for the next one: plain JSON, kept in `BoardState.memory`."""
+
+    events: Sequence[Event]
+    memory: Any
+
 
 Panel = Sequence[tuple[Board, Snapshot]]
 """Boards with a snapshot each, all of about the same time, entries resolved."""
 
 
 class What(StrEnum):
-    """What of an entry changed. A `departure` is no change of the page: an absence was confirmed."""
+    """The part of an entry that changed. A `departure` is not a change of the page: it confirms an absence."""
 
     APPEARANCE = "appearance"
     ABSENCE = "absence"
@@ -31,8 +39,8 @@ class What(StrEnum):
 class Folding:
     """How reports fold the events of a kind into stories.
 
-    `crowd` names an event and several of them, where many alike on one day are one story. `debut`: an entry enters the board.
-    `siblings`: all entries of a release enter. `newcomer`: about one entry, such events are one piece of news. `by_first`: the
+    `crowd`: the singular and plural under which many similar events of one day are one story. `debut`: an entry enters the board.
+    `siblings`: all entries of a release enter. `newcomer`: such events about one entry are one piece of news. `by_first`: the
     event is about its first subject, however many it has. `consequence`: it follows from another change of the entry.
     """
 
@@ -46,9 +54,9 @@ class Folding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardTrouble:
-    """What a kind says of a board that cannot be read or does not change.
+    """What a kind reports of a board that cannot be read or does not change.
 
-    `shared`: by grade, the predicate for several boards of one host; boards in trouble by another grade are reported one by one.
+    `shared`: by grade, the predicate for several boards of one host; boards whose grade is not in it are reported one by one.
     `ends`: the trouble is over. `slow`: grades reported only after hours, which can wait for the other boards of the host.
     """
 
@@ -59,7 +67,7 @@ class BoardTrouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Across:
-    """How a kind is worked out from the events of several boards: from news of `kinds`, no more than `within` apart."""
+    """How a kind is computed from the events of several boards: from news of `kinds`, no more than `within` apart."""
 
     kinds: tuple[str, ...]
     within: timedelta
@@ -70,13 +78,13 @@ class Across:
 class EventKind:
     """A kind of event. `rule` is `<name>/<version>`, `grades` are all it can have, `news` those of them that can be news.
 
-    With `detect` it is read from a diff, with `across` from the events of several boards; with neither from a failed or an unchanged reading.
-    `open_grades`: publishers make the grades, which are names of properties or metrics.
+    `detect` reads events from a diff, `across` from the events of several boards; a kind with neither is read from a failed or
+    an unchanged reading. `open_grades`: publishers make the grades, which are names of properties or metrics.
 
-    For why-not: `explains` ranks the kind among those that explain a change, the lowest first; `of_metric`: it speaks of a metric
-    as a whole, of those in `facts["metrics"]` too; `why_recorded` puts into words why an event of it is not news.
-    For claims and queries: `places`: it tells an entry's place on a metric. An event whose facts have `key_before` says which key
-    an entry had before.
+    For why-not: `explains` ranks the kind among those that explain a change, the lowest first; `of_metric`: it is about a metric
+    as a whole, and about those in `facts["metrics"]`; `why_recorded` states why an event of it is not news.
+    For claims and queries: `places`: it states an entry's place on a metric. An event whose facts have `key_before` states which
+    key an entry had before.
     """
 
     rule: str
@@ -94,5 +102,5 @@ class EventKind:
 
     @property
     def name(self) -> str:
-        """The kind, as events have it and as its file is named."""
+        """The kind, as in its events and in the name of its file."""
         return self.rule.partition("/")[0]

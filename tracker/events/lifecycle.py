@@ -1,51 +1,38 @@
-"""What a publisher states of a model's life: deprecated, another licence or context, weights opened, free, to expire.
+"""What a publisher states about a model's life: deprecated, another licence or context, weights opened, free, to expire.
 
-A change takes a known value on both sides, except for a date of expiry, whose first mention is the
-news. A flip back to what was stated before is kept in the record. Other properties are `attribute_change`.
+A change needs a known value on both sides, except for a date of expiry, whose first mention is the news. A flip back to an
+earlier statement is only recorded. Other properties are `attribute_change`.
 
 Source: docs/decisions/0014-parity-gains-frontiers.md
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from tracker.events._predecessor import model_of
-from tracker.events.detection import Detection
-from tracker.events.kind import EventKind, Folding, What
-from tracker.events.making import both_proofs, make, party, proof
-from tracker.model import BoardState, Diff, EntryId, Event, Evidence, Metric, MetricId, Nature, name_tokens
+from tracker.events._values import grouped, keys_now
+from tracker.events.kind import Detection, EventKind, Folding, What
+from tracker.events.making import both_proofs, make, party, stated_proofs
+from tracker.model import BoardState, Diff, EntryId, Event, Metric, MetricId, Nature, name_tokens
 from tracker.wording import listed, number
 
 RULE = "lifecycle/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    DEPRECATED = "deprecated"
-    UNDEPRECATED = "undeprecated"
-    LICENCE = "licence"
-    CONTEXT = "context"
-    WEIGHTS_OPENED = "weights_opened"
-    WEIGHTS_CLOSED = "weights_closed"
-    FREE = "free"
-    EXPIRES = "expires"
-
-
+Grade = StrEnum("Grade", "DEPRECATED UNDEPRECATED LICENCE CONTEXT WEIGHTS_OPENED WEIGHTS_CLOSED FREE EXPIRES")
 _TRUE = frozenset(("true", "yes", "1"))
 _FALSE = frozenset(("false", "no", "0"))
 _FORMAT_SHARE, _FORMAT_LEAST = 0.1, 5
-"""When so many entries change the same property at once, the publisher changed its format, not the models."""
+"""If this share and number of entries change a property at once, the publisher changed its format, not the models."""
 _SEVERAL = 3
-"""More models that change alike on one day are one event."""
+"""More models than this that change in the same way on one day are one event."""
 _LISTS = frozenset((Grade.DEPRECATED, Grade.UNDEPRECATED, Grade.EXPIRES))
-"""Grades of which a day's are one list, however few."""
+"""Grades whose changes of one day are one event, however few."""
 _REMEMBERED = 500
-"""So many entries' former statements are remembered, those that changed last."""
+"""The former statements of this number of entries are remembered, those that changed last."""
 _PROVEN = 10
 _TITLES = {"license": "licence", "context": "context window"}
 _WEIGHT = {
@@ -59,13 +46,15 @@ _WEIGHT = {
     Grade.WEIGHTS_CLOSED: 20,
 }
 _CONTEXT_RATIO = 2.0
-"""A changed context window is news when it at least doubled or halved; smaller changes are how it is counted, or where it is served."""
-_Judge = Callable[[str, str], Grade | None]
-"""Which grade it is that a property changed from one statement to another."""
-_Borne = dict[EntryId, dict[str, list[str]]]
-"""What entries stated of each property before they changed it."""
-_RECORDED_ONLY = frozenset((Grade.WEIGHTS_CLOSED,))
-"""Published weights cannot be called back: nearly always the publisher corrects what it stated."""
+"""A context window is news if it at least doubled or halved; smaller changes come from how it is counted, or served."""
+_FLAGS = {
+    "deprecated": (Grade.DEPRECATED, Grade.UNDEPRECATED),
+    "open_weights": (Grade.WEIGHTS_OPENED, Grade.WEIGHTS_CLOSED),
+}
+_TEXTS = {"licence": Grade.LICENCE, "license": Grade.LICENCE, "context": Grade.CONTEXT}
+_ATTRIBUTES = _FLAGS.keys() | _TEXTS.keys() | {"expires"}
+_Former = dict[EntryId, dict[str, list[str]]]
+"""The former statements of each property of entries."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,29 +70,23 @@ class _Change:
 
 
 def detect(diff: Diff, past: BoardState) -> Detection:
-    """One event per grade, pair of statements and model; one for all where more than three models change alike.
+    """One event per grade, pair of statements and model; one for all if more than three models change in the same way.
 
-    Remembers what entries stated before they changed it: [[entry, {property: [statements]}]], those that changed last at the end.
+    Remembers former statements: [[entry, {property: [statements]}]], those that changed last at the end.
     """
-    borne = _borne(diff, past)
+    former = _remembered(diff, past)
     if diff.before is None or diff.restart:
-        return Detection(events=(), memory=_plain(borne))
-    changes = list(_stated(diff))
-    events = list(_events(diff, [*changes, *_listed(diff)], borne))
-    return Detection(events=events, memory=_plain(_with_changes(borne, changes)))
+        return Detection(events=(), memory=_plain(former))
+    stated = list(_stated(diff))
+    changes = [*stated, *_listed(diff)]
+    counts = Counter(change.attribute for change in changes)
+    formats = {name for name, count in counts.items() if count >= _FORMAT_LEAST and count >= _FORMAT_SHARE * len(diff.common)}
+    events = [_event(diff, alike, former, formatted=alike[0].attribute in formats) for alike in _together(diff, changes)]
+    return Detection(events=events, memory=_plain(_with_changes(former, stated)))
 
 
-def _events(diff: Diff, changes: Sequence[_Change], borne: _Borne) -> Iterator[Event]:
-    stated: dict[str, int] = {}
-    for change in changes:
-        stated[change.attribute] = stated.get(change.attribute, 0) + 1
-    formats = {name for name, count in stated.items() if count >= _FORMAT_LEAST and count >= _FORMAT_SHARE * len(diff.common)}
-    for alike in _together(diff, changes):
-        yield _event(diff, alike, flips=_flips(borne, alike), formatted=alike[0].attribute in formats)
-
-
-def _with_changes(borne: _Borne, changes: Sequence[_Change]) -> _Borne:
-    kept = dict(borne)
+def _with_changes(former: _Former, changes: Sequence[_Change]) -> _Former:
+    kept = dict(former)
     for change in changes:
         statements = kept.pop(change.entry, {})
         before = [value for value in statements.get(change.attribute, []) if value != change.before]
@@ -111,29 +94,24 @@ def _with_changes(borne: _Borne, changes: Sequence[_Change]) -> _Borne:
     return kept
 
 
-def _plain(borne: _Borne) -> list[list[Any]]:
-    return [[str(entry), statements] for entry, statements in borne.items()][-_REMEMBERED:]
+def _plain(former: _Former) -> list[list[Any]]:
+    return [[str(entry), statements] for entry, statements in former.items()][-_REMEMBERED:]
 
 
-def _borne(diff: Diff, past: BoardState) -> _Borne:
-    """What is remembered, under the keys that the entries have now."""
-    now = {had: entry for entry, had in diff.rekeyed.items()}
+def _remembered(diff: Diff, past: BoardState) -> _Former:
+    now = keys_now(diff)
     remembered: list[tuple[str, dict[str, list[str]]]] = past.memory.get("lifecycle", [])
-    return {now.get(EntryId(entry), EntryId(entry)): borne for entry, borne in remembered}
-
-
-# ── what changed ─────────────────────────────────────────────────────────────────────────────────
+    return {now.get(EntryId(entry), EntryId(entry)): statements for entry, statements in remembered}
 
 
 def _stated(diff: Diff) -> Iterator[_Change]:
-    """Changes of stated properties that are a grade of this kind."""
     assert diff.before is not None
     for entry in diff.common:
         old, new = diff.before.entries[entry].attributes, diff.after.entries[entry].attributes
         if old == new:
             continue
         seen = set()
-        for attribute in sorted(GRADES.keys() & (old.keys() | new.keys())):
+        for attribute in sorted(_ATTRIBUTES & (old.keys() | new.keys())):
             before, after = old.get(attribute, ""), new.get(attribute, "")
             grade = grade_of(attribute, before, after)
             if grade and grade not in seen:  # a board may have `licence` and `license`
@@ -142,45 +120,20 @@ def _stated(diff: Diff) -> Iterator[_Change]:
 
 
 def grade_of(attribute: str, before: str, after: str) -> Grade | None:
-    """Which grade a change of a property is; None if it is none. Unknown is empty."""
-    judge = GRADES.get(attribute)
-    return judge(before, after) if judge is not None and before != after else None
-
-
-def _flag(on: Grade, off: Grade) -> _Judge:
-    def judge(before: str, after: str) -> Grade | None:
+    """The grade of a change of a property; None if it is not a change of this kind. Unknown is empty."""
+    if before == after:
+        return None
+    if attribute in _FLAGS:
+        on, off = _FLAGS[attribute]
         old, new = before.casefold(), after.casefold()
         return on if old in _FALSE and new in _TRUE else off if old in _TRUE and new in _FALSE else None
-
-    return judge
-
-
-def _words(grade: Grade) -> _Judge:
-    """Another wording than letter case and punctuation make."""
-
-    def judge(before: str, after: str) -> Grade | None:
-        return grade if before and after and name_tokens(before) != name_tokens(after) else None
-
-    return judge
-
-
-def _expiry(before: str, after: str) -> Grade | None:  # noqa: ARG001  # a first date is as much news as another one
-    return Grade.EXPIRES if after else None
-
-
-GRADES: Mapping[str, _Judge] = {
-    "deprecated": _flag(Grade.DEPRECATED, Grade.UNDEPRECATED),
-    "open_weights": _flag(Grade.WEIGHTS_OPENED, Grade.WEIGHTS_CLOSED),
-    "licence": _words(Grade.LICENCE),
-    "license": _words(Grade.LICENCE),
-    "context": _words(Grade.CONTEXT),
-    "expires": _expiry,
-}
-"""Which properties are looked at, and what a change of each means."""
+    if attribute in _TEXTS:  # another letter case or punctuation is the same text
+        return _TEXTS[attribute] if before and after and name_tokens(before) != name_tokens(after) else None
+    return Grade.EXPIRES if attribute == "expires" and after else None
 
 
 def _listed(diff: Diff) -> Iterator[_Change]:
-    """Listed numbers: a context window, and prices that came to be nothing. A price that is merely gone is unknown, not free."""
+    """Listed numbers: a context window, and prices that fell to zero. A price that is merely gone is unknown, not free."""
     for metric in diff.board.metrics:
         verdict = diff.metrics[metric.id]
         if metric.nature is not Nature.LISTED or not verdict.usable:
@@ -199,40 +152,29 @@ def is_context(metric: Metric) -> bool:
 
 
 def _is_free(diff: Diff, changed: Metric, entry: EntryId) -> bool:
-    """Whether nothing costs anything now; told by the first price that fell to nothing."""
-    prices = [
-        one for one in diff.board.metrics if one.nature is Nature.LISTED and one.topic == "price" and one.unit.startswith("USD")
-    ]
-    values = [measure.value for one in prices if (measure := diff.after.entries[entry].measures.get(one.id)) is not None]
-    fell = [one.id for one in prices if (move := diff.metrics[one.id].moves.get(entry)) is not None and move.after.value == 0]
+    """Whether all prices are zero now; only the first price that fell to zero reports it."""
+    listed_prices = (metric for metric in diff.board.metrics if metric.nature is Nature.LISTED and metric.topic == "price")
+    prices = [metric.id for metric in listed_prices if metric.unit.startswith("USD")]
+    values = [measure.value for price in prices if (measure := diff.after.entries[entry].measures.get(price)) is not None]
+    fell = [price for price in prices if (move := diff.metrics[price].moves.get(entry)) is not None and move.after.value == 0]
     return not any(values) and fell[:1] == [changed.id]
 
 
 def _together(diff: Diff, changes: Sequence[_Change]) -> list[list[_Change]]:
-    """Changes that are one piece of news: of one model alike, or of many models alike."""
-    alike: dict[tuple[str, ...], list[_Change]] = {}
-    for change in changes:
-        alike.setdefault((change.grade, change.attribute, change.before, change.after), []).append(change)
+    """Changes that are one piece of news: the same change of one model, or of many models."""
     groups: list[list[_Change]] = []
-    for _, several in sorted(alike.items()):
-        models: dict[object, list[_Change]] = {}
-        for change in several:
-            models.setdefault(model_of(diff.after.entries[change.entry]), []).append(change)
-        groups.extend([several] if len(models) > _SEVERAL or several[0].grade in _LISTS else models.values())
+    alike = grouped(changes, lambda change: (change.grade, change.attribute, change.before, change.after))
+    for (grade, *_), several in sorted(alike.items()):
+        models = grouped(several, lambda change: model_of(diff.after.entries[change.entry]))
+        groups.extend([several] if len(models) > _SEVERAL or grade in _LISTS else models.values())
     return groups
 
 
-def _flips(borne: Mapping[EntryId, Mapping[str, Sequence[str]]], alike: Sequence[_Change]) -> bool:
-    """Whether all of them only go back to what they stated before."""
-    return all(change.after in borne.get(change.entry, {}).get(change.attribute, ()) for change in alike)
-
-
-# ── telling ──────────────────────────────────────────────────────────────────────────────────────
-
-
-def _event(diff: Diff, alike: Sequence[_Change], *, flips: bool, formatted: bool) -> Event:
+def _event(diff: Diff, alike: Sequence[_Change], former: _Former, *, formatted: bool) -> Event:
+    flips = all(change.after in former.get(change.entry, {}).get(change.attribute, ()) for change in alike)
     first, who = alike[0], [party(diff.after, change.entry) for change in alike]
-    is_news = not flips and not formatted and first.grade not in _RECORDED_ONLY and not _is_small(first)
+    is_news = not flips and not formatted and first.grade != Grade.WEIGHTS_CLOSED and not _is_small(first)
+    entries = [change.entry for change in alike[:_PROVEN]]
     return make(
         diff,
         rule=RULE,
@@ -243,12 +185,12 @@ def _event(diff: Diff, alike: Sequence[_Change], *, flips: bool, formatted: bool
         metric=first.metric,
         headline=f"{listed(who)}{_says(diff, first, many=len(who) > 1)}, says {diff.board.title}.",
         facts={"attribute": first.attribute, "before": first.before, "after": first.after, "flip": flips, "format": formatted},
-        evidence=_proofs(diff, first, [change.entry for change in alike][:_PROVEN]),
+        evidence=both_proofs(diff, entries, first.metric) if first.metric else stated_proofs(diff, entries, first.attribute),
     )
 
 
 def _is_small(change: _Change) -> bool:
-    """Whether a context window changed by less than is news. Texts that are no numbers are never small."""
+    """Whether a context window changed by too little to be news. A change of a text without a number is never small."""
     before, after = (_number(text) for text in (change.before, change.after))
     if change.grade != Grade.CONTEXT or not before or not after:
         return False
@@ -283,24 +225,13 @@ def _says(diff: Diff, change: _Change, *, many: bool) -> str:
     }[change.grade]
 
 
-def _proofs(diff: Diff, change: _Change, entries: Sequence[EntryId]) -> Sequence[Evidence]:
-    if change.metric is not None:
-        return both_proofs(diff, entries, change.metric)
-    snapshots = [snapshot for snapshot in (diff.before, diff.after) if snapshot is not None]
-    return [
-        replace(proof(snapshot, entry), raw=snapshot.entries[entry].attributes.get(change.attribute))
-        for entry in entries
-        for snapshot in snapshots
-    ]
-
-
 def why_recorded(event: Event) -> str:
     """Why an event of this kind is not news."""
     if event.facts.get("flip"):
         return "it goes back to what was stated before"
     if event.facts.get("format"):
-        return "it changed for so many entries at once that the publisher changed its format, not the models"
-    if event.grade in _RECORDED_ONLY:
+        return "it changed for many entries at once: the publisher changed its format, not the models"
+    if event.grade == Grade.WEIGHTS_CLOSED:
         return "published weights cannot be called back: the publisher corrects what it stated"
     return "the context window changed by less than is news"
 

@@ -1,8 +1,8 @@
-"""The best of a lab, of a family or of a generation came to stand above the best of another lab's.
+"""The best of a lab, of a family or of a generation moved above the best of another lab's.
 
 debut (a variant entered above, or had its first measured value) · nominal, supported, decisive (a
-variant rose above, or the rival's best fell below; graded as overtakes are). What the rival's unseen
-entries last had still counts: nobody is passed by a disappearance.
+variant rose above, or the rival's best fell below; graded as overtakes are). The last values of the
+rival's entries that are not shown still count: a disappearance never causes a pass.
 
 Source: docs/decisions/0004-overtakes.md
 """
@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from tracker.events import departure, milestone
-from tracker.events._lines import LEVELS, Line, LineField, Lineup, bests, levels, line_of, lineup, passes, survey, title, vanished
-from tracker.events._newcomers import WORDS, arrivals_among, drifted_value, moved
-from tracker.events.detection import Detection
-from tracker.events.kind import EventKind
+from tracker.events import _lines, departure, milestone
+from tracker.events._lines import LEVELS, Line, LineField, ShownLines, Unseen, Values
+from tracker.events._newcomers import ARRIVALS, WORDS, arrivals_among, drifted_value, moved
+from tracker.events._values import grouped, is_comparable
+from tracker.events.kind import Detection, EventKind
 from tracker.events.making import both_proofs, make, party
 from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Evidence, Measure, Metric, MetricId, Nature
 from tracker.model.names import folded
@@ -28,46 +28,32 @@ from tracker.order import certainty
 from tracker.wording import listed, number, unsure
 
 RULE = "line_overtake/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    DEBUT = "debut"
-    NOMINAL = "nominal"
-    SUPPORTED = "supported"
-    DECISIVE = "decisive"
-
-
+Grade = StrEnum("Grade", "DEBUT NOMINAL SUPPORTED DECISIVE")
 TOP_LINES = 10
-"""On the primary metric a pass is news when the rival was among so many of the best labs, or families, before."""
+"""On the primary metric a pass is news if the rival was among this number of the best labs, or families, before."""
 TOP_ELSEWHERE = 3
-"""On another metric: when a lab comes among so many of the best, over a lab that was."""
+"""On another metric a pass is news if a lab moves among this number of the best, over a lab that was among them."""
 _RIVALS = 10
-"""So many rivals an event names, the best first; `facts.passed` counts them all."""
-_RIVALS_UNTOLD = 4
-"""So many one names that is only kept in the record."""
+"""The number of rivals that an event names, the best first; `facts.passed` counts them all."""
+_RIVALS_RECORDED = 4
+"""The number that an event names if it is only recorded."""
 _VARIANTS = 5
 _NAMED = 2
 _LAB, _FAMILY, _GENERATION = LEVELS
 _WEIGHT = {Grade.DECISIVE: 66, Grade.SUPPORTED: 62, Grade.DEBUT: 58, Grade.NOMINAL: 5}
-_ARRIVALS = frozenset(("entry", "first_score", "measured"))
 _KEEPS_UNSEEN = (Comparability.COMPARABLE, Comparability.PRECISION, Comparability.DRIFTED)
-Unseen = Mapping[EntryId, tuple[Line, float]]
-Values = Mapping[EntryId, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """Everything that passes on one metric are judged by, entries as (standing, key) and the best first.
+    """The figures by which all passes on one metric are judged; entries are (standing, key), the best first.
 
-    `ranks`: whether the metric is the one by which the board is read. `agents`: the entries of each line that can be a cause.
-    `places`, `places_before`: the standings of all lines of a level. `estimates`: all that are, with their lines. `told`: keys of passes.
+    `agents`: the entries of each line that can be a cause. `places`, `places_before`: the standings of all lines of a level.
+    `estimates`: all estimates, with their lines. `reported`: keys of passes.
     """
 
     diff: Diff
     metric: Metric
-    ranks: bool
     has: Values
     fresh: Mapping[EntryId, str]
     fallen: AbstractSet[EntryId]
@@ -78,17 +64,26 @@ class Stage:
     agents: Mapping[Line, Sequence[tuple[float, EntryId]]]
     reported: frozenset[str]
 
+    @property
+    def ranks(self) -> bool:
+        """Whether the metric ranks the board; on a board without a primary metric all do."""
+        return self.metric.primary or self.diff.board.primary is None
+
     def measure(self, entry: EntryId) -> Measure:
         """The value that an entry has now."""
         return self.diff.after.entries[entry].measures[self.metric.id]
 
+    def value(self, entry: EntryId) -> str:
+        """The value that an entry has now, in words."""
+        return number(self.has[entry], self.metric)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pass:
-    """One line passed another.
+    """One line passed another; `best` and `passed` are the best entries of the two.
 
-    `cause` is how `best` came to its value, `rise` or, where nobody of the riser did anything, `fall`. `best` and `passed` are
-    the best entries of the two. `bar` is the standing that the riser had to beat: the rival's, the better of before and now.
+    `cause` is how `best` came to its value, `rise`, or `fall` if no entry of the riser moved. `bar` is the standing that the
+    riser had to beat: the rival's, the better of before and now.
     """
 
     riser: Line
@@ -99,88 +94,81 @@ class Pass:
     bar: float
 
     @property
+    def is_fall(self) -> bool:
+        """Whether the rival alone is the cause."""
+        return self.cause == "fall"
+
+    @property
     def key(self) -> str:
-        """Under which it is remembered as told. A family passes a generation once, whichever of its own generations did it."""
+        """The key of a reported pass. A family passes a generation once, whichever of its own generations did it."""
         return f"{'/'.join(self.riser[:_FAMILY])} > {'/'.join(self.rival)}"
 
 
 def detect(diff: Diff, past: BoardState) -> Detection:
-    """One event per line that rose and metric, with all the lines it passed; each pair of best entries at the broadest level only.
+    """One event per metric and line that rose, with all lines it passed; each pair of best entries at the broadest level only.
 
-    Where Qwen is the best of Alibaba and Llama of Meta, it is Alibaba that passed Meta, and no second event says that of Qwen.
-    What is no news of any line that an entry is the best of is one event of that entry, kept in the record.
+    If Qwen is the best of Alibaba and Llama of Meta, Alibaba passed Meta, and no second event states it of Qwen. Passes that are
+    not news of any line of an entry are one recorded event of that entry.
 
-    Remembers which passes were reported, for ever, and the last values of each line's best entries while they cannot be seen.
+    Remembers which passes were reported, forever, and the last values of each line's best entries while they are not shown.
     `told`: keys of `Pass` by metric. `unseen`: rows of entry, lab, family, generation and value by metric; a re-based or
-    lost metric starts anew, and whoever has departed is forgotten.
+    lost metric starts again, and departed entries are forgotten.
     """
     reported = dict(_memory(past)["told"])
     if diff.before is None:
         return Detection(events=(), memory={"told": reported, "unseen": {}})
-    shown = _shown(diff)
+    shown = shown_lines(diff)
     events: list[Event] = []
-    for stage in _stages(diff, past, shown):
-        passes = overtakes(stage)
-        news = told(stage, passes)
-        events += _events(stage, passes, news)
-        if keys := {key for one in news for key in _told_with(stage, one)}:
+    for stage in stages(diff, past, shown):
+        candidates = overtakes(stage)
+        news = news_among(stage, candidates)
+        events += _events(stage, candidates, news)
+        if keys := {key for line_pass in news for key in _reported_with(stage, line_pass)}:
             reported[stage.metric.id] = sorted(keys.union(reported.get(stage.metric.id, ())))
     unseen = {metric: rows for metric, rows in _unseen(diff, past, shown) if rows}
     return Detection(events=events, memory={"told": dict(sorted(reported.items())), "unseen": unseen})
 
 
-def _events(stage: Stage, passes: Sequence[Pass], news: Sequence[Pass]) -> Iterator[Event]:
-    lines = {one.riser for one in news}
-    together: dict[tuple[object, ...], list[Pass]] = {}
-    for one in passes:
-        together.setdefault((one.riser,) if one.riser in lines else (one.best, one.cause == "fall"), []).append(one)
-    for passed in sorted(together.values(), key=lambda passed: (len(passed[0].riser), passed[0].riser, passed[0].best)):
-        riser = passed[0].riser
-        yield _event(stage, passed, [one for one in news if one.riser == riser]) if riser in lines else _kept(stage, passed)
+def _events(stage: Stage, candidates: Sequence[Pass], news: Sequence[Pass]) -> Iterator[Event]:
+    news_of = grouped(news, lambda line_pass: line_pass.riser)
+    groups: dict[object, list[Pass]] = {}
+    for line_pass in candidates:
+        key = line_pass.riser if line_pass.riser in news_of else (line_pass.best, line_pass.is_fall)
+        groups.setdefault(key, []).append(line_pass)
+    for group in sorted(groups.values(), key=lambda group: (len(group[0].riser), group[0].riser, group[0].best)):
+        yield _event(stage, group, news_of.get(group[0].riser, []))
 
 
-def stages(diff: Diff, past: BoardState) -> Iterator[Stage]:
-    """Each metric on which somebody came to a value, rose or fell."""
-    return _stages(diff, past, _shown(diff)) if diff.before is not None else iter(())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownLine:
-    """What both snapshots show: their lines, and the measured values of each metric whose values still say something."""
-
-    lineups: tuple[Lineup, Lineup]
-    values: Mapping[MetricId, tuple[Values, Values]]
-
-
-def _shown(diff: Diff) -> ShownLine:
+def shown_lines(diff: Diff) -> ShownLines:
+    """The lines and values of both snapshots."""
     assert diff.before is not None
-    kept = [one.id for one in diff.board.metrics if one.ranked and diff.metrics[one.id].verdict in _KEEPS_UNSEEN]
-    return ShownLine(
-        lineups=(lineup(diff.before), lineup(diff.after)),
+    metrics = (metric.id for metric in diff.board.metrics if metric.ranked)
+    kept = [metric for metric in metrics if diff.metrics[metric].verdict in _KEEPS_UNSEEN]
+    of = (_lines.lines_of(diff.before), _lines.lines_of(diff.after))
+    return ShownLines(
+        of=of,
+        entries=(grouped(of[0], of[0].__getitem__), grouped(of[1], of[1].__getitem__)),
         values={metric: (diff.before.measured(metric), diff.after.measured(metric)) for metric in kept},
     )
 
 
-def _stages(diff: Diff, past: BoardState, shown: ShownLine) -> Iterator[Stage]:
-    for metric in _comparable(diff, past):
+def stages(diff: Diff, past: BoardState, shown: ShownLines) -> Iterator[Stage]:
+    """Each metric on which an entry came to a value, rose or fell."""
+    for metric in diff.board.metrics:
+        if not metric.ranked or not is_comparable(diff, past, metric):
+            continue
         had, has = shown.values[metric.id]
         fresh = arrivals_among(has.keys() - had.keys(), diff, past, metric)
-        agents = _agents(metric, fresh.keys() | moved(diff, metric, up=True), has, shown.lineups[1].of)
+        agents = _agents(metric, fresh.keys() | moved(diff, metric, up=True), has, shown.of[1])
         fallen = moved(diff, metric, up=False)
         if agents or fallen:
             yield _stage(diff, past, metric, shown, fresh=fresh, agents=agents, fallen=fallen)
 
 
-def _comparable(diff: Diff, past: BoardState) -> Iterator[Metric]:
-    for metric in diff.board.metrics:
-        if metric.ranked and diff.metrics[metric.id].usable and metric.id not in past.drifted:
-            yield metric
-
-
 def _agents(
     metric: Metric, entries: Collection[EntryId], has: Values, lines: Mapping[EntryId, Line]
 ) -> dict[Line, list[tuple[float, EntryId]]]:
-    """Those of the entries that are of a known family, by each of the lines that they are of."""
+    """The entries whose family is known, by each of their lines."""
     agents: dict[Line, list[tuple[float, EntryId]]] = {}
     for standing, entry in sorted((metric.sort_key(has[entry]), entry) for entry in entries):
         line = lines.get(entry)
@@ -190,72 +178,64 @@ def _agents(
     return agents
 
 
-def _ranks(diff: Diff, metric: Metric) -> bool:
-    return metric.primary or diff.board.primary is None
-
-
 def _stage(
     diff: Diff,
     past: BoardState,
     metric: Metric,
-    shown: ShownLine,
+    shown: ShownLines,
     *,
     fresh: Mapping[EntryId, str],
     agents: Mapping[Line, Sequence[tuple[float, EntryId]]],
     fallen: AbstractSet[EntryId],
 ) -> Stage:
-    values, unseen = shown.values[metric.id], _unseen_before(past, metric.id)
-    fields = levels(survey(diff, metric, values=values, lineups=shown.lineups, unseen=unseen, fresh=fresh))
-    estimated = diff.metrics[metric.id].filled_after > len(values[1])
+    fields = _lines.levels(_lines.survey(diff, metric, shown, unseen=_unseen_before(past, metric.id), fresh=fresh))
+    has = shown.values[metric.id][1]
+    estimated = diff.metrics[metric.id].filled_after > len(has)
     return Stage(
         diff=diff,
         metric=metric,
-        ranks=_ranks(diff, metric),
-        has=values[1],
+        has=has,
         fresh=fresh,
         fallen=fallen,
         fields=fields,
         places={level: sorted(best[0] for best in field.after.values()) for level, field in fields.items()},
         places_before={level: sorted(best[0] for best in field.before.values()) for level, field in fields.items()},
-        estimates=sorted(_estimates(diff, metric, shown.lineups[1].of)) if estimated else (),
+        estimates=sorted(
+            (metric.sort_key(measure.value), line, entry)
+            for entry, line in (shown.of[1].items() if estimated else ())
+            if (measure := diff.after.entries[entry].measures.get(metric.id)) and measure.estimated
+        ),
         agents=agents,
         reported=frozenset(_memory(past)["told"].get(metric.id, ())),
     )
 
 
-def _estimates(diff: Diff, metric: Metric, lines: Mapping[EntryId, Line]) -> Iterator[tuple[float, Line, EntryId]]:
-    for entry, line in lines.items():
-        measure = diff.after.entries[entry].measures.get(metric.id)
-        if measure is not None and measure.estimated:
-            yield metric.sort_key(measure.value), line, entry
-
-
-# ── who passed whom ──────────────────────────────────────────────────────────────────────────────
+# ── the passes ───────────────────────────────────────────────────────────────────────────────────
 
 
 def overtakes(stage: Stage) -> list[Pass]:
-    """Every pass that has a cause, between lines of different labs, the best rivals first; none twice at a narrower level."""
-    found: list[Pass] = []
+    """Every pass that has a cause, between lines of different labs, the best rivals first; none again at a narrower level."""
+    result: list[Pass] = []
     for field in stage.fields.values():
         fallen = {line for line, best in field.before.items() if best[1] in stage.fallen} if stage.fallen else set()
-        pairs = [pair for pair in passes(field, risers=stage.agents.keys(), rivals=fallen) if pair[0][0] != pair[1][0]]
-        seen = {(one.best, one.passed) for one in found}
+        pairs = [pair for pair in _lines.passes(field, risers=stage.agents.keys(), rivals=fallen) if pair[0][0] != pair[1][0]]
+        seen = {(broader.best, broader.passed) for broader in result}
         bars = {rival: _bar(stage, field, rival) for _, rival in pairs}
         for riser, rival in sorted(pairs, key=lambda pair: field.listed[pair[1]]):
-            one = _pass(stage, field, riser, rival, bars[rival])
-            if one is not None and (one.best, one.passed) not in seen:
-                found.append(one)
-    return found
+            line_pass = _pass(stage, field, riser, rival, bars[rival])
+            if line_pass is not None and (line_pass.best, line_pass.passed) not in seen:
+                result.append(line_pass)
+    return result
 
 
 def _bar(stage: Stage, field: LineField, rival: Line) -> float:
-    """What is to be beaten: the rival's best as it would stand now by what it was, and as it stands."""
+    """The standing to beat: the rival's best before, as it would be now, or its best now."""
     was = stage.metric.sort_key(field.before[rival][0])
     return min(stage.metric.sort_key(drifted_value(stage.diff, stage.metric, was)), field.after[rival][0])
 
 
 def _pass(stage: Stage, field: LineField, riser: Line, rival: Line, bar: float) -> Pass | None:
-    """The pass with its cause: who alone would have done it, else the rival's fall; None where neither did anything."""
+    """The pass with its cause: the entry that alone would have done it, otherwise the rival's fall; None without a cause."""
     agents, passed = stage.agents.get(riser), field.listed[rival][1]
     if agents and agents[0][0] < bar:
         best = agents[0][1]
@@ -268,267 +248,244 @@ def _pass(stage: Stage, field: LineField, riser: Line, rival: Line, bar: float) 
 # ── what is news ─────────────────────────────────────────────────────────────────────────────────
 
 
-def tells(stage: Stage, one: Pass) -> bool:
-    """Whether a pass is news: over a line that matters, by a cause that is, never told before, and as sure as the board allows."""
-    matters = _over_a_reference if len(one.riser) == _GENERATION else _over_the_best
-    if not matters(stage, one) or not _is_cause(stage, one) or one.key in stage.reported:
+def news_among(stage: Stage, candidates: Sequence[Pass]) -> list[Pass]:
+    """The news among the passes on one metric, each entry's at its broadest level: for its lab rather than for its family."""
+    news = [line_pass for line_pass in candidates if _is_news(stage, line_pass)]
+    broadest = {line_pass.best: len(line_pass.riser) for line_pass in reversed(news)}
+    return [line_pass for line_pass in news if len(line_pass.riser) == broadest[line_pass.best]]
+
+
+def _is_news(stage: Stage, line_pass: Pass) -> bool:
+    """Over a line that matters, by a cause that counts, not reported before, and as sure as the board allows."""
+    matters = _over_a_reference if len(line_pass.riser) == _GENERATION else _over_the_best
+    if not matters(stage, line_pass) or not _is_cause(stage, line_pass) or line_pass.key in stage.reported:
         return False
-    return _is_sure(stage, one) and not _clouded(stage, one)
+    return _is_sure(stage, line_pass) and not _clouded(stage, line_pass)
 
 
-def told(stage: Stage, found: Sequence[Pass]) -> list[Pass]:
-    """The news among the passes on one metric: what an entry did for its lab is told before what it did for its family."""
-    news = [one for one in found if tells(stage, one)]
-    broadest = {one.best: len(one.riser) for one in reversed(news)}
-    return [one for one in news if len(one.riser) == broadest[one.best]]
+def _is_cause(stage: Stage, line_pass: Pass) -> bool:
+    """An arrival, or a rise beyond the error; not a return, a fall of the rival, or a measurement that confirms an estimate."""
+    if line_pass.cause == "rise":
+        return stage.diff.metrics[stage.metric.id].moves[line_pass.best].significant
+    if line_pass.cause == "measured":
+        return stage.metric.sort_key(_value_before(stage, line_pass)) >= _was(stage, line_pass)
+    return line_pass.cause in ARRIVALS
 
 
-def _is_cause(stage: Stage, one: Pass) -> bool:
-    """An arrival, or a rise beyond the error; not a return, a fall of the other, or a measurement that only confirms an estimate."""
-    if one.cause == "rise":
-        return stage.diff.metrics[stage.metric.id].moves[one.best].significant
-    if one.cause == "measured":
-        assert stage.diff.before is not None
-        estimate = stage.diff.before.entries[one.best].measures[stage.metric.id].value
-        return stage.metric.sort_key(estimate) >= _was(stage, one)
-    return one.cause in _ARRIVALS
+def _value_before(stage: Stage, line_pass: Pass) -> float:
+    assert stage.diff.before is not None
+    return stage.diff.before.entries[line_pass.best].measures[stage.metric.id].value
 
 
-def _is_sure(stage: Stage, one: Pass) -> bool:
-    """Beyond the error. Where a tested metric states none at all, an arrival counts as published, near the top only."""
-    if _certainty(stage, one) != "nominal":
+def _is_sure(stage: Stage, line_pass: Pass) -> bool:
+    """Beyond the error. If a tested metric states none at all, an arrival counts as published, near the top only."""
+    if _certainty(stage, line_pass) != "nominal":
         return True
-    if one.cause not in _ARRIVALS or stage.metric.nature is not Nature.TESTED or stage.metric.stated_error is not None:
+    if line_pass.cause not in ARRIVALS or stage.metric.nature is not Nature.TESTED or stage.metric.stated_error is not None:
         return False
-    stated = any(stage.measure(entry).half_width is not None for entry in (one.best, one.passed))
-    return not stated and _place(stage, one) <= (TOP_ELSEWHERE if stage.ranks else 1)
+    stated = any(stage.measure(entry).half_width is not None for entry in (line_pass.best, line_pass.passed))
+    return not stated and _place(stage, line_pass) <= (TOP_ELSEWHERE if stage.ranks else 1)
 
 
-def _certainty(stage: Stage, one: Pass) -> str:
-    """Of the order of the two best entries."""
-    return certainty(stage.metric, stage.measure(one.best), stage.measure(one.passed))
+def _certainty(stage: Stage, line_pass: Pass) -> str:
+    return certainty(stage.metric, stage.measure(line_pass.best), stage.measure(line_pass.passed))
 
 
-def _was(stage: Stage, one: Pass) -> float:
+def _was(stage: Stage, line_pass: Pass) -> float:
     """The standing of the rival's best before."""
-    return stage.fields[len(one.rival)].before[one.rival][0]
+    return stage.fields[len(line_pass.rival)].before[line_pass.rival][0]
 
 
-def _place_before(stage: Stage, one: Pass) -> int:
-    """The rival's place among its likes before."""
-    return 1 + bisect_left(stage.places_before[len(one.rival)], _was(stage, one))
+def _place_before(stage: Stage, line_pass: Pass) -> int:
+    """The rival's place before, among lines of its level."""
+    return 1 + bisect_left(stage.places_before[len(line_pass.rival)], _was(stage, line_pass))
 
 
-def _place(stage: Stage, one: Pass) -> int:
-    """The riser's place among its likes now, the worst of those it shares; a line's best that cannot be seen has its last value."""
-    level = len(one.riser)
-    return bisect_right(stage.places[level], stage.fields[level].listed[one.riser][0])
+def _place(stage: Stage, line_pass: Pass) -> int:
+    """The riser's place now, among lines of its level, the worst of tied ones; entries not shown count with their last value."""
+    level = len(line_pass.riser)
+    return bisect_right(stage.places[level], stage.fields[level].listed[line_pass.riser][0])
 
 
-def _clouded(stage: Stage, one: Pass) -> bool:
-    """Whether a row that names no entry could be the riser's before, or the rival's now, and stand where it would matter."""
-    diff, metric = stage.diff, stage.metric
-    assert diff.before is not None
+def _clouded(stage: Stage, line_pass: Pass) -> bool:
+    """Whether a row that names no entry could be the riser's before, or the rival's now, at a rank where it would matter."""
+    before, after, metric = stage.diff.before, stage.diff.after, stage.metric
+    assert before is not None
     if not metric.primary:
-        return bool(diff.before.ambiguous or diff.after.ambiguous)
-    was = _was(stage, one)
-    return any(metric.sort_key(value) < was for value in diff.before.unnamed) or any(
-        metric.sort_key(value) <= metric.sort_key(stage.has[one.best]) for value in diff.after.unnamed
+        return bool(before.ambiguous or after.ambiguous)
+    was, now = _was(stage, line_pass), metric.sort_key(stage.has[line_pass.best])
+    return any(metric.sort_key(value) < was for value in before.unnamed) or any(
+        metric.sort_key(value) <= now for value in after.unnamed
     )
 
 
-def _over_the_best(stage: Stage, one: Pass) -> bool:
+def _over_the_best(stage: Stage, line_pass: Pass) -> bool:
     if stage.ranks:
-        return _place_before(stage, one) <= TOP_LINES
-    return len(one.riser) == _LAB and max(_place_before(stage, one), _place(stage, one)) <= TOP_ELSEWHERE
+        return _place_before(stage, line_pass) <= TOP_LINES
+    return len(line_pass.riser) == _LAB and max(_place_before(stage, line_pass), _place(stage, line_pass)) <= TOP_ELSEWHERE
 
 
-def _over_a_reference(stage: Stage, one: Pass) -> bool:
-    """Whether a lab's best generation passed a model that people know, or what was its lab's best, while that lab still stands above.
+def _over_a_reference(stage: Stage, line_pass: Pass) -> bool:
+    """Whether a lab's best generation passed a model that people know, or its lab's former best, while that lab is still above.
 
-    And the family has not stood above that line before, by an older generation.
+    And no older generation of the family was above that line before.
     """
     if not stage.ranks:
         return False
     labs, families, generations = (stage.fields[level] for level in LEVELS)
-    mine, theirs = labs.listed[one.riser[:_LAB]], labs.after[one.rival[:_LAB]]
-    older = families.before.get(one.riser[:_FAMILY])
-    if mine[1] != generations.listed[one.riser][1] or theirs[0] > mine[0] or (older is not None and older[0] < _was(stage, one)):
+    riser, rival = labs.listed[line_pass.riser[:_LAB]], labs.after[line_pass.rival[:_LAB]]
+    older = families.before.get(line_pass.riser[:_FAMILY])
+    if riser[1] != generations.listed[line_pass.riser][1] or rival[0] > riser[0]:
         return False
-    flagship = labs.before[one.rival[:_LAB]][1] == generations.before[one.rival][1]
-    return flagship or milestone.reference(stage.diff.after.entries[one.passed]) is not None
+    if older is not None and older[0] < _was(stage, line_pass):
+        return False
+    flagship = labs.before[line_pass.rival[:_LAB]][1] == generations.before[line_pass.rival][1]
+    return flagship or milestone.reference(stage.diff.after.entries[line_pass.passed]) is not None
 
 
 # ── the event ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _event(stage: Stage, found: Sequence[Pass], news: Sequence[Pass]) -> Event:
-    """All that one line passed on a metric, what is news of it first."""
-    told = {one.rival for one in news}
-    shown = [*news, *(one for one in found if one.rival not in told)][:_RIVALS]
+def _event(stage: Stage, group: Sequence[Pass], news: Sequence[Pass]) -> Event:
+    """All that one line passed on a metric, its news first; without news, all that one entry passed for its broadest line."""
+    rivals = {line_pass.rival for line_pass in news}
+    ordered = [*news, *(line_pass for line_pass in group if line_pass.rival not in rivals)] if news else group
+    shown = ordered[: _RIVALS if news else _RIVALS_RECORDED]
     lead, diff, metric = shown[0], stage.diff, stage.metric
-    named = [one for one in news if one.best == lead.best and (one.cause == "fall") is (lead.cause == "fall")]
+    of_lead = [line_pass for line_pass in news if line_pass.best == lead.best and line_pass.is_fall is lead.is_fall]
+    named = of_lead or [line_pass for line_pass in group if line_pass.riser == lead.riser]
+    passed = list(dict.fromkeys(line_pass.passed for line_pass in shown))
+    best = dict.fromkeys([lead.best, *(_variants(stage, lead) if news else ()), *(passed if news else ())])
     return make(
         diff,
         rule=RULE,
-        grade=_grade(stage, lead),
-        weight=_weight(stage, lead),
-        is_news=True,
+        grade=Grade(_certainty(stage, lead)) if lead.cause in ("rise", "fall") else Grade.DEBUT,
+        weight=_weight(stage, lead) if news else _WEIGHT[Grade.NOMINAL],
+        is_news=bool(news),
         subjects=[party(diff.after, lead.best)],
-        rivals=[party(diff.after, entry) for entry in dict.fromkeys(one.passed for one in shown)],
+        rivals=[party(diff.after, entry) for entry in passed],
         metric=metric.id,
         headline=_headline(stage, lead, named),
-        facts=_facts(stage, found, shown, news),
-        evidence=both_proofs(
-            diff, dict.fromkeys([lead.best, *_variants(stage, lead), *(one.passed for one in shown)]), metric.id
-        ),
-    )
-
-
-def _kept(stage: Stage, found: Sequence[Pass]) -> Event:
-    """What an entry did for its lines that is no news: the broadest of them, all that they passed counted, the best rivals named."""
-    shown, lead, diff, metric = found[:_RIVALS_UNTOLD], found[0], stage.diff, stage.metric
-    return make(
-        diff,
-        rule=RULE,
-        grade=_grade(stage, lead),
-        weight=_WEIGHT[Grade.NOMINAL],
-        is_news=False,
-        subjects=[party(diff.after, lead.best)],
-        rivals=[party(diff.after, one.passed) for one in shown],
-        metric=metric.id,
-        headline=_headline(stage, lead, [one for one in found if one.riser == lead.riser]),
-        facts={
-            "level": LEVELS[len(lead.riser)],
-            "line": list(lead.riser),
-            "cause": lead.cause,
-            "passed": len(found),
-            "rivals": [_place_facts(stage, one) for one in shown],
-        },
-        evidence=[*both_proofs(diff, [lead.best], metric.id), *_changes(diff, [one.passed for one in shown], metric.id)],
+        facts=_facts(stage, group, shown, news),
+        evidence=[*both_proofs(diff, best, metric.id), *(() if news else _changes(diff, passed, metric.id))],
     )
 
 
 def _changes(diff: Diff, entries: Sequence[EntryId], metric: MetricId) -> Iterator[Evidence]:
-    """The cells of entries on both days; one that stands unchanged, as it is now."""
+    """The cells of entries on both days; a cell that did not change, only as it is now."""
     for entry in entries:
         before, after = both_proofs(diff, [entry], metric)
         yield from (after,) if before.raw == after.raw else (before, after)
 
 
-def _grade(stage: Stage, lead: Pass) -> Grade:
-    return Grade(_certainty(stage, lead)) if lead.cause in ("rise", "fall") else Grade.DEBUT
-
-
 def _weight(stage: Stage, lead: Pass) -> int:
     place = _place_before(stage, lead)
     bonus = -10 if len(lead.riser) == _GENERATION else 14 if place == 1 else 7 if place <= TOP_ELSEWHERE else 0
-    weight = _WEIGHT[Grade.DEBUT if lead.cause in _ARRIVALS else Grade(_certainty(stage, lead))] + bonus
+    weight = _WEIGHT[Grade.DEBUT if lead.cause in ARRIVALS else Grade(_certainty(stage, lead))] + bonus
     return weight if stage.ranks else weight * 2 // 3
 
 
 def _variants(stage: Stage, lead: Pass) -> list[EntryId]:
     """The entries of the riser that would each have done it alone, the best first."""
-    agents = stage.agents.get(lead.riser, ()) if lead.cause != "fall" else ()
+    agents = stage.agents.get(lead.riser, ()) if not lead.is_fall else ()
     return [entry for standing, entry in agents[:_VARIANTS] if standing < lead.bar]
 
 
 def _headline(stage: Stage, lead: Pass, named: Sequence[Pass]) -> str:
-    metric, after = stage.metric, stage.diff.after
-    name, value = after.entries[lead.best].name, number(stage.has[lead.best], metric)
-    mine = title(lead.riser, after.entries[lead.best])
-    where = f"{stage.diff.board.title} ({metric.title})"
-    near = unsure(metric, stage.measure(lead.best), stage.measure(lead.passed)) if _certainty(stage, lead) == "nominal" else ""
-    if lead.cause == "fall":
-        return f"{_best(stage, lead)} falls below {mine}'s best ({name}, {value}) on {where}{near}."
-    above = f"above {listed([_best(stage, one) for one in named], _NAMED)}"
-    whose = "" if _is_in(mine, name) else f" and puts {mine}"
+    best = stage.diff.after.entries[lead.best]
+    name, value, line = best.name, stage.value(lead.best), _lines.title(lead.riser, best)
+    where = f"{stage.diff.board.title} ({stage.metric.title})"
+    unsure_order = _certainty(stage, lead) == "nominal"
+    near = unsure(stage.metric, stage.measure(lead.best), stage.measure(lead.passed)) if unsure_order else ""
+    if lead.is_fall:
+        return f"{_best_of_rival(stage, lead)} falls below {line}'s best ({name}, {value}) on {where}{near}."
+    above = f"above {listed([_best_of_rival(stage, line_pass) for line_pass in named], _NAMED)}"
+    whose = "," if folded(line) in folded(name) else f" and puts {line}"
     if lead.cause == "rise":
-        assert stage.diff.before is not None
-        was = stage.diff.before.entries[lead.best].measures[metric.id].value
-        how = f"{name} moves from {number(was, metric)} to {value} on {where}"
+        how = f"{name} moves from {number(_value_before(stage, lead), stage.metric)} to {value} on {where}"
     else:
         how = f"{name} ({value}) {WORDS[lead.cause]} {where}"
-    return f"{how}{whose or ','} {above}{near}{_estimated(stage, named)}."
+    return f"{how}{whose} {above}{near}{_estimated(stage, named)}."
 
 
-def _is_in(line: str, name: str) -> bool:
-    """Whether an entry's name says which line it is of."""
-    return folded(line) in folded(name)
-
-
-def _best(stage: Stage, one: Pass) -> str:
+def _best_of_rival(stage: Stage, line_pass: Pass) -> str:
     """`Meta (best: Llama 4 Maverick, 18.4)`; a reference by its own name, `GPT-4 (21.5)`."""
-    passed = stage.diff.after.entries[one.passed]
-    known = milestone.reference(passed) if len(one.rival) == _GENERATION else None
-    whose, value = known.title if known else title(one.rival, passed), number(stage.has[one.passed], stage.metric)
+    passed, value = stage.diff.after.entries[line_pass.passed], stage.value(line_pass.passed)
+    known = milestone.reference(passed) if len(line_pass.rival) == _GENERATION else None
+    whose = known.title if known else _lines.title(line_pass.rival, passed)
     return f"{whose} ({value})" if whose == passed.name else f"{whose} (best: {passed.name}, {value})"
 
 
 def _estimated(stage: Stage, named: Sequence[Pass]) -> str:
-    """What has to be added where an estimate of a rival named stands higher."""
-    higher = [_higher_estimate(stage, one) for one in named[:_NAMED]]
-    texts = [f"{one[0]}'s {number(one[1], stage.metric)} is an estimate" for one in higher if one is not None]
+    higher = [_higher_estimate(stage, line_pass) for line_pass in named[:_NAMED]]
+    texts = [f"{best[0]}'s {number(best[1], stage.metric)} is an estimate" for best in higher if best is not None]
     return f", among measured values ({' and '.join(texts)})" if texts else ""
 
 
-def _higher_estimate(stage: Stage, one: Pass) -> tuple[str, float] | None:
-    """The rival's best estimate, where it does not stand below the riser's value: whose it is, and the value."""
-    mine = stage.metric.sort_key(stage.has[one.best])
-    of_rival = (best for best in stage.estimates if best[0] <= mine and best[1][: len(one.rival)] == one.rival)
-    best = next(of_rival, None)
-    return None if best is None else (stage.diff.after.entries[best[2]].name, stage.metric.sort_key(best[0]))
+def _higher_estimate(stage: Stage, line_pass: Pass) -> tuple[str, float] | None:
+    """The name and value of the rival's best estimate, if it is not below the riser's value."""
+    bar, level = stage.metric.sort_key(stage.has[line_pass.best]), len(line_pass.rival)
+    for standing, line, entry in stage.estimates:
+        if standing <= bar and line[:level] == line_pass.rival:
+            return stage.diff.after.entries[entry].name, stage.metric.sort_key(standing)
+    return None
 
 
-def _facts(stage: Stage, found: Sequence[Pass], shown: Sequence[Pass], news: Sequence[Pass]) -> dict[str, object]:
+def _facts(stage: Stage, group: Sequence[Pass], shown: Sequence[Pass], news: Sequence[Pass]) -> dict[str, object]:
     lead, entries = shown[0], stage.diff.after.entries
+    line: dict[str, object] = {"level": LEVELS[len(lead.riser)], "line": list(lead.riser)}
+    if not news:
+        rivals = [_place_facts(stage, line_pass) for line_pass in shown]
+        return {**line, "cause": lead.cause, "passed": len(group), "rivals": rivals}
     before = stage.fields[len(lead.riser)].before.get(lead.riser)
     return {
-        "level": LEVELS[len(lead.riser)],
-        "line": list(lead.riser),
+        **line,
         "value": stage.has[lead.best],
         "before": None if before is None else stage.metric.sort_key(before[0]),
         "cause": lead.cause,
         "variants": [
             {"entry": entry, "name": entries[entry].name, "value": stage.has[entry]} for entry in _variants(stage, lead)
         ],
-        "passed": len(found),
-        "rivals": [_rival_facts(stage, one) | {"told": one.key if one in news else ""} for one in shown],
+        "passed": len(group),
+        "rivals": [_rival_facts(stage, line_pass) | {"told": line_pass.key if line_pass in news else ""} for line_pass in shown],
     }
 
 
-def _rival_facts(stage: Stage, one: Pass) -> dict[str, object]:
-    estimate = _higher_estimate(stage, one)
+def _rival_facts(stage: Stage, line_pass: Pass) -> dict[str, object]:
+    estimate = _higher_estimate(stage, line_pass)
     return {
-        **_place_facts(stage, one),
-        "passed": stage.diff.after.entries[one.passed].name,
-        "value": stage.has[one.passed],
-        "before": stage.metric.sort_key(_was(stage, one)),
-        "cause": one.cause,
-        "still_above": [stage.diff.after.entries[entry].name for entry in _still_above(stage, one)],
+        **_place_facts(stage, line_pass),
+        "passed": stage.diff.after.entries[line_pass.passed].name,
+        "value": stage.has[line_pass.passed],
+        "before": stage.metric.sort_key(_was(stage, line_pass)),
+        "cause": line_pass.cause,
+        "still_above": [stage.diff.after.entries[entry].name for entry in _still_above(stage, line_pass)[:_VARIANTS]],
         "estimate_above": None if estimate is None else list(estimate),
     }
 
 
-def _place_facts(stage: Stage, one: Pass) -> dict[str, object]:
-    return {"line": list(one.rival), "place_before": _place_before(stage, one), "certainty": _certainty(stage, one)}
+def _place_facts(stage: Stage, line_pass: Pass) -> dict[str, object]:
+    return {
+        "line": list(line_pass.rival),
+        "place_before": _place_before(stage, line_pass),
+        "certainty": _certainty(stage, line_pass),
+    }
 
 
-def _still_above(stage: Stage, one: Pass) -> list[EntryId]:
-    """The best of each generation of the rival's lab that still stands above, the best first."""
-    mine = stage.metric.sort_key(stage.has[one.best])
+def _still_above(stage: Stage, line_pass: Pass) -> list[EntryId]:
+    """The best of each generation of the rival's lab that is still above, the best first."""
+    bar = stage.metric.sort_key(stage.has[line_pass.best])
     generations = stage.fields[_GENERATION].listed.items()
-    of_lab = sorted(best for line, best in generations if line[0] == one.rival[0] and best[0] < mine)
-    return [entry for _, entry in of_lab[:_VARIANTS]]
+    return [entry for _, entry in sorted(best for line, best in generations if line[0] == line_pass.rival[0] and best[0] < bar)]
 
 
 # ── remembered ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _told_with(stage: Stage, one: Pass) -> Iterator[str]:
+def _reported_with(stage: Stage, line_pass: Pass) -> Iterator[str]:
     """The key of a pass, and of the same pass by the families and generations of the two entries."""
-    yield one.key
-    riser, rival = (line_of(stage.diff.after.entries[entry]) for entry in (one.best, one.passed))
+    yield line_pass.key
+    riser, rival = (_lines.line_of(stage.diff.after.entries[entry]) for entry in (line_pass.best, line_pass.passed))
     if riser is not None and rival is not None:
         yield from (f"{'/'.join(riser[:_FAMILY])} > {'/'.join(rival[:level])}" for level in (_FAMILY, _GENERATION))
 
@@ -542,33 +499,27 @@ def _unseen_before(past: BoardState, metric: MetricId) -> Unseen:
     return {EntryId(entry): ((lab, family, generation), value) for entry, lab, family, generation, value in rows}
 
 
-def _unseen(diff: Diff, past: BoardState, shown: ShownLine) -> Iterator[tuple[MetricId, list[list[object]]]]:
+def _unseen(diff: Diff, past: BoardState, shown: ShownLines) -> Iterator[tuple[MetricId, list[list[object]]]]:
     for metric, (had, has) in shown.values.items():
         last = _unseen_before(past, metric)
         if last or not had.keys() <= has.keys():
             yield metric, _rows(diff, past, diff.board.metric(metric), shown, last)
 
 
-def _rows(diff: Diff, past: BoardState, metric: Metric, shown: ShownLine, last: Unseen) -> list[list[object]]:
-    """The best of each line whose best cannot be seen, unless it is told as gone."""
-    values, (before, after) = shown.values[metric.id], shown.lineups
-    gone, lines = vanished(diff, metric, values=values, lines_before=before.of, unseen=last)
-    entries = {
-        line: [*after.entries.get(line, ()), *(entry for entry in lines if lines[entry] == line)] for line in lines.values()
-    }
-    best = bests(metric, {**values[1], **gone}, entries)
+def _rows(diff: Diff, past: BoardState, metric: Metric, shown: ShownLines, last: Unseen) -> list[list[object]]:
+    """The best of each line whose best is not shown, unless its departure is reported."""
+    gone, lines = _lines.vanished(diff, metric, shown, last)
+    of_line = grouped(lines, lines.__getitem__)
+    entries = {line: [*shown.entries[1].get(line, ()), *missing] for line, missing in of_line.items()}
+    best = _lines.bests(metric, {**shown.values[metric.id][1], **gone}, entries)
     left = {entry for _, entry in best.values() if entry in gone and entry not in diff.after.entries}
-    left = {entry for entry in left if _is_told_as_gone(past, entry)}.union(left.intersection(departure.confirmed(diff, past)))
+    departed = {entry for entry in left if entry in past.known and past.known[entry].departed}
+    departed |= left.intersection(departure.confirmed(diff, past))
     return [
         [entry, *line, metric.sort_key(standing)]
         for line, (standing, entry) in sorted(best.items())
-        if entry in gone and entry not in left
+        if entry in gone and entry not in departed
     ]
-
-
-def _is_told_as_gone(past: BoardState, entry: EntryId) -> bool:
-    known = past.known.get(entry)
-    return known is not None and known.departed
 
 
 KIND = EventKind(

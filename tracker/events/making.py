@@ -1,49 +1,48 @@
-"""How an event is made: its id, its parties, its evidence, and numbers in words."""
+"""How an event is made: its id, its parties and its evidence."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import NotRequired, TypedDict, Unpack
 
 from tracker.model import BoardId, Diff, EntryId, Event, EventId, Evidence, MetricId, ModelId, Party, Snapshot
 
 
-def make(
-    diff: Diff,
-    *,
-    rule: str,
-    grade: str,
-    weight: int,
-    is_news: bool,
-    headline: str,
-    subjects: Iterable[Party] = (),
-    rivals: Iterable[Party] = (),
-    metric: MetricId | None = None,
-    facts: Mapping[str, object],
-    evidence: Iterable[Evidence] = (),
-    after: datetime | None = None,
-    until: datetime | None = None,
-) -> Event:
-    """An event of this diff. `rule` is `<kind>/<version>`; the interval is that of the diff unless given."""
+class Content(TypedDict):
+    """What an event states. `rule` is `<kind>/<version>`."""
+
+    rule: str
+    grade: str
+    weight: int
+    is_news: bool
+    headline: str
+    facts: Mapping[str, object]
+    subjects: NotRequired[Sequence[Party]]
+    rivals: NotRequired[Sequence[Party]]
+    metric: NotRequired[MetricId | None]
+    evidence: NotRequired[Iterable[Evidence]]
+
+
+def make(diff: Diff, *, after: datetime | None = None, until: datetime | None = None, **content: Unpack[Content]) -> Event:
+    """An event of this diff, in the interval of the diff unless another is given.
+
+    Without `evidence`: the cells of all parties on both pages, or both pages as a whole if there are no parties.
+    """
     before = diff.before
+    if "evidence" not in content:
+        parties = [party.entry for party in (*content.get("subjects", ()), *content.get("rivals", ()))]
+        content["evidence"] = both_proofs(diff, parties, content.get("metric")) if parties else page_proofs(diff)
     return build(
         board=diff.board.id,
         recorded_at=diff.after.observed_at,
         digests=(before.digest if before else "", diff.after.digest),
-        rule=rule,
-        grade=grade,
-        weight=weight,
-        is_news=is_news,
-        headline=headline,
-        subjects=tuple(subjects),
-        rivals=tuple(rivals),
-        metric=metric,
-        facts=facts,
-        evidence=tuple(evidence),
         after=after or diff.seen_until or (before.observed_at if before else None),
         until=until or diff.after.observed_at,
+        **content,
     )
 
 
@@ -52,38 +51,30 @@ def build(
     board: BoardId,
     recorded_at: datetime,
     digests: tuple[str, str],
-    rule: str,
-    grade: str,
-    weight: int,
-    is_news: bool,
-    headline: str,
-    subjects: tuple[Party, ...] = (),
-    rivals: tuple[Party, ...] = (),
-    metric: MetricId | None = None,
-    facts: Mapping[str, object],
-    evidence: tuple[Evidence, ...],
     after: datetime | None,
     until: datetime,
+    **content: Unpack[Content],
 ) -> Event:
-    """An event, with its id worked out from what happened and from which bytes (before, after) it was read."""
-    kind = rule.partition("/")[0]
+    """An event. Its id is computed from what happened and from the bytes (before, after) it was read from."""
+    kind, grade, metric = content["rule"].partition("/")[0], str(content["grade"]), content.get("metric")
+    subjects, rivals = tuple(content.get("subjects", ())), tuple(content.get("rivals", ()))
     parties = (sorted(party.entry for party in subjects), sorted(party.entry for party in rivals))
     return Event(
         id=_id(kind, board, metric, grade, *parties, *digests, recorded_at.isoformat()),
         kind=kind,
-        grade=str(grade),  # plain, as it is stored
-        weight=max(0, min(100, weight)),
-        is_news=is_news,
+        grade=grade,
+        weight=max(0, min(100, content["weight"])),
+        is_news=content["is_news"],
         board=board,
         metric=metric,
         subjects=subjects,
         rivals=rivals,
         after=after,
         until=until,
-        headline=headline,
-        facts=facts,
-        evidence=evidence,
-        rule=rule,
+        headline=content["headline"],
+        facts=content["facts"],
+        evidence=tuple(content.get("evidence", ())),
+        rule=content["rule"],
         recorded_at=recorded_at,
     )
 
@@ -96,41 +87,59 @@ def _id(*parts: object) -> EventId:
     return EventId(hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16])
 
 
-def party(snapshot: Snapshot, entry: EntryId) -> Party:
+def party(snapshot: Snapshot, key: EntryId) -> Party:
     """An entry as this snapshot names it."""
-    one = snapshot.entries[entry]
-    return Party(entry=entry, name=one.name, model=one.who.model or ModelId(""))
+    entry = snapshot.entries[key]
+    return Party(entry=key, name=entry.name, model=entry.who.model or ModelId(""))
 
 
-def proof(snapshot: Snapshot, entry: EntryId, metric: MetricId | None = None) -> Evidence:
-    """Where an entry stands in the bytes of a snapshot, with the cell of a metric as published, or its name."""
-    one = snapshot.entries.get(entry)
-    page = min(one.page if one else 0, len(snapshot.sha256) - 1)
-    raw = None if one is None else one.name
-    if one is not None and metric is not None:
-        measure = one.measures.get(metric)
+def last_named(diff: Diff, key: EntryId) -> Party:
+    """An entry as the newest snapshot that lists it names it; by its key if neither does."""
+    snapshot = next((snapshot for snapshot in (diff.after, diff.before) if snapshot and key in snapshot.entries), None)
+    return party(snapshot, key) if snapshot else Party(entry=key, name=key)
+
+
+def proof(snapshot: Snapshot, key: EntryId, metric: MetricId | None = None) -> Evidence:
+    """The place of an entry in the bytes of a snapshot, with the cell of a metric as published, or with its name."""
+    entry = snapshot.entries.get(key)
+    raw = entry.name if entry else None
+    if entry and metric is not None:
+        measure = entry.measures.get(metric)
         raw = measure.raw if measure else None
     return Evidence(
-        sha256=snapshot.sha256[page],
+        sha256=snapshot.sha256[min(entry.page if entry else 0, len(snapshot.sha256) - 1)],
         url=snapshot.url,
         observed_at=snapshot.observed_at,
-        entry=one.id if one else entry,
+        entry=entry.id if entry else key,
         metric=metric,
         raw=raw,
     )
 
 
+def both(diff: Diff) -> list[Snapshot]:
+    """The snapshots of a diff, the earlier one first."""
+    return [snapshot for snapshot in (diff.before, diff.after) if snapshot is not None]
+
+
 def both_proofs(diff: Diff, entries: Iterable[EntryId], metric: MetricId | None = None) -> tuple[Evidence, ...]:
     """The same entries in the snapshot before and in the one after."""
-    snapshots = [snapshot for snapshot in (diff.before, diff.after) if snapshot is not None]
-    return tuple(proof(snapshot, entry, metric) for entry in entries for snapshot in snapshots)
+    return tuple(proof(snapshot, entry, metric) for entry in entries for snapshot in both(diff))
+
+
+def stated_proofs(diff: Diff, entries: Iterable[EntryId], attribute: str, *, or_name: bool = False) -> list[Evidence]:
+    """The same entries on both pages, with what each page states of a property; otherwise nothing, or the name."""
+    proofs = ((snapshot.entries.get(entry), proof(snapshot, entry)) for entry in entries for snapshot in both(diff))
+    return [
+        replace(evidence, raw=listing.attributes.get(attribute, evidence.raw if or_name else None)) if listing else evidence
+        for listing, evidence in proofs
+    ]
 
 
 def page_proofs(diff: Diff) -> tuple[Evidence, ...]:
     """Both pages as a whole."""
-    snapshots = [snapshot for snapshot in (diff.before, diff.after) if snapshot is not None]
-    return tuple(
-        Evidence(sha256=sha256, url=snapshot.url, observed_at=snapshot.observed_at)
-        for snapshot in snapshots
-        for sha256 in snapshot.sha256
-    )
+    return tuple(proof for page in both(diff) for proof in whole_page(page.sha256, page.url, page.observed_at))
+
+
+def whole_page(sha256: Iterable[str], url: str, observed_at: datetime) -> Iterable[Evidence]:
+    """The bytes of one reading."""
+    return (Evidence(sha256=digest, url=url, observed_at=observed_at) for digest in sha256)

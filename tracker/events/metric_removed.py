@@ -5,25 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 
+from tracker.events._values import judged
 from tracker.events.kind import EventKind, Folding, What
-from tracker.events.making import make, page_proofs
+from tracker.events.making import make
 from tracker.model import BoardState, Comparability, Diff, Event
 
 RULE = "metric_removed/1"
+Grade = StrEnum("Grade", "REMOVED")
 
 
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    REMOVED = "removed"
-
-
-def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # all kinds have this signature
     """The whole column is gone, not just its values (that is `field_drift`)."""
-    for metric in diff.board.metrics:
-        verdict = diff.metrics.get(metric.id)
-        if verdict is None or verdict.verdict is not Comparability.VANISHED:
-            continue
+    for metric, verdict in judged(diff, Comparability.VANISHED):
         yield make(
             diff,
             rule=RULE,
@@ -33,7 +26,6 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
             metric=metric.id,
             headline=f"{diff.board.title} no longer has {metric.title}; {verdict.filled_before} entries had a value.",
             facts={"filled_before": verdict.filled_before},
-            evidence=page_proofs(diff),
         )
 
 

@@ -1,6 +1,6 @@
-"""One entry came to stand above another, graded by how sure that is.
+"""One entry moved above another, graded by how sure that is.
 
-nominal (the published order flipped) · debut (a newcomer, or a first score, lands above) ·
+nominal (the published order flipped) · debut (a newcomer, or a first score, is above) ·
 supported (the gap exceeds the stated error, or z ≥ 1.96) · decisive (the 95 % intervals are
 disjoint) · sustained (it still holds three accepted changes later).
 
@@ -10,55 +10,34 @@ Source: docs/decisions/0004-overtakes.md
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from itertools import groupby, islice
+from operator import itemgetter
 
 from tracker.events.board_recovered import changed
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import both_proofs, make, party, proof
-from tracker.model import (
-    BoardState,
-    Comparability,
-    Diff,
-    EntryId,
-    Event,
-    Measure,
-    Metric,
-    MetricDiff,
-    MetricId,
-    Party,
-    PendingOvertake,
-)
+from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Measure, Metric, MetricDiff, Party, PendingOvertake
 from tracker.order import certainty, competition_ranks
 from tracker.wording import listed, number, unsure
 
 RULE = "overtake/2"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    NOMINAL = "nominal"
-    DEBUT = "debut"
-    SUPPORTED = "supported"
-    DECISIVE = "decisive"
-    SUSTAINED = "sustained"
-
-
+Grade = StrEnum("Grade", "NOMINAL DEBUT SUPPORTED DECISIVE SUSTAINED")
 SUSTAINED_AFTER = 3
-"""So many accepted changes later an overtake that still holds is sustained."""
-_RIVALS_OF_A_FLIP = 100
-"""So many rivals an overtake names, the best first; `facts.passed` counts them all."""
+"""An overtake that still holds this number of accepted changes later is sustained."""
+_RIVALS_OF_A_RISE = 100
+"""The number of rivals that an overtake names, the best first; `facts.passed` counts them all."""
 _NAMED_IN_A_FALL = 10
 _RIVALS_OF_A_DEBUT = 10
 _RIVALS_ELSEWHERE = 3
-_DEBUT_TOLD_TO_RANK = 10
+_DEBUT_IS_NEWS_TO_RANK = 10
 _WEIGHT = {Grade.DECISIVE: 70, Grade.SUPPORTED: 60, Grade.DEBUT: 45, Grade.NOMINAL: 5, Grade.SUSTAINED: 10}
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
-    """Overtakes on every tested or fitted metric whose values are comparable; one event per entry that rose, or fell, and grade."""
+    """Overtakes on every ranked metric whose values are comparable; one event per grade and entry that rose, or fell."""
     if diff.before is None:
         return
     for metric in diff.board.metrics:
@@ -73,41 +52,38 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
         yield from _sustained(diff, past)
 
 
-# ── order that flipped ───────────────────────────────────────────────────────────────────────────
-
-
 def _flips(diff: Diff, metric: Metric, verdict: MetricDiff) -> Iterator[Event]:
+    """A rise for each entry that moved above others; a fall for each that moved below entries whose value did not change."""
     assert diff.before is not None
     had, has = diff.before.measured(metric.id), diff.after.measured(metric.id)
     rises: dict[tuple[EntryId, Grade], list[EntryId]] = {}
     falls: dict[tuple[EntryId, Grade], list[EntryId]] = {}
     for subject, rival in flips(metric, had, has, moved=verdict.moves.keys()):
-        mine, theirs = (diff.after.entries[entry].measures[metric.id] for entry in (subject, rival))
-        grade = Grade(certainty(metric, mine, theirs))
+        grade = Grade(certainty(metric, *(diff.after.entries[entry].measures[metric.id] for entry in (subject, rival))))
         if subject in verdict.moves:
             rises.setdefault((subject, grade), []).append(rival)
-        else:  # it stood still while the rival fell: one fall, however many it fell below
+        else:
             falls.setdefault((rival, grade), []).append(subject)
-    for (subject, grade), rivals in sorted(rises.items()):
-        yield _rise_event(diff, metric, subject, sorted(rivals, key=lambda rival: (metric.sort_key(has[rival]), rival)), grade)
-    for (rival, grade), subjects in sorted(falls.items()):
-        yield _fall_event(diff, metric, rival, sorted(subjects, key=lambda one: (metric.sort_key(has[one]), one)), grade)
+    for movers, rose in ((rises, True), (falls, False)):
+        for (mover, grade), others in sorted(movers.items()):
+            best_first = sorted(others, key=lambda other: (metric.sort_key(has[other]), other))
+            yield _flip_event(diff, metric, mover, best_first, grade, rose=rose)
 
 
 def flips(
     metric: Metric, before: Mapping[EntryId, float], after: Mapping[EntryId, float], *, moved: Container[EntryId]
 ) -> Iterator[tuple[EntryId, EntryId]]:
-    """Pairs (subject, rival): the rival stood strictly above before, the subject stands strictly above after.
+    """Pairs (subject, rival): the rival was strictly above before, the subject is strictly above after.
 
-    Only pairs of which one moved: finer decimals may reorder what was the same number, but nobody
-    passed anybody. Takes n log n and the number of flips, not n².
+    Only pairs of which one moved: finer decimals may reorder what was the same number, but nobody passed anybody. Takes n log n
+    and the number of flips, not n².
     """
     common = sorted((metric.sort_key(before[entry]), entry) for entry in before.keys() & after.keys())
     above: list[tuple[float, EntryId]] = []
-    for _, group in groupby(common, key=lambda pair: pair[0]):
+    for _, group in groupby(common, key=itemgetter(0)):
         tied = [(metric.sort_key(after[entry]), entry) for _, entry in group]
         for standing, subject in tied:
-            passed = above[bisect_right(above, standing, key=lambda pair: pair[0]) :]
+            passed = above[bisect_right(above, standing, key=itemgetter(0)) :]
             for _, rival in passed:
                 if subject in moved or rival in moved:
                     yield subject, rival
@@ -115,73 +91,40 @@ def flips(
             insort(above, pair)
 
 
-def _rise_event(diff: Diff, metric: Metric, subject: EntryId, rivals: list[EntryId], grade: Grade) -> Event:
-    shown = rivals[:_RIVALS_OF_A_FLIP]
-    who, passed = party(diff.after, subject), [party(diff.after, rival) for rival in shown]
-    was, now = _was_and_is(diff, metric, subject)
-    _, theirs = _was_and_is(diff, metric, rivals[0])
+def _flip_event(diff: Diff, metric: Metric, mover: EntryId, others: list[EntryId], grade: Grade, *, rose: bool) -> Event:
+    """A rise, or a fall, which is only recorded: the entries above did nothing. `others` has the best first."""
+    shown = others[: _RIVALS_OF_A_RISE if rose else _NAMED_IN_A_FALL]
+    who, named = party(diff.after, mover), [party(diff.after, other) for other in shown]
+    was, now = _was_and_is(diff, metric, mover)
+    _, first = _was_and_is(diff, metric, others[0])
+    sure = {Grade.NOMINAL: unsure(metric, now, first), Grade.SUPPORTED: "", Grade.DECISIVE: ", with disjoint intervals"}[grade]
     return make(
         diff,
         rule=RULE,
         grade=grade,
         weight=_weight(diff, metric, grade),
-        is_news=grade != Grade.NOMINAL,
-        subjects=[who],
-        rivals=passed,
+        is_news=rose and grade != Grade.NOMINAL,
+        subjects=[who] if rose else named,
+        rivals=named if rose else [who],
         metric=metric.id,
-        headline=f"{who.name} ({number(now.value, metric)}) overtakes {_and_others(passed[0], theirs, metric, len(rivals))}"
-        f" on {diff.board.title} ({metric.title}){_how(metric, grade, now, theirs)}.",
+        headline=f"{who.name} ({number(now.value, metric)}) {'overtakes' if rose else 'falls behind'}"
+        f" {_and_others(named[0], first, metric, len(others))} on {diff.board.title} ({metric.title}){sure}.",
         facts={
             "before": was.value,
             "after": now.value,
-            "rivals": _values_of(diff, metric, shown),
-            "passed": len(rivals),
-            "subject_moved": True,
+            "rivals" if rose else "subjects": {
+                str(other): [measure.value for measure in _was_and_is(diff, metric, other)] for other in shown
+            },
+            "passed" if rose else "passed_by": len(others),
+            "subject_moved": rose,
         },
-        evidence=both_proofs(diff, [subject, *shown], metric.id),
-    )
-
-
-def _fall_event(diff: Diff, metric: Metric, rival: EntryId, subjects: list[EntryId], grade: Grade) -> Event:
-    """Those it fell below stood still: kept in the record, for nobody of them did anything."""
-    shown = subjects[:_NAMED_IN_A_FALL]
-    who, above = party(diff.after, rival), [party(diff.after, one) for one in shown]
-    was, now = _was_and_is(diff, metric, rival)
-    _, theirs = _was_and_is(diff, metric, subjects[0])
-    return make(
-        diff,
-        rule=RULE,
-        grade=grade,
-        weight=_weight(diff, metric, grade),
-        is_news=False,
-        subjects=above,
-        rivals=[who],
-        metric=metric.id,
-        headline=f"{who.name} ({number(now.value, metric)}) falls behind"
-        f" {_and_others(above[0], theirs, metric, len(subjects))} on {diff.board.title} ({metric.title}){_how(metric, grade, now, theirs)}.",
-        facts={
-            "before": was.value,
-            "after": now.value,
-            "subjects": _values_of(diff, metric, shown),
-            "passed_by": len(subjects),
-            "subject_moved": False,
-        },
-        evidence=both_proofs(diff, [rival, *shown], metric.id),
+        evidence=both_proofs(diff, [mover, *shown], metric.id),
     )
 
 
 def _was_and_is(diff: Diff, metric: Metric, entry: EntryId) -> tuple[Measure, Measure]:
     assert diff.before is not None
     return diff.before.entries[entry].measures[metric.id], diff.after.entries[entry].measures[metric.id]
-
-
-def _values_of(diff: Diff, metric: Metric, entries: Iterable[EntryId]) -> dict[str, object]:
-    """Entry → its values before and after."""
-    return {str(entry): [measure.value for measure in _was_and_is(diff, metric, entry)] for entry in entries}
-
-
-def _how(metric: Metric, grade: Grade, now: Measure, theirs: Measure) -> str:
-    return {Grade.NOMINAL: unsure(metric, now, theirs), Grade.SUPPORTED: "", Grade.DECISIVE: ", with disjoint intervals"}[grade]
 
 
 def _and_others(first: Party, measure: Measure, metric: Metric, count: int) -> str:
@@ -193,14 +136,11 @@ def _weight(diff: Diff, metric: Metric, grade: Grade) -> int:
     return _WEIGHT[grade] if metric.primary or diff.board.primary is None else _WEIGHT[grade] * 2 // 3
 
 
-# ── newcomers ────────────────────────────────────────────────────────────────────────────────────
-
-
 def _debuts(diff: Diff, metric: Metric, verdict: MetricDiff, past: BoardState) -> Iterator[Event]:
-    """Who lands above whom by entering the board, or by a first score. Secondary metrics only where they have a topic."""
+    """Entries that are above others by entering the board, or by a first score. Secondary metrics only if they have a topic."""
     assert diff.before is not None
     if (not metric.primary and not metric.topic) or verdict.filled_after <= verdict.common:
-        return  # nobody has a value who had none
+        return  # no entry has a value that had none
     had, has = diff.before.measured(metric.id), diff.after.measured(metric.id)
     newcomers = [entry for entry in diff.arrived if entry not in past.known or past.known[entry].departed]
     first_scores = _first_scores(diff, metric, past) if verdict.usable else []
@@ -216,63 +156,57 @@ def _debuts(diff: Diff, metric: Metric, verdict: MetricDiff, past: BoardState) -
 
 
 def _first_scores(diff: Diff, metric: Metric, past: BoardState) -> list[EntryId]:
-    """Entries that had no value before; not those whose values come back, alone or with a field that had lost them."""
+    """Entries that had no value before; not those whose values return, alone or with a field that had lost them."""
     assert diff.before is not None
     if metric.id in past.drifted and not metric.primary:
         return []
-    unscored = [entry for entry in diff.common if metric.id not in diff.before.entries[entry].measures]
+    unscored = (entry for entry in diff.common if metric.id not in diff.before.entries[entry].measures)
     return [
         entry for entry in unscored if not (metric.primary and entry in past.known and past.known[entry].scored == "measured")
     ]
 
 
 def _debut_event(diff: Diff, metric: Metric, entry: EntryId, rivals: list[EntryId], start: int, *, rank: int) -> Event:
-    """The entry stands right above the rival at `start`; `rivals` has the best first."""
+    """The entry is right above the rival at `start`; `rivals` has the best first."""
     shown = rivals[start : start + (_RIVALS_OF_A_DEBUT if metric.primary else _RIVALS_ELSEWHERE)]
     passed = len(rivals) - start
-    mine, theirs = (diff.after.entries[one].measures[metric.id] for one in (entry, shown[0]))
+    own, below = (diff.after.entries[key].measures[metric.id] for key in (entry, shown[0]))
     who, first = party(diff.after, entry), party(diff.after, shown[0])
+    stated = metric.stated_error is not None or own.half_width is not None or below.half_width is not None
+    is_near = stated and certainty(metric, own, below) == "nominal"
     return make(
         diff,
         rule=RULE,
         grade=Grade.DEBUT,
         weight=_weight(diff, metric, Grade.DEBUT) + (20 if rank == 1 else 10 if rank <= 3 else 0),
-        is_news=metric.primary and rank <= _DEBUT_TOLD_TO_RANK,
+        is_news=metric.primary and rank <= _DEBUT_IS_NEWS_TO_RANK,
         subjects=[who],
         rivals=[party(diff.after, rival) for rival in shown],
         metric=metric.id,
-        headline=f"{who.name} ({number(mine.value, metric)}) enters {diff.board.title} ({metric.title}) at rank {rank},"
-        f" above {_and_others(first, theirs, metric, passed)}{_near(metric, mine, theirs)}.",
-        facts={"rank": rank, "value": mine.value, "passed": passed} | _beyond_error(diff, metric, mine, rivals, start),
-        evidence=[proof(diff.after, one, metric.id) for one in (entry, *shown)],
+        headline=f"{who.name} ({number(own.value, metric)}) enters {diff.board.title} ({metric.title}) at rank {rank},"
+        f" above {_and_others(first, below, metric, passed)}{', the first of them within the error' if is_near else ''}.",
+        facts={"rank": rank, "value": own.value, "passed": passed} | _beyond_error(diff, metric, own, rivals, start),
+        evidence=[proof(diff.after, key, metric.id) for key in (entry, *shown)],
     )
 
 
-def _near(metric: Metric, mine: Measure, first: Measure) -> str:
-    """What has to be added when the next below is within the error that is stated."""
-    stated = metric.stated_error is not None or mine.half_width is not None or first.half_width is not None
-    return ", the first of them within the error" if stated and certainty(metric, mine, first) == "nominal" else ""
-
-
-def _beyond_error(diff: Diff, metric: Metric, mine: Measure, rivals: list[EntryId], start: int) -> dict[str, float]:
-    """How many of the rivals from `start` on are passed beyond the error, on the metric that ranks the board."""
+def _beyond_error(diff: Diff, metric: Metric, own: Measure, rivals: list[EntryId], start: int) -> dict[str, float]:
+    """The number of rivals from `start` on that are passed beyond the error, on the metric that ranks the board."""
     if not metric.primary:
         return {}
 
     def sure(rival: EntryId) -> bool:
-        return certainty(metric, mine, diff.after.entries[rival].measures[metric.id]) != "nominal"
+        return certainty(metric, own, diff.after.entries[rival].measures[metric.id]) != "nominal"
 
-    if mine.half_width is None:  # then only the gap counts, and it grows down the board
+    if own.half_width is None:  # then only the gap counts, and it grows down the board
         return {"beyond_error": len(rivals) - bisect_left(rivals, 1, lo=start, key=sure)}
     return {"beyond_error": sum(map(sure, islice(rivals, start, None)))}
 
 
-# ── held ─────────────────────────────────────────────────────────────────────────────────────────
-
-
 def pending_after(diff: Diff, past: BoardState, events: Sequence[Event]) -> tuple[PendingOvertake, ...]:
     """Overtakes that wait to be sustained after this diff: the new ones, and the old ones that still hold and are not yet due."""
-    waiting = [still for one in past.pending if (still := _holding(diff, one)) is not None and still.held < SUSTAINED_AFTER]
+    held = (_holding(diff, pending) for pending in past.pending)
+    waiting = [pending for pending in held if pending is not None and pending.held < SUSTAINED_AFTER]
     fresh = [
         PendingOvertake(
             event=event.id,
@@ -291,49 +225,38 @@ def pending_after(diff: Diff, past: BoardState, events: Sequence[Event]) -> tupl
 
 
 def _holding(diff: Diff, pending: PendingOvertake) -> PendingOvertake | None:
-    """The pending overtake one change later, with the rivals that still stand below; None when it no longer holds or cannot be told."""
+    """The pending overtake one change later, with the rivals that are still below; None if it no longer holds, or is unknown."""
     verdict = diff.metrics.get(pending.metric)
     if verdict is None or not verdict.usable:
         return None
     metric = diff.board.metric(pending.metric)
     has = diff.after.measured(metric.id)
-    mine = has.get(pending.subject)
-    rivals = tuple(rival for rival in pending.rivals if rival in has and mine is not None and metric.better(mine, has[rival]))
-    if not rivals:
-        return None
-    return PendingOvertake(
-        event=pending.event,
-        metric=pending.metric,
-        subject=pending.subject,
-        rivals=rivals,
-        since=pending.since,
-        held=pending.held + 1,
-    )
+    value = has.get(pending.subject)
+    rivals = tuple(rival for rival in pending.rivals if rival in has and value is not None and metric.better(value, has[rival]))
+    return replace(pending, rivals=rivals, held=pending.held + 1) if rivals else None
 
 
 def _sustained(diff: Diff, past: BoardState) -> Iterator[Event]:
-    for pending in past.pending:
-        still = _holding(diff, pending)
-        if still is not None and still.held == SUSTAINED_AFTER:
-            yield _sustained_event(diff, diff.board.metric(still.metric), still)
-
-
-def _sustained_event(diff: Diff, metric: Metric, pending: PendingOvertake) -> Event:
-    who, rivals = party(diff.after, pending.subject), [party(diff.after, rival) for rival in pending.rivals]
-    entries: list[EntryId] = [pending.subject, *pending.rivals]
-    return make(
-        diff,
-        rule=RULE,
-        grade=Grade.SUSTAINED,
-        weight=_weight(diff, metric, Grade.SUSTAINED),
-        is_news=False,
-        subjects=[who],
-        rivals=rivals,
-        metric=MetricId(metric.id),
-        headline=f"{who.name} still stands above {listed(rivals)} on {diff.board.title} ({metric.title}), {pending.held} changes later.",
-        facts={"event": pending.event, "since": pending.since.isoformat(), "held": pending.held},
-        evidence=[proof(diff.after, entry, metric.id) for entry in entries],
-    )
+    for waiting in past.pending:
+        pending = _holding(diff, waiting)
+        if pending is None or pending.held != SUSTAINED_AFTER:
+            continue
+        metric = diff.board.metric(pending.metric)
+        who, rivals = party(diff.after, pending.subject), [party(diff.after, rival) for rival in pending.rivals]
+        yield make(
+            diff,
+            rule=RULE,
+            grade=Grade.SUSTAINED,
+            weight=_weight(diff, metric, Grade.SUSTAINED),
+            is_news=False,
+            subjects=[who],
+            rivals=rivals,
+            metric=metric.id,
+            headline=f"{who.name} still stands above {listed(rivals)} on {diff.board.title} ({metric.title}),"
+            f" {pending.held} changes later.",
+            facts={"event": pending.event, "since": pending.since.isoformat(), "held": pending.held},
+            evidence=[proof(diff.after, entry, metric.id) for entry in (pending.subject, *pending.rivals)],
+        )
 
 
 KIND = EventKind(

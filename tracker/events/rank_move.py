@@ -5,43 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 
+from tracker.events._values import ranked_primary
 from tracker.events.kind import EventKind, Folding, What
-from tracker.events.making import both_proofs, make, page_proofs, party
-from tracker.model import BoardState, Diff, Event, RankMove
+from tracker.events.making import make, page_proofs, party
+from tracker.model import BoardState, Diff, Event, Metric, RankMove
+from tracker.wording import count
 
 RULE = "rank_move/1"
+Grade = StrEnum("Grade", "MOVED NOMINAL")
+_FIGURES = ("before", "after", "arrivals_above", "departures_above", "moves", "unrounded")
 
 
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    MOVED = "moved"
-    NOMINAL = "nominal"
-
-
-def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
-    """One event per entry whose own value moved beyond its error; the others of the day in one event that is not told."""
-    primary = diff.board.primary
-    if primary is None or not primary.ranked:
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # all kinds have this signature
+    """One event per entry whose own value moved beyond its error; the other moves of the day are one recorded event."""
+    primary = ranked_primary(diff)
+    if primary is None:
         return
-    moves = diff.metrics[primary.id].moves if diff.before else {}
-    quiet: list[RankMove] = []
+    values = diff.metrics[primary.id].moves if diff.before else {}
+    within_error: list[RankMove] = []
     for move in diff.ranks:
-        if not move.moves:
-            continue
-        if move.entry in moves and moves[move.entry].significant:
-            yield _told(diff, move)
-        else:
-            quiet.append(move)
-    if quiet:
-        yield _quiet(diff, quiet)
+        if move.moves and move.entry in values and values[move.entry].significant:
+            yield _moved(diff, primary, move)
+        elif move.moves:
+            within_error.append(move)
+    if within_error:
+        yield _nominal(diff, primary, within_error)
 
 
-def _told(diff: Diff, move: RankMove) -> Event:
-    primary = diff.board.primary
-    assert primary is not None
+def _moved(diff: Diff, primary: Metric, move: RankMove) -> Event:
     who = party(diff.after, move.entry)
     way = "climbs" if move.moves < 0 else "falls"
+    agree = move.after - move.before == move.moves  # the published ranks and the places among those that were there before
+    where = f", from rank {move.before} to {move.after}" if agree else " among the entries that were there before"
     return make(
         diff,
         rule=RULE,
@@ -50,15 +45,12 @@ def _told(diff: Diff, move: RankMove) -> Event:
         is_news=True,
         subjects=[who],
         metric=primary.id,
-        headline=f"{who.name} {way} {_places(move.moves)} on {diff.board.title} ({primary.title}){_from_to(move)}.",
+        headline=f"{who.name} {way} {count(abs(move.moves), 'place')} on {diff.board.title} ({primary.title}){where}.",
         facts=_facts(move),
-        evidence=both_proofs(diff, [move.entry], primary.id),
     )
 
 
-def _quiet(diff: Diff, moves: list[RankMove]) -> Event:
-    primary = diff.board.primary
-    assert primary is not None
+def _nominal(diff: Diff, primary: Metric, moves: list[RankMove]) -> Event:
     return make(
         diff,
         rule=RULE,
@@ -67,32 +59,15 @@ def _quiet(diff: Diff, moves: list[RankMove]) -> Event:
         is_news=False,
         subjects=[party(diff.after, move.entry) for move in moves],
         metric=primary.id,
-        headline=f"{len(moves)} {'entry' if len(moves) == 1 else 'entries'} changed places on {diff.board.title} ({primary.title}) within the error of their values.",
+        headline=f"{len(moves)} {'entry' if len(moves) == 1 else 'entries'} changed places on {diff.board.title}"
+        f" ({primary.title}) within the error of their values.",
         facts={"moves": {str(move.entry): _facts(move) for move in moves}},
         evidence=page_proofs(diff),
     )
 
 
-def _from_to(move: RankMove) -> str:
-    """The published ranks, where they say the same as the places; else that others entered or left above."""
-    if move.after - move.before == move.moves:
-        return f", from rank {move.before} to {move.after}"
-    return " among the entries that were there before"
-
-
-def _places(moves: int) -> str:
-    return "1 place" if abs(moves) == 1 else f"{abs(moves)} places"
-
-
 def _facts(move: RankMove) -> dict[str, object]:
-    return {
-        "before": move.before,
-        "after": move.after,
-        "arrivals_above": move.arrivals_above,
-        "departures_above": move.departures_above,
-        "moves": move.moves,
-        "unrounded": move.unrounded,
-    }
+    return {name: getattr(move, name) for name in _FIGURES}
 
 
 KIND = EventKind(

@@ -6,38 +6,30 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from tracker.events.kind import EventKind, Folding, What
-from tracker.events.making import both_proofs, make, party
+from tracker.events.making import make, party
 from tracker.model import BoardState, Diff, EntryId, Event, name_tokens
 
 RULE = "rename/1"
-
-
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    NEW_NAME = "new_name"
-    FLIP = "flip"
-    SPELLING = "spelling"
+Grade = StrEnum("Grade", "NEW_NAME FLIP SPELLING")
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
-    """A name the entry never bore is news; a flip back to one it bore, or another spelling, is only kept in the record.
+    """A name that the entry never had is news; a flip back to an earlier name, or another spelling, is only recorded.
 
-    On a board whose key is the name, an entry that is the same under another key is renamed as well.
+    On a board whose key is the name, an entry that continues under another key is renamed as well.
     """
     if diff.before is None:
         return
     for entry in diff.common:
         old, new = diff.before.entries[entry].name, diff.after.entries[entry].name
         if old != new:
-            yield _event(diff, past, entry, (old, new))
+            yield _event(diff, past, entry, old, new)
 
 
-def _event(diff: Diff, past: BoardState, entry: EntryId, names: tuple[str, str]) -> Event:
-    old, new = names
-    had = diff.rekeyed.get(entry, entry)
-    borne = past.known[had].names if had in past.known else frozenset((old,))
-    grade = Grade.FLIP if new in borne else Grade.SPELLING if name_tokens(old) == name_tokens(new) else Grade.NEW_NAME
+def _event(diff: Diff, past: BoardState, entry: EntryId, old: str, new: str) -> Event:
+    key_before = diff.rekeyed.get(entry, entry)
+    earlier = past.known[key_before].names if key_before in past.known else frozenset((old,))
+    grade = Grade.FLIP if new in earlier else Grade.SPELLING if name_tokens(old) == name_tokens(new) else Grade.NEW_NAME
     is_news = grade == Grade.NEW_NAME
     return make(
         diff,
@@ -47,14 +39,13 @@ def _event(diff: Diff, past: BoardState, entry: EntryId, names: tuple[str, str])
         is_news=is_news,
         subjects=[party(diff.after, entry)],
         headline=f"{old} is now listed as {new} on {diff.board.title}.",
-        facts={"before": old, "after": new, "key_before": str(had)},
-        evidence=both_proofs(diff, [entry]),
+        facts={"before": old, "after": new, "key_before": str(key_before)},
     )
 
 
 def why_recorded(event: Event) -> str:
     """Why an event of this kind is not news."""
-    return "a flip back to a name it bore before" if event.grade == Grade.FLIP else "the same name in another spelling"
+    return "a flip back to an earlier name" if event.grade == Grade.FLIP else "the same name in another spelling"
 
 
 KIND = EventKind(

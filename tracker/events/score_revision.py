@@ -5,24 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 
+from tracker.events._values import measured
 from tracker.events.kind import EventKind, Folding, What
-from tracker.events.making import both_proofs, make, party
-from tracker.model import BoardState, Diff, EntryId, Event, Metric, Move, Nature
+from tracker.events.making import make, party
+from tracker.model import BoardState, Diff, EntryId, Event, Measure, Metric, Move, Nature
 from tracker.wording import number
 
 RULE = "score_revision/1"
+Grade = StrEnum("Grade", "BEYOND_ERROR WITHIN_ERROR WITHDRAWN")
 
 
-class Grade(StrEnum):
-    """The grades of this kind."""
-
-    BEYOND_ERROR = "beyond_error"
-    WITHIN_ERROR = "within_error"
-    WITHDRAWN = "withdrawn"
-
-
-def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # every kind is asked in the same way
-    """Tested scores: every change is in the record, told beyond the stated error. Fitted ratings: only beyond drift and intervals."""
+def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # all kinds have this signature
+    """Every change of a tested score, news beyond the stated error; changes of a rating only beyond drift and intervals."""
     if diff.before is None:
         return
     for metric in diff.board.metrics:
@@ -32,11 +26,11 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
         for entry, move in sorted(verdict.moves.items()):
             if move.significant or metric.nature is Nature.TESTED:
                 yield _revised(diff, metric, entry, move)
-        if metric.primary:
-            for entry in diff.common:
-                was = diff.before.entries[entry].measures.get(metric.id)
-                if was is not None and not was.estimated and metric.id not in diff.after.entries[entry].measures:
-                    yield _withdrawn(diff, metric, entry)
+        for entry in diff.common if metric.primary else ():
+            if metric.id not in diff.after.entries[entry].measures:
+                before = measured(diff.before.entries[entry], metric)
+                if before is not None:
+                    yield _withdrawn(diff, metric, entry, before)
 
 
 def _revised(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
@@ -54,14 +48,11 @@ def _revised(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
         metric=metric.id,
         headline=f"{who.name} goes from {before} to {after} on {diff.board.title} ({metric.title}){within}.",
         facts={"before": move.before.value, "after": move.after.value, "shift": move.shift},
-        evidence=both_proofs(diff, [entry], metric.id),
     )
 
 
-def _withdrawn(diff: Diff, metric: Metric, entry: EntryId) -> Event:
-    assert diff.before is not None
+def _withdrawn(diff: Diff, metric: Metric, entry: EntryId, before: Measure) -> Event:
     who = party(diff.after, entry)
-    before = diff.before.entries[entry].measures[metric.id]
     return make(
         diff,
         rule=RULE,
@@ -70,9 +61,9 @@ def _withdrawn(diff: Diff, metric: Metric, entry: EntryId) -> Event:
         is_news=True,
         subjects=[who],
         metric=metric.id,
-        headline=f"{who.name} is still listed on {diff.board.title}, but its score of {number(before.value, metric)} ({metric.title}) is gone.",
+        headline=f"{who.name} is still listed on {diff.board.title}, but its score of {number(before.value, metric)}"
+        f" ({metric.title}) is gone.",
         facts={"before": before.value, "after": None},
-        evidence=both_proofs(diff, [entry], metric.id),
     )
 
 

@@ -1,0 +1,62 @@
+"""Which values can be compared, and under which key an entry is known."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
+
+from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Measure, Metric, MetricDiff
+
+SAYS_NOTHING = (Comparability.DRIFTED, Comparability.VANISHED, Comparability.INCOMMENSURABLE)
+"""Verdicts under which the values that are left prove nothing. A re-based scale and a new column are whole in themselves."""
+_Item = TypeVar("_Item")
+_Key = TypeVar("_Key")
+
+
+def measured(entry: Entry | None, metric: Metric) -> Measure | None:
+    """The measured value of an entry. None for an estimate, and for an entry that is not listed."""
+    measure = entry.measures.get(metric.id) if entry else None
+    return None if measure is None or measure.estimated else measure
+
+
+def verdict_of(diff: Diff, metric: Metric) -> Comparability:
+    """The verdict on a metric; on a first snapshot every metric has just appeared."""
+    return diff.metrics[metric.id].verdict if diff.before else Comparability.APPEARED
+
+
+def is_comparable(diff: Diff, past: BoardState, metric: Metric) -> bool:
+    """Whether values before and after can be compared, and the field has not lost values lately."""
+    return diff.before is not None and diff.metrics[metric.id].usable and metric.id not in past.drifted
+
+
+def is_whole(diff: Diff, past: BoardState, metric: Metric) -> bool:
+    """Whether values on one page can be compared: on a re-based scale they can, in a field that lost values they cannot."""
+    return diff.metrics[metric.id].verdict not in SAYS_NOTHING and metric.id not in past.drifted
+
+
+def judged(diff: Diff, verdict: Comparability) -> Iterator[tuple[Metric, MetricDiff]]:
+    """The metrics with this verdict."""
+    for metric in diff.board.metrics:
+        result = diff.metrics.get(metric.id)
+        if result is not None and result.verdict is verdict:
+            yield metric, result
+
+
+def ranked_primary(diff: Diff) -> Metric | None:
+    """The metric that ranks the board, if its order can be news."""
+    primary = diff.board.primary
+    return primary if primary is not None and primary.ranked else None
+
+
+def keys_now(diff: Diff) -> Mapping[EntryId, EntryId]:
+    """The key that an entry has now, by the key that it had before; only those that changed."""
+    return {before: now for now, before in diff.rekeyed.items()}
+
+
+def grouped(items: Iterable[_Item], key: Callable[[_Item], _Key]) -> dict[_Key, list[_Item]]:
+    """The items by key, in the order in which they come."""
+    groups: defaultdict[_Key, list[_Item]] = defaultdict(list)
+    for item in items:
+        groups[key(item)].append(item)
+    return groups
