@@ -110,8 +110,9 @@ def _templates(text: str) -> Iterator[Lead]:
 
 
 def _markdown(text: str) -> Iterator[Lead]:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    found = list(islice(markdown_table.tables(text), MAX_TABLES))
+    blocks = markdown_table.blocks_of(text)
+    lines = blocks.lines
+    found = list(islice(markdown_table.tables(blocks), MAX_TABLES))
     longest = max((len(table.rows) for table in found), default=0)
     for table in found:
         names = tuple(name for name in table.names if name)

@@ -62,6 +62,17 @@ def fold(text: str) -> str:
     return " ".join(text.split())
 
 
+GROUPING = re.compile(r"(?<=[0-9])[\u00a0\u2007\u2009\u202f](?=[0-9]{3}(?![0-9]))")
+"""A no-break or thin space that groups digits."""
+
+
+def fold_cell(text: str) -> str:
+    """The text folded, except for no-break spaces that group digits: `1 504` in one cell is one number, `1504 12` is two."""
+    if text.isascii():
+        return " ".join(text.split())
+    return " ".join(GROUPING.sub("\0", text).split()).replace("\0", "\u00a0") if GROUPING.search(text) else fold(text)
+
+
 def header(text: str) -> str:
     """A column's name, folded and in NFC, so that spellings that look the same are equal."""
     return unicodedata.normalize("NFC", fold(text))
