@@ -94,13 +94,10 @@ def _csv(text: str, options: Mapping[str, object]) -> Iterator[Lead]:
     columns = tuple(name or f"${at}" for at, name in enumerate(names[:MAX_NAMED], 1))
     if len(rows) < 2 or Counter(map(len, rows)).most_common(1)[0][0] > len(head):
         return
-    ways = [Parse(format="csv_table", options=options)]
-    if any(len(row) < len(head) for row in rows):
-        ways.append(Parse(format="csv_table", options={**options, "short_rows": True}))
     if len(head) > 2 * MIN_REPEATED and all(_DATE.fullmatch(row[0]) for row in rows if row):
         yield Lead(ways=(Parse(format="csv_table", options={**options, "layout": "wide"}),), columns=("$key", "$value"))
         return
-    yield Lead(ways=tuple(ways), columns=columns, size=0)
+    yield Lead(ways=(Parse(format="csv_table", options=options),), columns=columns, size=0)
 
 
 def _templates(text: str) -> Iterator[Lead]:
