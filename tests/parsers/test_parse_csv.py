@@ -64,7 +64,7 @@ def test_blanks_around_quotes_are_no_part_of_a_cell(line):
 
 
 def test_a_quoted_blank_and_comma_stay_in_their_cell():
-    assert read("csv_table", 'a,b\n"x , y ",1\n"he said ""z"" , ok",2\n', ["a"]).rows == [("x , y ",), ('he said "z", ok',)]
+    assert read("csv_table", 'a,b\n"x , y ",1\n"he said ""z"" , ok",2\n', ["a"]).rows == [("x , y ",), ('he said "z" , ok',)]
 
 
 def test_trailing_empty_columns_are_allowed():
