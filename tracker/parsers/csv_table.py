@@ -6,13 +6,14 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Annotated, Literal
 
-from msgspec import Meta, field
+from msgspec import Meta
 
 from tracker.errors import ParseError
 from tracker.model import Table
-from tracker.parsers._options import CommonOptions, one_group
+from tracker.parsers._options import TableOptions, one_group
 from tracker.parsers.decoding import decode, find_facts, header, names, quote, refuse_markup, unique
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -21,7 +22,7 @@ Line = list[str]
 Columns = dict[str, Sequence[str | None]]
 
 
-class Options(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Options(TableOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Options of `csv_table`. A column is named by its header, or by its number, such as `$1`."""
 
     delimiter: Annotated[
@@ -37,9 +38,6 @@ class Options(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     absent: Annotated[
         tuple[str, ...], Meta(description="In the wide layout: cells that mean the model is not listed, besides the empty one.")
     ] = ()
-    where: Annotated[dict[str, str], Meta(description="Column → exact text; rows with another text are left out.")] = field(
-        default_factory=dict
-    )
     inside: Annotated[
         str,
         Meta(
@@ -154,13 +152,9 @@ def _refuse_cut_off(text: str, options: Options, head: Line, columns: Columns) -
 
 
 def _filter(columns: Columns, options: Options) -> Columns:
-    for column, expected in options.where.items():
-        texts = _named(columns, column)
-        if texts is None or expected not in texts:
-            raise ParseError(f"found no row with {column} = {expected!r}; it has {names(map(repr, texts or ()))}")
-        keep = [row for row, text in enumerate(texts) if text == expected]
-        columns = {name: [cells[row] for row in keep] for name, cells in columns.items()}
-    return columns
+    size = len(next(iter(columns.values())))
+    kept = options.rows_kept(partial(_named, columns), size)
+    return columns if len(kept) == size else {name: [cells[row] for row in kept] for name, cells in columns.items()}
 
 
 def _wide(head: Line, lines: Sequence[tuple[int, Line]], options: Options) -> tuple[Columns, dict[str, str]]:

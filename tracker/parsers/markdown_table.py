@@ -16,7 +16,7 @@ from msgspec import Meta
 
 from tracker.errors import ParseError
 from tracker.model import Table
-from tracker.parsers._options import CommonOptions
+from tracker.parsers._options import TableOptions
 from tracker.parsers.cell_text import markup_text
 from tracker.parsers.decoding import decode, find_facts, fold, fold_cell, header, names, quote, refuse_markup, unique
 
@@ -28,7 +28,7 @@ LOWEST_HEADING = 6
 HTML_HEADING = re.compile(r"<h([1-6])\b", re.IGNORECASE)
 
 
-class Options(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Options(TableOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Options of `markdown_table`. Of several tables that fit, the first one after `after` is taken, by default the longest."""
 
     headers: Annotated[tuple[str, ...], Meta(description="Columns that the table must have.")] = ()
@@ -75,12 +75,19 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
         refuse_markup(text, "Markdown")
     blocks = blocks_of(text)
     table = _choose(list(tables(blocks)), options, _section(blocks, options.after))
-    columns = {want: table.names.index(header(want)) for want in dict.fromkeys(wanted) if header(want) in table.names}
+    _refuse_surplus(table, blocks)
+    rows = [row for row in table.rows if any(row)]
+
+    def column(name: str) -> list[str] | None:
+        at = table.names.index(header(name)) if header(name) in table.names else None
+        return None if at is None else [plain(row[at], blocks.references) for row in rows]
+
+    columns = {want: cells for want in dict.fromkeys(wanted) if (cells := column(want)) is not None}
     if not columns:
         raise ParseError(f"found none of the wanted columns ({names(wanted)}) in the table; it has {names(table.names)}")
-    _refuse_surplus(table, blocks)
-    rows = [tuple(plain(row[at], blocks.references) for at in columns.values()) for row in table.rows if any(row)]
-    return Table(columns=tuple(columns), rows=rows, facts=find_facts(options.facts, lambda: _visible(blocks)))
+    lines = list(zip(*columns.values(), strict=True))
+    kept = [lines[row] for row in options.rows_kept(column, len(rows))]
+    return Table(columns=tuple(columns), rows=kept, facts=find_facts(options.facts, lambda: _visible(blocks)))
 
 
 def _choose(tables: Sequence[Pipes], options: Options, section: range) -> Pipes:
