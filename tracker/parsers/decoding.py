@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import zlib
 from collections.abc import Callable, Iterable, Mapping
 
 from tracker.errors import ParseError
@@ -18,6 +19,29 @@ BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "u
 # A page may only declare encodings that browsers know; latin-1 means windows-1252 to them (https://encoding.spec.whatwg.org/).
 LATIN = frozenset({"iso-8859-1", "latin1", "us-ascii", "ascii", "windows-1252", "cp1252"})
 LEGACY = re.compile(r"(?:iso-8859-\d{1,2}|windows-125\d|koi8-[ru]|shift_jis|euc-jp|iso-2022-jp|gb2312|gbk|gb18030|big5|euc-kr)\Z")
+
+
+MAX_INFLATED = 256_000_000
+"""Bytes. No board is larger."""
+
+
+def inflated(body: bytes) -> bytes:
+    """The content of a body that is a gzip file, as `scores.json.gz` is; any other body as it is.
+
+    Raises:
+        ParseError: the file is damaged, or larger than MAX_INFLATED.
+    """
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        content = unpacker.decompress(body, MAX_INFLATED)
+    except zlib.error as error:
+        raise ParseError(f"found a damaged gzip file: {error}") from error
+    if unpacker.unconsumed_tail or not unpacker.eof:
+        reason = f"more than {MAX_INFLATED} bytes" if unpacker.unconsumed_tail else "its end missing"
+        raise ParseError(f"found a gzip file with {reason}, expected a board")
+    return content
 
 
 def decode(body: bytes) -> str:
