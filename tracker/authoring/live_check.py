@@ -93,7 +93,7 @@ def lived(board: Board, fetched: Capture | Unchanged | FetchError, expected: Pat
             board=board.id, reachable=False, problem=f"{board.id}: found 304, expected the page; it was not asked for changes"
         )
     try:
-        reading = read_capture(board, fetched.bodies, parts=fetched.parts, url=fetched.url)
+        reading = read_capture(board, fetched.bodies, parts=fetched.parts, url=fetched.url, content_type=fetched.content_type)
     except ContractBroken as error:
         first = str(error.violations[0]) if error.violations else str(error)
         return Lived(board=board.id, reachable=True, parsed=True, contract=first, problem=str(error))

@@ -18,7 +18,7 @@ import msgspec
 from tracker.errors import DeclarationError, ParseError
 from tracker.model import ROW, Parse, Table
 from tracker.parsers._options import CommonOptions
-from tracker.parsers.decoding import fold, inflated
+from tracker.parsers.decoding import UNREADABLE, decode, fold, inflated, quote
 
 FORMATS: tuple[str, ...] = (
     "csv_table",
@@ -53,8 +53,8 @@ class Format(Protocol):
         ...
 
 
-def parse(body: bytes, spec: Parse, wanted: Sequence[str], board: str = "") -> Table:
-    """The wanted columns of the body, as text; pure.
+def parse(body: bytes, spec: Parse, wanted: Sequence[str], board: str = "", *, charset: str = "") -> Table:
+    """The wanted columns of the body, as text; pure. `charset` is what the response declared.
 
     The table has the wanted columns that the source contains, in the order wanted, and at least one row.
 
@@ -66,8 +66,10 @@ def parse(body: bytes, spec: Parse, wanted: Sequence[str], board: str = "") -> T
     place = f"{board}: {spec.format}" if board else spec.format
     remedy = f" (tracker board test {board})" if board else ""
     try:
-        body = inflated(body)
+        body, is_damaged = _in_utf8(inflated(body), charset)
         table = _module(spec.format, board).parse(body, options, wanted)
+        if is_damaged:
+            _refuse_unreadable(table)
         return table if spec.format in RENDERED or not _may_have_markup(body) else _rendered(table)
     except ParseError as error:
         raise ParseError(f"{place}: {fold(str(error))}{remedy}") from error
@@ -75,6 +77,26 @@ def parse(body: bytes, spec: Parse, wanted: Sequence[str], board: str = "") -> T
         raise DeclarationError(f"{place}: {error}") from error
     except RecursionError as error:
         raise ParseError(f"{place}: found values nested too deeply to be read, expected records{remedy}") from error
+
+
+def _in_utf8(body: bytes, charset: str) -> tuple[bytes, bool]:
+    """The body in UTF-8, and whether some of its bytes could not be read."""
+    if body.isascii():
+        return body, False
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        text = decode(body, charset)
+        return text.encode(), UNREADABLE in text
+    return body, False
+
+
+def _refuse_unreadable(table: Table) -> None:
+    """Raise ParseError if a cell has bytes that could not be read."""
+    for number, row in enumerate(table.rows, 1):
+        for column, cell in zip(table.columns, row, strict=True):
+            if cell and UNREADABLE in cell:
+                raise ParseError(f"found bytes that are not UTF-8 in row {number}, column {column}: {quote(cell)}")
 
 
 def _may_have_markup(body: bytes) -> bool:
