@@ -202,3 +202,30 @@ def test_rows_of_a_selector_are_chosen_by_a_selector():
 def test_the_foot_of_a_table_sums_up_and_is_not_a_row():
     page = "<table><thead><tr><th>Model<th>Score<tbody><tr><td>a<td>1<tfoot><tr><td>Average<td>1</table>"
     assert read("html_table", page, ["Model"]).rows == [("a",)]
+
+
+DRESSED = {
+    "csv_table": "Model,{name},Votes\na,1,2\n",
+    "markdown_table": "| Model | {name} | Votes |\n|---|---|---|\n| a | 1 | 2 |\n",
+    "html_table": "<table><tr><th>Model<th>{name}<th>Votes<tr><td>a<td>1<td>2</table>",
+}
+
+
+@pytest.mark.parametrize("form", DRESSED)
+@pytest.mark.parametrize("name", ["Score", "Score ▲", "Score ⬆\ufe0f", "↓ Score", "Score*", "Score†", "Score¹"])
+@pytest.mark.parametrize("want", ["Score", "Score ▼"])
+def test_sort_arrows_and_footnote_marks_do_not_change_a_column_s_name(form, name, want):
+    assert read(form, DRESSED[form].format(name=name), [want, "Model"]).rows == [("1", "a")]
+    assert read(form, DRESSED[form].format(name="Score¹ Score²"), ["Model", "Score"]).columns == ("Model",)
+
+
+def test_of_columns_that_differ_only_in_a_mark_the_exact_one_is_meant():
+    body = "Model,Score,Score*\na,1,2\n"
+    assert read("csv_table", body, ["Score*", "Score"]).rows == [("2", "1")]
+    assert read("csv_table", body, ["Score†", "Model"]).columns == ("Model",)
+
+
+def test_a_footnote_in_a_header_cell_is_not_part_of_the_column_s_name():
+    body = "<table><tr><th>Model<th>Score<sup>1</sup><tr><td>a<td>1</table>"
+    assert read("html_table", body, ["Score"]).rows == [("1",)]
+    assert read("html_table", body.replace("<sup>1</sup>", "<span>▲</span>"), ["Score"]).rows == [("1",)]

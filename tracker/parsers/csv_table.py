@@ -14,7 +14,7 @@ from msgspec import Meta
 from tracker.errors import ParseError
 from tracker.model import Table
 from tracker.parsers._options import TableOptions, one_group
-from tracker.parsers.decoding import decode, find_facts, header, names, quote, refuse_markup, unique
+from tracker.parsers.decoding import decode, find_facts, header, names, place_of, quote, refuse_markup, unique
 
 DELIMITERS = (",", ";", "\t", "|")
 
@@ -119,8 +119,8 @@ def _width(text: str, delimiter: str) -> int:
 
 def _named(columns: Columns, want: str) -> Sequence[str | None] | None:
     """A column by its header, or by its number (`$1`)."""
-    if header(want) in columns:
-        return columns[header(want)]
+    if (place := place_of(want, tuple(columns))) is not None:
+        return list(columns.values())[place]
     number = int(want[1:]) if want.startswith("$") and want[1:].isascii() and want[1:].isdigit() else 0
     return list(columns.values())[number - 1] if 0 < number <= len(columns) else None
 

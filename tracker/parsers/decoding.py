@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tracker.errors import ParseError
 from tracker.wording import listed
@@ -127,6 +127,20 @@ def fold_cell(text: str) -> str:
 def header(text: str) -> str:
     """A column's name, folded and in NFC, so that spellings that look the same are equal."""
     return unicodedata.normalize("NFC", fold(text))
+
+
+DRESSING = "▲▼△▽▴▾↑↓⇅⇵↕⬆⬇⯅⯆🔼🔽\ufe0f*†‡§¶¹²³⁴⁵⁶⁷⁸⁹⁰ "
+"""Sort arrows and footnote marks around a column's name."""
+
+
+def place_of(want: str, columns: Sequence[str]) -> int | None:
+    """The place of a column by its name, or by the only one that differs from it in nothing but sort arrows and footnote marks."""
+    name = header(want)
+    if name in columns:
+        return columns.index(name)
+    plain = name.strip(DRESSING)
+    alike = [place for place, column in enumerate(columns) if column.strip(DRESSING) == plain] if plain else []
+    return alike[0] if len(alike) == 1 else None
 
 
 def unique(names: Iterable[str]) -> tuple[str, ...]:

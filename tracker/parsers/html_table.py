@@ -18,7 +18,7 @@ from tracker.errors import DeclarationError, ParseError
 from tracker.model import Table
 from tracker.parsers._options import TableOptions
 from tracker.parsers.cell_text import cell_text
-from tracker.parsers.decoding import decode, find_facts, fold, header, names, unique
+from tracker.parsers.decoding import decode, find_facts, fold, header, names, place_of, unique
 from tracker.parsers.html_tree import Element, ancestors, children, inner_text, is_hidden, root_of
 
 if TYPE_CHECKING:
@@ -126,9 +126,9 @@ class Grid:
             return _known([*map(_text, matches)])
         if attribute:
             return _known([_attribute(row, attribute[1]) for row in self.elements])
-        if header(want) not in self.names:
+        at = place_of(want, self.names)
+        if at is None:
             return None
-        at = self.names.index(header(want))
         return [_text(line[at]) if at < len(line) else None for line in self.cells]
 
 
@@ -205,10 +205,9 @@ def sections(places: Sequence[Element]) -> list[Section]:
 
 def _fits(section: Section, options: Options) -> bool:
     caption = next(map(inner_text, children(section.table, "caption")), "")
-    needed = {header(name) for name in options.headers}
     if options.caption and caption != fold(options.caption):
         return False
-    return any(section.names) and needed <= set(section.names)
+    return any(section.names) and all(place_of(name, section.names) is not None for name in options.headers)
 
 
 def _section(table: Element) -> Section:
@@ -249,7 +248,7 @@ def _names(lines: Sequence[Line]) -> tuple[str, ...]:
 def _above(lines: Sequence[Line], at: int) -> list[str]:
     """The texts of a column's header cells from the top down, each once; `[""]` if all are empty."""
     cells = dict.fromkeys(line[at] for line in lines if at < len(line))
-    texts = [header(inner_text(cell)) for cell in cells if cell is not None]
+    texts = [header(cell_text(cell)) for cell in cells if cell is not None]
     return [text for text in dict.fromkeys(texts) if text] or [""]
 
 
@@ -271,7 +270,7 @@ def _is_entry(line: Line, columns: tuple[str, ...]) -> bool:
 
 
 def _header(cell: Element | None) -> str:
-    return "" if cell is None else header(inner_text(cell))
+    return header(_text(cell) or "")
 
 
 # ── spans ────────────────────────────────────────────────────────────────────────────────────────

@@ -18,7 +18,7 @@ from tracker.errors import ParseError
 from tracker.model import Table
 from tracker.parsers._options import TableOptions
 from tracker.parsers.cell_text import markup_text
-from tracker.parsers.decoding import decode, find_facts, fold, fold_cell, header, names, quote, refuse_markup, unique
+from tracker.parsers.decoding import decode, find_facts, fold, fold_cell, header, names, place_of, quote, refuse_markup, unique
 
 MARKS = frozenset("\\`*_[]<>&!~")
 """A cell without any of these is plain text."""
@@ -79,7 +79,7 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     rows = [row for row in table.rows if any(row)]
 
     def column(name: str) -> list[str] | None:
-        at = table.names.index(header(name)) if header(name) in table.names else None
+        at = place_of(name, table.names)
         return None if at is None else [plain(row[at], blocks.references) for row in rows]
 
     columns = {want: cells for want in dict.fromkeys(wanted) if (cells := column(want)) is not None}
@@ -91,8 +91,11 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
 
 
 def _choose(tables: Sequence[Pipes], options: Options, section: range) -> Pipes:
-    needed = {header(name) for name in options.headers}
-    fitting = [table for table in tables if table.line in section and needed <= set(table.names)]
+    fitting = [
+        table
+        for table in tables
+        if table.line in section and all(place_of(name, table.names) is not None for name in options.headers)
+    ]
     if not fitting:
         conditions = [f"{key} = {value!r}" for key in ("headers", "after") if (value := getattr(options, key))]
         columns = "; ".join(names(table.names) for table in tables[:5]) or "none"
