@@ -22,7 +22,7 @@ CSV = (
     '1,Kestrel 3,Northwind,84.25,"12,730",±0.5\n'
     '2,Heron-2b,Tidewater,81.5,"9,120",±0.6\n'
     '3,"Osprey, small",Northwind,77,"8,400",±0.7\n'
-    '4,Wren <i>x</i>,Fernhill,71.25,"8,100",±0.8\n'
+    '4,Wren <x>,Fernhill,71.25,"8,100",±0.8\n'
     '5,Dunlin,Fernhill,60,"7,000",±0.9\n'
     '6,Sanderling,Tidewater,58.75,"6,100",±1.1\n'
 ).encode()

@@ -37,7 +37,7 @@ CODES: Mapping[str, frozenset[str]] = {
         "score-out-of-range": "out_of_range interval_reversed",
         "truncated": "too_few_entries",
         "truncated-between-fields": "fill_too_low",
-        "truncated-in-a-row": "fill_too_low",
+        "truncated-in-a-row": "fill_too_low unreadable_cell",
         "unreadable-cell": "unreadable_cell",
     }.items()
 }

@@ -173,3 +173,65 @@ def test_csv_inside_a_script_is_found_by_its_pattern():
 def test_a_script_without_that_csv_is_refused(body):
     with pytest.raises(ParseError, match=r"found nothing by inside = .* expected CSV"):
         read("csv_table", body, ["model"], inside="re:bird_data = `([^`]*)`")
+
+
+TABLES = {
+    "csv_table": "Model,Score\na,1\nAverage,2\nb,3\nMean,4\n",
+    "markdown_table": "| Model | Score |\n|---|---|\n| a | 1 |\n| **Average** | 2 |\n| b | 3 |\n| Mean | 4 |\n",
+    "html_table": "<table><tr><th>Model<th>Score<tr><td>a<td>1<tr><td><b>Average</b><td>2<tr><td>b<td>3<tr><td>Mean<td>4</table>",
+}
+
+
+@pytest.mark.parametrize("form", TABLES)
+def test_rows_are_chosen_by_a_column_that_no_metric_needs(form):
+    assert read(form, TABLES[form], ["Score"], without={"Model": ["Average", "Mean"]}).rows == [("1",), ("3",)]
+    assert read(form, TABLES[form], ["Score"], without={"Model": "Mean"}).rows == [("1",), ("2",), ("3",)]
+    assert read(form, TABLES[form], ["Score"], where={"Model": "b"}).rows == [("3",)]
+    assert read(form, TABLES[form], ["Score"], where={"Model": "b"}, without={"Score": "1"}).rows == [("3",)]
+
+
+@pytest.mark.parametrize("form", TABLES)
+def test_a_choice_that_leaves_no_row_is_refused(form):
+    with pytest.raises(ParseError, match="found no row with Model = 'z'; it has 'a', 'Average', 'b', 'Mean'"):
+        read(form, TABLES[form], ["Score"], where={"Model": "z"})
+    with pytest.raises(ParseError, match="found only rows with Model = "):
+        read(form, TABLES[form], ["Score"], without={"Model": ["a", "Average", "b", "Mean"]})
+    with pytest.raises(ParseError, match="found no column 'Lab', by which without chooses rows"):
+        read(form, TABLES[form], ["Score"], without={"Lab": "x"})
+
+
+def test_rows_of_a_selector_are_chosen_by_a_selector():
+    page = "<ul><li><b>a</b><i>1</i><li><b>Mean</b><i>2</i></ul>"
+    assert read("html_table", page, ["css:i"], rows="li", without={"css:b": "Mean"}).rows == [("1",)]
+
+
+def test_the_foot_of_a_table_sums_up_and_is_not_a_row():
+    page = "<table><thead><tr><th>Model<th>Score<tbody><tr><td>a<td>1<tfoot><tr><td>Average<td>1</table>"
+    assert read("html_table", page, ["Model"]).rows == [("a",)]
+
+
+DRESSED = {
+    "csv_table": "Model,{name},Votes\na,1,2\n",
+    "markdown_table": "| Model | {name} | Votes |\n|---|---|---|\n| a | 1 | 2 |\n",
+    "html_table": "<table><tr><th>Model<th>{name}<th>Votes<tr><td>a<td>1<td>2</table>",
+}
+
+
+@pytest.mark.parametrize("form", DRESSED)
+@pytest.mark.parametrize("name", ["Score", "Score ▲", "Score ⬆\ufe0f", "↓ Score", "Score*", "Score†", "Score¹"])
+@pytest.mark.parametrize("want", ["Score", "Score ▼"])
+def test_sort_arrows_and_footnote_marks_do_not_change_a_column_s_name(form, name, want):
+    assert read(form, DRESSED[form].format(name=name), [want, "Model"]).rows == [("1", "a")]
+    assert read(form, DRESSED[form].format(name="Score¹ Score²"), ["Model", "Score"]).columns == ("Model",)
+
+
+def test_of_columns_that_differ_only_in_a_mark_the_exact_one_is_meant():
+    body = "Model,Score,Score*\na,1,2\n"
+    assert read("csv_table", body, ["Score*", "Score"]).rows == [("2", "1")]
+    assert read("csv_table", body, ["Score†", "Model"]).columns == ("Model",)
+
+
+def test_a_footnote_in_a_header_cell_is_not_part_of_the_column_s_name():
+    body = "<table><tr><th>Model<th>Score<sup>1</sup><tr><td>a<td>1</table>"
+    assert read("html_table", body, ["Score"]).rows == [("1",)]
+    assert read("html_table", body.replace("<sup>1</sup>", "<span>▲</span>"), ["Score"]).rows == [("1",)]

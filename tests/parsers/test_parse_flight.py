@@ -228,7 +228,7 @@ def test_a_character_split_between_pushes_is_joined():
         ("1:T5000,short", "of less than its 20480 bytes"),
         ('1:{"a":NaN}\n', "broken JSON in flight row 1"),
         ("1:" + "[" * 100_000, "nested too deeply"),
-        (b'1:["\xff"]\n', "not UTF-8 in flight row 1"),
+        (b'1:["\xff"]\n', "expected UTF-8"),
         (page(["self.__next_f.push([1,oops])"]), "found a push that is not JSON"),
         (page(['self.__next_f.push([3,"%%"])']), "found a binary push that is not base64"),
         (page(['self.__next_f.push([1,"1:[']), "found a push that is not JSON"),

@@ -34,6 +34,7 @@ GOOD = {
     "json_ld": (f'<p>x</p><script type="application/ld+json">{json.dumps({"@type": "Dataset", "data": MODELS})}</script>', {}),
     "json_records": (json.dumps({"data": MODELS}), {"records": "data"}),
     "markdown_table": ("# Board\n\n|name|score|\n|--|--|\n" + "".join(f"|**{m['name']}**|{m['score']} %|\n" for m in MODELS), {}),
+    "json_lines": ("".join(json.dumps(m) + "\n" for m in MODELS), {}),
     "yaml_records": ("".join(f"- name: {m['name']}\n  score: {m['score']}\n  note: {m['note']}\n" for m in MODELS), {}),
 }
 WHOLE = ("flight", "js_literal", "json_ld", "json_records", "html_table")

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from parsing import read
 
@@ -35,11 +35,11 @@ w | 4 | 2025
 
 def test_marks_are_resolved_to_their_text():
     table = read("markdown_table", README, ["Model", "Score %", "Answer Rate"], headers=["Score %"])
-    assert table.rows == [("org/kimi_k3", "1.8 %", "99.5 %"), ("a | b `c", "d`", ""), ("plain_name_here", "2 x", "")]
+    assert table.rows == [("org/kimi_k3", "1.8 %", "99.5 %"), ("a | b `c", "d`", ""), ("plain_name_here", "2\nx", "")]
 
 
 def test_without_a_condition_the_longest_table_is_taken():
-    assert read("markdown_table", README, ["Model", "Score"]).rows == [("x", "1"), ("y", "2 3"), ("z", "3"), ("w", "4")]
+    assert read("markdown_table", README, ["Model", "Score"]).rows == [("x", "1"), ("y", "3"), ("z", "3"), ("w", "4")]
 
 
 @pytest.mark.parametrize(("after", "first"), [("# Board", "org/kimi_k3"), ("START", "org/kimi_k3"), ("## Older", "x")])
@@ -93,5 +93,89 @@ def escaped(text):
 @given(st.lists(st.tuples(CELL, CELL), min_size=1, max_size=6))
 def test_what_was_written_is_read(rows):
     body = "|A|B|\n|--|--|\n" + "".join(f"|{escaped(first)}|{escaped(second)}|\n" for first, second in rows)
-    expected = [(" ".join(first.split()), " ".join(second.split())) for first, second in rows]
+    expected = [cells for cells in (tuple(" ".join(cell.split()) for cell in row) for row in rows) if any(cells)]
+    assume(expected)
     assert read("markdown_table", body, ["A", "B"]).rows == expected
+
+
+HEAD = "| Model | Score |\n|---|---|\n"
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "| [Orion][m] | 88.4 |",
+        "| [Orion][] | 88.4 |",
+        "| [Orion] | 88.4 |",
+        "| [Orion][M] | [88.4][m] |",
+        "| Orion | 88.4<sup>1</sup> |",
+        "| Orion<sup>[1](#n)</sup> | 88.4 <small>±</small> |",
+        "| Orion <span>NEW</span> | ~~87.1~~ 88.4 |",
+        "| **Orion** | <b>88</b>.4 |",
+        "| <!-- rank 1 --> Orion | <span hidden>9</span>88.4 |",
+    ],
+)
+def test_a_row_is_read_as_a_person_reads_it(row):
+    body = HEAD + row + "\n\n[m]: https://lab.example/orion\n[orion]: https://lab.example/orion\n"
+    name, score = read("markdown_table", body, ["Model", "Score"]).rows[0]
+    assert (name, score.split("\n")[0]) == ("Orion", "88.4")
+
+
+@pytest.mark.parametrize("space", ["&nbsp;", "&#8239;", "\u00a0", "\u202f", "\u2009"])
+def test_a_no_break_space_groups_digits(space):
+    assert read("markdown_table", HEAD + f"| Orion | 1{space}504 |\n", ["Score"]).rows == [("1\u00a0504",)]
+
+
+def test_a_row_with_more_cells_than_the_header_is_refused():
+    body = HEAD + "| Orion | 88.4 |\n| Fo|o | 80.1 |\n"
+    with pytest.raises(ParseError, match=r"found 3 cells in line 4, the header has 2: '\| Fo\|o \| 80.1 \|'"):
+        read("markdown_table", body, ["Model", "Score"])
+
+
+@pytest.mark.parametrize("row", ["| Fo\\|o | 80.1 |", "Fo\\|o | 80.1", "| Fo\\|o | 80.1 | |", "| Fo\\|o | 80.1"])
+def test_an_escaped_bar_and_empty_cells_shift_nothing(row):
+    assert read("markdown_table", f"{HEAD}{row}\n", ["Model", "Score"]).rows == [("Fo|o", "80.1")]
+
+
+def test_cells_that_the_header_never_names_are_left_out():
+    assert read("markdown_table", f"{HEAD}| a | 1 | x |\n| b | 2 | y |\n", ["Score"]).rows == [("1",), ("2",)]
+
+
+def test_a_row_with_fewer_cells_than_the_header_lacks_the_last_ones():
+    assert read("markdown_table", f"{HEAD}| a |\n| b | 2 |\n", ["Model", "Score"]).rows == [("a", ""), ("b", "2")]
+
+
+def test_empty_rows_are_left_out():
+    assert read("markdown_table", f"{HEAD}| a | 1 |\n| | |\n|  |  |\n| b | 2 |\n", ["Model"]).rows == [("a",), ("b",)]
+
+
+TABLE = HEAD + "| a | 1 |\n"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"## Overall\n\nSoon.\n\n## Coding\n\n{TABLE}",
+        f"## Overall\n\nSoon.\n\n# Coding\n\n{TABLE}",
+        f"Overall\n-------\n\nSoon.\n\nCoding\n------\n\n{TABLE}",
+        f"# Boards\n\nOverall scores:\n\n# Coding\n\ntext\n\n# More\n\n{TABLE}",
+        f"<h2>Overall</h2>\n\nSoon.\n\n<h2>Coding</h2>\n\n{TABLE}",
+    ],
+)
+def test_the_table_of_another_section_is_not_taken(body):
+    with pytest.raises(ParseError, match="found 1 tables, none fits after = 'Overall'"):
+        read("markdown_table", body, ["Model"], after="Overall")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"## Overall\n\n### Full table\n\n{TABLE}",
+        f"Overall:\n\n{TABLE}",
+        f"<!-- Overall -->\n\n## Leaderboard\n\n{TABLE}",
+        f"# Boards\n\nOverall:\n\ntext\n\n{TABLE}\n# More",
+        f"<!-- Overall -->\n{TABLE}",
+    ],
+)
+def test_the_table_of_the_marker_s_section_is_taken(body):
+    assert read("markdown_table", body, ["Model"], after="Overall").rows == [("a",)]

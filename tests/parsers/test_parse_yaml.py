@@ -82,3 +82,16 @@ def test_what_was_written_is_read(records):
     body = yaml.safe_dump(records, allow_unicode=True)
     table = read("yaml_records", body, ["name", "score"])
     assert table.rows == [(record["name"], record["score"]) for record in records]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "- name: a\n  score: 1\n\t\n- name: b\n  score: 2\n",
+        "- name: a\n  score: 1\n  \t \n\n- name: b\n  score: 2\n",
+        "-\tname: a\n  score: 1\n-\tname: b\n  score: 2\n",
+        "-\t\tname: a\n  score: 1\n- name: b\n  score: 2\n",
+    ],
+)
+def test_tabs_that_indent_nothing_are_blanks(body):
+    assert read("yaml_records", body, ["name", "score"]).rows == [("a", "1"), ("b", "2")]

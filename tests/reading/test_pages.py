@@ -101,6 +101,7 @@ def test_a_board_is_let_through(what: str, parser: str):
 DATA = {
     "json_records": b'{"data":[{"name":"<html>"}]}',
     "csv_table": b"model,score\n<b>Kimi</b>,58.2\n",
+    "json_lines": b'{"model": "Kimi", "score": 58.2}\n',
     "yaml_records": b"- model: Kimi\n  score: 58.2\n",
     "markdown_table": b'<p align="center"><img src="x.png"></p>\n\n# Leaderboard\n\nJust a moment...\n\n|a|b|\n|-|-|\n',
 }

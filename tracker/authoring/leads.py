@@ -93,8 +93,7 @@ def _csv(text: str, options: Mapping[str, object]) -> Iterator[Lead]:
     if len(head) > 2 * MIN_REPEATED and all(_DATE.fullmatch(row[0]) for row in rows if row):
         yield Lead(ways=(Parse(format="csv_table", options={**options, "layout": "wide"}),), columns=("$key", "$value"))
         return
-    further = [{**options, "short_rows": True}] if any(len(row) < len(head) for row in rows) else []
-    yield Lead(ways=tuple(Parse(format="csv_table", options=way) for way in (options, *further)), columns=columns)
+    yield Lead(ways=(Parse(format="csv_table", options=options),), columns=columns)
 
 
 def _templates(text: str) -> Iterator[Lead]:
@@ -104,8 +103,9 @@ def _templates(text: str) -> Iterator[Lead]:
 
 
 def _markdown(text: str) -> Iterator[Lead]:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    found = list(islice(markdown_table.tables(text), MAX_TABLES))
+    blocks = markdown_table.blocks_of(text)
+    lines = blocks.lines
+    found = list(islice(markdown_table.tables(blocks), MAX_TABLES))
     longest = max((len(table.rows) for table in found), default=0)
     for table in found:
         names = tuple(name for name in table.names if name)

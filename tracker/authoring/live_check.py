@@ -91,7 +91,7 @@ def _lived(board: Board, fetched: Capture | Unchanged | FetchError, expected: Pa
         problem = f"{board.id}: answered 304 (not modified) to an unconditional request; expected the page"
         return Lived(board=board.id, reachable=False, problem=problem)
     try:
-        reading = read_capture(board, fetched.bodies, parts=fetched.parts, url=fetched.url)
+        reading = read_capture(board, fetched.bodies, parts=fetched.parts, url=fetched.url, content_type=fetched.content_type)
     except ContractBroken as error:
         first = str(error.violations[0]) if error.violations else str(error)
         return Lived(board=board.id, reachable=True, parsed=True, contract=first, problem=str(error))

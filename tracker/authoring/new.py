@@ -36,6 +36,7 @@ SUFFIXES: Mapping[str, str] = {
     "json_records": "json",
     "markdown_table": "md",
     "yaml_records": "yml",
+    "json_lines": "jsonl",
     "js_literal": "js",
 }
 """File suffix of a page, by its format; a page of HTML has `html`."""

@@ -179,7 +179,7 @@ def _error_of(board: Board, line: IndexLine, archive: Archive) -> str:
 def read_line(board: Board, line: IndexLine, archive: Archive) -> Reading:
     """The reading of the bodies of an index line. Raises as `read_capture`, and StoreError for damaged bytes."""
     bodies = [archive.body(board.id, sha256) for sha256 in line.sha256]
-    return read_capture(board, bodies, parts=line.parts, url=line.url)
+    return read_capture(board, bodies, parts=line.parts, url=line.url, content_type=line.content_type)
 
 
 def read_at(board: Board, at: datetime, archive: Archive) -> Reading:

@@ -128,7 +128,7 @@ class HeldReading:
 class BoardState:
     """The memory of a board for judging its next snapshot: small, and a fold over its accepted snapshots.
 
-    `listed_since` is when the first snapshot was accepted. `leaders` are the acknowledged ones per metric. `changed_at` has the last times when the content changed, oldest first. The
+    `leaders` are the acknowledged ones per metric. `changed_at` has the last times when the content changed, oldest first. The
     last `failures` readings failed, the first at `failing_since`; `passing`: the next try may succeed. `broken_since`,
     `stale_since` and `capped_at` are open troubles. `suspects` are the last readings in quarantine. `memory` is the memory of
     each event kind: plain JSON, small (`events.kind.Detection`).

@@ -5,6 +5,7 @@ FORMATS lists the formats, each with `parse` and `Options`. Modules with a leadi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from difflib import get_close_matches
@@ -17,7 +18,7 @@ import msgspec
 from tracker.errors import DeclarationError, ParseError
 from tracker.model import ROW, Parse, Table
 from tracker.parsers._options import CommonOptions
-from tracker.parsers.decoding import fold
+from tracker.parsers.decoding import UNREADABLE, decode, fold, inflated, quote
 
 FORMATS: tuple[str, ...] = (
     "csv_table",
@@ -25,11 +26,21 @@ FORMATS: tuple[str, ...] = (
     "html_table",
     "js_literal",
     "json_ld",
+    "json_lines",
     "json_records",
     "markdown_table",
     "yaml_records",
 )
 """The formats. A module is loaded when a board of its format is read: most commands need none."""
+
+
+RENDERED = ("html_table", "markdown_table")
+"""Formats whose markup is part of the format. In the cells of all others, markup is read as the text it shows."""
+MARKUP = re.compile(
+    r"</?(?:a|abbr|b|big|br|code|div|em|font|h[1-6]|i|img|label|li|mark|p|s|small|span|strong|sub|sup|svg|u|ul)(?:\s[^<>]*)?/?>"
+    r"|&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]{1,6}|#x[0-9a-f]{1,5});",
+    re.IGNORECASE,
+)
 
 
 class Format(Protocol):
@@ -42,8 +53,8 @@ class Format(Protocol):
         ...
 
 
-def parse(body: bytes, spec: Parse, wanted: Sequence[str], board: str = "") -> Table:
-    """The wanted columns of the body, as text; pure.
+def parse(body: bytes, spec: Parse, wanted: Sequence[str], board: str = "", *, charset: str = "") -> Table:
+    """The wanted columns of the body, as text; pure. `charset` is what the response declared.
 
     The table has the wanted columns that the source contains, in the order wanted, and at least one row.
 
@@ -55,13 +66,51 @@ def parse(body: bytes, spec: Parse, wanted: Sequence[str], board: str = "") -> T
     place = f"{board}: {spec.format}" if board else spec.format
     remedy = f" (tracker board test {board})" if board else ""
     try:
-        return _module(spec.format, board).parse(body, options, wanted)
+        body, is_damaged = _in_utf8(inflated(body), charset)
+        table = _module(spec.format, board).parse(body, options, wanted)
+        if is_damaged:
+            _refuse_unreadable(table)
+        return table if spec.format in RENDERED or not _may_have_markup(body) else _rendered(table)
     except ParseError as error:
         raise ParseError(f"{place}: {fold(str(error))}{remedy}") from error
     except DeclarationError as error:
         raise DeclarationError(f"{place}: {error}") from error
     except RecursionError as error:
         raise ParseError(f"{place}: found values nested too deeply to be read, expected records{remedy}") from error
+
+
+def _in_utf8(body: bytes, charset: str) -> tuple[bytes, bool]:
+    """The body in UTF-8, and whether some of its bytes could not be read."""
+    if body.isascii():
+        return body, False
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        text = decode(body, charset)
+        return text.encode(), UNREADABLE in text
+    return body, False
+
+
+def _refuse_unreadable(table: Table) -> None:
+    """Raise ParseError if a cell has bytes that could not be read."""
+    for number, row in enumerate(table.rows, 1):
+        for column, cell in zip(table.columns, row, strict=True):
+            if cell and UNREADABLE in cell:
+                raise ParseError(f"found bytes that are not UTF-8 in row {number}, column {column}: {quote(cell)}")
+
+
+def _may_have_markup(body: bytes) -> bool:
+    return b"<" in body or b"&" in body or b"\\u00" in body
+
+
+def _rendered(table: Table) -> Table:
+    """The table with the text that the markup in its cells shows: `<a href="…">a-7b</a>`, `R&amp;D`."""
+    if not any(cell and MARKUP.search(cell) for row in table.rows for cell in row):
+        return table
+    from tracker.parsers.cell_text import markup_text  # noqa: PLC0415 - Lexbor is loaded for boards with markup in their data
+
+    rows = [tuple(markup_text(cell) if cell and MARKUP.search(cell) else cell for cell in row) for row in table.rows]
+    return replace(table, rows=rows)
 
 
 def options_of(name: str) -> type[CommonOptions]:

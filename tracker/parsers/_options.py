@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 from msgspec import Meta, Struct, field
 
-from tracker.parsers.decoding import REGEX
+from tracker.errors import ParseError
+from tracker.parsers.decoding import REGEX, names
 
 
 class CommonOptions(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -31,6 +33,36 @@ class CommonOptions(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     def check_path(self, name: str, locator: str) -> None:
         """Check a fact's locator that is a path. Raises ValueError; formats without records have no paths."""
         raise ValueError(f"facts.{name} = {locator!r} must begin with {REGEX!r}: this format has no paths")
+
+
+class TableOptions(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Options of the formats whose rows have cells."""
+
+    where: Annotated[dict[str, str], Meta(description="Column → exact text; rows with another text are left out.")] = field(
+        default_factory=dict
+    )
+    without: Annotated[
+        dict[str, str | tuple[str, ...]],
+        Meta(description="Column → exact text, or a list of texts; rows with such a text, such as an average, are left out."),
+    ] = field(default_factory=dict)
+
+    def rows_kept(self, column: Callable[[str], Sequence[str | None] | None], size: int) -> Sequence[int]:
+        """The numbers of the rows, of `size`, that `where` and `without` keep. `column` gives the cells of a column.
+
+        Raises:
+            ParseError: no row is left.
+        """
+        kept = list(range(size))
+        for option, rule in (("where", self.where), ("without", self.without)):
+            for name, expected in rule.items():
+                if (texts := column(name)) is None:
+                    raise ParseError(f"found no column {name!r}, by which {option} chooses rows")
+                listed = {expected} if isinstance(expected, str) else set(expected)
+                kept = [row for row in kept if (texts[row] in listed) == (option == "where")]
+                if not kept:
+                    only = "no row" if option == "where" else "only rows"
+                    raise ParseError(f"found {only} with {name} = {expected!r}; it has {names(map(repr, texts))}")
+        return kept
 
 
 def one_group(option: str, locator: str) -> re.Pattern[str]:

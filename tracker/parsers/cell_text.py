@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from tracker.parsers.decoding import fold
-from tracker.parsers.html_tree import BLOCKS, COMMENT, TEXT, Element, inner_text
+from tracker.parsers.decoding import fold_cell
+from tracker.parsers.html_tree import BLOCKS, COMMENT, TEXT, Element, inner_text, root_of
 
 LINE = "\n"
 """Separates the lines of a cell. Within a line white space is folded."""
@@ -67,7 +67,7 @@ def cell_text(cell: Element) -> str:
     if first is None:
         return ""
     if first.next is None and first.tag == TEXT:
-        return fold(first.text_content or "")
+        return fold_cell(first.text_content or "")
     pieces = list(_pieces(cell))
     figure = _joined(piece for piece in pieces if not (piece.is_aside or piece.is_signed))
     if FIGURE.fullmatch(figure):
@@ -75,9 +75,15 @@ def cell_text(cell: Element) -> str:
     return _joined(piece for piece in pieces if not piece.is_aside) or _joined(pieces)
 
 
+def markup_text(markup: str) -> str:
+    """The lines of a piece of HTML, as if it were in a cell."""
+    cell = root_of(f"<table><tr><td>{markup}</td></tr></table>").css_first("td")
+    return "" if cell is None else cell_text(cell)
+
+
 def _joined(pieces: Iterable[Piece]) -> str:
     text = _SPLIT_NUMBER.sub(" ", "".join(piece.text for piece in pieces)).replace(_SEAM, "")
-    lines = (_BOTH_ENDS.sub(r" \1/\2", fold(_EMPTY_BRACKETS.sub("", line))) for line in text.split(_LINE))
+    lines = (_BOTH_ENDS.sub(r" \1/\2", fold_cell(_EMPTY_BRACKETS.sub("", line))) for line in text.split(_LINE))
     return LINE.join(line for line in lines if line)
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Annotated, Literal
 
-from msgspec import Meta, field
+from msgspec import Meta
 
 from tracker.errors import ParseError
 from tracker.model import Table
-from tracker.parsers._options import CommonOptions, one_group
-from tracker.parsers.decoding import decode, find_facts, header, names, quote, refuse_markup, unique
+from tracker.parsers._options import TableOptions, one_group
+from tracker.parsers.decoding import decode, find_facts, header, names, place_of, quote, refuse_markup, unique
 
 DELIMITERS = (",", ";", "\t", "|")
 
@@ -20,13 +22,12 @@ Line = list[str]
 Columns = dict[str, Sequence[str | None]]
 
 
-class Options(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Options(TableOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Options of `csv_table`. A column is named by its header, or by its number, such as `$1`."""
 
     delimiter: Annotated[
         str, Meta(max_length=1, description="The character between cells; empty: the one that splits the header best.")
     ] = ""
-    short_rows: Annotated[bool, Meta(description="Read the missing last cells of a short row as unknown.")] = False
     layout: Annotated[
         Literal["long", "wide"],
         Meta(
@@ -37,9 +38,6 @@ class Options(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     absent: Annotated[
         tuple[str, ...], Meta(description="In the wide layout: cells that mean the model is not listed, besides the empty one.")
     ] = ()
-    where: Annotated[dict[str, str], Meta(description="Column → exact text; rows with another text are left out.")] = field(
-        default_factory=dict
-    )
     inside: Annotated[
         str,
         Meta(
@@ -60,11 +58,12 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     refuse_markup(text, "CSV")
     part = _inside(text, options.inside) if options.inside else text
     lines = _lines(part, options.delimiter or _delimiter(part))
-    _, head = next(lines, (0, []))
-    columns, facts = _wide(head, lines, options) if options.layout == "wide" else (_long(head, lines, options), {})
+    head = lines[0][1] if lines else []
+    columns, facts = _wide(head, lines[1:], options) if options.layout == "wide" else (_long(head, lines[1:], options), {})
     present = {want: cells for want in dict.fromkeys(wanted) if (cells := _named(columns, want)) is not None}
     if not present:
         raise ParseError(f"found none of the wanted columns ({names(wanted)}), the header has {names(map(header, head))}")
+    _refuse_cut_off(part, options, head, columns)
     return Table(
         columns=tuple(present),
         rows=list(zip(*present.values(), strict=True)),
@@ -80,12 +79,22 @@ def _inside(text: str, locator: str) -> str:
     return part
 
 
-def _lines(text: str, delimiter: str, *, strict: bool = True) -> Iterator[tuple[int, Line]]:
-    """The records that are not blank, each with the number of its last line."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)
+def _lines(text: str, delimiter: str) -> list[tuple[int, Line]]:
+    """The records that have text, each with the number of its last line. Blanks between a closing quote and the end of its cell are skipped."""
+    try:
+        return list(_read(text, delimiter))
+    except ParseError:
+        padless = re.sub(rf'" +(?={re.escape(delimiter)}|[\r\n]|\Z)', '"', text)
+        if padless == text:
+            raise
+        return list(_read(padless, delimiter))
+
+
+def _read(text: str, delimiter: str, *, strict: bool = True) -> Iterator[tuple[int, Line]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict, skipinitialspace=True)
     try:
         for line in reader:
-            if line:
+            if any(cell.strip() for cell in line):
                 yield reader.line_num, line
     except csv.Error as error:
         raise ParseError(f"found broken CSV at line {reader.line_num}: {error}") from error
@@ -103,57 +112,56 @@ def _delimiter(text: str) -> str:
 def _width(text: str, delimiter: str) -> int:
     """The number of header cells by this delimiter; 0 if csv cannot read it (a cell is too long)."""
     try:
-        return len(next(_lines(text, delimiter, strict=False), (0, []))[1])
+        return len(next(_read(text, delimiter, strict=False), (0, []))[1])
     except ParseError:
         return 0
 
 
 def _named(columns: Columns, want: str) -> Sequence[str | None] | None:
     """A column by its header, or by its number (`$1`)."""
-    if header(want) in columns:
-        return columns[header(want)]
+    if (place := place_of(want, tuple(columns))) is not None:
+        return list(columns.values())[place]
     number = int(want[1:]) if want.startswith("$") and want[1:].isascii() and want[1:].isdigit() else 0
     return list(columns.values())[number - 1] if 0 < number <= len(columns) else None
 
 
-def _long(head: Line, lines: Iterator[tuple[int, Line]], options: Options) -> Columns:
-    rows = [_fitted(line, head, number, options) for number, line in lines]
+def _long(head: Line, lines: Sequence[tuple[int, Line]], options: Options) -> Columns:
+    rows = [_fitted(line, head, number) for number, line in lines]
     if not rows:
         raise ParseError(f"found a header ({names(head)}) and no rows")
     columns: Columns = dict(zip(unique(map(header, head)), zip(*rows, strict=True), strict=True))
     return _filter(columns, options)
 
 
-def _fitted(line: Line, head: Line, number: int, options: Options) -> Sequence[str | None]:
-    """The row, as long as the header. Empty cells may be missing or too many at the end, in columns without a name."""
+def _fitted(line: Line, head: Line, number: int) -> Sequence[str | None]:
+    """The row, as long as the header: cells that are missing at its end are unknown. Surplus cells would shift it, unless empty."""
     size = len(head)
-    if len(line) > size and any(line[size:]):
+    if any(cell.strip() for cell in line[size:]):
         raise ParseError(
             f"found {len(line)} cells in the row that ends at line {number}, the header has {size}: {quote(','.join(line))}"
-        )
-    named = max((at for at, name in enumerate(head, 1) if name), default=0)
-    if len(line) < named and not options.short_rows:
-        raise ParseError(
-            f"found {len(line)} cells in the row that ends at line {number}, the header has {size}; short_rows = true allows it"
         )
     return [*line[:size], *[None] * (size - len(line))]
 
 
+def _refuse_cut_off(text: str, options: Options, head: Line, columns: Columns) -> None:
+    """Raise ParseError if the last row lacks cells and its line end: the file was not received whole."""
+    if options.layout == "long" and not options.inside and text[-1:] not in ("\n", "\r"):
+        last = [cells[-1] for name, cells in zip(head, columns.values(), strict=True) if name and cells]
+        if last and last[-1] is None:
+            raise ParseError("found a last row without its last cells and without a line end: the file is cut off")
+
+
 def _filter(columns: Columns, options: Options) -> Columns:
-    for column, expected in options.where.items():
-        texts = _named(columns, column)
-        if texts is None or expected not in texts:
-            raise ParseError(f"found no row with {column} = {expected!r}; it has {names(map(repr, texts or ()))}")
-        keep = [row for row, text in enumerate(texts) if text == expected]
-        columns = {name: [cells[row] for row in keep] for name, cells in columns.items()}
-    return columns
+    size = len(next(iter(columns.values())))
+    kept = options.rows_kept(partial(_named, columns), size)
+    return columns if len(kept) == size else {name: [cells[row] for row in kept] for name, cells in columns.items()}
 
 
-def _wide(head: Line, lines: Iterator[tuple[int, Line]], options: Options) -> tuple[Columns, dict[str, str]]:
+def _wide(head: Line, lines: Sequence[tuple[int, Line]], options: Options) -> tuple[Columns, dict[str, str]]:
     last: Sequence[str | None] | None = None
     for number, line in lines:
         if any(cell.strip() for cell in line[1:]):
-            last = _fitted(line, head, number, options)
+            last = _fitted(line, head, number)
     if last is None:
         raise ParseError(f"found a header of {len(head)} columns and no row with a value")
     models = list(zip(unique(map(header, head)), last, strict=True))[1:]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tracker.errors import ParseError
 from tracker.wording import listed
@@ -13,15 +14,45 @@ REGEX = "re:"
 """Prefix of a fact's locator that is a regular expression with one group; any other locator is a path."""
 
 DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
+NOT_MARKUP = re.compile(rb"<!--.*?-->|<(script|style|title|noscript)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+UNREADABLE = "\ufffd"
 BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 # A page may only declare encodings that browsers know; latin-1 means windows-1252 to them (https://encoding.spec.whatwg.org/).
 LATIN = frozenset({"iso-8859-1", "latin1", "us-ascii", "ascii", "windows-1252", "cp1252"})
-LEGACY = re.compile(r"(?:iso-8859-\d{1,2}|windows-125\d|koi8-[ru]|shift_jis|euc-jp|iso-2022-jp|gb2312|gbk|gb18030|big5|euc-kr)\Z")
+CHINESE = frozenset({"gb2312", "gbk", "gb18030", "x-gbk"})
+"""Labels of one encoding, of which gb18030 is the whole."""
+LEGACY = re.compile(r"(?:iso-8859-\d{1,2}|windows-125\d|koi8-[ru]|shift_jis|euc-jp|iso-2022-jp|big5|euc-kr)\Z")
 
 
-def decode(body: bytes) -> str:
-    """The text of a body, in UTF-8, the encoding of its byte order mark, or the charset of its `<meta>`.
+MAX_INFLATED = 256_000_000
+"""Bytes. No board is larger."""
+
+
+def inflated(body: bytes) -> bytes:
+    """The content of a body that is a gzip file, as `scores.json.gz` is; any other body as it is.
+
+    Raises:
+        ParseError: the file is damaged, or larger than MAX_INFLATED.
+    """
+    if not body.startswith(b"\x1f\x8b"):
+        return body
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        content = unpacker.decompress(body, MAX_INFLATED)
+    except zlib.error as error:
+        raise ParseError(f"found a damaged gzip file: {error}") from error
+    if unpacker.unconsumed_tail or not unpacker.eof:
+        reason = f"more than {MAX_INFLATED} bytes" if unpacker.unconsumed_tail else "its end missing"
+        raise ParseError(f"found a gzip file with {reason}, expected a board")
+    return content
+
+
+def decode(body: bytes, charset: str = "") -> str:
+    """The text of a body, in which U+FFFD stands for each byte that cannot be read.
+
+    In the encoding of its byte order mark, else in UTF-8 if most of what is not ASCII is valid UTF-8, whatever is declared, else in
+    `charset`, which the response declared, else in the charset of the page's own `<meta>`.
 
     Raises:
         ParseError: the body is empty, or in another encoding.
@@ -34,27 +65,47 @@ def decode(body: bytes) -> str:
     try:
         return body.decode()
     except UnicodeDecodeError as error:
-        declared = _declared(body)
-        if declared is None:
-            raise ParseError(
-                f"found byte 0x{body[error.start]:02x} at {error.start}, expected UTF-8 or a declared charset"
-            ) from error
+        text = body.decode(errors="replace")
+        if _is_mostly_utf8(text):
+            return text
+        declared = _legacy(charset) or _legacy(_declared(body))
+        if not declared:
+            found = f"byte 0x{body[error.start]:02x} at {error.start}"
+            raise ParseError(f"found {found}, expected UTF-8 or a declared charset") from error
     return _decoded(body, declared)
 
 
-def _declared(body: bytes) -> str | None:
-    match = DECLARED.search(body[:4096])
-    name = match.group(1).decode("ascii").lower() if match else ""
+def charset_of(content_type: str) -> str:
+    """The charset that a `Content-Type` header declares, or ""."""
+    match = re.search(r"charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{1,40})", content_type, re.IGNORECASE)
+    return match[1] if match else ""
+
+
+def _is_mostly_utf8(text: str) -> bool:
+    unreadable = text.count(UNREADABLE)
+    return sum(not letter.isascii() for letter in text) > 2 * unreadable
+
+
+def _declared(body: bytes) -> str:
+    """The charset of the first `<meta>` outside of comments and scripts."""
+    match = DECLARED.search(NOT_MARKUP.sub(b"", body[:8192]))
+    return match[1].decode("ascii") if match else ""
+
+
+def _legacy(charset: str) -> str:
+    name = charset.lower()
     if name in LATIN:
         return "windows-1252"
-    return name if LEGACY.match(name) else None
+    if name in CHINESE:
+        return "gb18030"
+    return name if LEGACY.match(name) else ""
 
 
 def _decoded(body: bytes, charset: str) -> str:
     try:
         return body.decode(charset)
     except UnicodeDecodeError as error:
-        raise ParseError(f"found bytes at {error.start} that are not {charset}, which the body declares") from error
+        raise ParseError(f"found bytes at {error.start} that are not {charset}, as declared") from error
 
 
 def fold(text: str) -> str:
@@ -62,9 +113,34 @@ def fold(text: str) -> str:
     return " ".join(text.split())
 
 
+GROUPING = re.compile(r"(?<=[0-9])[\u00a0\u2007\u2009\u202f](?=[0-9]{3}(?![0-9]))")
+"""A no-break or thin space that groups digits."""
+
+
+def fold_cell(text: str) -> str:
+    """The text folded, except for no-break spaces that group digits: `1 504` in one cell is one number, `1504 12` is two."""
+    if text.isascii():
+        return " ".join(text.split())
+    return " ".join(GROUPING.sub("\0", text).split()).replace("\0", "\u00a0") if GROUPING.search(text) else fold(text)
+
+
 def header(text: str) -> str:
     """A column's name, folded and in NFC, so that spellings that look the same are equal."""
     return unicodedata.normalize("NFC", fold(text))
+
+
+DRESSING = "▲▼△▽▴▾↑↓⇅⇵↕⬆⬇⯅⯆🔼🔽\ufe0f*†‡§¶¹²³⁴⁵⁶⁷⁸⁹⁰ "
+"""Sort arrows and footnote marks around a column's name."""
+
+
+def place_of(want: str, columns: Sequence[str]) -> int | None:
+    """The place of a column by its name, or by the only one that differs from it in nothing but sort arrows and footnote marks."""
+    name = header(want)
+    if name in columns:
+        return columns.index(name)
+    plain = name.strip(DRESSING)
+    alike = [place for place, column in enumerate(columns) if column.strip(DRESSING) == plain] if plain else []
+    return alike[0] if len(alike) == 1 else None
 
 
 def unique(names: Iterable[str]) -> tuple[str, ...]:

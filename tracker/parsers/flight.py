@@ -27,6 +27,8 @@ PUSHED = b"__next_f"
 PUSH = re.compile(r"__next_f(?:\|\|\[\]\))?\.push\(")
 BY_LENGTH = b"TAOobUSsLlGgMmV"
 """Tags of rows that state their length in bytes: text, and typed arrays of all kinds."""
+ABOUT_ROWS = frozenset("DJWN")
+"""Tags of what a development build says about the row of the same id: debug information, timing, console output."""
 JSON_STARTS = b'[{"-0123456789tfn'
 ROW = re.compile(rb"([0-9a-f]{0,16}):")
 LENGTH = re.compile(rb"([0-9a-f]{1,8}),")
@@ -185,7 +187,8 @@ class Stream:
             if head is None:
                 raise ParseError(f"found {quote(repr(body[at : at + 40]))} at byte {at} of the stream, expected a flight row")
             row, at = _row(body, head.end())
-            rows.setdefault(head[1].decode(), row)
+            if row.tag not in ABOUT_ROWS:
+                rows.setdefault(head[1].decode(), row)
             if len(rows) > MAX_ROWS:
                 raise ParseError(f"found more than {MAX_ROWS} flight rows, expected a page")
         return cls(body=body, rows=rows)

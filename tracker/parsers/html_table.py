@@ -16,9 +16,9 @@ from msgspec import Meta
 
 from tracker.errors import DeclarationError, ParseError
 from tracker.model import Table
-from tracker.parsers._options import CommonOptions
+from tracker.parsers._options import TableOptions
 from tracker.parsers.cell_text import cell_text
-from tracker.parsers.decoding import decode, find_facts, fold, header, names, unique
+from tracker.parsers.decoding import decode, find_facts, fold, header, names, place_of, unique
 from tracker.parsers.html_tree import Element, ancestors, children, inner_text, is_hidden, root_of
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ MAX_COLSPAN, MAX_ROWSPAN = 1000, 65534
 MAX_WIDTH, MAX_CELLS = 5000, 2_000_000
 """No board is larger. Without a cap, a page of a few kilobytes could take any amount of memory."""
 
-GROUPS = ("thead", "tbody", "tfoot")
+GROUPS = ("thead", "tbody")
+"""Not `<tfoot>`, whose rows sum up the others."""
 CELLS = ("td", "th")
 SELECTED = re.compile(r"css:(?P<css>.+?)(?:@(?P<attribute>[\w:.-]+))?\Z", re.DOTALL)
 ATTRIBUTE = re.compile(r"@([\w:.-]+)\Z")
@@ -38,7 +39,7 @@ Line = Sequence[Element | None]
 """The cells of one row by column, None where the row has none."""
 
 
-class Options(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Options(TableOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Options of `html_table`.
 
     A column is the text of its header, or `css:SELECTOR` (the text of the first match in the row),
@@ -77,7 +78,7 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     Raises:
         ParseError: no table fits, or it has no rows, or none of the wanted columns.
     """
-    selectors = [match["css"] for want in wanted if (match := SELECTED.match(want))]
+    selectors = [match["css"] for want in (*wanted, *options.where, *options.without) if (match := SELECTED.match(want))]
     try:
         for css in selectors:
             _check(css)
@@ -96,6 +97,8 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
         missing = f"none of the wanted columns ({names(wanted)}) in {len(grid.elements)} rows"
         raise ParseError(f"found {missing}; the columns are {names(grid.names)}")
     rows = list(zip(*columns.values(), strict=True))
+    if options.where or options.without:
+        rows = [rows[row] for row in options.rows_kept(lambda name: grid.column(name, selection), len(rows))]
     if not any(cell for row in rows for cell in row):
         raise ParseError(f"found {len(rows)} rows without a value in {names(columns)}, expected values: the page was not loaded")
     return Table(columns=tuple(columns), rows=rows, facts=facts)
@@ -123,9 +126,9 @@ class Grid:
             return _known([*map(_text, matches)])
         if attribute:
             return _known([_attribute(row, attribute[1]) for row in self.elements])
-        if header(want) not in self.names:
+        at = place_of(want, self.names)
+        if at is None:
             return None
-        at = self.names.index(header(want))
         return [_text(line[at]) if at < len(line) else None for line in self.cells]
 
 
@@ -202,10 +205,9 @@ def sections(places: Sequence[Element]) -> list[Section]:
 
 def _fits(section: Section, options: Options) -> bool:
     caption = next(map(inner_text, children(section.table, "caption")), "")
-    needed = {header(name) for name in options.headers}
     if options.caption and caption != fold(options.caption):
         return False
-    return any(section.names) and needed <= set(section.names)
+    return any(section.names) and all(place_of(name, section.names) is not None for name in options.headers)
 
 
 def _section(table: Element) -> Section:
@@ -217,7 +219,7 @@ def _section(table: Element) -> Section:
 
 
 def _groups(table: Element) -> list[list[Element]]:
-    """The rows of head, bodies and foot, and rows outside of these, in order; without empty groups."""
+    """The rows of head and bodies, and rows outside of these, in order; without empty groups."""
     groups: list[list[Element]] = [[]]
     for child in children(table, "tr", *GROUPS):
         if child.tag == "tr":
@@ -246,7 +248,7 @@ def _names(lines: Sequence[Line]) -> tuple[str, ...]:
 def _above(lines: Sequence[Line], at: int) -> list[str]:
     """The texts of a column's header cells from the top down, each once; `[""]` if all are empty."""
     cells = dict.fromkeys(line[at] for line in lines if at < len(line))
-    texts = [header(inner_text(cell)) for cell in cells if cell is not None]
+    texts = [header(cell_text(cell)) for cell in cells if cell is not None]
     return [text for text in dict.fromkeys(texts) if text] or [""]
 
 
@@ -268,7 +270,7 @@ def _is_entry(line: Line, columns: tuple[str, ...]) -> bool:
 
 
 def _header(cell: Element | None) -> str:
-    return "" if cell is None else header(inner_text(cell))
+    return header(_text(cell) or "")
 
 
 # ── spans ────────────────────────────────────────────────────────────────────────────────────────

@@ -2,81 +2,171 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
+from markdown_it.rules_block.table import escapedSplit
 from markdown_it.token import Token
 from msgspec import Meta
 
 from tracker.errors import ParseError
 from tracker.model import Table
-from tracker.parsers._options import CommonOptions
-from tracker.parsers.decoding import decode, find_facts, fold, header, names, quote, refuse_markup, unique
+from tracker.parsers._options import TableOptions
+from tracker.parsers.cell_text import markup_text
+from tracker.parsers.decoding import decode, find_facts, fold, fold_cell, header, names, place_of, quote, refuse_markup, unique
 
 MARKS = frozenset("\\`*_[]<>&!~")
 """A cell without any of these is plain text."""
+MARKUP = frozenset("<&~")
+"""A cell with one of these may have elements of its own inside, which are read as in HTML."""
+LOWEST_HEADING = 6
+HTML_HEADING = re.compile(r"<h([1-6])\b", re.IGNORECASE)
 
 
-class Options(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Options(TableOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Options of `markdown_table`. Of several tables that fit, the first one after `after` is taken, by default the longest."""
 
     headers: Annotated[tuple[str, ...], Meta(description="Columns that the table must have.")] = ()
     after: Annotated[
-        str, Meta(description="Text of a line before the table (a heading, a sentence, an HTML comment); part of it is enough.")
+        str,
+        Meta(
+            description="Text of a line before the table (a heading, a sentence, an HTML comment), in the same section; part of it is enough."
+        ),
     ] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pipes:
-    """A table with the Markdown of its cells. `line` is its first line, counted from 0."""
+    """A table with the Markdown of its cells. `line` is its first line, `lines` are those of its rows, counted from 0."""
 
     names: tuple[str, ...]
     rows: Sequence[Sequence[str]]
     line: int
+    lines: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocks:
+    """A text as blocks, with the targets of its reference links."""
+
+    text: str
+    tokens: Sequence[Token]
+    references: dict[str, object]
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines that the tokens' maps count."""
+        return self.text.split("\n")
 
 
 def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
-    """The rows of the table, with links, emphasis and escapes resolved to their text.
+    """The rows of the table, with links, emphasis and escapes resolved to their text. Empty rows are left out.
 
     Raises:
-        ParseError: no table fits, or it has no rows, or none of the wanted columns.
+        ParseError: no table fits, or it has no rows, none of the wanted columns, or a row with more cells than its header.
     """
     text = decode(body)
     if text.lstrip()[:9].lower().startswith(("<!doctype", "<html")):
         refuse_markup(text, "Markdown")
-    table = _choose(list(tables(text)), options, _start(text, options.after))
-    columns = {want: table.names.index(header(want)) for want in dict.fromkeys(wanted) if header(want) in table.names}
+    blocks = blocks_of(text)
+    table = _choose(list(tables(blocks)), options, _section(blocks, options.after))
+    _refuse_surplus(table, blocks)
+    rows = [row for row in table.rows if any(row)]
+
+    def column(name: str) -> list[str] | None:
+        at = place_of(name, table.names)
+        return None if at is None else [plain(row[at], blocks.references) for row in rows]
+
+    columns = {want: cells for want in dict.fromkeys(wanted) if (cells := column(want)) is not None}
     if not columns:
         raise ParseError(f"found none of the wanted columns ({names(wanted)}) in the table; it has {names(table.names)}")
-    rows = [tuple(plain(row[at]) for at in columns.values()) for row in table.rows]
-    return Table(columns=tuple(columns), rows=rows, facts=find_facts(options.facts, lambda: _visible(text)))
+    lines = list(zip(*columns.values(), strict=True))
+    kept = [lines[row] for row in options.rows_kept(column, len(rows))]
+    return Table(columns=tuple(columns), rows=kept, facts=find_facts(options.facts, lambda: _visible(blocks)))
 
 
-def _start(text: str, after: str) -> int:
-    """The line after the marker, counted from 0."""
-    if not after:
-        return 0
-    for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n")):
-        if after in line:
-            return number + 1
-    raise ParseError(f"found no line with {quote(after)}, expected one before the table")
-
-
-def _choose(tables: Sequence[Pipes], options: Options, start: int) -> Pipes:
-    needed = {header(name) for name in options.headers}
-    fitting = [table for table in tables if table.line >= start and needed <= set(table.names)]
+def _choose(tables: Sequence[Pipes], options: Options, section: range) -> Pipes:
+    fitting = [
+        table
+        for table in tables
+        if table.line in section and all(place_of(name, table.names) is not None for name in options.headers)
+    ]
     if not fitting:
         conditions = [f"{key} = {value!r}" for key in ("headers", "after") if (value := getattr(options, key))]
         columns = "; ".join(names(table.names) for table in tables[:5]) or "none"
         expected = " and ".join(conditions) or "at all"
         raise ParseError(f"found {len(tables)} tables, none fits {expected}; their columns: {columns}")
     chosen = fitting[0] if options.after else max(fitting, key=lambda table: len(table.rows))
-    if not chosen.rows:
+    if not any(map(any, chosen.rows)):
         raise ParseError(f"found a table with the columns {names(chosen.names)} and no rows")
     return chosen
+
+
+def _refuse_surplus(table: Pipes, blocks: Blocks) -> None:
+    """Raise ParseError if a row has more cells than the header: a `|` inside a name shifts all that follows it.
+
+    Cells that every row has, and that the header only does not name, shift nothing.
+    """
+    lines = blocks.lines
+    cells = [_cells(lines[line]) for line in table.lines]
+    size = len(table.names)
+    surplus = [any(row[size:]) for row in cells]
+    if any(surplus) and not all(surplus):
+        at = surplus.index(True)
+        raise ParseError(
+            f"found {len(cells[at])} cells in line {table.lines[at] + 1}, the header has {size}: {quote(lines[table.lines[at]])}"
+        )
+
+
+def _cells(line: str) -> list[str]:
+    """The cells of a row, as the standard splits it."""
+    cells = [cell.strip() for cell in escapedSplit(line.strip().lstrip("> \t"))]
+    if cells and not cells[0]:
+        del cells[0]
+    if cells and not cells[-1]:
+        del cells[-1]
+    return cells
+
+
+# ── the section behind a marker ──────────────────────────────────────────────────────────────────
+
+
+def _section(blocks: Blocks, after: str) -> range:
+    """The lines in which the table may begin: those after the marker, up to the end of the section it is in, or that it introduces."""
+    if not after:
+        return range(len(blocks.lines))
+    marker = next((number for number, line in enumerate(blocks.lines) if after in line), None)
+    if marker is None:
+        raise ParseError(f"found no line with {quote(after)}, expected one before the table")
+    headings = list(_headings(blocks))
+    level = next((level for line, level in headings if line == marker), 0)
+    behind = [(line, level) for line, level in headings if line > marker]
+    if not level and behind and _nothing_between(blocks, marker, behind[0][0]):
+        level = behind.pop(0)[1]
+    level = level or max((level for line, level in headings[-1:] if line < marker), default=LOWEST_HEADING)
+    end = next((line for line, other in behind if other <= level), len(blocks.lines))
+    return range(marker + 1, end)
+
+
+def _headings(blocks: Blocks) -> Iterator[tuple[int, int]]:
+    """The line and the level of every heading."""
+    for token in blocks.tokens:
+        if token.type == "heading_open" and token.map:
+            yield token.map[0], int(token.tag[1:])
+        elif token.type == "html_block" and token.map and (heading := HTML_HEADING.search(token.content)):
+            yield token.map[0], int(heading[1])
+
+
+def _nothing_between(blocks: Blocks, marker: int, heading: int) -> bool:
+    return not any(line.strip() for line in blocks.lines[marker + 1 : heading])
+
+
+# ── blocks and their text ────────────────────────────────────────────────────────────────────────
 
 
 @cache
@@ -87,38 +177,53 @@ def _blocks() -> MarkdownIt:
 
 @cache
 def _inline() -> MarkdownIt:
-    return MarkdownIt("commonmark", {"html": True}).enable("strikethrough")
+    inline = MarkdownIt("commonmark", {"html": True}).enable("strikethrough")
+    inline.add_render_rule("image", lambda _, tokens, at, _options, _env: escapeHtml(tokens[at].content))
+    return inline
 
 
-def tables(text: str) -> Iterator[Pipes]:
+def blocks_of(text: str) -> Blocks:
+    """The blocks of a text."""
+    env: dict[str, dict[str, object]] = {}
+    plain_text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return Blocks(text=plain_text, tokens=_blocks().parse(plain_text, env), references=env.get("references", {}))
+
+
+def tables(blocks: Blocks) -> Iterator[Pipes]:
     """Every table of the text outside of code blocks, in order."""
     rows: list[list[str]] = []
+    lines: list[int] = []
     line = 0
-    for token in _blocks().parse(text):
+    for token in blocks.tokens:
         if token.type == "table_open":
-            rows, line = [], token.map[0] if token.map else 0
+            rows, lines, line = [], [], token.map[0] if token.map else 0
         elif token.type == "tr_open":
             rows.append([])
+            lines.append(token.map[0] if token.map else 0)
         elif token.type == "inline" and rows:
             rows[-1].append(token.content)
         elif token.type == "table_close":
-            yield Pipes(names=unique(header(plain(cell)) for cell in rows[0]), rows=rows[1:], line=line)
+            columns = unique(header(plain(cell, blocks.references)) for cell in rows[0])
+            yield Pipes(names=columns, rows=rows[1:], line=line, lines=lines[1:])
             rows = []
 
 
-def plain(written: str) -> str:
+def plain(written: str, references: dict[str, object]) -> str:
     """The text of a piece of inline Markdown."""
-    if not MARKS.isdisjoint(written):
-        return fold("".join(_text(token) for outer in _inline().parseInline(written) for token in outer.children or ()))
-    return fold(written)
+    if MARKS.isdisjoint(written):
+        return fold_cell(written)
+    env = {"references": references}
+    if not MARKUP.isdisjoint(written):
+        return markup_text(_inline().renderInline(written, env))
+    return fold_cell("".join(_text(token) for outer in _inline().parseInline(written, env) for token in outer.children or ()))
 
 
 def _text(token: Token) -> str:
-    if token.type in ("softbreak", "hardbreak", "html_inline"):
-        return " " if token.type != "html_inline" or token.content.lower().startswith("<br") else ""
-    return token.content
+    return " " if token.type in ("softbreak", "hardbreak") else token.content
 
 
-def _visible(text: str) -> str:
+def _visible(blocks: Blocks) -> str:
     """The text without inline marks, line by line; HTML blocks as written."""
-    return "\n".join(plain(token.content) if token.type == "inline" else token.content for token in _blocks().parse(text))
+    return "\n".join(
+        fold(plain(token.content, blocks.references)) if token.type == "inline" else token.content for token in blocks.tokens
+    )

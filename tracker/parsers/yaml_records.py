@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
@@ -18,6 +19,9 @@ from tracker.parsers.strict_json import mapping
 LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 """Plain scalars that mean null; in quotes they are text."""
+BLANK_LINE = re.compile(r"^[ \t]*\t[ \t]*$", re.MULTILINE)
+TAB_DASH = re.compile(r"^([ ]*(?:- )*-)\t+", re.MULTILINE)
+"""Tabs that YAML 1.2 allows and libyaml refuses: on a line of nothing else, and after the dash of a list."""
 MAX_DEPTH = 60
 """libyaml's composer recurses on the C stack, so we compose from its events, to a depth that no board needs."""
 
@@ -51,6 +55,9 @@ def load(text: str) -> object:
     try:
         return _document(yaml.parse(text, Loader=LOADER))
     except yaml.YAMLError as error:
+        without_tabs = TAB_DASH.sub(r"\1 ", BLANK_LINE.sub("", text))
+        if without_tabs != text:
+            return load(without_tabs)
         raise ParseError(f"found broken YAML: {fold(str(error))}") from error
 
 

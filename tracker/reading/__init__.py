@@ -4,48 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from tracker.model import EACH, NEWEST, ROW, Board, Parse, Part, Reading, Table
 from tracker.parsers import join, numbered, parse
+from tracker.parsers.decoding import charset_of
 from tracker.reading.check import check
 from tracker.reading.pages import recognise
 from tracker.reading.tables import columns_of, combine, specs
 
 
-def read_capture(board: Board, bodies: Sequence[bytes], *, parts: Sequence[Part] = (), url: str = "") -> Reading:
-    """Recognise, parse, combine and check the bodies of one capture. `parts` and `url` are as in `Capture`.
+def read_capture(
+    board: Board, bodies: Sequence[bytes], *, parts: Sequence[Part] = (), url: str = "", content_type: str = ""
+) -> Reading:
+    """Recognise, parse, combine and check the bodies of one capture. `parts`, `url` and `content_type` are as in `Capture`.
 
     Raises:
         Refused: a body is a challenge page, a login wall or an empty shell.
         ParseError: a body does not match its format, or they contradict each other.
         ContractBroken: the content is not credible.
     """
-    combined = combine(board, _tables(board, list(zip(parts or [Part()] * len(bodies), bodies, strict=True))))
+    placed = list(zip(parts or [Part()] * len(bodies), bodies, strict=True))
+    combined = combine(board, _tables(board, placed, charset_of(content_type)))
     release = _release(board, url)
     if release and "version" not in combined.facts:
         combined = replace(combined, facts={**combined.facts, "version": release})
     return check(combined, board)
 
 
-def _tables(board: Board, placed: Sequence[tuple[Part, bytes]]) -> Mapping[str, Table]:
+def _tables(board: Board, placed: Sequence[tuple[Part, bytes]], charset: str) -> Mapping[str, Table]:
     """The tables of the board's own answers and of each payload that the capture has."""
     tables: dict[str, Table] = {}
     for name, spec in specs(board).items():
         answers = [(part.value, body) for part, body in placed if part.name == name]
         if answers:
             columns = columns_of(board, name, tables)
-            table = join([_parsed(board, body, spec, columns, value) for value, body in answers])
+            table = join([_parsed(board, Answer(body, value, charset), spec, columns) for value, body in answers])
             tables[name] = numbered(table) if ROW in columns else table
     return tables
 
 
-def _parsed(board: Board, body: bytes, spec: Parse, wanted: Sequence[str], value: str) -> Table:
-    """The table of one body. `value` is the value of `Each` in its request, and becomes the column `$each`."""
-    recognise(board.id, body, spec.format)
-    table = parse(body, spec, [column for column in wanted if column not in (EACH, ROW)], board.id)
-    if not value:
+class Answer(NamedTuple):
+    """One body, the value of `Each` in its request, and the charset that its response declared."""
+
+    body: bytes
+    value: str
+    charset: str
+
+
+def _parsed(board: Board, answer: Answer, spec: Parse, wanted: Sequence[str]) -> Table:
+    """The table of one body. The value of `Each` becomes the column `$each`."""
+    recognise(board.id, answer.body, spec.format)
+    table = parse(answer.body, spec, [column for column in wanted if column not in (EACH, ROW)], board.id, charset=answer.charset)
+    if not answer.value:
         return table
-    return replace(table, columns=(*table.columns, EACH), rows=[(*row, value) for row in table.rows])
+    return replace(table, columns=(*table.columns, EACH), rows=[(*row, answer.value) for row in table.rows])
 
 
 def _release(board: Board, url: str) -> str:

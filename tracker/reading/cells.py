@@ -39,6 +39,8 @@ _DECORATION = str.maketrans("", "", "$€£¥,")
 _PLAIN = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,17})?")
 _GROUP_SPACE = re.compile(r"(?<=[0-9])[\u00a0\u2007\u2009\u202f](?=[0-9]{3}(?![0-9]))")
 _BOLD = re.compile(r"\*\*([^*]+)\*\*")
+_DELTA = re.compile(r"(?<=[0-9%.]) ?[\[(]? ?[↑↓▲▼△▽⬆⬇⇧⇩↗↘➚➘▴▾🔼🔽] ?[+\-]?[0-9.,]*%?[\])]?$")
+_RAISED_NOTE = re.compile(r"(?<![^0-9]10)(?<!^10)(?<=[0-9%])[¹²³⁴⁵⁶⁷⁸⁹⁰]+$")
 _NUMBER = r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?|(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)"
 _AMOUNT = rf"[$€£¥]?{_NUMBER}[kKmMbBtT]?"
 _CELL = re.compile(
@@ -57,7 +59,7 @@ _CELL = re.compile(
 _PLUS_MINUS = re.compile(
     rf"±?\ ?(?P<half>{_AMOUNT})\ ?%?|(?P<first>[+-]?{_AMOUNT})%?\ ?/\ ?(?P<second>[+-]?{_AMOUNT})%?", re.VERBOSE
 )
-_RANK = re.compile(r"(?:#|T|=)?(?P<rank>[0-9]{1,9}|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.0+)?(?:st|nd|rd|th)?=?")
+_RANK = re.compile(r"(?:#|T|=)?(?P<rank>[0-9]{1,9}|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.0*)?(?:st|nd|rd|th)?=?")
 
 
 class CellError(ValueError):
@@ -197,16 +199,18 @@ def _split(cell: str) -> _Cell:
         return _Cell(value=Decimal(cell), below=None, above=None, estimated=False)
     match = _CELL.fullmatch(_canonical(cell))
     if match is None:
-        raise CellError(cell, "one number such as 60.24, 1,312 ±5 or $2.50")
+        unknown = "" if any(map(str.isdigit, cell)) else f"; if it means unknown, add {cell!r} to missing"
+        raise CellError(cell, f"one number such as 60.24, 1,312 ±5 or $2.50{unknown}")
     below, above = _offsets(match, cell)
     estimated = bool(match["about"] or match["star"] or match["tail"]) or (match["note"] or "").casefold().startswith("e")
     return _Cell(value=_amount(match["value"]), below=below, above=above, estimated=estimated)
 
 
 def _canonical(cell: str) -> str:
-    """The cell in one spelling of signs and spaces, without emphasis and badges."""
+    """The cell in one spelling of signs and spaces, without emphasis, badges, deltas and footnote marks."""
     text = _BOLD.sub(r"\1", _GROUP_SPACE.sub(",", cell.translate(_SIGNS)))
-    return " ".join(text.strip(BADGES + " ").replace("+/-", "±").split())
+    text = " ".join(text.strip(BADGES + " ").replace("+/-", "±").split())
+    return text if text.isascii() else _RAISED_NOTE.sub("", _DELTA.sub("", text))
 
 
 def _amount(token: str) -> Decimal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import repeat, starmap
 from math import fsum
@@ -14,6 +14,7 @@ from tracker.errors import Violation
 from tracker.model import Board, Bounds, Column, Measure, Metric, MetricId, Table
 from tracker.reading.attributes import attribute_reader
 from tracker.reading.cells import MISSING, CellError, parse_rank, reader, shortened, unknown_of
+from tracker.reading.figures import figures_of
 from tracker.reading.lines import figure_line, name_lines, one_line
 from tracker.reading.names import clean_name, clean_text
 
@@ -98,7 +99,7 @@ def read_measures(sheet: Sheet, board: Board) -> dict[MetricId, Sequence[Measure
     """
     measures: dict[MetricId, Sequence[Measure | None]] = {}
     for metric in board.metrics:
-        column = _computed_column(metric, measures) if metric.parts else _metric_column(sheet, metric)
+        column = _computed_column(metric, measures) if metric.parts else _metric_column(sheet, board, metric)
         if column is not None:
             measures[metric.id] = column
         elif metric.primary or bounds_of(board, metric.id).min_filled > 0:
@@ -159,17 +160,33 @@ def read_attributes(sheet: Sheet, board: Board) -> dict[str, Sequence[str | None
     }
 
 
-def _metric_column(sheet: Sheet, metric: Metric) -> list[Measure | None] | None:
-    cells = sheet.figures(metric.column)
-    if cells is None:
+def _metric_column(sheet: Sheet, board: Board, metric: Metric) -> list[Measure | None] | None:
+    written = sheet.figures(metric.column)
+    if written is None:
         return None
-    sides = [sheet.figures(side) for side in (metric.plus_minus, metric.low, metric.high, metric.estimated)]
+    cells, *sides = (
+        _in_one_style(sheet, board, metric, column) for column in (metric.column, metric.plus_minus, metric.low, metric.high)
+    )
+    sides.append(sheet.figures(metric.estimated))
     if metric.low and metric.high and (sides[1] is None) != (sides[2] is None):
         sheet.note_missing(metric.low if sides[1] is None else metric.high)  # half an interval is a renamed column
-    if all(side is None for side in sides):
-        return sheet.read(metric.column, reader(metric), zip(cells))
-    filled = (repeat(None) if side is None else side for side in sides)
-    return sheet.read(metric.column, reader(metric), zip(cells, *filled, strict=False))
+    rows = zip(cells or (), *(repeat(None) if side is None else side for side in sides), strict=False)
+    measures = sheet.read(metric.column, reader(metric), zip(cells or ()) if not any(sides) else rows)
+    return [
+        measure if measure is None or cell == text else replace(measure, raw=(text or "").strip())
+        for measure, cell, text in zip(measures, cells or (), written, strict=True)
+    ]
+
+
+def _in_one_style(sheet: Sheet, board: Board, metric: Metric, column: Column | None) -> Sequence[str | None] | None:
+    """The cells of a column as its figures are written; refused ones are noted and count as None."""
+    cells = sheet.figures(column)
+    if cells is None:
+        return None
+    figures = figures_of(cells, metric, bounds_of(board, metric.id))
+    for row, expected in figures.refused.items():
+        sheet.note("unreadable_cell", column=sheet.source(column), row=row + 1, value=cells[row], expected=expected)
+    return figures.cells
 
 
 def _computed_column(metric: Metric, measures: Measures) -> list[Measure | None] | None:

@@ -23,6 +23,15 @@ _LINK = re.compile(r"!?\[([^\[\]]+)\]\((?:https?://|/|#|\.)[^()\s]*\)")
 _BOLD = re.compile(r"(?<!\S)\*\*([^*]+)\*\*")
 _GLUED_NOTE = re.compile(r"(?<=[^\s*])\*\*(?=\S)")
 _FOOTNOTE = re.compile(r"(?<=[^\s\[])(?: ?\[[0-9]{1,2}\])+$")
+_RAISED = "¹²³⁴⁵⁶⁷⁸⁹⁰"
+_RAISED_NOTE = re.compile(rf"(?<=[\w)\]])[{_RAISED}]+(?:,[{_RAISED}]+)*$")
+_LOOKALIKES = str.maketrans(
+    "АВЕЅІЈКМНОРСТУХаеѕіјорсухһԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",
+    "ABESIJKMHOPCTYXaesijopcyxhdqwABEZHIKMNOPTYXo",
+)
+"""Cyrillic and Greek letters that look like Latin ones."""
+_NOT_LATIN = re.compile("[\u0370-\u03ff\u0400-\u052f]")
+_LATIN = re.compile("[A-Za-z]")
 _WIDE_GAP = re.compile(r"\s{2,}")
 
 
@@ -57,12 +66,24 @@ def _cleaned(text: str) -> str:
 
 
 def _once(text: str) -> str:
-    text = _visible(text)
+    text = _in_one_script(_visible(text))
     text = _BOLD.sub(r"\1", _LINK.sub(r"\1", text))
     text = text.lstrip(BADGES + VARIATION + " *")
     text = _GLUED_NOTE.split(text, maxsplit=1)[0]
-    text = _FOOTNOTE.sub("", text.rstrip(BADGES + VARIATION + " *†‡"))
+    text = _RAISED_NOTE.sub("", _FOOTNOTE.sub("", text.rstrip(BADGES + VARIATION + " *†‡§¶")))
     return text[:MAX_CHARS].rstrip()
+
+
+def _in_one_script(text: str) -> str:
+    """The text with Latin letters in each word that mixes them with letters of other scripts that look the same: a typing error."""
+    if not _NOT_LATIN.search(text):
+        return text
+    return " ".join(_word_in_one_script(word) for word in text.split(" "))
+
+
+def _word_in_one_script(word: str) -> str:
+    latin = word.translate(_LOOKALIKES)
+    return latin if _LATIN.search(word) and not _NOT_LATIN.search(latin) else word
 
 
 def _visible(text: str) -> str:

@@ -18,7 +18,13 @@ FEW_WORDS = 200
 SHORT_NOTICE = 800
 """Characters of visible text that a captcha's explanation may have."""
 
-DATA_FORMATS = {"json_records": "JSON", "csv_table": "CSV", "yaml_records": "YAML", "markdown_table": "Markdown"}
+DATA_FORMATS = {
+    "json_records": "JSON",
+    "csv_table": "CSV",
+    "yaml_records": "YAML",
+    "markdown_table": "Markdown",
+    "json_lines": "JSON Lines",
+}
 """Formats for which a page of HTML is the wrong answer."""
 MARKUP_FORMATS = {
     "html_table": "a page with a table",
