@@ -277,7 +277,7 @@ def test_another_body_for_the_same_time_exits_with_3(world: World):
     world.imported()
     ran = world.run("import", "acme/text", world.bodies({"2026-03-01T060000Z": "a:1"}, "more"))
     assert ran.code == 3
-    assert "a board shows one state at a time" in ran.error
+    assert "a board has one state at a time" in ran.error
 
 
 def test_captures_are_replayed_with_their_last_declaration_and_never_without_one(world: World):

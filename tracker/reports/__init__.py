@@ -30,7 +30,13 @@ class Render(Protocol):
         ...
 
 
-FORMATS: tuple[str, ...] = ("text", "markdown", "html", "jsonl", "atom")
+FORMATS: tuple[str, ...] = (
+    "text",
+    "markdown",
+    "html",
+    "jsonl",
+    "atom",
+)
 """The formats: modules of this package with `render`, each loaded on its first use."""
 
 
