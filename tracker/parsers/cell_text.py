@@ -53,7 +53,7 @@ _BOTH_ENDS = re.compile(r"(?<=[0-9%]) (\+[0-9.]+) ([-−][0-9.]+)$")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class CellPiece:
     """A run of text. An aside is left out if other text is left, a signed number if a figure is left."""
 
     text: str
@@ -81,42 +81,42 @@ def markup_text(markup: str) -> str:
     return "" if cell is None else cell_text(cell)
 
 
-def _joined(pieces: Iterable[Piece]) -> str:
+def _joined(pieces: Iterable[CellPiece]) -> str:
     text = _SPLIT_NUMBER.sub(" ", "".join(piece.text for piece in pieces)).replace(_SEAM, "")
     lines = (_BOTH_ENDS.sub(r" \1/\2", fold_cell(_EMPTY_BRACKETS.sub("", line))) for line in text.split(_LINE))
     return LINE.join(line for line in lines if line)
 
 
-def _pieces(cell: Element) -> Iterator[Piece]:
+def _pieces(cell: Element) -> Iterator[CellPiece]:
     """The texts of a cell in order. Not recursive: a tree may be deep."""
-    waiting: list[Element | Piece] = []
+    waiting: list[Element | CellPiece] = []
     waiting += reversed([*cell.iter(include_text=True)])
     before = ""
     while waiting:
         node = waiting.pop()
-        if not isinstance(node, Piece):
+        if not isinstance(node, CellPiece):
             if node.tag not in (TEXT, COMMENT):
                 waiting += reversed(_opened(node, before))
                 continue
-            node = Piece(node.text_content or "" if node.tag == TEXT else "")
+            node = CellPiece(node.text_content or "" if node.tag == TEXT else "")
         if node.text.strip(_SEAM):
             before = node.text
         yield node
 
 
-def _opened(element: Element, before: str) -> list[Element | Piece]:
+def _opened(element: Element, before: str) -> list[Element | CellPiece]:
     """An element as one piece, or as its members with separators. `before` is the text before it."""
     tag, text = element.tag or "", inner_text(element)
     gap = _LINE if tag in BLOCKS or tag == "small" or SET_APART.search(element.attributes.get("class") or "") else ""
     if tag in RAISED and text not in ORDINAL:
         if tag == "sup" and POWER_OF_TEN.search(before.strip()):
-            return [Piece(f"^{text}")]
+            return [CellPiece(f"^{text}")]
         gap = gap or ("" if tag == "sub" and before[-1:].isalpha() else " ")
     is_signed = bool(SIGNED.fullmatch(text)) and bool(gap or before[-1:] in ("(", "[") or before[-1:].isspace())
     if is_signed or (text and _is_aside(element, tag, text, gap)):
-        return [Piece(f"{gap or ' '}{text}{gap or ' '}", is_aside=not is_signed, is_signed=is_signed)]
+        return [CellPiece(f"{gap or ' '}{text}{gap or ' '}", is_aside=not is_signed, is_signed=is_signed)]
     seam = gap or ("" if tag in EMPHASIS else _SEAM)
-    return [Piece(seam), *element.iter(include_text=True), Piece(seam)]
+    return [CellPiece(seam), *element.iter(include_text=True), CellPiece(seam)]
 
 
 def _is_aside(element: Element, tag: str, text: str, gap: str) -> bool:

@@ -39,12 +39,12 @@ def _tables(board: Board, placed: Sequence[tuple[Part, bytes]], charset: str) ->
         answers = [(part.value, body) for part, body in placed if part.name == name]
         if answers:
             columns = columns_of(board, name, tables)
-            table = join([_parsed(board, Answer(body, value, charset), spec, columns) for value, body in answers])
+            table = join([_parsed(board, _Answer(body, value, charset), spec, columns) for value, body in answers])
             tables[name] = numbered(table) if ROW in columns else table
     return tables
 
 
-class Answer(NamedTuple):
+class _Answer(NamedTuple):
     """One body, the value of `Each` in its request, and the charset that its response declared."""
 
     body: bytes
@@ -52,7 +52,7 @@ class Answer(NamedTuple):
     charset: str
 
 
-def _parsed(board: Board, answer: Answer, spec: Parse, wanted: Sequence[str]) -> Table:
+def _parsed(board: Board, answer: _Answer, spec: Parse, wanted: Sequence[str]) -> Table:
     """The table of one body. The value of `Each` becomes the column `$each`."""
     recognise(board.id, answer.body, spec.format)
     table = parse(answer.body, spec, [column for column in wanted if column not in (EACH, ROW)], board.id, charset=answer.charset)
