@@ -30,11 +30,11 @@ Models = Mapping[str, Mapping[str, Any]]
 @pytest.fixture(scope="module")
 def states(shared_data: Path) -> dict[datetime, Models]:
     """The raw models by id, per state."""
-    found = {}
+    models_at = {}
     for path in sorted((shared_data / AA).iterdir()):
         at = datetime.strptime(path.name.partition(".")[0], "%Y-%m-%dT%H%M%SZ").replace(tzinfo=UTC)
-        found[at] = {model["id"]: model for model in json.loads(gzip.decompress(path.read_bytes()))["models"]}
-    return found
+        models_at[at] = {model["id"]: model for model in json.loads(gzip.decompress(path.read_bytes()))["models"]}
+    return models_at
 
 
 @pytest.fixture(scope="module")
@@ -126,8 +126,8 @@ def test_gains_are_the_differences_of_the_published_indices(events: Any, states:
 
 
 def test_the_founding_gains_over_the_generation_before_are_found(events: Any):
-    found = {(event.subjects[0].name, event.rivals[0].name) for event in told(events, "generation_gain")}
-    assert found >= {
+    gains = {(event.subjects[0].name, event.rivals[0].name) for event in told(events, "generation_gain")}
+    assert gains >= {
         ("Qwen3.6 35B A3B (Reasoning)", "Qwen3.5 35B A3B (Reasoning)"),
         ("GPT-5.5 (xhigh)", "GPT-5.4 (xhigh)"),
         ("Claude Opus 4.8 (Adaptive Reasoning, Max Effort)", "Claude Opus 4.7 (Adaptive Reasoning, Max Effort)"),
@@ -145,8 +145,8 @@ NEWEST = [
 def test_a_gain_is_over_the_newest_of_the_generation_before(
     board: str, newcomer: str, before: str, shared_data: Path, tmp_path: Path
 ):
-    found = told(season(board, shared_data, tmp_path), "generation_gain")
-    assert (newcomer, before) in {(event.subjects[0].name, event.rivals[0].name) for event in found}
+    gains = told(season(board, shared_data, tmp_path), "generation_gain")
+    assert (newcomer, before) in {(event.subjects[0].name, event.rivals[0].name) for event in gains}
 
 
 UNSURE = [
@@ -164,8 +164,8 @@ def test_without_a_clear_predecessor_no_gain_is_reported(
     board: str, newcomers: tuple[str, ...], shared_data: Path, tmp_path: Path
 ):
     gains = [event for event in season(board, shared_data, tmp_path) if event.kind == "generation_gain"]
-    found = {event.subjects[0].name: event.is_news for event in gains if event.subjects[0].name in newcomers}
-    assert found == dict.fromkeys(newcomers, False)
+    is_news = {event.subjects[0].name: event.is_news for event in gains if event.subjects[0].name in newcomers}
+    assert is_news == dict.fromkeys(newcomers, False)
 
 
 def test_a_model_under_another_key_is_not_a_release_and_names_are_as_published(shared_data: Path, tmp_path: Path):
@@ -211,8 +211,8 @@ def test_every_reported_deprecation_happened_that_day(events: Any, states: Any):
         for key in before.keys() & after.keys()
         if before[key].get("deprecated") is False and after[key].get("deprecated") is True
     }
-    found = [event for event in told(events, "lifecycle") if event.grade == "deprecated"]
-    assert {(event.recorded_at, str(party.entry)) for event in found for party in event.subjects} == expected
+    deprecated = [event for event in told(events, "lifecycle") if event.grade == "deprecated"]
+    assert {(event.recorded_at, str(party.entry)) for event in deprecated for party in event.subjects} == expected
 
 
 def test_siblings_of_a_release_are_of_one_creator_and_were_not_there_before(events: Any, states: Any):
