@@ -35,7 +35,7 @@ MARKUP = re.compile(
 
 
 class Format(Protocol):
-    """What a module in FORMATS contains."""
+    """A module in FORMATS."""
 
     Options: type[CommonOptions]
 
