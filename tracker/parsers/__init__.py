@@ -21,8 +21,15 @@ from tracker.parsers._options import CommonOptions
 from tracker.parsers.decoding import UNREADABLE, decode, fold, inflated, quote
 
 FORMATS: tuple[str, ...] = (
-    *("csv_table", "flight", "html_table", "js_literal", "json_ld"),
-    *("json_lines", "json_records", "markdown_table", "yaml_records"),
+    "csv_table",
+    "flight",
+    "html_table",
+    "js_literal",
+    "json_ld",
+    "json_lines",
+    "json_records",
+    "markdown_table",
+    "yaml_records",
 )
 """The formats. A module is loaded when a board of its format is read: most commands need none."""
 RENDERED = ("html_table", "markdown_table")
