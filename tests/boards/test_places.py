@@ -148,7 +148,7 @@ def bodies_of(folder: str) -> Iterator[str]:
     yield from (path.read_text("utf-8-sig") for path in (HERE / folder).iterdir() if path.is_file() and path.name not in ours)
 
 
-def stands_in(text: str, line: str) -> bool:
+def is_in(text: str, line: str) -> bool:
     """Whether a text stands in a line as a whole: a number is no part of a longer one."""
     if not re.fullmatch(r"[\d.,eE+-]+", text):
         return text in line
@@ -162,7 +162,7 @@ def trouble(place: Place, value: Any) -> str | None:
     """Why a place does not show the value, None where it does."""
     if place.how == "the name of the file":
         return None if place.text in place.file and place.text == value else f"{place.text!r} is not {value!r}"
-    if not place.line or (place.text and not stands_in(place.text, place.line)):
+    if not place.line or (place.text and not is_in(place.text, place.line)):
         return f"{place.text!r} does not stand there: {place.line.strip()[:100]!r}"
     return text_trouble(place, value) if isinstance(value, str) else number_trouble(place, value)
 

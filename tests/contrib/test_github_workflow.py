@@ -55,7 +55,7 @@ class Runner:
             assert ran.returncode == 0, f"{name}: {ran.stdout}{ran.stderr}"
 
     @property
-    def said(self) -> dict[str, str]:
+    def outputs(self) -> dict[str, str]:
         """What the steps set as outputs."""
         lines = self.output.read_text(encoding="utf-8").splitlines() if self.output.exists() else []
         return dict(line.split("=", 1) for line in lines)
@@ -103,7 +103,7 @@ def boards() -> list[str]:
 def test_a_first_run_commits_captures_and_report_but_neither_database_nor_leases(world):
     runner = world.runner("one")
     runner.steps("Rebuild the history", "Fetch", "Write the report", "Commit", "Push")
-    assert runner.said == {"code": "0", "made": "true"}
+    assert runner.outputs == {"code": "0", "made": "true"}
     files = world.files()
     assert {f"snapshots/captures/{board}/index.jsonl" for board in boards()} <= files
     assert {"report.md", "feed.atom"} <= files
@@ -117,7 +117,7 @@ def test_a_second_run_goes_on_from_the_captures_alone_and_commits_nothing_when_n
     before = git(world.remote, "rev-parse", "main")
     second = world.runner("two")
     second.steps("Rebuild the history", "Fetch", "Write the report", "Commit")
-    assert second.said == {"code": "0"}
+    assert second.outputs == {"code": "0"}
     assert git(world.remote, "rev-parse", "main") == before
 
 
@@ -148,7 +148,7 @@ def test_a_failed_board_fails_the_job_but_not_the_others_captures(world):
     broken = runner.clone / "schedules" / "veritas" / "hallucination.toml"
     broken.write_text(broken.read_text(encoding="utf-8").replace("veritas/hallucination", "veritas/nowhere"), encoding="utf-8")
     runner.steps("Rebuild the history", "Fetch", "Write the report", "Commit", "Push")
-    assert runner.said == {"code": "1", "made": "true"}
+    assert runner.outputs == {"code": "1", "made": "true"}
     assert "snapshots/captures/meridian/llms/index.jsonl" in world.files()
     assert runner.step("Fail where a board failed").returncode == 1
 
@@ -160,7 +160,7 @@ def test_a_wrong_declaration_fails_the_job_but_not_the_others_captures(world):
     runner.steps("Rebuild the history", "Fetch")
     (runner.clone / "schedules" / "veritas" / "hallucination.toml").write_text("title = 3\n", encoding="utf-8")
     runner.steps("Rebuild the history", "Fetch", "Write the report", "Commit", "Push")
-    assert runner.said == {"code": "2", "made": "true"}
+    assert runner.outputs == {"code": "2", "made": "true"}
     assert "snapshots/captures/meridian/llms/index.jsonl" in world.files()
     assert runner.step("Fail where a board failed").returncode == 1
 

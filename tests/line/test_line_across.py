@@ -24,11 +24,11 @@ def read(store: Store, archive: FileArchive, order: Sequence[BoardId]) -> None:
         sync.sync_board(board(name), archive, store, lexicon=default_lexicon())
 
 
-def said(store: Store, since: float = 0, until: float = 30, **more: object) -> list[tuple[str, str]]:
-    return [(event.kind, event.grade) for event in found(store, since, until, **more)]
+def reported(store: Store, since: float = 0, until: float = 30, **more: object) -> list[tuple[str, str]]:
+    return [(event.kind, event.grade) for event in events_across(store, since, until, **more)]
 
 
-def found(store: Store, since: float = 0, until: float = 30, **more: object) -> tuple[Event, ...]:
+def events_across(store: Store, since: float = 0, until: float = 30, **more: object) -> tuple[Event, ...]:
     return panel.across(store, since=at(since), until=at(until), lexicon=default_lexicon(), **more)
 
 
@@ -37,22 +37,22 @@ def test_an_overtake_on_two_boards_is_reported_in_any_order_of_reading(kind: str
     stores = [fresh(kind), fresh(kind)]
     for number, (store, order) in enumerate(zip(stores, [(BOARD, OTHER), (OTHER, BOARD)], strict=True)):
         read(store, FileArchive(tmp_path / str(number)), order)
-    assert said(stores[0]) == [("consensus", "agreed")]
-    assert found(stores[0]) == found(stores[1])
+    assert reported(stores[0]) == [("consensus", "agreed")]
+    assert events_across(stores[0]) == events_across(stores[1])
 
 
 def test_it_is_reported_only_in_the_window_of_the_later_board(archive: FileArchive):
     store = fresh("memory")
     read(store, archive, (BOARD, OTHER))
-    assert said(store, 0, 3) == []
-    assert said(store, 3, 5) == [("consensus", "agreed")]
-    assert said(store, 5, 30) == []
+    assert reported(store, 0, 3) == []
+    assert reported(store, 3, 5) == [("consensus", "agreed")]
+    assert reported(store, 5, 30) == []
 
 
 def test_boards_outside_the_query_do_not_count(archive: FileArchive):
     store = fresh("memory")
     read(store, archive, (BOARD, OTHER))
-    assert said(store, boards=[BOARD]) == []
+    assert reported(store, boards=[BOARD]) == []
 
 
 def test_the_standings_are_those_of_the_moment_of_the_report(archive: FileArchive):
@@ -60,6 +60,6 @@ def test_the_standings_are_those_of_the_moment_of_the_report(archive: FileArchiv
     read(store, archive, (BOARD, OTHER))
     keep(archive, {10: PASSED[0]}, BOARD)
     sync.sync_board(board(BOARD), archive, store, lexicon=default_lexicon())
-    (agreed,) = found(store, until=11)
+    (agreed,) = events_across(store, until=11)
     assert (agreed.grade, agreed.subjects[0].entry, agreed.recorded_at) == ("agreed", "claude-opus-4.6", at(4))
-    assert found(store, until=10) == (agreed,)
+    assert events_across(store, until=10) == (agreed,)

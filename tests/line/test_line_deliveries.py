@@ -52,7 +52,7 @@ def posted(store: Store, route: str = "all") -> list[str]:
     return [f"{delivery.event.kind}@{(delivery.event.recorded_at - at(0)).days}" for delivery in store.service.deliveries(route)]
 
 
-def told_events(store: Store, since: float = 0) -> list[str]:
+def news_ids(store: Store, since: float = 0) -> list[str]:
     return sorted(event.id for event in store.events(EventFilter(is_news=True, since=at(since))))
 
 
@@ -63,8 +63,8 @@ def test_every_news_event_of_live_readings_is_queued_once_and_no_other(archive: 
     for number, body in SEASON.items():
         take(archive, store, capture(number, body), telling(), now=number)
     deliveries = store.service.deliveries()
-    assert sorted(delivery.event.id for delivery in deliveries) == told_events(store)
-    assert len(told_events(store)) < len(list(store.events(EventFilter())))
+    assert sorted(delivery.event.id for delivery in deliveries) == news_ids(store)
+    assert len(news_ids(store)) < len(list(store.events(EventFilter())))
     assert all(
         (delivery.queued_at, delivery.route, delivery.tries) == (delivery.event.recorded_at, "all", 0) for delivery in deliveries
     )
@@ -81,7 +81,7 @@ def test_a_delivery_has_the_event_as_the_store_has_it(archive: FileArchive, stor
 def test_without_routes_nothing_is_queued(archive: FileArchive, store: Store):
     for number, text in enumerate((SIX, B_LEADS)):
         take(archive, store, capture(number, csv(text)), None, now=number)
-    assert told_events(store)
+    assert news_ids(store)
     assert list(store.service.deliveries()) == []
 
 
@@ -91,9 +91,7 @@ def test_a_route_gets_only_events_recorded_since_it_was_declared(archive: FileAr
     assert posted(store) == []
     run(archive, store, 3, SIX, telling(since=3))
     assert "new_leader@3" in posted(store)
-    assert (
-        sorted(delivery.event.id for delivery in store.service.deliveries()) == told_events(store, since=3) != told_events(store)
-    )
+    assert sorted(delivery.event.id for delivery in store.service.deliveries()) == news_ids(store, since=3) != news_ids(store)
 
 
 def test_the_store_remembers_since_when_a_route_is_declared(archive: FileArchive, store: Store):
@@ -104,7 +102,7 @@ def test_the_store_remembers_since_when_a_route_is_declared(archive: FileArchive
 def test_imports_report_nothing_and_later_readings_nothing_about_them(archive: FileArchive, store: Store, tmp_path):
     paths = files(tmp_path / "bodies", {0: csv(SIX), 1: csv(B_LEADS)})
     intake.import_bodies(board(), paths, archive=archive, store=store, lexicon=default_lexicon())
-    assert told_events(store)
+    assert news_ids(store)
     run(archive, store, 2, B_LEADS)
     assert posted(store) == []
 
@@ -114,7 +112,7 @@ def test_captures_of_a_killed_run_are_reported_by_the_next(archive: FileArchive,
     keep(archive, {1: csv(B_LEADS)})
     take(archive, store, Unchanged(board=BOARD, observed_at=at(2), url="u"), telling(), now=2)
     assert "new_leader@1" in posted(store)
-    assert sorted(delivery.event.id for delivery in store.service.deliveries()) == told_events(store)
+    assert sorted(delivery.event.id for delivery in store.service.deliveries()) == news_ids(store)
 
 
 @pytest.mark.parametrize(("number", "reported"), [(12.9, False), (13, True), (19, True)])
@@ -303,8 +301,8 @@ def test_a_step_whose_deliveries_cannot_be_written_is_not_stored_and_is_reported
         with pytest.raises(StoreError):
             run(archive, store, 1, B_LEADS)
         assert [check.observed_at for check in store.checks(BOARD)] == [at(0)]
-        assert told_events(store) == []
+        assert news_ids(store) == []
         with closing(sqlite3.connect(tmp_path / "tracker.db")) as other:
             other.execute("DROP TRIGGER full")
         sync.sync_board(board(), archive, store, telling=telling(), lexicon=default_lexicon())
-        assert sorted(delivery.event.id for delivery in store.service.deliveries()) == told_events(store) != []
+        assert sorted(delivery.event.id for delivery in store.service.deliveries()) == news_ids(store) != []

@@ -22,7 +22,7 @@ from tracker.stores.archive import FileArchive
 from tracker.workspace.names import default_lexicon
 
 
-def settled(kind: str, states: Mapping[float, bytes], calls: Iterable[Iterable[float]], folder: Path) -> Mapping[str, object]:
+def synced(kind: str, states: Mapping[float, bytes], calls: Iterable[Iterable[float]], folder: Path) -> Mapping[str, object]:
     """What a fresh store holds after the states were brought in by those calls."""
     archive, store = FileArchive(folder), fresh(kind)
     for call in calls:
@@ -72,16 +72,16 @@ def test_the_order_and_the_number_of_imports_never_matter(kind: str, data: st.Da
     cuts = sorted(data.draw(st.sets(st.integers(1, len(order) - 1), max_size=4)))
     calls = [order[start:end] for start, end in zip([0, *cuts], [*cuts, None], strict=True)]
     with TemporaryDirectory() as first, TemporaryDirectory() as other:
-        at_once = settled(kind, states, [sorted(states)], Path(first))
-        assert settled(kind, states, calls, Path(other)) == at_once
+        at_once = synced(kind, states, [sorted(states)], Path(first))
+        assert synced(kind, states, calls, Path(other)) == at_once
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["memory", "sqlite"])
 @pytest.mark.parametrize("order", [sorted(SEASON, reverse=True), [8, 0, 4, 3, 7, 1, 6, 4.5, 2, 5]], ids=["backwards", "mixed"])
 def test_states_that_arrive_one_by_one_end_in_the_same_tables(kind: str, order: list[float], tmp_path: Path):
-    one_by_one = settled(kind, SEASON, [[number] for number in order], tmp_path / "one")
-    assert one_by_one == settled(kind, SEASON, [sorted(SEASON)], tmp_path / "other")
+    one_by_one = synced(kind, SEASON, [[number] for number in order], tmp_path / "one")
+    assert one_by_one == synced(kind, SEASON, [sorted(SEASON)], tmp_path / "other")
 
 
 def test_a_replay_ends_in_the_same_tables_and_withdraws_nothing(archive: FileArchive, store: Store):

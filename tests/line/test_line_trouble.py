@@ -22,7 +22,7 @@ ONLY = {
 }
 
 
-def told(store: Store) -> list[Event]:
+def news(store: Store) -> list[Event]:
     return list(store.events(EventFilter(board=BOARD)))
 
 
@@ -34,7 +34,7 @@ def test_a_page_that_cannot_be_read_breaks_the_board_and_keeps_its_state(archive
     assert outcome.failed
     assert store.last_check(BOARD).result is Result.UNREADABLE
     assert len(store.latest(BOARD).entries) == 6
-    (broken,) = told(store)
+    (broken,) = news(store)
     assert (broken.kind, broken.grade, broken.facts["error"]) == ("board_broken", trouble.value, error)
     assert broken.evidence[0].sha256 == archive.index(BOARD)[0][1].sha256[0]
     assert archive.body(BOARD, broken.evidence[0].sha256) == body
@@ -54,7 +54,7 @@ def test_a_board_is_reported_broken_once_and_recovered_once_however_long_it_last
     keep(archive, {0: csv(SIX), 1: CHALLENGE, 2: CUT, 3: CHALLENGE, 4: csv("a:1 a:2"), 6: csv(SIX), 7: csv(SIX + " g:10")})
     sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert kinds(store) == ["board_broken/page", "board_recovered/broken", "debut/listing"]
-    recovered = told(store)[1]
+    recovered = news(store)[1]
     assert (recovered.after, recovered.until) == (at(1), at(6))
     assert recovered.facts["lasted_s"] == 5 * 86_400
 
@@ -63,7 +63,7 @@ def test_broken_again_after_a_recovery_is_reported_again(archive: FileArchive, s
     keep(archive, {0: csv(SIX), 1: CUT, 2: csv(SIX), 3: CUT})
     sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert kinds(store) == ["board_broken/parse", "board_recovered/broken", "board_broken/parse"]
-    assert len({event.id for event in told(store)}) == 3
+    assert len({event.id for event in news(store)}) == 3
 
 
 def test_nobody_departs_while_a_board_is_broken(archive: FileArchive, store: Store):
@@ -74,7 +74,7 @@ def test_nobody_departs_while_a_board_is_broken(archive: FileArchive, store: Sto
     keep(archive, {4: without_f})
     sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert kinds(store)[-1] == "departure/confirmed"
-    assert (told(store)[-1].after, told(store)[-1].until) == (at(0), at(1))
+    assert (news(store)[-1].after, news(store)[-1].until) == (at(0), at(1))
 
 
 @pytest.mark.parametrize("verdict", [Verdict.REFUSED, Verdict.GONE])
@@ -88,11 +88,11 @@ def test_a_page_that_is_refused_or_gone_breaks_the_board_until_its_state_is_seen
     assert outcome.failed
     assert kinds(store) == ["board_broken/fetch"]
     message = "acme/text: 404 at https://acme.example/text.csv"
-    assert told(store)[0].facts == {"error": verdict.value, "message": message, "failures": 1}
+    assert news(store)[0].facts == {"error": verdict.value, "message": message, "failures": 1}
     note(archive, 3, Verdict.NOT_MODIFIED, status=304, sha256=archive.last(BOARD).sha256)
     assert not sync.sync_board(board(), archive, store, lexicon=default_lexicon()).failed
     assert kinds(store) == ["board_broken/fetch", "board_recovered/broken"]
-    assert told(store)[1].headline == "Acme Arena reads again after 2 days; 2 readings in a row had failed."
+    assert news(store)[1].headline == "Acme Arena reads again after 2 days; 2 readings in a row had failed."
 
 
 HOUR = 1 / 24
@@ -111,7 +111,7 @@ def test_a_passing_fault_of_less_than_six_hours_or_three_tries_makes_a_board_lat
     fail_for_now(archive, *hours)
     outcome = sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert outcome.failed
-    assert told(store) == []
+    assert news(store) == []
     past = store.past(BOARD)
     assert (past.broken_since, past.failing_since, past.failures, past.passing) == (None, at(1), len(hours), True)
     assert [check.result for check in store.checks(BOARD)][1:] == [Result.FAILED] * len(hours)
@@ -121,14 +121,14 @@ def test_a_passing_fault_that_lasts_breaks_the_board_once_from_its_first_failure
     keep(archive, {0: csv(SIX)})
     fail_for_now(archive, 0, 1, 6, 12, 24)
     sync.sync_board(board(), archive, store, lexicon=default_lexicon())
-    (broken,) = told(store)
+    (broken,) = news(store)
     assert (broken.kind, broken.grade, broken.recorded_at) == ("board_broken", "unreachable", at(1.25))
     assert broken.headline == "Acme Arena could not be reached for 6 hours; its last accepted state stands until it reads again."
     assert (store.past(BOARD).broken_since, store.past(BOARD).failures) == (at(1), 5)
     keep(archive, {3: csv(SIX)})
     assert not sync.sync_board(board(), archive, store, lexicon=default_lexicon()).failed
     assert kinds(store) == ["board_broken/unreachable", "board_recovered/broken"]
-    recovered = told(store)[1]
+    recovered = news(store)[1]
     assert (recovered.after, recovered.until, recovered.facts["missed"]) == (at(1), at(3), 5)
     assert (store.past(BOARD).failing_since, store.past(BOARD).failures, store.past(BOARD).passing) == (None, 0, False)
 
@@ -139,7 +139,7 @@ def test_an_answer_between_two_faults_restarts_their_count(archive: FileArchive,
     keep(archive, {1 + 4 * HOUR: csv(SIX)})
     fail_for_now(archive, 5, 7, 10)
     sync.sync_board(board(), archive, store, lexicon=default_lexicon())
-    assert told(store) == []
+    assert news(store) == []
     assert store.past(BOARD).failing_since == at(1 + 5 * HOUR)
 
 
@@ -150,7 +150,7 @@ def test_the_body_of_a_failed_fetch_is_never_read_as_a_board(archive: FileArchiv
     sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     assert sorted(store.latest(BOARD).entries) == list("abcdef")
     assert store.last_check(BOARD).status == 403
-    assert told(store)[0].evidence[0].sha256 == store.last_check(BOARD).sha256[0]
+    assert news(store)[0].evidence[0].sha256 == store.last_check(BOARD).sha256[0]
 
 
 # ── silence ──────────────────────────────────────────────────────────────────────────────────────
@@ -162,7 +162,7 @@ def test_a_board_that_shows_the_same_for_too_long_is_stale_once_until_it_changes
     keep(archive, {9: csv(SIX), 10: csv(SIX), 11: csv(SIX + " g:10")})
     sync.sync_board(board(stale_after_s=2 * 86_400.0), archive, store, lexicon=default_lexicon())
     assert kinds(store) == ["board_stale/stale", "board_recovered/stale", "debut/listing"]
-    stale, recovered = told(store)[:2]
+    stale, recovered = news(store)[:2]
     assert (stale.after, stale.recorded_at) == (at(0), at(2.5))
     assert (recovered.after, recovered.until) == (at(2.5), at(11))
 
@@ -173,7 +173,7 @@ def test_a_board_that_cannot_be_fetched_for_too_long_is_broken_and_not_also_stal
         note(archive, number, Verdict.TRANSIENT, error="acme/text: timed out")
     sync.sync_board(board(stale_after_s=2 * 86_400.0), archive, store, lexicon=default_lexicon())
     assert kinds(store) == ["board_broken/unreachable"]
-    assert told(store)[0].recorded_at == at(3)
+    assert news(store)[0].recorded_at == at(3)
 
 
 def test_without_a_declared_limit_a_board_has_to_show_its_rhythm_first(archive: FileArchive, store: Store):

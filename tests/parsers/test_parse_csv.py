@@ -58,7 +58,7 @@ def test_rows_without_text_are_left_out(row, place):
 
 
 @pytest.mark.parametrize("line", ['"x" ,1', 'x, "1"', '"x"  , "1" ', ' "x","1"  '])
-def test_blanks_around_quotes_are_no_part_of_a_cell(line):
+def test_blanks_around_quotes_are_not_part_of_a_cell(line):
     name, figure = read("csv_table", f"a,b\n{line}\n", ["a", "b"]).rows[0]
     assert (name, figure.strip()) == ("x", "1")
 

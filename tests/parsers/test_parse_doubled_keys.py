@@ -47,6 +47,6 @@ def test_a_field_that_an_object_in_a_record_has_twice_is_refused(form, path):
         read(form, NESTED[form], ["name", path], **OPTIONS.get(form, {}))
 
 
-def test_a_key_that_stands_twice_where_nothing_is_read_does_no_harm():
+def test_a_repeated_key_that_is_not_read_does_no_harm():
     body = '{"about": {"x": 1, "x": 2}, "data": [{"name": "a", "score": 9}]}'
     assert read("json_records", body, ["name", "score"], records="data").rows == [("a", "9")]

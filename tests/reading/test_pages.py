@@ -14,7 +14,7 @@ def page(body: str = "", *, head: str = "", title: str = "Leaderboard") -> bytes
     return f'<!DOCTYPE html><html lang="en"><head><title>{title}</title>{head}</head><body>{body}</body></html>'.encode()
 
 
-def said_of(body: bytes, parser: str) -> str:
+def message_of(body: bytes, parser: str) -> str:
     try:
         recognise("arena/text", body, parser)
     except Refused as refused:
@@ -151,12 +151,12 @@ HOSTILE = [
 @pytest.mark.parametrize("body", HOSTILE, ids=range(len(HOSTILE)))
 @pytest.mark.parametrize("parser", FORMATS)
 def test_hostile_bytes_are_judged_quickly_and_in_one_printable_line(body: bytes, parser: str):
-    assert said_of(body, parser).isprintable()
+    assert message_of(body, parser).isprintable()
 
 
 @given(body=st.binary(max_size=200), parser=st.sampled_from(FORMATS), html=st.booleans())
 def test_any_bytes_pass_or_are_refused(body: bytes, parser: str, html: bool):
-    assert said_of(b"<html>" + body if html else body, parser).startswith(("arena/text: ", "let through"))
+    assert message_of(b"<html>" + body if html else body, parser).startswith(("arena/text: ", "let through"))
 
 
 def test_only_the_head_of_a_page_is_examined():

@@ -10,7 +10,7 @@ BESIDE = Path(__file__).resolve().parents[2].parent / "shared" / "data"
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    found = Path(os.environ.get("TRACKER_SHARED_DATA") or BESIDE)
-    if not found.is_dir():
-        pytest.skip(f"no real data at {found}; set TRACKER_SHARED_DATA to the folder that holds it")
-    return found
+    folder = Path(os.environ.get("TRACKER_SHARED_DATA") or BESIDE)
+    if not folder.is_dir():
+        pytest.skip(f"no real data at {folder}; set TRACKER_SHARED_DATA to the folder that holds it")
+    return folder

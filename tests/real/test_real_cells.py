@@ -30,18 +30,18 @@ COLUMNS = {
 
 
 def rows(folder: Path) -> list[dict[str, str]]:
-    found: list[dict[str, str]] = []
+    table: list[dict[str, str]] = []
     for path in sorted(folder.iterdir()):
         raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-        found += csv.DictReader(io.StringIO(raw.decode()))
-    return found
+        table += csv.DictReader(io.StringIO(raw.decode()))
+    return table
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("board", COLUMNS)
 def test_every_metric_cell_is_read(shared_data: Path, board: str):
-    found = rows(shared_data / board)
-    cells = {cell for row in found for name in COLUMNS[board] if (cell := row.get(name))}
+    table = rows(shared_data / board)
+    cells = {cell for row in table for name in COLUMNS[board] if (cell := row.get(name))}
     measures = [reader(SCORE)(cell) for cell in cells]
     assert sum(measure is not None for measure in measures) > 50
 

@@ -48,7 +48,7 @@ class Series:
     def events(self) -> Sequence[Event]:
         return self.outcome.events
 
-    def told(self, kind: str, day: str = "") -> list[Event]:
+    def reported(self, kind: str, day: str = "") -> list[Event]:
         """The told events of a kind, on a day (`2026-05-14`) or all."""
         return [
             event
@@ -125,7 +125,7 @@ def test_the_new_leaders_are_the_entries_that_lead(llms: Series, states: Any):
     for (_, before), (at, after) in pairwise(states):
         if fresh := best_of(after) - best_of(before):
             expected.append((at, fresh))
-    assert [(event.recorded_at, subjects(event)) for event in llms.told("new_leader")] == expected
+    assert [(event.recorded_at, subjects(event)) for event in llms.reported("new_leader")] == expected
     slugs = [after[key]["slug"] for (at, after) in states for when, keys in expected if when == at for key in keys]
     assert slugs == ["claude-opus-4-7", "gpt-5-5", "claude-opus-4-8", "claude-fable-5"]
 
@@ -133,7 +133,7 @@ def test_the_new_leaders_are_the_entries_that_lead(llms: Series, states: Any):
 def test_a_tie_broken_by_finer_decimals_is_not_a_new_leader(llms: Series, states: Any):
     assert (len(best_of(states[0][1])), len(best_of(states[1][1]))) == (2, 1)
     assert best_of(states[1][1]) < best_of(states[0][1])
-    assert llms.told("new_leader", states[1][0].date().isoformat()) == []
+    assert llms.reported("new_leader", states[1][0].date().isoformat()) == []
 
 
 def test_finer_decimals_are_not_a_revision_except_for_the_one_model_that_moved(llms: Series, states: Any):
@@ -148,15 +148,15 @@ def test_finer_decimals_are_not_a_revision_except_for_the_one_model_that_moved(l
     moved = {key for key, (old, new) in changed.items() if abs(old - new) > 0.005}
     assert (len(changed), [after[key]["slug"] for key in moved]) == (469, ["deepseek-v4-flash-high"])
 
-    told = [
+    reported = [
         event
         for event in llms.events
         if event.is_news and event.recorded_at == at and event.metric == "intelligence" and event.kind != "debut"
     ]
-    assert {event.kind for event in told} <= {"score_revision", "rank_move", "overtake"}
-    assert [event.kind for event in told].count("score_revision") == 1
-    assert all(subjects(event) == moved for event in told)
-    (revision,) = (event for event in told if event.kind == "score_revision")
+    assert {event.kind for event in reported} <= {"score_revision", "rank_move", "overtake"}
+    assert [event.kind for event in reported].count("score_revision") == 1
+    assert all(subjects(event) == moved for event in reported)
+    (revision,) = (event for event in reported if event.kind == "score_revision")
     assert (revision.facts["before"], revision.facts["after"]) == (44.87, pytest.approx(45.998, abs=5e-4))
 
 
@@ -171,7 +171,7 @@ def test_nobody_leaves_while_the_page_is_cut_at_500_rows(llms: Series, states: A
     assert [event for event in departures if event.until >= cut[0] and event.until <= cut[-1]] == []
     debuts = [event for event in llms.events if event.kind == "debut" and event.recorded_at > cut[-1]]
     assert [event for event in debuts if subjects(event) & back] == []
-    assert llms.told("board_partial", "2026-06")
+    assert llms.reported("board_partial", "2026-06")
 
 
 def states_at(states: Any, at: datetime) -> dict[str, dict[str, Any]]:
@@ -179,7 +179,7 @@ def states_at(states: Any, at: datetime) -> dict[str, dict[str, Any]]:
 
 
 def test_the_reported_departures_are_of_models_that_were_missing_twice(llms: Series, states: Any):
-    for event in llms.told("departure"):
+    for event in llms.reported("departure"):
         absent = [models for at, models in states if event.until <= at <= event.recorded_at]
         before = max(at for at, _ in states if at < event.until)
         assert len(absent) >= 2
@@ -205,9 +205,9 @@ def test_a_name_that_flips_is_reported_once(llms: Series, states: Any):
                 names[key].append(model["name"])
     flipping = {key for key, borne in names.items() if len(borne) > len(set(borne))}
     assert any("Claude Opus 4.6" in names[key][0] for key in flipping)
-    told = Counter(key for event in llms.told("rename") for key in subjects(event))
+    reported = Counter(key for event in llms.reported("rename") for key in subjects(event))
     spellings = {key: {"".join(filter(str.isalnum, name.casefold())) for name in borne} for key, borne in names.items()}
-    assert all(told[key] == len(spelled) - 1 for key, spelled in spellings.items())
+    assert all(reported[key] == len(spelled) - 1 for key, spelled in spellings.items())
 
 
 def test_a_slug_handed_to_another_model_is_neither_rename_nor_merge(llms: Series, states: Any):
@@ -228,7 +228,7 @@ def test_a_price_that_goes_empty_is_one_alarm_and_no_price(llms: Series, states:
     (drift,) = (event for event in llms.events if event.kind == "field_drift")
     assert (drift.metric, drift.recorded_at) == ("price_blended", emptied)
     assert drift.facts["filled_before"] == max(count for at, count in filled if at == max(a for a, n in filled if n))
-    assert [event for event in llms.told("price_change", emptied.date().isoformat()) if event.metric == "price_blended"] == []
+    assert [event for event in llms.reported("price_change", emptied.date().isoformat()) if event.metric == "price_blended"] == []
 
 
 @pytest.mark.parametrize(("metric", "field"), [("price_in", "price_1m_input_tokens"), ("price_out", "price_1m_output_tokens")])
@@ -239,8 +239,10 @@ def test_the_reported_prices_are_those_that_changed(llms: Series, states: Any, m
             old, new = before[key]["pricing"].get(field), after[key]["pricing"].get(field)
             if old and new and abs(old - new) > 1e-6:
                 expected.append((at, key))
-    told = [(event.recorded_at, key) for event in llms.told("price_change") if event.metric == metric for key in subjects(event)]
-    assert sorted(told) == sorted(expected)
+    reported = [
+        (event.recorded_at, key) for event in llms.reported("price_change") if event.metric == metric for key in subjects(event)
+    ]
+    assert sorted(reported) == sorted(expected)
 
 
 def test_two_fetches_of_the_same_models_report_nothing(llms: Series, states: Any):
@@ -361,7 +363,7 @@ def under_new_spelling(old: Mapping[str, float], new: Mapping[str, float]) -> Ma
     came = Counter(spelled(key) for key in new.keys() - old.keys())
     went = Counter(spelled(key) for key in old.keys() - new.keys())
     now = {spelled(key): key for key in new.keys() - old.keys()}
-    both = {one for one in now if came[one] == went[one] == 1}
+    both = {key for key in now if came[key] == went[key] == 1}
     return {now[spelled(key)] if key not in new and spelled(key) in both else key: score for key, score in old.items()}
 
 
@@ -403,14 +405,14 @@ def test_the_rank_moves_that_are_kept_are_those_among_survivors(imported: Import
 @pytest.mark.parametrize("name", WHOLE_BOARDS)
 def test_no_reported_overtake_is_within_the_intervals(imported: Import, name: str):
     series = imported(name)
-    for event in series.told("overtake"):
+    for event in series.reported("overtake"):
         if event.grade == "debut":
             continue
         after = dict(intervals_of(name, series.bodies[event.recorded_at]))
         (subject,) = subjects(event)
         for rival in event.rivals:
-            (mine, my_half), (theirs, their_half) = after[subject], after[str(rival.entry)]
-            assert (mine - theirs) ** 2 >= my_half**2 + their_half**2
+            (score, half_width), (other_score, other_half_width) = after[subject], after[str(rival.entry)]
+            assert (score - other_score) ** 2 >= half_width**2 + other_half_width**2
 
 
 def intervals_of(name: str, raw: bytes) -> Iterator[tuple[str, tuple[float, float]]]:
@@ -450,7 +452,7 @@ def test_a_footnote_is_not_part_of_the_name(imported: Import):
 
 def test_nobody_takes_over_while_the_leader_may_only_be_missing(imported: Import):
     series = imported("ceps/livebench_leaderboard")
-    assert "2026-02-27" not in days(series.told("new_leader"))
+    assert "2026-02-27" not in days(series.reported("new_leader"))
 
 
 def test_columns_in_another_order_revise_only_the_scores_that_changed(imported: Import):
@@ -503,14 +505,14 @@ def test_prices_per_token_are_reported_per_million(imported: Import):
         for metric, field in (("price_in", "prompt"), ("price_out", "completion"))
         if before[key][field] != after[key][field] and "-1" not in (before[key][field], after[key][field])
     }
-    told = {
+    reported = {
         (event.recorded_at, key, str(event.metric)): (event.facts["before"], event.facts["after"])
-        for event in series.told("price_change")
+        for event in series.reported("price_change")
         for key in subjects(event)
     }
-    assert told.keys() == expected.keys()
-    assert len(told) > 30
-    assert all(told[one] == pytest.approx(expected[one], rel=1e-12) for one in told)
+    assert reported.keys() == expected.keys()
+    assert len(reported) > 30
+    assert all(reported[model_id] == pytest.approx(expected[model_id], rel=1e-12) for model_id in reported)
 
 
 def test_another_key_column_is_not_an_exodus(imported: Import):

@@ -30,11 +30,11 @@ Models = Mapping[str, Mapping[str, Any]]
 @pytest.fixture(scope="module")
 def states(shared_data: Path) -> dict[datetime, Models]:
     """The raw models by id, per state."""
-    found = {}
+    models_at = {}
     for path in sorted((shared_data / AA).iterdir()):
         at = datetime.strptime(path.name.partition(".")[0], "%Y-%m-%dT%H%M%SZ").replace(tzinfo=UTC)
-        found[at] = {model["id"]: model for model in json.loads(gzip.decompress(path.read_bytes()))["models"]}
-    return found
+        models_at[at] = {model["id"]: model for model in json.loads(gzip.decompress(path.read_bytes()))["models"]}
+    return models_at
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,7 @@ def season(board: str, shared_data: Path, folder: Path) -> tuple[Event, ...]:
     ).events
 
 
-def told(events: tuple[Event, ...], kind: str) -> list[Event]:
+def reported(events: tuple[Event, ...], kind: str) -> list[Event]:
     return [event for event in events if event.kind == kind and event.is_news]
 
 
@@ -79,8 +79,8 @@ def cheapest_for_their_score(models: Models) -> set[str]:
 
 def test_an_entry_reported_on_the_price_frontier_is_on_it_and_was_not_before(events: Any, states: Any):
     times = list(states)
-    assert len(told(events, "frontier")) >= 5
-    for event in told(events, "frontier"):
+    assert len(reported(events, "frontier")) >= 5
+    for event in reported(events, "frontier"):
         before, after = states[times[times.index(event.recorded_at) - 1]], states[event.recorded_at]
         entered = {str(party.entry) for party in event.subjects}
         assert entered <= cheapest_for_their_score(after)
@@ -91,7 +91,7 @@ def test_an_entry_reported_on_the_price_frontier_is_on_it_and_was_not_before(eve
 
 
 def test_every_newcomer_on_the_upper_half_of_the_price_frontier_is_reported(events: Any, states: Any):
-    announced = {(event.recorded_at, str(party.entry)) for event in told(events, "frontier") for party in event.subjects}
+    announced = {(event.recorded_at, str(party.entry)) for event in reported(events, "frontier") for party in event.subjects}
     for (_, before), (at, after) in list(pairwise(states.items()))[1:]:  # the first pair changes the schema
         scores = sorted(score for entry in after.values() if (score := index_of(entry)))
         for key in cheapest_for_their_score(after) - before.keys():
@@ -99,8 +99,8 @@ def test_every_newcomer_on_the_upper_half_of_the_price_frontier_is_reported(even
 
 
 def test_parity_is_within_the_stated_error_of_a_much_larger_or_more_expensive_model(events: Any, states: Any):
-    assert len(told(events, "parity")) >= 5
-    for event in told(events, "parity"):
+    assert len(reported(events, "parity")) >= 5
+    for event in reported(events, "parity"):
         after = states[event.recorded_at]
         new, rival = (after[str(parties[0].entry)] for parties in (event.subjects, event.rivals))
         assert abs(index_of(new) - index_of(rival)) <= ERROR
@@ -115,8 +115,8 @@ def test_parity_is_within_the_stated_error_of_a_much_larger_or_more_expensive_mo
 
 
 def test_gains_are_the_differences_of_the_published_indices(events: Any, states: Any):
-    assert len(told(events, "generation_gain")) >= 8
-    for event in told(events, "generation_gain"):
+    assert len(reported(events, "generation_gain")) >= 8
+    for event in reported(events, "generation_gain"):
         after = states[event.recorded_at]
         new, old = (after[str(parties[0].entry)] for parties in (event.subjects, event.rivals))
         assert event.facts["gains"]["intelligence"]["gain"] == pytest.approx(index_of(new) - index_of(old), abs=1e-9)
@@ -126,8 +126,8 @@ def test_gains_are_the_differences_of_the_published_indices(events: Any, states:
 
 
 def test_the_founding_gains_over_the_generation_before_are_found(events: Any):
-    found = {(event.subjects[0].name, event.rivals[0].name) for event in told(events, "generation_gain")}
-    assert found >= {
+    gains = {(event.subjects[0].name, event.rivals[0].name) for event in reported(events, "generation_gain")}
+    assert gains >= {
         ("Qwen3.6 35B A3B (Reasoning)", "Qwen3.5 35B A3B (Reasoning)"),
         ("GPT-5.5 (xhigh)", "GPT-5.4 (xhigh)"),
         ("Claude Opus 4.8 (Adaptive Reasoning, Max Effort)", "Claude Opus 4.7 (Adaptive Reasoning, Max Effort)"),
@@ -145,8 +145,8 @@ NEWEST = [
 def test_a_gain_is_over_the_newest_of_the_generation_before(
     board: str, newcomer: str, before: str, shared_data: Path, tmp_path: Path
 ):
-    found = told(season(board, shared_data, tmp_path), "generation_gain")
-    assert (newcomer, before) in {(event.subjects[0].name, event.rivals[0].name) for event in found}
+    gains = reported(season(board, shared_data, tmp_path), "generation_gain")
+    assert (newcomer, before) in {(event.subjects[0].name, event.rivals[0].name) for event in gains}
 
 
 UNSURE = [
@@ -164,13 +164,13 @@ def test_without_a_clear_predecessor_no_gain_is_reported(
     board: str, newcomers: tuple[str, ...], shared_data: Path, tmp_path: Path
 ):
     gains = [event for event in season(board, shared_data, tmp_path) if event.kind == "generation_gain"]
-    found = {event.subjects[0].name: event.is_news for event in gains if event.subjects[0].name in newcomers}
-    assert found == dict.fromkeys(newcomers, False)
+    is_news = {event.subjects[0].name: event.is_news for event in gains if event.subjects[0].name in newcomers}
+    assert is_news == dict.fromkeys(newcomers, False)
 
 
 def test_a_model_under_another_key_is_not_a_release_and_names_are_as_published(shared_data: Path, tmp_path: Path):
     old, new = (
-        told(season(board, shared_data, tmp_path / board), "release_group")
+        reported(season(board, shared_data, tmp_path / board), "release_group")
         for board in ("arena-catalog/mt-bench-table", "llm-leaderboard-csv/lmsys")
     )
     assert old
@@ -181,7 +181,7 @@ def test_a_model_under_another_key_is_not_a_release_and_names_are_as_published(s
 
 def test_an_entry_that_leaves_the_frontier_is_no_better_and_no_cheaper_than_one_that_enters(events: Any, states: Any):
     pairs = 0
-    for event in told(events, "frontier"):
+    for event in reported(events, "frontier"):
         after = states[event.recorded_at]
         for gone in (after[str(party.entry)] for party in event.rivals):
             entering = [after[str(party.entry)] for party in event.subjects]
@@ -200,7 +200,7 @@ def test_weights_reported_as_opened_were_listed_as_closed_before_and_never_as_op
                 expected.add((at, key))
             if now is not None:
                 seen.setdefault(key, set()).add(now)
-    opened = [event for event in told(events, "lifecycle") if event.grade == "weights_opened"]
+    opened = [event for event in reported(events, "lifecycle") if event.grade == "weights_opened"]
     assert {(event.recorded_at, str(party.entry)) for event in opened for party in event.subjects} == expected
 
 
@@ -211,14 +211,14 @@ def test_every_reported_deprecation_happened_that_day(events: Any, states: Any):
         for key in before.keys() & after.keys()
         if before[key].get("deprecated") is False and after[key].get("deprecated") is True
     }
-    found = [event for event in told(events, "lifecycle") if event.grade == "deprecated"]
-    assert {(event.recorded_at, str(party.entry)) for event in found for party in event.subjects} == expected
+    deprecated = [event for event in reported(events, "lifecycle") if event.grade == "deprecated"]
+    assert {(event.recorded_at, str(party.entry)) for event in deprecated for party in event.subjects} == expected
 
 
 def test_siblings_of_a_release_are_of_one_creator_and_were_not_there_before(events: Any, states: Any):
     times = list(states)
-    assert len(told(events, "release_group")) >= 5
-    for event in told(events, "release_group"):
+    assert len(reported(events, "release_group")) >= 5
+    for event in reported(events, "release_group"):
         before, after = states[times[times.index(event.recorded_at) - 1]], states[event.recorded_at]
         keys = [str(party.entry) for party in event.subjects]
         assert len({after[key]["creator"]["name"] for key in keys}) == 1

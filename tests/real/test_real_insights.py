@@ -87,15 +87,15 @@ def passes(before: Models, after: Models) -> Iterator[tuple[str, str]]:
 def test_the_labs_reported_to_pass_others_are_those_whose_best_did(states: Any, events: Sequence[Event]):
     expected: dict[datetime, set[tuple[str, str]]] = {}
     for (_, before), (at, after) in pairwise(states):
-        if found := set(passes(before, after)):
-            expected[at] = found
-    told: dict[datetime, set[tuple[str, str]]] = {}
+        if passed_pairs := set(passes(before, after)):
+            expected[at] = passed_pairs
+    reported: dict[datetime, set[tuple[str, str]]] = {}
     for event in events:
         if event.kind == "line_overtake" and event.is_news and event.metric == "intelligence" and event.facts["level"] == "lab":
             names = {party.name: party.entry for party in event.rivals}
             rivals = [names[rival["passed"]] for rival in event.facts["rivals"] if rival["told"]]
-            told.setdefault(event.recorded_at, set()).update((event.subjects[0].entry, rival) for rival in rivals)
-    assert told == expected
+            reported.setdefault(event.recorded_at, set()).update((event.subjects[0].entry, rival) for rival in rivals)
+    assert reported == expected
     assert sum(map(len, expected.values())) > 20
 
 
@@ -110,11 +110,11 @@ def classes(model: Mapping[str, Any]) -> Iterator[str]:
 
 
 def leaders(models: Models) -> dict[str, tuple[float, str]]:
-    found: dict[str, tuple[float, str]] = {}
+    best: dict[str, tuple[float, str]] = {}
     for key, value in measured(models).items():
         for name in classes(models[key]):
-            found[name] = max(found.get(name, (0.0, "")), (value, key))
-    return found
+            best[name] = max(best.get(name, (0.0, "")), (value, key))
+    return best
 
 
 def test_the_new_leaders_of_open_weights_sizes_and_prices_are_the_entries_that_lead(states: Any, events: Sequence[Event]):
@@ -125,21 +125,21 @@ def test_the_new_leaders_of_open_weights_sizes_and_prices_are_the_entries_that_l
             value, key = has[name]
             if key not in measured(before) and value > had[name][0] + ERROR and value < top:
                 expected.add((at, name, key))
-    told = {
+    reported = {
         (event.recorded_at, class_["class"], event.subjects[0].entry)
         for event in events
         if event.kind == "class_leader"
         for class_ in event.facts["classes"]
         if class_["told"] and class_["class"].partition("<")[0] in ("open", "size", "price")
     }
-    assert told == expected
+    assert reported == expected
     assert len(expected) >= 8
 
 
 def test_no_milestone_is_reported_for_a_class_that_already_had_one_above_that_reference(states: Any, events: Sequence[Event]):
-    told = [event for event in events if event.kind == "milestone" and event.is_news]
-    assert told
-    for event in told:
+    reported = [event for event in events if event.kind == "milestone" and event.is_news]
+    assert reported
+    for event in reported:
         before = max((state for state in states if state[0] < event.recorded_at), key=lambda state: state[0])[1]
         first = event.facts["firsts"][0]
         if first["class"].partition("<")[0] in ("open", "size", "price"):

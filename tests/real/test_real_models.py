@@ -77,16 +77,16 @@ def test_the_date_since_which_one_model_leads_another_matches_the_files(world: W
     chance, looks = random.Random(7), looked_at(world.store, BOARD)
     ways = Counter()
     for _ in range(PAIRS):
-        one, other = chance.sample(listed, 2)
-        found = passed(world.store, BOARD, INDEX, [EntryId(one)], [EntryId(other)], looks=looks)
-        above = [order(world.value(at, one), world.value(at, other)) for at in times]
-        assert (found.until if found else None) == since(times, above), (one, other)
-        ways[found.how if found else None] += 1
+        model_key, other = chance.sample(listed, 2)
+        answer = passed(world.store, BOARD, INDEX, [EntryId(model_key)], [EntryId(other)], looks=looks)
+        above = [order(world.value(at, model_key), world.value(at, other)) for at in times]
+        assert (answer.until if answer else None) == since(times, above), (model_key, other)
+        ways[answer.how if answer else None] += 1
     assert min(ways[None], ways[HowAbove.START], ways[HowAbove.ENTRY]) > 20
 
 
-def order(mine: float | None, theirs: float | None) -> bool | None:
-    return None if mine is None or theirs is None else mine > theirs
+def order(own: float | None, other: float | None) -> bool | None:
+    return None if own is None or other is None else own > other
 
 
 def since(times: Sequence[datetime], above: Sequence[bool | None]) -> datetime | None:
@@ -98,14 +98,17 @@ def since(times: Sequence[datetime], above: Sequence[bool | None]) -> datetime |
 
 def test_every_change_of_the_series_has_one_explanation_and_few_are_news(world: World):
     entries = {entry for step in world.steps for entry in step.diff.after.entries}
-    found = list(explain(world.steps, entries))
-    named = Counter((one.until, one.change.entry, one.change.what, one.change.of) for one in found)
+    explanations = list(explain(world.steps, entries))
+    named = Counter(
+        (explanation.until, explanation.change.entry, explanation.change.what, explanation.change.of)
+        for explanation in explanations
+    )
     assert set(named.values()) == {1}
     ids = {event.id for step in world.steps for event in step.events}
-    assert all(one.reason and (one.event is None or one.event in ids) for one in found)
-    values = [one for one in found if one.change.what is What.VALUE]
+    assert all(explanation.reason and (explanation.event is None or explanation.event in ids) for explanation in explanations)
+    values = [explanation for explanation in explanations if explanation.change.what is What.VALUE]
     assert sum(value.reason == "the same number at the published precision" for value in values) > 4000
-    assert sum(one.reason.startswith("live metric") for one in values) > 10_000
+    assert sum(explanation.reason.startswith("live metric") for explanation in values) > 10_000
 
 
 def test_each_value_of_the_index_that_differs_in_the_files_is_explained(world: World):
@@ -116,8 +119,12 @@ def test_each_value_of_the_index_that_differs_in_the_files_is_explained(world: W
         for key in world.days[at].keys() & world.days[before].keys()
         if world.value(before, key) != world.value(at, key)
     }
-    found = explain(world.steps, {entry for step in world.steps for entry in step.diff.after.entries})
-    explained = {(one.until, one.change.entry) for one in found if one.change.of == INDEX and one.change.what is What.VALUE}
+    explanations = explain(world.steps, {entry for step in world.steps for entry in step.diff.after.entries})
+    explained = {
+        (explanation.until, explanation.change.entry)
+        for explanation in explanations
+        if explanation.change.of == INDEX and explanation.change.what is What.VALUE
+    }
     assert expected <= explained
 
 
@@ -127,14 +134,14 @@ def test_a_watch_on_open_weights_fires_when_the_files_say_so(world: World, point
     watch = watches.Watch(name="near", classes=Classes(open_weights=True), within=points)
     held, past, fired = watches.Held(), BoardState(), []
     for step in world.steps:
-        found, held = watches.firings(watch, DEFINITIONS.board(BOARD), step, past, held, lexicon=default_lexicon())
-        fired += [one for one in found if not one.already]
+        new_firings, held = watches.firings(watch, DEFINITIONS.board(BOARD), step, past, held, lexicon=default_lexicon())
+        fired += [firing for firing in new_firings if not firing.already]
         past = step.past
     near = {at: any(gap <= points for gap in gaps(world, at)) for at in world.days}
     assert [firing.until for firing in fired] == [
         at for before, at in pairwise([*world.days][1:]) if near[at] and not near[before]
     ]
-    assert all(one.evidence[0].raw for one in fired)
+    assert all(firing.evidence[0].raw for firing in fired)
 
 
 def gaps(world: World, at: datetime) -> list[float]:
@@ -150,8 +157,8 @@ def gaps(world: World, at: datetime) -> list[float]:
 
 
 def test_the_founding_comparison_is_by_entry_or_from_the_start_and_by_an_estimate(world: World):
-    found = versus("Qwen3.5 397B A17B (Reasoning)", "GPT-4", world.store, lexicon=default_lexicon())
-    (pair,) = found.pairs
+    comparison = versus("Qwen3.5 397B A17B (Reasoning)", "GPT-4", world.store, lexicon=default_lexicon())
+    (pair,) = comparison.pairs
     index = next(row for row in pair.rows if row.metric.id == INDEX)
     assert (pair.one.name, pair.other.name) == ("Qwen3.5 397B A17B (Reasoning)", "GPT-4")
     assert (index.above, index.beyond_error, index.estimated) == ("one", True, True)

@@ -110,13 +110,13 @@ def test_name_and_slug_of_one_id_are_one_model(shared_data):
     """Artificial Analysis, every lab: an id's name and its slug agree, unless the slug went from one model to another."""
     spelled: dict[str, dict[str, str]] = defaultdict(dict)
     for path in sorted((shared_data / "artificial-analysis" / "llms").glob("*.json.gz")):
-        for one in json.loads(gzip.decompress(path.read_bytes()))["models"]:
-            creator = one.get("model_creator") or {}
-            spelled[one["id"]].update(dict.fromkeys((one["name"], one["slug"]), creator.get("name") or ""))
-    found = {
+        for published in json.loads(gzip.decompress(path.read_bytes()))["models"]:
+            creator = published.get("model_creator") or {}
+            spelled[published["id"]].update(dict.fromkeys((published["name"], published["slug"]), creator.get("name") or ""))
+    models_of = {
         key: {resolve(name, lab, lexicon=default_lexicon()).model for name, lab in names.items()} - {None}
         for key, names in spelled.items()
     }
-    torn = [key for key, models in found.items() if len(models) > 1]
-    assert len(found) > 500
-    assert len(torn) <= 0.04 * len(found), [sorted(spelled[key]) for key in torn]
+    torn = [key for key, models in models_of.items() if len(models) > 1]
+    assert len(models_of) > 500
+    assert len(torn) <= 0.04 * len(models_of), [sorted(spelled[key]) for key in torn]

@@ -36,7 +36,9 @@ def committed() -> list[Path]:
 def test_no_file_of_the_repository_is_a_copy_of_a_published_one(shared_data: Path):
     """The folder of real data, and the folder `examples` beside it where there is one."""
     folders = (shared_data, shared_data.parent / "examples")
-    theirs = digests(body for folder in folders for path in folder.rglob("*") if path.is_file() for body in published(path))
-    assert theirs
-    copied = [path.relative_to(ROOT).as_posix() for path in committed() if digests(iter([path.read_bytes()])) & theirs]
+    published_digests = digests(
+        body for folder in folders for path in folder.rglob("*") if path.is_file() for body in published(path)
+    )
+    assert published_digests
+    copied = [path.relative_to(ROOT).as_posix() for path in committed() if digests(iter([path.read_bytes()])) & published_digests]
     assert copied == [], "write a page of our own in the same format"

@@ -22,10 +22,10 @@ def body(path: Path) -> bytes:
 
 
 def pages(folder: Path) -> dict[str, list[Path]]:
-    found: dict[str, list[Path]] = {}
+    paths: dict[str, list[Path]] = {}
     for path in sorted(folder.glob("*/*/*.html*")):
-        found.setdefault(path.parent.relative_to(folder).as_posix(), []).append(path)
-    return found
+        paths.setdefault(path.parent.relative_to(folder).as_posix(), []).append(path)
+    return paths
 
 
 @pytest.mark.slow

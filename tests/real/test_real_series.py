@@ -160,7 +160,7 @@ def body(path: Path) -> bytes:
 
 def measures(snapshot: Snapshot, metric: str) -> dict[str, float]:
     name = MetricId(metric)
-    return {str(entry): one.measures[name].value for entry, one in snapshot.entries.items() if name in one.measures}
+    return {str(entry): row.measures[name].value for entry, row in snapshot.entries.items() if name in row.measures}
 
 
 # ── every state ──────────────────────────────────────────────────────────────────────────────────
@@ -185,7 +185,7 @@ def test_the_expected_number_of_states_is_accepted(imported: Import, name: str):
 def test_every_state_is_kept_as_received(imported: Import, name: str):
     series = imported(name)
     raw = [body(path) for path in series.paths]
-    assert [check.sha256 for check in series.outcome.checks] == [(sha256(one).hexdigest(),) for one in raw]
+    assert [check.sha256 for check in series.outcome.checks] == [(sha256(body).hexdigest(),) for body in raw]
     held = [series.archive.body(series.board.id, check.sha256[0]) for check in series.outcome.checks]
     assert held == raw
 
@@ -221,17 +221,19 @@ def test_a_page_without_a_board_is_reported_once_and_leaves_no_snapshot(imported
 
 def test_the_page_of_artificial_analysis_has_289_models(imported: Import):
     snapshot = imported("artificial-analysis-html/models").latest
-    found = {entry.attributes["slug"]: entry for entry in snapshot.entries.values()}
-    assert len(found) == 289
-    assert found["gpt-5"].name == "GPT-5 (high)"
-    assert found["gpt-5"].measures[MetricId("intelligence")].value == 68.47
-    assert found["gpt-5-codex"].measures[MetricId("intelligence")].value == 67.57
-    assert found["gpt-5-chatgpt"].measures[MetricId("intelligence")].value == 41.76
-    assert found["gpt-5-chatgpt"].attributes["released"] == "2025-08-07"
-    assert found["gpt-5-chatgpt"].attributes["reasoning"] == "false"
-    indices = [one.measures[MetricId("intelligence")] for one in found.values() if MetricId("intelligence") in one.measures]
+    by_slug = {entry.attributes["slug"]: entry for entry in snapshot.entries.values()}
+    assert len(by_slug) == 289
+    assert by_slug["gpt-5"].name == "GPT-5 (high)"
+    assert by_slug["gpt-5"].measures[MetricId("intelligence")].value == 68.47
+    assert by_slug["gpt-5-codex"].measures[MetricId("intelligence")].value == 67.57
+    assert by_slug["gpt-5-chatgpt"].measures[MetricId("intelligence")].value == 41.76
+    assert by_slug["gpt-5-chatgpt"].attributes["released"] == "2025-08-07"
+    assert by_slug["gpt-5-chatgpt"].attributes["reasoning"] == "false"
+    indices = [
+        entry.measures[MetricId("intelligence")] for entry in by_slug.values() if MetricId("intelligence") in entry.measures
+    ]
     assert (len(indices), sum(index.estimated for index in indices)) == (285, 164)
-    assert sum(one.attributes["deprecated"] == "true" for one in found.values()) == 177
+    assert sum(entry.attributes["deprecated"] == "true" for entry in by_slug.values()) == 177
     assert len(measures(snapshot, "price_out")) == 289 - 71  # Grok-1 and 70 others are not free, but without a price
 
 
@@ -254,7 +256,7 @@ def visible_rows(page: bytes) -> list[tuple[str, str, str, str]]:
     root = html.fromstring(page)
     for logo in root.xpath("//svg"):
         logo.getparent().remove(logo) if not logo.tail else logo.drop_tree()
-    table = max(root.iter("table"), key=lambda one: len(one.findall(".//tr")))
+    table = max(root.iter("table"), key=lambda candidate: len(candidate.findall(".//tr")))
     lines = [["".join(cell.itertext()).strip() for cell in row.iterfind("td")] for row in table.iterfind(".//tr")]
     return [(cells[0], cells[2], re.sub(r"\D*$", "", cells[3]), cells[5]) for cells in lines if cells]
 
@@ -334,7 +336,7 @@ LAST: dict[str, tuple[str, Callable[[bytes], Mapping[str, float]]]] = {
     ),
     "arena-catalog/leaderboard-vision": (
         "score",
-        lambda raw: numbers((model, one["rating"]) for model, one in json.loads(raw)["full"].items()),
+        lambda raw: numbers((model, row["rating"]) for model, row in json.loads(raw)["full"].items()),
     ),
     "arena-catalog/mt-bench-table": (
         "mt_bench",

@@ -31,13 +31,13 @@ def wizard() -> ModuleType:
 
 def test_tables_keys_figures_and_directions_are_as_reliable_as_promised(wizard: ModuleType, shared_data: Path):
     examples = shared_data.parent / "examples"
-    found = wizard.judged(shared_data, examples if examples.is_dir() else None, quick=True)
-    boards = [one for one in found if one.board]
-    wrong = "\n".join(f"{one.file}: {one.said}" for one in boards if not (one.table and one.metric))
+    verdicts = wizard.judged(shared_data, examples if examples.is_dir() else None, quick=True)
+    boards = [verdict for verdict in verdicts if verdict.board]
+    wrong = "\n".join(f"{verdict.file}: {verdict.said}" for verdict in boards if not (verdict.table and verdict.metric))
     assert len(boards) >= 30
-    assert sum(one.table for one in boards) >= TABLES * len(boards), wrong
-    assert sum(one.metric for one in boards) >= METRICS * len(boards), wrong
-    proposed = {one.file for one in found if not one.board and not one.table}
+    assert sum(verdict.table for verdict in boards) >= TABLES * len(boards), wrong
+    assert sum(verdict.metric for verdict in boards) >= METRICS * len(boards), wrong
+    proposed = {verdict.file for verdict in verdicts if not verdict.board and not verdict.table}
     assert proposed <= NO_WALL
     sure = [board for board in boards if board.sure]
-    assert sum(not (one.table and one.metric) for one in sure) <= 0.1 * len(sure), wrong
+    assert sum(not (verdict.table and verdict.metric) for verdict in sure) <= 0.1 * len(sure), wrong

@@ -47,7 +47,7 @@ def test_news_of_one_entry_on_another_metric_keeps_its_sentence():
     assert words.asides(story) == ("A overtakes B on Coding.",)
 
 
-def test_the_prices_of_one_entry_are_one_story_and_both_are_said():
+def test_the_prices_of_one_entry_are_one_story_with_both():
     out = event("out", "price_change", "A", weight=40, headline="A: Output price falls.")
     into = event("in", "price_change", "A", weight=30, headline="A: Input price falls.")
     (story,) = stories(into, out)
@@ -261,7 +261,7 @@ def test_a_story_never_mixes_observations_and_its_lead_is_the_weightiest(events:
 
 
 @given(several_events())
-def test_what_is_folded_is_said_by_name_or_in_full(events: list[Event]):
+def test_folded_events_are_reported_by_name_or_in_full(events: list[Event]):
     for story in report(events, news_only=False).boards[0].stories:
         sentences = " ".join(words.asides(story))
         for folded in story.folded[:3]:

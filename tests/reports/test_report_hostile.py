@@ -38,7 +38,7 @@ DANGEROUS = re.compile(
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 
 
-def told_of(text: str) -> Report:
+def report_of(text: str) -> Report:
     """A report with that text wherever a publisher's text can stand."""
     evidence = (proof(text, text, url=text), Evidence(sha256=text, url=f"https://a.example/{text}", observed_at=T0))
     lead = event("e1", "debut", text, headline=text, rivals=[text], weight=90, rank=1, evidence=evidence, note=text)
@@ -56,25 +56,25 @@ def hostile(request: pytest.FixtureRequest) -> str:
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_no_format_lets_control_characters_or_overrides_through(name: str, hostile: str):
-    text = render(told_of(hostile), name)
+    text = render(report_of(hostile), name)
     assert not DANGEROUS.search(text)
     assert text.encode()
 
 
 def test_in_text_a_name_is_printed_as_written(hostile: str):
-    text = render(told_of(hostile), "text", width=4_000)
+    text = render(report_of(hostile), "text", width=4_000)
     assert f"● {clean(hostile)}\n" in text
 
 
 def test_in_coloured_text_there_are_only_our_colours(hostile: str):
-    plain, coloured = (render(told_of(hostile), "text", width=4_000, colour=colour) for colour in (False, True))
+    plain, coloured = (render(report_of(hostile), "text", width=4_000, colour=colour) for colour in (False, True))
     assert [line.rstrip() for line in re.sub(r"\x1b\[[0-9;]*m", "", coloured).split("\n")] == plain.split("\n")
     assert not DANGEROUS.search(re.sub(r"\x1b\[[0-9;]*m", "", coloured))
 
 
 def test_in_markdown_a_name_is_only_text(hostile: str):
     page = lxml_html.document_fromstring(
-        MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(render(told_of(hostile), "markdown"))
+        MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(render(report_of(hostile), "markdown"))
     )
     allowed = {"html", "body", "h1", "h2", "p", "table", "thead", "tbody", "tr", "th", "td", "ul", "li", "strong", "a"}
     assert {element.tag for element in page.iter()} <= allowed
@@ -84,7 +84,7 @@ def test_in_markdown_a_name_is_only_text(hostile: str):
 
 
 def test_in_html_a_name_is_only_text(hostile: str):
-    page = etree.fromstring(render(told_of(hostile), "html").encode())
+    page = etree.fromstring(render(report_of(hostile), "html").encode())
     assert page.xpath("//li[@id='event-e1']/h3")[0].text == clean(hostile)
     assert not list(page.iter("script", "img"))
     assert not page.xpath("//@*[starts-with(name(), 'on')]")
@@ -92,7 +92,7 @@ def test_in_html_a_name_is_only_text(hostile: str):
 
 
 def test_in_json_lines_a_name_is_kept_exactly_on_one_line(hostile: str):
-    lines = render(told_of(hostile), "jsonl").splitlines()
+    lines = render(report_of(hostile), "jsonl").splitlines()
     assert len(lines) == 4
     assert json.loads(lines[0])["headline"] == hostile
     assert json.loads(lines[0])["subjects"][0]["name"] == hostile
@@ -100,7 +100,7 @@ def test_in_json_lines_a_name_is_kept_exactly_on_one_line(hostile: str):
 
 
 def test_in_a_feed_a_name_is_only_text(hostile: str):
-    feed = etree.fromstring(render(told_of(hostile), "atom").encode())
+    feed = etree.fromstring(render(report_of(hostile), "atom").encode())
     entry = feed.find(f"{ATOM}entry")
     assert " ".join(entry.findtext(f"{ATOM}title").split()) == clean(hostile)
     content = lxml_html.fragment_fromstring(entry.findtext(f"{ATOM}content"), create_parent="div")
@@ -111,7 +111,7 @@ def test_in_a_feed_a_name_is_only_text(hostile: str):
 @pytest.mark.parametrize("name", FORMATS)
 @given(text=ANY_TEXT)
 def test_any_text_at_all_can_be_reported(name: str, text: str):
-    made = render(told_of(text), name)
+    made = render(report_of(text), name)
     assert not DANGEROUS.search(made)
     if name in ("html", "atom"):
         etree.fromstring(made.encode())
@@ -172,7 +172,7 @@ def test_a_link_cannot_break_out_of_its_place():
 
 def test_cleaning_reaches_every_text_of_a_report_that_is_shown():
     dirty = "a\x1b[31mb\u202ec"
-    shown = cleaned(told_of(dirty)).boards[0]
+    shown = cleaned(report_of(dirty)).boards[0]
     texts = [shown.health.title, shown.health.reason, shown.health.attribution]
     for folded_event in (shown.stories[0].lead, *shown.stories[0].folded):
         texts += [

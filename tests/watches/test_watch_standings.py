@@ -6,7 +6,7 @@ import kit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from watches_world import OPEN, Watched, lab, said, watch
+from watches_world import OPEN, Watched, described, lab, watch
 
 from tracker.model import Comparability, Identity
 
@@ -84,30 +84,30 @@ def test_an_estimate_above_the_leader_leaves_the_distance_unknown():
 
 def test_an_unknown_class_is_not_false_and_learning_it_is_not_news():
     over = Watched(watch(above=50, classes=OPEN))
-    assert said(over.show(f"a:60 {ELSE}")) == []
-    assert said(over.show(f"a:60 {ELSE}", attributes=OPENLY)) == ["(a)"]
-    assert said(over.show(f"a:60 {ELSE}")) == []
-    assert said(over.show(f"a:60 {ELSE}", attributes=OPENLY)) == []
+    assert described(over.show(f"a:60 {ELSE}")) == []
+    assert described(over.show(f"a:60 {ELSE}", attributes=OPENLY)) == ["(a)"]
+    assert described(over.show(f"a:60 {ELSE}")) == []
+    assert described(over.show(f"a:60 {ELSE}", attributes=OPENLY)) == []
 
 
 def test_newly_classified_entries_neither_block_nor_help_others():
     over = watch(above=50, classes=OPEN)
     newly = {"n": {"open_weights": "true"}, "o": {"open_weights": "true"}}
     watched = Watched(over)
-    assert said(watched.show(f"o:60 {ELSE}")) == []
-    assert said(watched.show(f"o:60 n:70 {ELSE}", attributes=newly)) == ["(o)"]
+    assert described(watched.show(f"o:60 {ELSE}")) == []
+    assert described(watched.show(f"o:60 n:70 {ELSE}", attributes=newly)) == ["(o)"]
     each = Watched(watch(above=50, classes=OPEN, each=True))
-    assert said(each.show(f"o:60 {ELSE}")) == []
-    assert said(each.show(f"o:60 n:70 {ELSE}", attributes=newly)) == ["n"]
+    assert described(each.show(f"o:60 {ELSE}")) == []
+    assert described(each.show(f"o:60 n:70 {ELSE}", attributes=newly)) == ["n"]
 
 
 def test_a_drifted_field_changes_nothing():
     over = Watched(watch(subject="a", within=2))
     filled = "a:40 b:50 c:30 d:20 e:10 f:9"
-    assert said(over.show(filled)) == []
-    assert said(over.show("a:40 b: c: d: e: f:")) == []
+    assert described(over.show(filled)) == []
+    assert described(over.show("a:40 b: c: d: e: f:")) == []
     assert over.history.diff.metrics[kit.SCORE.id].verdict is Comparability.DRIFTED
-    assert said(over.show(filled)) == []
+    assert described(over.show(filled)) == []
 
 
 def test_a_key_that_changes_while_the_field_is_lost_is_still_the_same_entry():
@@ -129,8 +129,8 @@ def test_nobody_gains_by_a_leader_who_could_not_be_seen():
 
 def test_a_leader_below_the_depth_keeps_its_value():
     over = Watched(watch(subject="a", top=1), depth="varies")
-    assert said(over.show("b:50 a:40", depth=2)) == []
-    assert said(over.show("a:40 x:30", depth=2)) == []
+    assert described(over.show("b:50 a:40", depth=2)) == []
+    assert described(over.show("a:40 x:30", depth=2)) == []
 
 
 def test_an_entry_that_could_not_be_seen_does_not_fire_when_it_is_back():
@@ -198,9 +198,9 @@ def test_it_fires_exactly_when_an_entry_meets_it_and_none_did_before(days, key):
         firings = over.show(kit.line(shown))
         standing = fulfils(key, shown)
         if over.history.diff.before is None or not over.history.diff.metrics[kit.SCORE.id].usable:
-            assert said(firings) == (["(a)"] if standing else [])
+            assert described(firings) == (["(a)"] if standing else [])
         else:
-            assert said(firings) == (["a"] if standing and not was else [])
+            assert described(firings) == (["a"] if standing and not was else [])
         was = standing
 
 

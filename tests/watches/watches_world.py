@@ -51,9 +51,9 @@ class Watched:
 
     def days(self, *texts: str, **more: object) -> list[list[str]]:
         """For each day the entries that newly fulfil it; in brackets where they already did."""
-        return [said(self.show(text, **more)) for text in texts]
+        return [described(self.show(text, **more)) for text in texts]
 
 
-def said(fired: tuple[Firing, ...]) -> list[str]:
+def described(fired: tuple[Firing, ...]) -> list[str]:
     names = [(",".join(party.entry for party in firing.subjects), firing.already) for firing in fired]
     return [f"({name})" if already else name for name, already in names]

@@ -32,10 +32,8 @@ FORMATS: tuple[str, ...] = (
     "yaml_records",
 )
 """The formats. A module is loaded when a board of its format is read: most commands need none."""
-
-
 RENDERED = ("html_table", "markdown_table")
-"""Formats whose markup is part of the format. In the cells of all others, markup is read as the text it shows."""
+"""Formats that consist of markup. In the cells of all others, markup is replaced by the text it shows."""
 MARKUP = re.compile(
     r"</?(?:a|abbr|b|big|br|code|div|em|font|h[1-6]|i|img|label|li|mark|p|s|small|span|strong|sub|sup|svg|u|ul)(?:\s[^<>]*)?/?>"
     r"|&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]{1,6}|#x[0-9a-f]{1,5});",
@@ -44,7 +42,7 @@ MARKUP = re.compile(
 
 
 class Format(Protocol):
-    """What a module in FORMATS contains."""
+    """A module in FORMATS."""
 
     Options: type[CommonOptions]
 
@@ -54,7 +52,7 @@ class Format(Protocol):
 
 
 def parse(body: bytes, spec: Parse, wanted: Sequence[str], board: str = "", *, charset: str = "") -> Table:
-    """The wanted columns of the body, as text; pure. `charset` is what the response declared.
+    """The wanted columns of the body, as text; pure. `charset` is the one that the response declares.
 
     The table has the wanted columns that the source contains, in the order wanted, and at least one row.
 
@@ -70,7 +68,8 @@ def parse(body: bytes, spec: Parse, wanted: Sequence[str], board: str = "", *, c
         table = _module(spec.format, board).parse(body, options, wanted)
         if is_damaged:
             _refuse_unreadable(table)
-        return table if spec.format in RENDERED or not _may_have_markup(body) else _rendered(table)
+        may_have_markup = b"<" in body or b"&" in body or b"\\u00" in body
+        return _rendered(table) if may_have_markup and spec.format not in RENDERED else table
     except ParseError as error:
         raise ParseError(f"{place}: {fold(str(error))}{remedy}") from error
     except DeclarationError as error:
@@ -80,7 +79,7 @@ def parse(body: bytes, spec: Parse, wanted: Sequence[str], board: str = "", *, c
 
 
 def _in_utf8(body: bytes, charset: str) -> tuple[bytes, bool]:
-    """The body in UTF-8, and whether some of its bytes could not be read."""
+    """The body in UTF-8, and whether some of its bytes are unreadable."""
     if body.isascii():
         return body, False
     try:
@@ -92,15 +91,11 @@ def _in_utf8(body: bytes, charset: str) -> tuple[bytes, bool]:
 
 
 def _refuse_unreadable(table: Table) -> None:
-    """Raise ParseError if a cell has bytes that could not be read."""
+    """Raise ParseError if a cell has unreadable bytes."""
     for number, row in enumerate(table.rows, 1):
         for column, cell in zip(table.columns, row, strict=True):
             if cell and UNREADABLE in cell:
                 raise ParseError(f"found bytes that are not UTF-8 in row {number}, column {column}: {quote(cell)}")
-
-
-def _may_have_markup(body: bytes) -> bool:
-    return b"<" in body or b"&" in body or b"\\u00" in body
 
 
 def _rendered(table: Table) -> Table:

@@ -80,7 +80,7 @@ def _inside(text: str, locator: str) -> str:
 
 
 def _lines(text: str, delimiter: str) -> list[tuple[int, Line]]:
-    """The records that have text, each with the number of its last line. Blanks between a closing quote and the end of its cell are skipped."""
+    """The records with text, each with the number of its last line. Blanks after a closing quote are skipped."""
     try:
         return list(_read(text, delimiter))
     except ParseError:
@@ -134,7 +134,7 @@ def _long(head: Line, lines: Sequence[tuple[int, Line]], options: Options) -> Co
 
 
 def _fitted(line: Line, head: Line, number: int) -> Sequence[str | None]:
-    """The row, as long as the header: cells that are missing at its end are unknown. Surplus cells would shift it, unless empty."""
+    """The row, as long as the header: missing cells at its end are unknown, and surplus cells are refused unless empty."""
     size = len(head)
     if any(cell.strip() for cell in line[size:]):
         raise ParseError(

@@ -21,16 +21,15 @@ BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "u
 # A page may only declare encodings that browsers know; latin-1 means windows-1252 to them (https://encoding.spec.whatwg.org/).
 LATIN = frozenset({"iso-8859-1", "latin1", "us-ascii", "ascii", "windows-1252", "cp1252"})
 CHINESE = frozenset({"gb2312", "gbk", "gb18030", "x-gbk"})
-"""Labels of one encoding, of which gb18030 is the whole."""
+"""Labels of one encoding; gb18030 is its superset."""
 LEGACY = re.compile(r"(?:iso-8859-\d{1,2}|windows-125\d|koi8-[ru]|shift_jis|euc-jp|iso-2022-jp|big5|euc-kr)\Z")
 
-
 MAX_INFLATED = 256_000_000
-"""Bytes. No board is larger."""
+"""Bytes of the largest inflated body. No board is larger."""
 
 
 def inflated(body: bytes) -> bytes:
-    """The content of a body that is a gzip file, as `scores.json.gz` is; any other body as it is.
+    """The content of a body that is a gzip file, such as `scores.json.gz`; any other body unchanged.
 
     Raises:
         ParseError: the file is damaged, or larger than MAX_INFLATED.
@@ -49,10 +48,10 @@ def inflated(body: bytes) -> bytes:
 
 
 def decode(body: bytes, charset: str = "") -> str:
-    """The text of a body, in which U+FFFD stands for each byte that cannot be read.
+    """The text of a body, with U+FFFD for each unreadable byte.
 
-    In the encoding of its byte order mark, else in UTF-8 if most of what is not ASCII is valid UTF-8, whatever is declared, else in
-    `charset`, which the response declared, else in the charset of the page's own `<meta>`.
+    The first of these decides: its byte order mark; UTF-8, if most of its bytes outside of ASCII are valid; `charset`, which the
+    response declared; the charset of the page's own `<meta>`.
 
     Raises:
         ParseError: the body is empty, or in another encoding.
@@ -134,7 +133,7 @@ DRESSING = "▲▼△▽▴▾↑↓⇅⇵↕⬆⬇⯅⯆🔼🔽\ufe0f*†‡§
 
 
 def place_of(want: str, columns: Sequence[str]) -> int | None:
-    """The place of a column by its name, or by the only one that differs from it in nothing but sort arrows and footnote marks."""
+    """The place of a column by its name, or by the only name that differs just in sort arrows and footnote marks."""
     name = header(want)
     if name in columns:
         return columns.index(name)

@@ -23,7 +23,7 @@ from tracker.parsers.decoding import decode, find_facts, fold, fold_cell, header
 MARKS = frozenset("\\`*_[]<>&!~")
 """A cell without any of these is plain text."""
 MARKUP = frozenset("<&~")
-"""A cell with one of these may have elements of its own inside, which are read as in HTML."""
+"""A cell with one of these may contain elements, which are read as in HTML."""
 LOWEST_HEADING = 6
 HTML_HEADING = re.compile(r"<h([1-6])\b", re.IGNORECASE)
 
@@ -35,7 +35,8 @@ class Options(TableOptions, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     after: Annotated[
         str,
         Meta(
-            description="Text of a line before the table (a heading, a sentence, an HTML comment), in the same section; part of it is enough."
+            description="Text of a line before the table (a heading, a sentence, an HTML comment), in the same section; part of"
+            " it is enough."
         ),
     ] = ""
 
@@ -60,7 +61,7 @@ class Blocks:
 
     @property
     def lines(self) -> list[str]:
-        """The lines that the tokens' maps count."""
+        """The lines, as numbered in the tokens."""
         return self.text.split("\n")
 
 
@@ -108,9 +109,9 @@ def _choose(tables: Sequence[Pipes], options: Options, section: range) -> Pipes:
 
 
 def _refuse_surplus(table: Pipes, blocks: Blocks) -> None:
-    """Raise ParseError if a row has more cells than the header: a `|` inside a name shifts all that follows it.
+    """Raise ParseError if a row has more cells than the header, since a `|` inside a name shifts the cells after it.
 
-    Cells that every row has, and that the header only does not name, shift nothing.
+    Surplus cells in every row have no name in the header, and shift nothing.
     """
     lines = blocks.lines
     cells = [_cells(lines[line]) for line in table.lines]
@@ -118,9 +119,8 @@ def _refuse_surplus(table: Pipes, blocks: Blocks) -> None:
     surplus = [any(row[size:]) for row in cells]
     if any(surplus) and not all(surplus):
         at = surplus.index(True)
-        raise ParseError(
-            f"found {len(cells[at])} cells in line {table.lines[at] + 1}, the header has {size}: {quote(lines[table.lines[at]])}"
-        )
+        line = table.lines[at]
+        raise ParseError(f"found {len(cells[at])} cells in line {line + 1}, the header has {size}: {quote(lines[line])}")
 
 
 def _cells(line: str) -> list[str]:
@@ -133,11 +133,11 @@ def _cells(line: str) -> list[str]:
     return cells
 
 
-# ── the section behind a marker ──────────────────────────────────────────────────────────────────
+# ── the section after a marker ─────────────────────────────────────────────────────────────────────
 
 
 def _section(blocks: Blocks, after: str) -> range:
-    """The lines in which the table may begin: those after the marker, up to the end of the section it is in, or that it introduces."""
+    """The lines in which the table may begin: from the marker to the end of the section around it or below it."""
     if not after:
         return range(len(blocks.lines))
     marker = next((number for number, line in enumerate(blocks.lines) if after in line), None)
@@ -145,11 +145,11 @@ def _section(blocks: Blocks, after: str) -> range:
         raise ParseError(f"found no line with {quote(after)}, expected one before the table")
     headings = list(_headings(blocks))
     level = next((level for line, level in headings if line == marker), 0)
-    behind = [(line, level) for line, level in headings if line > marker]
-    if not level and behind and _nothing_between(blocks, marker, behind[0][0]):
-        level = behind.pop(0)[1]
+    later = [(line, level) for line, level in headings if line > marker]
+    if not level and later and not any(line.strip() for line in blocks.lines[marker + 1 : later[0][0]]):
+        level = later.pop(0)[1]
     level = level or max((level for line, level in headings[-1:] if line < marker), default=LOWEST_HEADING)
-    end = next((line for line, other in behind if other <= level), len(blocks.lines))
+    end = next((line for line, other in later if other <= level), len(blocks.lines))
     return range(marker + 1, end)
 
 
@@ -160,10 +160,6 @@ def _headings(blocks: Blocks) -> Iterator[tuple[int, int]]:
             yield token.map[0], int(token.tag[1:])
         elif token.type == "html_block" and token.map and (heading := HTML_HEADING.search(token.content)):
             yield token.map[0], int(heading[1])
-
-
-def _nothing_between(blocks: Blocks, marker: int, heading: int) -> bool:
-    return not any(line.strip() for line in blocks.lines[marker + 1 : heading])
 
 
 # ── blocks and their text ────────────────────────────────────────────────────────────────────────

@@ -19,7 +19,7 @@ class _NotANumber(ValueError):
 
 
 class Doubled(dict[str, object]):
-    """A mapping that has a key twice. Which value is meant is unknown, so a doubled key has none."""
+    """A mapping with a repeated key, whose value is unknown."""
 
     def __init__(self, pairs: Sequence[tuple[str, object]]) -> None:
         super().__init__(pairs)

@@ -92,7 +92,7 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown:
-    """What a column writes for "unknown": texts in lower case, and numbers, since `0`, `0.0` and `$0.00` are equal."""
+    """The values of a column that mean unknown: texts in lower case, and numbers, since `0`, `0.0` and `$0.00` are equal."""
 
     texts: frozenset[str]
     numbers: frozenset[Decimal]
@@ -188,7 +188,7 @@ def shortened(text: str, limit: int = 80) -> str:
 
 @lru_cache(maxsize=1024)
 def unknown_of(column: Column | None) -> Unknown:
-    """What a column writes for "unknown": the common ways and its own."""
+    """The values of a column that mean unknown: the common ones and its own."""
     own = [text.strip() for text in column.missing] if column else []
     numbers = [match["value"] for text in own if (match := _CELL.fullmatch(_canonical(text)))]
     return Unknown(texts=MISSING.union(map(str.casefold, own)), numbers=frozenset(map(_amount, numbers)))

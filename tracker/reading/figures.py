@@ -1,6 +1,7 @@
-"""How a whole column writes its figures: decimal points or commas, currencies, per cent signs. One cell alone does not say.
+"""Finds out how a whole column writes its figures: decimal points or commas, currencies, per cent signs.
 
-`1.004` beside 998 and 970 is one thousand and four; `87,125 %` is less than a hundred; `¥8` among dollars is not 8 dollars.
+One cell alone does not show it: `1.004` beside 998 and 970 is one thousand and four; `87,125 %` is less than a hundred; `¥8`
+among dollars is not 8 dollars.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from statistics import median
 
 from tracker.model import Bounds, Metric
@@ -30,27 +32,24 @@ _SWAPPED = str.maketrans(".,", ",.")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """A column's cells, with decimal points and with commas between thousands. `refused`: row → what was expected there."""
+    """A column's cells with decimal points and commas between thousands. `refused` maps a row to the expected figure."""
 
     cells: Sequence[str | None]
     refused: Mapping[int, str] = field(default_factory=dict)
 
 
 def figures_of(cells: Sequence[str | None], metric: Metric, bounds: Bounds) -> Figures:
-    """The cells of a metric's column in one style. Refuses cells that are written otherwise than their column."""
+    """The cells of a metric's column in one style. Refuses cells in another style than their column."""
     if not any(cell and _SPECIAL.search(cell) for cell in cells):
         return Figures(cells=cells)
     known = {row: cell for row, cell in enumerate(cells) if cell}
-    numbers = {row: found for row, cell in known.items() if (found := _NUMBER.findall(cell))}
+    numbers = {row: numerals for row, cell in known.items() if (numerals := _NUMBER.findall(cell))}
     separator = _separator(numbers, metric, bounds)
     other, expected = (_is_comma, "a decimal point") if separator == "." else (_is_point, "a decimal comma")
-    refused = {row: f"{expected}, as in other cells" for row, found in numbers.items() if any(map(other, found))}
+    refused = {row: f"{expected}, as in other cells" for row, numerals in numbers.items() if any(map(other, numerals))}
     refused |= _other_currency(known, metric) | _other_share(known, numbers) | _no_time(known, metric)
     swapped = cells if separator == "." else [cell and cell.translate(_SWAPPED) for cell in cells]
     return Figures(cells=[None if row in refused else cell for row, cell in enumerate(swapped)], refused=refused)
-
-
-# ── decimal separators ───────────────────────────────────────────────────────────────────────────
 
 
 def _is_point(number: str) -> bool:
@@ -62,11 +61,10 @@ def _is_comma(number: str) -> bool:
 
 
 def _separator(numbers: Mapping[int, Sequence[str]], metric: Metric, bounds: Bounds) -> str:
-    every = [number for found in numbers.values() for number in found]
-    points, commas = sum(map(_is_point, every)), sum(map(_is_comma, every))
+    points, commas = (sum(map(is_style, chain.from_iterable(numbers.values()))) for is_style in (_is_point, _is_comma))
     if points or commas:
         return "." if points >= commas else ","
-    values = [found[0] for found in numbers.values()]
+    values = [first for first, *_ in numbers.values()]
     return "," if _has_dot_groups(values) or _has_small_limit(values, metric, bounds) else "."
 
 
@@ -78,13 +76,10 @@ def _has_dot_groups(values: Sequence[str]) -> bool:
 
 
 def _has_small_limit(values: Sequence[str], metric: Metric, bounds: Bounds) -> bool:
-    """Whether numbers such as 87,125 would all exceed the greatest value there can be, if the comma grouped thousands."""
+    """Whether all numbers such as 87,125 would exceed the largest possible value if the comma grouped thousands."""
     limit = 100.0 if metric.unit == "%" else bounds.max
     grouped = [value for value in values if _COMMA_GROUP.fullmatch(value)]
     return bool(grouped) and limit is not None and all(float(value.replace(",", ".")) <= limit < 1000 for value in grouped)
-
-
-# ── units ────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _other_currency(known: Mapping[int, str], metric: Metric) -> dict[int, str]:
@@ -99,18 +94,15 @@ def _other_currency(known: Mapping[int, str], metric: Metric) -> dict[int, str]:
 
 def _other_share(known: Mapping[int, str], numbers: Mapping[int, Sequence[str]]) -> dict[int, str]:
     """Shares of 0–1 among percentages."""
-    percentages = [_value(found[0]) for row, found in numbers.items() if "%" in known[row]]
+    percentages = [_value(numerals[0]) for row, numerals in numbers.items() if "%" in known[row]]
     if not percentages or median(percentages) <= 1:
         return {}
-    return {
-        row: "a figure in %, as in other cells"
-        for row, found in numbers.items()
-        if "%" not in known[row] and _value(found[0]) < 1
-    }
+    shares = [row for row, numerals in numbers.items() if "%" not in known[row] and _value(numerals[0]) < 1]
+    return dict.fromkeys(shares, "a figure in %, as in other cells")
 
 
 def _value(number: str) -> float:
-    """About the value of a number; only whether it is less than 1 matters."""
+    """The approximate value of a number, to compare it with 1."""
     return float(number.replace(",", ".")) if number.count(",") + number.count(".") <= 1 else LARGE
 
 

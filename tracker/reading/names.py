@@ -75,7 +75,7 @@ def _once(text: str) -> str:
 
 
 def _in_one_script(text: str) -> str:
-    """The text with Latin letters in each word that mixes them with letters of other scripts that look the same: a typing error."""
+    """The text with Latin letters in each word that mixes them with similar letters of other scripts by mistake."""
     if not _NOT_LATIN.search(text):
         return text
     return " ".join(_word_in_one_script(word) for word in text.split(" "))

@@ -14,9 +14,9 @@ from tracker.schedules.shapes import REST, BoardFile, Formats
 def schema(formats: Formats) -> dict[str, Any]:
     """The JSON Schema of a board's file, with the options of every format."""
     components = _components(BoardFile, "{name}")
-    ours = components["ParseTable"]["properties"]
+    generated = components["ParseTable"]["properties"]
     components["ParseTable"] = {
-        "oneOf": [_parse_schema(name, options, components, ours["group"]) for name, options in sorted(formats.items())]
+        "oneOf": [_parse_schema(name, options, components, generated["group"]) for name, options in sorted(formats.items())]
     }
     root = components.pop("BoardFile")
     definitions = {name.lstrip("_"): _published(node) for name, node in sorted(components.items())}
@@ -55,10 +55,10 @@ def _published(node: Any) -> Any:
         return [_published(part) for part in node if part != {"type": "null"}]
     if not isinstance(node, dict):
         return node
-    ours = {
+    internal = {
         key for key, value in node.items() if (key == "title" and isinstance(value, str)) or (key == "default" and value is None)
     }
-    public = {key: _published(value) for key, value in node.items() if key not in ours}
+    public = {key: _published(value) for key, value in node.items() if key not in internal}
     if isinstance(public.get("description"), str):
         public["description"] = cleandoc(public["description"])  # Python 3.13 unindents docstrings, others do not
     if isinstance(public.get("$ref"), str):
