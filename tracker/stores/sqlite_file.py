@@ -21,7 +21,7 @@ class SqliteFile:
     """One SQLite file, open until `close`. Its errors are StoreErrors that name it."""
 
     def __init__(self, path: Path, *, read_only: bool | None = None) -> None:
-        """Open, create or migrate the file; with `read_only` (by default if it is not writable) open it as it is. Raises StoreError."""
+        """Open, create or migrate the file; with `read_only` (by default if it is not writable) as it is. Raises StoreError."""
         self._path = path
         writable = not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
         self._read_only = not writable if read_only is None else read_only
