@@ -312,15 +312,12 @@ class Loop:
                 del self._waiting[name]
             elif self._flights.may_start(host_of(board.request.url)):
                 del self._waiting[name]
-                begun = self._begin(board, now, forced=forced) or begun
+                if not forced and self._due(name, now) > now:  # `tracker run` has read it meanwhile
+                    self._ticker.watch(name, now)
+                else:
+                    self._flights.start(board, host_of(board.request.url))
+                    begun = True
         return begun
-
-    def _begin(self, board: Board, now: datetime, *, forced: bool) -> bool:
-        if not forced and self._due(board.id, now) > now:  # `tracker run` has read it meanwhile
-            self._ticker.watch(board.id, now)
-            return False
-        self._flights.start(board, host_of(board.request.url))
-        return True
 
     def _probe(self, now: datetime) -> None:
         """While no host answers, let one board at a time try."""

@@ -29,13 +29,6 @@ def with_answer(error: E, ask: Ask, reply: Reply, now: datetime) -> E:
     return error
 
 
-def trouble(ask: Ask, reply: Reply, now: datetime) -> FetchError | None:
-    """The error for a status, with its answer; None for 200, and for 304 to a conditional request."""
-    if reply.status == HTTPStatus.OK or (reply.status == HTTPStatus.NOT_MODIFIED and ask.conditional):
-        return None
-    return failure(ask, reply, now)
-
-
 def failure(ask: Ask, reply: Reply, now: datetime) -> FetchError:
     """The error for a status other than success, with its answer."""
     answered = f"{ask.place}: answered {reply.status}, expected 200"

@@ -17,7 +17,7 @@ from typing import Self
 
 from tracker.errors import DeclarationError, FetchError, Refused, Transient
 from tracker.fetch.addresses import Resolve, resolve_host
-from tracker.fetch.answers import trouble, with_answer
+from tracker.fetch.answers import failure, with_answer
 from tracker.fetch.gather import Gathered, Gatherer
 from tracker.fetch.http import Ask, Reply, Transport, Wire, host_of, is_sendable, read_url
 from tracker.fetch.keys import Secrets, secrets_of
@@ -179,10 +179,9 @@ class Fetcher:
 
     def _try(self, ask: Ask) -> Reply:
         reply = follow(ask, self._allowed, self._resolve)
-        error = trouble(ask, reply, self._clock.now())
-        if error is not None:
-            raise error
-        return reply
+        if reply.status == HTTPStatus.OK or (reply.status == HTTPStatus.NOT_MODIFIED and ask.conditional):
+            return reply
+        raise failure(ask, reply, self._clock.now())
 
     def _allowed(self, ask: Ask) -> Reply:
         """One request, if robots.txt allows it."""
@@ -267,12 +266,9 @@ def _conditions(last: Validators) -> Mapping[str, str]:
 
 def _validators(reply: Reply) -> Validators:
     """The validators of a reply, for the next conditional request."""
-    etag, modified = (reply.headers.get(name, "") for name in ("etag", "last-modified"))
-    return Validators(etag=_kept("etag", etag), last_modified=_kept("last-modified", modified))
-
-
-def _kept(name: str, value: str) -> str | None:
-    return value if value and len(value) <= MAX_VALIDATOR and is_sendable(name, value) else None
+    values = ((name, reply.headers.get(name, "")) for name in ("etag", "last-modified"))
+    etag, modified = (value if is_sendable(name, value) and 0 < len(value) <= MAX_VALIDATOR else None for name, value in values)
+    return Validators(etag=etag, last_modified=modified)
 
 
 def _kept_of(reply: Reply) -> Iterator[bytes]:

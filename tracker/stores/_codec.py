@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -49,12 +49,7 @@ class _Body(msgspec.Struct):
 _body = msgspec.json.Decoder(_Body)
 
 
-def encode_strings(values: Collection[str]) -> str:
-    """A sorted JSON list."""
-    return msgspec.json.encode(sorted(values)).decode()
-
-
-def encode_numbers(values: tuple[float, ...]) -> str:
+def encode_list(values: Sequence[str] | Sequence[float]) -> str:
     """A JSON list."""
     return msgspec.json.encode(values).decode()
 

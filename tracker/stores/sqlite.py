@@ -162,7 +162,7 @@ class SqliteStore(SqliteFile):
             self._ordinal(board, entry),
             entry,
             known.name,
-            _codec.encode_strings(known.names),
+            _codec.encode_list(sorted(known.names)),
             seconds(known.first_seen),
             seconds_or_none(known.last_seen),
             known.last_in,
@@ -184,9 +184,9 @@ class SqliteStore(SqliteFile):
             snapshot.depth,
             snapshot.version,
             snapshot.stated_on,
-            _codec.encode_strings(snapshot.metrics),
-            _codec.encode_strings(snapshot.ambiguous),
-            _codec.encode_numbers(snapshot.unnamed),
+            _codec.encode_list(sorted(snapshot.metrics)),
+            _codec.encode_list(sorted(snapshot.ambiguous)),
+            _codec.encode_list(snapshot.unnamed),
         )
 
     def _save_changes(self, diff: Diff) -> None:
