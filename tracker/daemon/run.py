@@ -57,18 +57,16 @@ class Orders:
         self._loop = loop
         self.stop = False
         self.reload = False
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._stop)
-        signal.signal(signal.SIGHUP, self._reload)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._take)
 
-    def _stop(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002  # the signature of a handler
-        if self.stop:
+    def _take(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002  # the signature of a handler
+        if number == signal.SIGHUP:
+            self.reload = True
+        elif self.stop:
             os._exit(0)
-        self.stop = True
-        self._loop.wake.set()
-
-    def _reload(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002  # the signature of a handler
-        self.reload = True
+        else:
+            self.stop = True
         self._loop.wake.set()
 
 
@@ -79,20 +77,16 @@ def run(loop: Loop, *, say: Say, watchdog_s: float | None, stop_within_s: float,
     say("READY=1\nSTATUS=watching")
     log.info("daemon ready", extra={"boards": len(loop.declared.boards)})
     with _beating(loop, say, watchdog_s, monotonic):
-        _turning(loop, orders, say, monotonic)
+        while not orders.stop:
+            wait_s = min(LOOK_EVERY_S, loop.idle_s if loop.idle_s is not None else LOOK_EVERY_S)
+            loop.wake.wait(max(wait_s, 0.01))
+            loop.wake.clear()
+            if orders.reload:
+                orders.reload = False
+                _reload(loop, say, monotonic)
+            loop.turn()
         say("STOPPING=1")
         _ending(loop, monotonic, stop_within_s)
-
-
-def _turning(loop: Loop, orders: Orders, say: Say, monotonic: Callable[[], float]) -> None:
-    while not orders.stop:
-        wait_s = min(LOOK_EVERY_S, loop.idle_s if loop.idle_s is not None else LOOK_EVERY_S)
-        loop.wake.wait(max(wait_s, 0.01))
-        loop.wake.clear()
-        if orders.reload:
-            orders.reload = False
-            _reload(loop, say, monotonic)
-        loop.turn()
 
 
 def _ending(loop: Loop, monotonic: Callable[[], float], within_s: float) -> None:
