@@ -24,8 +24,7 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
 from ipaddress import ip_address
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from tracker.errors import FetchError, Refused, Transient
 from tracker.fetch.addresses import causes, is_public, says_no_such_host
@@ -183,7 +182,7 @@ class Wire:
             Refused: the request cannot be sent, the answer is too large, or the address is not public though it must be.
             Gone: there is no such host.
         """
-        with _unlogged(), _Watch(ask) as watch:
+        with _unlogged(), closing(_Watch(ask)) as watch:
             try:
                 return self._exchange(ask, watch)
             except (httpx.HTTPError, httpx.InvalidURL, Garbled, UnicodeError) as error:
@@ -243,12 +242,10 @@ class _Watch:
         self._stream: Any = None
         self._timer = threading.Timer(TOTAL_FACTOR * ask.timeout_s, self._expire)
         self._timer.daemon = True
-
-    def __enter__(self) -> Self:
         self._timer.start()
-        return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+    def close(self) -> None:
+        """Stop watching."""
         self._timer.cancel()
 
     def see(self, event: str, facts: Mapping[str, Any]) -> None:
@@ -274,10 +271,8 @@ class _Watch:
         self.expired = True
         connection = self._stream and self._stream.get_extra_info("socket")
         if connection:
-            with suppress(OSError):  # it has already ended
-                socket.socket.shutdown(
-                    connection, socket.SHUT_RDWR
-                )  # not TLS's shutdown, which unwraps while another thread reads
+            with suppress(OSError):  # it has already ended; not TLS's shutdown, which unwraps while another thread reads
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
 def _set_location_aside(response: httpx.Response) -> None:
