@@ -272,10 +272,7 @@ FILTERS = {
     "news": (EventFilter(is_news=True), lambda event: event.is_news),
     "recorded only": (EventFilter(is_news=False), lambda event: not event.is_news),
     "fact": (EventFilter(fact="of"), lambda event: "of" in event.facts),
-    "entry": (
-        EventFilter(entry=EntryId("c")),
-        lambda event: "c" in {party.entry for party in (*event.subjects, *event.rivals)},
-    ),
+    "entry": (EventFilter(entry=EntryId("c")), lambda event: "c" in {party.entry for party in (*event.subjects, *event.rivals)}),
     "several": (
         EventFilter(board=BOARD, kinds=("overtake",), is_news=False, since=day(1), until=day(2), entry=EntryId("b")),
         lambda event: (

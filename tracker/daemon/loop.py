@@ -92,11 +92,7 @@ class Loop:
     """
 
     def __init__(
-        self,
-        world: World,
-        declarations: Declarations,
-        flights: Callable[[Callable[[], None]], InFlight],
-        deliver: Deliver,
+        self, world: World, declarations: Declarations, flights: Callable[[Callable[[], None]], InFlight], deliver: Deliver
     ) -> None:
         self._world = world
         self._declarations = declarations
