@@ -48,7 +48,6 @@ EVIDENCE_BYTES = 256 * 1024
 """The most that is kept of an error page."""
 ANSWER_BYTES = 4096
 """The most that is kept of the answer to a POST."""
-POST_TIMEOUT_S = 15.0
 SENDER = "leaderboard-tracker"
 MAX_PLACE = 200
 ASIDE = "tracker_location"
@@ -312,10 +311,10 @@ def _translated(ask: Ask, error: Exception, *, direct: bool) -> FetchError:
 # ── sending ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def post(url: str, *, to: str, headers: Mapping[str, str], body: bytes) -> Reply:
+def post(url: str, *, to: str, headers: Mapping[str, str], body: bytes, timeout_s: float = 15.0) -> Reply:
     """Send a body once, without following redirects. Errors name the receiver as `to`; the answer is cut after 4 KB.
 
-    From the first to the last byte it takes at most `TOTAL_FACTOR` times `POST_TIMEOUT_S`.
+    From the first to the last byte it takes at most `TOTAL_FACTOR` times the timeout.
 
     Raises:
         Transient: no answer came, or the request cannot be sent; the message says which.
@@ -328,7 +327,7 @@ def post(url: str, *, to: str, headers: Mapping[str, str], body: bytes) -> Reply
             method="POST",
             headers={name.lower(): value for name, value in headers.items()},
             content=body,
-            timeout_s=POST_TIMEOUT_S,
+            timeout_s=timeout_s,
             max_bytes=ANSWER_BYTES,
             cut=True,
         )
