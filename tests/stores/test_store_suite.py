@@ -362,9 +362,9 @@ def test_a_refused_step_within_a_rewriting_undoes_all_of_it(store: Store):
     assert answers(store, BOARD, [day(1)]) == before
 
 
-def _save_within(store: Store, *some: Step) -> None:
+def _save_within(store: Store, *steps: Step) -> None:
     with store.rewriting(BOARD):
-        for step in some:
+        for step in steps:
             store.save(step)
 
 
