@@ -59,7 +59,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def imported(world: Path, store: Path, most_bytes: int | None = None) -> tuple[int, str]:
-    """The exit code of an import that may write no file larger than that, and what it output but for where it created the store."""
+    """The exit code of an import that may write no larger file, and its output without the line about the new store."""
     limit = f"resource.setrlimit(resource.RLIMIT_FSIZE, ({most_bytes},) * 2)" if most_bytes else "pass"
     code = f"import resource; {limit}; from tracker.cli import main; main()"
     where = ["--store", store, "--schedules", world / "schedules"]

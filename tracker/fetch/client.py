@@ -129,7 +129,9 @@ class Fetcher:
         if not _is_one_answer(board):
             asks = partial(ask_for, board, environment=self._environment)
             return Gatherer(board=board, ask_for=asks, get=self._get, now=self._clock.now).whole()
-        reply = self._get(replace(ask, headers={**ask.headers, **_conditions(last)}))
+        validators = {"if-none-match": last.etag, "if-modified-since": last.last_modified}
+        conditions = {name: value for name, value in validators.items() if value and is_sendable(name, value)}
+        reply = self._get(replace(ask, headers={**ask.headers, **conditions}))
         return Gathered(replies=[reply], parts=[Part()], url=board.request.url)
 
     def fetch_all(self, jobs: Sequence[Job], *, workers: int = 8) -> Iterator[tuple[Board, Outcome]]:
@@ -171,7 +173,8 @@ class Fetcher:
     def _get(self, ask: Ask) -> Reply:
         """One page, retried if that helps."""
         reply = patiently(lambda: self._try(ask), self._clock)
-        name = next(filter(None, map(ask.secrets.found_in, _kept_of(reply))), None)
+        kept = (reply.body, *(reply.headers.get(name, "").encode() for name in ("content-type", "etag", "last-modified")))
+        name = next(filter(None, map(ask.secrets.found_in, kept)), None)
         if name is not None:
             error = Refused(f"{ask.place}: the answer repeats the value of {name}, which must not be kept; send it as a header")
             raise with_answer(error, ask, reply, self._clock.now())
@@ -258,24 +261,11 @@ def _headers(board: Board, request: Request, secrets: Secrets) -> Mapping[str, s
     return headers
 
 
-def _conditions(last: Validators) -> Mapping[str, str]:
-    """If-None-Match and If-Modified-Since, if there are validators for them."""
-    conditions = {"if-none-match": last.etag, "if-modified-since": last.last_modified}
-    return {name: value for name, value in conditions.items() if value and is_sendable(name, value)}
-
-
 def _validators(reply: Reply) -> Validators:
     """The validators of a reply, for the next conditional request."""
     values = ((name, reply.headers.get(name, "")) for name in ("etag", "last-modified"))
     etag, modified = (value if is_sendable(name, value) and 0 < len(value) <= MAX_VALIDATOR else None for name, value in values)
     return Validators(etag=etag, last_modified=modified)
-
-
-def _kept_of(reply: Reply) -> Iterator[bytes]:
-    """The parts of a reply that a capture keeps."""
-    yield reply.body
-    for name in ("content-type", "etag", "last-modified"):
-        yield reply.headers.get(name, "").encode()
 
 
 def _by_host(jobs: Sequence[Job]) -> list[list[Job]]:

@@ -47,7 +47,10 @@ def pages(ask: Ask, pagination: Pagination, get: Callable[[Ask], Reply], now: Ca
 
 def _turn(ask: Ask, pagination: Pagination, replies: list[Reply], reply: Reply, seen: int) -> tuple[Ask | None, int]:
     """Append a page unless it is an empty last one. Returns the request for the next page, and the records seen so far."""
-    _demand_new(ask, reply, replies)
+    for number, earlier in enumerate(replies, 1):
+        if earlier.body == reply.body:
+            repeated = f"page {len(replies) + 1} repeats page {number}, expected another; correct request.pagination"
+            raise Refused(f"{ask.place}: {repeated}")
     page = _Page(ask, pagination, reply, seen)
     if page.is_closing and replies:
         return None, seen
@@ -62,14 +65,6 @@ def _first(ask: Ask, pagination: Pagination) -> Ask:
         raise Refused(f"{ask.place}: pagination.kind = {pagination.kind!r} is unknown; known: {', '.join(STEPS)}")
     starts = {"page_number": pagination.start, "offset": 0}
     return _with_param(ask, pagination.param, starts[pagination.kind]) if pagination.kind in starts else ask
-
-
-def _demand_new(ask: Ask, reply: Reply, earlier: list[Reply]) -> None:
-    for number, page in enumerate(earlier, 1):
-        if page.body == reply.body:
-            raise Refused(
-                f"{ask.place}: page {len(earlier) + 1} repeats page {number}, expected another; correct request.pagination"
-            )
 
 
 @dataclass(frozen=True)
