@@ -17,7 +17,7 @@ from tracker import log
 from tracker.redaction import HIDDEN
 
 STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
-Told = Callable[..., str]
+Logged = Callable[..., str]
 
 
 @pytest.fixture
