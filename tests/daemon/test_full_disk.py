@@ -59,7 +59,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def imported(world: Path, store: Path, most_bytes: int | None = None) -> tuple[int, str]:
-    """The exit code of an import that may write no file larger than that, and what it said but for where it created the store."""
+    """The exit code of an import that may write no larger file, and its output without the line about the new store."""
     limit = f"resource.setrlimit(resource.RLIMIT_FSIZE, ({most_bytes},) * 2)" if most_bytes else "pass"
     code = f"import resource; {limit}; from tracker.cli import main; main()"
     where = ["--store", store, "--schedules", world / "schedules"]
@@ -79,9 +79,9 @@ def test_an_import_on_a_full_disk_fails_in_one_line_and_can_be_continued(
     world: Path, undisturbed: Mapping[str, list[tuple[object, ...]]], tmp_path: Path, pages: int
 ):
     """A limit on the size of a file needs no rights; a write beyond it fails as on a full disk."""
-    code, said = imported(world, tmp_path, pages * PAGE)
+    code, output = imported(world, tmp_path, pages * PAGE)
     assert code == 3
-    (line,) = said.splitlines()
+    (line,) = output.splitlines()
     assert str(tmp_path) in line
     assert "expected" in line or "free space" in line or "see that" in line
     if (tmp_path / "tracker.db").exists():
@@ -180,10 +180,10 @@ def test_a_read_only_folder_is_an_error_in_one_line_and_nothing_changes(
     store = disk.place / "store"
     assert imported(world, store) == (0, "")
     disk.remount("ro")
-    code, said = imported(world, store)
+    code, output = imported(world, store)
     disk.remount("rw")
     assert code == 3
-    (line,) = said.splitlines()
+    (line,) = output.splitlines()
     assert "expected a writable" in line or "Read-only" in line
     assert derived(store / "tracker.db") == undisturbed
     assert imported(world, store) == (0, "")

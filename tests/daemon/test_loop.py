@@ -50,32 +50,21 @@ def test_due_times_survive_a_restart(daemon: Daemon):
     assert daemon.times() == [START, START + 18 * HOUR]
 
 
-def test_at_most_the_allowed_number_of_boards_is_fetched_at_a_time(tmp_path, clock: time_machine.Traveller):
+ONE_HOST = ["one.acme.test"] * 3
+
+
+@pytest.mark.parametrize(("hosts", "expected"), [([None] * 8, [3, 3, 2]), ([*ONE_HOST, None], [2, 1, 1])], ids=["limit", "host"])
+def test_fetches_stay_within_the_limit_and_one_per_host(tmp_path, clock: time_machine.Traveller, hosts, expected):
     later = Later()
     daemon = Daemon(folder=tmp_path, traveller=clock, start=later, parallel=3)
-    for number in range(8):
-        daemon.declare(f"b{number}")
+    for number, host in enumerate(hosts):
+        daemon.declare(f"b{number}", **({"host": host} if host else {}))
     at_a_time = []
-    while len(daemon.asked) < 8:
+    while len(daemon.asked) < len(hosts):
         daemon.run()
         at_a_time.append(len(later.begun))
         later.go_on()
-    assert at_a_time == [3, 3, 2]
-    daemon.store.close()
-
-
-def test_a_host_gets_one_fetch_at_a_time(tmp_path, clock: time_machine.Traveller):
-    later = Later()
-    daemon = Daemon(folder=tmp_path, traveller=clock, start=later)
-    for number in range(3):
-        daemon.declare(f"b{number}", host="one.acme.test")
-    daemon.declare("other")
-    at_a_time = []
-    while len(daemon.asked) < 4:
-        daemon.run()
-        at_a_time.append(len(later.begun))
-        later.go_on()
-    assert at_a_time == [2, 1, 1]
+    assert at_a_time == expected
     daemon.store.close()
 
 

@@ -285,7 +285,7 @@ def test_a_resumed_board_that_answers_is_not_paused_again(daemon: Daemon):
     daemon.run(2 * DAY)
     assert daemon.results()[-1] is Result.UNCHANGED
     assert daemon.store.service.pauses() == {}
-    assert daemon.open() == {}, "the pause is over, and so is what was said of it"
+    assert daemon.open() == {}, "the pause is over, and so is its notice"
 
 
 @pytest.mark.slow

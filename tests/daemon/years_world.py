@@ -514,11 +514,13 @@ class Receiver:
                 body += more
             number = len(self.arrived)
             behaviour = self._behave(number, len(body))
-            said = json.loads(body)
-            events = tuple(event["id"] for event in said["events"])
+            message = json.loads(body)
+            events = tuple(event["id"] for event in message["events"])
             at = int(headers["webhook-timestamp"])
             name = headers["webhook-id"]
-            self.arrived.append(Arrived(id=name, route=said["route"], at=at, events=events, more=said["more"], answer=behaviour))
+            self.arrived.append(
+                Arrived(id=name, route=message["route"], at=at, events=events, more=message["more"], answer=behaviour)
+            )
             if self._keep is not None:
                 del self.arrived[: len(self.arrived) - self._keep]
             self._before(number)

@@ -91,34 +91,23 @@ ARENA = event(
 )
 
 
-def broken(name: str, *, minutes: float = 0, url: str = "https://api.arena.example/v1") -> Event:
-    return event(
-        f"b{name}".ljust(16, "0"),
-        f"Arena {name} has another shape than declared; its last accepted state stands until it reads again.",
-        kind="board_broken",
-        grade="parse",
-        weight=85,
-        of=f"arena/{name}",
-        subjects=(),
-        minutes=minutes,
-        evidence=(replace(PROOF, url=url),),
-        message=f"arena/{name}: no table with 3 columns; correct parse.select",
-    )
+REASON = "no table with 3 columns; correct parse.select"
 
 
-def recovered(name: str, *, minutes: float = 0) -> Event:
-    return event(
-        f"r{name}".ljust(16, "0"),
-        f"Arena {name} reads again after 5 hours.",
-        kind="board_recovered",
-        grade="broken",
-        weight=50,
-        of=f"arena/{name}",
-        subjects=(),
-        minutes=minutes,
-        evidence=(replace(PROOF, url="https://api.arena.example/v1"),),
-        why=f"arena/{name}: no table with 3 columns; correct parse.select",
-    )
+def broken(name: str, *, url: str = "https://api.arena.example/v1", **more: object) -> Event:
+    headline = f"Arena {name} has another shape than declared; its last accepted state stands until it reads again."
+    facts = {"kind": "board_broken", "grade": "parse", "weight": 85, "message": f"arena/{name}: {REASON}"}
+    return _trouble(f"b{name}", name, headline, evidence=(replace(PROOF, url=url),), **facts, **more)
+
+
+def recovered(name: str, **more: object) -> Event:
+    headline, proof = f"Arena {name} reads again after 5 hours.", replace(PROOF, url="https://api.arena.example/v1")
+    facts = {"kind": "board_recovered", "grade": "broken", "weight": 50, "why": f"arena/{name}: {REASON}"}
+    return _trouble(f"r{name}", name, headline, evidence=(proof,), **facts, **more)
+
+
+def _trouble(event_id: str, name: str, headline: str, **more: object) -> Event:
+    return event(event_id.ljust(16, "0"), headline, of=f"arena/{name}", subjects=(), **more)
 
 
 def message(

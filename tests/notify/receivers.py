@@ -50,12 +50,12 @@ def web() -> Iterator[Web]:
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
             world.came.append(Came(self.command, self.path, {name.lower(): value for name, value in self.headers.items()}, body))
             world.wait()
-            status, headers, said = world.answer
+            status, headers, answer = world.answer
             self.send_response(status)
-            for name, value in {"Content-Type": "application/json", "Content-Length": str(len(said)), **headers}.items():
+            for name, value in {"Content-Type": "application/json", "Content-Length": str(len(answer)), **headers}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(said)
+            self.wfile.write(answer)
 
         do_POST = do_PUT = do_GET = handle_any  # noqa: N815  # the names http.server calls
 

@@ -1,4 +1,4 @@
-"""apprise: what a refusal means, what is never said, and a service that hangs."""
+"""apprise: what a refusal means, what is never body, and a service that hangs."""
 
 import logging
 import threading
@@ -31,8 +31,8 @@ def opened(server: Web, route: str = "json://{}/" + TOKEN, form: str = "") -> Ap
     return made
 
 
-def refusal(server: Web, status: int, said: bytes = b"") -> DeliveryError:
-    server.answer = (status, {}, said)
+def refusal(server: Web, status: int, body: bytes = b"") -> DeliveryError:
+    server.answer = (status, {}, body)
     with pytest.raises(DeliveryError, match=r"^team: the service refused it") as found:
         opened(server).send(message([LEAD]))
     return found.value

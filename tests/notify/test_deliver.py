@@ -167,9 +167,9 @@ def test_one_routes_trouble_never_stops_another(service: ServiceState):
 
     office = Office(service, down=Heard(answer=failing()), broken=Heard(answer=broken), r=Heard())
     office.post(delivery("a", route="down"), delivery("a", route="broken"), delivery("a"))
-    said = office.work()
-    assert said.sent == {"r": 1}
-    assert said.failures == {
+    result = office.work()
+    assert result.sent == {"r": 1}
+    assert result.failures == {
         "down": "the channel is down",
         "broken": "stdout: ZeroDivisionError while sending; please report this",
     }
@@ -352,7 +352,7 @@ def test_a_channel_that_fails_every_third_time_loses_and_doubles_nothing_and_kee
     assert len(times) > 60
 
 
-# ── said ─────────────────────────────────────────────────────────────────────────────────────────
+# ── reports ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_every_result_is_logged(service: ServiceState, caplog: pytest.LogCaptureFixture):

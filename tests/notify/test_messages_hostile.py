@@ -65,7 +65,7 @@ def events_named(text: str) -> list[Event]:
     ]
 
 
-def said(text: str, form: str, *, title: int = 0, body: int = 100_000) -> str:
+def composed_text(text: str, form: str, *, title: int = 0, body: int = 100_000) -> str:
     board = declared("artificial-analysis/llms", text, "https://aa.example/models", text)
     composed = message(events_named(text), form=form, title=title, body=body, of=boards(board))
     assert len(composed.body) <= body
@@ -89,7 +89,7 @@ def visible(form: str, text: str) -> str:
 @example(text="&" * 400, title=250, most=160)
 @example(text="a" * 5000, title=20, most=150)
 def test_whatever_a_name_is_the_message_fits_and_ends_with_its_evidence(form: str, text: str, title: int, most: int):
-    shown = said(text, form, title=title, body=most)
+    shown = composed_text(text, form, title=title, body=most)
     assert not DANGEROUS.search(shown)
     assert shown.rstrip().removesuffix("</code></p>").removesuffix("`").endswith(END)
 
@@ -97,14 +97,14 @@ def test_whatever_a_name_is_the_message_fits_and_ends_with_its_evidence(form: st
 @pytest.mark.parametrize("form", ["text", "markdown", "html"])
 @given(text=ANY_TEXT, most=st.integers(150, 3000))
 def test_no_call_survives_in_what_a_reader_or_a_chat_sees(form: str, text: str, most: int):
-    shown = said(text, form, body=most)
+    shown = composed_text(text, form, body=most)
     assert "@" not in shown
     assert not SUMMONS.search(visible(form, shown).replace("https://aa.example/models", ""))
 
 
 @given(text=ANY_TEXT, most=st.integers(150, 3000), title=st.sampled_from([0, 250]))
 def test_html_is_well_formed_wherever_it_is_cut(text: str, most: int, title: int):
-    composed = said(text, "html", title=title, body=most).partition("\n")[2]
+    composed = composed_text(text, "html", title=title, body=most).partition("\n")[2]
     tree = ET.fromstring(f"<x>{composed}</x>")
     assert {node.tag for node in tree.iter()} <= {"x", "p", "b", "ul", "li", "a", "code"}
     assert {node.get("href") for node in tree.iter("a")} <= {"https://aa.example/models"}
@@ -112,7 +112,7 @@ def test_html_is_well_formed_wherever_it_is_cut(text: str, most: int, title: int
 
 @given(text=ANY_TEXT, most=st.integers(150, 3000))
 def test_markdown_has_no_link_but_ours_and_no_markup_of_a_name(text: str, most: int):
-    shown = said(text, "markdown", body=most)
+    shown = composed_text(text, "markdown", body=most)
     tree = ET.fromstring(f"<x>{MarkdownIt('commonmark').render(shown)}</x>")
     assert {node.tag for node in tree.iter()} <= {"x", "p", "strong", "ul", "li", "a", "code", "br"}
     assert {node.get("href") for node in tree.iter("a")} <= {"https://aa.example/models"}
@@ -123,7 +123,7 @@ def test_markdown_has_no_link_but_ours_and_no_markup_of_a_name(text: str, most: 
 @given(text=st.text(st.sampled_from("Qwen 3.5-*_[]()<>&`~#|é日. "), min_size=1, max_size=300), most=st.integers(150, 900))
 def test_the_message_starts_with_the_beginning_of_the_headline(form: str, text: str, most: int):
     headline = calm(text)
-    first = " ".join(visible(form, said(text, form, body=most)).split())
+    first = " ".join(visible(form, composed_text(text, form, body=most)).split())
     whole = " ".join(headline.split())
     cut = first.partition("…")[0]  # a headline that does not fit ends with a word
     assert first.startswith(whole[:20].rstrip(" .…")) or (cut and whole.startswith(cut))

@@ -20,7 +20,7 @@ from tracker.notify.routes import Route
 DAILY = "0 8 * * *"
 
 
-def said(batches: Iterable[Batch]) -> list[str]:
+def brief(batches: Iterable[Batch]) -> list[str]:
     """Each batch as the ids it tells, and after a + those it counts."""
     return [
         " ".join(shown.event.id for shown in batch.in_full) + "".join(f" +{counted.event.id}" for counted in batch.counted)
@@ -41,42 +41,42 @@ def test_each_story_is_a_message_and_the_weightiest_comes_first():
         delivery("b", subject="y", weight=90),
         delivery("c", subject="x", weight=60, kind="debut"),
     ]
-    assert said(plan(route(), deliveries, (), at(0))) == ["b", "c a"]
+    assert brief(plan(route(), deliveries, (), at(0))) == ["b", "c a"]
 
 
 def test_the_same_entry_on_two_boards_is_two_stories():
     deliveries = [delivery("a", subject="x"), delivery("b", subject="x", board="other/board", weight=40)]
-    assert said(plan(route(), deliveries, (), at(0))) == ["a", "b"]
+    assert brief(plan(route(), deliveries, (), at(0))) == ["a", "b"]
 
 
 def test_gathering_waits_for_others_after_the_first_event():
     deliveries = [delivery("a", 0), delivery("b", 8)]
-    assert said(plan(route(gather_s=600), deliveries, (), at(9))) == []
-    assert said(plan(route(gather_s=600), deliveries, (), at(10))) == ["a", "b"]
+    assert brief(plan(route(gather_s=600), deliveries, (), at(9))) == []
+    assert brief(plan(route(gather_s=600), deliveries, (), at(10))) == ["a", "b"]
 
 
 def test_nothing_goes_out_in_quiet_hours():
     night = route(quiet=(NIGHT,))
     deliveries = [delivery("a", 590), delivery("b", 590, message="m")]
-    assert said(plan(night, deliveries, (), at(599))) == ["b", "a"]
+    assert brief(plan(night, deliveries, (), at(599))) == ["b", "a"]
     assert plan(night, deliveries, (), at(600)) == ()
     assert plan(night, deliveries, (), at(600 + 539)) == ()
-    assert said(plan(night, deliveries, (), at(600 + 540))) == ["b", "a"]
+    assert brief(plan(night, deliveries, (), at(600 + 540))) == ["b", "a"]
 
 
 def test_a_delivery_that_was_put_off_waits():
     deliveries = [delivery("a", not_before=at(5)), delivery("b")]
-    assert said(plan(route(), deliveries, (), at(4))) == ["b"]
-    assert said(plan(route(), deliveries, (), at(5))) == ["a", "b"]
+    assert brief(plan(route(), deliveries, (), at(4))) == ["b"]
+    assert brief(plan(route(), deliveries, (), at(5))) == ["a", "b"]
 
 
 def test_a_clock_that_is_set_back_does_not_delay_deliveries_for_years():
     ahead = 3 * 365 * 1440
-    assert said(plan(route(), [delivery("a", ahead, not_before=at(ahead + 60), tries=1)], (), at(0))) == ["a"]
-    assert said(plan(route(), [delivery("a", ahead, message="m", not_before=at(ahead + 60))], (), at(0))) == ["a"]
-    assert said(plan(route(digest=DAILY), [delivery("a", ahead)], (), at(0))) == ["a"]
-    assert said(plan(route(most_per_hour=1), [delivery("a")], [sent("x", ahead)], at(0))) == ["a"]
-    assert said(plan(route(cool_down_s=60), [delivery("a")], [sent("x", ahead, subject="event a")], at(0))) == ["a"]
+    assert brief(plan(route(), [delivery("a", ahead, not_before=at(ahead + 60), tries=1)], (), at(0))) == ["a"]
+    assert brief(plan(route(), [delivery("a", ahead, message="m", not_before=at(ahead + 60))], (), at(0))) == ["a"]
+    assert brief(plan(route(digest=DAILY), [delivery("a", ahead)], (), at(0))) == ["a"]
+    assert brief(plan(route(most_per_hour=1), [delivery("a")], [sent("x", ahead)], at(0))) == ["a"]
+    assert brief(plan(route(cool_down_s=60), [delivery("a")], [sent("x", ahead, subject="event a")], at(0))) == ["a"]
 
 
 # ── trouble ──────────────────────────────────────────────────────────────────────────────────────
@@ -86,41 +86,41 @@ def test_troubles_gather_for_a_quarter_of_an_hour_and_are_one_message():
     deliveries = [
         delivery(name, minute, kind="board_broken", board=f"host/{name}") for name, minute in (("a", 0), ("b", 9), ("c", 14))
     ]
-    assert said(plan(route(), deliveries, (), at(14))) == []
-    assert said(plan(route(), deliveries, (), at(15))) == ["a b c"]
+    assert brief(plan(route(), deliveries, (), at(14))) == []
+    assert brief(plan(route(), deliveries, (), at(15))) == ["a b c"]
 
 
 def test_boards_of_a_host_that_stays_silent_wait_an_hour_for_each_other():
     silent = {"kind": "board_broken", "grade": "unreachable"}
     deliveries = [delivery(name, minute, board=f"host/{name}", **silent) for name, minute in (("a", 0), ("b", 31), ("c", 58))]
-    assert said(plan(route(), deliveries, (), at(59))) == []
-    assert said(plan(route(), deliveries, (), at(60))) == ["a b c"]
+    assert brief(plan(route(), deliveries, (), at(59))) == []
+    assert brief(plan(route(), deliveries, (), at(60))) == ["a b c"]
     worse = delivery("d", 40, kind="board_broken", grade="parse", board="host/d")
-    assert said(plan(route(), [*deliveries, worse], (), at(58))) == ["a b d c"]
+    assert brief(plan(route(), [*deliveries, worse], (), at(58))) == ["a b d c"]
 
 
 def test_all_corrections_of_a_board_are_one_message():
     deliveries = [delivery(name, 0, kind="withdrawn", board=f"host/{name[0]}") for name in ("a1", "a2", "b1")]
-    assert said(plan(route(), deliveries, (), at(0))) == ["a1 a2", "b1"]
+    assert brief(plan(route(), deliveries, (), at(0))) == ["a1 a2", "b1"]
 
 
 def test_a_trouble_and_its_end_that_still_wait_are_one_message():
     deliveries = [delivery("broke", 0, kind="board_broken", weight=85), delivery("well", 10, kind="board_recovered")]
-    assert said(plan(route(), deliveries, (), at(15))) == ["broke well"]
+    assert brief(plan(route(), deliveries, (), at(15))) == ["broke well"]
 
 
 def test_news_does_not_wait_for_trouble():
     deliveries = [delivery("broke", kind="board_broken", weight=85), delivery("news")]
-    assert said(plan(route(), deliveries, (), at(1))) == ["news"]
-    assert said(plan(route(), deliveries, (), at(15))) == ["broke", "news"]
+    assert brief(plan(route(), deliveries, (), at(1))) == ["news"]
+    assert brief(plan(route(), deliveries, (), at(15))) == ["broke", "news"]
 
 
 def test_a_flapping_board_has_one_message_per_cool_down():
     flapping = route(cool_down_s=3600)
     deliveries = [delivery("again", 20, kind="board_broken"), delivery("well", 30, kind="board_recovered")]
     first = sent("first", 15, subject="board made/board")
-    assert said(plan(flapping, deliveries, [first], at(74))) == []
-    assert said(plan(flapping, deliveries, [first], at(75))) == ["again well"]
+    assert brief(plan(flapping, deliveries, [first], at(74))) == []
+    assert brief(plan(flapping, deliveries, [first], at(75))) == ["again well"]
 
 
 # ── cool-down ────────────────────────────────────────────────────────────────────────────────────
@@ -130,14 +130,14 @@ def test_a_subject_that_had_a_message_waits_until_it_has_cooled_down():
     cooling = route(cool_down_s=3600)
     deliveries = [delivery("a", 30, subject="x", model="qwen"), delivery("b", 30, subject="y")]
     receipts = [sent("before", 0, subject="model qwen")]
-    assert said(plan(cooling, deliveries, receipts, at(59))) == ["b"]
-    assert said(plan(cooling, deliveries, receipts, at(60))) == ["a", "b"]
-    assert said(plan(route(), deliveries, receipts, at(59))) == ["a", "b"]
+    assert brief(plan(cooling, deliveries, receipts, at(59))) == ["b"]
+    assert brief(plan(cooling, deliveries, receipts, at(60))) == ["a", "b"]
+    assert brief(plan(route(), deliveries, receipts, at(59))) == ["a", "b"]
 
 
 def test_a_counted_event_starts_no_cool_down():
     counted = sent("before", 0, subject="model qwen", how=DeliveryOutcome.COUNTED)
-    assert said(plan(route(cool_down_s=3600), [delivery("a", 1, subject="x", model="qwen")], [counted], at(2))) == ["a"]
+    assert brief(plan(route(cool_down_s=3600), [delivery("a", 1, subject="x", model="qwen")], [counted], at(2))) == ["a"]
 
 
 def test_stories_of_one_subject_that_wait_together_are_one_message():
@@ -146,14 +146,14 @@ def test_stories_of_one_subject_that_wait_together_are_one_message():
         delivery("b", subject="xx", model="qwen", board="other/board"),
         delivery("c", subject="y", model="gpt"),
     ]
-    assert said(plan(route(cool_down_s=60), deliveries, (), at(0))) == ["a b", "c"]
+    assert brief(plan(route(cool_down_s=60), deliveries, (), at(0))) == ["a b", "c"]
 
 
 def test_a_subject_whose_message_waits_for_a_retry_gets_no_other():
     tried = delivery("a", subject="x", message="m", tries=1, not_before=at(60))
     fresh = delivery("b", 5, subject="x")
-    assert said(plan(route(cool_down_s=60), [tried, fresh], (), at(30))) == []
-    assert said(plan(route(), [tried, fresh], (), at(30))) == ["b"]
+    assert brief(plan(route(cool_down_s=60), [tried, fresh], (), at(30))) == []
+    assert brief(plan(route(), [tried, fresh], (), at(30))) == ["b"]
 
 
 @pytest.mark.parametrize(
@@ -175,16 +175,16 @@ def test_the_subject_is_the_model_or_the_entry_or_the_board_in_trouble(more: dic
 
 def test_the_last_slot_shows_the_weightiest_remaining_event_and_counts_the_others():
     deliveries = [delivery(name, weight=weight) for name, weight in (("a", 10), ("b", 50), ("c", 30), ("d", 40))]
-    assert said(plan(route(most_per_hour=2), deliveries, (), at(0))) == ["b", "d +c +a"]
-    assert said(plan(route(most_per_hour=4), deliveries, (), at(0))) == ["b", "d", "c", "a"]
+    assert brief(plan(route(most_per_hour=2), deliveries, (), at(0))) == ["b", "d +c +a"]
+    assert brief(plan(route(most_per_hour=4), deliveries, (), at(0))) == ["b", "d", "c", "a"]
 
 
 def test_messages_of_the_last_hour_take_slots_and_events_of_one_message_take_one():
     deliveries = [delivery("a"), delivery("b")]
     receipts = [sent("x", -30, message="one"), sent("y", -30, message="one"), sent("z", -59, message="two")]
-    assert said(plan(route(most_per_hour=3), deliveries, receipts, at(0))) == ["a +b"]
-    assert said(plan(route(most_per_hour=3), deliveries, receipts, at(1))) == ["a", "b"]
-    assert said(plan(route(most_per_hour=2), deliveries, receipts, at(0))) == []
+    assert brief(plan(route(most_per_hour=3), deliveries, receipts, at(0))) == ["a +b"]
+    assert brief(plan(route(most_per_hour=3), deliveries, receipts, at(1))) == ["a", "b"]
+    assert brief(plan(route(most_per_hour=2), deliveries, receipts, at(0))) == []
 
 
 def test_counted_and_dropped_deliveries_take_no_slot():
@@ -192,7 +192,7 @@ def test_counted_and_dropped_deliveries_take_no_slot():
         sent("x", -30, how=DeliveryOutcome.COUNTED, message="elsewhere"),
         sent("y", -30, how=DeliveryOutcome.DROPPED, message=""),
     ]
-    assert said(plan(route(most_per_hour=1), [delivery("a")], receipts, at(0))) == ["a"]
+    assert brief(plan(route(most_per_hour=1), [delivery("a")], receipts, at(0))) == ["a"]
 
 
 # ── digests ──────────────────────────────────────────────────────────────────────────────────────
@@ -200,20 +200,20 @@ def test_counted_and_dropped_deliveries_take_no_slot():
 
 def test_a_digest_has_everything_at_its_time():
     deliveries = [delivery("a", 0), delivery("b", 600, weight=70), delivery("c", 1190, subject="x")]
-    assert said(plan(route(digest=DAILY), deliveries, (), at(1199))) == []
-    assert said(plan(route(digest=DAILY), deliveries, (), at(1200))) == ["b a c"]
+    assert brief(plan(route(digest=DAILY), deliveries, (), at(1199))) == []
+    assert brief(plan(route(digest=DAILY), deliveries, (), at(1200))) == ["b a c"]
 
 
 def test_a_digest_in_quiet_hours_comes_at_their_end():
     late = route(digest=DAILY, quiet=(Window(start=7 * 60, end=9 * 60),))
-    assert said(plan(late, [delivery("a")], (), at(1259))) == []
-    assert said(plan(late, [delivery("a")], (), at(1260))) == ["a"]
+    assert brief(plan(late, [delivery("a")], (), at(1259))) == []
+    assert brief(plan(late, [delivery("a")], (), at(1260))) == ["a"]
 
 
 def test_a_postponed_digest_waits_with_everything():
     deliveries = [delivery("a", not_before=at(1300), tries=1), delivery("b", 10)]
-    assert said(plan(route(digest=DAILY), deliveries, (), at(1299))) == []
-    assert said(plan(route(digest=DAILY), deliveries, (), at(1300))) == ["a b"]
+    assert brief(plan(route(digest=DAILY), deliveries, (), at(1299))) == []
+    assert brief(plan(route(digest=DAILY), deliveries, (), at(1300))) == ["a b"]
 
 
 # ── tried before ─────────────────────────────────────────────────────────────────────────────────
@@ -221,32 +221,32 @@ def test_a_postponed_digest_waits_with_everything():
 
 def test_a_message_is_sent_again_unchanged_when_it_is_due():
     tried = [delivery("a", message="m", not_before=at(5)), delivery("b", message="m", counted=True, not_before=at(5))]
-    assert said(plan(route(), [*tried, delivery("c", weight=99)], (), at(4))) == ["c"]
+    assert brief(plan(route(), [*tried, delivery("c", weight=99)], (), at(4))) == ["c"]
     again, new = plan(route(), [*tried, delivery("c", weight=99)], (), at(5))
-    assert said([again, new]) == ["a +b", "c"]
+    assert brief([again, new]) == ["a +b", "c"]
     assert (again.message, message_of(route(), again)) == ("m", "m")
     assert new.message == ""
 
 
 def test_a_retried_message_takes_its_slot_before_new_ones():
     tried = delivery("a", message="m", not_before=at(5), weight=1)
-    assert said(plan(route(most_per_hour=1), [tried, delivery("b", weight=99)], (), at(5))) == ["a"]
+    assert brief(plan(route(most_per_hour=1), [tried, delivery("b", weight=99)], (), at(5))) == ["a"]
 
 
 def test_counted_deliveries_are_new_again_if_their_message_has_nothing_left_to_show():
     (batch,) = plan(route(), [delivery("b", message="m", counted=True)], (), at(0))
-    assert (said([batch]), batch.message) == (["b"], "")
+    assert (brief([batch]), batch.message) == (["b"], "")
 
 
 def test_a_person_who_revives_one_delivery_revives_its_message():
     deliveries = [delivery("a", message="m", not_before=at(60)), delivery("b", message="m")]
-    assert said(plan(route(), deliveries, (), at(0))) == ["a b"]
+    assert brief(plan(route(), deliveries, (), at(0))) == ["a b"]
 
 
 def test_while_many_messages_are_unanswered_nothing_new_is_begun():
     tried = [delivery(f"t{number}", message=f"m{number}", not_before=at(60)) for number in range(MOST_UNANSWERED)]
-    assert said(plan(route(), [*tried, delivery("a")], (), at(0))) == []
-    assert said(plan(route(), [*tried[1:], delivery("a")], (), at(0))) == ["a"]
+    assert brief(plan(route(), [*tried, delivery("a")], (), at(0))) == []
+    assert brief(plan(route(), [*tried[1:], delivery("a")], (), at(0))) == ["a"]
 
 
 def test_the_id_of_a_message_depends_on_its_events_and_route():

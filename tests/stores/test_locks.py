@@ -101,11 +101,7 @@ def test_a_patient_process_gets_the_lock_when_it_is_released(tmp_path: Path):
 
 def test_waiting_for_a_lock_ends_with_the_patience(tmp_path: Path):
     waiting = Waiting()
-    with (
-        held(tmp_path / "lock"),
-        pytest.raises(Taken, match="held by"),
-        held(tmp_path / "lock", patience_s=1.0, sleep=waiting),
-    ):
+    with held(tmp_path / "lock"), pytest.raises(Taken, match="held by"), held(tmp_path / "lock", patience_s=1.0, sleep=waiting):
         pass
     assert waiting.waits * POLL_S == pytest.approx(1.0, abs=2 * POLL_S)
 

@@ -272,10 +272,7 @@ FILTERS = {
     "news": (EventFilter(is_news=True), lambda event: event.is_news),
     "recorded only": (EventFilter(is_news=False), lambda event: not event.is_news),
     "fact": (EventFilter(fact="of"), lambda event: "of" in event.facts),
-    "entry": (
-        EventFilter(entry=EntryId("c")),
-        lambda event: "c" in {party.entry for party in (*event.subjects, *event.rivals)},
-    ),
+    "entry": (EventFilter(entry=EntryId("c")), lambda event: "c" in {party.entry for party in (*event.subjects, *event.rivals)}),
     "several": (
         EventFilter(board=BOARD, kinds=("overtake",), is_news=False, since=day(1), until=day(2), entry=EntryId("b")),
         lambda event: (
@@ -365,9 +362,9 @@ def test_a_refused_step_within_a_rewriting_undoes_all_of_it(store: Store):
     assert answers(store, BOARD, [day(1)]) == before
 
 
-def _save_within(store: Store, *some: Step) -> None:
+def _save_within(store: Store, *steps: Step) -> None:
     with store.rewriting(BOARD):
-        for step in some:
+        for step in steps:
             store.save(step)
 
 

@@ -17,7 +17,7 @@ from tracker import log
 from tracker.redaction import HIDDEN
 
 STAMP = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
-Told = Callable[..., str]
+Logged = Callable[..., str]
 
 
 @pytest.fixture
@@ -30,34 +30,36 @@ def unlogged() -> Iterator[None]:
     logger.setLevel(before[1])
 
 
-def told(event: str, /, *, as_json: bool = False, secrets: Collection[str] = (), exc_info: object = None, **facts: object) -> str:
+def logged(
+    event: str, /, *, as_json: bool = False, secrets: Collection[str] = (), exc_info: object = None, **facts: object
+) -> str:
     """The line of one record."""
     record = logging.makeLogRecord({"name": "tracker.x", "msg": event, "levelname": "INFO", "exc_info": exc_info, **facts})
     return log._Lines(as_json=as_json, secrets=secrets).format(record)
 
 
 def test_a_line_for_people_has_time_level_event_and_keys():
-    line = told("board read", board="acme/text", entries=3, first=None)
+    line = logged("board read", board="acme/text", entries=3, first=None)
     assert re.fullmatch(STAMP + r' info board read board="acme/text" entries=3 first=null', line), line
 
 
 def test_a_line_for_programs_is_one_object():
-    found = json.loads(told("board read", as_json=True, board="acme/text", entries=3, share=0.5, ok=True))
+    found = json.loads(logged("board read", as_json=True, board="acme/text", entries=3, share=0.5, ok=True))
     assert list(found) == ["time", "level", "event", "board", "entries", "share", "ok"]
     assert (found["level"], found["event"], found["entries"], found["share"], found["ok"]) == ("info", "board read", 3, 0.5, True)
 
 
 @pytest.mark.parametrize("as_json", [False, True])
 def test_times_are_utc_in_any_zone_of_the_machine(as_json: bool):
-    assert "2026-04-18T06:18:33Z" in told(
+    assert "2026-04-18T06:18:33Z" in logged(
         "x", as_json=as_json, created=datetime.fromisoformat("2026-04-18T06:18:33Z").timestamp()
     )
     local = datetime(2026, 4, 18, 8, tzinfo=timezone(timedelta(hours=2)))
-    assert "2026-04-18T06:00:00Z" in told("x", as_json=as_json, due_at=local)
+    assert "2026-04-18T06:00:00Z" in logged("x", as_json=as_json, due_at=local)
 
 
 def test_a_key_cannot_take_the_place_of_the_time_or_the_event():
-    found = json.loads(told("board read", as_json=True, event="forged", level="error", time="never"))
+    found = json.loads(logged("board read", as_json=True, event="forged", level="error", time="never"))
     assert (found["event"], found["level"], found["event_"], found["level_"], found["time_"]) == (
         "board read",
         "info",
@@ -69,20 +71,20 @@ def test_a_key_cannot_take_the_place_of_the_time_or_the_event():
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
 def test_numbers_outside_json_are_texts(value: float):
-    assert json.loads(told("x", as_json=True, value=value), parse_constant=pytest.fail)["value"] == str(value)
+    assert json.loads(logged("x", as_json=True, value=value), parse_constant=pytest.fail)["value"] == str(value)
 
 
 @given(event=st.text(), value=st.text(), key=st.text(min_size=1))
 @pytest.mark.parametrize("as_json", [False, True])
 def test_nothing_breaks_a_line_or_controls_a_terminal(as_json: bool, event: str, value: str, key: str):
-    line = told(event, as_json=as_json, board=value, nested={key: [value]})
+    line = logged(event, as_json=as_json, board=value, nested={key: [value]})
     assert line.isascii()
     assert line.isprintable()
 
 
 @given(event=st.text(), value=st.text())
 def test_json_returns_what_was_logged(event: str, value: str):
-    found = json.loads(told(event, as_json=True, value=value))
+    found = json.loads(logged(event, as_json=True, value=value))
     assert (found["event"], found["value"]) == (event, value)
 
 
@@ -97,7 +99,7 @@ def test_a_secret_is_hidden_anywhere_in_a_line(as_json: bool, tail: str, around:
     text = f"{around}{written}{around}"
     error = ValueError(text)
     nested = {"headers": [text, {text: 1}], "why": error}
-    line = told(
+    line = logged(
         text,
         as_json=as_json,
         secrets=[f"S#{tail}", ""],
@@ -119,19 +121,19 @@ def test_the_usual_spellings_of_a_secret_are_hidden(secret: str):
         json.dumps(secret)[1:-1],
         secret.replace("/", "\\/"),
     ):
-        assert told("x", value=text, secrets=[secret]).endswith('x value="***"')
+        assert logged("x", value=text, secrets=[secret]).endswith('x value="***"')
 
 
 def test_a_secret_that_is_a_number_and_one_within_another_are_hidden():
-    assert told("x", value=123456, other=12, secrets=["123456"]).endswith('value="***" other=12')
-    assert told("x", value="sk-abc-def", secrets=["abc", "sk-abc-def"]).endswith('value="***"')
+    assert logged("x", value=123456, other=12, secrets=["123456"]).endswith('value="***" other=12')
+    assert logged("x", value="sk-abc-def", secrets=["abc", "sk-abc-def"]).endswith('value="***"')
 
 
 def test_an_exception_is_logged_with_its_trace():
     try:
         raise ValueError("broken\ntwice")
     except ValueError as error:
-        found = json.loads(told("page failed", as_json=True, exc_info=(ValueError, error, error.__traceback__)))
+        found = json.loads(logged("page failed", as_json=True, exc_info=(ValueError, error, error.__traceback__)))
     assert found["error"] == "ValueError: broken\ntwice"
     assert [re.fullmatch(r".*test_log_lines\.py:\d+ test_an_exception.*", way) is not None for way in found["raised_at"]] == [
         True

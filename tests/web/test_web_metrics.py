@@ -115,9 +115,9 @@ def test_no_name_breaks_the_format(accept: str, board: str, route: str, kind: st
 
 def test_the_guide_names_exactly_the_figures():
     shown = {name for name, _ in samples(ask("/metrics", vitals=full()))}
-    told = {
+    written = {
         line.split("`")[1].partition("{")[0]
         for line in GUIDE.read_text(encoding="utf-8").splitlines()
         if line.startswith("| `tracker_")
     }
-    assert told == shown
+    assert written == shown

@@ -3,7 +3,7 @@
 from tracker.daemon.delivery import DeliveryWorker, lock_of, pass_once
 from tracker.daemon.flights import InFlight
 from tracker.daemon.loop import Loop, World
-from tracker.daemon.service import notifier, watchdog_s
+from tracker.daemon.run import notifier, watchdog_s
 from tracker.daemon.upcoming import upcoming
 from tracker.workspace.declarations import Declarations, Declared
 

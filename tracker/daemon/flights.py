@@ -62,11 +62,12 @@ class InFlight:
         """Begin a fetch."""
         flight = _Flight(board=board, host=host, until=self.monotonic() + self.deadline_s)
         self._out[board.id] = flight
-        self.begin(lambda: self._fly(flight))
 
-    def _fly(self, flight: _Flight) -> None:
-        self._down.put((flight, self._fetched(flight.board)))
-        self.wake()
+        def fly() -> None:
+            self._down.put((flight, self._fetched(board)))
+            self.wake()
+
+        self.begin(fly)
 
     def _fetched(self, board: Board) -> Fetched:
         """The result of a fetch. A failure of our own is in the board's record too, and retried like any other."""

@@ -92,11 +92,7 @@ class Loop:
     """
 
     def __init__(
-        self,
-        world: World,
-        declarations: Declarations,
-        flights: Callable[[Callable[[], None]], InFlight],
-        deliver: Deliver,
+        self, world: World, declarations: Declarations, flights: Callable[[Callable[[], None]], InFlight], deliver: Deliver
     ) -> None:
         self._world = world
         self._declarations = declarations
@@ -110,7 +106,7 @@ class Loop:
         self._fresh = False
         self._aside: dict[BoardId, datetime] = {}
         self._unstored: deque[_Landed] = deque()
-        self._declared = Declared()
+        self.declared = Declared()
         self._telling = Telling()
         self._reload_asked = True
         self._caught_up = False
@@ -122,11 +118,6 @@ class Loop:
         self._store_again_at = 0.0
         self.turned_at = world.monotonic()
         self.idle_s: float | None = None
-
-    @property
-    def declared(self) -> Declared:
-        """The current declarations."""
-        return self._declared
 
     @property
     def trouble(self) -> str:
@@ -173,7 +164,7 @@ class Loop:
         self._check_pauses(now)
         self._back_up(now)
         fresh, self._fresh = self._fresh, False
-        self._deliver(self._declared, fresh=fresh)
+        self._deliver(self.declared, fresh=fresh)
 
     def _check_clock(self, now: datetime) -> None:
         """Notice a clock that was set back: boards read in its future wait until it has caught up (`due_at`)."""
@@ -198,7 +189,7 @@ class Loop:
         service = self._world.store.service
         ours = {name: pause for name, pause in service.pauses().items() if pause.by == TRACKER}
         if {notice.subject for notice in service.notices() if notice.kind == "paused"} != ours.keys():
-            titles = {name: board.title for name, board in self._declared.boards.items()}
+            titles = {name: board.title for name, board in self.declared.boards.items()}
             reasons = {
                 str(name): f"{titles.get(name, name)} is paused: {pause.reason} (tracker board resume {name})"
                 for name, pause in ours.items()
@@ -252,14 +243,14 @@ class Loop:
 
     def _catch_up(self, now: datetime) -> None:
         """Sync what a killed process had archived and not synced, so that no board is fetched again for it."""
-        for board in filter(self._is_wanted, self._declared.boards.values()):
+        for board in filter(self._is_wanted, self.declared.boards.values()):
             self._isolated(board, lambda: self._sync(board, now))  # noqa: B023  # called at once
         self._caught_up = True
 
     def _sync(self, board: Board, now: datetime) -> None:
         world = self._world
         if world.archive.index(board.id, world.store.position(board.id))[0]:
-            _log(sync.sync_board(board, world.archive, world.store, self._declared.lexicon, self._telling))
+            _log(sync.sync_board(board, world.archive, world.store, self.declared.lexicon, self._telling))
             self._fresh = True
             self._give_up(board, now)
             self._ticker.watch(board.id, now)
@@ -267,22 +258,22 @@ class Loop:
     # ── declarations ─────────────────────────────────────────────────────────────────────────────
 
     def _reload(self, now: datetime) -> None:
-        first, self._reload_asked = not self._declared.boards, True  # until all of this is done
-        self._declared = self._declarations.read()
-        self._telling = Telling.of(self._declared.routes, self._declared.watches, self._world.store, now)
-        self._notices.only("declaration", dict(self._declared.errors), now)
+        first, self._reload_asked = not self.declared.boards, True  # until all of this is done
+        self.declared = self._declarations.read()
+        self._telling = Telling.of(self.declared.routes, self.declared.watches, self._world.store, now)
+        self._notices.only("declaration", dict(self.declared.errors), now)
         if first:
             for kind in OF_A_PROCESS:
                 self._notices.only(kind, {}, now)
         self._watch_all(now)
         self._reload_asked = False
         self._world.reloaded()
-        declared = self._declared
+        declared = self.declared
         counts = {"boards": len(self._ticker.boards()), "routes": len(declared.routes), "errors": len(declared.errors)}
         log.info("declarations read", extra=counts)
 
     def _watch_all(self, now: datetime) -> None:
-        wanted = {name for name, board in self._declared.boards.items() if self._is_wanted(board)}
+        wanted = {name for name, board in self.declared.boards.items() if self._is_wanted(board)}
         for board in self._ticker.boards() - wanted:
             self._ticker.forget(board)
         for board in sorted(wanted):
@@ -295,7 +286,7 @@ class Loop:
 
     def _due(self, name: BoardId, now: datetime) -> datetime:
         """When a board is due according to the store; a minute from now while that is unknown."""
-        board = self._declared.boards.get(name)
+        board = self.declared.boards.get(name)
         if board is None or self._store_failed_at is not None or self._is_paused(name):
             return now + LOOK_AGAIN
         due = max(due_at(board, self._world.store, now), self._aside.get(name, now))
@@ -312,20 +303,17 @@ class Loop:
         """Begin fetches of waiting boards, in the order in which they became due, up to the limit. Returns whether any began."""
         begun = False
         for name, forced in tuple(self._waiting.items()):
-            board = self._declared.boards.get(name)
+            board = self.declared.boards.get(name)
             if board is None or name in self._flights or any(landed.board.id == name for landed in self._unstored):
                 del self._waiting[name]
             elif self._flights.may_start(host_of(board.request.url)):
                 del self._waiting[name]
-                begun = self._begin(board, now, forced=forced) or begun
+                if not forced and self._due(name, now) > now:  # `tracker run` has read it meanwhile
+                    self._ticker.watch(name, now)
+                else:
+                    self._flights.start(board, host_of(board.request.url))
+                    begun = True
         return begun
-
-    def _begin(self, board: Board, now: datetime, *, forced: bool) -> bool:
-        if not forced and self._due(board.id, now) > now:  # `tracker run` has read it meanwhile
-            self._ticker.watch(board.id, now)
-            return False
-        self._flights.start(board, host_of(board.request.url))
-        return True
 
     def _probe(self, now: datetime) -> None:
         """While no host answers, let one board at a time try."""
@@ -334,7 +322,7 @@ class Loop:
         failing = [name for name in sorted(self._ticker.boards()) if not self._is_paused(name)]
         if failing:
             probe = min(failing, key=lambda name: (self._due(name, now), name))
-            board = self._declared.boards[probe]
+            board = self.declared.boards[probe]
             host = host_of(board.request.url)
             self._network.probes(now)
             self._world.hosts.note_not_before(host, None)
@@ -344,7 +332,7 @@ class Loop:
 
     def _store_landed(self, landed: _Landed) -> None:
         """Archive the result of a fetch and sync the board's history."""
-        fetched, board = landed.fetched, self._declared.boards.get(landed.board.id, landed.board)
+        fetched, board = landed.fetched, self.declared.boards.get(landed.board.id, landed.board)
         outcome = self._take(board, landed)
         now = self._world.clock.now()
         _log(outcome)
@@ -358,7 +346,7 @@ class Loop:
 
     def _take(self, board: Board, landed: _Landed) -> Outcome:
         """If only the history could not be written last time, do not archive the result again."""
-        world, lexicon = self._world, self._declared.lexicon
+        world, lexicon = self._world, self.declared.lexicon
         if landed.tried and _is_kept(landed, world.archive):
             return sync.sync_board(board, world.archive, world.store, lexicon, self._telling)
         return intake.take(
@@ -389,7 +377,7 @@ class Loop:
     def _retry_all(self) -> None:
         """Retry the boards that failed because of our network at once."""
         for name in self._ticker.boards():
-            host, past = host_of(self._declared.boards[name].request.url), self._world.store.past(name)
+            host, past = host_of(self.declared.boards[name].request.url), self._world.store.past(name)
             if past.failures and past.passing and not self._is_paused(name):
                 self._world.hosts.note_failures(host, 0)
                 self._world.hosts.note_not_before(host, None)

@@ -77,23 +77,19 @@ def rebuild(
     with SqliteStore(database) as store:
         saved = _take_over(aside, store)
         from_backup = _take_from(backup, store, TABLES - saved) if backup is not None else frozenset()
-        unreadable = [name for name in archive.boards() if name in boards and not _replay(boards[name], archive, store, lexicon)]
+        unreadable = []
+        for name in sorted(boards.keys() & set(archive.boards())):
+            try:
+                sync.replay(boards[name], archive, store, lexicon)
+            except StoreError as error:  # a damaged archive of one board does not stop the others
+                log.error("history not rebuilt", extra={"board": name, "error": str(error)})  # noqa: TRY400  # the message is enough
+                unreadable.append(name)
         lost = ", ".join([*sorted(TABLES - saved - from_backup), *(f"the history of {name}" for name in unreadable)]) or "nothing"
         older = f" As last backed up: {', '.join(sorted(from_backup))}." if from_backup else ""
         message = f"The database was damaged; it is at {aside.name}, and was rebuilt from the archive.{older} Lost: {lost}"
         log.error("store rebuilt", extra={"spoilt": aside.name, "from_backup": sorted(from_backup), "lost": lost})
         store.service.open_notice(Notice(kind="store", subject="", message=message, since=now))
     return aside
-
-
-def _replay(board: Board, archive: Archive, store: SqliteStore, lexicon: Lexicon) -> bool:
-    """Whether a board's history could be rebuilt; a damaged archive of one board does not stop the others."""
-    try:
-        sync.replay(board, archive, store, lexicon)
-    except StoreError as error:
-        log.error("history not rebuilt", extra={"board": board.id, "error": str(error)})  # noqa: TRY400  # the message is enough
-        return False
-    return True
 
 
 def _put_aside(path: Path, now: datetime) -> Path:
@@ -113,21 +109,15 @@ def _take_over(aside: Path, store: SqliteStore) -> frozenset[str]:
     """Copy the readable tables of the damaged file's service. Returns their names."""
     saved = set()
     with closing(sqlite3.connect(aside)) as old:
-        version = _version(old)
+        version = NEWEST_MIGRATION
+        with suppress(sqlite3.Error, TypeError):
+            version = str(old.execute("SELECT name FROM _sqlite_migrations ORDER BY rowid DESC LIMIT 1").fetchone()[0])
         for table in sorted(TABLES):
             with suppress(sqlite3.Error, ValueError):
                 rows = old.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608  # our own table names
                 store.service.restore(table, converted(table, rows, version))
                 saved.add(table)
     return frozenset(saved)
-
-
-def _version(old: sqlite3.Connection) -> str:
-    """The newest migration of the damaged file; this version's if it cannot be read."""
-    with suppress(sqlite3.Error):
-        row = old.execute("SELECT name FROM _sqlite_migrations ORDER BY rowid DESC LIMIT 1").fetchone()
-        return str(row[0]) if row is not None else NEWEST_MIGRATION
-    return NEWEST_MIGRATION
 
 
 def _take_from(backup: Path, store: SqliteStore, tables: frozenset[str]) -> frozenset[str]:

@@ -1,24 +1,53 @@
-"""Runs the loop until a signal stops it: signals, the service manager's watchdog, and an orderly end."""
+"""Runs the loop until a signal stops it, and keeps the service manager informed, if there is one (sd_notify(3)).
+
+https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html
+"""
 
 from __future__ import annotations
 
 import logging
 import os
 import signal
+import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from types import FrameType
 
 from tracker.daemon.loop import Loop
-from tracker.daemon.service import Say
 
+Say = Callable[[str], None]
 LOOK_EVERY_S = 5.0
 """How soon a changed file, a pause or a set clock is noticed."""
 STUCK_AFTER_S = 1800.0
 """A longer turn is stuck. Rewriting a history of years takes minutes, and the manager's watchdog must not end it each time."""
 
 log = logging.getLogger("tracker.daemon")
+
+
+def notifier(environment: MutableMapping[str, str]) -> Say:
+    """A function that sends a state, such as `READY=1`. Removes the variable from the environment, because it is for us alone."""
+    address = environment.pop("NOTIFY_SOCKET", "")
+    if not address.startswith(("/", "@")):
+        return lambda _: None
+    place = "\0" + address[1:] if address.startswith("@") else address
+
+    def say(state: str) -> None:
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as line:
+                line.sendto(state.encode(), place)
+        except OSError as error:  # go on without the manager
+            log.warning("service manager not notified", extra={"state": state.partition("\n")[0], "error": str(error)})
+
+    return say
+
+
+def watchdog_s(environment: MutableMapping[str, str]) -> float | None:
+    """Half the interval at which the manager expects a sign of life; None if it expects none."""
+    asked, of = environment.pop("WATCHDOG_USEC", ""), environment.pop("WATCHDOG_PID", "")
+    if not asked.isdigit() or int(asked) == 0 or (of and of != str(os.getpid())):
+        return None
+    return int(asked) / 2e6
 
 
 class Orders:
@@ -28,18 +57,16 @@ class Orders:
         self._loop = loop
         self.stop = False
         self.reload = False
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._stop)
-        signal.signal(signal.SIGHUP, self._reload)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._take)
 
-    def _stop(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002  # the signature of a handler
-        if self.stop:
+    def _take(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002  # the signature of a handler
+        if number == signal.SIGHUP:
+            self.reload = True
+        elif self.stop:
             os._exit(0)
-        self.stop = True
-        self._loop.wake.set()
-
-    def _reload(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002  # the signature of a handler
-        self.reload = True
+        else:
+            self.stop = True
         self._loop.wake.set()
 
 
@@ -50,20 +77,16 @@ def run(loop: Loop, *, say: Say, watchdog_s: float | None, stop_within_s: float,
     say("READY=1\nSTATUS=watching")
     log.info("daemon ready", extra={"boards": len(loop.declared.boards)})
     with _beating(loop, say, watchdog_s, monotonic):
-        _turning(loop, orders, say, monotonic)
+        while not orders.stop:
+            wait_s = min(LOOK_EVERY_S, loop.idle_s if loop.idle_s is not None else LOOK_EVERY_S)
+            loop.wake.wait(max(wait_s, 0.01))
+            loop.wake.clear()
+            if orders.reload:
+                orders.reload = False
+                _reload(loop, say, monotonic)
+            loop.turn()
         say("STOPPING=1")
         _ending(loop, monotonic, stop_within_s)
-
-
-def _turning(loop: Loop, orders: Orders, say: Say, monotonic: Callable[[], float]) -> None:
-    while not orders.stop:
-        wait_s = min(LOOK_EVERY_S, loop.idle_s if loop.idle_s is not None else LOOK_EVERY_S)
-        loop.wake.wait(max(wait_s, 0.01))
-        loop.wake.clear()
-        if orders.reload:
-            orders.reload = False
-            _reload(loop, say, monotonic)
-        loop.turn()
 
 
 def _ending(loop: Loop, monotonic: Callable[[], float], within_s: float) -> None:

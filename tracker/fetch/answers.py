@@ -29,24 +29,13 @@ def with_answer(error: E, ask: Ask, reply: Reply, now: datetime) -> E:
     return error
 
 
-def trouble(ask: Ask, reply: Reply, now: datetime) -> FetchError | None:
-    """The error for a status, with its answer; None for 200, and for 304 to a conditional request."""
-    if reply.status == HTTPStatus.OK or (reply.status == HTTPStatus.NOT_MODIFIED and ask.conditional):
-        return None
-    return failure(ask, reply, now)
-
-
 def failure(ask: Ask, reply: Reply, now: datetime) -> FetchError:
     """The error for a status other than success, with its answer."""
     answered = f"{ask.place}: answered {reply.status}, expected 200"
-    if _may_pass(reply.status):
+    server_error, success = reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR, reply.status < HTTPStatus.MULTIPLE_CHOICES
+    if server_error or reply.status in AGAIN or success or reply.status == HTTPStatus.NOT_MODIFIED:
         wait_s = retry_after_s(reply.headers.get("retry-after", ""), now)
         return with_answer(Transient(f"{answered}; it is asked again later", retry_after_s=wait_s), ask, reply, now)
     if reply.status in GONE:
         return with_answer(Gone(f"{answered}; find where the board is now and correct request.url"), ask, reply, now)
     return with_answer(Refused(f"{answered}; check the board's key and the publisher's terms"), ask, reply, now)
-
-
-def _may_pass(status: int) -> bool:
-    """5xx, "not now", a 2xx without a page, or an unconditional 304."""
-    return status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in AGAIN or status < HTTPStatus.MULTIPLE_CHOICES or status == 304

@@ -17,7 +17,7 @@ from typing import Self
 
 from tracker.errors import DeclarationError, FetchError, Refused, Transient
 from tracker.fetch.addresses import Resolve, resolve_host
-from tracker.fetch.answers import trouble, with_answer
+from tracker.fetch.answers import failure, with_answer
 from tracker.fetch.gather import Gathered, Gatherer
 from tracker.fetch.http import Ask, Reply, Transport, Wire, host_of, is_sendable, read_url
 from tracker.fetch.keys import Secrets, secrets_of
@@ -129,7 +129,9 @@ class Fetcher:
         if not _is_one_answer(board):
             asks = partial(ask_for, board, environment=self._environment)
             return Gatherer(board=board, ask_for=asks, get=self._get, now=self._clock.now).whole()
-        reply = self._get(replace(ask, headers={**ask.headers, **_conditions(last)}))
+        validators = {"if-none-match": last.etag, "if-modified-since": last.last_modified}
+        conditions = {name: value for name, value in validators.items() if value and is_sendable(name, value)}
+        reply = self._get(replace(ask, headers={**ask.headers, **conditions}))
         return Gathered(replies=[reply], parts=[Part()], url=board.request.url)
 
     def fetch_all(self, jobs: Sequence[Job], *, workers: int = 8) -> Iterator[tuple[Board, Outcome]]:
@@ -171,7 +173,8 @@ class Fetcher:
     def _get(self, ask: Ask) -> Reply:
         """One page, retried if that helps."""
         reply = patiently(lambda: self._try(ask), self._clock)
-        name = next(filter(None, map(ask.secrets.found_in, _kept_of(reply))), None)
+        kept = (reply.body, *(reply.headers.get(name, "").encode() for name in ("content-type", "etag", "last-modified")))
+        name = next(filter(None, map(ask.secrets.found_in, kept)), None)
         if name is not None:
             error = Refused(f"{ask.place}: the answer repeats the value of {name}, which must not be kept; send it as a header")
             raise with_answer(error, ask, reply, self._clock.now())
@@ -179,10 +182,9 @@ class Fetcher:
 
     def _try(self, ask: Ask) -> Reply:
         reply = follow(ask, self._allowed, self._resolve)
-        error = trouble(ask, reply, self._clock.now())
-        if error is not None:
-            raise error
-        return reply
+        if reply.status == HTTPStatus.OK or (reply.status == HTTPStatus.NOT_MODIFIED and ask.conditional):
+            return reply
+        raise failure(ask, reply, self._clock.now())
 
     def _allowed(self, ask: Ask) -> Reply:
         """One request, if robots.txt allows it."""
@@ -259,27 +261,11 @@ def _headers(board: Board, request: Request, secrets: Secrets) -> Mapping[str, s
     return headers
 
 
-def _conditions(last: Validators) -> Mapping[str, str]:
-    """If-None-Match and If-Modified-Since, if there are validators for them."""
-    conditions = {"if-none-match": last.etag, "if-modified-since": last.last_modified}
-    return {name: value for name, value in conditions.items() if value and is_sendable(name, value)}
-
-
 def _validators(reply: Reply) -> Validators:
     """The validators of a reply, for the next conditional request."""
-    etag, modified = (reply.headers.get(name, "") for name in ("etag", "last-modified"))
-    return Validators(etag=_kept("etag", etag), last_modified=_kept("last-modified", modified))
-
-
-def _kept(name: str, value: str) -> str | None:
-    return value if value and len(value) <= MAX_VALIDATOR and is_sendable(name, value) else None
-
-
-def _kept_of(reply: Reply) -> Iterator[bytes]:
-    """The parts of a reply that a capture keeps."""
-    yield reply.body
-    for name in ("content-type", "etag", "last-modified"):
-        yield reply.headers.get(name, "").encode()
+    values = ((name, reply.headers.get(name, "")) for name in ("etag", "last-modified"))
+    etag, modified = (value if is_sendable(name, value) and 0 < len(value) <= MAX_VALIDATOR else None for name, value in values)
+    return Validators(etag=etag, last_modified=modified)
 
 
 def _by_host(jobs: Sequence[Job]) -> list[list[Job]]:

@@ -24,8 +24,7 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
 from ipaddress import ip_address
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from tracker.errors import FetchError, Refused, Transient
 from tracker.fetch.addresses import causes, is_public, says_no_such_host
@@ -49,7 +48,6 @@ EVIDENCE_BYTES = 256 * 1024
 """The most that is kept of an error page."""
 ANSWER_BYTES = 4096
 """The most that is kept of the answer to a POST."""
-POST_TIMEOUT_S = 15.0
 SENDER = "leaderboard-tracker"
 MAX_PLACE = 200
 ASIDE = "tracker_location"
@@ -183,7 +181,7 @@ class Wire:
             Refused: the request cannot be sent, the answer is too large, or the address is not public though it must be.
             Gone: there is no such host.
         """
-        with _unlogged(), _Watch(ask) as watch:
+        with _unlogged(), closing(_Watch(ask)) as watch:
             try:
                 return self._exchange(ask, watch)
             except (httpx.HTTPError, httpx.InvalidURL, Garbled, UnicodeError) as error:
@@ -243,12 +241,10 @@ class _Watch:
         self._stream: Any = None
         self._timer = threading.Timer(TOTAL_FACTOR * ask.timeout_s, self._expire)
         self._timer.daemon = True
-
-    def __enter__(self) -> Self:
         self._timer.start()
-        return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+    def close(self) -> None:
+        """Stop watching."""
         self._timer.cancel()
 
     def see(self, event: str, facts: Mapping[str, Any]) -> None:
@@ -274,10 +270,8 @@ class _Watch:
         self.expired = True
         connection = self._stream and self._stream.get_extra_info("socket")
         if connection:
-            with suppress(OSError):  # it has already ended
-                socket.socket.shutdown(
-                    connection, socket.SHUT_RDWR
-                )  # not TLS's shutdown, which unwraps while another thread reads
+            with suppress(OSError):  # it has already ended; not TLS's shutdown, which unwraps while another thread reads
+                socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
 def _set_location_aside(response: httpx.Response) -> None:
@@ -317,10 +311,10 @@ def _translated(ask: Ask, error: Exception, *, direct: bool) -> FetchError:
 # ── sending ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def post(url: str, *, to: str, headers: Mapping[str, str], body: bytes) -> Reply:
+def post(url: str, *, to: str, headers: Mapping[str, str], body: bytes, timeout_s: float = 15.0) -> Reply:
     """Send a body once, without following redirects. Errors name the receiver as `to`; the answer is cut after 4 KB.
 
-    From the first to the last byte it takes at most `TOTAL_FACTOR` times `POST_TIMEOUT_S`.
+    From the first to the last byte it takes at most `TOTAL_FACTOR` times the timeout.
 
     Raises:
         Transient: no answer came, or the request cannot be sent; the message says which.
@@ -333,7 +327,7 @@ def post(url: str, *, to: str, headers: Mapping[str, str], body: bytes) -> Reply
             method="POST",
             headers={name.lower(): value for name, value in headers.items()},
             content=body,
-            timeout_s=POST_TIMEOUT_S,
+            timeout_s=timeout_s,
             max_bytes=ANSWER_BYTES,
             cut=True,
         )

@@ -90,18 +90,16 @@ class Inflater:
     def _open(self, pending: bytes) -> bytes:
         """Begin the next member with the returned bytes; no stream yet if they are too few to detect its format."""
         if self._members:
-            pending = self._between_members(pending)
+            if self._coding == "deflate" and pending:
+                raise Garbled("bytes follow the end of the deflate stream")
+            pending = pending.lstrip(b"\0")  # gzip may be padded with zeros, and followed by another member
         if self._coding == "gzip" and pending:
             self._stream = zlib.decompressobj(GZIP_WINDOW)
         elif self._coding == "deflate" and len(pending) > 1:
-            self._stream = zlib.decompressobj(zlib.MAX_WBITS if _has_zlib_header(pending) else RAW_WINDOW)
+            # RFC 1950 §2.2: method 8, and the first two bytes divisible by 31; a raw stream cannot begin with these.
+            has_header = pending[0] & 0x0F == 8 and int.from_bytes(pending[:2]) % 31 == 0
+            self._stream = zlib.decompressobj(zlib.MAX_WBITS if has_header else RAW_WINDOW)
         return pending
-
-    def _between_members(self, pending: bytes) -> bytes:
-        """Gzip may be padded with zeros and followed by another member; nothing may follow deflate."""
-        if self._coding == "deflate" and pending:
-            raise Garbled("bytes follow the end of the deflate stream")
-        return pending.lstrip(b"\0")
 
 
 def _coding(content_encoding: str) -> str:
@@ -109,8 +107,3 @@ def _coding(content_encoding: str) -> str:
     if len(named) > 1 or (named and named[0] not in CODINGS):
         raise Garbled(f"Content-Encoding is {content_encoding[:60]!r}, expected gzip, deflate or none")
     return CODINGS[named[0]] if named else ""
-
-
-def _has_zlib_header(head: bytes) -> bool:
-    """RFC 1950 §2.2: method 8, and the first two bytes divisible by 31; a raw stream cannot begin with these."""
-    return head[0] & 0x0F == 8 and int.from_bytes(head[:2]) % 31 == 0

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from typing import TypeVar
 
 import jmespath
 import msgspec
@@ -20,6 +21,7 @@ from tracker.fetch.http import Ask, Reply, join_url, origin_of
 from tracker.model import Pagination
 
 BOM = b"\xef\xbb\xbf"
+T = TypeVar("T")
 
 
 def pages(ask: Ask, pagination: Pagination, get: Callable[[Ask], Reply], now: Callable[[], datetime]) -> list[Reply]:
@@ -45,7 +47,10 @@ def pages(ask: Ask, pagination: Pagination, get: Callable[[Ask], Reply], now: Ca
 
 def _turn(ask: Ask, pagination: Pagination, replies: list[Reply], reply: Reply, seen: int) -> tuple[Ask | None, int]:
     """Append a page unless it is an empty last one. Returns the request for the next page, and the records seen so far."""
-    _demand_new(ask, reply, replies)
+    for number, earlier in enumerate(replies, 1):
+        if earlier.body == reply.body:
+            repeated = f"page {len(replies) + 1} repeats page {number}, expected another; correct request.pagination"
+            raise Refused(f"{ask.place}: {repeated}")
     page = _Page(ask, pagination, reply, seen)
     if page.is_closing and replies:
         return None, seen
@@ -60,14 +65,6 @@ def _first(ask: Ask, pagination: Pagination) -> Ask:
         raise Refused(f"{ask.place}: pagination.kind = {pagination.kind!r} is unknown; known: {', '.join(STEPS)}")
     starts = {"page_number": pagination.start, "offset": 0}
     return _with_param(ask, pagination.param, starts[pagination.kind]) if pagination.kind in starts else ask
-
-
-def _demand_new(ask: Ask, reply: Reply, earlier: list[Reply]) -> None:
-    for number, page in enumerate(earlier, 1):
-        if page.body == reply.body:
-            raise Refused(
-                f"{ask.place}: page {len(earlier) + 1} repeats page {number}, expected another; correct request.pagination"
-            )
 
 
 @dataclass(frozen=True)
@@ -99,10 +96,11 @@ class _Page:
 
     def next_ask(self, count: int) -> Ask | None:
         """The request for the page after this one, the `count`-th; None if this is the last."""
-        if self.is_closing or (self.pagination.more and not self._more()):
+        more = self.pagination.more
+        if self.is_closing or (more and not self._checked(more, bool, "true or false")):
             return None
         following = STEPS[self.pagination.kind](self, count)
-        if following is None and self.pagination.more:
+        if following is None and more:
             raise self._unreadable("more pages announced, but no way to the next", "a cursor or link")
         return following
 
@@ -139,16 +137,14 @@ class _Page:
         return replace(self.ask, url=url)
 
     def _records(self) -> list[object]:
-        records = self._find(self.pagination.records or "@")
-        if isinstance(records, list):
-            return records
-        raise self._unreadable(f"{self.pagination.records or '@'!r} finds {_kind(records)}", "a list of records")
+        return self._checked(self.pagination.records or "@", list, "a list of records")
 
-    def _more(self) -> bool:
-        more = self._find(self.pagination.more)
-        if isinstance(more, bool):
-            return more
-        raise self._unreadable(f"{self.pagination.more!r} finds {_kind(more)}", "true or false")
+    def _checked(self, path: str, kind: type[T], expected: str) -> T:
+        value = self._find(path)
+        if isinstance(value, kind):
+            return value
+        actual = "nothing" if value is None else f"a {type(value).__name__}"
+        raise self._unreadable(f"{path!r} finds {actual}", expected)
 
     def _find(self, path: str) -> object:
         try:
@@ -185,7 +181,3 @@ def _with_param(ask: Ask, name: str, value: str | int) -> Ask:
     if not name:
         raise Refused(f"{ask.place}: pagination.param is not set, expected the name of a parameter; correct request.pagination")
     return replace(ask, url=ask.url.copy_set_param(name, str(value)))
-
-
-def _kind(value: object) -> str:
-    return "nothing" if value is None else f"a {type(value).__name__}"

@@ -59,7 +59,11 @@ class Pace:
             turn = self._turns.setdefault(ask.host, threading.Lock())
         with turn, self._hosts.turn(ask.host):
             self._keep_away(ask)
-            self._clock.sleep(self._gap_left_s(ask))
+            with self._guard:
+                last = self._hosts.last_request(ask.host)
+            if last is not None and ask.gap_s > 0:  # a last request in the future (the clock was set back) counts as made now
+                passed_s = max(0.0, (self._clock.now() - last).total_seconds())
+                self._clock.sleep(max(0.0, ask.gap_s + CUT_S - passed_s))
             with self._guard:
                 self._hosts.note_request(ask.host, self._clock.now())
             yield
@@ -96,12 +100,3 @@ class Pace:
             wait_s = (until - now).total_seconds()
             why = f"failed {failures} times in a row and is left alone" if failures >= BREAKS_AFTER else "asked us to stay away"
             raise NotYet(f"{ask.place}: the host {why}, due at {until:%Y-%m-%dT%H:%M:%SZ}", retry_after_s=wait_s)
-
-    def _gap_left_s(self, ask: Ask) -> float:
-        """A last request in the future (the clock was set back) counts as made now."""
-        with self._guard:
-            last = self._hosts.last_request(ask.host)
-        if last is None or ask.gap_s <= 0:
-            return 0.0
-        passed_s = max(0.0, (self._clock.now() - last).total_seconds())
-        return max(0.0, ask.gap_s + CUT_S - passed_s)

@@ -39,22 +39,19 @@ def follow(ask: Ask, send: Callable[[Ask], Reply], resolve: Resolve) -> Reply:
 
 
 def _next(first: Ask, current: Ask, reply: Reply, resolve: Resolve) -> Ask:
-    url = _target(current, reply)
+    location = reply.headers.get("location", "")
+    if not location:
+        raise Refused(f"{current.place}: answered {reply.status} without a target, expected 200; correct request.url")
+    try:
+        url = join_url(current.url, location)
+    except ValueError as error:
+        wrong = Refused(f"{current.place}: redirected to a target that is {error}; correct request.url")
+        raise wrong from current.because(error)
     elsewhere = host_of(url) != first.host
     if elsewhere:
         _demand_public(first, url, resolve)
     method = current.method if reply.status in KEEP_METHOD else "GET"
     return replace(current, url=url, method=method, headers=_headers_for(url, current), public=first.public or elsewhere)
-
-
-def _target(current: Ask, reply: Reply) -> URL:
-    location = reply.headers.get("location", "")
-    if not location:
-        raise Refused(f"{current.place}: answered {reply.status} without a target, expected 200; correct request.url")
-    try:
-        return join_url(current.url, location)
-    except ValueError as error:
-        raise Refused(f"{current.place}: redirected to a target that is {error}; correct request.url") from current.because(error)
 
 
 def _demand_public(first: Ask, url: URL, resolve: Resolve) -> None:

@@ -217,11 +217,7 @@ def _ended(events: Sequence[Event]) -> tuple[dict[BoardId, list[Event]], list[Ev
 
 
 def _of_host(
-    at: _Trouble,
-    events: Sequence[Event],
-    ended: Mapping[BoardId, Sequence[Event]],
-    boards: Mapping[BoardId, Board],
-    zone: tzinfo,
+    at: _Trouble, events: Sequence[Event], ended: Mapping[BoardId, Sequence[Event]], boards: Mapping[BoardId, Board], zone: tzinfo
 ) -> _News:
     """The story of a trouble that boards of one host share."""
     together = sorted(events, key=order)

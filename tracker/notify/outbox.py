@@ -222,9 +222,18 @@ class _Pass:
 
     def _receive(self, batch: Batch) -> None:
         at = self.clock.now()
-        receipts = [_receipt(delivery, batch, at, DeliveryOutcome.SENT) for delivery in batch.in_full]
-        receipts += [_receipt(delivery, batch, at, DeliveryOutcome.COUNTED) for delivery in batch.counted]
-        self.service.receive(receipts)
+        self.service.receive(
+            Receipt(
+                event=delivery.event.id,
+                route=delivery.route,
+                delivered_at=at,
+                how=how,
+                message=batch.message,
+                subject=subject_of(delivery.event) if how is DeliveryOutcome.SENT else "",
+            )
+            for deliveries, how in ((batch.in_full, DeliveryOutcome.SENT), (batch.counted, DeliveryOutcome.COUNTED))
+            for delivery in deliveries
+        )
         self.service.count({CounterKey(what=Counted.SENT, subject=self.route.name): 1})
         self.sent += 1
         log.info("message sent", extra=self._facts(batch))
@@ -249,10 +258,3 @@ class _Pass:
 
 def _events(deliveries: Iterable[Delivery]) -> tuple[Event, ...]:
     return tuple(delivery.event for delivery in deliveries)
-
-
-def _receipt(delivery: Delivery, batch: Batch, at: datetime, how: DeliveryOutcome) -> Receipt:
-    subject = subject_of(delivery.event) if how is DeliveryOutcome.SENT else ""
-    return Receipt(
-        event=delivery.event.id, route=delivery.route, delivered_at=at, how=how, message=batch.message, subject=subject
-    )

@@ -219,13 +219,10 @@ def _joined(groups: Iterable[Sequence[Delivery]]) -> list[Sequence[Delivery]]:
     joined: list[tuple[set[str], list[Delivery]]] = []
     for group in groups:
         subjects, deliveries = {subject_of(delivery.event) for delivery in group}, list(group)
-        apart = []
-        for other in joined:
-            if other[0] & subjects:
-                subjects, deliveries = subjects | other[0], other[1] + deliveries
-            else:
-                apart.append(other)
-        joined = [*apart, (subjects, deliveries)]
+        for other in [other for other in joined if other[0] & subjects]:
+            joined.remove(other)
+            subjects, deliveries = subjects | other[0], other[1] + deliveries
+        joined.append((subjects, deliveries))
     return [deliveries for _, deliveries in joined]
 
 

@@ -194,7 +194,11 @@ def load(path: Path, *, watches: Collection[str]) -> Routes:
 
 def _route(found: Mapping[str, object], watches: Collection[str], *, taken: Collection[str]) -> Route:
     table = in_shape(found, RouteTable, secret=("address", "secret"))
-    _check_name(table.name)
+    if not _NAME.fullmatch(table.name):
+        raise Wrong(
+            f"name = {quoted(table.name)}; expected at most 60 letters, digits, blanks, '.', '_' and '-',"
+            " the first and last a letter or digit"
+        )
     if table.name in taken:
         raise Wrong("is declared twice; rename one of the routes")
     check_words("kind", texts(table.kind), (*RECORDED, WATCH, *OURS))
@@ -228,14 +232,6 @@ def _route(found: Mapping[str, object], watches: Collection[str], *, taken: Coll
         gather_s=_seconds("gather", table.gather),
         enabled=table.enabled,
     )
-
-
-def _check_name(name: str) -> None:
-    if not _NAME.fullmatch(name):
-        raise Wrong(
-            f"name = {quoted(name)}; expected at most 60 letters, digits, blanks, '.', '_' and '-',"
-            " the first and last a letter or digit"
-        )
 
 
 # ── when ─────────────────────────────────────────────────────────────────────────────────────────

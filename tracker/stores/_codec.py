@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -49,12 +49,7 @@ class _Body(msgspec.Struct):
 _body = msgspec.json.Decoder(_Body)
 
 
-def encode_strings(values: Collection[str]) -> str:
-    """A sorted JSON list."""
-    return msgspec.json.encode(sorted(values)).decode()
-
-
-def encode_numbers(values: tuple[float, ...]) -> str:
+def encode_list(values: Sequence[str] | Sequence[float]) -> str:
     """A JSON list."""
     return msgspec.json.encode(values).decode()
 
@@ -187,7 +182,11 @@ def event_from_row(row: tuple[Any, ...]) -> Event:
         until=time_of(until),
         headline=headline,
         facts=body.facts,
-        evidence=tuple(_evidence(body.pages[page], entry, metric, raw) for page, entry, metric, raw in body.evidence),
+        evidence=tuple(
+            Evidence(sha256=sha256, url=url, observed_at=time_of(at), entry=entry, metric=metric, raw=raw)
+            for page, entry, metric, raw in body.evidence
+            for sha256, url, at in [body.pages[page]]
+        ),
         rule=rule,
         recorded_at=time_of(recorded_at),
     )
@@ -216,8 +215,3 @@ def where(wanted: EventFilter) -> tuple[str, list[object]]:
 
 def _parties(rows: list[tuple[EntryId, str, ModelId]]) -> tuple[Party, ...]:
     return tuple(Party(entry=entry, name=name, model=model) for entry, name, model in rows)
-
-
-def _evidence(page: tuple[str, str, int], entry: EntryId | None, metric: MetricId | None, raw: str | None) -> Evidence:
-    sha256, url, observed_at = page
-    return Evidence(sha256=sha256, url=url, observed_at=time_of(observed_at), entry=entry, metric=metric, raw=raw)

@@ -44,7 +44,11 @@ def held(path: Path, *, patience_s: float = 0.0, sleep: Callable[[float], None] 
         Taken: another process, or another block of this one, holds it for longer than `patience_s`; names the holder.
         StoreError: the file cannot be created, locked or written.
     """
-    handle = _open(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be locked: {error.strerror}; expected a writable folder") from error
     try:
         if not lock(handle, patience_s, sleep):
             raise Taken(f"{path}: held by {_read(handle)}; end it, or try later")
@@ -79,14 +83,6 @@ def holder(path: Path) -> Holder | None:
         return None if lock(handle) else _read(handle)
     finally:
         os.close(handle)
-
-
-def _open(path: Path) -> int:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be locked: {error.strerror}; expected a writable folder") from error
 
 
 def _sign(handle: int, path: Path) -> None:

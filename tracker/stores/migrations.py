@@ -177,7 +177,7 @@ CREATE VIEW news AS
   ORDER BY events.recorded_at DESC, weight DESC;
 """
 
-_LEDGER = """
+_SERVICE_STATE = """
 DROP TABLE IF EXISTS receipts;
 
 CREATE TABLE outbox (
@@ -223,20 +223,21 @@ CREATE TABLE counts (what TEXT NOT NULL, label TEXT NOT NULL, amount REAL NOT NU
 """
 
 
+def _run(db: Database, script: str) -> None:
+    for statement in filter(str.strip, script.split(";\n")):
+        db.execute(statement)
+
+
 @migrations()
 def history(db: Database) -> None:
     """The history as of version 0.1."""
-    for statement in (_TABLES + _VIEWS).split(";\n"):
-        if statement.strip():
-            db.execute(statement)
+    _run(db, _TABLES + _VIEWS)
 
 
 @migrations()
 def ledger(db: Database) -> None:
     """Outbox, receipts, pauses, notices and counts, as of version 0.2; nothing was ever written into the first receipts."""
-    for statement in _LEDGER.split(";\n"):
-        if statement.strip():
-            db.execute(statement)
+    _run(db, _SERVICE_STATE)
 
 
 @migrations()

@@ -153,25 +153,25 @@ class SqliteStore(SqliteFile):
         changed = [
             (entry, known) for entry, known in past.known.items() if (was := before.get(entry)) is not known and was != known
         ]
-        rows = [self._known_row(board, entry, known) for entry, known in sorted(changed)]
+        rows = [
+            (
+                board,
+                self._ordinal(board, entry),
+                entry,
+                known.name,
+                _codec.encode_list(sorted(known.names)),
+                seconds(known.first_seen),
+                seconds_or_none(known.last_seen),
+                known.last_in,
+                known.last_url,
+                known.primary,
+                seconds_or_none(known.missing_since),
+                int(known.departed),
+                known.scored,
+            )
+            for entry, known in sorted(changed)
+        ]
         self._connection.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-
-    def _known_row(self, board: BoardId, entry: EntryId, known: EntryRecord) -> tuple[object, ...]:
-        return (
-            board,
-            self._ordinal(board, entry),
-            entry,
-            known.name,
-            _codec.encode_strings(known.names),
-            seconds(known.first_seen),
-            seconds_or_none(known.last_seen),
-            known.last_in,
-            known.last_url,
-            known.primary,
-            seconds_or_none(known.missing_since),
-            int(known.departed),
-            known.scored,
-        )
 
     def _save_snapshot(self, snapshot: Snapshot) -> None:
         self._run(
@@ -184,9 +184,9 @@ class SqliteStore(SqliteFile):
             snapshot.depth,
             snapshot.version,
             snapshot.stated_on,
-            _codec.encode_strings(snapshot.metrics),
-            _codec.encode_strings(snapshot.ambiguous),
-            _codec.encode_numbers(snapshot.unnamed),
+            _codec.encode_list(sorted(snapshot.metrics)),
+            _codec.encode_list(sorted(snapshot.ambiguous)),
+            _codec.encode_list(snapshot.unnamed),
         )
 
     def _save_changes(self, diff: Diff) -> None:

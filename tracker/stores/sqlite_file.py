@@ -21,15 +21,17 @@ class SqliteFile:
     """One SQLite file, open until `close`. Its errors are StoreErrors that name it."""
 
     def __init__(self, path: Path, *, read_only: bool | None = None) -> None:
-        """Open, create or migrate the file; with `read_only` (by default if it is not writable) open it as it is. Raises StoreError."""
+        """Open, create or migrate the file; with `read_only` (by default if it is not writable) as it is. Raises StoreError."""
         self._path = path
         writable = not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
         self._read_only = not writable if read_only is None else read_only
         with self._storing("open"):
             path.parent.mkdir(parents=True, exist_ok=True)
-            name, is_uri = (_read_only_uri(path), True) if self._read_only else (path, False)
+            name = path.absolute().as_uri() if self._read_only else str(path)
+            if self._read_only:  # without a log beside it no process has it open, so it needs no lock file
+                name += f"?mode=ro{'' if path.with_name(f'{path.name}-wal').exists() else '&immutable=1'}"
             self._connection = sqlite3.connect(
-                name, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False, uri=is_uri
+                name, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False, uri=self._read_only
             )
             try:
                 self._prepare()
@@ -108,12 +110,6 @@ class SqliteFile:
                 f"{self._path}: cannot {doing} the store: {error}; expected a writable SQLite file"
                 " (check the disk and permissions; a spoilt database can be moved away and rebuilt with: tracker replay)"
             ) from error
-
-
-def _read_only_uri(path: Path) -> str:
-    """The URI that opens the file unchanged. Without a log beside it no process has it open, so it needs no lock file."""
-    is_open = path.with_name(f"{path.name}-wal").exists()
-    return f"{path.absolute().as_uri()}?mode=ro{'' if is_open else '&immutable=1'}"
 
 
 def migrate(connection: sqlite3.Connection) -> None:

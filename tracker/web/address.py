@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
@@ -39,16 +40,9 @@ def parse_address(text: str) -> Address:
     Other names are refused: a resolver decides where they lead, which may be public tomorrow.
     """
     match = _ADDRESS.fullmatch(text)
-    host = _host(match["six"], match["four"]) if match else None
-    if match is None or host is None or int(match["port"]) > 65535:
-        raise DeclarationError(f'--http "{text}" is not an address; expected 127.0.0.1:8787, [::1]:8787 or localhost:8787')
-    return Address(host=str(host), port=int(match["port"]))
-
-
-def _host(six: str | None, four: str | None) -> IPv4Address | IPv6Address | None:
-    try:
-        if six is not None:
-            return IPv6Address(six)
-        return IPv4Address("127.0.0.1" if four == "localhost" else four or "")
-    except ValueError:
-        return None
+    if match and int(match["port"]) <= 65535:
+        with suppress(ValueError):
+            four = "127.0.0.1" if match["four"] == "localhost" else match["four"]
+            host = IPv6Address(match["six"]) if match["six"] else IPv4Address(four)
+            return Address(host=str(host), port=int(match["port"]))
+    raise DeclarationError(f'--http "{text}" is not an address; expected 127.0.0.1:8787, [::1]:8787 or localhost:8787')

@@ -6,6 +6,7 @@ Source: https://prometheus.io/docs/instrumenting/exposition_formats/
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from importlib.metadata import version
 from typing import TypeVar
 
@@ -40,6 +41,18 @@ class _Figures(Collector):
         yield InfoMetricFamily("tracker_build", "What is running.", {"version": version("leaderboard-tracker")})
         yield from _of_boards(self._vitals.boards)
         yield from _of_delivery(self._vitals)
+
+
+def _filled(kind: type[_Counted], name: str, text: str, labels: tuple[str, ...], rows: _Rows) -> _Counted:
+    family = kind(name, text, labels=labels)
+    for values, figure in rows:
+        if figure is not None:
+            family.add_metric(values, figure)
+    return family
+
+
+_counter = partial(_filled, CounterMetricFamily)
+_gauge = partial(_filled, GaugeMetricFamily)
 
 
 def _of_boards(boards: Sequence[BoardVitals]) -> Iterator[_Family]:
@@ -77,18 +90,3 @@ def _of_delivery(vitals: Vitals) -> Iterator[_Family]:
     yield _counter("tracker_send_failures", "Tries to deliver that failed.", ("route",), failures)
     yield _counter("tracker_events", "Events detected.", ("kind",), [((kind,), count) for kind, count in vitals.events.items()])
     yield _gauge("tracker_notices_open", "Open troubles of the tracker's own.", (), [((), len(vitals.notices))])
-
-
-def _counter(name: str, text: str, labels: tuple[str, ...], rows: _Rows) -> CounterMetricFamily:
-    return _filled(CounterMetricFamily(name, text, labels=labels), rows)
-
-
-def _gauge(name: str, text: str, labels: tuple[str, ...], rows: _Rows) -> GaugeMetricFamily:
-    return _filled(GaugeMetricFamily(name, text, labels=labels), rows)
-
-
-def _filled(family: _Counted, rows: _Rows) -> _Counted:
-    for labels, figure in rows:
-        if figure is not None:
-            family.add_metric(labels, figure)
-    return family

@@ -69,16 +69,15 @@ class _Guarded:
         self._token = None if token is None else token.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._token is None or scope["path"] in _OPEN or _shows(Headers(scope=scope), self._token):
+        scheme, _, token = Headers(scope=scope).get("authorization", "").partition(" ")
+        shown = (
+            self._token and scheme.lower() == "bearer" and hmac.compare_digest(token.strip(" ").encode("latin-1"), self._token)
+        )
+        if self._token is None or scope["path"] in _OPEN or shown:
             await self._app(scope, receive, send)
             return
         asked = {"www-authenticate": "Bearer"}
         await PlainTextResponse("a token is needed\n", 401, headers=asked)(scope, receive, send)
-
-
-def _shows(headers: Headers, token: bytes) -> bool:
-    scheme, _, shown = headers.get("authorization", "").partition(" ")
-    return scheme.lower() == "bearer" and hmac.compare_digest(shown.strip(" ").encode("latin-1"), token)
 
 
 class _Logged:

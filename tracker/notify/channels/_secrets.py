@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
@@ -45,13 +44,8 @@ def fill(text: str, environment: Environment, *, route: str) -> Filled:
         )
     whole = NAMED.fullmatch(text)
     filled = values[whole[1]] if whole else NAMED.sub(lambda found: quote(values[found[1]], safe=""), text)
-    secrets = _parts(values.values(), filled) if whole else iter((*values.values(), filled))
+    secrets = [*values.values(), filled]
+    if whole:  # a service may repeat a single token of the address
+        parts = [part for part in _BETWEEN.split(filled) if len(part) >= _SHORTEST_PART and part.casefold() not in _KNOWN]
+        secrets += [*parts, *map(unquote, parts)]
     return Filled(text=filled, secrets=tuple(secrets) if values else ())
-
-
-def _parts(values: Iterable[str], filled: str) -> Iterator[str]:
-    """Each value, and the parts of the whole address: a service may repeat a single token of it."""
-    yield from (*values, filled)
-    for part in _BETWEEN.split(filled):
-        if len(part) >= _SHORTEST_PART and part.casefold() not in _KNOWN:
-            yield from (part, unquote(part))

@@ -94,8 +94,13 @@ def decoded(folder: BoardFolder, raw: bytes) -> IndexLine:
 
 def existing_line(folder: BoardFolder, index: int, observed_at: datetime, hashes: tuple[Sha256, ...]) -> IndexLine | None:
     """The content line of that time, if the index has one. Raises StoreError if it names other bodies."""
-    for raw in _lines_at(index, observed_at):
-        line = decoded(folder, raw)
+    text = os.pread(index, os.fstat(index).st_size, 0)  # searching the text takes 0.1 ms per 1,000 lines instead of 7
+    begin = msgspec.json.encode({"observed_at": observed_at.astimezone(UTC)})[:-1]  # inside a string the quotes would be escaped
+    start = text.find(begin)
+    while start >= 0:
+        end = text.index(b"\n", start)
+        line = decoded(folder, text[start:end])
+        start = text.find(begin, end)
         if line.verdict in CONTENT and line.sha256 != hashes:
             raise StoreError(
                 f"{folder.board}: {machine_time(observed_at)} is in the index with body {line.sha256[0]}, expected {hashes[0]};"
@@ -104,17 +109,6 @@ def existing_line(folder: BoardFolder, index: int, observed_at: datetime, hashes
         if line.verdict in CONTENT:
             return line
     return None
-
-
-def _lines_at(index: int, observed_at: datetime) -> Iterator[bytes]:
-    """The lines of that time, found as text: 0.1 ms per 1,000 lines instead of 7."""
-    text = os.pread(index, os.fstat(index).st_size, 0)
-    begin = msgspec.json.encode({"observed_at": observed_at.astimezone(UTC)})[:-1]  # inside a string the quotes would be escaped
-    start = text.find(begin)
-    while start >= 0:
-        end = text.index(b"\n", start)
-        yield text[start:end]
-        start = text.find(begin, end)
 
 
 def last_line(folder: BoardFolder, index: int, verdicts: frozenset[Verdict] = CONTENT) -> IndexLine | None:
