@@ -111,6 +111,14 @@ def test_a_resolution_is_that_of_the_command(workspace: Workspace, demo: Path, n
     assert bool(resolution.listed) is (name == "quillon 3")
 
 
+def test_firings_are_those_that_the_command_shows(workspace: Workspace, demo: Path):
+    fired = workspace.firings()
+    assert len(fired) > 0
+    assert [(firing.watch, firing.headline) for firing in fired] == [
+        (row["watch"], row["headline"]) for row in rows(demo, "watch", "test")
+    ]
+
+
 def test_events_are_those_that_the_command_lists(workspace: Workspace, demo: Path):
     wanted = EventFilter(kinds=("overtake", "consensus"))
     assert [event.id for event in workspace.events(wanted)] == [

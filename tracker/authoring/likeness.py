@@ -66,7 +66,7 @@ class Likeness:
 def of_texts(column: str, was: Sequence[str], old: Mapping[Key, str], new: Mapping[Key, str]) -> Likeness | None:
     """The match of a column of texts; None if it cannot be the old one. Old texts that are all the same prove nothing."""
     common = _common(old, new)
-    if len(common) < MIN_COMMON or len(common) < MIN_COVER * len(old) or len({old[entry] for entry in common}) < 2:
+    if len({old[entry] for entry in common}) < 2:
         return None
     same = sum(old[entry] == new[entry] for entry in common) / len(common)
     return Likeness(column=column, common=len(common), same=same, header=alike(column, was)) if same >= SAME_TEXT else None
@@ -81,10 +81,11 @@ def of_numbers(
     order at the same level is enough.
     """
     common = _common(old, new)
-    if len(common) < MIN_COMMON or len(common) < MIN_COVER * len(old):
+    if not common:
         return None
     before, after = [old[entry].value for entry in common], [new[entry].value for entry in common]
-    order, spread = spearman(before, after), _mean_deviation(before)
+    order, middle = spearman(before, after), median(before)
+    spread = fsum(abs(value - middle) for value in before) / len(before)
     if order is None or not spread:
         return None
     width = 0.5000001 * 10.0 ** -min(max(values[entry].decimals for entry in common) for values in (old, new))
@@ -134,11 +135,6 @@ def _ranks(values: Sequence[float]) -> list[float]:
     return [(bisect_left(ordered, value) + bisect_right(ordered, value) + 1) / 2 for value in values]
 
 
-def _mean_deviation(values: Sequence[float]) -> float:
-    middle = median(values)
-    return fsum(abs(value - middle) for value in values) / len(values)
-
-
 def alike(header: str, was: Sequence[str]) -> float:
     """The similarity of a header to the closest of the former ones (0–1)."""
     now = folded(header[:200])
@@ -146,4 +142,6 @@ def alike(header: str, was: Sequence[str]) -> float:
 
 
 def _common(old: Mapping[Key, object], new: Mapping[Key, object]) -> list[Key]:
-    return [entry for entry in old if entry in new]
+    """The common entries; none if they are too few to prove anything."""
+    common = [entry for entry in old if entry in new]
+    return common if len(common) >= max(MIN_COMMON, MIN_COVER * len(old)) else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -129,25 +129,3 @@ def _expected_shares(expected: Path) -> dict[MetricId, float]:
     entries = json.loads(expected.read_text(encoding="utf-8"))["entries"]
     metrics = {metric for entry in entries for metric in entry["measures"]}
     return {MetricId(metric): sum(metric in entry["measures"] for entry in entries) / len(entries) for metric in metrics}
-
-
-def row(result: Lived) -> tuple[str, ...]:
-    """A row of the table for people, under HEADER."""
-    words = {True: "yes", False: "no", None: ""}
-    entries = "" if result.entries is None else str(result.entries)
-    reached, parsed = words[result.reachable], words[result.parsed]
-    return (result.board, reached, parsed, entries, result.contract, "; ".join(result.drift), result.terms)
-
-
-HEADER = ("board", "reachable", "parsed", "entries", "contract", "drift", "terms")
-
-
-def summary(results: Iterable[Lived]) -> str:
-    """One line on all results."""
-    seen = list(results)
-    asked = [result for result in seen if result.terms == "ok"]
-    good = [result for result in asked if result.ok]
-    moved = [result for result in good if result.drift]
-    return (
-        f"{len(asked)} boards asked, {len(good)} read as declared ({len(moved)} with drift), {len(seen) - len(asked)} not asked"
-    )

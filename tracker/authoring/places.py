@@ -101,24 +101,16 @@ def _page(board: Board, reading: Reading, candidate: Candidate, body: bytes) -> 
     wanted = {entry.id for entry in reading.entries}
     rows = {key: row for key, row in reversed(list(zip(keys, candidate.rows, strict=True))) if key in wanted}
     lines = body.decode("utf-8-sig", "replace").splitlines()
-    anchors = _anchors(board, reading, candidate.columns, rows, lines)
-    return _Page(lines=lines, columns=candidate.columns, rows=rows, anchors=anchors, starts=sorted(set(anchors.values())))
-
-
-def _anchors(
-    board: Board, reading: Reading, columns: Sequence[str], rows: Mapping[EntryId, Sequence[str | None]], lines: Sequence[str]
-) -> dict[EntryId, int]:
-    """The line of each entry's key: the first after the previous entry's, or the first on the page."""
-    source = source_of(board.key[0], columns)
-    anchors: dict[EntryId, int] = {}
+    source = source_of(board.key[0], candidate.columns)
+    anchors: dict[EntryId, int] = {}  # the line of each key: the first after the previous entry's, or the first on the page
     previous = 0
     for entry in reading.entries:
-        cell = rows.get(entry.id, [None] * len(columns))[columns.index(source)] if source else None
+        cell = rows[entry.id][candidate.columns.index(source)] if source and entry.id in rows else None
         spelled = _spelled(cell or entry.name)
         at = _find(lines, spelled, range(previous, len(lines))) or _find(lines, spelled, range(previous))
         if at is not None:
             anchors[entry.id] = previous = at[0]
-    return anchors
+    return _Page(lines=lines, columns=candidate.columns, rows=rows, anchors=anchors, starts=sorted(set(anchors.values())))
 
 
 def _of_text(row: _Row, field: str, column: Column, text: str, how: str = "") -> Iterator[CellPlace]:

@@ -105,7 +105,7 @@ def cli(ctx: click.Context, store: Path | None, schedules: Path | None, tz: str 
 
 
 def main(args: Sequence[str] | None = None) -> NoReturn:
-    """Run the command line. Errors are one line on stderr; exit codes: 0 done, 1 board failed, 2 declaration or usage, 3 store."""
+    """Run the command line. Errors are one line on stderr. Exit codes: 0 done, 1 board, 2 declaration or usage, 3 store."""
     try:
         _refuse_blanks(sys.argv[1:] if args is None else args)
         sys.exit(cli(args, prog_name="tracker", standalone_mode=False) or 0)

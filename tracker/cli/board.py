@@ -13,8 +13,8 @@ from tracker.errors import DeclarationError
 from tracker.model import BoardId, Pause
 from tracker.wording import safe
 from tracker.workspace import Settings
+from tracker.workspace.api import Workspace
 from tracker.workspace.declared import declared
-from tracker.workspace.opening import history_of
 
 LATER: Mapping[str, tuple[str, str]] = {
     "new": (
@@ -43,10 +43,10 @@ def command() -> None:
 @click.pass_obj
 def pause(settings: Settings, board: str, reason: str, by: str | None) -> None:
     """Do not fetch a board until it is resumed; a running daemon takes notice."""
-    with history_of(settings) as store:
+    with Workspace(settings) as workspace:
         declaration = declared(settings).board(board)
         paused = Pause(board=declaration.id, since=SystemClock().now(), by=safe(by or user()), reason=safe(reason))
-        store.service.pause(paused)
+        workspace.store.service.pause(paused)
     click.echo(f"{declaration.id}: paused (tracker board resume {declaration.id})")
 
 
@@ -55,8 +55,9 @@ def pause(settings: Settings, board: str, reason: str, by: str | None) -> None:
 @click.pass_obj
 def resume(settings: Settings, board: str) -> None:
     """Fetch a paused board again, from its next time on."""
-    with history_of(settings) as store:
-        paused = ", ".join(sorted(store.service.pauses())) or "none"
-        if not store.service.resume(BoardId(board)):
+    with Workspace(settings) as workspace:
+        service = workspace.store.service
+        paused = ", ".join(sorted(service.pauses())) or "none"
+        if not service.resume(BoardId(board)):
             raise DeclarationError(f'board "{safe(board)}" is not paused; paused: {paused}')
     click.echo(f"{board}: resumed")

@@ -102,10 +102,18 @@ def check_live(
 
 
 def _print_live(results: Sequence[Lived]) -> None:
-    from tracker.authoring import live_check  # noqa: PLC0415  # as above
-
-    print_table(live_check.HEADER, map(live_check.row, results), right=frozenset(("entries",)))
+    words = {True: "yes", False: "no", None: ""}
+    rows = (
+        (row.board, words[row.reachable], words[row.parsed], row.entries, row.contract, "; ".join(row.drift), row.terms)
+        for row in results
+    )
+    header = ("board", "reachable", "parsed", "entries", "contract", "drift", "terms")
+    print_table(header, rows, right=frozenset(("entries",)))
     for result in results:
         if result.problem:
             click.echo(safe(result.problem))
-    click.echo(live_check.summary(results))
+    asked = [result for result in results if result.terms == "ok"]
+    good = [result for result in asked if result.ok]
+    drifted = f"{sum(bool(result.drift) for result in good)} with drift"
+    not_asked = len(results) - len(asked)
+    click.echo(f"{len(asked)} boards asked, {len(good)} read as declared ({drifted}), {not_asked} not asked")

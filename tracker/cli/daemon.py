@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import os
-import re
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from zoneinfo import ZoneInfo
 
 import click
@@ -15,32 +13,20 @@ import click
 from tracker import log, toml, wording
 from tracker.cli._open import as_json, print_json, print_table, report_wrong_boards, when
 from tracker.clock import SystemClock
-from tracker.daemon import Declarations, DeliveryWorker, InFlight, Loop, World, lock_of, notifier, upcoming, watchdog_s
-from tracker.daemon.rescue import back_up, is_spoilt, rebuild
+from tracker.daemon import Loop, notifier, upcoming, watchdog_s
+from tracker.daemon.opening import opened, rescue, secrets_of
 from tracker.daemon.run import run
 from tracker.errors import DeclarationError, StoreError
-from tracker.fetch import Fetcher
-from tracker.line import intake
 from tracker.query.due import missing_keys
 from tracker.query.vitals import Vitals
 from tracker.query.vitals import vitals as vitals_of
-from tracker.schedules.formats import formats
-from tracker.stores.archive import FileArchive
-from tracker.stores.hosts import SqliteHosts
 from tracker.stores.locks import held
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
 from tracker.workspace.declared import declared
-from tracker.workspace.names import lexicon_of
 from tracker.workspace.opening import history_if_any
 
 FIRINGS = 20
-BACKUP = "service.bak"
-LAST_MESSAGE_S = 5.0
-"""Maximum wait at the end for a message being sent; a slower one is sent again, with the same id."""
-LEASE_S = 2.0
-"""Maximum wait for another process that has a board's lease; then the loop logs it and tries again later."""
-logger = logging.getLogger("tracker.daemon")
 
 
 class SpanType(click.ParamType[float]):
@@ -96,65 +82,18 @@ def command(
     say, watchdog = notifier(os.environ), watchdog_s(os.environ)
 
     def configure() -> None:
-        log.configure(verbose=True, as_json=log_format == "json", secrets=_secrets(settings))
+        log.configure(verbose=True, as_json=log_format == "json", secrets=secrets_of(settings))
 
     configure()
     with held(settings.store / "daemon.lock", patience_s=0.5):  # a reader holds it for a moment
         while True:
             try:
-                with _loop(settings, configure, parallel=parallel, deadline_s=deadline) as loop, _served(http, loop, settings):
+                with opened(settings, configure, parallel=parallel, deadline_s=deadline) as loop, _served(http, loop, settings):
                     run(loop, say=say, watchdog_s=watchdog, stop_within_s=stop_within, monotonic=time.monotonic)
             except StoreError as error:
-                _rescue(settings, error)
+                rescue(settings, error)
             else:
                 return 0
-
-
-def _rescue(settings: Settings, error: StoreError) -> None:
-    """Rebuild a damaged database. Raises the error if it is of another kind."""
-    if not is_spoilt(error):
-        raise error
-    logger.error("store is spoilt", extra={"error": str(error)})
-    boards, clock = declared(settings).boards, SystemClock()
-    archive, lexicon = FileArchive(settings.captures), lexicon_of(settings)
-    rebuild(settings.database, archive, boards, lexicon=lexicon, now=clock.now(), backup=settings.store / BACKUP)
-
-
-@contextmanager
-def _loop(settings: Settings, reloaded: Callable[[], None], *, parallel: int, deadline_s: float) -> Iterator[Loop]:
-    """The loop on this store."""
-    clock = SystemClock()
-    with ExitStack() as stack:
-        is_new = not settings.has_store
-        store = stack.enter_context(SqliteStore(settings.database))
-        if is_new:
-            logger.info("store created", extra={"store": str(settings.store)})
-        archive = FileArchive(settings.captures, lease_s=LEASE_S)
-        hosts = stack.enter_context(closing(SqliteHosts(settings.hosts)))
-        fetcher = stack.enter_context(Fetcher(hosts, clock, os.environ, contact=settings.contact))
-        worker = DeliveryWorker(lambda: SqliteStore(settings.database), lock_of(settings.store), clock, os.environ)
-        stack.callback(worker.stop, LAST_MESSAGE_S)
-        world = World(
-            archive=archive,
-            store=store,
-            hosts=hosts,
-            clock=clock,
-            environment=os.environ,
-            monotonic=time.monotonic,
-            reloaded=reloaded,
-            back_up=lambda: back_up(store, settings.store / BACKUP, clock.now()),
-        )
-
-        def flights(wake: Callable[[], None]) -> InFlight:
-            return InFlight(
-                lambda board: fetcher.fetch(board, intake.validators(archive, board.id)),
-                parallel=parallel,
-                deadline_s=deadline_s,
-                monotonic=time.monotonic,
-                wake=wake,
-            )
-
-        yield Loop(world, Declarations(settings, formats(), store.declared), flights, worker)
 
 
 @contextmanager
@@ -179,17 +118,6 @@ def _served(address: str, loop: Loop, settings: Settings) -> Iterator[None]:
         yield
     finally:
         server.stop()
-
-
-def _secrets(settings: Settings) -> frozenset[str]:
-    """The values of the variables that declarations name, which must not be logged."""
-    named = {
-        name
-        for folder in settings.declarations
-        for path in folder.rglob("*.toml")
-        for name in re.findall(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}", path.read_text(encoding="utf-8", errors="replace"))
-    }
-    return frozenset(value for name in named if (value := os.environ.get(name)))
 
 
 def _print_firings(settings: Settings, *, as_json: bool) -> int:

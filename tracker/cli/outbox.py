@@ -14,7 +14,7 @@ from tracker.model import Delivery
 from tracker.ports import ServiceState
 from tracker.wording import count
 from tracker.workspace import Settings
-from tracker.workspace.opening import history_of
+from tracker.workspace.api import Workspace
 
 _of_route = click.option("--route", help="Only on this route.")
 _of_events = click.argument("events", nargs=-1, metavar="[EVENT]...")
@@ -35,8 +35,8 @@ def command() -> None:
 @click.pass_obj
 def list_(settings: Settings, events: Sequence[str], route: str | None, *, as_json: bool) -> None:
     """List waiting and dead deliveries: all, those of a route, or those of some EVENTs."""
-    with history_of(settings) as store:
-        deliveries = _chosen(store.service, events, route)
+    with Workspace(settings) as workspace:
+        deliveries = _chosen(workspace.store.service, events, route)
     if as_json:
         print_json(map(_row, deliveries))
     else:
@@ -50,9 +50,9 @@ def list_(settings: Settings, events: Sequence[str], route: str | None, *, as_js
 @click.pass_obj
 def retry(settings: Settings, events: Sequence[str], route: str | None) -> None:
     """Make dead and postponed deliveries due at once: all, those of a route, or those of some EVENTs."""
-    with history_of(settings) as store:
-        deliveries = [delivery for delivery in _chosen(store.service, events, route) if delivery.dead or delivery.tries]
-        store.service.revive(deliveries)
+    with Workspace(settings) as workspace:
+        deliveries = [delivery for delivery in _chosen(workspace.store.service, events, route) if delivery.dead or delivery.tries]
+        workspace.store.service.revive(deliveries)
     number = count(len(deliveries), "delivery", "deliveries")
     click.echo(f"{number} due at once; the next delivery takes {'it' if len(deliveries) == 1 else 'them'} up")
 
@@ -67,9 +67,9 @@ def drop(settings: Settings, events: Sequence[str], route: str | None) -> None:
         raise DeclarationError("outbox drop: nothing is named; expected EVENT or --route ROUTE (tracker outbox list)")
     from tracker.notify import outbox  # noqa: PLC0415  # only this command
 
-    with history_of(settings) as store:
-        deliveries = _chosen(store.service, events, route)
-        outbox.drop(store.service, deliveries, SystemClock().now())
+    with Workspace(settings) as workspace:
+        deliveries = _chosen(workspace.store.service, events, route)
+        outbox.drop(workspace.store.service, deliveries, SystemClock().now())
     click.echo(f"{count(len(deliveries), 'delivery', 'deliveries')} dropped")
 
 

@@ -13,8 +13,8 @@ from tracker.errors import DeclarationError
 from tracker.model import Measure
 from tracker.wording import machine_time, number, safe
 from tracker.workspace import Settings
+from tracker.workspace.api import Workspace
 from tracker.workspace.declared import chosen
-from tracker.workspace.opening import kept
 
 HEAD = 3
 """Entries shown of the reading with the change."""
@@ -41,9 +41,9 @@ def command(
     if url is not None and file is not None:
         raise DeclarationError("--url and --file exclude each other; give the one to look at")
     (declared,) = chosen(settings, (board,))
-    with kept(settings) as (archive, store):
-        page = page_of(settings, declared, archive, url, file)
-        repaired = repair(settings, declared, page, archive, store)
+    with Workspace(settings) as workspace:
+        page = page_of(settings, declared, workspace.archive, url, file)
+        repaired = repair(settings, declared, page, workspace.archive, workspace.store)
     if apply:
         apply_change(repaired, lose_earlier=lose_earlier)
     if as_json:

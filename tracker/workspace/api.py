@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # a query loads what it needs, and no other
     from tracker.query.versus import Versus
     from tracker.query.why_not import Explained
     from tracker.stores.archive import FileArchive
+    from tracker.watches import Firing
     from tracker.workspace.boards import BoardOverview
     from tracker.workspace.resolution import Resolution
     from tracker.workspace.status import Status
@@ -243,6 +244,23 @@ class Workspace:
 
         _check_aware(at=at)
         return claims.check(text, self.store, at=at, lexicon=self.lexicon, boards=self._known(boards), article=article)
+
+    def firings(
+        self, watch: str | None = None, *, board: str | None = None, since: datetime | None = None, until: datetime | None = None
+    ) -> tuple[Firing, ...]:
+        """When each watch, or one of them, would have fired over the stored history, oldest first."""
+        from tracker.workspace.firings import firings, watches_of  # noqa: PLC0415  # as above
+
+        _check_aware(since=since, until=until)
+        chosen = watches_of(self.settings, self.lexicon, watch)
+        boards = self._known((board,)) if board else self.store.boards()
+        fired = (
+            firing
+            for name in boards
+            for firing in firings(self.board(name), chosen, self.store, self.archive, self.lexicon)
+            if (since is None or firing.until >= since) and (until is None or firing.until < until)
+        )
+        return tuple(sorted(fired, key=lambda firing: (firing.until, firing.watch, firing.board)))
 
     # ── proof ────────────────────────────────────────────────────────────────────────────────────
 

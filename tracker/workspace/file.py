@@ -30,7 +30,7 @@ class WorkspaceTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 def read(path: Path) -> Settings:
-    """Read the file, with paths as from here. Raises DeclarationError if it is wrong, or if its folder of declarations does not exist."""
+    """The settings, with paths joined to its folder. Raises DeclarationError for a wrong file or missing declarations."""
     with toml.at(visible(str(path))):
         tables = toml.tables(toml.text_of(path))
         settings = _settings(tables)

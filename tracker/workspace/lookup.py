@@ -64,7 +64,9 @@ def _contact(environment: Mapping[str, str]) -> str:
 def _root(here: Path, environment: Mapping[str, str]) -> Path:
     for folder in (here, *here.absolute().parents):
         if os.path.lexists(folder / FILE):
-            _check_owner(folder)
+            if (folder / FILE).lstat().st_uid not in {os.geteuid(), 0}:  # the file decides which addresses get which keys
+                problem = f"belongs to another user; expected your own (if you trust it: --store {folder})"
+                raise DeclarationError(f"{folder / FILE}: {problem}")
             return folder
     is_workspace = (here / "schedules").is_dir() or (here / "snapshots" / "tracker.db").exists()
     return here if is_workspace else _data_folder(environment) or here
@@ -73,12 +75,6 @@ def _root(here: Path, environment: Mapping[str, str]) -> Path:
 def around(folder: Path) -> Path | None:
     """The folder of the nearest workspace around a folder, which need not exist."""
     return next((outer for outer in folder.resolve().parents if os.path.lexists(outer / FILE)), None)
-
-
-def _check_owner(folder: Path) -> None:
-    """Refuse a file that another user left in a shared folder: it decides which addresses get which keys."""
-    if (folder / FILE).lstat().st_uid not in {os.geteuid(), 0}:
-        raise DeclarationError(f"{folder / FILE}: belongs to another user; expected your own (if you trust it: --store {folder})")
 
 
 def _data_folder(environment: Mapping[str, str]) -> Path | None:

@@ -81,14 +81,6 @@ def fetcher_of(
         yield stack.enter_context(Fetcher(hosts, clock, os.environ, contact=contact, transport=transport, resolve=resolve))
 
 
-@contextmanager
-def history_of(settings: Settings) -> Iterator[SqliteStore]:
-    """The store, for reading. Raises DeclarationError if the folder has none yet."""
-    settings.require_store()
-    with SqliteStore(settings.database) as store:
-        yield store
-
-
 def warn_no_store(settings: Settings) -> None:
     """Report on stderr that there is no store yet, and what creates it."""
     _say(f"tracker: {safe(str(settings.store))}: no store here yet; tracker run creates it")
@@ -107,15 +99,6 @@ def history_if_any(settings: Settings) -> Iterator[SqliteStore]:
         warn_no_store(settings)
     with SqliteStore(settings.database if settings.has_store else Path(":memory:")) as store:
         yield store
-
-
-@contextmanager
-def kept(settings: Settings) -> Iterator[tuple[FileArchive, SqliteStore]]:
-    """The same with the archive, for looking at bodies."""
-    from tracker.stores.archive import FileArchive  # noqa: PLC0415  # as above
-
-    with history_of(settings) as store:
-        yield FileArchive(settings.captures), store
 
 
 def telling_of(settings: Settings, known: Lexicon, store: Store, now: datetime) -> tuple[Telling, tuple[DeclarationError, ...]]:

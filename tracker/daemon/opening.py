@@ -1,0 +1,92 @@
+"""Open what the service needs: store, archive, fetcher, delivery worker and declarations of a workspace."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+
+from tracker.clock import SystemClock
+from tracker.daemon.delivery import DeliveryWorker, lock_of
+from tracker.daemon.flights import InFlight
+from tracker.daemon.loop import Loop, World
+from tracker.daemon.rescue import back_up, is_spoilt, rebuild
+from tracker.errors import StoreError
+from tracker.fetch import Fetcher
+from tracker.line import intake
+from tracker.schedules.formats import formats
+from tracker.stores.archive import FileArchive
+from tracker.stores.hosts import SqliteHosts
+from tracker.stores.sqlite import SqliteStore
+from tracker.workspace import Settings
+from tracker.workspace.declarations import Declarations
+from tracker.workspace.declared import declared
+from tracker.workspace.names import lexicon_of
+
+BACKUP = "service.bak"
+LAST_MESSAGE_S = 5.0
+"""Maximum wait at the end for a message being sent; a slower one is sent again, with the same id."""
+LEASE_S = 2.0
+"""Maximum wait for another process that has a board's lease; then the loop logs it and tries again later."""
+logger = logging.getLogger("tracker.daemon")
+
+
+def rescue(settings: Settings, error: StoreError) -> None:
+    """Rebuild a damaged database. Raises the error if it is of another kind."""
+    if not is_spoilt(error):
+        raise error
+    logger.error("store is spoilt", extra={"error": str(error)})
+    boards, clock = declared(settings).boards, SystemClock()
+    archive, lexicon = FileArchive(settings.captures), lexicon_of(settings)
+    rebuild(settings.database, archive, boards, lexicon=lexicon, now=clock.now(), backup=settings.store / BACKUP)
+
+
+@contextmanager
+def opened(settings: Settings, reloaded: Callable[[], None], *, parallel: int, deadline_s: float) -> Iterator[Loop]:
+    """The loop on this store."""
+    clock = SystemClock()
+    with ExitStack() as stack:
+        is_new = not settings.has_store
+        store = stack.enter_context(SqliteStore(settings.database))
+        if is_new:
+            logger.info("store created", extra={"store": str(settings.store)})
+        archive = FileArchive(settings.captures, lease_s=LEASE_S)
+        hosts = stack.enter_context(closing(SqliteHosts(settings.hosts)))
+        fetcher = stack.enter_context(Fetcher(hosts, clock, os.environ, contact=settings.contact))
+        worker = DeliveryWorker(lambda: SqliteStore(settings.database), lock_of(settings.store), clock, os.environ)
+        stack.callback(worker.stop, LAST_MESSAGE_S)
+        world = World(
+            archive=archive,
+            store=store,
+            hosts=hosts,
+            clock=clock,
+            environment=os.environ,
+            monotonic=time.monotonic,
+            reloaded=reloaded,
+            back_up=lambda: back_up(store, settings.store / BACKUP, clock.now()),
+        )
+
+        def flights(wake: Callable[[], None]) -> InFlight:
+            return InFlight(
+                lambda board: fetcher.fetch(board, intake.validators(archive, board.id)),
+                parallel=parallel,
+                deadline_s=deadline_s,
+                monotonic=time.monotonic,
+                wake=wake,
+            )
+
+        yield Loop(world, Declarations(settings, formats(), store.declared), flights, worker)
+
+
+def secrets_of(settings: Settings) -> frozenset[str]:
+    """The values of the variables that declarations name, which must not be logged."""
+    named = {
+        name
+        for folder in settings.declarations
+        for path in folder.rglob("*.toml")
+        for name in re.findall(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}", path.read_text(encoding="utf-8", errors="replace"))
+    }
+    return frozenset(value for name in named if (value := os.environ.get(name)))
