@@ -52,10 +52,11 @@ def _field(case: Case) -> Field | Unpublished | Ground:
         return outside.ground(ClaimVerdict.CONTRADICTED, f"{own[0].name} is not one of the {group}", [best])
     if subject is None:
         return Unpublished(case=case, valued=(False, True), listed=(bool(own), True))
-    valued = [entry for entry in case.valued(listed.values()) if membership[entry.id] is not False or entry.id == subject.id]
-    members = [entry for entry in valued if membership[entry.id] or entry.id == subject.id]
-    higher = [entry for entry in valued if entry not in members and metric.better(case.value(entry), case.value(subject))]
-    return Field(case=case, subject=subject, members=tuple(members), unknown=tuple(higher))
+    membership[subject.id] = True
+    valued = case.valued(listed.values())
+    higher = [entry for entry in valued if membership[entry.id] is None and metric.better(case.value(entry), case.value(subject))]
+    members = tuple(entry for entry in valued if membership[entry.id])
+    return Field(case=case, subject=subject, members=members, unknown=tuple(higher))
 
 
 def _ranked_within(state: BoardAt, top: int) -> frozenset[EntryId]:
