@@ -1,4 +1,4 @@
-"""One model across all boards: its names, where it was seen, and how it stands."""
+"""One model across all boards: its names, where it was seen, and its ranks."""
 
 from __future__ import annotations
 
@@ -39,6 +39,14 @@ def test_all_entries_of_a_model_are_on_one_card_with_every_name_it_has():
     ]
     assert {"Qwen3.5 27B", "Qwen 3.5 27B Instruct", "qwen3.5-27b"} <= set(qwen.names)
     assert (qwen.places[2].measure.value, qwen.places[2].measure.low) == (5, 4)
+
+
+def test_names_that_differ_only_in_case_are_always_in_one_order():
+    names = ["QWEN3.5 27b", "Qwen3.5 27B", "Qwen3.5 27b", "qwen3.5 27B", "qwen3.5 27b"]
+    board = Record(kit.SCORE)
+    for name in reversed(names):
+        board.show("q:50", names={"q": name})
+    assert cards(board.store, lexicon=default_lexicon())[0].names == tuple(names)
 
 
 def test_a_departed_entry_is_listed_with_its_last_value_and_no_rank():

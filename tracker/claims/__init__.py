@@ -40,8 +40,13 @@ def check(
     Words that could not be read are `not understood`; of an `article`, only in sentences that seem to compare models.
     """
     record = Record(store=store, states=states(store, at=at, lexicon=lexicon, boards=tuple(boards)), lexicon=lexicon, at=at)
-    claims = (claim for claim in read(text, record) if isinstance(claim, Claim) or claim.checkable or not article)
-    return tuple(judge(claim, record) if isinstance(claim, Claim) else _not_understood(claim) for claim in claims)
+    findings: list[Finding] = []
+    for claim in read(text, record):
+        if isinstance(claim, Claim):
+            findings.append(judge(claim, record))
+        elif claim.checkable or not article:
+            findings.append(Finding(quote=claim.quote, verdict=ClaimVerdict.NOT_UNDERSTOOD, reason=claim.reason))
+    return tuple(findings)
 
 
 def read(text: str, record: Record) -> list[Claim | Unread]:
@@ -55,7 +60,3 @@ def read(text: str, record: Record) -> list[Claim | Unread]:
         of_sentence, subjects = grammar.read(sentence, pieces.cut(sentence, known, titles), subjects)
         claims += of_sentence
     return claims
-
-
-def _not_understood(words: Unread) -> Finding:
-    return Finding(quote=words.quote, verdict=ClaimVerdict.NOT_UNDERSTOOD, reason=words.reason)

@@ -200,7 +200,7 @@ def _group(piece: Piece) -> ModelGroup:
 
 
 def _add_group(mentions: list[Mention], piece: Piece, before: Sequence[Piece]) -> None:
-    """A class as a subject or a rival, with the word that says whether all or one of it is meant; a second class narrows the first."""
+    """A class as a subject or rival, with the word that says whether all or one of it is meant; a second narrows the first."""
     group = _group(piece)
     if mentions and mentions[-1].kind is MentionKind.GROUP:
         last, group = mentions[-1], mentions[-1].group | group

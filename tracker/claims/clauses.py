@@ -141,16 +141,22 @@ def _first(pieces: Sequence[Piece], place: int) -> tuple[Clause, int]:
 def _verb(pieces: Sequence[Piece], place: int) -> tuple[Clause, int]:
     """A verb; `the cheapest model` includes `in the top 10`, and `costs` includes `half as much as`."""
     clause, last = Clause(anchor=pieces[place], sense=pieces[place].sense), place
-    if clause.sense.superlative and (top := _next_top(pieces, place)):
-        clause.within, last = top
-    elif clause.sense.price_word and (price := _next(pieces, place, _is_price, _OF_A_PRICE)):
+    top = _next(pieces, place, _is_top, (PieceKind.FILL, PieceKind.DEGREE, PieceKind.IN, PieceKind.TOPIC))
+    price = _next(pieces, place, _is_price, (PieceKind.AMOUNT, PieceKind.FILL, PieceKind.DEGREE, PieceKind.NEAR))
+    if clause.sense.superlative and isinstance(within := pieces[top].value, int) and top:
+        clause.within, last = within, top
+    elif clause.sense.price_word and price:
         clause.sense, last = replace(pieces[price].sense, price_word=True), price
     clause.left += pieces[place + 1 : last]
     return clause, last
 
 
-_OF_A_PRICE = (PieceKind.AMOUNT, PieceKind.FILL, PieceKind.DEGREE, PieceKind.NEAR)
-_OF_A_TOP = (PieceKind.FILL, PieceKind.DEGREE, PieceKind.IN, PieceKind.TOPIC)
+def _is_top(piece: Piece) -> bool:
+    return piece.kind is PieceKind.TOP and isinstance(piece.value, int)
+
+
+def _is_price(piece: Piece) -> bool:
+    return piece.kind is PieceKind.SENSE and piece.sense.relation is Relation.PRICE
 
 
 def _next(pieces: Sequence[Piece], place: int, wanted: Callable[[Piece], bool], between: Sequence[PieceKind]) -> int:
@@ -161,17 +167,6 @@ def _next(pieces: Sequence[Piece], place: int, wanted: Callable[[Piece], bool], 
         if piece.kind not in between:
             break
     return 0
-
-
-def _is_price(piece: Piece) -> bool:
-    return piece.kind is PieceKind.SENSE and piece.sense.relation is Relation.PRICE
-
-
-def _next_top(pieces: Sequence[Piece], place: int) -> tuple[int, int] | None:
-    """The top that `the cheapest model in the top 10` is limited to, and the place of it."""
-    later = _next(pieces, place, lambda piece: piece.kind is PieceKind.TOP and isinstance(piece.value, int), _OF_A_TOP)
-    top = pieces[later].value
-    return (top, later) if later and isinstance(top, int) else None
 
 
 def _cut_between(gap: Sequence[Piece], clause: Clause, following: Clause) -> int:
@@ -253,7 +248,7 @@ def _unsure_date(clauses: Sequence[Clause], dates: Sequence[Period]) -> str:
 
 
 def attributions(part: list[Piece]) -> list[str]:
-    """The boards, or unknown sources, after `per`, `according to`, `via`; they are removed from the part. `from` needs a board."""
+    """The boards, or unknown sources, after `per`, `according to`, `via`; removed from the part. `from` needs a board."""
     sources: list[str] = []
     place = 0
     while place < len(part):

@@ -12,7 +12,7 @@ from tracker.claims.answer import cases, conclude, finding, grounds, stranger
 from tracker.claims.case import Case, Unpublished
 from tracker.claims.record import Record
 from tracker.claims.weight import Order, Weight
-from tracker.model import Board, Entry, Identity, name_tokens
+from tracker.model import Board, Entry, name_tokens
 from tracker.traits import traits
 from tracker.wording import difference
 
@@ -128,8 +128,10 @@ def _with_predecessor(claim: Claim, record: Record) -> Claim | Finding:
     lower = [who for who in models if (who.lab, who.family) == (lab, family) and () < _version(who.generation) < own]
     if not lower:
         return finding(claim, ClaimVerdict.NOT_ON_RECORD, f"no generation of {family} before {generation} is on record")
-    before = _predecessor(max(lower, key=lambda who: _version(who.generation)))
-    return replace(claim, rival=before, read_as=(*claim.read_as, f"its predecessor is {before.name}"))
+    before = max(lower, key=lambda who: _version(who.generation))
+    name = f"{family} {before.generation}"
+    rival = Mention(text=name, name=name, kind=MentionKind.LINE, lab=lab, product=before.line)
+    return replace(claim, rival=rival, read_as=(*claim.read_as, f"its predecessor is {name}"))
 
 
 _GENERATION = re.compile(r"[vVrR]?(\d+(?:\.\d+)*)([a-z]?)")
@@ -139,8 +141,3 @@ def _version(generation: str) -> tuple[int, ...]:
     """A generation to sort by: `3.5` after `3`; empty if it is not a number."""
     number = _GENERATION.fullmatch(generation)
     return (*(int(part) for part in number[1].split(".")), ord(number[2]) if number[2] else 0) if number else ()
-
-
-def _predecessor(who: Identity) -> Mention:
-    name = f"{who.family} {who.generation}"
-    return Mention(text=name, name=name, kind=MentionKind.LINE, lab=who.lab, product=who.line)

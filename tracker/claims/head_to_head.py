@@ -43,8 +43,8 @@ def _ground(case: Case) -> Ground | Unpublished:
 def _above(faced: Faced) -> tuple[ClaimVerdict, str]:
     """The subject's best is above the rival's best, beyond the error. A wrong figure contradicts, whatever the order."""
     claim, metric = faced.case.claim, faced.case.metric
-    number_is_meant = claim.end in ("high", "low") and (claim.end == "high") != bool(metric.higher_is_better)
-    order = faced.weight.order.reverse if number_is_meant else faced.weight.order
+    other_end = claim.end in ("high", "low") and (claim.end == "high") != bool(metric.higher_is_better)
+    order = faced.weight.order.reverse if other_end else faced.weight.order
     if order is Order.BELOW or (order is Order.NEAR and metric.nature is Nature.LISTED):
         return ClaimVerdict.CONTRADICTED, ""
     figure = ""

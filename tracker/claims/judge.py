@@ -1,4 +1,4 @@
-"""Gives every claim to the judge of its relation, as of its date; if the record cannot decide it, also the nearest claim it can."""
+"""Gives a claim to the judge of its relation, as of its date; if the record cannot decide it, also the nearest claim it can."""
 
 from __future__ import annotations
 

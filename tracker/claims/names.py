@@ -318,7 +318,9 @@ def _stranger(chunks: Sequence[_Chunk], place: int, known: Vocabulary) -> tuple[
         if not text[0].isupper() or not (versioned or _is_brand(text, known)):
             return None
     while stop < len(chunks) and stop - place < _MOST_CHUNKS and _touching(chunks[stop - 1], chunks[stop]):
-        if not (_is_version(chunks[stop].text) or SIZE.fullmatch(chunks[stop].text) or _is_part(chunks[stop].text, known)):
+        part = chunks[stop].text
+        is_part = part[:1].isupper() and part.casefold() in known.parts and part.casefold() not in MONTHS
+        if not (is_part or _is_version(part) or SIZE.fullmatch(part)):
             break
         stop += 1
     name = _text(chunks[place:stop])
@@ -328,10 +330,6 @@ def _stranger(chunks: Sequence[_Chunk], place: int, known: Vocabulary) -> tuple[
 def _is_version(text: str) -> bool:
     year = text.isdigit() and len(text) == 4 and text.startswith(("19", "20"))
     return bool(_VERSION.fullmatch(text)) and not year
-
-
-def _is_part(text: str, known: Vocabulary) -> bool:
-    return text[:1].isupper() and text.casefold() in known.parts and text.casefold() not in MONTHS
 
 
 def _is_brand(text: str, known: Vocabulary) -> bool:

@@ -134,19 +134,18 @@ def cut(sentence: str, known: Vocabulary, called: Titles) -> tuple[Piece, ...]:
     tokens = [token for token in tokens if not (token.text in ("-", "‑") and _is_inside(sentence, token))]
     titled = (PieceKind.TOPIC, PieceKind.BOARD, PieceKind.AT, PieceKind.SINCE)
     taken = [(piece.start, piece.end) for piece in _scan(tokens, sentence, (), called) if piece.kind in titled]
-    named = names.find(sentence, known, taken=taken)
-    return tuple(_scan(tokens, sentence, [name for name in named if not _is_title(name, taken)], called))
+    named = [
+        name
+        for name in names.find(sentence, known, taken=taken)  # a lab's name inside the title of a board does not mention the lab
+        if name.mention.kind is not MentionKind.LAB or not any(start <= name.start and name.end <= end for start, end in taken)
+    ]
+    return tuple(_scan(tokens, sentence, named, called))
 
 
 def _is_inside(sentence: str, token: _Token) -> bool:
     """Whether a hyphen joins two words."""
     around = sentence[max(0, token.start - 1) : token.start] + sentence[token.end : token.end + 1]
     return len(around) == 2 and not any(sign.isspace() for sign in around)
-
-
-def _is_title(name: Named, taken: Sequence[tuple[int, int]]) -> bool:
-    """A lab's name inside the title of a board does not mention the lab."""
-    return name.mention.kind is MentionKind.LAB and any(start <= name.start and name.end <= end for start, end in taken)
 
 
 def _scan(tokens: Sequence[_Token], sentence: str, named: Sequence[Named], called: Titles) -> Iterator[Piece]:

@@ -52,10 +52,11 @@ def _field(case: Case) -> Field | Unpublished | Ground:
         return outside.ground(ClaimVerdict.CONTRADICTED, f"{own[0].name} is not one of the {group}", [best])
     if subject is None:
         return Unpublished(case=case, valued=(False, True), listed=(bool(own), True))
-    valued = [entry for entry in case.valued(listed.values()) if membership[entry.id] is not False or entry.id == subject.id]
-    members = [entry for entry in valued if membership[entry.id] or entry.id == subject.id]
-    higher = [entry for entry in valued if entry not in members and metric.better(case.value(entry), case.value(subject))]
-    return Field(case=case, subject=subject, members=tuple(members), unknown=tuple(higher))
+    membership[subject.id] = True
+    valued = case.valued(listed.values())
+    higher = [entry for entry in valued if membership[entry.id] is None and metric.better(case.value(entry), case.value(subject))]
+    members = tuple(entry for entry in valued if membership[entry.id])
+    return Field(case=case, subject=subject, members=members, unknown=tuple(higher))
 
 
 def _ranked_within(state: BoardAt, top: int) -> frozenset[EntryId]:
@@ -159,18 +160,14 @@ def _rank(case: Case) -> Ground | Unpublished:
     ahead = [entry for entry in field.others if ranks[entry.id] <= claim.top]
     edge = min(ahead, key=lambda entry: (-ranks[entry.id], entry.id), default=None)
     verdict = ClaimVerdict.SUPPORTED if holds else ClaimVerdict.CONTRADICTED
-    if not holds and edge is not None and not (claim.exact and place < claim.top) and _is_near(field, edge):
-        verdict = ClaimVerdict.MIXED
+    if not holds and edge is not None and not (claim.exact and place < claim.top):
+        measures = [entry.measures[case.metric.id] for entry in (field.subject, edge)]
+        near = weigh(case.metric, measures[0], measures[1], spread(values.values())).order is Order.NEAR
+        verdict = ClaimVerdict.MIXED if near else verdict
     since = _since_rank(field, claim.top) if holds and not claim.exact and not claim.group else None
     verdict, reason = _held(claim, since, verdict, f"{case.shown(field.subject)} is at rank {place} of {len(ranks)}")
     caveats = [field.unclassed] if field.unknown and claim.group else []
     return case.ground(verdict, reason, [field.subject, *([edge] if edge else [])], caveats=caveats, since=since)
-
-
-def _is_near(field: Field, edge: Entry) -> bool:
-    """Whether only the error separates the subject from the entry at the claimed rank."""
-    metric, wide = field.case.metric, spread(field.case.value(entry) for entry in field.members)
-    return weigh(metric, field.subject.measures[metric.id], edge.measures[metric.id], wide).order is Order.NEAR
 
 
 # ── since when ───────────────────────────────────────────────────────────────────────────────────

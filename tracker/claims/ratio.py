@@ -47,7 +47,7 @@ def judge(claim: Claim, record: Record) -> Finding:
 def _ground(case: Case) -> Ground | str:
     """What a metric says, or why it says nothing."""
     mentions, priced = (case.claim.subject, case.rival), case.claim.per == "price"
-    best = [min(_ratios(case, mention), key=_best_first, default=None) for mention in mentions]
+    best = [min(_ratios(case, mention), key=lambda ratio: (-ratio.value, ratio.entry.id), default=None) for mention in mentions]
     subject, other = best
     if subject is None or other is None:
         lacking = " and ".join(mention.name for mention, ratio in zip(mentions, best, strict=True) if ratio is None)
@@ -66,10 +66,6 @@ def _ratios(case: Case, mention: Mention) -> Iterator[Ratio]:
         known = traits(entry, case.state.board)
         if cost := known.price if case.claim.per == "price" else known.size_total_b:
             yield Ratio(entry=entry, score=case.value(entry), cost=cost)
-
-
-def _best_first(ratio: Ratio) -> tuple[float, str]:
-    return -ratio.value, ratio.entry.id
 
 
 def _in_words(case: Case, ratio: Ratio) -> str:

@@ -12,7 +12,7 @@ from tracker.claims.matching import is_called, is_meant, metrics_of
 from tracker.claims.pieces import canonical
 from tracker.events import KINDS
 from tracker.identity import resolve, resolve_models
-from tracker.model import BoardId, Entry, EntryId, Event, EventFilter, EventId, Identity, Metric, MetricId, Snapshot, Span
+from tracker.model import BoardId, Entry, EntryId, Event, EventFilter, EventId, Identity, Metric, MetricId, Span
 from tracker.model.names import Lexicon
 from tracker.ports import Store
 from tracker.query.find import BoardAt, Found, MatchKind, find, listed_on, plain, remembered, states
@@ -129,16 +129,16 @@ class Record:
     @_once
     def _departed(self) -> tuple[BoardAt, ...]:
         """Every board with the entries that it listed before and does not list now."""
-        return tuple(replace(state, snapshot=self._departed_from(state), names={}) for state in self.states)
+        return tuple(self._departed_from(state) for state in self.states)
 
-    def _departed_from(self, state: BoardAt) -> Snapshot:
+    def _departed_from(self, state: BoardAt) -> BoardAt:
         board, known = state.board.id, self.store.past(state.board.id).known
         gone = {
             key: Entry(id=key, name=entry.name, position=0, who=resolve(entry.name, None, board, lexicon=self.lexicon))
             for key, entry in known.items()
             if key not in state.snapshot.entries and (self.at is None or entry.first_seen <= self.at)
         }
-        return replace(state.snapshot, entries=gone)
+        return BoardAt(board=state.board, snapshot=replace(state.snapshot, entries=gone))
 
     # ── time ─────────────────────────────────────────────────────────────────────────────────────
 

@@ -129,12 +129,13 @@ def finding_json(finding: Finding) -> dict[str, object]:
         "verdict": finding.verdict,
         "reason": finding.reason,
         "claim": _claim_json(finding.claim) if finding.claim else None,
-        "grounds": [_ground_json(ground) for ground in finding.grounds],
+        "grounds": [{key: value for key, value in asdict(ground).items() if key not in _TITLES} for ground in finding.grounds],
         "suggestions": list(finding.suggestions),
         "instead": [finding_json(nearest) for nearest in finding.instead],
     }
 
 
+_TITLES = ("title", "metric_title")
 _CLAIM_KEYS = (
     *("relation", "inner", "subject", "rival", "topic", "sources", "group", "negated", "near", "passing", "amount"),
     *("within", "top", "since", "at", "read_as", "unread"),
@@ -155,7 +156,3 @@ def _claim_json(claim: Claim) -> dict[str, object]:
         },
     }
     return {key: texts[key] if key in texts else getattr(claim, key) for key in _CLAIM_KEYS}
-
-
-def _ground_json(ground: Ground) -> dict[str, object]:
-    return {key: value for key, value in asdict(ground).items() if key not in ("title", "metric_title")}

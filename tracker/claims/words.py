@@ -169,53 +169,52 @@ _PER_DOLLAR = (
 )
 
 
+_DOWN = replace(_UP, swap=True)
+_LEAD = Sense(relation=Relation.LEAD, rival="no")
+_BEST = replace(_LEAD, superlative=True)
+_CHEAP = Sense(relation=Relation.PRICE, rival="may", topic="price")
+_FASTER = replace(_UP, rival="may", topic="speed")
+_RATIO = Sense(relation=Relation.RATIO, rival="may")
+_MEANINGS = (
+    ("leads; tops", replace(_LEAD, rival="may", number="one")),
+    ("lead; top", replace(_LEAD, rival="may", number="many")),
+    ("led; leading; topped; topping", replace(_LEAD, rival="may")),
+    (_AHEAD, _UP),
+    (_AHEAD_BY_MOVING, replace(_UP, passing=True)),
+    (_BEHIND, _DOWN),
+    ("trails", replace(_DOWN, number="one")),
+    ("trail; lag; lag behind; fall behind; lose to", replace(_DOWN, number="many")),
+    (_ON_PAR, _EVEN),
+    ("holds its own against", _EVEN),  # phrase allowed: articles use it
+    (_NEAR_TO, replace(_EVEN, near=True)),
+    (_IN_FRONT, _LEAD),
+    (_THE_BEST, _BEST),
+    ("the cheapest; cheapest; the least expensive; lowest priced", replace(_BEST, topic="price")),
+    ("the fastest; fastest; the quickest", replace(_BEST, topic="speed")),
+    ("the highest; highest; the highest scoring; highest scoring", replace(_BEST, end="high")),
+    ("the lowest; lowest", replace(_BEST, end="low")),
+    ("higher than; scores higher than; score higher than; scored higher than", replace(_UP, end="high")),
+    ("lower than; scores lower than; score lower than; scored lower than", replace(_UP, end="low")),
+    (_GAINS, Sense(relation=Relation.GAIN)),
+    (_CHEAPER, _CHEAP),
+    (_MORE_EXPENSIVE, replace(_CHEAP, swap=True)),
+    ("dearer than", replace(_CHEAP, swap=True)),  # phrase allowed: articles use it
+    (_COSTS, replace(_CHEAP, price_word=True)),
+    ("faster; faster than; quicker than; as fast as; as quick as; the speed of; the speed", _FASTER),
+    ("slower; slower than", replace(_FASTER, swap=True)),
+    ("hallucinates less than; hallucinate less than; hallucinates less often than", replace(_UP, topic="hallucination")),
+    ("hallucinates more than; hallucinate more than; hallucinates more often than", replace(_DOWN, topic="hallucination")),
+)
+
+
 def _senses() -> Iterator[tuple[str, Sense]]:
     """Phrase by phrase; a later meaning of the same words replaces an earlier one."""
-    down = replace(_UP, swap=True)
-    lead, best = Sense(relation=Relation.LEAD, rival="no"), Sense(relation=Relation.LEAD, rival="no", superlative=True)
-    price, speed = (
-        Sense(relation=Relation.PRICE, rival="may", topic="price"),
-        Sense(relation=Relation.ABOVE, rival="may", topic="speed"),
-    )
-    ratio = Sense(relation=Relation.RATIO, rival="may")
     yield from _verbs()
-    for phrases, sense in (
-        ("leads; tops", Sense(relation=Relation.LEAD, rival="may", number="one")),
-        ("lead; top", Sense(relation=Relation.LEAD, rival="may", number="many")),
-        ("led; leading; topped; topping", Sense(relation=Relation.LEAD, rival="may")),
-        (_AHEAD, _UP),
-        (_AHEAD_BY_MOVING, replace(_UP, passing=True)),
-        (_BEHIND, down),
-        ("trails", replace(down, number="one")),
-        ("trail; lag; lag behind; fall behind; lose to", replace(down, number="many")),
-        (_ON_PAR, _EVEN),
-        ("holds its own against", _EVEN),  # phrase allowed: articles use it
-        (_NEAR_TO, replace(_EVEN, near=True)),
-        (_IN_FRONT, lead),
-        (_THE_BEST, best),
-        ("the cheapest; cheapest; the least expensive; lowest priced", replace(best, topic="price")),
-        ("the fastest; fastest; the quickest", replace(best, topic="speed")),
-        ("the highest; highest; the highest scoring; highest scoring", replace(best, end="high")),
-        ("the lowest; lowest", replace(best, end="low")),
-        ("higher than; scores higher than; score higher than; scored higher than", replace(_UP, end="high")),
-        ("lower than; scores lower than; score lower than; scored lower than", replace(_UP, end="low")),
-        (_GAINS, Sense(relation=Relation.GAIN)),
-        (_CHEAPER, price),
-        (_MORE_EXPENSIVE, replace(price, swap=True)),
-        ("dearer than", replace(price, swap=True)),  # phrase allowed: articles use it
-        (_COSTS, replace(price, price_word=True)),
-        ("faster; faster than; quicker than; as fast as; as quick as; the speed of; the speed", speed),
-        ("slower; slower than", replace(speed, swap=True)),
-        ("hallucinates less than; hallucinate less than; hallucinates less often than", replace(_UP, topic="hallucination")),
-        ("hallucinates more than; hallucinate more than; hallucinates more often than", replace(down, topic="hallucination")),
-    ):
+    for phrases, sense in _MEANINGS:
         yield from dict.fromkeys(_all(phrases), sense).items()
-    for combined, sense in (
-        (_PER_PARAMETER, replace(ratio, per="parameters")),
-        (_PER_DOLLAR, replace(ratio, per="price")),
-        (_OVER_ITS_OWN, Sense(relation=Relation.GAIN, rival="may", predecessor=True)),
-    ):
-        yield from dict.fromkeys(combined, sense).items()
+    yield from dict.fromkeys(_PER_PARAMETER, replace(_RATIO, per="parameters")).items()
+    yield from dict.fromkeys(_PER_DOLLAR, replace(_RATIO, per="price")).items()
+    yield from dict.fromkeys(_OVER_ITS_OWN, Sense(relation=Relation.GAIN, rival="may", predecessor=True)).items()
 
 
 SENSES: Mapping[str, Sense] = dict(_senses())

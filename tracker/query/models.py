@@ -55,13 +55,11 @@ def cards(store: Store, *, name: str = "", lab: str = "", family: str = "", lexi
         board = _board(store, state)
         for entry in state.snapshot.entries.values():
             key = (state.board.id, entry.id)
-            if _is_asked(entry.who, lab, family) and (wanted is None or key in wanted):
+            who = (entry.who.lab.casefold(), entry.who.family.casefold())
+            asked = lab.casefold() in ("", who[0]) and family.casefold() in ("", who[1])
+            if asked and (wanted is None or key in wanted):
                 groups.setdefault(entry.who.model or key, []).append((board, entry))
     return tuple(sorted((_card(places) for places in groups.values()), key=_order))
-
-
-def _is_asked(who: Identity, lab: str, family: str) -> bool:
-    return all(not asked or asked.casefold() == has.casefold() for asked, has in ((lab, who.lab), (family, who.family)))
 
 
 def _order(card: Card) -> tuple[object, ...]:

@@ -140,7 +140,7 @@ def _last_rise(
 
 
 def _is_respelling(store: Store, board: Board, metric: Metric, sides: Sequence[Sequence[EntryId]], time: datetime) -> bool:
-    """Whether finer or coarser decimals alone reordered two sides at that time: by the rule of the overtakes, neither truly moved."""
+    """Whether finer or coarser decimals alone reordered two sides: neither truly moved, by the rule of the overtakes."""
     after = store.at(board.id, time, [metric.id])
     before = store.at(board.id, time - timedelta(seconds=1), [metric.id])
     if not metric.ranked or before is None or after is None:
