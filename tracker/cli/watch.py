@@ -19,8 +19,9 @@ from tracker.ports import Archive, Store
 from tracker.watches import Firing, Held, Watch
 from tracker.wording import safe
 from tracker.workspace import Settings
+from tracker.workspace.ids import known
 from tracker.workspace.names import lexicon_of
-from tracker.workspace.opening import board_of, kept, known
+from tracker.workspace.opening import board_of, kept
 
 
 @click.group("watch", cls=LazyGroup)

@@ -16,7 +16,7 @@ from enum import StrEnum
 from itertools import groupby, islice
 from operator import itemgetter
 
-from tracker.events.board_recovered import changed
+from tracker.events._values import changed
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import both_proofs, make, party, proof
 from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Measure, Metric, MetricDiff, Party, PendingOvertake
