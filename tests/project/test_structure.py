@@ -8,12 +8,15 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.slow
-SHARED_NAMES = {"Grade", "Options"}
-"""What every event kind calls its grades, and every parser the options of its format."""
+SHARED_NAMES = {"Options"}
+"""What every parser calls the options of its format."""
+LONGEST_CHAIN = 18
+"""Modules that lead from one to the next: whoever changes the last may have to look at all of them."""
 
 
 @cache
@@ -60,3 +63,19 @@ def test_no_function_is_longer_than_45_lines():
                 if lines > 45:
                     long[f"{path.as_posix()}:{node.name}"] = lines
     assert long == {}
+
+
+def test_no_module_leads_to_itself_and_no_chain_of_imports_is_long():
+    graph = grimp.build_graph("tracker", exclude_type_checking_imports=True)
+    longest: dict[str, int] = {}
+    open_modules: list[str] = []
+
+    def length(module: str) -> int:
+        assert module not in open_modules, " → ".join([*open_modules, module])
+        if module not in longest:
+            open_modules.append(module)
+            longest[module] = 1 + max(map(length, sorted(graph.find_modules_directly_imported_by(module))), default=0)
+            open_modules.pop()
+        return longest[module]
+
+    assert max(map(length, graph.modules)) <= LONGEST_CHAIN

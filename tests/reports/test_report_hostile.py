@@ -13,8 +13,7 @@ from report_world import AA, T0, checks, event, health, proof, report
 
 from tracker.model import Evidence, Report, State
 from tracker.reports import FORMATS, render
-from tracker.reports.cleaning import cleaned, link
-from tracker.reports.markdown import escape
+from tracker.reports.cleaning import cleaned, link, markdown_escaped
 from tracker.wording import clean
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -134,16 +133,16 @@ def test_cleaning_twice_changes_nothing(text: str):
 @example("\\|")
 def test_escaped_text_is_markdown_of_itself(text: str):
     markdown = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    entry = lxml_html.document_fromstring(markdown.render(f"- x {escape(text)}\n"))
-    cell = lxml_html.document_fromstring(markdown.render(f"| a |\n|---|\n| {escape(text)} |\n"))
-    start = lxml_html.document_fromstring(markdown.render(f"{escape(text)}\n") or "<p></p>")
+    entry = lxml_html.document_fromstring(markdown.render(f"- x {markdown_escaped(text)}\n"))
+    cell = lxml_html.document_fromstring(markdown.render(f"| a |\n|---|\n| {markdown_escaped(text)} |\n"))
+    start = lxml_html.document_fromstring(markdown.render(f"{markdown_escaped(text)}\n") or "<p></p>")
     assert entry.xpath("string(//li)") == f"x {text}".strip()
     assert [element.text or "" for element in cell.iter("td")] == [text]
     assert "".join(start.itertext()).strip("\n") == text
 
 
 def test_addresses_in_names_do_not_become_links_where_markdown_links_bare_ones():
-    assert escape("see https://evil.example or WWW.evil.example") == r"see https\://evil.example or WWW\.evil.example"
+    assert markdown_escaped("see https://evil.example or WWW.evil.example") == r"see https\://evil.example or WWW\.evil.example"
 
 
 @pytest.mark.parametrize(

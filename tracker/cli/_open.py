@@ -52,7 +52,7 @@ def located(store: Path | None, schedules: Path | None, tz: str | None = None) -
 
 def complete_boards(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:  # noqa: ARG001  # click's signature
     """Complete a board id by the names of files, without reading them; broken declarations are included."""
-    from tracker.workspace.opening import ids  # noqa: PLC0415  # only when a shell asks
+    from tracker.workspace.ids import ids  # noqa: PLC0415  # only when a shell asks
 
     options = ctx.find_root().params
     try:

@@ -8,9 +8,8 @@ from dataclasses import asdict
 import click
 
 from tracker.cli._open import as_json, picked, print_json, print_table, when
-from tracker.cli.standings import as_row
 from tracker.model import Board
-from tracker.query.standings import standings
+from tracker.query.standings import standing_json, standings
 from tracker.wording import number, safe
 from tracker.workspace import Settings
 from tracker.workspace.opening import board_of, check_named, history_if_any
@@ -32,7 +31,7 @@ def command(settings: Settings, board: str, *, as_json: bool) -> None:
         latest = store.latest(shown.id)
         head = standings(shown, store)[:SHOWN] if latest is not None and shown.primary else ()
     if as_json:
-        rows = [as_row(row, shown) for row in head]
+        rows = [standing_json(row, shown) for row in head]
         last = latest and {"observed_at": latest.observed_at, "entries": len(latest.entries), "head": rows}
         print_json([{**_described(shown), "last": last}])
         return

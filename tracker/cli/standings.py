@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 
 import click
 
 from tracker.cli._open import Time, as_json, complete_boards, print_json, print_table
-from tracker.model import Board, Metric, MetricId
-from tracker.query.standings import Standing
+from tracker.model import Metric, MetricId
+from tracker.query.standings import Standing, standing_json
 from tracker.wording import number
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
@@ -35,7 +34,7 @@ def command(
         declared = workspace.board(board)
         rows = workspace.standings(board, metric=metric, at=at, model=model)[:top]
     if as_json:
-        print_json(as_row(row, declared) for row in rows)
+        print_json(standing_json(row, declared) for row in rows)
         return
     shown = declared.metric(MetricId(metric)) if metric else declared.primary
     own = ("published",) if declared.rank is not None else ()
@@ -46,11 +45,6 @@ def command(
     )
     if declared.attribution:
         click.echo(f"Data: {declared.attribution}")
-
-
-def as_row(row: Standing, board: Board) -> dict[str, object]:
-    """A row for programs, with `published_rank` only if the board declares a column of ranks."""
-    return {key: value for key, value in asdict(row).items() if key != "published_rank" or board.rank is not None}
 
 
 def _cells(row: Standing, metric: Metric | None) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from tracker.events import board_broken, board_partial, board_recovered, departure, new_leader, overtake
+from tracker.events import board_broken, board_partial, departure, new_leader, overtake
+from tracker.events._values import changed
 from tracker.model import (
     BoardState,
     Comparability,
@@ -29,17 +30,17 @@ _FILLED_AGAIN = 0.7
 
 def advance(past: BoardState, diff: Diff, events: Sequence[Event]) -> BoardState:
     """The state for the next snapshot, after this diff was accepted with these events."""
-    changed = board_recovered.changed(diff)
+    has_changed = changed(diff)
     return BoardState(
         known=_known(past, diff),
         leaders=new_leader.leaders_after(diff, past),
-        pending=overtake.pending_after(diff, past, events) if changed else past.pending,
+        pending=overtake.pending_after(diff, past, events) if has_changed else past.pending,
         sizes=(*past.sizes, len(diff.after.entries))[-_KEEP_SIZES:],
         filled=_filled(past, diff.after),
         drifted=_drifted(past, diff),
-        changed_at=(*past.changed_at, diff.after.observed_at)[-_KEEP_CHANGES:] if changed else past.changed_at,
+        changed_at=(*past.changed_at, diff.after.observed_at)[-_KEEP_CHANGES:] if has_changed else past.changed_at,
         seen_until=diff.after.observed_at,
-        stale_since=None if changed else past.stale_since,
+        stale_since=None if has_changed else past.stale_since,
         capped_at=board_partial.capped_after(diff, past),
         cap_told=board_partial.cap_told(diff, past),
     )

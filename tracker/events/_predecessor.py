@@ -254,7 +254,7 @@ def _decimal(numbers: Sequence[int]) -> float:
 def best_of_each(entries: Mapping[EntryId, Entry], standing: Mapping[EntryId, float]) -> frozenset[EntryId]:
     """The best measured variant of each model; an entry whose model is not known counts as a model."""
     best: dict[object, EntryId] = {}
-    for entry in sorted(standing, key=lambda entry: (standing[entry], entry)):
+    for _, entry in sorted((place, entry) for entry, place in standing.items()):
         best.setdefault(model_of(entries[entry]), entry)
     return frozenset(best.values())
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import attrgetter
 from typing import TypeVar
 
 from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Measure, Metric, MetricDiff
 
 SAYS_NOTHING = (Comparability.DRIFTED, Comparability.VANISHED, Comparability.INCOMMENSURABLE)
 """Verdicts under which the values that are left prove nothing. A re-based scale and a new column are whole in themselves."""
+_figures = attrgetter("value", "low", "high", "estimated")
 _Item = TypeVar("_Item")
 _Key = TypeVar("_Key")
 
@@ -60,3 +62,22 @@ def grouped(items: Iterable[_Item], key: Callable[[_Item], _Key]) -> dict[_Key, 
     for item in items:
         groups[key(item)].append(item)
     return groups
+
+
+def changed(diff: Diff) -> bool:
+    """Whether the board shows anything new: other entries, names, properties or values of any metric."""
+    if diff.before is None or diff.before.entries.keys() != diff.after.entries.keys():
+        return True
+    verdicts = diff.metrics.values()
+    if any(verdict.moved or verdict.rounded or verdict.filled_before != verdict.filled_after for verdict in verdicts):
+        return True
+    return any(_differ(diff.before.entries[entry], diff.after.entries[entry]) for entry in diff.common)
+
+
+def _differ(old: Entry, new: Entry) -> bool:
+    if old.name != new.name or old.attributes != new.attributes or old.measures.keys() != new.measures.keys():
+        return True
+    return any(
+        measure is not new.measures[metric] and _figures(measure) != _figures(new.measures[metric])
+        for metric, measure in old.measures.items()
+    )

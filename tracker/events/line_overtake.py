@@ -210,9 +210,6 @@ def _stage(
     )
 
 
-# ── the passes ───────────────────────────────────────────────────────────────────────────────────
-
-
 def overtakes(stage: Stage) -> list[Pass]:
     """Every pass that has a cause, between lines of different labs, the best rivals first; none again at a narrower level."""
     result: list[Pass] = []
@@ -243,9 +240,6 @@ def _pass(stage: Stage, field: LineField, riser: Line, rival: Line, bar: float) 
     if field.before[rival][1] not in stage.fallen:
         return None
     return Pass(riser=riser, rival=rival, cause="fall", best=field.listed[riser][1], passed=passed, bar=bar)
-
-
-# ── what is news ─────────────────────────────────────────────────────────────────────────────────
 
 
 def news_among(stage: Stage, candidates: Sequence[Pass]) -> list[Pass]:
@@ -341,9 +335,6 @@ def _over_a_reference(stage: Stage, line_pass: Pass) -> bool:
         return False
     flagship = labs.before[line_pass.rival[:_LAB]][1] == generations.before[line_pass.rival][1]
     return flagship or milestone.reference(stage.diff.after.entries[line_pass.passed]) is not None
-
-
-# ── the event ────────────────────────────────────────────────────────────────────────────────────
 
 
 def _event(stage: Stage, group: Sequence[Pass], news: Sequence[Pass]) -> Event:
@@ -477,9 +468,6 @@ def _still_above(stage: Stage, line_pass: Pass) -> list[EntryId]:
     bar = stage.metric.sort_key(stage.has[line_pass.best])
     generations = stage.fields[_GENERATION].listed.items()
     return [entry for _, entry in sorted(best for line, best in generations if line[0] == line_pass.rival[0] and best[0] < bar)]
-
-
-# ── remembered ───────────────────────────────────────────────────────────────────────────────────
 
 
 def _reported_with(stage: Stage, line_pass: Pass) -> Iterator[str]:

@@ -16,7 +16,7 @@ from enum import StrEnum
 from itertools import groupby, islice
 from operator import itemgetter
 
-from tracker.events.board_recovered import changed
+from tracker.events._values import changed
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import both_proofs, make, party, proof
 from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Measure, Metric, MetricDiff, Party, PendingOvertake
@@ -55,11 +55,11 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
 def _flips(diff: Diff, metric: Metric, verdict: MetricDiff) -> Iterator[Event]:
     """A rise for each entry that moved above others; a fall for each that moved below entries whose value did not change."""
     assert diff.before is not None
-    had, has = diff.before.measured(metric.id), diff.after.measured(metric.id)
-    rises: dict[tuple[EntryId, Grade], list[EntryId]] = {}
-    falls: dict[tuple[EntryId, Grade], list[EntryId]] = {}
+    had, has, entries = diff.before.measured(metric.id), diff.after.measured(metric.id), diff.after.entries
+    rises: dict[tuple[EntryId, str], list[EntryId]] = {}
+    falls: dict[tuple[EntryId, str], list[EntryId]] = {}
     for subject, rival in flips(metric, had, has, moved=verdict.moves.keys()):
-        grade = Grade(certainty(metric, *(diff.after.entries[entry].measures[metric.id] for entry in (subject, rival))))
+        grade = certainty(metric, entries[subject].measures[metric.id], entries[rival].measures[metric.id])
         if subject in verdict.moves:
             rises.setdefault((subject, grade), []).append(rival)
         else:
@@ -67,7 +67,7 @@ def _flips(diff: Diff, metric: Metric, verdict: MetricDiff) -> Iterator[Event]:
     for movers, rose in ((rises, True), (falls, False)):
         for (mover, grade), others in sorted(movers.items()):
             best_first = sorted(others, key=lambda other: (metric.sort_key(has[other]), other))
-            yield _flip_event(diff, metric, mover, best_first, grade, rose=rose)
+            yield _flip_event(diff, metric, mover, best_first, Grade(grade), rose=rose)
 
 
 def flips(

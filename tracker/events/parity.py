@@ -132,11 +132,12 @@ class _Field:
 
     def _rivals(self, entry: EntryId) -> Iterator[_Rival]:
         """Larger and more expensive entries that it is at least level with on the metric that ranks the board."""
-        entries, standing, error = self.snapshot.entries, self.standing[entry], self.judge.error(entry)
+        entries, own, standing = self.snapshot.entries, self.traits(entry), self.standing[entry]
+        error = self.judge.error(entry)
         start = bisect_left(self._notable, standing - error, key=itemgetter(0))
         end = bisect_right(self._notable, standing + error, key=itemgetter(0))
         for at, other in self._notable[start : end + _LOOKED_AT]:
-            ratios = self._ratios(self.traits(entry), self.traits(other))
+            ratios = self._ratios(own, self.traits(other))
             within = self.judge.is_within(entry, other) if ratios else False
             if not ratios or (at < standing and not within) or _are_related(entries[entry], entries[other]):
                 continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
+from operator import attrgetter
 
 from tracker.events._values import ranked_primary
 from tracker.events.kind import EventKind, Folding, What
@@ -14,6 +15,7 @@ from tracker.wording import count
 RULE = "rank_move/1"
 Grade = StrEnum("Grade", "MOVED NOMINAL")
 _FIGURES = ("before", "after", "arrivals_above", "departures_above", "moves", "unrounded")
+_figures = attrgetter(*_FIGURES)
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # all kinds have this signature
@@ -67,7 +69,7 @@ def _nominal(diff: Diff, primary: Metric, moves: list[RankMove]) -> Event:
 
 
 def _facts(move: RankMove) -> dict[str, object]:
-    return {name: getattr(move, name) for name in _FIGURES}
+    return dict(zip(_FIGURES, _figures(move), strict=True))
 
 
 KIND = EventKind(

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tracker.identity.dates import Date
-from tracker.identity.parse import Parsed
-from tracker.identity.slots import Slots
+from tracker.identity.parsed import Parsed, Slots
 from tracker.identity.vocabulary import COMMON, TIERS
 
 

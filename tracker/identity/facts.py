@@ -11,9 +11,9 @@ from typing import Any
 from tracker.errors import DeclarationError
 from tracker.identity import compose
 from tracker.identity.dates import Date
-from tracker.identity.known import KnownNames, Maker, known
-from tracker.identity.parse import Parsed, parse
-from tracker.identity.slots import Slots
+from tracker.identity.known import KnownNames, known
+from tracker.identity.parse import parse
+from tracker.identity.parsed import Maker, Parsed, Slots
 from tracker.model.names import Lexicon, Release, folded
 
 UNSURE = "unsure"

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-from tracker.identity.known import KnownNames, Maker, ProductLine
+from tracker.identity.known import KnownNames
+from tracker.identity.parsed import Maker, ProductLine
 from tracker.identity.tokens import Token
 from tracker.identity.vocabulary import COMMON
 

@@ -6,36 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from tracker.identity.parsed import Maker, ProductLine
 from tracker.identity.tokens import clean, tokenize
 from tracker.model.names import Family, Lexicon, folded
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Maker:
-    """The maker of a model. `slug` is the lab's part of ids."""
-
-    name: str
-    slug: str
-    country: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductLine:
-    """A family with its lab, and its words as sets. `slug` is its part of ids."""
-
-    maker: Maker
-    family: Family
-    slug: str
-    phrases: tuple[tuple[str, ...], ...]
-    generations: Mapping[str, str]
-    ignore: frozenset[str] = frozenset()
-    keep: frozenset[str] = frozenset()
-    tiers: frozenset[str] = frozenset()
-    efforts: frozenset[str] = frozenset()
-    serving: frozenset[str] = frozenset()
-    thinking: tuple[frozenset[str], ...] = ()
-    both: tuple[frozenset[str], ...] = ()
-    bare_generations: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from tracker.identity import families
 from tracker.identity.families import Brand
-from tracker.identity.known import KnownNames, Maker, ProductLine, slug
-from tracker.identity.slots import Slots, fill, joined
+from tracker.identity.known import KnownNames, slug
+from tracker.identity.parsed import Maker, Parsed, ProductLine, Slots, Spelled
+from tracker.identity.slots import fill, joined
 from tracker.identity.tokens import Token, clean, split, tokenize
 from tracker.identity.vocabulary import COMMON, SYSTEM, TUNES
 
@@ -22,32 +22,6 @@ form are declared."""
 _OTHERS = ("fine-tune", "abliterated")
 """Tunes made by other people than the lab."""
 _TUNED = frozenset({"distill", "guard", "fine-tune", "abliterated", "thinking"})
-
-
-Spelled = Literal["repository", "id", "title"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parsed:
-    """A parsed name.
-
-    `maker` is None if unknown. `named` are the words of an undeclared brand. `owner` is the maker in ids of a model built on the
-    line's by somebody else. `copy`: somebody else's repository, without a word of its own. `spelled`: as the `repository`
-    `Org/Name`, as an `id` in lower case without blanks, or as a `title`, which may distinguish less. `stamped`: an id that ends
-    in the day of its release. `several`: one row for two models. `parts` are those of a system: an agent and its model, or
-    several models.
-    """
-
-    slots: Slots
-    maker: Maker | None = None
-    line: ProductLine | None = None
-    named: tuple[str, ...] = ()
-    owner: Maker | None = None
-    copy: bool = False
-    spelled: Spelled = "title"
-    stamped: bool = False
-    several: bool = False
-    parts: tuple[Parsed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,10 @@ from functools import lru_cache
 
 from tracker.identity import compose
 from tracker.identity.facts import Doubt, Facts, facts, read_as, snapshot_of
-from tracker.identity.known import KnownNames, Maker
+from tracker.identity.known import KnownNames
 from tracker.identity.known import known as arranged
-from tracker.identity.parse import Parsed, is_system, parse
+from tracker.identity.parse import is_system, parse
+from tracker.identity.parsed import Maker, Parsed
 from tracker.identity.slots import atoms
 from tracker.identity.tokens import LONGEST
 from tracker.model import Confidence, Identity, ModelId

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from string import ascii_lowercase
 
 from tracker.identity import dates, sizes
-from tracker.identity.dates import Date
-from tracker.identity.known import ProductLine, canonical
-from tracker.identity.sizes import UNSTATED, Size
+from tracker.identity.known import canonical
+from tracker.identity.parsed import ProductLine, Slots
+from tracker.identity.sizes import Size
 from tracker.identity.tokens import Token
 from tracker.identity.vocabulary import (
     BASE,
@@ -37,37 +36,6 @@ from tracker.identity.vocabulary import (
 _FIRST = ("v1", "v1.0", "v0.1")
 """A name without a version means the first one."""
 _NO_TOKEN = Token("", "", -9, -9)
-
-
-@dataclass(slots=True)
-class Slots:
-    """The statements of a name; filled by `fill`, then constant.
-
-    `generation` and the further `numbers` are as in ids. `words` are those that distinguish models.
-    """
-
-    generation: str = ""
-    shown_generation: str = ""
-    numbers: list[str] = field(default_factory=list)
-    words: set[str] = field(default_factory=set)
-    tier: list[str] = field(default_factory=list)
-    size: Size = UNSTATED
-    tune: str = ""
-    base: bool = False
-    chat: bool = False
-    kind: str = ""
-    dates: list[Date] = field(default_factory=list)
-    revision: str = ""
-    preview: bool = False
-    unfinished: bool = False
-    latest: bool = False
-    reasoning: str = "unspecified"
-    effort: str = ""
-    budget: str = ""
-    quant: str = ""
-    context: str = ""
-    serving: list[str] = field(default_factory=list)
-    harness: list[str] = field(default_factory=list)
 
 
 # ── runs of numbers ──────────────────────────────────────────────────────────────────────────────

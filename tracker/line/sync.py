@@ -14,7 +14,8 @@ from tracker.model.names import Lexicon
 from tracker.notify import Route, deliveries
 from tracker.notify.corrections import CORRECTED_FOR, corrections
 from tracker.ports import Archive, Store
-from tracker.watches import Watch, fire
+from tracker.watches.keeping import fire
+from tracker.watches.matching import Watch
 
 _HOW_IT_IS_READ = ("parse", "key", "name", "rank", "attributes", "metrics", "contract", "payloads")
 _NEWS_FOR = timedelta(days=7)

@@ -5,8 +5,8 @@ All are frozen; none opens a file or a socket. Times are aware UTC datetimes in 
 
 from __future__ import annotations
 
-from tracker.model.captured import Capture, IndexLine, Part, Unchanged, Validators, Verdict
-from tracker.model.compared import Comparability, Diff, MetricDiff, Move, RankMove
+from tracker.model.captured import Capture, Check, IndexLine, Part, Result, Unchanged, Validators, Verdict
+from tracker.model.compared import Comparability, Diff, MetricDiff, Move, RankMove, Step
 from tracker.model.declared import (
     ASKED_FOR,
     CADENCES,
@@ -41,7 +41,7 @@ from tracker.model.events import (
     Party,
     PendingOvertake,
 )
-from tracker.model.history import Check, EventFilter, RankSpan, Result, Segment, Span, State, Step
+from tracker.model.history import EventFilter, RankSpan, Segment, Span
 from tracker.model.ids import BoardId, EntryId, EventId, MetricId, ModelId, Sha256
 from tracker.model.reading import (
     Confidence,
@@ -55,7 +55,7 @@ from tracker.model.reading import (
     Table,
     name_tokens,
 )
-from tracker.model.reports import BoardReport, Gap, Health, Report, Story
+from tracker.model.reports import BoardReport, Gap, Health, Report, State, Story
 
 __all__ = [
     "ASKED_FOR", "CADENCES", "EACH", "NEWEST", "ROW", "Board", "BoardId", "BoardReport", "BoardState", "Bounds", "Capture",

@@ -95,3 +95,31 @@ class IndexLine:
     by: str = ""
     reason: str = ""
     parts: tuple[Part, ...] = ()
+
+
+class Result(StrEnum):
+    """The result of one line of the archive's index."""
+
+    ACCEPTED = "accepted"
+    QUARANTINED = "quarantined"
+    REJECTED = "rejected"
+    UNCHANGED = "unchanged"
+    """The content does not differ from the last accepted one."""
+    STILL_BROKEN = "still_broken"
+    """The content does not differ, and the board was broken before."""
+    UNREADABLE = "unreadable"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One fetch in the store. `entries` is the size of the reading, None if nothing could be read."""
+
+    board: BoardId
+    observed_at: datetime
+    result: Result
+    url: str
+    sha256: tuple[Sha256, ...] = ()
+    status: int = 0
+    entries: int | None = None
+    message: str = ""

@@ -1,4 +1,4 @@
-"""The differences between two snapshots of a board."""
+"""The differences between two snapshots of a board, and what they add to its history."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from tracker.model.captured import Check
 from tracker.model.declared import Board
+from tracker.model.events import BoardState, Event
 from tracker.model.ids import EntryId, MetricId
 from tracker.model.reading import Entry, Measure, Snapshot
 
@@ -112,3 +114,19 @@ class Diff:
         """The entries of `before` under their keys of that time."""
         entries = self.before.entries if self.before else {}
         return {self.rekeyed.get(key, key): entry for key, entry in entries.items()} if self.rekeyed else entries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """The effect of one line of the index on a board's history, stored in one transaction. `diff` is set if it was accepted.
+
+    `agreed_since` is the time of the first of several readings in quarantine that agree with this one, and so are right. `took`
+    is the seconds of each activity (`read`, `detect`), which are not part of the history.
+    """
+
+    check: Check
+    past: BoardState
+    diff: Diff | None = None
+    events: tuple[Event, ...] = ()
+    agreed_since: datetime | None = None
+    took: Mapping[str, float] = field(default_factory=dict, compare=False)

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from tracker.model.events import Event
-from tracker.model.history import State
 from tracker.model.ids import BoardId
+
+
+class State(StrEnum):
+    """The state of a board."""
+
+    OK = "ok"
+    PARTIAL = "partial"
+    STALE = "stale"
+    BROKEN = "broken"
+    PAUSED = "paused"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,7 @@ from html import escape as escape_html
 from itertools import groupby
 
 from tracker.errors import DeliveryError
-from tracker.reports.cleaning import link
-from tracker.reports.markdown import escape as escape_markdown
+from tracker.reports.cleaning import link, markdown_escaped
 from tracker.wording import clean
 
 _SUMMONS = re.compile(r"<(?=[!@#&/:\w]|$)(?!\d)")
@@ -129,8 +128,8 @@ def _joined(*parts: str) -> str:
 
 
 def _markdown(line: TextLine) -> str:
-    target = f"[{escape_markdown(line.url)}](<{line.url}>)" if line.url else ""
-    text = _joined(escape_markdown(line.text), target, f"`{line.command}`" if line.command else "")
+    target = f"[{markdown_escaped(line.url)}](<{line.url}>)" if line.url else ""
+    text = _joined(markdown_escaped(line.text), target, f"`{line.command}`" if line.command else "")
     return f"**{text}**" if line.role in _STRONG else f"{_MARKDOWN_MARKS[line.role]}{text}"
 
 

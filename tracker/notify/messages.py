@@ -16,8 +16,9 @@ from tracker.errors import DeliveryError
 from tracker.events import trouble_of
 from tracker.model import Board, BoardId, Event, Story
 from tracker.notify.forms import Role, TextLine, calm, fit, page, shorten
-from tracker.reports import event_json, words
+from tracker.reports import words
 from tracker.reports.folding import events_of, fold, order
+from tracker.reports.jsonl import event_json
 from tracker.reports.words import interval
 from tracker.wording import count, host_of, listed, machine_time
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from tracker.errors import DeclarationError
@@ -77,3 +77,8 @@ def _row(entry: PublishedEntry, measure: Measure | None, rank: int | None) -> St
         estimated=measure is not None and measure.estimated,
         published_rank=entry.rank,
     )
+
+
+def standing_json(row: Standing, board: Board) -> dict[str, object]:
+    """A row for programs, with `published_rank` only if the board declares a column of ranks."""
+    return {key: value for key, value in asdict(row).items() if key != "published_rank" or board.rank is not None}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from typing import TypeVar, cast
@@ -10,6 +11,8 @@ from urllib.parse import quote, urlsplit
 from tracker.wording import clean
 
 _Record = TypeVar("_Record")
+_MARKDOWN_SIGNS = re.compile(r"[\\`*_\[\]<>|~&$]|(?<=\w):(?=//)|(?<=[wW]{3})\.|^[#+\-=]|^\d+(?=[.)])")
+"""Signs that would begin markup, a bare link or, at the start, another block."""
 _OF_A_URL = "/:?#[]@!$&*+,;=%~-._"
 
 
@@ -35,3 +38,8 @@ def link(url: str) -> str:
     except ValueError:
         return ""
     return quote(url, safe=_OF_A_URL) if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def markdown_escaped(text: str) -> str:
+    r"""Text that Markdown shows unchanged: `|`, `*`, `_`, `[`, `]`, `<`, a leading `#` … get a `\`."""
+    return _MARKDOWN_SIGNS.sub(lambda match: f"{match[0]}\\" if match[0].isdigit() else f"\\{match[0]}", text)

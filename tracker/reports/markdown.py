@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import tzinfo
 
 from tracker.model import BoardReport, Health, Report, Story
 from tracker.reports import words
-from tracker.reports.cleaning import cleaned, link
-
-_SIGNS = re.compile(r"[\\`*_\[\]<>|~&$]|(?<=\w):(?=//)|(?<=[wW]{3})\.|^[#+\-=]|^\d+(?=[.)])")
-"""Signs that would begin markup, a bare link or, at the start, another block."""
+from tracker.reports.cleaning import cleaned, link, markdown_escaped
 
 
 def render(report: Report, *, width: int, colour: bool, zone: tzinfo) -> str:  # noqa: ARG001  # the same for every format
@@ -23,14 +19,9 @@ def render(report: Report, *, width: int, colour: bool, zone: tzinfo) -> str:  #
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def escape(text: str) -> str:
-    r"""Text that Markdown shows unchanged: `|`, `*`, `_`, `[`, `]`, `<`, a leading `#` … get a `\`."""
-    return _SIGNS.sub(lambda match: f"{match[0]}\\" if match[0].isdigit() else f"\\{match[0]}", text)
-
-
 def _troubles(boards: Iterable[Health], zone: tzinfo) -> Iterator[str]:
     rows = [
-        f"| {board.state} | {_linked(board)} | {escape(board.reason) or '—'} | {words.last_read(board, zone)} |"
+        f"| {board.state} | {_linked(board)} | {markdown_escaped(board.reason) or '—'} | {words.last_read(board, zone)} |"
         for board in boards
     ]
     if rows:
@@ -41,22 +32,22 @@ def _troubles(boards: Iterable[Health], zone: tzinfo) -> Iterator[str]:
 def _board(board: BoardReport, zone: tzinfo) -> Iterator[str]:
     yield f"## {_linked(board.health)}"
     yield "\n".join(line for story in board.stories for line in _story(story, zone))
-    yield from (escape(note) for note in words.notes(board, zone))
+    yield from (markdown_escaped(note) for note in words.notes(board, zone))
 
 
 def _story(story: Story, zone: tzinfo) -> Iterator[str]:
     lead = story.lead
-    yield f"- **{escape(words.badge(lead))}** · {words.interval(lead, zone)}: {escape(lead.headline)}"
-    yield from (f"  - {escape(aside)}" for aside in words.asides(story))
+    yield f"- **{markdown_escaped(words.badge(lead))}** · {words.interval(lead, zone)}: {markdown_escaped(lead.headline)}"
+    yield from (f"  - {markdown_escaped(aside)}" for aside in words.asides(story))
 
 
 def _silences(silences: Iterable[words.Silence]) -> Iterator[str]:
     for silence in silences:
-        yield escape(silence.sentence)
+        yield markdown_escaped(silence.sentence)
         if silence.boards:
             yield "\n".join(f"- {_linked(board)}" for board in silence.boards)
 
 
 def _linked(health: Health) -> str:
     target = link(health.page)
-    return f"[{escape(health.title)}](<{target}>)" if target else escape(health.title)
+    return f"[{markdown_escaped(health.title)}](<{target}>)" if target else markdown_escaped(health.title)

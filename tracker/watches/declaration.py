@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
@@ -15,7 +13,7 @@ from tracker.events import RECORDED
 from tracker.model.names import Lexicon
 from tracker.toml import Wrong, at, called, check_words, listed, place_of, quoted, texts
 from tracker.toml import table as in_shape
-from tracker.watches.matching import ANYONE, PREFIXES, Classes, Pattern, pattern
+from tracker.watches.matching import PREFIXES, Classes, Watch, pattern
 
 _MOST_STARS = 5
 
@@ -68,37 +66,6 @@ class WatchTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 _OF_EVENTS = ("kind", "grade", "min_weight", "news_only")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watch:
-    """A user's rule: over standings with a threshold (`within`, `top`, `above`, `below`), otherwise over events.
-
-    Empty tuples and None do not restrict it. `asks` are the keys and values as written in the file.
-    """
-
-    name: str
-    subjects: tuple[Pattern, ...] = ()
-    rivals: tuple[Pattern, ...] = ()
-    boards: tuple[str, ...] = ()
-    metrics: tuple[str, ...] = ()
-    topics: tuple[str, ...] = ()
-    classes: Classes = ANYONE
-    kinds: tuple[str, ...] = ()
-    grades: tuple[str, ...] = ()
-    min_weight: int = 0
-    news_only: bool = True
-    within: float | None = None
-    top: int | None = None
-    above: float | None = None
-    below: float | None = None
-    each: bool = False
-    asks: Mapping[str, object] = dataclasses.field(default_factory=dict, compare=False)
-
-    @property
-    def standing(self) -> bool:
-        """Whether it is over standings."""
-        return any(threshold is not None for threshold in (self.within, self.top, self.above, self.below))
 
 
 def load(path: Path, lexicon: Lexicon) -> tuple[Watch, ...]:

@@ -26,8 +26,7 @@ from tracker.model import (
 )
 from tracker.model.names import Lexicon
 from tracker.order import competition_ranks
-from tracker.watches.declaration import Watch
-from tracker.watches.matching import ANYONE, board_matches, chosen, metric_matches
+from tracker.watches.matching import ANYONE, Watch, board_matches, chosen, metric_matches
 from tracker.watches.standing import Edge, Hold, advance, points
 from tracker.wording import difference, number
 

@@ -14,8 +14,8 @@ from tracker.errors import StoreError
 from tracker.events.making import build
 from tracker.model import Board, BoardId, BoardState, Diff, Event, EventId, Step
 from tracker.model.names import Lexicon
-from tracker.watches.declaration import Watch
 from tracker.watches.firing import Firing, Held, firings, touches
+from tracker.watches.matching import Watch
 
 RULE = "watch/1"
 _FORM = 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from math import inf
@@ -120,3 +120,34 @@ def metric_matches(metric: Metric, metrics: Iterable[str], topics: Iterable[str]
     """Whether a metric is named by id (`*` matches anything) or by topic."""
     by_id = any(fnmatchcase(metric.id, glob) for glob in metrics)
     return by_id or metric.topic.casefold() in {topic.casefold() for topic in topics}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """A user's rule: over standings with a threshold (`within`, `top`, `above`, `below`), otherwise over events.
+
+    Empty tuples and None do not restrict it. `asks` are the keys and values as written in the file.
+    """
+
+    name: str
+    subjects: tuple[Pattern, ...] = ()
+    rivals: tuple[Pattern, ...] = ()
+    boards: tuple[str, ...] = ()
+    metrics: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    classes: Classes = ANYONE
+    kinds: tuple[str, ...] = ()
+    grades: tuple[str, ...] = ()
+    min_weight: int = 0
+    news_only: bool = True
+    within: float | None = None
+    top: int | None = None
+    above: float | None = None
+    below: float | None = None
+    each: bool = False
+    asks: Mapping[str, object] = field(default_factory=dict, compare=False)
+
+    @property
+    def standing(self) -> bool:
+        """Whether it is over standings."""
+        return any(threshold is not None for threshold in (self.within, self.top, self.above, self.below))

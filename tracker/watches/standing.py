@@ -13,8 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Metric
-from tracker.watches.declaration import Watch
-from tracker.watches.matching import chosen
+from tracker.watches.matching import Watch, chosen
 
 _SAYS_NOTHING = (Comparability.DRIFTED, Comparability.VANISHED, Comparability.INCOMMENSURABLE)
 _BEGINS = (Comparability.REBASED, Comparability.APPEARED)

@@ -18,9 +18,10 @@ from tracker.model import Board, BoardId, BoardState, Check, Event, EventFilter,
 from tracker.model.names import Lexicon
 from tracker.stores.sqlite import SqliteStore
 from tracker.wording import machine_time
+from tracker.workspace.ids import known
 from tracker.workspace.lookup import find
 from tracker.workspace.names import lexicon_of
-from tracker.workspace.opening import board_of, known
+from tracker.workspace.opening import board_of
 from tracker.workspace.settings import Settings
 
 if TYPE_CHECKING:  # a query loads what it needs, and no other

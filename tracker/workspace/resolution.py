@@ -10,7 +10,7 @@ from tracker.model.names import Lexicon
 from tracker.ports import Store
 from tracker.query.find import MatchKind, matching, remembered, states, suggestions
 from tracker.workspace import Settings
-from tracker.workspace.opening import ids, unknown
+from tracker.workspace.ids import ids, unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from tracker import fetch
 from tracker.clock import SystemClock
 from tracker.errors import DeliveryError
 from tracker.notify.channels import apprise, file, stdout, webhook
-from tracker.notify.channels.webhook import Post
+from tracker.notify.channels._post import Post
 from tracker.notify.messages import Limits, Message
 from tracker.notify.routes import Route
 from tracker.ports import Clock, Environment

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tracker.errors import DeliveryError
+from tracker.notify.channels._post import Post
 from tracker.notify.channels._secrets import Filled, fill
-from tracker.notify.channels.webhook import Post
 from tracker.notify.messages import Limits, Message
 from tracker.notify.routes import Route
 from tracker.ports import Clock, Environment

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tracker.errors import DeliveryError
+from tracker.notify.channels._post import Post
 from tracker.notify.channels._secrets import fill
-from tracker.notify.channels.webhook import Post
 from tracker.notify.messages import Limits, Message
 from tracker.notify.routes import Route
 from tracker.ports import Clock, Environment

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from tracker.errors import DeliveryError
-from tracker.notify.channels.webhook import Post
+from tracker.notify.channels._post import Post
 from tracker.notify.messages import Limits, Message
 from tracker.notify.routes import Route
 from tracker.ports import Clock, Environment

@@ -8,11 +8,11 @@ import hashlib
 import hmac
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Protocol
 
 from tracker.errors import DeliveryError, Transient
 from tracker.fetch import Reply
 from tracker.fetch.politeness import retry_after_s
+from tracker.notify.channels._post import Post
 from tracker.notify.channels._secrets import Filled, fill
 from tracker.notify.messages import Limits, Message
 from tracker.notify.routes import Route
@@ -25,13 +25,6 @@ _LARGEST = 256 * 1024
 _NEVER = frozenset((401, 403, 404, 410))
 """The receiver does not accept us, or does not exist; in the standard, 410 means "stop"."""
 _LATER = frozenset((429, 503))
-
-
-class Post(Protocol):
-    """Sends a body (`tracker.fetch.post`)."""
-
-    def __call__(self, url: str, *, to: str, headers: dict[str, str], body: bytes) -> Reply:
-        """The answer. Raises Transient."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,95 @@
+"""The records of a parsed name: who made a model, of which line, and what its name states besides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tracker.identity.dates import Date
+from tracker.identity.sizes import UNSTATED, Size
+from tracker.model.names import Family
+
+Spelled = Literal["repository", "id", "title"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Maker:
+    """The maker of a model. `slug` is the lab's part of ids."""
+
+    name: str
+    slug: str
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductLine:
+    """A family with its lab, and its words as sets. `slug` is its part of ids."""
+
+    maker: Maker
+    family: Family
+    slug: str
+    phrases: tuple[tuple[str, ...], ...]
+    generations: Mapping[str, str]
+    ignore: frozenset[str] = frozenset()
+    keep: frozenset[str] = frozenset()
+    tiers: frozenset[str] = frozenset()
+    efforts: frozenset[str] = frozenset()
+    serving: frozenset[str] = frozenset()
+    thinking: tuple[frozenset[str], ...] = ()
+    both: tuple[frozenset[str], ...] = ()
+    bare_generations: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Slots:
+    """The statements of a name; filled by `fill`, then constant.
+
+    `generation` and the further `numbers` are as in ids. `words` are those that distinguish models.
+    """
+
+    generation: str = ""
+    shown_generation: str = ""
+    numbers: list[str] = field(default_factory=list)
+    words: set[str] = field(default_factory=set)
+    tier: list[str] = field(default_factory=list)
+    size: Size = UNSTATED
+    tune: str = ""
+    base: bool = False
+    chat: bool = False
+    kind: str = ""
+    dates: list[Date] = field(default_factory=list)
+    revision: str = ""
+    preview: bool = False
+    unfinished: bool = False
+    latest: bool = False
+    reasoning: str = "unspecified"
+    effort: str = ""
+    budget: str = ""
+    quant: str = ""
+    context: str = ""
+    serving: list[str] = field(default_factory=list)
+    harness: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """A parsed name.
+
+    `maker` is None if unknown. `named` are the words of an undeclared brand. `owner` is the maker in ids of a model built on the
+    line's by somebody else. `copy`: somebody else's repository, without a word of its own. `spelled`: as the `repository`
+    `Org/Name`, as an `id` in lower case without blanks, or as a `title`, which may distinguish less. `stamped`: an id that ends
+    in the day of its release. `several`: one row for two models. `parts` are those of a system: an agent and its model, or
+    several models.
+    """
+
+    slots: Slots
+    maker: Maker | None = None
+    line: ProductLine | None = None
+    named: tuple[str, ...] = ()
+    owner: Maker | None = None
+    copy: bool = False
+    spelled: Spelled = "title"
+    stamped: bool = False
+    several: bool = False
+    parts: tuple[Parsed, ...] = ()
