@@ -1,4 +1,4 @@
-"""Building the package: the README that an index shows has absolute links, because the index has no other file of the checkout."""
+"""Builds the package: the README that an index shows has absolute links, because the index has no other file."""
 
 from __future__ import annotations
 

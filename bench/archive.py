@@ -60,7 +60,8 @@ def main(folder: str, *levels: str) -> None:
     gzipped, gzip_ms = squeezed_by_gzip(series)
     plain = sum(len(body) for capture in series for body in capture.bodies)
     print(
-        f"{len(series)} distinct bodies of {plain / len(series):,.0f} bytes; gzip -6 keeps {gzipped / len(series):,.0f} each in {gzip_ms:.1f} ms"
+        f"{len(series)} distinct bodies of {plain / len(series):,.0f} bytes;"
+        f" gzip -6 keeps {gzipped / len(series):,.0f} each in {gzip_ms:.1f} ms"
     )
     print("level  bytes/body  of gzip  keyframes  keep ms CPU  read ms CPU")
     for level in map(int, levels or "123456789"):

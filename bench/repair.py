@@ -1,9 +1,9 @@
 """Measure how often a renamed column is found, and a removed one is not invented: `python bench/repair.py DATA`.
 
-DATA has real, dated series of the boards of `tests/real/schedules`. For each board, the last reading is one state and the page is a
-later one, written as CSV with all columns of its table: once with one declared column renamed to a meaningless word, once without
-it. The correct answer is the renamed column (or one equal to it in every cell), and nothing for a removed column.
-"""
+DATA has real, dated series of the boards of `tests/real/schedules`. For each board, the last reading is one state and the
+page is a later one, written as CSV with all columns of its table: once with one declared column renamed to a meaningless
+word, once without it. The correct answer is the renamed column (or one equal to it in every cell), and nothing for a removed
+column."""
 
 from __future__ import annotations
 

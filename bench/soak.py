@@ -1,11 +1,9 @@
 """Does the daemon's memory grow? `python bench/soak.py [--boards 40] [--days 2000] [--trace]`.
 
-Runs the daemon's loop over local boards that are read daily, with a clock that jumps from one time to the next. Every 100 days, it
-prints the memory of the process, the number of objects that Python's collector tracks and, with `--trace` (twice as slow), the
-lines that hold more than at the first measurement. Boards list the same 24 models again and again, so the history per model does
-not grow.
-Exit code 1 if the process grew by more than 10 % after the first fifth.
-"""
+Runs the daemon's loop over local boards that are read daily, with a clock that jumps from one time to the next. Every 100
+days, it prints the memory of the process, the number of objects that Python's collector tracks and, with `--trace` (twice as
+slow), the lines that hold more than at the first measurement. Boards list the same 24 models again and again, so the history
+per model does not grow. Exit code 1 if the process grew by more than 10 % after the first fifth."""
 
 from __future__ import annotations
 
@@ -80,7 +78,8 @@ def main() -> None:
                 looks.append(resident_mb())
                 took_s = time.perf_counter() - begin
                 print(
-                    f"day {day:5}: {looks[-1]:7.1f} MB resident, {len(gc.get_objects()):9,} objects, {one.turns:8,} turns, {took_s:5.0f} s",
+                    f"day {day:5}: {looks[-1]:7.1f} MB resident, {len(gc.get_objects()):9,} objects,"
+                    f" {one.turns:8,} turns, {took_s:5.0f} s",
                     flush=True,
                 )
                 first = grown(first)

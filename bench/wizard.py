@@ -85,11 +85,19 @@ EXAMPLES_SAY: Mapping[str, tuple[str, str, bool | None]] = {
     "livecodebench_performances_generation.json": ("question_id+model|question_id", '"pass@1"', True),
     "llm_prices_historical-v1.json": ("id+from_date|id|name", "output|input", False),
 }
-"""File → its keys (any of them; + joins), its figure that ranks (any of them; the last part of a path is enough), whether more is better."""
+"""File → its keys (any of them; + joins), its ranking figures (any; the last part of a path is enough), and if more is better."""
 NO_BOARD = (
-    "aa_api_error_401.json", "bot_challenge.html", "github_commits.json", "hf_dataset_commits.json", "livebench_categories_2026_06_25.json",
-    "livebench_spa_shell.html", "tau2_manifest.json", "vercel_checkpoint.html", "wayback_cdx.json", "wayback_cdx_empty.json",
-)  # fmt: skip
+    "aa_api_error_401.json",
+    "bot_challenge.html",
+    "github_commits.json",
+    "hf_dataset_commits.json",
+    "livebench_categories_2026_06_25.json",
+    "livebench_spa_shell.html",
+    "tau2_manifest.json",
+    "vercel_checkpoint.html",
+    "wayback_cdx.json",
+    "wayback_cdx_empty.json",
+)
 """Examples without a board. (One submission of τ²-bench, and a file of one model, are left out: they are neither.)"""
 NO_BOARDS = ("arena-html/cloudflare-challenge", "arena-html/error-404", "livebench-html/before-load", "yupp-html/text-skeleton")
 """Real pages without a board, like the lists of LiveBench's categories."""
@@ -208,7 +216,7 @@ def body_of(file: Path) -> bytes:
 
 
 def _is_table(proposal: Proposal, reading: Reading) -> bool:
-    """Whether its rows are the reading's entries, distinguished by their id, their name, or another column that is one of those by its header."""
+    """Whether its rows are the reading's entries, by their id, their name, or another column whose header is one of those."""
     table = Table(columns=proposal.candidate.columns, rows=proposal.candidate.rows, facts={})
     keys = keys_of(table, [Column(sources=(one,), missing=frozenset(), kind=Kind.TEXT) for one in proposal.key.value])
     ids, names = {one.id for one in reading.entries}, {one.name for one in reading.entries}

@@ -1,11 +1,10 @@
 """Years of the daemon against publishers that misbehave: `python bench/years.py [--boards 40] [--days 500] [--kills 200]`.
 
-First, an undisturbed run: the content of the store must match the servers' own log (see tests/daemon/years_world.py). Then the same
-run, killed with SIGKILL at random moments, and also at the moment when the receiver has a message and has not answered yet. At the
-end, every row of every table except the counters must equal that of the undisturbed daemon, and a message that arrived twice must
-have one id. With `--channel`: a receiver that fails, hangs and answers 413.
-Exit code 1 if anything is wrong.
-"""
+First, an undisturbed run: the content of the store must match the servers' own log (see tests/daemon/years_world.py). Then
+the same run, killed with SIGKILL at random moments, and also at the moment when the receiver has a message and has not
+answered yet. At the end, every row of every table except the counters must equal that of the undisturbed daemon, and a
+message that arrived twice must have one id. With `--channel`: a receiver that fails, hangs and answers 413. Exit code 1 if
+anything is wrong."""
 
 from __future__ import annotations
 
@@ -205,10 +204,12 @@ def disturbed(given: argparse.Namespace, script: Script, scratch: Path) -> list[
     again, two_names = twice(receiver)
     differences = differing(calm.database, rough.database)
     print(
-        f"killed {kills} times in {time.perf_counter() - begin:.0f} s ({', '.join(f'{n} {kind}' for kind, n in axe.kinds.items())})"
+        f"killed {kills} times in {time.perf_counter() - begin:.0f} s"
+        f" ({', '.join(f'{n} {kind}' for kind, n in axe.kinds.items())})"
     )
     print(
-        f"  {len(receiver.arrived):,} messages came, {again} of them a second time under their name, {len(two_names)} events under two"
+        f"  {len(receiver.arrived):,} messages came, {again} of them a second time under their name,"
+        f" {len(two_names)} events under two"
     )
     print(f"  {sum(map(len, rows(rough.database).values())):,} rows compared; {len(differences)} lines differ")
     return [*wrong, *two_names, *differences, *([f"{again} messages came twice in {kills} kills"] if again > kills else [])]

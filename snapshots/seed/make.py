@@ -1,8 +1,7 @@
-"""Writes the season's bodies: `python snapshots/seed/make.py` → `captures/<source>/<board>/<time>.<ext>`, the same bytes every time.
+"""Writes the season's bodies: `python snapshots/seed/make.py` → `captures/<source>/<board>/<time>.<ext>`, always the same bytes.
 
-Sources, labs, models and figures are invented; the formats of the pages are those of real boards. README.md, in this folder, lists
-what happens on which day, and a test compares the two.
-"""
+Sources, labs, models and figures are invented; the formats of the pages are those of real boards. README.md, in this folder,
+lists what happens on which day, and a test compares the two."""
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ Figure = float | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """One line of `MODELS`. `size` is in billions of parameters, None for closed weights; `index` and prices as on the first day."""
+    """One line of `MODELS`. `size` is in 10⁹ parameters, None for closed weights; `index` and prices as on the first day."""
 
     name: str
     lab: str

@@ -87,7 +87,8 @@ def long_table(found: Sequence[Board]) -> Iterator[str]:
     for board in found:
         topics = few((metric.topic for metric in board.metrics), 4)
         where = urlsplit(board.request.url).netloc
-        yield row((f"[{board.id}]({board.page})", board.title, headline(board), topics, f"`{board.parse.format}`", f"`{board.cadence}`", state(board), where))  # fmt: skip
+        what = (f"[{board.id}]({board.page})", board.title, headline(board), topics)
+        yield row((*what, f"`{board.parse.format}`", f"`{board.cadence}`", state(board), where))
 
 
 def terms_table(found: Sequence[Board]) -> Iterator[str]:

@@ -131,7 +131,13 @@ def test_installing_by_name_is_described_only_for_after_publication():
 
 
 @pytest.mark.parametrize(
-    "text", ["pip install leaderboard-tracker[web]", "pip install -U 'leaderboard-tracker'", "uvx leaderboard-tracker", "uv tool install leaderboard-tracker"]
-)  # fmt: skip
+    "text",
+    [
+        "pip install leaderboard-tracker[web]",
+        "pip install -U 'leaderboard-tracker'",
+        "uvx leaderboard-tracker",
+        "uv tool install leaderboard-tracker",
+    ],
+)
 def test_installing_by_name_is_found(text: str):
     assert BY_NAME.search(text)

@@ -1,4 +1,4 @@
-"""Console blocks of the README and the guides are what the commands print: run on a demo store, compared (`--accept` rewrites)."""
+"""Console blocks of the README and the guides are what the commands print on a demo store (`--accept` rewrites them)."""
 
 from __future__ import annotations
 

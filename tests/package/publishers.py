@@ -1,4 +1,4 @@
-"""Every publisher on this machine: a proxy that answers for their hosts, at the boards' own addresses, with the pages of `tests/boards/`.
+"""Every publisher on this machine: a proxy that answers at the boards' own addresses with the pages of `tests/boards/`.
 
 Which page is at which address follows from the declarations alone: each value of `each`, each page of a pagination and the
 payloads have addresses of their own; members of one archive come in one ZIP file; a page on which releases are named is made
@@ -35,7 +35,7 @@ Address = tuple[str, str, frozenset[tuple[str, str]]]
 
 
 class Publishers:
-    """The proxy while it is entered. `url` is for HTTPS_PROXY, `ca` (in a file) for SSL_CERT_FILE, `asked` holds the requests so far."""
+    """The running proxy. `url` is for HTTPS_PROXY, `ca` (in a file) for SSL_CERT_FILE, `asked` has the requests so far."""
 
     def __init__(self, boards: Iterable[Board], folder: Path) -> None:
         self.pages = pages_of(boards, folder)

@@ -73,7 +73,16 @@ def test_vulnerabilities_are_reported_privately():
     assert f"]({private})" in SECURITY
 
 
-@pytest.mark.parametrize("heading", ["Report a vulnerability", "Supported versions", "Threat model", "What counts as a vulnerability", "What the operator must do"])  # fmt: skip
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Report a vulnerability",
+        "Supported versions",
+        "Threat model",
+        "What counts as a vulnerability",
+        "What the operator must do",
+    ],
+)
 def test_the_security_policy_has_what_a_reporter_and_an_operator_look_for(heading):
     assert SECURITY.count(f"\n## {heading}\n") == 1
 

@@ -1,4 +1,4 @@
-"""The locks are what `make lock` would write: pyproject.toml → uv.lock → requirements.lock and requirements-dev.lock. No network."""
+"""The locks are what `make lock` would write: pyproject.toml → uv.lock → requirements.lock and requirements-dev.lock."""
 
 from __future__ import annotations
 

@@ -163,7 +163,10 @@ def test_files_that_git_ignores_are_not_in_a_release(project, released):
 
 
 def test_an_sdist_that_builds_another_wheel_is_refused_and_leaves_no_files(project):
-    project.write("pyproject.toml", (project.folder / "pyproject.toml").read_text() + '[tool.hatch.build.targets.sdist]\nexclude = ["*.html"]\n')  # fmt: skip
+    project.write(
+        "pyproject.toml",
+        (project.folder / "pyproject.toml").read_text() + '[tool.hatch.build.targets.sdist]\nexclude = ["*.html"]\n',
+    )
     project.commit()
     reasons = project.refusals("1.2.3")
     assert (

@@ -20,7 +20,10 @@ WORKFLOWS: dict[str, dict[Any, Any]] = {path.stem: yaml.safe_load(path.read_text
 JOBS = {f"{name}/{job}": table for name, workflow in WORKFLOWS.items() for job, table in workflow["jobs"].items()}
 every_workflow = pytest.mark.parametrize("name", WORKFLOWS)
 every_job = pytest.mark.parametrize("name", JOBS)
-NEWER_THAN_3_81 = r"^\s*\.ONESHELL|^[^#\t]*(?:!=|:::?=)|&:|\$\((?:file|guile|let|intcmp) |^undefine|^private |\.RECIPEPREFIX|\.EXTRA_PREREQS|^-?load "
+NEWER_THAN_3_81 = (
+    r"^\s*\.ONESHELL|^[^#\t]*(?:!=|:::?=)|&:|\$\((?:file|guile|let|intcmp) |^undefine|^private |\.RECIPEPREFIX|\.EXTRA_PREREQS"
+    r"|^-?load "
+)
 
 
 def steps(job: dict[str, Any]) -> list[dict[str, Any]]:
@@ -165,7 +168,11 @@ def test_pypi_gets_packages_with_attestations_from_an_approved_environment():
     assert publish["with"]["attestations"] is True
     (download,) = [step for step in steps(job) if "download-artifact" in step["uses"]]
     assert download["with"]["path"] == publish["with"]["packages-dir"]
-    uploads = {step["with"]["name"]: step["with"]["path"].split() for step in steps(JOBS["release/build"]) if "upload-artifact" in step.get("uses", "")}  # fmt: skip
+    uploads = {
+        step["with"]["name"]: step["with"]["path"].split()
+        for step in steps(JOBS["release/build"])
+        if "upload-artifact" in step.get("uses", "")
+    }
     assert uploads[download["with"]["name"]] == ["dist/*.whl", "dist/*.tar.gz"]
     assert uploads["release"] == ["dist/*", "build/release-notes.md"]
 

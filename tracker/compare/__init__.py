@@ -14,7 +14,6 @@ from tracker.compare.rekeying import rekeyed
 from tracker.compare.verdict import judge
 from tracker.model import Board, Comparability, Diff, EntryId, MetricDiff, MetricId, RankMove, Snapshot
 from tracker.order import surely_inside, would_be_shown
-from tracker.wording import percent
 
 __all__ = ["commensurable", "compare", "judge"]
 
@@ -87,7 +86,8 @@ def commensurable(before: Snapshot, after: Snapshot) -> str | None:
     common = len(before.entries.keys() & after.entries.keys())
     if smaller < _LEAST_ENTRIES or common >= _LEAST_COMMON * smaller:
         return None
-    return f"{common} of {smaller} entries in common with the last accepted snapshot, expected at least {percent(_LEAST_COMMON)}"
+    least = f"{_LEAST_COMMON:.0%}"  # without a blank, as in the facts of stored events
+    return f"{common} of {smaller} entries in common with the last accepted snapshot, expected at least {least}"
 
 
 def _primary_value(diff: Diff, snapshot: Snapshot, entry: EntryId) -> float | None:

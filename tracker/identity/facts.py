@@ -12,8 +12,9 @@ from tracker.errors import DeclarationError
 from tracker.identity import compose
 from tracker.identity.dates import Date
 from tracker.identity.known import KnownNames, known
+from tracker.identity.makers import Maker
 from tracker.identity.parse import parse
-from tracker.identity.parsed import Maker, Parsed, Slots
+from tracker.identity.parsed import Parsed, Slots
 from tracker.model.names import Lexicon, Release, folded
 
 UNSURE = "unsure"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from tracker.identity.known import KnownNames
-from tracker.identity.parsed import Maker, ProductLine
+from tracker.identity.makers import Maker, ProductLine
 from tracker.identity.tokens import Token
 from tracker.identity.vocabulary import COMMON
 

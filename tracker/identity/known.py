@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from tracker.identity.parsed import Maker, ProductLine
+from tracker.identity.makers import Maker, ProductLine
 from tracker.identity.tokens import clean, tokenize
 from tracker.model.names import Family, Lexicon, folded
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from tracker.identity import families
 from tracker.identity.families import Brand
 from tracker.identity.known import KnownNames, slug
-from tracker.identity.parsed import Maker, Parsed, ProductLine, Slots, Spelled
+from tracker.identity.makers import Maker, ProductLine
+from tracker.identity.parsed import Parsed, Slots, Spelled
 from tracker.identity.slots import fill, joined
 from tracker.identity.tokens import Token, clean, split, tokenize
 from tracker.identity.vocabulary import COMMON, SYSTEM, TUNES

@@ -1,44 +1,15 @@
-"""The records of a parsed name: who made a model, of which line, and what its name states besides."""
+"""The records of a parsed name: what it states, and whose it is."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from tracker.identity.dates import Date
+from tracker.identity.makers import Maker, ProductLine
 from tracker.identity.sizes import UNSTATED, Size
-from tracker.model.names import Family
 
 Spelled = Literal["repository", "id", "title"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Maker:
-    """The maker of a model. `slug` is the lab's part of ids."""
-
-    name: str
-    slug: str
-    country: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductLine:
-    """A family with its lab, and its words as sets. `slug` is its part of ids."""
-
-    maker: Maker
-    family: Family
-    slug: str
-    phrases: tuple[tuple[str, ...], ...]
-    generations: Mapping[str, str]
-    ignore: frozenset[str] = frozenset()
-    keep: frozenset[str] = frozenset()
-    tiers: frozenset[str] = frozenset()
-    efforts: frozenset[str] = frozenset()
-    serving: frozenset[str] = frozenset()
-    thinking: tuple[frozenset[str], ...] = ()
-    both: tuple[frozenset[str], ...] = ()
-    bare_generations: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)

@@ -13,8 +13,9 @@ from tracker.identity import compose
 from tracker.identity.facts import Doubt, Facts, facts, read_as, snapshot_of
 from tracker.identity.known import KnownNames
 from tracker.identity.known import known as arranged
+from tracker.identity.makers import Maker
 from tracker.identity.parse import is_system, parse
-from tracker.identity.parsed import Maker, Parsed
+from tracker.identity.parsed import Parsed
 from tracker.identity.slots import atoms
 from tracker.identity.tokens import LONGEST
 from tracker.model import Confidence, Identity, ModelId

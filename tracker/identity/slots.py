@@ -7,7 +7,8 @@ from string import ascii_lowercase
 
 from tracker.identity import dates, sizes
 from tracker.identity.known import canonical
-from tracker.identity.parsed import ProductLine, Slots
+from tracker.identity.makers import ProductLine
+from tracker.identity.parsed import Slots
 from tracker.identity.sizes import Size
 from tracker.identity.tokens import Token
 from tracker.identity.vocabulary import (

@@ -1,0 +1,36 @@
+"""Makers of models and their product lines, as the lexicon declares them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tracker.model.names import Family
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Maker:
+    """The maker of a model. `slug` is the lab's part of ids."""
+
+    name: str
+    slug: str
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductLine:
+    """A family with its lab, and its words as sets. `slug` is its part of ids."""
+
+    maker: Maker
+    family: Family
+    slug: str
+    phrases: tuple[tuple[str, ...], ...]
+    generations: Mapping[str, str]
+    ignore: frozenset[str] = frozenset()
+    keep: frozenset[str] = frozenset()
+    tiers: frozenset[str] = frozenset()
+    efforts: frozenset[str] = frozenset()
+    serving: frozenset[str] = frozenset()
+    thinking: tuple[frozenset[str], ...] = ()
+    both: tuple[frozenset[str], ...] = ()
+    bare_generations: frozenset[str] = frozenset()
