@@ -13,8 +13,10 @@ import threading
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from types import FrameType
+from typing import TYPE_CHECKING
 
-from tracker.daemon.loop import Loop
+if TYPE_CHECKING:
+    from tracker.daemon.loop import Loop
 
 Say = Callable[[str], None]
 LOOK_EVERY_S = 5.0
