@@ -15,11 +15,11 @@ from tracker.claims._records import Amount
 from tracker.claims.weight import Order, agrees, weigh
 from tracker.claims.words import SENSES
 
-PHRASES = (
-    "in coding|by 3 points|not|and|,|the 14B|Vega2's 72B model|it|first|top 3|half|open-weights|on Duel Arena|as of 2026-03-03"
-    "|since|but"
-)
-SCRAPS = (*NAMES.values(), *list(SENSES)[::7], *PHRASES.split("|"), ";", "(", "per", "Acme Bench")
+PHRASES = """
+    in coding; by 3 points; not; and; ,; the 14B; Vega2's 72B model; it; first; top 3; half; open-weights; on Duel Arena;
+    as of 2026-03-03; since; but; (; per; Acme Bench
+"""
+SCRAPS = (*NAMES.values(), *list(SENSES)[::7], *(phrase.strip() for phrase in PHRASES.split(";")), ";")
 MEASURES = st.builds(
     lambda value, width, estimated: kit.measure(f"{'~' if estimated else ''}{value}{'' if width is None else f'±{width}'}"),
     st.integers(40, 60),

@@ -1,4 +1,4 @@
-"""Which entries a name means: the same model, otherwise that exact name, otherwise the line it states; never more."""
+"""Which entries a name means: the same model, or that very name, or the line it states; never more than it states."""
 
 from __future__ import annotations
 
