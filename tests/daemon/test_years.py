@@ -95,7 +95,7 @@ def test_the_servers_had_transient_and_lasting_failures(weeks: Weeks):
         ("UPDATE checks SET observed_at = observed_at + 1 WHERE result = 'unchanged'", "not served well"),
         ("UPDATE measures SET value = value + 1", "the snapshot says"),
         ("DELETE FROM events WHERE kind = 'board_broken'", "was news 0 times"),
-        ("UPDATE events SET recorded_at = recorded_at + 7 WHERE kind = 'overtake'", "which was no good fetch"),
+        ("UPDATE events SET recorded_at = recorded_at + 7 WHERE kind = 'overtake'", "which was a failed fetch"),
         ("DELETE FROM receipts WHERE route = 'news'", "is in 0 places"),
     ],
 )  # fmt: skip
