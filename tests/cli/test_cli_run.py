@@ -153,6 +153,18 @@ def test_a_wrong_declaration_fails_the_run_and_stops_no_other_board(world: World
     assert run(settings(world), (), FixedClock(NOW + timedelta(days=1))) == 2
 
 
+def test_a_wrong_file_of_names_stops_no_board(world: World, server: HTTPServer):
+    declare(world, server)
+    (world.folder / "schedules/models").mkdir()
+    (world.folder / "schedules/models/acme.toml").write_text('lab = "Acme"\nspelings = []\n', encoding="utf-8")
+    shows(server, csv(SIX))
+    for names in ((), ("acme/text",)):
+        assert run(settings(world), names, FixedClock(NOW)) == 2
+        out, err = world.captured.readouterr()
+        assert "acme/text: accepted, 6 entries" in out or "acme/text: unchanged" in out
+        assert err.count("schedules/models/acme.toml: spelings is unknown") == 1
+
+
 def test_the_exit_code_is_that_of_the_run(world: World, server: HTTPServer):
     declare(world, server)
     shows(server, csv(SIX))

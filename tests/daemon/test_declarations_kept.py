@@ -188,6 +188,16 @@ def test_a_broken_lexicon_keeps_its_last_form(daemon: Daemon):
     assert list(daemon.open()) == [("declaration", "schedules/models/acme.toml")]
 
 
+def test_names_that_are_wrong_from_the_start_leave_the_other_files_in_force(daemon: Daemon):
+    daemon.declare()
+    (daemon.folder / "schedules/models").mkdir()
+    daemon.write("models/acme.toml", "[[[")
+    daemon.write("models/zog.toml", 'lab = "Zog"\n')
+    daemon.run()
+    assert "Zog" in {lab.lab for lab in daemon.loop.declared.lexicon.labs.values()}
+    assert list(daemon.open()) == [("declaration", "schedules/models/acme.toml")]
+
+
 def test_files_are_read_again_only_after_a_change(daemon: Daemon):
     daemon.declare()
     daemon.run()

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from tracker import schedules, toml, wording, workspace
+from tracker.cli._group import EXIT_CODE
 from tracker.errors import DeclarationError, TrackerError
 from tracker.wording import escaped, machine_time, safe
 from tracker.workspace import Settings
@@ -153,11 +154,16 @@ def user() -> str:
 
 
 def report_errors(errors: Iterable[DeclarationError]) -> int:
-    """Print each wrong declaration as one line on stderr, and return the exit code: 0 if there are none."""
-    code = 0
+    """Print each wrong declaration as one line on stderr, and return the exit code: 0 if there are none.
+
+    The command exits at least with that code, whatever it returns.
+    """
+    code, ctx = 0, click.get_current_context(silent=True)
     for error in errors:
         click.echo(f"tracker: {safe(str(error))}", err=True)
         code = error.exit_code
+    if ctx is not None:
+        ctx.meta[EXIT_CODE] = max(code, ctx.meta.get(EXIT_CODE, 0))
     return code
 
 

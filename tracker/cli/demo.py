@@ -18,7 +18,7 @@ from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
 from tracker.workspace.declared import chosen
-from tracker.workspace.names import lexicon_of
+from tracker.workspace.names import default_lexicon
 from tracker.workspace.opening import fetching
 
 _MARK = ".made-by-tracker-demo"
@@ -63,7 +63,7 @@ def command(ctx: click.Context, folder: Path | None, seed: Path) -> None:
 
 def play(settings: Settings, season: Season) -> None:
     """Fetch all boards on each day of the season through the normal pipeline, at that day's time."""
-    boards, lexicon = chosen(settings, []), lexicon_of(settings)
+    boards, lexicon = chosen(settings, []), default_lexicon()
     click.echo(f"{len(boards)} boards, {len(season.days)} days, served on 127.0.0.1")
     for number, day in enumerate(season.days):
         season.day = number

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
 import click
 
-from tracker.cli._open import as_json, print_json, when
+from tracker.cli._open import as_json, print_json, report_errors, when
 from tracker.clock import SystemClock
 from tracker.line import intake
 from tracker.line.sync import Outcome
@@ -17,7 +16,7 @@ from tracker.reports.jsonl import event_json
 from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.declared import chosen
-from tracker.workspace.names import lexicon_of
+from tracker.workspace.names import names_of
 from tracker.workspace.opening import opened
 
 _CLOCKS_DIFFER = timedelta(days=1)
@@ -28,7 +27,7 @@ _CLOCKS_DIFFER = timedelta(days=1)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=True, path_type=Path))
 @as_json
 @click.pass_obj
-def command(settings: Settings, board: str, paths: tuple[Path, ...], *, as_json: bool) -> None:
+def command(settings: Settings, board: str, paths: tuple[Path, ...], *, as_json: bool) -> int:
     """Import saved pages, named by timestamp, through the normal pipeline.
 
     PATHS are files named YYYY-MM-DDTHHMMSSZ.ext[.gz], or folders of them, in any order. Bodies that
@@ -37,15 +36,16 @@ def command(settings: Settings, board: str, paths: tuple[Path, ...], *, as_json:
     (declared,) = chosen(settings, [board])
     files = [file for path in paths for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
     intake.dated(files, SystemClock().now() + _CLOCKS_DIFFER)  # refuse other files before a store is created
-    lexicon = lexicon_of(settings)
+    names = names_of(settings)
+    report_errors(names.errors)
     with opened(settings) as (archive, store):
-        outcome = intake.import_bodies(declared, files, archive=archive, store=store, lexicon=lexicon)
+        outcome = intake.import_bodies(declared, files, archive=archive, store=store, lexicon=names.lexicon)
     if as_json:
         print_json(event_json(event) for event in outcome.events)
         complain(outcome)
     else:
         summary(outcome)
-    sys.exit(1 if outcome.failed else 0)
+    return 1 if outcome.failed else 0
 
 
 def complain(outcome: Outcome) -> None:

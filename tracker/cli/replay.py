@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
 import click
@@ -16,14 +15,14 @@ from tracker.ports import Store
 from tracker.schedules import Schedules, unknown_board
 from tracker.workspace import Settings
 from tracker.workspace.declared import declared
-from tracker.workspace.names import lexicon_of
-from tracker.workspace.opening import opened
+from tracker.workspace.names import names_of
+from tracker.workspace.opening import opened, other_errors
 
 
 @click.command("replay")
 @click.argument("boards", nargs=-1)
 @click.pass_obj
-def command(settings: Settings, boards: tuple[str, ...]) -> None:
+def command(settings: Settings, boards: tuple[str, ...]) -> int:
     """Rebuild the history from the archive and the declarations.
 
     Each board is rewritten in one transaction. Event ids stay the same where nothing changed, and events that no longer
@@ -39,14 +38,14 @@ def command(settings: Settings, boards: tuple[str, ...]) -> None:
         if lost := [name for name in boards or store.boards() if name not in held]:
             problem = f"no captures in {settings.captures}; a replay would leave nothing of the history"
             raise DeclarationError(f"{', '.join(lost)}: {problem}")
-        lexicon = lexicon_of(settings)
         known, errors = _known(found, store, boards, held)
-        code = report_errors(errors)
+        names = names_of(settings)
+        code = report_errors((*errors, *other_errors(settings)))
         for board in known:
-            summary(sync.replay(board, archive, store, lexicon))
+            summary(sync.replay(board, archive, store, names.lexicon))
             if withdrawn := store.withdrawn(board.id):
                 click.echo(f"{board.id}: {len(withdrawn)} events of earlier replays no longer follow (kept as withdrawn)")
-    sys.exit(code)
+    return code
 
 
 def _known(

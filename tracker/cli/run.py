@@ -21,7 +21,7 @@ from tracker.stores import locks
 from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.declared import chosen, declared
-from tracker.workspace.names import lexicon_of
+from tracker.workspace.names import names_of
 from tracker.workspace.opening import fetching, telling_of
 
 
@@ -42,15 +42,16 @@ def command(settings: Settings, boards: tuple[str, ...], *, due: bool, as_json: 
 def run(settings: Settings, names: tuple[str, ...], clock: Clock, *, due: bool = False, as_json: bool = False) -> int:
     """Fetch and sync boards, print each result, and send the news. Return the exit code."""
     declared_boards, code = _declared(settings, names)
-    lexicon = lexicon_of(settings)
+    known = names_of(settings)
+    code = max(code, report_errors(known.errors))
     with fetching(settings, clock) as (archive, store, fetcher):
         boards = _wanted(declared_boards, store, clock, named=bool(names), due=due)
         if not boards and not due:
             click.echo("tracker: nothing to fetch: no board is enabled, has its key and is not paused (tracker boards)", err=True)
-        telling, errors = telling_of(settings, lexicon, store, clock.now())
+        telling, errors = telling_of(settings, known.lexicon, store, clock.now())
         code = max(code, report_errors(errors))
         outcomes = intake.run(
-            boards, archive=archive, store=store, fetcher=fetcher, clock=clock, lexicon=lexicon, telling=telling
+            boards, archive=archive, store=store, fetcher=fetcher, clock=clock, lexicon=known.lexicon, telling=telling
         )
         for outcome in outcomes:
             code = max(code, 1 if outcome.failed else 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli._open import as_json, picked, print_json, print_problems
+from tracker.cli._open import as_json, picked, print_json, print_problems, report_errors
 from tracker.errors import DeclarationError, StoreError
 from tracker.line import proof
 from tracker.model import BoardId, Event, EventFilter
@@ -25,7 +25,7 @@ def command(settings: Settings, events: tuple[str, ...], board: str | None, *, e
     EVENTS are ids or their beginnings; for a consensus of boards, the events behind it are derived. Exit code 1 if an event
     does not follow from the bytes.
     """
-    with Workspace(settings) as workspace:
+    with Workspace(settings, report_errors) as workspace:
         by_board: dict[BoardId, list[Event]] = {}
         for event in _wanted(workspace, events, board, every=every):
             by_board.setdefault(event.board, []).append(event)
