@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -11,7 +11,9 @@ import click
 from tracker.cli._open import as_json, print_json, report_errors, when
 from tracker.clock import SystemClock
 from tracker.line import intake
-from tracker.line.sync import Outcome
+from tracker.line.sync import NOT_APPLIED, Outcome
+from tracker.model import Notice
+from tracker.ports import Store
 from tracker.reports.jsonl import event_json
 from tracker.wording import safe
 from tracker.workspace import Settings
@@ -40,12 +42,22 @@ def command(settings: Settings, board: str, paths: tuple[Path, ...], *, as_json:
     report_errors(names.errors)
     with opened(settings) as (archive, store):
         outcome = intake.import_bodies(declared, files, archive=archive, store=store, lexicon=names.lexicon)
+        report_refusal(outcome, store, SystemClock().now())
     if as_json:
         print_json(event_json(event) for event in outcome.events)
         complain(outcome)
     else:
         summary(outcome)
     return 1 if outcome.failed else 0
+
+
+def report_refusal(outcome: Outcome, store: Store, now: datetime) -> int:
+    """Report that a changed declaration was not applied, also as a notice, until one is. Return the exit code."""
+    if outcome.refused is None:
+        store.service.close_notice(NOT_APPLIED, outcome.board, now)
+        return 0
+    store.service.open_notice(Notice(kind=NOT_APPLIED, subject=outcome.board, message=str(outcome.refused), since=now))
+    return report_errors([outcome.refused])
 
 
 def complain(outcome: Outcome) -> None:

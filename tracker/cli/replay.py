@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import click
 
 from tracker.cli._open import report_errors
-from tracker.cli.import_ import summary
+from tracker.cli.import_ import report_refusal, summary
+from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.line import sync
 from tracker.model import Board, BoardId
@@ -26,7 +27,8 @@ def command(settings: Settings, boards: tuple[str, ...]) -> int:
     """Rebuild the history from the archive and the declarations.
 
     Each board is rewritten in one transaction. Event ids stay the same where nothing changed, and events that no longer
-    follow are kept as withdrawn. A board that the schedules do not declare, or whose file is wrong, is read as it was last
+    follow are kept as withdrawn. A changed declaration that no longer reads accepted captures is applied only to a board
+    that you name. A board that the schedules do not declare, or whose file is wrong, is read as it was last
     declared; a wrong file is reported, and the exit code is 2. A board whose newest capture was not accepted is rebuilt
     like any other.
     """
@@ -42,7 +44,9 @@ def command(settings: Settings, boards: tuple[str, ...]) -> int:
         names = names_of(settings)
         code = report_errors((*errors, *other_errors(settings)))
         for board in known:
-            summary(sync.replay(board, archive, store, names.lexicon))
+            outcome = sync.replay(board, archive, store, names.lexicon, careful=not boards)
+            summary(outcome)
+            code = max(code, report_refusal(outcome, store, SystemClock().now()))
             if withdrawn := store.withdrawn(board.id):
                 click.echo(f"{board.id}: {len(withdrawn)} events of earlier replays no longer follow (kept as withdrawn)")
     return code

@@ -58,7 +58,8 @@ def _problems(vitals: Vitals) -> Iterator[str]:
             yield f'route "{route.route}": {dead}: {route.error} (tracker outbox list)'
     for notice in vitals.notices:
         if notice.kind != "declaration":  # the errors have the file's present state
-            yield f"{' '.join(filter(None, (notice.kind, notice.subject)))}: {notice.message} (since {when(notice.since)})"
+            subject = "" if notice.message.startswith(notice.subject) else f" {notice.subject}"
+            yield f"{notice.kind}{subject}: {notice.message} (since {when(notice.since)})"
 
 
 def _summary(vitals: Vitals) -> Iterator[str]:
