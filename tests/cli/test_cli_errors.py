@@ -448,6 +448,7 @@ def test_an_import_of_wrong_files_creates_no_store(world: World, name: str):
     [
         (("--contact", "bogus"), "'--contact': \"bogus\" is not an address; expected one such as"),
         (("--time-zone", "Mars"), "'--time-zone': \"Mars\" is unknown; "),
+        (("--boards", "nope/*"), 'boards = "nope/*" matches no shipped board; '),
     ],
 )
 def test_init_names_the_wrong_option_and_writes_nothing(world: World, words: tuple[str, ...], found: str):

@@ -44,6 +44,11 @@ def test_a_relative_data_home_is_ignored_as_its_standard_says(here: Path, monkey
     assert found(here, XDG_DATA_HOME="data").store == Path("/home/ann/.local/share/leaderboard-tracker/snapshots")
 
 
+def test_a_data_folder_that_cannot_be_looked_into_counts_as_absent(here: Path):
+    unreadable = found(here, XDG_DATA_HOME=f"/{'x' * 300}")
+    assert (unreadable.store, unreadable.schedules) == (here / "snapshots", here / "schedules")
+
+
 def test_a_workspace_in_the_data_folder_is_found(here: Path):
     workspace(here.parents[2] / "data" / "leaderboard-tracker", 'time_zone = "Asia/Tokyo"')
     assert found(here).time_zone == "Asia/Tokyo"
