@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from kit import begins
 from test_cli_workspace import READING
 
+from tracker.stores import locks
 from tracker.wording import escaped, safe
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,7 +77,10 @@ EVIL = "\x1b]0;owned\x07\x9b31mRed\u202etxt.exe\u2066\x00\u200bend"
         (("standings", "acme/text", "--at", "2020-01-01"), "nothing was accepted by 2020-01-01"),
         (("history", "nobody"), '"nobody": no board lists that model'),
         (("board", "show", "acme/none"), "acme/none"),
-        (("board", "test", "acme/text", "--cases", "nowhere"), "has no page; expected page.<ext> as received"),
+        (
+            ("board", "test", "acme/text", "--cases", "nowhere"),
+            "expected page.<ext> as received (to read the page that is online now: tracker board test acme/text --live)",
+        ),
         (
             ("report", "-o", "/dev/null/report.txt"),
             "/dev/null/report.txt: cannot be written: … ; expected a file in a writable folder",
@@ -433,6 +437,25 @@ def test_a_declared_board_without_a_reading_is_not_unknown(world: World):
         2,
         'tracker: board "acme/vision": nothing of it is in the store; expected one of: acme/text (tracker run acme/vision)',
     )
+
+
+def test_two_demos_in_one_folder_do_not_mix(world: World):
+    folder = world.folder / "demo"
+    folder.mkdir()
+    with locks.held(folder / ".made-by-tracker-demo"):
+        ran = world.plain("demo", "--store", folder)
+    assert ran.code == 3
+    assert re.fullmatch(r"tracker: .*/\.made-by-tracker-demo: held by process \d+ on .*; end it, or try later", ran.error)
+    assert [path.name for path in folder.iterdir()] == [".made-by-tracker-demo"]
+
+
+def test_a_line_about_a_failed_board_has_its_id_once(world: World):
+    broken = {"2026-03-06T060000Z": "key,name\na,Alpha\n"}
+    world.imported()
+    world.run("import", "acme/text", world.bodies(broken, "broken", raw=True))
+    (line,) = [line for line in world.run("status").out.splitlines() if line.startswith("acme/text: broken: ")]
+    assert line.startswith("acme/text: broken: 1 violation, first: missing_column: ")
+    assert "   1 violation, first: missing_column: " in world.run("boards").out
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "2999-01-01T000000Z.csv"])

@@ -96,6 +96,11 @@ def picked(record: object, fields: str) -> dict[str, object]:
     return {field: getattr(record, field) if record is not None else None for field in fields.split()}
 
 
+def without_id(message: str, board: str) -> str:
+    """The message without the board's id at its start, for a line that begins with the id."""
+    return message.removeprefix(f"{board}: ")
+
+
 def print_problems(problems: Iterable[str]) -> None:
     """Print each problem of a test, indented."""
     for problem in problems:

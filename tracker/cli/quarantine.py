@@ -7,7 +7,7 @@ from datetime import datetime
 import click
 
 from tracker.cli._group import LazyGroup
-from tracker.cli._open import Time, as_json, picked, print_json, print_table, report_errors, user
+from tracker.cli._open import Time, as_json, picked, print_json, print_table, report_errors, user, without_id
 from tracker.cli.import_ import summary
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
@@ -39,7 +39,10 @@ def list_(settings: Settings, board: str | None, *, as_json: bool) -> None:
     if as_json:
         print_json(picked(check, "board observed_at entries message") for check in held)
     else:
-        rows = ((check.board, machine_time(check.observed_at), check.entries, check.message) for check in held)
+        rows = (
+            (check.board, machine_time(check.observed_at), check.entries, without_id(check.message, check.board))
+            for check in held
+        )
         print_table(("board", "at", "entries", "why"), rows)
 
 

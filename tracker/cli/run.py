@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 import click
 
-from tracker.cli._open import as_json, complete_boards, print_json, report_errors, report_wrong_boards, when
+from tracker.cli._open import as_json, complete_boards, print_json, report_errors, report_wrong_boards, when, without_id
 from tracker.cli.import_ import complain, report_refusal
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
@@ -125,7 +125,7 @@ def _print(outcome: Outcome) -> None:
         _print_news(event for event in news if event.recorded_at <= rebuilt.until)
     for check in outcome.new_checks:
         entries = f", {check.entries} entries" if check.entries is not None else ""
-        message = f": {safe(check.message)}" if check.message else ""
+        message = f": {safe(without_id(check.message, check.board))}" if check.message else ""
         click.echo(f"{when(check.observed_at)}  {outcome.board}: {check.result}{entries}{message}")
         _print_news(event for event in news if event.recorded_at == check.observed_at)
 
