@@ -272,9 +272,16 @@ def test_a_damaged_body_exits_with_3(world: World):
     world.imported()
     body = next((world.store / "captures/acme/text/bodies").iterdir())
     body.write_bytes(b"spoilt")
+    events = len(world.run("events", "--json").rows)
     ran = world.run("verify", "--all")
     assert ran.code == 3
     assert "is damaged" in ran.error
+    assert ran.out == f"0 of {events} events hold, {events} cannot be checked\n"
+
+
+def test_a_named_store_that_does_not_exist_is_a_wrong_argument(world: World):
+    ran = world.plain("--store", world.folder / "typo", "events")
+    assert (ran.code, "no tracker.db here; expected a store" in ran.error) == (2, True)
 
 
 def test_another_body_for_the_same_time_exits_with_3(world: World):
