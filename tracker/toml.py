@@ -9,6 +9,7 @@ import re
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -171,7 +172,7 @@ def judge(key: str, value: object, hint: Any, *, secret: bool = False) -> None:
     try:
         convert(value, hint)
     except (ValidationError, OverflowError) as error:
-        shown = "(not shown)" if secret else quoted(value)
+        shown = "(not shown)" if secret else as_written(value)
         raise Wrong(f"{key} = {shown}: {in_toml_words(str(error))}{purpose(hint)}") from error
 
 
@@ -246,8 +247,27 @@ def time_zone(text: str) -> str:
 
 def quoted(value: object) -> str:
     """A value as messages show it: in quotes, on one line, at most 78 characters of it."""
-    text = "true" if value is True else "false" if value is False else str(value)
+    text = str(value)
     return f'"{visible(text if len(text) <= 80 else text[:77] + "…")}"'
+
+
+def as_written(value: object) -> str:
+    """A value of any type as TOML writes it, on one line, about 80 characters of it."""
+    if isinstance(value, str):
+        return quoted(value)
+    text = visible(_as_written(value))
+    return text if len(text) <= 80 else f"{text[:77]}…"
+
+
+def _as_written(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_as_written, value))}]"
+    if isinstance(value, Mapping):
+        pairs = (f"{dotted('', key)} = {_as_written(member)}" for key, member in value.items())
+        return f"{{{', '.join(pairs)}}}"
+    if isinstance(value, str):
+        return quoted(value)
+    return str(value).lower().replace("infinity", "inf") if isinstance(value, (bool, float, Decimal)) else str(value)
 
 
 def dotted(place: str, key: str) -> str:
@@ -284,5 +304,6 @@ def in_toml_words(message: str) -> str:
         kinds = [_WORDS.get(kind, kind) for kind in match[1].split(" | ") if kind != "null"]
         return " or ".join(dict.fromkeys(kinds))
 
-    translated = re.sub(r"`([^`]+)`", words, message.replace(", got ", ", found "))
+    placed = re.sub(r" - at `\$\[(\d+)\]`", lambda item: f" as item {int(item[1]) + 1}", message.replace(", got ", ", found "))
+    translated = re.sub(r"`([^`]+)`", words, placed)
     return translated[:1].lower() + translated[1:]

@@ -200,6 +200,7 @@ def test_a_page_without_a_board_is_one_line_and_nothing_is_written(world: World,
     ran = new(world, "--id", "made/none", text=text)
     assert ran.code == 1
     assert error in ran.error
+    assert ran.error.startswith(f"tracker: {file_of(world)}: found ") or error.startswith("Cloudflare")
     assert written(world) == []
 
 
@@ -262,7 +263,9 @@ def test_an_address_is_fetched_once_by_the_fetcher(world: World):
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.8", "169.254.169.254", "::1"])
 def test_a_private_address_is_not_fetched(world: World, address: str):
-    with pytest.raises(Refused, match="an address in a private network"):
+    with pytest.raises(
+        Refused, match=r"an address in a private network; .* \(save the page, and pass the file: tracker board new FILE --url "
+    ):
         asking(world, URL, [address])
 
 

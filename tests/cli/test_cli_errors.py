@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from kit import begins
 from test_cli_workspace import READING
 
+from tracker.stores import locks
 from tracker.wording import escaped, safe
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,7 +77,10 @@ EVIL = "\x1b]0;owned\x07\x9b31mRed\u202etxt.exe\u2066\x00\u200bend"
         (("standings", "acme/text", "--at", "2020-01-01"), "nothing was accepted by 2020-01-01"),
         (("history", "nobody"), '"nobody": no board lists that model'),
         (("board", "show", "acme/none"), "acme/none"),
-        (("board", "test", "acme/text", "--cases", "nowhere"), "has no page; expected page.<ext> as received"),
+        (
+            ("board", "test", "acme/text", "--cases", "nowhere"),
+            "expected page.<ext> as received (to read the page that is online now: tracker board test acme/text --live)",
+        ),
         (
             ("report", "-o", "/dev/null/report.txt"),
             "/dev/null/report.txt: cannot be written: … ; expected a file in a writable folder",
@@ -268,9 +272,16 @@ def test_a_damaged_body_exits_with_3(world: World):
     world.imported()
     body = next((world.store / "captures/acme/text/bodies").iterdir())
     body.write_bytes(b"spoilt")
+    events = len(world.run("events", "--json").rows)
     ran = world.run("verify", "--all")
     assert ran.code == 3
     assert "is damaged" in ran.error
+    assert ran.out == f"0 of {events} events hold, {events} cannot be checked\n"
+
+
+def test_a_named_store_that_does_not_exist_is_a_wrong_argument(world: World):
+    ran = world.plain("--store", world.folder / "typo", "events")
+    assert (ran.code, "no tracker.db here; expected a store" in ran.error) == (2, True)
 
 
 def test_another_body_for_the_same_time_exits_with_3(world: World):
@@ -435,6 +446,25 @@ def test_a_declared_board_without_a_reading_is_not_unknown(world: World):
     )
 
 
+def test_two_demos_in_one_folder_do_not_mix(world: World):
+    folder = world.folder / "demo"
+    folder.mkdir()
+    with locks.held(folder / ".made-by-tracker-demo"):
+        ran = world.plain("demo", "--store", folder)
+    assert ran.code == 3
+    assert re.fullmatch(r"tracker: .*/\.made-by-tracker-demo: held by process \d+ on .*; end it, or try later", ran.error)
+    assert [path.name for path in folder.iterdir()] == [".made-by-tracker-demo"]
+
+
+def test_a_line_about_a_failed_board_has_its_id_once(world: World):
+    broken = {"2026-03-06T060000Z": "key,name\na,Alpha\n"}
+    world.imported()
+    world.run("import", "acme/text", world.bodies(broken, "broken", raw=True))
+    (line,) = [line for line in world.run("status").out.splitlines() if line.startswith("acme/text: broken: ")]
+    assert line.startswith("acme/text: broken: 1 violation, first: missing_column: ")
+    assert "   1 violation, first: missing_column: " in world.run("boards").out
+
+
 @pytest.mark.parametrize("name", ["notes.txt", "2999-01-01T000000Z.csv"])
 def test_an_import_of_wrong_files_creates_no_store(world: World, name: str):
     world.declare("acme/text")
@@ -448,6 +478,7 @@ def test_an_import_of_wrong_files_creates_no_store(world: World, name: str):
     [
         (("--contact", "bogus"), "'--contact': \"bogus\" is not an address; expected one such as"),
         (("--time-zone", "Mars"), "'--time-zone': \"Mars\" is unknown; "),
+        (("--boards", "nope/*"), 'boards = "nope/*" matches no shipped board; '),
     ],
 )
 def test_init_names_the_wrong_option_and_writes_nothing(world: World, words: tuple[str, ...], found: str):

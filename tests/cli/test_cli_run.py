@@ -153,6 +153,67 @@ def test_a_wrong_declaration_fails_the_run_and_stops_no_other_board(world: World
     assert run(settings(world), (), FixedClock(NOW + timedelta(days=1))) == 2
 
 
+def test_a_typo_in_a_declaration_loses_no_history(world: World, server: HTTPServer):
+    declare(world, server)
+    for number, text in enumerate((SIX, SIX.replace("b:80", "b:95"))):
+        shows(server, csv(text))
+        run(settings(world), (), FixedClock(NOW + timedelta(days=number)))
+    events = world.run("events", "--json").out
+    right = (world.folder / "schedules/acme/text.toml").read_text(encoding="utf-8")
+    world.declare("acme/text", right.replace('from = "score"', 'from = "scor"'))
+    world.captured.readouterr()
+    shows(server, csv(SIX))
+    assert run(settings(world), (), FixedClock(NOW + timedelta(days=2))) == 2
+    out, err = world.captured.readouterr()
+    assert out.startswith("2026-03-03 06:00 UTC  acme/text: accepted, 6 entries\n")
+    assert "acme/text: the changed declaration is not applied, the previous one is in force: with the changed one, " in err
+    assert err.endswith("correct the file, or apply it with: tracker replay acme/text\n")
+    assert world.run("events", "--json").out.startswith(events)
+    status = world.run("status")
+    assert "\nnot_applied: acme/text: the changed declaration is not applied, " in status.out
+    replayed = world.run("replay")
+    assert (replayed.code, "3 accepted" in replayed.out) == (2, True)
+    world.declare("acme/text", right)
+    assert run(settings(world), (), FixedClock(NOW + timedelta(days=3))) == 0
+    assert "not_applied" not in world.run("status").out
+
+
+def test_a_changed_declaration_is_one_line_and_only_new_events(world: World, server: HTTPServer):
+    declare(world, server)
+    for number, text in enumerate((SIX, SIX.replace("b:80", "b:95"), SIX)):
+        shows(server, csv(text))
+        run(settings(world), (), FixedClock(NOW + timedelta(days=number)), as_json=True)
+    printed = {json.loads(line)["id"] for line in world.captured.readouterr().out.splitlines()}
+    before = world.run("status", "--json").rows[0]["events"]
+    right = (world.folder / "schedules/acme/text.toml").read_text(encoding="utf-8")
+    world.declare("acme/text", right.partition("[metrics.price]")[0])
+    world.captured.readouterr()
+    assert run(settings(world), (), FixedClock(NOW + timedelta(days=3))) == 0
+    assert world.captured.readouterr().out.splitlines() == [
+        "2026-03-03 06:00 UTC  acme/text: declaration changed: 3 readings rebuilt, 4 events differ",
+        "2026-03-04 06:00 UTC  acme/text: unchanged",
+    ]
+    assert world.run("status", "--json").rows[0]["events"] == before
+    world.declare("acme/text", right)
+    shows(server, csv(SIX.replace("b:80", "b:95")))
+    assert run(settings(world), (), FixedClock(NOW + timedelta(days=4)), as_json=True) == 0
+    again = {json.loads(line)["id"] for line in world.captured.readouterr().out.splitlines()}
+    assert again
+    assert not again & printed
+
+
+def test_a_wrong_file_of_names_stops_no_board(world: World, server: HTTPServer):
+    declare(world, server)
+    (world.folder / "schedules/models").mkdir()
+    (world.folder / "schedules/models/acme.toml").write_text('lab = "Acme"\nspelings = []\n', encoding="utf-8")
+    shows(server, csv(SIX))
+    for names in ((), ("acme/text",)):
+        assert run(settings(world), names, FixedClock(NOW)) == 2
+        out, err = world.captured.readouterr()
+        assert "acme/text: accepted, 6 entries" in out or "acme/text: unchanged" in out
+        assert err.count("schedules/models/acme.toml: spelings is unknown") == 1
+
+
 def test_the_exit_code_is_that_of_the_run(world: World, server: HTTPServer):
     declare(world, server)
     shows(server, csv(SIX))

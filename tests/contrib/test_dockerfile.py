@@ -8,7 +8,9 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 import tomllib
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -129,6 +131,23 @@ def test_everything_in_the_wheel_is_in_the_build():
     wheel = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]["targets"]["wheel"]
     for source in (*wheel["packages"], *wheel["force-include"]):
         assert any(Path(source).is_relative_to(folder) for folder in copied()), source
+
+
+def test_the_wheel_can_be_built_from_exactly_what_is_copied(tmp_path: Path):
+    sources = [ROOT / name for name in copied()]
+    for source in sources:
+        target = tmp_path / "src" / source.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, target)
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path / "dist")]
+    ran = subprocess.run(build, cwd=tmp_path / "src", capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    (wheel,) = (tmp_path / "dist").glob("leaderboard_tracker-*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        assert {"tracker/_data/schedules/routes.toml", "tracker/cli/__init__.py"} <= set(archive.namelist())
 
 
 def test_everything_copied_is_in_the_checkout_and_not_ignored():

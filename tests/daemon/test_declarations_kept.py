@@ -10,7 +10,7 @@ import pytest
 from daemon_world import BOARD, DAY, HOUR, ROUTE, START, Daemon
 
 from tracker.daemon import Declarations
-from tracker.model import BoardId
+from tracker.model import BoardId, Result
 from tracker.schedules.formats import formats
 from tracker.workspace import Settings
 
@@ -185,6 +185,34 @@ def test_a_broken_lexicon_keeps_its_last_form(daemon: Daemon):
     daemon.write("models/acme.toml", "[[[")
     daemon.run(MINUTE)
     assert daemon.loop.declared.lexicon is before.lexicon
+    assert list(daemon.open()) == [("declaration", "schedules/models/acme.toml")]
+
+
+def test_a_declaration_that_loses_history_is_a_notice_until_it_is_corrected(daemon: Daemon):
+    daemon.write("routes.toml", ROUTE)
+    board = daemon.declare(cadence="@hourly")
+    daemon.run(HOUR)
+    path = daemon.folder / "schedules/acme/text.toml"
+    right = path.read_text(encoding="utf-8")
+    daemon.write("acme/text.toml", right.replace('from = "score"', 'from = "scor"'))
+    daemon.run(3 * HOUR)
+    assert list(daemon.open()) == [("not_applied", board)]
+    assert [headline.partition(":")[0] for headline in daemon.news()] == ["acme/text"]
+    assert len(daemon.times()) == 5, "it is fetched at its times, no more often"
+    assert {check.result for check in daemon.checks()} == {Result.ACCEPTED, Result.UNCHANGED}
+    daemon.write("acme/text.toml", right)
+    daemon.run(HOUR)
+    assert list(daemon.open()) == []
+    assert len(daemon.news()) == 2
+
+
+def test_names_that_are_wrong_from_the_start_leave_the_other_files_in_force(daemon: Daemon):
+    daemon.declare()
+    (daemon.folder / "schedules/models").mkdir()
+    daemon.write("models/acme.toml", "[[[")
+    daemon.write("models/zog.toml", 'lab = "Zog"\n')
+    daemon.run()
+    assert "Zog" in {lab.lab for lab in daemon.loop.declared.lexicon.labs.values()}
     assert list(daemon.open()) == [("declaration", "schedules/models/acme.toml")]
 
 

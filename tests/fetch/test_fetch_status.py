@@ -93,9 +93,9 @@ def test_a_permanent_error_is_tried_once(world, status):
 @pytest.mark.parametrize(
     ("error", "kind", "text"),
     [
-        (httpx.ReadTimeout("slow"), Transient, r"no answer within 30 s \(ReadTimeout\)"),
-        (httpx.ConnectError("down"), Transient, r"the connection failed \(ConnectError\)"),
-        (httpx.RemoteProtocolError("cut off"), Transient, r"the connection failed \(RemoteProtocolError\)"),
+        (httpx.ReadTimeout("slow"), Transient, r"no answer within 30 s \(read timeout\)"),
+        (httpx.ConnectError("down"), Transient, r"the connection failed \(connect error\)"),
+        (httpx.RemoteProtocolError("cut off"), Transient, r"the connection failed \(remote protocol error\)"),
         (httpx.LocalProtocolError("bad header"), Refused, "the request cannot be sent"),
     ],
 )

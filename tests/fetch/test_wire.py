@@ -116,7 +116,7 @@ def test_the_library_logs_nothing_of_our_requests(server, caplog):
 def test_a_closed_port_is_transient():
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
-    with wire() as opened, pytest.raises(Transient, match=r"the connection failed .*ConnectionRefusedError"):
+    with wire() as opened, pytest.raises(Transient, match=r"the connection failed \(connection refused\)"):
         opened.send(ask(f"http://127.0.0.1:{port}/"))
 
 
@@ -160,7 +160,7 @@ def endless(head: bytes, drop: bytes) -> Callable[[socket.socket], None]:
         (
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n\r\n",
             b"0;x=" + b"y" * 99,
-            "RemoteProtocolError",
+            "remote protocol error",
         ),
     ],
     ids=["interim answers without end", "a chunk header without end"],
@@ -175,7 +175,7 @@ def test_a_truncated_body_is_an_error():
         connection.recv(10_000)
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
 
-    with raw_server(play) as url, wire() as opened, pytest.raises(Transient, match="RemoteProtocolError"):
+    with raw_server(play) as url, wire() as opened, pytest.raises(Transient, match="remote protocol error"):
         opened.send(ask(url))
 
 

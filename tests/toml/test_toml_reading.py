@@ -104,10 +104,10 @@ def test_the_message_on_any_other_file_says_what_is_wrong():
         ({"nmae": "x"}, 'nmae is unknown; did you mean "name"? known: key, name, stage'),
         ({"na\nme": "x"}, '"na\\nme" is unknown; did you mean "name"? known: key, name, stage'),
         ({}, "name is missing (what it is called)"),
-        ({"name": 3}, 'name = "3": … text … whole number … (what it is called)'),
+        ({"name": 3}, "name = 3: … text … whole number … (what it is called)"),
         ({"name": "x", "stage": "frist"}, ('stage = "frist" is unknown; did you mean "first"? known:'
             ' first, last; or a whole number')),
-        ({"name": "x", "stage": 0}, 'stage = "0": … whole number … 1'),
+        ({"name": "x", "stage": 0}, "stage = 0: … whole number … 1"),
         ({"name": "x", "key": [SECRET]}, "key = (not shown): … text … list"),
     ],
 )  # fmt: skip

@@ -78,8 +78,8 @@ def test_without_a_file_there_are_none(tmp_path):
         ("[[watch]]\ntop=3\n", "schedules/watches.toml: watch 1: name is missing (name of the watch, unique in the file)"),
         ('[[watch]]\nname="a"\ntpo=3\n', 'schedules/watches.toml: watch "a": tpo is unknown; did you mean "top"? known: above, '),
         ('[[watch]]\nname="a"\ntop="3"\n', 'schedules/watches.toml: watch "a": top = "3": … whole number … text'),
-        ('[[watch]]\nname="a"\ntop=0\n', 'schedules/watches.toml: watch "a": top = "0": … whole number … 1'),
-        ('[[watch]]\nname="a"\nwithin=-1\n', 'schedules/watches.toml: watch "a": within = "-1": … number … 0'),
+        ('[[watch]]\nname="a"\ntop=0\n', 'schedules/watches.toml: watch "a": top = 0: … whole number … 1'),
+        ('[[watch]]\nname="a"\nwithin=-1\n', 'schedules/watches.toml: watch "a": within = -1: … number … 0'),
         (('[[watch]]\nname="a"\n'
             'reasoning="maybe"\n'), 'schedules/watches.toml: watch "a": reasoning = "maybe" is unknown; known: off, on'),
         ('[[watch]]\nname="a"\nkind="overtakes"\n', ('schedules/watches.toml: watch "a": kind = "overtakes" is'

@@ -115,7 +115,13 @@ def test_a_workspace_inside_another_one_names_it(tmp_path: Path):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"contact": "ann"}, {"time_zone": "Mars/Olympus"}, {"boards": [""]}, {"contact": 'a@b"\nstore = "/etc'}],
+    [
+        {"contact": "ann"},
+        {"time_zone": "Mars/Olympus"},
+        {"boards": [""]},
+        {"boards": ["nope/*"]},
+        {"contact": 'a@b"\nstore = "/etc'},
+    ],
 )
 def test_a_wrong_setting_writes_nothing(tmp_path: Path, wrong: dict[str, object]):
     with pytest.raises(DeclarationError, match=r"^tracker\.toml: "):

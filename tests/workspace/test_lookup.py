@@ -44,6 +44,11 @@ def test_a_relative_data_home_is_ignored_as_its_standard_says(here: Path, monkey
     assert found(here, XDG_DATA_HOME="data").store == Path("/home/ann/.local/share/leaderboard-tracker/snapshots")
 
 
+def test_a_data_folder_that_cannot_be_looked_into_counts_as_absent(here: Path):
+    unreadable = found(here, XDG_DATA_HOME=f"/{'x' * 300}")
+    assert (unreadable.store, unreadable.schedules) == (here / "snapshots", here / "schedules")
+
+
 def test_a_workspace_in_the_data_folder_is_found(here: Path):
     workspace(here.parents[2] / "data" / "leaderboard-tracker", 'time_zone = "Asia/Tokyo"')
     assert found(here).time_zone == "Asia/Tokyo"
@@ -167,7 +172,9 @@ def test_another_users_file_in_a_shared_folder_is_refused(here: Path, monkeypatc
         ('time_zone = "Europe/Berln"', 'time_zone = "Europe/Berln" is unknown; did you mean "Europe/Berlin"?'),
         ('contact = "me"', 'contact = "me" is not an address; expected one such as "you@example.org"'),
         ('contact = "a@b\\r\\nX: y"', "is not an address"),
-        ("boards = 3", "boards = .3."),
+        ("boards = 3", "boards = 3: expected text or list, found whole number"),
+        ("boards = [5]", "boards = [5]: expected text, found whole number as item 1"),
+        ("store = {}", "store = {}: expected text, found table"),
         ('store = ""', "store = "),
         ('store = "~nobody-of-that-name/x"', "there is no such home folder"),
         ("store = ", "is not valid TOML"),

@@ -34,7 +34,8 @@ def try_folder(board: Board, folder: Path, *, save: bool = False) -> Tested:
     """
     bodies = bodies_in(board, folder)
     if all(part.name for part, _, _ in bodies):
-        raise DeclarationError(f"{board.id}: {folder} has no page; expected page.<ext> as received")
+        live = f"to read the page that is online now: tracker board test {board.id} --live"
+        raise DeclarationError(f"{board.id}: {folder} has no page; expected page.<ext> as received ({live})")
     hostile = sorted((folder / "hostile").glob("*")) if (folder / "hostile").is_dir() else []
     board = for_an_excerpt(board, folder / "expected.json")
     problems = [

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from html import unescape
@@ -16,7 +17,7 @@ from tracker.authoring.declaration import PageAddress, Settled, board_id, settle
 from tracker.authoring.folder import folder
 from tracker.authoring.guess import propose
 from tracker.authoring.proposal import NO_ANSWERS, SURE, Answers, Candidate, MetricGuess, Proposal
-from tracker.errors import DeclarationError, Refused, TrackerError
+from tracker.errors import DeclarationError, ParseError, Refused, TrackerError
 from tracker.fetch import Fetcher
 from tracker.fetch.addresses import Resolve, is_public, resolve_host
 from tracker.model import ROW, Board, BoardId, Capture, Column, Parse, Request
@@ -94,8 +95,9 @@ def make(settings: Settings, new_board: NewBoard, fetch: Callable[[], bytes], *,
         Refused, ParseError: the page has no leaderboard.
     """
     body = fetch() if new_board.file is None else _bytes_of(new_board.file)
-    tables = candidates(body, by_order=new_board.answers.metric == ROW)
-    proposal = _certain_proposal(body, new_board.answers, ask)
+    with _named(new_board):
+        tables = candidates(body, by_order=new_board.answers.metric == ROW)
+        proposal = _certain_proposal(body, new_board.answers, ask)
     at = _address(new_board, body)
     _refuse_existing(settings, new_board, at)
     declared = settled(proposal, at, lambda board: read_capture(board, [body]))
@@ -104,6 +106,15 @@ def make(settings: Settings, new_board: NewBoard, fetch: Callable[[], bytes], *,
     files = folder(proposal, excerpt, body, suffix, taken=today or f"{datetime.now(UTC):%Y-%m-%d}")
     tested = None if new_board.dry_run else _written(settings, new_board, at, declared, files)
     return Made(at=at, candidates=tables, proposal=proposal, settled=declared, files=files, tested=tested)
+
+
+@contextmanager
+def _named(new_board: NewBoard) -> Iterator[None]:
+    """Let errors about the page's content begin with its file or address."""
+    try:
+        yield
+    except (DeclarationError, ParseError, Refused) as error:
+        raise type(error)(f"{safe(str(new_board.file or new_board.url))}: {error}") from error
 
 
 # ── the page ─────────────────────────────────────────────────────────────────────────────────────
@@ -131,7 +142,9 @@ def fetched(new_board: NewBoard, fetcher: Fetcher, resolve: Resolve = resolve_ho
     except OSError as error:
         raise Refused(f"{url}: the host cannot be resolved: {error}; check the address") from error
     if private:
-        raise Refused(f"{url}: {host} is {private[0]}, an address in a private network; expected a public page")
+        problem = f"{host} is an address" if host == str(private[0]) else f"{host} is {private[0]}, an address"
+        remedy = f"save the page, and pass the file: tracker board new FILE --url {url}"
+        raise Refused(f"{url}: {problem} in a private network; expected a public page ({remedy})")
     capture = fetcher.fetch(_placeholder(Request(url=new_board.url, headers=new_board.headers)))
     if not isinstance(capture, Capture):
         raise Refused(f"{url}: answered 304 (not modified) to an unconditional request; expected a page; try again later")

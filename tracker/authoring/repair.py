@@ -72,8 +72,8 @@ def repair(settings: Settings, board: Board, page: BrokenPage, archive: Archive,
     """The change with which the board reads that page as it read the last one.
 
     Raises:
-        DeclarationError: there is nothing to repair, or nothing to compare with.
-        TrackerError: the page is wrong, and nothing on it certainly replaces what is gone.
+        DeclarationError: there is nothing to compare with.
+        TrackerError: the page reads as it is declared, or nothing on it certainly replaces what is gone.
     """
     last = store.latest(board.id)
     if last is None:
@@ -105,7 +105,7 @@ def _no_repair(board: Board, page: BrokenPage) -> TrackerError:
     except TrackerError as error:
         kind = DeclarationError if isinstance(error, DeclarationError) else TrackerError
         return kind(f"{error}; nothing on the page is certain to replace what is gone; look at {board.page}")
-    return DeclarationError(f"{board.id}: {page.origin} reads as it is declared; nothing to repair")
+    return TrackerError(f"{board.id}: {page.origin} reads as it is declared; nothing to repair")
 
 
 def _read(board: Board, page: BrokenPage) -> Reading:

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import click
 
-from tracker.cli._group import LazyGroup
+from tracker.cli._group import EXIT_CODE, LazyGroup
 from tracker.errors import TrackerError
 
 GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
@@ -59,15 +59,17 @@ PIPE_CLOSED = 128 + 13
 
 
 class _Root(LazyGroup):
-    def invoke(self, ctx: click.Context) -> object:
-        """Run the command. If the reader of its output is gone (`| head -1`), end as SIGPIPE would end it."""
+    def invoke(self, ctx: click.Context) -> int:
+        """Run the command, and return its exit code. If the reader of its output is gone (`| head -1`), end as SIGPIPE would end it."""
         try:
-            return super().invoke(ctx)
+            code: int | None = super().invoke(ctx)
         except (BrokenPipeError, SystemExit) as error:  # rich raises SystemExit for it, click would end with 1
             if BrokenPipeError not in {type(error), type(error.__context__)}:
                 raise
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # buffered output is written at exit
             sys.exit(PIPE_CLOSED)
+        at_least: int = ctx.meta.get(EXIT_CODE, 0)
+        return max(code or 0, at_least)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
         for title, commands in GROUPS.items():
@@ -108,7 +110,7 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run the command line. Errors are one line on stderr. Exit codes: 0 done, 1 board, 2 declaration or usage, 3 store."""
     try:
         _refuse_blanks(sys.argv[1:] if args is None else args)
-        sys.exit(cli(args, prog_name="tracker", standalone_mode=False) or 0)
+        sys.exit(cli(args, prog_name="tracker", standalone_mode=False))
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(error.exit_code)

@@ -11,6 +11,9 @@ import click
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+EXIT_CODE = f"{__name__}.exit_code"
+"""The key, in the `meta` of a context, of the exit code that a command has at least."""
+
 
 class LazyGroup(click.Group):
     """A group that names the nearest command when one is mistyped.

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from tracker import schedules, toml, wording, workspace
+from tracker.cli._group import EXIT_CODE
 from tracker.errors import DeclarationError, TrackerError
 from tracker.wording import escaped, machine_time, safe
 from tracker.workspace import Settings
@@ -95,6 +96,11 @@ def picked(record: object, fields: str) -> dict[str, object]:
     return {field: getattr(record, field) if record is not None else None for field in fields.split()}
 
 
+def without_id(message: str, board: str) -> str:
+    """The message without the board's id at its start, for a line that begins with the id."""
+    return message.removeprefix(f"{board}: ")
+
+
 def print_problems(problems: Iterable[str]) -> None:
     """Print each problem of a test, indented."""
     for problem in problems:
@@ -153,11 +159,16 @@ def user() -> str:
 
 
 def report_errors(errors: Iterable[DeclarationError]) -> int:
-    """Print each wrong declaration as one line on stderr, and return the exit code: 0 if there are none."""
-    code = 0
+    """Print each wrong declaration as one line on stderr, and return the exit code: 0 if there are none.
+
+    The command exits at least with that code, whatever it returns.
+    """
+    code, ctx = 0, click.get_current_context(silent=True)
     for error in errors:
         click.echo(f"tracker: {safe(str(error))}", err=True)
         code = error.exit_code
+    if ctx is not None:
+        ctx.meta[EXIT_CODE] = max(code, ctx.meta.get(EXIT_CODE, 0))
     return code
 
 

@@ -7,14 +7,14 @@ from dataclasses import asdict
 
 import click
 
-from tracker.cli._open import as_json, picked, print_json, print_table, report_wrong_boards, when
+from tracker.cli._open import as_json, picked, print_json, print_table, report_errors, report_wrong_boards, when, without_id
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import Board
 from tracker.workspace import Settings
 from tracker.workspace.boards import BoardOverview, overview
 from tracker.workspace.declared import declared
-from tracker.workspace.opening import check_named, history_if_any
+from tracker.workspace.opening import check_named, history_if_any, other_errors
 
 MAX_TERMS = 28
 """Characters of the terms in the table."""
@@ -35,7 +35,7 @@ def command(settings: Settings, *, every: bool, as_json: bool) -> int:
     with history_if_any(settings) as store:
         found = declared(settings)
         rows = overview(settings, store, found, now=SystemClock().now(), every=every)
-    code = report_wrong_boards(found, is_all=not rows)
+    code = max(report_wrong_boards(found, is_all=not rows), report_errors(other_errors(settings)))
     if not rows:
         raise DeclarationError(
             f"{settings.schedules}: no board is declared, and {settings.store} has none; expected <source>/<board>.toml"
@@ -49,7 +49,7 @@ def command(settings: Settings, *, every: bool, as_json: bool) -> int:
 
 def _cells(row: BoardOverview) -> tuple[object, ...]:
     board, health = row.board, row.health
-    reason = "disabled" if health.reason.startswith("disabled: ") else health.reason
+    reason = "disabled" if health.reason.startswith("disabled: ") else without_id(health.reason, board.id)
     state = (board.id, row.origin, health.state, health.entries, when(health.last_changed))
     return (*state, board.cadence, when(health.due_at), short(board.terms), reason)
 

@@ -11,7 +11,7 @@ import click
 
 from tracker import claims
 from tracker.claims import ClaimVerdict
-from tracker.cli._open import Time, as_json, boards_option, print_json
+from tracker.cli._open import Time, as_json, boards_option, print_json, report_errors
 from tracker.errors import DeclarationError
 from tracker.wording import count, safe
 from tracker.workspace import Settings
@@ -41,7 +41,7 @@ def command(
     evidence. The exit code is 0 whatever the verdict.
     """
     text = _text(claim, path)
-    with Workspace(settings) as workspace:
+    with Workspace(settings, report_errors) as workspace:
         findings = workspace.check(text, at=at, boards=boards, article=path is not None)
     if as_json:
         print_json(map(claims.finding_json, findings))

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import click
 
-from tracker.cli._open import Time, as_json, boards_option, day, picked, print_json, print_table, when
+from tracker.cli._open import Time, as_json, boards_option, day, picked, print_json, print_table, report_errors, when
 from tracker.model import Entry, Measure
 from tracker.query.since import HowAbove, Interval
 from tracker.query.versus import Pair, Row, Versus
@@ -32,7 +32,7 @@ def command(
 
     Values are of one snapshot, so of one date and one segment. Estimates are marked with ~.
     """
-    with Workspace(settings) as workspace:
+    with Workspace(settings, report_errors) as workspace:
         versus = workspace.compare(a, b, boards=boards, at=at, every=every)
     if as_json:
         print_json(_rows(versus))

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from tracker import log, toml, wording
-from tracker.cli._open import as_json, print_json, print_table, report_wrong_boards, when
+from tracker.cli._open import as_json, print_json, print_table, report_errors, report_wrong_boards, when
 from tracker.clock import SystemClock
 from tracker.daemon import Loop, notifier, upcoming, watchdog_s
 from tracker.daemon.opening import opened, rescue, secrets_of
@@ -24,7 +24,7 @@ from tracker.stores.locks import held
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
 from tracker.workspace.declared import declared
-from tracker.workspace.opening import history_if_any
+from tracker.workspace.opening import history_if_any, other_errors
 
 FIRINGS = 20
 
@@ -123,7 +123,7 @@ def _served(address: str, loop: Loop, settings: Settings) -> Iterator[None]:
 def _print_firings(settings: Settings, *, as_json: bool) -> int:
     """Print when boards are due and which declarations are wrong, and return the exit code."""
     now, found = SystemClock().now(), declared(settings)
-    code = report_wrong_boards(found, is_all=not found.boards)
+    code = max(report_wrong_boards(found, is_all=not found.boards), report_errors(other_errors(settings)))
     boards = [board for board in found.boards.values() if board.enabled and not missing_keys(board, os.environ)]
     if not boards:
         raise DeclarationError(f"{settings.schedules}: no board is enabled and has its keys; expected one (tracker boards)")

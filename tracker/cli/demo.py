@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -14,11 +16,12 @@ from tracker.clock import FixedClock
 from tracker.errors import DeclarationError
 from tracker.line import intake
 from tracker.shipped import SEED
+from tracker.stores import locks
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
 from tracker.workspace.declared import chosen
-from tracker.workspace.names import lexicon_of
+from tracker.workspace.names import default_lexicon
 from tracker.workspace.opening import fetching
 
 _MARK = ".made-by-tracker-demo"
@@ -42,18 +45,18 @@ def command(ctx: click.Context, folder: Path | None, seed: Path) -> None:
     folder = folder or ctx.find_root().params["store"] or Path("snapshots/demo")
     settings = Settings(store=folder, schedules=folder / "schedules")
     settings.check_store()
-    make_empty(folder)
-    with Season(seed) as season:
-        season.schedules(settings.schedules)
-        SqliteStore(settings.database).close()
-        play(settings, season)
-    with Workspace(settings) as workspace:
-        store = workspace.store
-        report = workspace.report(since=min(check.observed_at for board in store.boards() for check in store.checks(board)))
+    with emptied(folder):
+        with Season(seed) as season:
+            season.schedules(settings.schedules)
+            SqliteStore(settings.database).close()
+            play(settings, season)
+        with Workspace(settings) as workspace:
+            store = workspace.store
+            report = workspace.report(since=min(check.observed_at for board in store.boards() for check in store.checks(board)))
+        for form, name in (("html", "report.html"), ("markdown", "report.md")):
+            (folder / name).write_text(reports.render(report, form), encoding="utf-8")
     click.echo()
     click.echo(reports.render(report, "text"))
-    for form, name in (("html", "report.html"), ("markdown", "report.md")):
-        (folder / name).write_text(reports.render(report, form), encoding="utf-8")
     tracker = f"{program(ctx)} --store {folder}"
     click.echo(f"The same report: {folder}/report.html and {folder}/report.md. Try next:")
     click.echo(f"  {tracker} standings meridian/llms --top 10")
@@ -63,7 +66,7 @@ def command(ctx: click.Context, folder: Path | None, seed: Path) -> None:
 
 def play(settings: Settings, season: Season) -> None:
     """Fetch all boards on each day of the season through the normal pipeline, at that day's time."""
-    boards, lexicon = chosen(settings, []), lexicon_of(settings)
+    boards, lexicon = chosen(settings, []), default_lexicon()
     click.echo(f"{len(boards)} boards, {len(season.days)} days, served on 127.0.0.1")
     for number, day in enumerate(season.days):
         season.day = number
@@ -76,10 +79,21 @@ def play(settings: Settings, season: Season) -> None:
         click.echo(f"  {when(day)}  {news:2d} new events  {results}")
 
 
-def make_empty(folder: Path) -> None:
-    """Make the folder, replacing only an earlier demo. Raises DeclarationError if it has anything else."""
+@contextmanager
+def emptied(folder: Path) -> Iterator[None]:
+    """Make the folder, replacing only an earlier demo, and keep other demos out of it.
+
+    Raises:
+        DeclarationError: the folder has anything else.
+        Taken: another demo is at work there.
+    """
     if folder.exists() and any(folder.iterdir()) and not (folder / _MARK).exists():
         raise DeclarationError(f"{folder}: has files that no demo made; expected a new folder (tracker demo --store DIR)")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    (folder / _MARK).touch()
+    folder.mkdir(parents=True, exist_ok=True)
+    with locks.held(folder / _MARK):
+        for path in folder.iterdir():
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            elif path.name != _MARK:
+                path.unlink()
+        yield

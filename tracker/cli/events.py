@@ -6,7 +6,7 @@ from datetime import datetime
 
 import click
 
-from tracker.cli._open import Time, as_json, print_json, when
+from tracker.cli._open import Time, as_json, print_json, report_errors, when
 from tracker.model import BoardId, EventFilter
 from tracker.reports.jsonl import event_json
 from tracker.wording import safe
@@ -40,7 +40,7 @@ def command(
     only news is printed; --recorded lists the rest.
     """
     only = BoardId(board) if board else None
-    with Workspace(settings) as workspace:
+    with Workspace(settings, report_errors) as workspace:
         events = workspace.events(EventFilter(board=only, kinds=kinds, grades=grades, since=since, until=until, is_news=news))
         if as_json:
             print_json(event_json(event) for event in events)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import click
 
-from tracker.cli._open import as_json, picked, print_json, print_table, when
+from tracker.cli._open import as_json, picked, print_json, print_table, report_errors, when
 from tracker.query.history import Course
 from tracker.reports.jsonl import event_json
 from tracker.wording import safe, value
@@ -25,7 +25,7 @@ def command(settings: Settings, model: str, board: str | None, metric: str | Non
 
     MODEL is any spelling of a name, or a board's key, as in the other commands (`tracker models`).
     """
-    with Workspace(settings) as workspace:
+    with Workspace(settings, report_errors) as workspace:
         courses = workspace.history(model, board=board, metric=metric)
     if as_json:
         print_json(row for course in courses for row in _rows(course))

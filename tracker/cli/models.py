@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli._open import as_json, day, picked, print_json, print_table
+from tracker.cli._open import as_json, day, picked, print_json, print_table, report_errors
 from tracker.errors import DeclarationError
 from tracker.query.models import Card, Listing
 from tracker.wording import safe, value
@@ -23,7 +23,7 @@ def command(settings: Settings, name: str, lab: str, family: str, *, as_json: bo
 
     Entries are grouped if their names certainly mean the same model. Unsure ones are listed alone, at the end.
     """
-    with Workspace(settings) as workspace:
+    with Workspace(settings, report_errors) as workspace:
         cards = workspace.models(name, lab=lab, family=family)
         if not cards:
             raise DeclarationError(_no_model(name, lab, family, workspace.models()))

@@ -12,7 +12,7 @@ from tracker.cli._open import as_json, picked, print_json, print_table, report_e
 from tracker.clock import SystemClock
 from tracker.notify import Route, Routes
 from tracker.workspace import Settings
-from tracker.workspace.names import lexicon_of
+from tracker.workspace.names import names_of
 from tracker.workspace.opening import history_if_any, routes_of
 
 
@@ -65,8 +65,9 @@ def test(settings: Settings, route: str) -> None:
 
 
 def _routes(settings: Settings) -> Routes:
-    routes, _ = routes_of(settings, lambda: lexicon_of(settings))
-    return routes
+    names = names_of(settings)
+    report_errors(names.errors)
+    return routes_of(settings, names.lexicon)[0]
 
 
 def _wants(route: Route) -> str:

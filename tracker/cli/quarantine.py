@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 
 import click
 
 from tracker.cli._group import LazyGroup
-from tracker.cli._open import Time, as_json, picked, print_json, print_table, report_errors, user
+from tracker.cli._open import Time, as_json, picked, print_json, print_table, report_errors, user, without_id
 from tracker.cli.import_ import summary
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
@@ -35,12 +34,15 @@ def command() -> None:
 @click.pass_obj
 def list_(settings: Settings, board: str | None, *, as_json: bool) -> None:
     """List the readings in quarantine, oldest first."""
-    with Workspace(settings) as workspace:
+    with Workspace(settings, report_errors) as workspace:
         held = workspace.quarantine(board)
     if as_json:
         print_json(picked(check, "board observed_at entries message") for check in held)
     else:
-        rows = ((check.board, machine_time(check.observed_at), check.entries, check.message) for check in held)
+        rows = (
+            (check.board, machine_time(check.observed_at), check.entries, without_id(check.message, check.board))
+            for check in held
+        )
         print_table(("board", "at", "entries", "why"), rows)
 
 
@@ -50,7 +52,7 @@ def list_(settings: Settings, board: str | None, *, as_json: bool) -> None:
 @click.pass_obj
 def show(settings: Settings, board: str, at: datetime | None) -> None:
     """Show a reading in quarantine: why it is held back, and its first entries. The newest one unless AT is given."""
-    with Workspace(settings) as workspace:
+    with Workspace(settings, report_errors) as workspace:
         check = _held(workspace, board, at)
         declared = workspace.board(board)
         reading = fold.read_at(declared, check.observed_at, workspace.archive)
@@ -71,8 +73,8 @@ def _decision(verdict: Verdict, text: str) -> click.Command:
     @click.option("--reason", default="", help="Why; kept in the archive with the decision.")
     @click.option("--by", default=None, help="Who decided; your user name by default.")
     @click.pass_obj
-    def decide(settings: Settings, board: str, at: datetime | None, reason: str, by: str | None) -> None:
-        with Workspace(settings) as workspace:
+    def decide(settings: Settings, board: str, at: datetime | None, reason: str, by: str | None) -> int:
+        with Workspace(settings, report_errors) as workspace:
             observed_at = at or _held(workspace, board, None).observed_at
             store, lexicon = workspace.store, workspace.lexicon
             telling, errors = telling_of(settings, lexicon, store, SystemClock().now())
@@ -88,7 +90,7 @@ def _decision(verdict: Verdict, text: str) -> click.Command:
                 telling=telling,
             )
         summary(outcome)
-        sys.exit(report_errors(errors))
+        return report_errors(errors)
 
     return decide
 

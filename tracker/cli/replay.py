@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 
 import click
 
 from tracker.cli._open import report_errors
-from tracker.cli.import_ import summary
+from tracker.cli.import_ import report_refusal, summary
+from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.line import sync
 from tracker.model import Board, BoardId
@@ -16,18 +16,19 @@ from tracker.ports import Store
 from tracker.schedules import Schedules, unknown_board
 from tracker.workspace import Settings
 from tracker.workspace.declared import declared
-from tracker.workspace.names import lexicon_of
-from tracker.workspace.opening import opened
+from tracker.workspace.names import names_of
+from tracker.workspace.opening import opened, other_errors
 
 
 @click.command("replay")
 @click.argument("boards", nargs=-1)
 @click.pass_obj
-def command(settings: Settings, boards: tuple[str, ...]) -> None:
+def command(settings: Settings, boards: tuple[str, ...]) -> int:
     """Rebuild the history from the archive and the declarations.
 
     Each board is rewritten in one transaction. Event ids stay the same where nothing changed, and events that no longer
-    follow are kept as withdrawn. A board that the schedules do not declare, or whose file is wrong, is read as it was last
+    follow are kept as withdrawn. A changed declaration that no longer reads accepted captures is applied only to a board
+    that you name. A board that the schedules do not declare, or whose file is wrong, is read as it was last
     declared; a wrong file is reported, and the exit code is 2. A board whose newest capture was not accepted is rebuilt
     like any other.
     """
@@ -39,14 +40,16 @@ def command(settings: Settings, boards: tuple[str, ...]) -> None:
         if lost := [name for name in boards or store.boards() if name not in held]:
             problem = f"no captures in {settings.captures}; a replay would leave nothing of the history"
             raise DeclarationError(f"{', '.join(lost)}: {problem}")
-        lexicon = lexicon_of(settings)
         known, errors = _known(found, store, boards, held)
-        code = report_errors(errors)
+        names = names_of(settings)
+        code = report_errors((*errors, *other_errors(settings)))
         for board in known:
-            summary(sync.replay(board, archive, store, lexicon))
+            outcome = sync.replay(board, archive, store, names.lexicon, careful=not boards)
+            summary(outcome)
+            code = max(code, report_refusal(outcome, store, SystemClock().now()))
             if withdrawn := store.withdrawn(board.id):
                 click.echo(f"{board.id}: {len(withdrawn)} events of earlier replays no longer follow (kept as withdrawn)")
-    sys.exit(code)
+    return code
 
 
 def _known(

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from tracker import reports
-from tracker.cli._open import Time, boards_option, zone
+from tracker.cli._open import Time, boards_option, report_errors, zone
 from tracker.errors import DeclarationError
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
@@ -30,7 +30,7 @@ def command(
 
     The same store and window always give the same bytes: by default, the window ends with the newest reading.
     """
-    with Workspace(settings) as workspace:
+    with Workspace(settings, report_errors) as workspace:
         report = workspace.report(boards, since=since, until=until)
     text = reports.render(report, form, width=_width() if output is None else 100, zone=zone())
     if output is None:

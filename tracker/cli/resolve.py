@@ -6,10 +6,10 @@ from dataclasses import asdict
 
 import click
 
-from tracker.cli._open import as_json, print_json
+from tracker.cli._open import as_json, print_json, report_errors
 from tracker.wording import safe
 from tracker.workspace import Settings
-from tracker.workspace.names import lexicon_of
+from tracker.workspace.names import names_of
 from tracker.workspace.opening import history_if_any
 from tracker.workspace.resolution import resolved
 
@@ -25,9 +25,10 @@ def command(settings: Settings, name: str, org: str | None, source: str | None, 
 
     Nearest models are those of the store that look alike: a suggestion, never a match.
     """
-    lexicon = lexicon_of(settings)
+    known = names_of(settings)
+    report_errors(known.errors)
     with history_if_any(settings) as store:
-        found = resolved(name, org, source, settings=settings, store=store, lexicon=lexicon)
+        found = resolved(name, org, source, settings=settings, store=store, lexicon=known.lexicon)
     identity = asdict(found.identity)
     if as_json:
         print_json([{**identity, "listed": found.listed, "nearest": found.nearest}])

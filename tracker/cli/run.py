@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import click
 
-from tracker.cli._open import as_json, complete_boards, print_json, report_errors, report_wrong_boards, when
-from tracker.cli.import_ import complain
+from tracker.cli._open import as_json, complete_boards, print_json, report_errors, report_wrong_boards, when, without_id
+from tracker.cli.import_ import complain, report_refusal
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.line import intake
 from tracker.line.sync import Outcome, Telling
-from tracker.model import Board
+from tracker.model import Board, Event
 from tracker.ports import Clock, Store
 from tracker.query.due import due_at, missing_keys
 from tracker.reports.jsonl import event_json
 from tracker.stores import locks
-from tracker.wording import safe
+from tracker.wording import count, safe
 from tracker.workspace import Settings
 from tracker.workspace.declared import chosen, declared
-from tracker.workspace.names import lexicon_of
+from tracker.workspace.names import names_of
 from tracker.workspace.opening import fetching, telling_of
 
 
@@ -42,20 +42,21 @@ def command(settings: Settings, boards: tuple[str, ...], *, due: bool, as_json: 
 def run(settings: Settings, names: tuple[str, ...], clock: Clock, *, due: bool = False, as_json: bool = False) -> int:
     """Fetch and sync boards, print each result, and send the news. Return the exit code."""
     declared_boards, code = _declared(settings, names)
-    lexicon = lexicon_of(settings)
+    known = names_of(settings)
+    code = max(code, report_errors(known.errors))
     with fetching(settings, clock) as (archive, store, fetcher):
         boards = _wanted(declared_boards, store, clock, named=bool(names), due=due)
         if not boards and not due:
             click.echo("tracker: nothing to fetch: no board is enabled, has its key and is not paused (tracker boards)", err=True)
-        telling, errors = telling_of(settings, lexicon, store, clock.now())
+        telling, errors = telling_of(settings, known.lexicon, store, clock.now())
         code = max(code, report_errors(errors))
         outcomes = intake.run(
-            boards, archive=archive, store=store, fetcher=fetcher, clock=clock, lexicon=lexicon, telling=telling
+            boards, archive=archive, store=store, fetcher=fetcher, clock=clock, lexicon=known.lexicon, telling=telling
         )
         for outcome in outcomes:
-            code = max(code, 1 if outcome.failed else 0)
+            code = max(code, 1 if outcome.failed else 0, report_refusal(outcome, store, clock.now()))
             if as_json:
-                print_json(event_json(event) for event in outcome.events)
+                print_json(event_json(event) for event in outcome.new_events)
                 complain(outcome)
             else:
                 _print(outcome)
@@ -116,10 +117,19 @@ def _declared(settings: Settings, names: tuple[str, ...]) -> tuple[Sequence[Boar
 def _print(outcome: Outcome) -> None:
     if outcome.error is not None:
         complain(outcome)
-    for check in outcome.checks:
-        news = [event for event in outcome.events if event.is_news and event.recorded_at == check.observed_at]
+    news = [event for event in outcome.new_events if event.is_news]
+    if rebuilt := outcome.rebuilt:
+        why = "declaration changed" if rebuilt.by_declaration else "earlier captures changed"
+        counts = f"{count(rebuilt.readings, 'reading')} rebuilt, {count(outcome.differing, 'event differs', 'events differ')}"
+        click.echo(f"{when(rebuilt.until)}  {outcome.board}: {why}: {counts}")
+        _print_news(event for event in news if event.recorded_at <= rebuilt.until)
+    for check in outcome.new_checks:
         entries = f", {check.entries} entries" if check.entries is not None else ""
-        message = f": {safe(check.message)}" if check.message else ""
+        message = f": {safe(without_id(check.message, check.board))}" if check.message else ""
         click.echo(f"{when(check.observed_at)}  {outcome.board}: {check.result}{entries}{message}")
-        for event in sorted(news, key=lambda event: -event.weight):
-            click.echo(f"    {event.kind}: {safe(event.headline)}")
+        _print_news(event for event in news if event.recorded_at == check.observed_at)
+
+
+def _print_news(events: Iterable[Event]) -> None:
+    for event in sorted(events, key=lambda event: -event.weight):
+        click.echo(f"    {event.kind}: {safe(event.headline)}")

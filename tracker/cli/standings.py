@@ -6,7 +6,7 @@ from datetime import datetime
 
 import click
 
-from tracker.cli._open import Time, as_json, complete_boards, print_json, print_table
+from tracker.cli._open import Time, as_json, complete_boards, print_json, print_table, report_errors
 from tracker.model import Metric, MetricId
 from tracker.query.standings import Standing, standing_json
 from tracker.wording import number
@@ -30,7 +30,7 @@ def command(
     Ranks are standard competition ranks over all entries with a value; ties share one. If the board publishes
     its own ranks, they have a column of their own.
     """
-    with Workspace(settings) as workspace:
+    with Workspace(settings, report_errors) as workspace:
         declared = workspace.board(board)
         rows = workspace.standings(board, metric=metric, at=at, model=model)[:top]
     if as_json:

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import click
 
-from tracker.cli._open import as_json, print_json, when
+from tracker.cli._open import as_json, print_json, when, without_id
 from tracker.model import State
 from tracker.query.vitals import Vitals
 from tracker.wording import count, safe, span
@@ -51,14 +51,16 @@ def _problems(vitals: Vitals) -> Iterator[str]:
         if board.troubled:
             failing = f"; {count(board.failures, 'failure')} in a row since {when(board.failing_since)}" if board.failures else ""
             read = "never" if board.success_age_s is None else f"{span(timedelta(seconds=board.success_age_s))} ago"
-            yield f"{board.health.board}: {board.health.state}: {board.health.reason}{failing}; last read {read}"
+            reason = without_id(board.health.reason, board.health.board)
+            yield f"{board.health.board}: {board.health.state}: {reason}{failing}; last read {read}"
     for route in vitals.routes:
         if route.dead:
             dead = count(route.dead, "dead delivery", "dead deliveries")
             yield f'route "{route.route}": {dead}: {route.error} (tracker outbox list)'
     for notice in vitals.notices:
         if notice.kind != "declaration":  # the errors have the file's present state
-            yield f"{' '.join(filter(None, (notice.kind, notice.subject)))}: {notice.message} (since {when(notice.since)})"
+            subject = "" if notice.message.startswith(notice.subject) else f" {notice.subject}"
+            yield f"{notice.kind}{subject}: {notice.message} (since {when(notice.since)})"
 
 
 def _summary(vitals: Vitals) -> Iterator[str]:

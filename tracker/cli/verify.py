@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli._open import as_json, picked, print_json, print_problems
+from tracker.cli._open import as_json, picked, print_json, print_problems, report_errors
 from tracker.errors import DeclarationError, StoreError
 from tracker.line import proof
 from tracker.model import BoardId, Event, EventFilter
@@ -25,17 +25,17 @@ def command(settings: Settings, events: tuple[str, ...], board: str | None, *, e
     EVENTS are ids or their beginnings; for a consensus of boards, the events behind it are derived. Exit code 1 if an event
     does not follow from the bytes.
     """
-    with Workspace(settings) as workspace:
+    with Workspace(settings, report_errors) as workspace:
         by_board: dict[BoardId, list[Event]] = {}
         for event in _wanted(workspace, events, board, every=every):
             by_board.setdefault(event.board, []).append(event)
         results: list[proof.Verification] = []
-        damaged = False
+        unchecked = 0
         for _, of_board in sorted(by_board.items()):
             try:
                 results += workspace.verify(of_board)
             except StoreError as error:  # damage of one board does not hide the results of others
-                damaged = True
+                unchecked += len(of_board)
                 click.echo(f"tracker: {safe(str(error))}", err=True)
     if as_json:
         print_json({"id": result.event.id, **picked(result, "holds differences reworded")} for result in results)
@@ -44,8 +44,9 @@ def command(settings: Settings, events: tuple[str, ...], board: str | None, *, e
             verdict = "DOES NOT HOLD" if not result.holds else "holds, reworded" if result.reworded else "holds"
             click.echo(f"{result.event.id[:12]}  {verdict}  {safe(result.event.headline)}")
             print_problems((*result.differences, *result.reworded))
-        click.echo(f"{sum(result.holds for result in results)} of {len(results)} events hold")
-    if damaged:
+        rest = f", {unchecked} cannot be checked" if unchecked else ""
+        click.echo(f"{sum(result.holds for result in results)} of {len(results) + unchecked} events hold{rest}")
+    if unchecked:
         return StoreError.exit_code
     return 0 if all(result.holds for result in results) else 1
 

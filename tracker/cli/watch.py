@@ -8,14 +8,14 @@ from datetime import datetime
 import click
 
 from tracker.cli._group import LazyGroup
-from tracker.cli._open import Time, as_json, picked, print_json, print_table, when
+from tracker.cli._open import Time, as_json, picked, print_json, print_table, report_errors, when
 from tracker.model import Party
 from tracker.watches import Firing, Watch
 from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
 from tracker.workspace.firings import watches_of
-from tracker.workspace.names import lexicon_of
+from tracker.workspace.names import names_of
 
 
 @click.group("watch", cls=LazyGroup)
@@ -31,7 +31,9 @@ def command() -> None:
 @click.pass_obj
 def list_(settings: Settings, *, as_json: bool) -> None:
     """List the watches."""
-    declared = watches_of(settings, lexicon_of(settings))
+    names = names_of(settings)
+    report_errors(names.errors)
+    declared = watches_of(settings, names.lexicon)
     if as_json:
         print_json({"name": watch.name, "over": _over(watch), "asks": dict(watch.asks)} for watch in declared)
     else:
@@ -49,8 +51,8 @@ def test(
     settings: Settings, name: str | None, board: str | None, since: datetime | None, until: datetime | None, *, as_json: bool
 ) -> None:
     """Run watches (or the one of that NAME) over history, and show when each would have fired."""
-    chosen = watches_of(settings, lexicon_of(settings), name)
-    with Workspace(settings) as workspace:
+    with Workspace(settings, report_errors) as workspace:
+        chosen = watches_of(settings, workspace.lexicon, name)
         fired = workspace.firings(name, board=board, since=since, until=until)
     if as_json:
         print_json(map(_row, fired))

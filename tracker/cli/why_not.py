@@ -8,7 +8,7 @@ from itertools import groupby, pairwise
 
 import click
 
-from tracker.cli._open import Time, as_json, picked, print_json, when, zone
+from tracker.cli._open import Time, as_json, picked, print_json, report_errors, when, zone
 from tracker.model import BoardId, EntryId
 from tracker.query.why_not import Explained
 from tracker.wording import period, safe
@@ -27,7 +27,7 @@ def command(settings: Settings, model: str, since: datetime | None, board: str |
 
     History is derived again from the stored bytes, as `tracker verify` does it.
     """
-    with Workspace(settings) as workspace:
+    with Workspace(settings, report_errors) as workspace:
         rows = workspace.why_not(model, board=board, since=since)
     if as_json:
         print_json(map(_row, rows))

@@ -250,7 +250,7 @@ class Loop:
     def _sync(self, board: Board, now: datetime) -> None:
         world = self._world
         if world.archive.index(board.id, world.store.position(board.id))[0]:
-            _log(sync.sync_board(board, world.archive, world.store, self.declared.lexicon, self._telling))
+            self._report(sync.sync_board(board, world.archive, world.store, self.declared.lexicon, self._telling), now)
             self._fresh = True
             self._give_up(board, now)
             self._ticker.watch(board.id, now)
@@ -335,7 +335,7 @@ class Loop:
         fetched, board = landed.fetched, self.declared.boards.get(landed.board.id, landed.board)
         outcome = self._take(board, landed)
         now = self._world.clock.now()
-        _log(outcome)
+        self._report(outcome, now)
         self._fresh = self._fresh or bool(outcome.events)
         if self._aside.pop(board.id, None) is not None:
             self._notices.close("fault", board.id, now)
@@ -343,6 +343,14 @@ class Loop:
         self._give_up(board, now)
         self._waiting.pop(board.id, None)
         self._ticker.watch(board.id, now)
+
+    def _report(self, outcome: Outcome, now: datetime) -> None:
+        """Log an outcome. A changed declaration that was not applied is a notice until one is."""
+        _log(outcome)
+        if outcome.refused is not None:
+            self._notices.open(sync.NOT_APPLIED, outcome.board, str(outcome.refused), now)
+        elif outcome.error is None:
+            self._notices.close(sync.NOT_APPLIED, outcome.board, now)
 
     def _take(self, board: Board, landed: _Landed) -> Outcome:
         """If only the history could not be written last time, do not archive the result again."""
@@ -439,7 +447,7 @@ def _is_kept(landed: _Landed, archive: Archive) -> bool:
 
 def _log(outcome: Outcome) -> None:
     last = outcome.checks[-1] if outcome.checks else None
-    facts: dict[str, object] = {"board": outcome.board, "news": sum(event.is_news for event in outcome.events)}
+    facts: dict[str, object] = {"board": outcome.board, "news": sum(event.is_news for event in outcome.new_events)}
     if last is not None:
         facts |= {"result": last.result.value, "entries": last.entries, "at": last.observed_at}
     if outcome.failed:

@@ -24,7 +24,7 @@ from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
 from tracker.workspace.declarations import Declarations
 from tracker.workspace.declared import declared
-from tracker.workspace.names import lexicon_of
+from tracker.workspace.names import names_of
 
 BACKUP = "service.bak"
 LAST_MESSAGE_S = 5.0
@@ -40,7 +40,7 @@ def rescue(settings: Settings, error: StoreError) -> None:
         raise error
     logger.error("store is spoilt", extra={"error": str(error)})
     boards, clock = declared(settings).boards, SystemClock()
-    archive, lexicon = FileArchive(settings.captures), lexicon_of(settings)
+    archive, lexicon = FileArchive(settings.captures), names_of(settings).lexicon
     rebuild(settings.database, archive, boards, lexicon=lexicon, now=clock.now(), backup=settings.store / BACKUP)
 
 

@@ -13,8 +13,10 @@ there is a socket only the plain timeout applies, once per address of the host.
 from __future__ import annotations
 
 import logging
+import os
 import re
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -293,19 +295,31 @@ def _late(ask: Ask) -> Transient:
 
 def _translated(ask: Ask, error: Exception, *, direct: bool) -> FetchError:
     """Our error for the library's, without its text, which may repeat a secret. Not `direct` means through a proxy."""
-    kinds = ", ".join(dict.fromkeys(type(cause).__name__ for cause in causes(error)))
+    reason = _reason(error)
     if isinstance(error, Garbled):
         return Transient(f"{ask.place}: {ask.secrets.scrub(str(error))}; it is asked again later")
     if isinstance(error, httpx.TimeoutException):
-        return Transient(f"{ask.place}: no answer within {ask.timeout_s:g} s ({kinds}); it is asked again later")
+        return Transient(f"{ask.place}: no answer within {ask.timeout_s:g} s ({reason}); it is asked again later")
     if direct and says_no_such_host(error):
         host = ask.secrets.scrub(ask.host)  # a machine without a network finds no host either, so this is not `Gone`
         return Transient(
             f"{ask.place}: no such host {host!r}, or no network; it is asked again later (otherwise correct request.url)"
         )
     if isinstance(error, httpx.TransportError) and not isinstance(error, (httpx.LocalProtocolError, httpx.UnsupportedProtocol)):
-        return Transient(f"{ask.place}: the connection failed ({kinds}); it is asked again later")
-    return Refused(f"{ask.place}: the request cannot be sent ({kinds}); check request.url, headers and params")
+        return Transient(f"{ask.place}: the connection failed ({reason}); it is asked again later")
+    return Refused(f"{ask.place}: the request cannot be sent ({reason}); check request.url, headers and params")
+
+
+def _reason(error: Exception) -> str:
+    """Why the connection failed, in words of our own."""
+    for cause in reversed(causes(error)):
+        if isinstance(cause, ssl.SSLError) and cause.reason:
+            return str(cause.reason).replace("_", " ").lower()
+        if isinstance(cause, socket.gaierror):
+            return "the host's name cannot be looked up"
+        if isinstance(cause, OSError) and cause.errno:
+            return os.strerror(cause.errno).lower()
+    return re.sub(r"\B(?=[A-Z])", " ", type(error).__name__).lower()
 
 
 # ── sending ──────────────────────────────────────────────────────────────────────────────────────

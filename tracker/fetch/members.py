@@ -30,9 +30,7 @@ def with_member(ask: Ask, reply: Reply, member: str) -> Reply:
             with archive.open(name) as file:
                 body = file.read(ask.max_bytes + 1)
     except _BROKEN as error:
-        raise Transient(
-            f"{ask.place}: the answer is not a readable ZIP archive: {type(error).__name__}; look at its answer"
-        ) from error
+        raise Transient(f"{ask.place}: the answer is not a readable ZIP archive; look at its answer") from error
     if len(body) > ask.max_bytes:
         raise Refused(
             f"{ask.place}: {member} in it has more than {ask.max_bytes} bytes; raise request.max_bytes if that is right"

@@ -119,7 +119,7 @@ class _Page:
         if cursor is None or cursor == "":
             return None
         if isinstance(cursor, bool) or not isinstance(cursor, (str, int)):
-            raise self._unreadable(f"{self.pagination.next!r} finds a {type(cursor).__name__}", "a text or a whole number")
+            raise self._unreadable(f"{self.pagination.next!r} finds {_kind(cursor)}", "a text or a whole number")
         return _with_param(self.ask, self.pagination.param, cursor)
 
     def link(self, _: int) -> Ask | None:
@@ -143,7 +143,7 @@ class _Page:
         value = self._find(path)
         if isinstance(value, kind):
             return value
-        actual = "nothing" if value is None else f"a {type(value).__name__}"
+        actual = _kind(value)
         raise self._unreadable(f"{path!r} finds {actual}", expected)
 
     def _find(self, path: str) -> object:
@@ -154,7 +154,7 @@ class _Page:
         try:
             value: object = expression.search(self._document)
         except (JMESPathError, RecursionError) as error:
-            raise self._unreadable(f"{type(error).__name__} at {path!r}", "a value there") from self.ask.because(error)
+            raise self._unreadable(f"nothing can be looked up at {path!r}", "a value there") from self.ask.because(error)
         return value
 
     @cached_property
@@ -162,7 +162,7 @@ class _Page:
         try:
             document: object = msgspec.json.decode(self.reply.body.removeprefix(BOM))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise self._unreadable(f"{type(error).__name__}", "JSON") from self.ask.because(error)
+            raise self._unreadable("another format", "JSON") from self.ask.because(error)
         return document
 
     def _unreadable(self, found: str, expected: str) -> Transient:
@@ -181,3 +181,12 @@ def _with_param(ask: Ask, name: str, value: str | int) -> Ask:
     if not name:
         raise Refused(f"{ask.place}: pagination.param is not set, expected the name of a parameter; correct request.pagination")
     return replace(ask, url=ask.url.copy_set_param(name, str(value)))
+
+
+_KINDS = {type(None): "nothing", bool: "true or false", int: "a number", float: "a number", str: "a text"}
+_KINDS |= {list: "a list", dict: "an object"}
+
+
+def _kind(value: object) -> str:
+    """The kind of a value, in words of JSON."""
+    return _KINDS.get(type(value), "something")

@@ -78,7 +78,7 @@ def _counts(fetched: Capture | Unchanged | FetchError, line: IndexLine, outcome:
     """The amounts that one fetch adds to the counters."""
     board = outcome.board
     amounts: dict[CounterKey, float] = {CounterKey(what=Counted.FETCHES, subject=board, verdict=line.verdict): 1}
-    for kind, events in Counter(event.kind for event in outcome.events).items():
+    for kind, events in Counter(event.kind for event in outcome.new_events).items():
         amounts[CounterKey(what=Counted.EVENTS, subject=kind)] = events
     if isinstance(fetched, Capture):
         amounts[CounterKey(what=Counted.FETCH_BYTES, subject=board)] = sum(map(len, fetched.bodies))

@@ -3,43 +3,96 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from tracker.errors import StoreError, TrackerError
+from tracker.errors import DeclarationError, StoreError, TrackerError
 from tracker.line.fold import CONTENT, DECISIONS, steps
-from tracker.model import Board, BoardId, BoardState, Check, Delivery, DeliveryOutcome, Event, IndexLine, Result, Step
+from tracker.model import (
+    Board,
+    BoardId,
+    BoardState,
+    Check,
+    Delivery,
+    DeliveryOutcome,
+    Event,
+    EventFilter,
+    EventId,
+    IndexLine,
+    Result,
+    Step,
+)
 from tracker.model.names import Lexicon
 from tracker.notify import Route, deliveries
 from tracker.notify.corrections import CORRECTED_FOR, corrections
 from tracker.ports import Archive, Store
 from tracker.watches.keeping import fire
 from tracker.watches.matching import Watch
+from tracker.wording import machine_time
 
 _HOW_IT_IS_READ = ("parse", "key", "name", "rank", "attributes", "metrics", "contract", "payloads")
 _NEWS_FOR = timedelta(days=7)
 """A replay reports only events recorded within this time before the newest reading; older ones are not news."""
+_NOT_ACCEPTED = (Result.FAILED, Result.UNREADABLE, Result.QUARANTINED, Result.STILL_BROKEN)
+NOT_APPLIED = "not_applied"
+"""The kind of the notice about a changed declaration that is not applied."""
+_SENT_MIN = 2
+"""A changed declaration that withdraws this many sent events, or fewer, may be a correction of them."""
+
+
+class _LosesHistoryError(DeclarationError):
+    """A changed declaration does not read what its predecessor read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebuilt:
+    """The history that a rewriting replaced: its last check, the number of its readings, and its events with earlier withdrawn ones."""
+
+    until: datetime
+    readings: int
+    events: frozenset[EventId]
+    known: frozenset[EventId]
+    by_declaration: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """The outcome of one board: the stored checks, their events, and the error, if the last one failed.
 
-    `took`: the seconds of each activity (`read`, `detect`, `store`).
+    `rebuilt`: the earlier history, if it was rewritten; then checks and events are those of the whole history. `refused`: why a
+    changed declaration was not applied. `took`: the seconds of each activity (`read`, `detect`, `store`).
     """
 
     board: BoardId
     checks: tuple[Check, ...] = ()
     events: tuple[Event, ...] = ()
     error: TrackerError | None = None
+    rebuilt: Rebuilt | None = None
+    refused: DeclarationError | None = None
     took: Mapping[str, float] = field(default_factory=dict, compare=False)
 
     @property
     def failed(self) -> bool:
         """Whether the newest state of the board could not be accepted."""
-        last = self.checks[-1].result if self.checks else None
-        return self.error is not None or last in (Result.FAILED, Result.UNREADABLE, Result.QUARANTINED, Result.STILL_BROKEN)
+        return self.error is not None or (bool(self.checks) and self.checks[-1].result in _NOT_ACCEPTED)
+
+    @property
+    def new_checks(self) -> tuple[Check, ...]:
+        """The checks that the history did not have before."""
+        return tuple(check for check in self.checks if self.rebuilt is None or check.observed_at > self.rebuilt.until)
+
+    @property
+    def new_events(self) -> tuple[Event, ...]:
+        """The events that no history of the board had before."""
+        return tuple(event for event in self.events if self.rebuilt is None or event.id not in self.rebuilt.known)
+
+    @property
+    def differing(self) -> int:
+        """The number of events in which the rewritten part of the history differs from before."""
+        if self.rebuilt is None:
+            return 0
+        return len(self.rebuilt.events ^ {event.id for event in self.events if event.recorded_at <= self.rebuilt.until})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +124,8 @@ def sync_board(board: Board, archive: Archive, store: Store, lexicon: Lexicon, t
     """Store the captures of a board that the archive has and the store lacks, oldest first.
 
     Lines older than the stored ones, decisions, and a declaration that reads bodies differently change later steps: then the
-    board's history is rewritten from the archive, in one transaction.
+    board's history is rewritten from the archive, in one transaction. A changed declaration that would lose accepted captures, or
+    most of the sent events, is not applied (`Outcome.refused`): the previous one stays in force.
     """
     with archive.lease(board.id):
         return sync_leased(board, Desk(archive=archive, store=store, lexicon=lexicon, telling=telling))
@@ -79,12 +133,28 @@ def sync_board(board: Board, archive: Archive, store: Store, lexicon: Lexicon, t
 
 def sync_leased(board: Board, desk: Desk) -> Outcome:
     """`sync_board` for a caller that already holds the board's lease."""
+    if desk.store.last_check(board.id) is None or _read_alike(board, desk.store.declared(board.id)):
+        return _sync(board, desk)
+    return _apply(board, desk, _sync)
+
+
+def _apply(board: Board, desk: Desk, otherwise: Callable[[Board, Desk], Outcome]) -> Outcome:
+    """Rewrite the history by the declaration. If it changed and loses history, do `otherwise` with the previous one."""
+    before = desk.store.declared(board.id)
+    if before is None or _read_alike(board, before):
+        return _replay(board, desk)
+    try:
+        return _replay(board, desk, changed=True)
+    except _LosesHistoryError as error:
+        kept = replace(board, **{name: getattr(before, name) for name in _HOW_IT_IS_READ})
+        return replace(otherwise(kept, desk), refused=error)
+
+
+def _sync(board: Board, desk: Desk) -> Outcome:
     store = desk.store
     lines, end = desk.archive.index(board.id, store.position(board.id))
     last = store.last_check(board.id)
     if last is not None:
-        if not _read_alike(board, store.declared(board.id)):
-            return _replay(board, desk)
         store.declare(board)
     if last is not None and any(line.observed_at <= last.observed_at or line.verdict in DECISIONS for line in lines):
         stored = {check.observed_at: check for check in store.checks(board.id)}
@@ -115,29 +185,63 @@ def _rewrites(line: IndexLine, stored: Check | None, last: Check) -> bool:
     return line.verdict in CONTENT and (line.sha256, line.status) != (stored.sha256, stored.status)
 
 
-def replay(board: Board, archive: Archive, store: Store, lexicon: Lexicon, telling: Telling | None = None) -> Outcome:
+def replay(
+    board: Board, archive: Archive, store: Store, lexicon: Lexicon, telling: Telling | None = None, *, careful: bool = False
+) -> Outcome:
     """Rewrite a board's history from the archive and its declaration, in one transaction.
 
-    Events that were sent and no longer follow are corrected on their routes.
+    Events that were sent and no longer follow are corrected on their routes. A `careful` replay applies a changed declaration
+    only if `sync_board` would.
     """
+    desk = Desk(archive=archive, store=store, lexicon=lexicon, telling=telling)
     with archive.lease(board.id):
-        return _replay(board, Desk(archive=archive, store=store, lexicon=lexicon, telling=telling))
+        return _apply(board, desk, _replay) if careful else _replay(board, desk)
 
 
-def _replay(board: Board, desk: Desk) -> Outcome:
-    store = desk.store
+def _replay(board: Board, desk: Desk, *, changed: bool = False) -> Outcome:
+    """`replay` for the holder of the lease. Raises _LosesHistoryError if the `changed` declaration loses history."""
+    store, rebuilt = desk.store, _rebuilt(board, desk.store, changed=changed)
+    accepted = frozenset(check.observed_at for check in store.checks(board.id) if changed and check.result is Result.ACCEPTED)
     lines, end = desk.archive.index(board.id)
     newest = max((line.observed_at for line in lines), default=None)
     sent = _sent(board, desk, newest)
     with store.rewriting(board.id):
-        outcome = _store(board, lines, desk)
+        outcome = _store(board, lines, desk, accepted)
         if outcome is None:
             wrong = "held readings agree with one that the archive's index does not list"
             raise StoreError(f"{board.id}: {wrong}; the history is unchanged")
         store.move_position(board.id, end)
+        withdrawn = [(event, route) for event, route in sent if store.event(event.id) is None]
+        if changed and len(withdrawn) > max(len(sent) / 2, _SENT_MIN):
+            raise _loss(board, f"{len(withdrawn)} of {len(sent)} sent events no longer follow")
         if newest is not None:
-            store.service.post(corrections(((event, route) for event, route in sent if store.event(event.id) is None), newest))
-    return outcome
+            store.service.post(corrections(withdrawn, newest))
+    return replace(outcome, rebuilt=rebuilt)
+
+
+def _rebuilt(board: Board, store: Store, *, changed: bool) -> Rebuilt | None:
+    """The history before it is rewritten; None if there is none, or if its rows are damaged."""
+    try:
+        checks = list(store.checks(board.id))
+        events = frozenset(event.id for event in store.events(EventFilter(board=board.id)))
+    except StoreError:
+        return None
+    if not checks:
+        return None
+    return Rebuilt(
+        until=checks[-1].observed_at,
+        readings=sum(check.result is Result.ACCEPTED for check in checks),
+        events=events,
+        known=events | set(store.withdrawn(board.id)),
+        by_declaration=changed,
+    )
+
+
+def _loss(board: Board, loss: str) -> _LosesHistoryError:
+    remedy = f"correct the file, or apply it with: tracker replay {board.id}"
+    return _LosesHistoryError(
+        f"{board.id}: the changed declaration is not applied, the previous one is in force: {loss}; {remedy}"
+    )
 
 
 def _sent(board: Board, desk: Desk, newest: datetime | None) -> list[tuple[Event, str]]:
@@ -151,8 +255,12 @@ def _sent(board: Board, desk: Desk, newest: datetime | None) -> list[tuple[Event
     return [(event, route) for event, route in sent if event is not None and event.board == board.id]
 
 
-def _store(board: Board, lines: Sequence[IndexLine], desk: Desk) -> Outcome | None:
-    """Store the steps of the lines; None at a reading that stored suspects agree with, since that changes earlier history."""
+def _store(board: Board, lines: Sequence[IndexLine], desk: Desk, accepted: Collection[datetime] = ()) -> Outcome | None:
+    """Store the steps of the lines; None at a reading that stored suspects agree with, since that changes earlier history.
+
+    Raises:
+        _LosesHistoryError: a capture of these times, which were accepted before, is not accepted now.
+    """
     if not lines:
         return Outcome(board=board.id)
     store, archive = desk.store, desk.archive
@@ -167,6 +275,8 @@ def _store(board: Board, lines: Sequence[IndexLine], desk: Desk) -> Outcome | No
     for step in steps(board, lines, archive, before=before, past=past, rejected=rejected, lexicon=desk.lexicon):
         if step.agreed_since is not None:
             return None
+        if step.check.observed_at in accepted and step.check.result in _NOT_ACCEPTED:
+            raise _loss(board, _no_longer_accepted(step.check))
         started = time.perf_counter()
         posted, holds = _deliveries(board, step, past, holds, desk, news_since)
         store.save(step, posted, holds)
@@ -176,6 +286,11 @@ def _store(board: Board, lines: Sequence[IndexLine], desk: Desk) -> Outcome | No
         for activity, seconds in {**step.took, "store": time.perf_counter() - started}.items():
             took[activity] = took.get(activity, 0.0) + seconds
     return Outcome(board=board.id, checks=tuple(checks), events=tuple(events), took=took)
+
+
+def _no_longer_accepted(check: Check) -> str:
+    problem = check.message.removeprefix(f"{check.board}: ").partition("; kept the capture")[0]
+    return f"with the changed one, the capture of {machine_time(check.observed_at)}, which was accepted, is {check.result}: {problem}"
 
 
 def _deliveries(  # noqa: PLR0917  # one step of a fold

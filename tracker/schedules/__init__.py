@@ -39,6 +39,7 @@ __all__ = [
     "Formats",
     "Origin",
     "Schedules",
+    "check_selection",
     "fingerprint",
     "is_selected",
     "load",
@@ -132,7 +133,10 @@ def load(root: Path, formats: Formats, base: Path | None = None, select: Sequenc
         except DeclarationError as error:
             errors[place_of(path, root)] = error
     if base is not None:
-        errors |= _unmatched(select, {_id_at(path) for path in shipped(base) if not holds_defaults(path, base)})
+        try:
+            check_selection(select, base)
+        except DeclarationError as error:
+            errors["tracker.toml"] = error
     return Schedules(
         boards=MappingProxyType(boards),
         errors=MappingProxyType(errors),
@@ -161,14 +165,14 @@ def is_selected(board: BoardId, select: Sequence[str]) -> bool:
     return any(fnmatchcase(board, glob) for glob in select)
 
 
-def _unmatched(select: Sequence[str], boards: Collection[BoardId]) -> Mapping[str, DeclarationError]:
-    """The error for globs that match no shipped board, since a misspelt one would silently select nothing."""
+def check_selection(select: Sequence[str], base: Path) -> None:
+    """Refuse a glob that matches no board of `base`, since a misspelt one would silently select nothing."""
+    boards = {_id_at(path) for path in shipped(base) if not holds_defaults(path, base)}
     for glob in select:
         if glob != "*" and not any(fnmatchcase(board, glob) for board in boards):
             near = get_close_matches(glob[:200], boards, n=1)
             hint = f'; did you mean "{near[0]}"?' if near else "; see: tracker boards --all"
-            return {"tracker.toml": DeclarationError(f"tracker.toml: boards = {quoted(glob)} matches no shipped board{hint}")}
-    return {}
+            raise DeclarationError(f"tracker.toml: boards = {quoted(glob)} matches no shipped board{hint}")
 
 
 def load_board(path: Path, root: Path, formats: Formats, base: Path | None = None) -> Board:

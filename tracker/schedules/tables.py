@@ -10,7 +10,7 @@ from typing import Any, get_args, get_origin
 from msgspec import Struct
 
 from tracker.schedules.shapes import REST, BoardFile, BoundsTable
-from tracker.toml import Wrong, dotted, judge, keys, meant, members, purpose, quoted
+from tracker.toml import Wrong, as_written, dotted, judge, keys, meant, members, purpose
 
 
 def shaped(node: object, hint: Any, place: str) -> Any:
@@ -30,7 +30,7 @@ def shaped(node: object, hint: Any, place: str) -> Any:
             if get_origin(member) in (list, tuple, frozenset):
                 node = [shaped(value, get_args(member)[0], f"{place}[{at}]") for at, value in enumerate(node)]
     if isinstance(node, Decimal) and not (node.is_finite() and math.isfinite(node)):
-        raise Wrong(f"{place} = {'(not shown)' if may_be_secret(place) else quoted(node)} is not a finite number")
+        raise Wrong(f"{place} = {'(not shown)' if may_be_secret(place) else as_written(node)} is not a finite number")
     judge(place, node, hint, secret=may_be_secret(place))
     return node
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import chain
@@ -20,7 +21,7 @@ from tracker.stores.sqlite import SqliteStore
 from tracker.wording import machine_time
 from tracker.workspace.ids import known
 from tracker.workspace.lookup import find
-from tracker.workspace.names import lexicon_of
+from tracker.workspace.names import names_of
 from tracker.workspace.opening import board_of
 from tracker.workspace.settings import Settings
 
@@ -45,18 +46,23 @@ _EARLIEST = datetime(1970, 1, 8, tzinfo=UTC)
 _SECOND, _WEEK = timedelta(seconds=1), timedelta(days=7)
 
 
+def _warn(errors: Iterable[DeclarationError]) -> None:
+    for error in errors:
+        warnings.warn(str(error), stacklevel=4)  # the caller of a function of the workspace
+
+
 class Workspace:
     """A store and its declarations, open for reading; `tracker.open` makes one. Close it, or use it in a `with` statement.
 
     Names, boards and times mean the same as in the command of the same name. Times are aware. Nothing is created or written.
     Each function raises DeclarationError for an unknown board, metric or model (naming the nearest), StoreError if the store
-    cannot be read, and ValueError for a time without a time zone.
+    cannot be read, and ValueError for a time without a time zone. A wrong file of model names is left out, with a warning.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, report: Callable[[Iterable[DeclarationError]], object] = _warn) -> None:
         """Open the store of these settings. Raises DeclarationError where there is none."""
         settings.require_store()
-        self.settings = settings
+        self.settings, self._report = settings, report
         self.store = SqliteStore(settings.database)
 
     def __enter__(self) -> Self:
@@ -71,8 +77,10 @@ class Workspace:
 
     @cached_property
     def lexicon(self) -> Lexicon:
-        """The known labs, families and names of models."""
-        return lexicon_of(self.settings)
+        """The known labs, families and names of models, as far as their files are right; the others are reported."""
+        names = names_of(self.settings)
+        self._report(names.errors)
+        return names.lexicon
 
     @cached_property
     def archive(self) -> FileArchive:

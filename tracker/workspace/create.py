@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tracker import shipped
 from tracker.errors import DeclarationError
+from tracker.schedules import check_selection
 from tracker.workspace.file import parsed, read
 from tracker.workspace.lookup import FILE, around
 
@@ -62,7 +63,7 @@ def _texts(*, contact: str, time_zone: str, boards: Sequence[str]) -> Mapping[Pa
     settings = (templates / FILE).read_text(encoding="utf-8")
     for key, value in (("contact", contact), ("time_zone", time_zone), ("boards", list(boards))):
         settings = settings.replace(f"{{{key}}}", json.dumps(value, ensure_ascii=False))
-    parsed(settings, FILE)
+    check_selection(parsed(settings, FILE).boards, shipped.SCHEDULES)
     schedules = Path("schedules")
     return {
         schedules / "example" / "board.toml": (templates / "board.toml").read_text(encoding="utf-8"),

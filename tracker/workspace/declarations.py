@@ -14,7 +14,7 @@ from tracker.notify import Route
 from tracker.schedules import Formats
 from tracker.watches import Watch
 from tracker.workspace import Settings
-from tracker.workspace.names import default_lexicon, lexicon_of
+from tracker.workspace.names import names_of
 
 Thing = TypeVar("Thing")
 
@@ -52,8 +52,10 @@ class Declarations:
         self._seen = schedules.fingerprint(self._settings.schedules)
         errors: dict[str, str] = {}
         last, settings = self._last, self._settings
-        names = default_lexicon() if last.lexicon is EMPTY_LEXICON else last.lexicon
-        known = self._or_last(lambda: lexicon_of(settings), names, errors)
+        names = names_of(settings)
+        for wrong in names.errors:
+            self._kept(wrong, errors, None)
+        known = last.lexicon if names.errors and last.lexicon is not EMPTY_LEXICON else names.lexicon
         watched = self._or_last(lambda: watches.load(settings.declaration("watches.toml"), known), last.watches, errors)
         self._last = Declared(
             boards=self._boards(errors), routes=self._routes(watched, errors), watches=watched, lexicon=known, errors=errors

@@ -78,11 +78,14 @@ def around(folder: Path) -> Path | None:
 
 
 def _data_folder(environment: Mapping[str, str]) -> Path | None:
+    """The folder in the user's data folder; None if there is no home folder, or if it is not ours to look into."""
     stated = Path(environment.get("XDG_DATA_HOME", ""))
     try:
-        return (stated if stated.is_absolute() else Path.home() / ".local" / "share") / "leaderboard-tracker"
-    except RuntimeError:
-        return None  # no home folder
+        folder = (stated if stated.is_absolute() else Path.home() / ".local" / "share") / "leaderboard-tracker"
+        (folder / FILE).exists()
+    except (RuntimeError, OSError):  # `sudo -u` and containers may leave HOME that of another user
+        return None
+    return folder
 
 
 def _settings(root: Path) -> Settings:

@@ -5,7 +5,7 @@ One file per lab; `hosts.toml` names hosts that only serve other labs' models. `
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -29,10 +29,22 @@ class _Hosts:
     hosts: tuple[str, ...]
 
 
-def lexicon_of(settings: Settings) -> Lexicon:
-    """The names of the package, overlaid by the user's `models/`. Raises as `load`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """The names of the right files, and the errors of the others."""
+
+    lexicon: Lexicon
+    errors: tuple[DeclarationError, ...] = ()
+
+
+def names_of(settings: Settings) -> Names:
+    """The names of the package, overlaid by the user's `models/`. Instead of a wrong file, the package's of that name counts."""
     own = settings.schedules / "models"
-    return load(own, SHIPPED) if own.is_dir() and not own.samefile(SHIPPED) else default_lexicon()
+    is_shipped = not own.is_dir() or own.samefile(SHIPPED)
+    try:
+        return Names(lexicon=default_lexicon() if is_shipped else load(own, SHIPPED))
+    except DeclarationError:
+        return _without_wrong_files(SHIPPED, None) if is_shipped else _without_wrong_files(own, SHIPPED)
 
 
 @cache
@@ -47,28 +59,43 @@ def load(folder: Path, base: Path | None = None) -> Lexicon:
     Raises:
         DeclarationError: a file is wrong, or two contradict each other.
     """
-    labs: dict[str, Lab] = {}
-    hosts: set[str] = set()
-    for name, paths in _files(base, folder).items():
-        place = place_of(folder / name, folder.parent)
-        with at(place):
-            found = _lab_or_hosts(paths)
-        if isinstance(found, _Hosts):
-            hosts.update(folded(host) for host in found.hosts)
-        else:
-            labs[place] = found
-    _check_clashes(labs, dict.fromkeys(hosts, place_of(folder / "hosts.toml", folder.parent)))
-    return Lexicon(labs=labs, hosts=frozenset(hosts)) if labs or hosts else EMPTY_LEXICON
+    return _lexicon({place: _content(place, paths) for place, paths in _files(base, folder).items()})
 
 
-def _files(*folders: Path | None) -> Mapping[str, tuple[Path, ...]]:
-    """Name → the files of that name, in the order of the folders. A folder need not exist."""
-    paths = [path for folder in dict.fromkeys(folders) if folder is not None for path in folder.glob("*.toml")]
-    return {name: tuple(path for path in paths if path.name == name) for name in sorted({path.name for path in paths})}
+def _without_wrong_files(folder: Path, base: Path | None) -> Names:
+    """Add one file after the other to those of `base`, leaving out each that is wrong or contradicts the ones before."""
+    parts: dict[str, Lab | _Hosts] = {}
+    errors: list[DeclarationError] = []
+    for place, paths in sorted(_files(base, folder).items(), key=lambda file: (file[1][-1].parent == folder, file[0])):
+        for sources in filter(None, (paths, paths[:-1])):
+            try:
+                parts = _checked({**parts, place: _content(place, sources)})
+                break
+            except DeclarationError as error:
+                errors += [error] if sources is paths else []
+    return Names(lexicon=_lexicon(parts), errors=tuple(errors))
 
 
-def _lab_or_hosts(paths: Iterable[Path]) -> Lab | _Hosts:
-    """The content of files of one name, each overlaying the previous ones. Raises Wrong."""
+def _lexicon(parts: Mapping[str, Lab | _Hosts]) -> Lexicon:
+    labs = {place: part for place, part in _checked(parts).items() if isinstance(part, Lab)}
+    hosts = frozenset(folded(host) for part in parts.values() if isinstance(part, _Hosts) for host in part.hosts)
+    return Lexicon(labs=labs, hosts=hosts) if labs or hosts else EMPTY_LEXICON
+
+
+def _files(base: Path | None, folder: Path) -> Mapping[str, tuple[Path, ...]]:
+    """The place of a file in messages → the files of that name in `base` and the folder, in that order. A folder need not exist."""
+    paths = [path for source in dict.fromkeys((base, folder)) if source is not None for path in source.glob("*.toml")]
+    names = sorted({path.name for path in paths})
+    return {place_of(folder / name, folder.parent): tuple(path for path in paths if path.name == name) for name in names}
+
+
+def _content(place: str, paths: Sequence[Path]) -> Lab | _Hosts:
+    """The content of files of one name, each overlaying the previous ones. Raises DeclarationError."""
+    with at(place):
+        return _lab_or_hosts(paths)
+
+
+def _lab_or_hosts(paths: Sequence[Path]) -> Lab | _Hosts:
     import msgspec  # noqa: PLC0415  # only to load a lexicon
 
     found: Mapping[str, Any] = {}
@@ -111,12 +138,15 @@ def _key_first(message: str) -> str:
     return f"{place.strip('`').removeprefix('$.')}: {in_toml_words(problem)}"
 
 
-def _check_clashes(labs: Mapping[str, Lab], hosts: Mapping[str, str]) -> None:
-    """Refuse a spelling of two labs or of a lab and a host, a phrase of two families, and an alias of two models.
+def _checked(parts: Mapping[str, Lab | _Hosts]) -> dict[str, Lab | _Hosts]:
+    """The same parts. A lab may be a host too, by its own name.
 
-    A lab may be a host too, by its own name.
+    Raises:
+        DeclarationError: a spelling is that of two labs, or of a lab and a host, a phrase of two families, an alias of two models.
     """
+    labs = {place: part for place, part in parts.items() if isinstance(part, Lab)}
     own_names = {folded(lab.lab) for lab in labs.values()}
+    hosts = {folded(host): place for place, part in parts.items() if isinstance(part, _Hosts) for host in part.hosts}
     spellings = {spelling: place for spelling, place in hosts.items() if spelling not in own_names}
     phrases: dict[str, str] = {}
     names: dict[str, str] = {}
@@ -129,6 +159,7 @@ def _check_clashes(labs: Mapping[str, Lab], hosts: Mapping[str, str]) -> None:
                 _claim(phrases, phrase, place, f"families.{family.name}.words")
         for name in lab.aliases:
             _claim(names, folded(name), place, "aliases")
+    return dict(parts)
 
 
 def _check_line(family: Family, place: str) -> None:

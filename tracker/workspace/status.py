@@ -21,6 +21,7 @@ from tracker.schedules.shapes import REST
 from tracker.stores import locks
 from tracker.stores.locks import Holder
 from tracker.workspace import Settings
+from tracker.workspace.opening import other_errors
 
 LEAST_FREE = 1_000_000
 """Bytes: the compressed body of a large board, and the database's log."""
@@ -64,7 +65,7 @@ def _boards(settings: Settings, store: Store) -> tuple[Mapping[BoardId, Board], 
     found = schedules.load(settings.schedules, _ANY_OPTIONS, settings.shipped, settings.boards)
     wrong = [board for board in store.boards() if any(path.endswith(f"/{board}.toml") for path in found.errors)]
     broken = {board: last for board in wrong if (last := store.declared(board)) is not None}
-    return {**broken, **found.boards}, tuple(str(error) for error in found.troubles.values())
+    return {**broken, **found.boards}, tuple(map(str, (*found.troubles.values(), *other_errors(settings))))
 
 
 class _AnyOptions(Struct):
