@@ -92,9 +92,6 @@ def _is_it(table: Table, lead: Lead) -> bool:
     return len(table.columns) >= 0.9 * len(lead.columns) and 0.5 * lead.size <= len(table.rows) <= lead.size
 
 
-# ── likeness to a leaderboard ───────────────────────────────────────────────────────────────────────
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Signs:
     """The signs of a leaderboard that the columns of a table give.

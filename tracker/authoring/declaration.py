@@ -119,9 +119,6 @@ def _unreadable(error: ContractBroken, proposal: Proposal) -> dict[str, str]:
     }
 
 
-# ── the blocks of the file ───────────────────────────────────────────────────────────────────────
-
-
 Row = tuple[str, object, str]
 """A key, its value, and the comment after it. A row with the value None is left out."""
 

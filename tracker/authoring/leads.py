@@ -67,9 +67,6 @@ def leads(body: bytes) -> Iterator[Lead]:
         yield from _of_text(text)
 
 
-# ── text ─────────────────────────────────────────────────────────────────────────────────────────
-
-
 def _of_text(text: str) -> Iterator[Lead]:
     if _ASSIGNS.search(text):
         yield from _assigned(text)
@@ -125,9 +122,6 @@ def _yaml(text: str) -> Iterator[Lead]:
     yield from _documents("yaml_records", {}, document, only_records=True)
 
 
-# ── documents ────────────────────────────────────────────────────────────────────────────────────
-
-
 def _loaded(text: str) -> object:
     try:
         return load(text, allow_nan=True)
@@ -179,9 +173,6 @@ def _arrays(spot: Spot, found: Sequence[Spot]) -> Iterator[Parse]:
     for fields in (rare[:2], rare):
         require = tuple(sorted(fields, key=spot.fields.index))
         yield Parse(format="flight", options={"require": require, "min_records": min(3, spot.size)})
-
-
-# ── pages ────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _of_page(body: bytes, page: str) -> Iterator[Lead]:

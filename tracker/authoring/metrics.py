@@ -154,9 +154,6 @@ def _is_elo(cells: Cells) -> bool:
     return middle[0] >= 600 and middle[-1] <= 3200 and middle[-1] - middle[0] >= 20
 
 
-# ── direction ────────────────────────────────────────────────────────────────────────────────────
-
-
 def _direction(cells: Cells, sheet: RawSheet) -> Guess[bool | None]:
     is_higher, why = (False, "a price") if cells.header in sheet.prices else stated_direction(cells)
     if is_higher and {*cells.leaf} & AVERAGE and not {*cells.words} & (HIGHER - AVERAGE) and sheet.leaning is False:
@@ -187,9 +184,6 @@ def _shown(cells: Cells, sheet: RawSheet) -> bool | None:
         return None
     ranks = [place for place in sheet.rank.places if place is not None] if sheet.rank else []
     return order > 0 if ranks == sorted(ranks) else None
-
-
-# ── bounds ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def _is_side(cells: Cells) -> bool:
@@ -237,9 +231,6 @@ def _is_half(half: Cells, cells: Cells) -> bool:
         return False
     spread = max(cells.values) - min(cells.values)
     return not half.values or (min(half.values) >= 0 and max(half.values) <= max(spread, 1.0))
-
-
-# ── the metric that ranks ──────────────────────────────────────────────────────────────────────────────
 
 
 def primary_of(sheet: RawSheet, metrics: Sequence[MetricGuess]) -> Guess[str]:

@@ -117,9 +117,6 @@ def _named(new_board: NewBoard) -> Iterator[None]:
         raise type(error)(f"{safe(str(new_board.file or new_board.url))}: {error}") from error
 
 
-# ── the page ─────────────────────────────────────────────────────────────────────────────────────
-
-
 def page_at(source: str, url: str | None, *, dry_run: bool) -> tuple[str, Path | None]:
     """The URL of the page, and the local file with it. Raises DeclarationError if source and url contradict each other."""
     if source.startswith(("http://", "https://")):
@@ -171,9 +168,6 @@ def _suffix(body: bytes, form: str) -> str:
     return "html" if _MARKUP.match(body[:200]) and form != "markdown_table" else SUFFIXES.get(form, "html")
 
 
-# ── names ────────────────────────────────────────────────────────────────────────────────────────
-
-
 def _address(new_board: NewBoard, body: bytes) -> PageAddress:
     parts = urlsplit(new_board.url)
     file = parts.path.rstrip("/").rpartition("/")[2].partition(".")[0]
@@ -195,9 +189,6 @@ def _refuse_existing(settings: Settings, new_board: NewBoard, at: PageAddress) -
     for path in (settings.schedules / f"{at.board}.toml", shipped / f"{at.board}.toml", new_board.cases / at.board):
         if path.exists() and not new_board.dry_run:
             raise DeclarationError(f"{path} already exists; not overwritten; choose another id with --id")
-
-
-# ── questions ────────────────────────────────────────────────────────────────────────────────────
 
 
 def _certain_proposal(body: bytes, answers: Answers, ask: Prompt) -> Proposal:
@@ -239,9 +230,6 @@ def refuse(question: Question, proposal: Proposal, _answers: Answers) -> Answers
     """The prompt of a script: raise DeclarationError, naming the flag to pass."""
     columns = listed(proposal.candidate.columns, 12)
     raise DeclarationError(safe(f"{question.what} is not certain ({question.why}); pass {question.flag}; columns: {columns}"))
-
-
-# ── writing ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def _written(

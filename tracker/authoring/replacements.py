@@ -68,9 +68,6 @@ def repairs(
     return tuple(changes) if changes and _is_credible(repaired(board, changes), entries, read) else ()
 
 
-# ── the parts of a board ──────────────────────────────────────────────────────────────────────
-
-
 def _parts(board: Board, bodies: Sequence[bytes], parts: Sequence[Part]) -> Iterator[DeclaredPart]:
     """The board's own answer and each payload's, by its first body. Grouped rows are left out: their columns identify no row."""
     first: dict[str, bytes] = {}
@@ -136,9 +133,6 @@ def _half_width(metric: Metric, cell: str | None) -> Measure | None:
     """Read the half-width of an interval around 0."""
     measure = reader(replace(metric, low=None, high=None))("0", cell)
     return None if measure is None or measure.half_width is None else replace(measure, value=measure.half_width)
-
-
-# ── repairing one part ─────────────────────────────────────────────────────────────────────────────
 
 
 def _part_repairs(board: Board, part: DeclaredPart, entries: Sequence[PublishedEntry]) -> list[Repair] | None:
@@ -225,9 +219,6 @@ def _quoted(columns: Sequence[str], joined: str) -> str:
     return f" {joined} ".join(f"`{column}`" for column in columns)
 
 
-# ── keys ─────────────────────────────────────────────────────────────────────────────────────────
-
-
 def _key_repair(part: DeclaredPart, table: Table, known: set[EntryId]) -> list[Repair] | None:
     """The replacement of the one part of the key that is gone, [] if none is; None if no replacement is certain."""
     gone = [at for at, column in enumerate(part.key) if not set(column.sources) & set(table.columns)]
@@ -276,9 +267,6 @@ def _rows_by_key(table: Table, key: Sequence[Column]) -> dict[EntryId, int]:
     keys = keys_of(table, key)
     counted = Counter(keys)
     return {EntryId(text): row for row, text in enumerate(keys) if counted[text] == 1}
-
-
-# ── the repaired board ───────────────────────────────────────────────────────────────────────────
 
 
 def _is_credible(board: Board, entries: Sequence[PublishedEntry], read: Read) -> bool:

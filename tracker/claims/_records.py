@@ -58,8 +58,6 @@ PieceKind = StrEnum(
 )
 """What a piece of a sentence is for."""
 
-# ── what a sentence says ─────────────────────────────────────────────────────────────────────────
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelGroup:
@@ -184,9 +182,6 @@ class Unread:
     quote: str
     reason: str
     checkable: bool = True
-
-
-# ── what the record says ─────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

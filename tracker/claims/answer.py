@@ -67,9 +67,6 @@ def finding(
     return Finding(quote=claim.quote, verdict=verdict, reason=reason, claim=claim, grounds=grounds, suggestions=suggestions)
 
 
-# ── who is not on record ─────────────────────────────────────────────────────────────────────────
-
-
 def stranger(claim: Claim, record: Record) -> Finding | None:
     """The answer if the record lacks a model, a lab or a board that the claim names; None if it has them all."""
     if not record.boards(claim.sources):
@@ -104,9 +101,6 @@ def _nearest(mention: Mention, record: Record) -> tuple[str, ...]:
 
 def _size(total: float, active: float) -> str:
     return f"{total:g}B-A{active:g}B" if active and active != total else f"{total:g}B"
-
-
-# ── what is not published ────────────────────────────────────────────────────────────────────────
 
 
 def _unmeasured(claim: Claim, record: Record, missing: Sequence[Unpublished]) -> Finding:

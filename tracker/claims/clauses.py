@@ -205,9 +205,6 @@ def _is_subject(pieces: Sequence[Piece]) -> bool:
     return bool(kinds) and kinds[0] in _WHO and allowed.issuperset(kinds)
 
 
-# ── what all clauses of a sentence share ─────────────────────────────────────────────────────────
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedWords:
     """What a sentence says once for all verbs: sources, topics in front, a date; `unsure`: why the verb of a date is unclear."""

@@ -56,8 +56,6 @@ def _amount(number: str, unit: str, bound: str) -> Amount:
     return Amount(value=value, unit=unit, decimals=len(plain.partition(".")[2]), bound=bound, text=number)
 
 
-# ── scores and prices ────────────────────────────────────────────────────────────────────────────
-
 _NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _SCORE_UNITS: Mapping[str, str] = {
     **dict.fromkeys(("elo points", "percentage points", "points", "point", "pts", "elo"), "points"),
@@ -104,8 +102,6 @@ def _price(text: str) -> Reading | None:
     return _used(match), PieceKind.SCORE, tuple(scores)
 
 
-# ── gains ────────────────────────────────────────────────────────────────────────────────────────
-
 _UNITS: Mapping[str, str] = {
     **dict.fromkeys(("point", "points", "pts", "pt", "elo"), "points"),
     **dict.fromkeys(("%", "percent"), "percent"),
@@ -128,8 +124,6 @@ def _gain(text: str) -> Reading | None:
     unit = "points" if match["points"] else _UNITS[_text(match, "unit")]
     return _used(match), PieceKind.AMOUNT, _amount(match["number"], unit, bound)
 
-
-# ── ranks and sizes ──────────────────────────────────────────────────────────────────────────────
 
 _COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(words.NUMBERS)}) "
 _TOP = _pattern(rf"(?:(?:the|ranks|ranked|rank|in) (?:the )?+)?+(?P<exact>top |(?:number|#|no|rank) ){_COUNT}")
@@ -176,8 +170,6 @@ def _size(text: str) -> Reading | None:
         return _used(match), PieceKind.GROUP, ModelGroup(over_b=size)
     return _used(match), PieceKind.GROUP, ModelGroup(under_b=size + (1e-9 if bound in ("≤", "up") else 0))
 
-
-# ── dates ────────────────────────────────────────────────────────────────────────────────────────
 
 _AT = _pattern("(?:(?P<since>since|from)|as of|as at|on|in|by|at) ")
 _DATE_FILL = frozenset((",", "st", "nd", "rd", "th", "the", "of"))

@@ -60,9 +60,6 @@ def _not_dated(claim: Claim, record: Record) -> Finding:
     return finding(claim, ClaimVerdict.NOT_ON_RECORD, "; ".join(reasons) or "no history of it is kept")
 
 
-# ── one metric ───────────────────────────────────────────────────────────────────────────────────
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Race:
     """A case with the courses of the rivals, the start of the record, and the spread of the metric's values now."""

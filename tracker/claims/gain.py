@@ -79,9 +79,6 @@ def _in_words(case: Case, pair: GainPair) -> str:
     return f"{case.shown(pair.entry)} against {case.shown(pair.counterpart)}: {gap}{near}"
 
 
-# ── like for like ────────────────────────────────────────────────────────────────────────────────
-
-
 def _pairs(case: Case, variants: Sequence[Entry], rivals: Sequence[Entry]) -> Iterator[GainPair]:
     """Each variant with the rival that is most like it; of equals, with the strongest."""
     for entry in variants:
@@ -111,9 +108,6 @@ def _mode(entry: Entry, board: Board) -> tuple[object, ...]:
     mixture = total is not None and active is not None and active < 0.9 * total
     tune = "" if known.who.tune in _GENERAL else known.who.tune
     return known.reasoning, known.who.effort, known.who.tier, tune, _SPECIAL.intersection(name_tokens(entry.name)), mixture
-
-
-# ── who came before ──────────────────────────────────────────────────────────────────────────────
 
 
 def _with_predecessor(claim: Claim, record: Record) -> Claim | Finding:

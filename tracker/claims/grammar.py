@@ -240,8 +240,6 @@ def _with_figures(claim: Claim, clause: Clause) -> Iterator[Claim]:
         yield replace(claim, amount=score.amount, topic=score.topic or claim.topic)
 
 
-# ── what is read but cannot be judged ────────────────────────────────────────────────────────────
-
 _DATED = (Relation.ABOVE, Relation.LEAD, Relation.RANK)
 _COUNTED = (Relation.ABOVE, Relation.LEAD, Relation.PRICE, Relation.SCORE)
 

@@ -37,9 +37,6 @@ def _ground(case: Case) -> Ground | Unpublished:
     return ground_of(faced, verdict, f"{against(faced)}; {reason}" if reason else against(faced))
 
 
-# ── above ────────────────────────────────────────────────────────────────────────────────────────
-
-
 def _above(faced: Faced) -> tuple[ClaimVerdict, str]:
     """The subject's best is above the rival's best, beyond the error. A wrong figure contradicts, whatever the order."""
     claim, metric = faced.case.claim, faced.case.metric
@@ -80,9 +77,6 @@ def held_since(period: Period, since: Since) -> tuple[ClaimVerdict, str]:
     return ClaimVerdict.CONTRADICTED, f"it has been so only since {day(since.until)}"
 
 
-# ── on par ───────────────────────────────────────────────────────────────────────────────────────
-
-
 def _level(faced: Faced) -> tuple[ClaimVerdict, str]:
     """Neither side is above beyond the error, or the subject is."""
     match faced.weight.order:
@@ -112,9 +106,6 @@ def _nearly(faced: Faced) -> tuple[ClaimVerdict, str]:
     if error is not None and abs(faced.weight.gap) <= _NEARLY * error:
         return ClaimVerdict.MIXED, "below, by no more than three times the error; how near is near is not said"
     return ClaimVerdict.CONTRADICTED, "not near"
-
-
-# ── price ────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _price(faced: Faced) -> tuple[ClaimVerdict, str]:

@@ -58,9 +58,6 @@ class Titles:
 _WORD = re.compile(r"n['’]t\b|['’]s\b|\$?\d+(?:,\d{3})+(?:\.\d+)?|\$?\d+(?:\.\d+)?|[^\W\d_]+(?=n['’]t\b)|[^\W\d_]+|[^\w\s]|_")
 
 
-# ── what boards are called ───────────────────────────────────────────────────────────────────────
-
-
 def titles(boards: Iterable[Board]) -> Titles:
     """The phrases by which people refer to these boards and their metrics."""
     places: dict[tuple[str, ...], str] = {}
@@ -115,9 +112,6 @@ def canonical(topic: str) -> str:
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(word[0].casefold() for word in _WORD.finditer(text) if word[0] not in "-–/_.")
-
-
-# ── cutting ──────────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,9 +69,6 @@ def _ranked_within(state: BoardAt, top: int) -> frozenset[EntryId]:
     return frozenset(entry for entry, rank in ranks.items() if rank <= top)
 
 
-# ── lead ─────────────────────────────────────────────────────────────────────────────────────────
-
-
 def lead(claim: Claim, record: Record) -> Finding:
     """Supported if no measured entry is above; mixed if one is within the error."""
     return answer(claim, record, _lead)
@@ -134,9 +131,6 @@ def _doubts(field: Field) -> tuple[list[str], bool]:
     return caveats, unsure
 
 
-# ── rank ─────────────────────────────────────────────────────────────────────────────────────────
-
-
 def rank(claim: Claim, record: Record) -> Finding:
     """Supported by the rank as published; mixed if only the error separates it from the rank that is claimed.
 
@@ -168,9 +162,6 @@ def _rank(case: Case) -> Ground | Unpublished:
     verdict, reason = _held(claim, since, verdict, f"{case.shown(field.subject)} is at rank {place} of {len(ranks)}")
     caveats = [field.unclassed] if field.unknown and claim.group else []
     return case.ground(verdict, reason, [field.subject, *([edge] if edge else [])], caveats=caveats, since=since)
-
-
-# ── since when ───────────────────────────────────────────────────────────────────────────────────
 
 
 def _held(claim: Claim, since: Since | None, verdict: ClaimVerdict, reason: str) -> tuple[ClaimVerdict, str]:

@@ -119,9 +119,6 @@ def _relation(claim: Claim) -> str:
     return f"{'overtook' if claim.passing else _RELATIONS[claim.relation]}{words}"
 
 
-# ── for programs ─────────────────────────────────────────────────────────────────────────────────
-
-
 def finding_json(finding: Finding) -> dict[str, object]:
     """An answer as plain JSON; keys are documented in docs/reference/claims.md."""
     return {

@@ -145,9 +145,6 @@ def _ids(entries: Iterable[Entry]) -> list[EntryId]:
     return [entry.id for entry in entries]
 
 
-# ── in words ─────────────────────────────────────────────────────────────────────────────────────
-
-
 def against(faced: Faced) -> str:
     """Both values, the gap between them and how certain it is."""
     case, gap = faced.case, faced.weight.gap

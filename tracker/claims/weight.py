@@ -98,9 +98,6 @@ def spread(values: Iterable[float]) -> float:
     return ordered[-1] - ordered[0] if ordered else 0.0
 
 
-# ── by how much ──────────────────────────────────────────────────────────────────────────────────
-
-
 def agrees(amount: Amount, metric: Metric, subject: float, rival: float, *, priced: bool = False) -> tuple[bool, str]:
     """Whether the gap between the subject's value and the rival's is the amount, and the true figures in words.
 

@@ -60,7 +60,7 @@ PIPE_CLOSED = 128 + 13
 
 class _Root(LazyGroup):
     def invoke(self, ctx: click.Context) -> int:
-        """Run the command, and return its exit code. If the reader of its output is gone (`| head -1`), end as SIGPIPE would end it."""
+        """Run the command, and return its exit code. If the reader of its output is gone (`| head -1`), end as SIGPIPE would."""
         try:
             code: int | None = super().invoke(ctx)
         except (BrokenPipeError, SystemExit) as error:  # rich raises SystemExit for it, click would end with 1

@@ -36,7 +36,8 @@ def command(
     """Find what replaced the columns that a page no longer has, and show the change to the declaration.
 
     Each column of the page is compared with the board's last reading. A replacement that is certain enough is shown as
-    a diff, with the reading that it gives; --apply changes the file. Exit code 1 if the page reads as declared, or nothing certain was found.
+    a diff, with the reading that it gives; --apply changes the file. Exit code 1 if the page reads as declared, or nothing
+    certain was found.
     """
     if url is not None and file is not None:
         raise DeclarationError("--url and --file exclude each other; give the one to look at")

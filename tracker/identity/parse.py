@@ -71,9 +71,6 @@ def is_system(parsed: Parsed) -> bool:
     return bool(parsed.parts) or bool(parsed.slots.words & SYSTEM)
 
 
-# ── before the tokens ────────────────────────────────────────────────────────────────────────────
-
-
 def _without_credit(text: str, known: KnownNames) -> str:
     """`claude-opus-4-6 Anthropic · Proprietary` without the maker and the licence in the cell."""
     name, dot, _ = text.partition(" · ")
@@ -97,9 +94,6 @@ def _without_nicknames(body: str, known: KnownNames) -> str:
                 return rest
             return nickname if rest.strip("- ") == line.slug else body
     return body
-
-
-# ── one name ─────────────────────────────────────────────────────────────────────────────────────
 
 
 def _part(

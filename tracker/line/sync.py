@@ -47,7 +47,7 @@ class _LosesHistoryError(DeclarationError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rebuilt:
-    """The history that a rewriting replaced: its last check, the number of its readings, and its events with earlier withdrawn ones."""
+    """The history that was replaced: its last check, the number of its readings, and its events with earlier withdrawn ones."""
 
     until: datetime
     readings: int
@@ -290,7 +290,8 @@ def _store(board: Board, lines: Sequence[IndexLine], desk: Desk, accepted: Colle
 
 def _no_longer_accepted(check: Check) -> str:
     problem = check.message.removeprefix(f"{check.board}: ").partition("; kept the capture")[0]
-    return f"with the changed one, the capture of {machine_time(check.observed_at)}, which was accepted, is {check.result}: {problem}"
+    accepted = f"the capture of {machine_time(check.observed_at)}, which was accepted,"
+    return f"with the changed one, {accepted} is {check.result}: {problem}"
 
 
 def _deliveries(  # noqa: PLR0917  # one step of a fold

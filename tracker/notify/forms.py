@@ -56,9 +56,6 @@ class TextLine:
 Rendered = Callable[[Sequence[TextLine]], str]
 
 
-# ── foreign text ─────────────────────────────────────────────────────────────────────────────────
-
-
 def calm(text: str) -> str:
     """Foreign text on one line in which no chat finds a mention, a link or a command.
 
@@ -84,9 +81,6 @@ def shorten(text: str, most: int) -> str:
         return ""
     word = text.rfind(" ", 0, most)
     return f"{text[: word if word > 0 else most - 1].rstrip()}…"
-
-
-# ── forms ────────────────────────────────────────────────────────────────────────────────────────
 
 
 def as_text(lines: Sequence[TextLine]) -> str:
@@ -142,9 +136,6 @@ def _html_block(kind: str, shown: Sequence[str]) -> str:
     if kind == "list":
         return f"<ul>{''.join(f'<li>{line}</li>' for line in shown)}</ul>"
     return "".join(f"<p><b>{line}</b></p>" if kind in _STRONG else f"<p>{line}</p>" for line in shown)
-
-
-# ── lengths ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def fit(

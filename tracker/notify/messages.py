@@ -124,9 +124,6 @@ def _title(news: Sequence[_News], most: int) -> str:
     return shorten(headline, most)
 
 
-# ── lines ────────────────────────────────────────────────────────────────────────────────────────
-
-
 def _middle(news: Sequence[_News]) -> Iterator[TextLine]:
     first, *others = news
     if first.dated:
@@ -177,9 +174,6 @@ def _listing(events: Sequence[Event]) -> str:
     boards = {event.board for event in events}
     only = f" --board {min(boards)}" if len(boards) == 1 and min(boards) else ""
     return f"tracker events{only} --since {machine_time(min(times))} --until {machine_time(max(times) + timedelta(seconds=1))}"
-
-
-# ── stories ──────────────────────────────────────────────────────────────────────────────────────
 
 
 def _news(events: Sequence[Event], boards: Mapping[BoardId, Board], zone: tzinfo) -> list[_News]:
@@ -279,9 +273,6 @@ def _host(event: Event, boards: Mapping[BoardId, Board]) -> str:
         if host := host_of(page(url)):
             return calm(host.removeprefix("www."))
     return calm(event.board)
-
-
-# ── for programs ─────────────────────────────────────────────────────────────────────────────────
 
 
 def _as_json(events: Sequence[Event], counted: Sequence[Event], *, route: str, id: str, limits: Limits) -> Message:  # noqa: A002  # see compose

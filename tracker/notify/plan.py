@@ -95,9 +95,6 @@ def subject_of(event: Event) -> str:
     return f"event {event.id}"
 
 
-# ── tried before ─────────────────────────────────────────────────────────────────────────────────
-
-
 def _by_message(deliveries: Iterable[Delivery]) -> tuple[list[Batch], list[Delivery]]:
     """The batches that were tried before, the longest waiting first, and the deliveries outside any batch.
 
@@ -140,9 +137,6 @@ def _ordered(deliveries: Iterable[Delivery]) -> tuple[Delivery, ...]:
     return tuple(sorted(deliveries, key=_order))
 
 
-# ── the cap ──────────────────────────────────────────────────────────────────────────────────────
-
-
 def _slots(route: Route, receipts: Iterable[Receipt], now: datetime) -> int | None:
     """How many messages may still go out; None without a cap. Receipts from the future (a clock set back) do not count."""
     if route.most_per_hour is None:
@@ -164,9 +158,6 @@ def _capped(batches: Sequence[Batch], slots: int | None) -> Sequence[Batch]:
         return ()
     *whole, last = ordered[:slots]
     return [*whole, replace(last, counted=_ordered(delivery for batch in ordered[slots:] for delivery in batch.in_full))]
-
-
-# ── new ones ─────────────────────────────────────────────────────────────────────────────────────
 
 
 def _digest(route: Route, deliveries: Sequence[Delivery], now: datetime) -> Sequence[Batch]:

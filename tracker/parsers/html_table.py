@@ -104,9 +104,6 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     return Table(columns=tuple(columns), rows=rows, facts=facts)
 
 
-# ── which rows ───────────────────────────────────────────────────────────────────────────────────
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
     """Rows with expanded spans: `cells` by column, as in `names`; `elements` are the rows, `whole` is the element around them."""
@@ -271,9 +268,6 @@ def _is_entry(line: Line, columns: tuple[str, ...]) -> bool:
 
 def _header(cell: Element | None) -> str:
     return header(_text(cell) or "")
-
-
-# ── spans ────────────────────────────────────────────────────────────────────────────────────────
 
 
 def expand(rows: Sequence[Element]) -> list[Line]:

@@ -133,9 +133,6 @@ def _cells(line: str) -> list[str]:
     return cells
 
 
-# ── the section after a marker ─────────────────────────────────────────────────────────────────────
-
-
 def _section(blocks: Blocks, after: str) -> range:
     """The lines in which the table may begin: from the marker to the end of the section around it or below it."""
     if not after:
@@ -160,9 +157,6 @@ def _headings(blocks: Blocks) -> Iterator[tuple[int, int]]:
             yield token.map[0], int(token.tag[1:])
         elif token.type == "html_block" and token.map and (heading := HTML_HEADING.search(token.content)):
             yield token.map[0], int(heading[1])
-
-
-# ── blocks and their text ────────────────────────────────────────────────────────────────────────
 
 
 @cache

@@ -69,9 +69,6 @@ def _with_gone(store: Store, state: BoardAt, lexicon: Lexicon) -> BoardAt:
     return replace(state, snapshot=replace(state.snapshot, entries=entries))
 
 
-# ── which entries a name means ───────────────────────────────────────────────────────────────────
-
-
 class MatchKind(StrEnum):
     """How a name was found: as the same `model`, as a `name` or key of an entry, or as a product `line`; or not at all.
 

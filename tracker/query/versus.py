@@ -98,9 +98,6 @@ def versus(
     )
 
 
-# ── which pair ───────────────────────────────────────────────────────────────────────────────────
-
-
 def _pairs(one: Found, other: Found, ones: Sequence[Listed], others: Sequence[Listed]) -> list[tuple[Entry, Entry]]:
     """All pairs of different entries, the one that matches best first."""
     pairs = [(a, b) for a, b in product(ones, others) if a.entry.id != b.entry.id]
@@ -141,9 +138,6 @@ def _best_first(listed: Listed) -> tuple[object, ...]:
     if primary is None or measure is None:
         return (2, 0.0, listed.entry.id)
     return (int(measure.estimated), primary.sort_key(measure.value), listed.entry.id)
-
-
-# ── what is compared ─────────────────────────────────────────────────────────────────────────────
 
 
 def _pair(state: BoardAt, one: Entry, other: Entry, store: Store, *, at: datetime | None, looks: Sequence[datetime]) -> Pair:

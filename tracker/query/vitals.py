@@ -10,8 +10,6 @@ from tracker.model import Board, Counted, CounterKey, Delivery, Health, Notice, 
 from tracker.ports import Environment, Store
 from tracker.query.health import health
 
-# ── vitals ───────────────────────────────────────────────────────────────────────────────────────
-
 TRACKER = "tracker"
 """Who paused a board if no person did."""
 _Counts = Mapping[CounterKey, float]

@@ -81,9 +81,6 @@ def size_collapse(reading: Reading, board: Board, sizes: Sequence[int]) -> str |
     return str(Violation(code="size_collapse", value=f"{entries}", expected=expected))
 
 
-# ── keys that occur twice ────────────────────────────────────────────────────────────────────────
-
-
 def _kept(sheet: Sheet, board: Board, keys: Sequence[str], measures: Measures) -> tuple[list[int], frozenset[EntryId]]:
     """The rows that become entries, in order, and the ambiguous keys."""
     places: dict[str, list[int]] = {}
@@ -133,9 +130,6 @@ def _note_duplicates(sheet: Sheet, board: Board, places: Mapping[str, Sequence[i
             sheet.note("duplicate_key", column=column, row=row + 1, value=key, expected=expected)
 
 
-# ── values, sizes, depth ─────────────────────────────────────────────────────────────────────────
-
-
 def _judge_values(sheet: Sheet, board: Board, measures: Measures, rows: Sequence[int]) -> None:
     for metric in board.metrics:
         if metric.id in measures and metric.id in board.contract.bounds:
@@ -176,9 +170,6 @@ def _depth(table: Table, board: Board) -> int | None:
     if declared == "varies":
         return None if total == seen else seen
     return seen if seen >= int(declared) else None
-
-
-# ── facts of the whole board ────────────────────────────────────────────────────────────────
 
 
 def _total(table: Table) -> int | None:

@@ -70,9 +70,6 @@ def _plain_mapping(value: object) -> object:
     raise TypeError(f"a declaration cannot contain {type(value).__name__}")
 
 
-# ── times, measures, checks ──────────────────────────────────────────────────────────────────────
-
-
 def seconds(at: datetime) -> int:
     """The time as it is stored."""
     return int(at.timestamp())
@@ -127,9 +124,6 @@ def check_of(  # noqa: PLR0917  # the columns of a row
         sha256=tuple(map(Sha256, sha256.split())),
         message=message,
     )
-
-
-# ── events ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def event_row(event: Event, place: int) -> tuple[object, ...]:

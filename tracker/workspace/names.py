@@ -83,7 +83,7 @@ def _lexicon(parts: Mapping[str, Lab | _Hosts]) -> Lexicon:
 
 
 def _files(base: Path | None, folder: Path) -> Mapping[str, tuple[Path, ...]]:
-    """The place of a file in messages → the files of that name in `base` and the folder, in that order. A folder need not exist."""
+    """The place of a file in messages → the files of that name in `base` and the folder, in this order. Folders may be missing."""
     paths = [path for source in dict.fromkeys((base, folder)) if source is not None for path in source.glob("*.toml")]
     names = sorted({path.name for path in paths})
     return {place_of(folder / name, folder.parent): tuple(path for path in paths if path.name == name) for name in names}
@@ -142,7 +142,7 @@ def _checked(parts: Mapping[str, Lab | _Hosts]) -> dict[str, Lab | _Hosts]:
     """The same parts. A lab may be a host too, by its own name.
 
     Raises:
-        DeclarationError: a spelling is that of two labs, or of a lab and a host, a phrase of two families, an alias of two models.
+        DeclarationError: two labs, or a lab and a host, have one spelling, two families one phrase, or two models one alias.
     """
     labs = {place: part for place, part in parts.items() if isinstance(part, Lab)}
     own_names = {folded(lab.lab) for lab in labs.values()}

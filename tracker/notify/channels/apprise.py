@@ -121,9 +121,6 @@ def _overheard(logged: list[str]) -> Iterator[None]:
             logger.removeFilter(keep)
 
 
-# ── opening ──────────────────────────────────────────────────────────────────────────────────────
-
-
 def open_route(route: Route, environment: Environment, *, post: Post, clock: Clock) -> Apprise:  # noqa: ARG001  # as every channel
     """The service at the route's address. Raises DeliveryError, final, without apprise, a readable address and all secrets."""
     try:
