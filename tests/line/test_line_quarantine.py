@@ -77,7 +77,7 @@ def test_another_table_is_held_back(archive: FileArchive, store: Store):
     assert outcome.failed
     assert results(store) == ["accepted", "quarantined"]
     assert store.last_check(BOARD).message == (
-        "acme/text: 0 of 6 entries in common with the last accepted snapshot, expected at least 50 %;"
+        "acme/text: 0 of 6 entries in common with the last accepted snapshot, expected at least 50%;"
         " kept in quarantine (tracker quarantine show acme/text)"
     )
 

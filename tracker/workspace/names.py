@@ -83,7 +83,7 @@ def _lexicon(parts: Mapping[str, Lab | _Hosts]) -> Lexicon:
 
 
 def _files(base: Path | None, folder: Path) -> Mapping[str, tuple[Path, ...]]:
-    """The place of a file in messages → the files of that name in `base` and the folder, in this order. Folders may be missing."""
+    """A file as messages name it → the files of that name in `base` and the folder, in this order; folders may be missing."""
     paths = [path for source in dict.fromkeys((base, folder)) if source is not None for path in source.glob("*.toml")]
     names = sorted({path.name for path in paths})
     return {place_of(folder / name, folder.parent): tuple(path for path in paths if path.name == name) for name in names}
