@@ -18,10 +18,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from tracker.stores.service import TABLES
-
 from tracker.model import BoardId
 from tracker.stores.archive import FileArchive
+from tracker.stores.service_state import TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
 NOT_DERIVED = frozenset(("withdrawn", "_sqlite_migrations")) | TABLES

@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from tracker.stores.service import TABLES
+from tracker.stores.service_state import TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
 NOT_DERIVED = frozenset(("withdrawn", "_sqlite_migrations")) | TABLES
