@@ -446,6 +446,21 @@ def test_a_declared_board_without_a_reading_is_not_unknown(world: World):
     )
 
 
+def test_a_report_into_a_file_is_confirmed(world: World):
+    world.imported()
+    ran = world.run("report", "-o", world.folder / "report.txt")
+    assert (ran.code, ran.out, ran.error) == (0, "", f"tracker: wrote {world.folder / 'report.txt'}")
+
+
+def test_a_model_is_not_compared_with_itself(world: World):
+    world.imported()
+    ran = world.run("compare", "Model A", "Model A")
+    assert (ran.code, ran.error) == (
+        2,
+        'tracker: "Model A" and "Model A" are the same entry on every board; expected two models',
+    )
+
+
 def test_two_demos_in_one_folder_do_not_mix(world: World):
     folder = world.folder / "demo"
     folder.mkdir()
