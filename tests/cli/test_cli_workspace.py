@@ -114,7 +114,7 @@ def test_init_refuses_an_option_that_it_would_ignore(empty: World, option: str):
     assert f"init makes a workspace in DIR, and ignores {option}; leave it out (tracker init DIR)" in ran.error
 
 
-def test_a_workspace_is_no_folder_of_declarations(empty: World):
+def test_a_workspace_is_not_a_folder_of_declarations(empty: World):
     empty.plain("init", "boards")
     ran = empty.plain("--schedules", "boards", "boards")
     assert (ran.code, ran.error) == (
