@@ -508,3 +508,21 @@ def test_the_environments_contact_is_checked_like_the_files(world: World, monkey
         2,
         True,
     )
+
+
+def test_a_damaged_line_of_the_index_is_shown_as_text(world: World):
+    world.imported()
+    (index,) = (world.store / "captures/acme/text").glob("index*")
+    index.write_bytes(b'{"x\n' + index.read_bytes().partition(b"\n")[2])
+    ran = world.run("replay")
+    assert ran.code == 3
+    assert 'found: {"x; restore the file from a copy of the archive' in ran.error
+
+
+def test_a_damaged_row_is_not_reported_as_python(world: World):
+    world.imported()
+    with closing(sqlite3.connect(world.store / "tracker.db")) as connection, connection:
+        connection.execute("UPDATE events SET body = '{'")
+    ran = world.run("events", "--json")
+    assert ran.code == 3
+    assert re.search(r": a row cannot be read \([\w ]+\); expected what the tracker wrote", ran.error)
