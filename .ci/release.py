@@ -186,7 +186,10 @@ def differences(wheel: Path, again: Path) -> Iterator[str]:
 
 
 def sbom(epoch: int) -> str:
-    """The locked runtime dependencies in CycloneDX, dated by the commit and numbered by their content."""
+    """The locked runtime dependencies in CycloneDX, dated by the commit and numbered by their content.
+
+    Of a package in two versions, the property `uv:package:marker` says which Python gets which.
+    """
     export = "export --quiet --frozen --no-default-groups --format cyclonedx1.5 --preview-features sbom-export"
     bom = json.loads(output(sys.executable, "-m", "uv", *export.split()))
     bom["metadata"]["timestamp"] = datetime.fromtimestamp(epoch, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from cli_world import DECLARATION, World
 
@@ -40,6 +42,27 @@ def test_each_board_is_one_line_for_another_program_however_long_it_is(world: Wo
     (line,) = [line for line in world.run("boards").out.splitlines() if "acme/key" in line]
     assert f"no key: set {key}" in line
     assert len(line) > 160
+
+
+@pytest.mark.parametrize(("columns", "left"), [("200", 9), ("80", 5)])
+def test_a_terminal_gets_the_columns_that_fit(world: World, monkeypatch: pytest.MonkeyPatch, columns: str, left: int):
+    world.imported()
+    world.declare("acme/off", DECLARATION.replace('cadence = "@daily"', 'cadence = "5 4 * * *"\nenabled = false'))
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", columns)
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", world.run("boards").out).splitlines()
+    header = next(line for line in lines if line.strip())
+    assert len(re.split(r"\s{2,}", header.strip())) == left
+    assert sum("acme/" in line for line in lines) == 2, "no cell of an id is folded"
+    assert max(map(len, lines)) <= int(columns)
+
+
+def test_a_disabled_board_is_not_said_to_be_off_for_its_licence(world: World):
+    world.imported()
+    world.declare("acme/off", DECLARATION.replace('cadence = "@daily"', 'cadence = "@daily"\nenabled = false'))
+    reasons = {row["board"]: row["reason"] for row in world.run("boards", "--json").rows}
+    assert reasons == {"acme/text": reasons["acme/text"], "acme/off": "disabled; terms: CC-BY-4.0"}
 
 
 def test_boards_as_json_has_declaration_and_health(world: World):

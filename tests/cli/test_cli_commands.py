@@ -181,11 +181,12 @@ def test_board_show_prints_the_declaration(world: World):
         "group",
         "payloads",
         "metrics",
+        "origin",
         "last",
     )
     assert keys(row["metrics"]) == {("id", "title", "unit", "higher_is_better", "nature", "topic", "primary")}
     people = world.run("board", "show", "acme/text").out
-    assert "Acme Arena\n  page: https://acme.example/" in people
+    assert "Acme Arena\n  page: https://acme.example/\n  origin: local\n" in people
     assert "last accepted 2026-03-05 06:00 UTC: 6 entries (tracker standings acme/text)" in people
 
 

@@ -446,6 +446,21 @@ def test_a_declared_board_without_a_reading_is_not_unknown(world: World):
     )
 
 
+def test_a_report_into_a_file_is_confirmed(world: World):
+    world.imported()
+    ran = world.run("report", "-o", world.folder / "report.txt")
+    assert (ran.code, ran.out, ran.error) == (0, "", f"tracker: wrote {world.folder / 'report.txt'}")
+
+
+def test_a_model_is_not_compared_with_itself(world: World):
+    world.imported()
+    ran = world.run("compare", "Model A", "Model A")
+    assert (ran.code, ran.error) == (
+        2,
+        'tracker: "Model A" and "Model A" are the same entry on every board; expected two models',
+    )
+
+
 def test_two_demos_in_one_folder_do_not_mix(world: World):
     folder = world.folder / "demo"
     folder.mkdir()
@@ -493,3 +508,21 @@ def test_the_environments_contact_is_checked_like_the_files(world: World, monkey
         2,
         True,
     )
+
+
+def test_a_damaged_line_of_the_index_is_shown_as_text(world: World):
+    world.imported()
+    (index,) = (world.store / "captures/acme/text").glob("index*")
+    index.write_bytes(b'{"x\n' + index.read_bytes().partition(b"\n")[2])
+    ran = world.run("replay")
+    assert ran.code == 3
+    assert 'found: {"x; restore the file from a copy of the archive' in ran.error
+
+
+def test_a_damaged_row_is_not_reported_as_python(world: World):
+    world.imported()
+    with closing(sqlite3.connect(world.store / "tracker.db")) as connection, connection:
+        connection.execute("UPDATE events SET body = '{'")
+    ran = world.run("events", "--json")
+    assert ran.code == 3
+    assert re.search(r": a row cannot be read \([\w ]+\); expected what the tracker wrote", ran.error)

@@ -14,7 +14,7 @@ from cli_world import World
 
 from tracker.cli import COMMANDS
 from tracker.cli._units import DAEMON, RUN, TIMER, UnitPlace, crontab, units
-from tracker.cli.install import Machine, here, install, place
+from tracker.cli.install import Machine, here, in_a_cache, install, place
 from tracker.errors import DeclarationError, TrackerError
 from tracker.workspace import Settings
 
@@ -119,6 +119,13 @@ def test_units_have_absolute_paths_of_program_and_folders(world: World):
     assert found.schedules.samefile(world.folder / "schedules")
     assert found.tracker.name == "tracker"
     assert os.access(found.tracker, os.X_OK)
+
+
+@pytest.mark.parametrize(
+    ("path", "is_cached"), [("/home/ann/.cache/uv/archive-v0/x/bin/tracker", True), ("/opt/bin/tracker", False)]
+)
+def test_a_program_in_a_cache_is_recognised(path: str, is_cached: bool):  # pytest passes it by name
+    assert in_a_cache(Path(path)) is is_cached
 
 
 def test_a_missing_schedules_folder_is_refused(world: World):

@@ -106,6 +106,23 @@ def test_a_workspace_works_from_every_folder_below_it(empty: World, monkeypatch:
     assert empty.plain("--store", "boards", "standings", "acme/text").code == 0
 
 
+@pytest.mark.parametrize("option", ["--store", "--schedules"])
+def test_init_refuses_an_option_that_it_would_ignore(empty: World, option: str):
+    (empty.folder / "other").mkdir()
+    ran = empty.plain(option, "other", "init", "new")
+    assert (ran.code, (empty.folder / "new").exists()) == (2, False)
+    assert f"init makes a workspace in DIR, and ignores {option}; leave it out (tracker init DIR)" in ran.error
+
+
+def test_a_workspace_is_not_a_folder_of_declarations(empty: World):
+    empty.plain("init", "boards")
+    ran = empty.plain("--schedules", "boards", "boards")
+    assert (ran.code, ran.error) == (
+        2,
+        "tracker: boards: is a workspace; expected its folder of declarations (--store boards, or --schedules boards/schedules)",
+    )
+
+
 def test_the_error_for_an_unselected_board_says_how_to_select_it(empty: World):
     empty.plain("init", "--boards", "lmarena/*")
     ran = empty.plain("run", "livebench/livebench")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -106,6 +107,12 @@ def test_every_link_to_a_section_finds_its_heading(guide: Path):
             re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-") for line in re.findall(r"^#+ (.+)$", text, re.MULTILINE)
         }
         assert anchor in headings, f"{guide.name}: {target}#{anchor}"
+
+
+def test_the_installing_guide_lists_every_extra():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    table = (ROOT / "docs/guide/install.md").read_text(encoding="utf-8").partition("### Extras")[2].partition("\n###")[0]
+    assert set(re.findall(r"^\| `([\w]+)` \|", table, re.MULTILINE)) == set(project["optional-dependencies"])
 
 
 def test_no_guide_needs_a_checkouts_environment():

@@ -239,3 +239,14 @@ def test_the_sbom_lists_the_locked_runtime_dependencies_and_none_of_our_tools(mo
     assert names & {"pytest", "ruff", "hatchling"} == set()
     assert all(component["purl"].startswith("pkg:pypi/") for component in bom["components"])
     assert json.loads(script().sbom(1_772_344_800)) == bom
+
+
+def test_the_sbom_says_on_which_python_each_of_two_versions_is_installed(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    conditions: dict[str, list[str]] = {}
+    for component in json.loads(script().sbom(1_772_344_800))["components"]:
+        markers = [entry["value"] for entry in component.get("properties", []) if entry["name"] == "uv:package:marker"]
+        conditions.setdefault(component["name"], []).append("".join(markers))
+    several = {name: markers for name, markers in conditions.items() if len(markers) > 1}
+    assert "soupsieve" in several
+    assert all(len(set(markers)) == len(markers) and all(markers) for markers in several.values())

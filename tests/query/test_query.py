@@ -156,7 +156,7 @@ def test_a_board_that_was_never_read_is_due_and_says_so(store: Store):
 
 def test_a_disabled_board_is_paused_with_its_terms(store: Store):
     save(store, 0, [entry("a", 90)])
-    assert health(store, 99, enabled=False, terms="no automated access") == (State.PAUSED, "disabled: no automated access")
+    assert health(store, 99, enabled=False, terms="no automated access") == (State.PAUSED, "disabled; terms: no automated access")
     assert health_of(board(enabled=False), store, now=at(99)).due_at is None
 
 

@@ -125,7 +125,8 @@ def test_a_model_is_not_compared_with_itself():
     store = of("cr:60 cn:50").store
     assert pairs(versus(CLAUDE, "Claude Opus 4.6 (Reasoning)", store, lexicon=default_lexicon())) == [("cn", "cr")]
     assert all(first != second for first, second in pairs(versus(CLAUDE, CLAUDE, store, every=True, lexicon=default_lexicon())))
-    assert pairs(versus(QWEN, QWEN, of("q:1").store, lexicon=default_lexicon())) == []
+    with pytest.raises(DeclarationError, match="are the same entry on every board; expected two models"):
+        versus(QWEN, QWEN, of("q:1").store, lexicon=default_lexicon())
 
 
 def test_boards_that_list_only_one_are_named_and_a_day_can_be_asked_for():

@@ -12,7 +12,7 @@ from tracker import toml
 from tracker.errors import DeclarationError
 from tracker.model import BoardId
 from tracker.parsers import FORMATS, options_of
-from tracker.schedules import Origin, load, load_board
+from tracker.schedules import Origin, load, load_board, origin_of
 from tracker.workspace.names import load as load_names
 
 PARSERS = {name: options_of(name) for name in FORMATS}
@@ -121,6 +121,17 @@ def test_each_board_has_an_origin(base: Path, own: Path):
         "mine/own": Origin.LOCAL,
         "zeta/text": Origin.SHIPPED,
     }
+
+
+def test_a_copy_of_a_shipped_file_customizes_nothing_and_is_always_followed(base: Path, own: Path):
+    write(own, "acme/text.toml", (base / "acme/text.toml").read_text(encoding="utf-8"))
+    found = load(own, PARSERS, base, ("zeta/*",))
+    assert found.origins == {"acme/text": Origin.SHIPPED, "zeta/text": Origin.SHIPPED}
+    assert [origin_of(BoardId(name), own, base) for name in ("acme/text", "zeta/text", "acme/none")] == [
+        Origin.SHIPPED,
+        Origin.SHIPPED,
+        None,
+    ]
 
 
 def test_a_folder_without_a_base_declares_all_of_its_boards(base: Path, own: Path):

@@ -82,6 +82,16 @@ def test_existing_files_are_kept(tmp_path: Path):
     assert Path("tracker.toml") in created.written
 
 
+def test_no_link_in_a_workspace_leads_to_a_file_that_is_not_there(tmp_path: Path):
+    create(tmp_path)
+    text = (tmp_path / "schedules" / "README.md").read_text(encoding="utf-8")
+    links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)#][^)]*)\)", text)]
+    assert [link for link in links if "://" not in link and not (tmp_path / "schedules" / link).exists()] == []
+    own = [link.partition("/blob/main/")[2] for link in links if "/leaderboard-tracker/blob/main/" in link]
+    assert len(own) == 2
+    assert [link for link in own if not (shipped.SCHEDULES.parent / link).is_file()] == []
+
+
 def test_a_workspace_is_not_created_twice(tmp_path: Path):
     create(tmp_path, contact="ann@example.org")
     with pytest.raises(DeclarationError, match=r"tracker\.toml: already exists"):

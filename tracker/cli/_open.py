@@ -27,6 +27,9 @@ _AGO = re.compile(r"(\d+)([hdw])")
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _NEVER_WRAPPED = 100_000
 """Characters, so that each row is one line for another program."""
+_GAP = 3
+_LEAST_FOLDED = 20
+"""Characters, with the gap, into which the last column may be folded."""
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object per line, with stable keys.")
 boards_option = click.option("--board", "boards", multiple=True, help="Only this board; may be given several times.")
 cases_option = click.option(
@@ -124,22 +127,40 @@ def day(at: datetime | None) -> str:
     return wording.day(at, zone()) if at else ""
 
 
-def print_table(header: Sequence[str], rows: Iterable[Sequence[object]], *, right: frozenset[str] = frozenset()) -> None:
-    """Print a table for people; cells are plain text, whatever a publisher wrote."""
+def print_table(
+    header: Sequence[str], rows: Iterable[Sequence[object]], *, right: frozenset[str] = frozenset(), spare: Sequence[str] = ()
+) -> None:
+    """Print a table for people; cells are plain text, whatever a publisher wrote.
+
+    A terminal that is too narrow gets no `spare` columns, as many of the first ones as necessary. The last column may fold.
+    """
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415  # only for people
     from rich.console import Console  # noqa: PLC0415  # as above
     from rich.table import Table  # noqa: PLC0415  # as above
     from rich.text import Text  # noqa: PLC0415  # as above
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for column in header:
-        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(safe("" if cell is None else str(cell))) for cell in row))
     console = Console(highlight=False, soft_wrap=False)
     if not console.is_terminal:
         console.width = _NEVER_WRAPPED
+    cells = [[safe("" if cell is None else str(cell)) for cell in row] for row in rows]
+    shown = _fitting(header, cells, spare, console.width)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for column in shown:
+        table.add_column(header[column], justify="right" if header[column] in right else "left", overflow="fold")
+    for texts in cells:
+        table.add_row(*(Text(texts[column]) for column in shown))
     console.print(table)
+
+
+def _fitting(header: Sequence[str], rows: Sequence[Sequence[str]], spare: Sequence[str], width: int) -> list[int]:
+    """The columns to show in that width."""
+    widths = [max(map(len, column)) + _GAP for column in zip(header, *rows, strict=True)]
+    widths[-1] = min(widths[-1], _LEAST_FOLDED)
+    shown = list(range(len(header)))
+    for name in spare:
+        if sum(widths[column] for column in shown) > width:
+            shown.remove(header.index(name))
+    return shown
 
 
 def program(ctx: click.Context) -> str:

@@ -10,8 +10,10 @@ import click
 from tracker.cli._open import as_json, picked, print_json, print_table, when
 from tracker.model import Board
 from tracker.query.standings import standing_json, standings
+from tracker.schedules import origin_of
 from tracker.wording import number, safe
 from tracker.workspace import Settings
+from tracker.workspace.boards import STORE
 from tracker.workspace.opening import board_of, check_named, history_if_any
 
 SHOWN = 5
@@ -28,14 +30,16 @@ def command(settings: Settings, board: str, *, as_json: bool) -> None:
     check_named(settings)
     with history_if_any(settings) as store:
         shown = board_of(settings, store, board)
+        origin = origin_of(shown.id, settings.schedules, settings.shipped) or STORE
         latest = store.latest(shown.id)
         head = standings(shown, store)[:SHOWN] if latest is not None and shown.primary else ()
     if as_json:
         rows = [standing_json(row, shown) for row in head]
         last = latest and {"observed_at": latest.observed_at, "entries": len(latest.entries), "head": rows}
-        print_json([{**_described(shown), "last": last}])
+        print_json([{**_described(shown), "origin": origin, "last": last}])
         return
     click.echo(f"{safe(shown.title)}\n  page: {safe(shown.page)}")
+    click.echo(f"  origin: {origin}")
     for line in _lines(shown):
         click.echo(f"  {safe(line)}")
     print_table(

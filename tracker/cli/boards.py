@@ -19,6 +19,7 @@ from tracker.workspace.opening import check_named, history_if_any, other_errors
 MAX_TERMS = 28
 """Characters of the terms in the table."""
 _HEADER = ("board", "origin", "state", "entries", "last changed", "cadence", "next due", "terms", "reason")
+_SPARE = ("terms", "cadence", "last changed", "next due", "origin", "entries")
 
 
 @click.command("boards")
@@ -43,13 +44,13 @@ def command(settings: Settings, *, every: bool, as_json: bool) -> int:
     if as_json:
         print_json({**asdict(row.health), "origin": row.origin, **_described(row.board)} for row in rows)
     else:
-        print_table(_HEADER, map(_cells, rows), right=frozenset(("entries",)))
+        print_table(_HEADER, map(_cells, rows), right=frozenset(("entries",)), spare=_SPARE)
     return code
 
 
 def _cells(row: BoardOverview) -> tuple[object, ...]:
     board, health = row.board, row.health
-    reason = "disabled" if health.reason.startswith("disabled: ") else without_id(health.reason, board.id)
+    reason = "disabled" if health.reason.startswith("disabled; ") else without_id(health.reason, board.id)
     state = (board.id, row.origin, health.state, health.entries, when(health.last_changed))
     return (*state, board.cadence, when(health.due_at), short(board.terms), reason)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from tracker import toml
 from tracker.cli._open import located, program, report_wrong_boards
@@ -57,6 +58,9 @@ def command(ctx: click.Context, folder: Path, contact: str, time_zone: str, boar
 
     Writes tracker.toml and schedules/ with an example board, routes and watches to edit. Existing files are kept.
     """
+    for option in ("store", "schedules"):
+        if ctx.find_root().get_parameter_source(option) is ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"init makes a workspace in DIR, and ignores --{option}; leave it out (tracker init DIR)", ctx)
     created = create(folder, contact=contact, time_zone=time_zone, boards=boards)
     click.echo(f"Workspace in {safe(str(folder.absolute()))}")
     for path in created.written:

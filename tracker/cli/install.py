@@ -21,6 +21,9 @@ from tracker.workspace.opening import warn_no_store
 _BOOTED = Path("/run/systemd/system")
 """Exists only if systemd runs the machine: sd_booted(3)."""
 
+_CACHES = frozenset({".cache", "archive-v0"})
+"""Folders in which `uvx` and `pipx run` keep what they run."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
@@ -53,9 +56,18 @@ def command(ctx: click.Context, *, user: bool, timer: bool, yes: bool, force: bo
         click.echo(script(ctx.find_root().command, completion))
         return
     assert isinstance(ctx.obj, Settings)
-    install(here(), place(ctx.obj), timer=timer, yes=yes, force=force)
+    where = place(ctx.obj)
+    if in_a_cache(where.tracker):
+        problem = "is in a cache, which may be emptied at any time; expected an installed command (uv tool install, pipx install)"
+        click.echo(f"tracker: {safe(str(where.tracker))} {problem}", err=True)
+    install(here(), where, timer=timer, yes=yes, force=force)
     if not ctx.obj.has_store:
         warn_no_store(ctx.obj)
+
+
+def in_a_cache(program: Path) -> bool:
+    """Whether the program is only there for a call of `uvx` or `pipx run`."""
+    return not _CACHES.isdisjoint(program.parts)
 
 
 def here() -> Machine:

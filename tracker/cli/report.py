@@ -12,6 +12,7 @@ import click
 from tracker import reports
 from tracker.cli._open import Time, boards_option, report_errors, zone
 from tracker.errors import DeclarationError
+from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
 
@@ -40,6 +41,7 @@ def command(
         output.write_text(text, encoding="utf-8")
     except OSError as error:
         raise DeclarationError(f"{output}: cannot be written: {error.strerror}; expected a file in a writable folder") from error
+    click.echo(f"tracker: wrote {safe(str(output))}", err=True)
 
 
 def _width() -> int:

@@ -106,8 +106,8 @@ def _declared(settings: Settings, names: tuple[str, ...]) -> tuple[Sequence[Boar
     boards = chosen(settings, names)
     for board in boards:
         if not board.enabled:
-            reason = board.terms or "no reason is given"
-            raise DeclarationError(f"{board.id}: disabled: {reason} (to decide otherwise: enabled = true)")
+            terms = f"; terms: {board.terms}" if board.terms else ""
+            raise DeclarationError(f"{board.id}: disabled{terms} (to decide otherwise: enabled = true)")
         if missing := missing_keys(board, os.environ):
             keys = ", ".join(missing)
             raise DeclarationError(f"{board.id}: no key; expected {keys} in the environment (export {missing[0]}=...)")

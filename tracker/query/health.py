@@ -42,7 +42,7 @@ def _state(board: Board, store: Store, *, now: datetime, environment: Environmen
     past, last = store.past(board.id), store.last_check(board.id)
     missing = missing_keys(board, environment) if environment is not None else ()
     if not board.enabled:
-        return State.PAUSED, f"disabled: {board.terms}" if board.terms else "disabled"
+        return State.PAUSED, f"disabled; terms: {board.terms}" if board.terms else "disabled"
     if (pause := store.service.pauses().get(board.id)) is not None:
         return State.PAUSED, f"by {pause.by} since {when(pause.since, zone)}: {pause.reason}"
     if missing:

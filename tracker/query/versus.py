@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
 
+from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId, Entry, Measure, Metric, Nature, name_tokens
 from tracker.model.names import Lexicon
 from tracker.order import certainty
 from tracker.ports import Store
 from tracker.query.find import BoardAt, Found, Listed, agrees, demand, states
 from tracker.query.since import Interval, looked_at, passed, segment_start
+from tracker.toml import quoted
 from tracker.traits import traits
 
 
@@ -78,7 +80,7 @@ def versus(
     compares all pairs.
 
     Raises:
-        DeclarationError: one of the two is not listed anywhere then.
+        DeclarationError: one of the two is not listed anywhere then, or they are the same entries.
     """
     then = states(store, at=at, lexicon=lexicon, boards=boards)
     first, second = (demand(name, then, lexicon) for name in (one, other))
@@ -89,6 +91,8 @@ def versus(
         chosen = _pairs(first, second, on_first.get(board, ()), on_second.get(board, ()))
         looks = looked_at(store, board) if chosen else []
         pairs += [_pair(state, a, b, store, at=at, looks=looks) for a, b in (chosen if every else chosen[:1])]
+    if not pairs and on_first.keys() == on_second.keys():
+        raise DeclarationError(f"{quoted(one)} and {quoted(other)} are the same entry on every board; expected two models")
     return Versus(
         one=first,
         other=second,

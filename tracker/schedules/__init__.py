@@ -44,6 +44,7 @@ __all__ = [
     "is_selected",
     "load",
     "load_board",
+    "origin_of",
     "schema",
     "unknown_board",
 ]
@@ -121,11 +122,11 @@ def load(root: Path, formats: Formats, base: Path | None = None, select: Sequenc
     origins: dict[BoardId, Origin] = {}
     left_out: set[BoardId] = set()
     read = cache(read_defaults)
-    for path, origin in _files(root, base):
+    for path, origin, is_own in _files(root, base):
         try:
             if holds_defaults(path, root):
                 read(path, root, base)
-            elif origin is Origin.SHIPPED and not is_selected(_id_at(path), select):
+            elif not is_own and not is_selected(_id_at(path), select):
                 left_out.add(_id_at(path))
             else:
                 board = read_board(path, root, formats, read, base)
@@ -145,15 +146,38 @@ def load(root: Path, formats: Formats, base: Path | None = None, select: Sequenc
     )
 
 
-def _files(root: Path, base: Path | None) -> Iterator[tuple[Path, Origin]]:
-    """Every file of a board or of defaults, by its path under `root`, whether it is in `root`, in `base`, or in both."""
+def _files(root: Path, base: Path | None) -> Iterator[tuple[Path, Origin, bool]]:
+    """Every file of a board or of defaults, by its path under `root`, with its origin, and whether it is the user's own.
+
+    An own file that is a copy of the shipped one customizes nothing.
+    """
     own = set(definitions(root)) if base is None or root.exists() else set[Path]()
     inherited = {root / path.relative_to(base) for path in shipped(base)} if base is not None and base != root else set[Path]()
     for path in sorted(own | inherited):
-        if path not in own or base == root:
-            yield path, Origin.SHIPPED
-        else:
-            yield path, Origin.LOCAL if counterpart(path, root, base) is None else Origin.CUSTOMIZED
+        is_own = path in own and base != root
+        yield path, _origin(path, root, base) if is_own else Origin.SHIPPED, is_own
+
+
+def _origin(path: Path, root: Path, base: Path | None) -> Origin:
+    under = counterpart(path, root, base)
+    if under is None:
+        return Origin.LOCAL
+    return Origin.SHIPPED if _are_alike(path, under) else Origin.CUSTOMIZED
+
+
+def origin_of(board: BoardId, root: Path, base: Path | None) -> Origin | None:
+    """Where the declaration of a board comes from; None if there is no file of it."""
+    path = root / f"{board}.toml"
+    if base != root and path.is_file():
+        return _origin(path, root, base)
+    return Origin.SHIPPED if base is not None and (base / f"{board}.toml").is_file() else None
+
+
+def _are_alike(path: Path, other: Path) -> bool:
+    try:
+        return path.stat().st_size == other.stat().st_size and path.read_bytes() == other.read_bytes()
+    except OSError:
+        return False
 
 
 def _id_at(path: Path) -> BoardId:

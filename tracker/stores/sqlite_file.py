@@ -97,7 +97,7 @@ class SqliteFile:
             yield
         except (ValueError, TypeError, LookupError, OverflowError) as error:
             raise StoreError(
-                f"{self._path}: {what}: a row cannot be read: {error!r}; expected what the tracker wrote"
+                f"{self._path}: {what}: a row cannot be read ({error}); expected what the tracker wrote"
                 " (rebuild the database with: tracker replay)"
             ) from error
 

@@ -38,6 +38,9 @@ def find(store: Path | None, schedules: Path | None, *, here: Path, environment:
         raise DeclarationError(
             f"{schedules}: no such folder; expected a folder of declarations (--schedules or TRACKER_SCHEDULES)"
         )
+    if schedules is not None and os.path.lexists(schedules / FILE):
+        remedy = f"--store {schedules}, or --schedules {schedules / 'schedules'}"
+        raise DeclarationError(f"{schedules}: is a workspace; expected its folder of declarations ({remedy})")
     if store is not None and os.path.lexists(store / FILE):
         settings = _settings(store)
     elif store is not None and schedules is not None:

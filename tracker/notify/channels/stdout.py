@@ -28,9 +28,8 @@ class Stdout:
             out.write(f"{message.body}\n" if message.form == "json" else f"{message.body}\n\n")
             out.flush()
         except (OSError, ValueError) as error:  # ValueError: it is closed, or its encoding lacks a character
-            raise DeliveryError(
-                f"{self.route}: the output cannot be written ({type(error).__name__}); the message is tried again"
-            ) from error
+            reason = (isinstance(error, OSError) and error.strerror) or "it is closed, or its encoding lacks a character"
+            raise DeliveryError(f"{self.route}: the output cannot be written ({reason}); the message is tried again") from error
 
 
 def open_route(route: Route, environment: Environment, *, post: Post, clock: Clock) -> Stdout:  # noqa: ARG001  # as every channel

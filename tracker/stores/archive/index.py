@@ -14,7 +14,7 @@ import msgspec
 from tracker.errors import StoreError
 from tracker.model import Capture, IndexLine, Part, Sha256, Verdict
 from tracker.stores.archive.disk import BoardFolder
-from tracker.wording import machine_time
+from tracker.wording import machine_time, visible
 
 BLOCK = 64 * 1024
 CONTENT = frozenset({Verdict.NEW, Verdict.REVISIT})
@@ -86,10 +86,10 @@ def decoded(folder: BoardFolder, raw: bytes) -> IndexLine:
         return IndexLine(**msgspec.structs.asdict(stored) | {"parts": tuple(map(Part.parse, stored.parts))})
     except _UNREADABLE as error:
         number = [*folder.index.read_bytes().split(b"\n"), raw].index(raw) + 1
-        raise StoreError(
-            f"{folder.board}: {folder.index}: line {number} is damaged ({error}), found {raw[:60]!r};"
-            " restore the file from a copy of the archive, or correct that line"
-        ) from error
+        found = visible(raw[:60].decode(errors="replace"))
+        remedy = "restore the file from a copy of the archive, or correct that line"
+        problem = f"{folder.board}: {folder.index}: line {number} is damaged ({error})"
+        raise StoreError(f"{problem}, found: {found}; {remedy}") from error
 
 
 def existing_line(folder: BoardFolder, index: int, observed_at: datetime, hashes: tuple[Sha256, ...]) -> IndexLine | None:
