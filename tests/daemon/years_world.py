@@ -35,7 +35,7 @@ from tracker.daemon import Declarations, Declared, InFlight, Loop, World, pass_o
 from tracker.fetch import Fetcher, post
 from tracker.line import intake, sync
 from tracker.model import Board, BoardId, Delivery, DeliveryOutcome, EventFilter, MetricId, Result
-from tracker.notify.channels import open_channel
+from tracker.notify.channels import webhook
 from tracker.notify.outbox import deliver, exists_in
 from tracker.schedules.formats import formats
 from tracker.stores.archive import FileArchive
@@ -636,7 +636,7 @@ class Years:
         deliver(
             self.store.service,
             declared.routes,
-            lambda route: open_channel(route, ENVIRONMENT, quick),
+            lambda route: webhook.open_route(route, ENVIRONMENT, quick),
             clock=self.clock,
             boards=declared.boards,
             exists=exists_in(self.store),
