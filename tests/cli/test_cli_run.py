@@ -15,7 +15,7 @@ from pytest_httpserver import HTTPServer
 
 from tracker.cli.run import run
 from tracker.clock import FixedClock
-from tracker.daemon import lock_of
+from tracker.daemon.delivery import lock_of
 from tracker.model import BoardId, EventFilter
 from tracker.stores import locks
 from tracker.stores.archive import FileArchive

@@ -11,8 +11,8 @@ import time_machine
 from memory_store import MemoryHosts
 
 from tracker.clock import SystemClock
-from tracker.daemon import Declarations, Declared, InFlight, Loop, World
-from tracker.daemon.flights import Fetched, Start
+from tracker.daemon.flights import Fetched, InFlight, Start
+from tracker.daemon.loop import Loop, World
 from tracker.errors import Refused, Transient
 from tracker.line import intake
 from tracker.model import Board, BoardId, Capture, Check, Delivery, Result
@@ -20,6 +20,7 @@ from tracker.parsers import FORMATS, options_of
 from tracker.stores.archive import FileArchive
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
+from tracker.workspace.declarations import Declarations, Declared
 from tracker.workspace.names import default_lexicon
 
 START = datetime(2026, 3, 1, 6, tzinfo=UTC)

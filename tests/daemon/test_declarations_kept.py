@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from daemon_world import BOARD, DAY, HOUR, ROUTE, START, Daemon
 
-from tracker.daemon import Declarations
 from tracker.model import BoardId, Result
 from tracker.schedules.formats import formats
 from tracker.workspace import Settings
+from tracker.workspace.declarations import Declarations
 
 MINUTE = timedelta(minutes=1)
 

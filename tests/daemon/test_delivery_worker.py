@@ -13,11 +13,12 @@ from daemon_world import HOUR, OTHER, ROUTE, TEXT, Daemon, showing
 from kit import counter
 
 from tracker.clock import SystemClock
-from tracker.daemon import Declared, DeliveryWorker, lock_of, pass_once
+from tracker.daemon.delivery import DeliveryWorker, lock_of, pass_once
 from tracker.errors import StoreError
 from tracker.model import Counted
 from tracker.stores.locks import held
 from tracker.stores.sqlite import SqliteStore
+from tracker.workspace.declarations import Declared
 
 PATIENCE_S = 30.0
 

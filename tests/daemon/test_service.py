@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tracker.daemon import notifier, watchdog_s
+from tracker.daemon.run import notifier, watchdog_s
 
 
 @pytest.fixture

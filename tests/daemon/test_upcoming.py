@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from kit import board
 
 from tracker import cadence
-from tracker.daemon import upcoming
+from tracker.daemon.ticker import upcoming
 from tracker.model import Board, BoardId
 
 CADENCES = ("@hourly", "@daily", "*/7 * * * *", "30 2 * * *", "0 0 29 2 *")

@@ -31,17 +31,20 @@ import time_machine
 from memory_store import MemoryStore
 
 from tracker import cadence, notify
-from tracker.daemon import Declarations, Declared, InFlight, Loop, World, pass_once
+from tracker.daemon.delivery import pass_once
+from tracker.daemon.flights import InFlight
+from tracker.daemon.loop import Loop, World
 from tracker.fetch import Fetcher, post
 from tracker.line import intake, sync
 from tracker.model import Board, BoardId, Delivery, DeliveryOutcome, EventFilter, MetricId, Result
-from tracker.notify.channels import open_channel
+from tracker.notify.channels import webhook
 from tracker.notify.outbox import deliver, exists_in
 from tracker.schedules.formats import formats
 from tracker.stores.archive import FileArchive
 from tracker.stores.hosts import SqliteHosts
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
+from tracker.workspace.declarations import Declarations, Declared
 from tracker.workspace.names import default_lexicon
 
 START = datetime(2027, 1, 4, 0, 0, 0, tzinfo=UTC)
@@ -636,7 +639,7 @@ class Years:
         deliver(
             self.store.service,
             declared.routes,
-            lambda route: open_channel(route, ENVIRONMENT, quick),
+            lambda route: webhook.open_route(route, ENVIRONMENT, quick),
             clock=self.clock,
             boards=declared.boards,
             exists=exists_in(self.store),

@@ -185,7 +185,7 @@ def test_json_holds_the_events_as_the_command_line_prints_them_weightiest_first(
         "id": "m1",
         "route": "team",
         "title": LEAD.headline,
-        "events": [event_json(LEAD), event_json(OTHER)],
+        "events": json.loads(json.dumps([event_json(LEAD), event_json(OTHER)])),
         "more": 1,
     }
 

@@ -202,7 +202,7 @@ def test_json_lines_list_every_event_in_the_order_of_the_stories():
 
 
 def test_an_event_as_json_has_exactly_the_documented_keys():
-    shown = event_json(event("1", "overtake", "A", rivals=["B"], evidence=(proof("A", "7"),), rank=2))
+    shown = json.loads(json.dumps(event_json(event("1", "overtake", "A", rivals=["B"], evidence=(proof("A", "7"),), rank=2))))
     assert list(shown) == [
         "id", "kind", "grade", "weight", "is_news", "board", "metric", "subjects", "rivals", "after", "until", "recorded_at",
         "headline", "facts", "evidence", "rule",

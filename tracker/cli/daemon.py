@@ -13,9 +13,10 @@ import click
 from tracker import log, toml, wording
 from tracker.cli._open import as_json, print_json, print_table, report_errors, report_wrong_boards, when
 from tracker.clock import SystemClock
-from tracker.daemon import Loop, notifier, upcoming, watchdog_s
+from tracker.daemon.loop import Loop
 from tracker.daemon.opening import opened, rescue, secrets_of
-from tracker.daemon.run import run
+from tracker.daemon.run import notifier, run, watchdog_s
+from tracker.daemon.ticker import upcoming
 from tracker.errors import DeclarationError, StoreError
 from tracker.query.due import missing_keys
 from tracker.query.vitals import Vitals

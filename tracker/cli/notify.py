@@ -55,12 +55,11 @@ def list_(settings: Settings, *, as_json: bool) -> int:
 @click.pass_obj
 def test(settings: Settings, route: str) -> None:
     """Send one message on a ROUTE now, marked as a test, despite its hours and caps; nothing is queued or recorded."""
-    from tracker.fetch import post  # noqa: PLC0415  # only this command sends
-    from tracker.notify.channels import open_channel  # noqa: PLC0415  # as above
+    from tracker.notify.channels import open_channel  # noqa: PLC0415  # only this command sends
     from tracker.notify.outbox import send_test  # noqa: PLC0415  # as above
 
     chosen = _routes(settings).route(route)
-    message = send_test(chosen, open_channel(chosen, os.environ, post), SystemClock().now())
+    message = send_test(chosen, open_channel(chosen, os.environ), SystemClock().now())
     click.echo(f"{chosen.name}: {chosen.channel} took the test message {message.id}")
 
 

@@ -68,7 +68,7 @@ def _send(settings: Settings, telling: Telling, boards: Sequence[Board], store: 
     """Send the waiting deliveries, unless a daemon or another run is sending: then they or the next run will."""
     if not telling.routes:
         return
-    from tracker.daemon import lock_of, pass_once  # noqa: PLC0415  # only with routes
+    from tracker.daemon.delivery import lock_of, pass_once  # noqa: PLC0415  # only with routes
 
     try:
         with locks.held(lock_of(settings.store), patience_s=1.0, sleep=clock.sleep):

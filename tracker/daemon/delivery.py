@@ -13,7 +13,6 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from tracker.errors import StoreError
-from tracker.fetch import post
 from tracker.model import Board, BoardId
 from tracker.notify import Route
 from tracker.notify.channels import open_channel
@@ -35,7 +34,7 @@ def pass_once(
     return deliver(
         store.service,
         routes,
-        lambda route: open_channel(route, environment, post),
+        lambda route: open_channel(route, environment),
         clock=clock,
         boards=boards,
         exists=exists_in(store),

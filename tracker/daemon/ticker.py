@@ -9,7 +9,8 @@ https://apscheduler.readthedocs.io/en/3.x/extending.html#custom-triggers
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import heapq
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -17,7 +18,10 @@ from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
-from tracker.model import BoardId
+from tracker import cadence
+from tracker.model import Board, BoardId
+from tracker.ports import Store
+from tracker.query.due import due_at
 
 LOOK_AGAIN = timedelta(minutes=1)
 """When a job is checked again whose run has begun and is not in the store yet."""
@@ -84,3 +88,15 @@ class Ticker:
     def boards(self) -> frozenset[BoardId]:
         """The boards with a job."""
         return frozenset(BoardId(job.id) for job in self._scheduler.get_jobs())
+
+
+def upcoming(boards: Iterable[Board], store: Store | None, now: datetime, most: int) -> Sequence[tuple[datetime, Board]]:
+    """The next `most` times at which boards are due if nothing fails, by time and board. An overdue board is due now."""
+    ahead = [(max(due_at(board, store, now), now) if store else now, board.id, board) for board in boards]
+    heapq.heapify(ahead)
+    times: list[tuple[datetime, Board]] = []
+    while ahead and len(times) < most:
+        at, name, board = heapq.heappop(ahead)
+        times.append((at, board))
+        heapq.heappush(ahead, (cadence.next_due(board, at), name, board))
+    return times

@@ -97,8 +97,6 @@ class Gatherer:
             " correct request.newest"
         )
 
-    # ── one request of a declaration ─────────────────────────────────────────────────────────────
-
     def _answers(self, request: Request, name: str) -> Iterator[tuple[Part, Reply]]:
         """The answers to one request, with their parts."""
         if request.each is None:
@@ -121,8 +119,6 @@ class Gatherer:
 
     def _evident(self, error: E, ask: Ask, reply: Reply) -> E:
         return with_answer(error, ask, reply, self.now())
-
-    # ── releases and values ──────────────────────────────────────────────────────────────────────
 
     def _releases(self, newest: Newest) -> list[str]:
         """The releases, the newest first, by their numbers."""

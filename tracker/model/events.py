@@ -37,7 +37,8 @@ class Event:
     """A change that matters.
 
     It happened later than `after` and not later than `until` (`after` is None if there was nothing before). An event that is not
-    news is only recorded. `weight` orders events in a report, 0–100. `rule` names the file that found it and its version.
+    news is only recorded. `weight` orders events in a report, 0–100. `rule` names the file that found it and its version. The
+    order of the fields is that of its JSON (docs/reference/events.md).
     """
 
     id: EventId
@@ -51,11 +52,11 @@ class Event:
     rivals: tuple[Party, ...]
     after: datetime | None
     until: datetime
+    recorded_at: datetime
     headline: str
     facts: Mapping[str, object]
     evidence: tuple[Evidence, ...]
     rule: str
-    recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from tracker import wording
-from tracker.reports import words as _words
+from tracker.reports import words
 from tracker.reports.cleaning import link
 from tracker.reports.folding import events_of
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
 
 
 def fill(name: str, **values: object) -> str:
@@ -22,8 +20,6 @@ def fill(name: str, **values: object) -> str:
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, FunctionLoader, StrictUndefined  # noqa: PLC0415  # 50 ms that other formats do not need
-
     environment = Environment(
         loader=FunctionLoader(lambda name: files("tracker.reports").joinpath("templates", name).read_text(encoding="utf-8")),
         autoescape=True,
@@ -32,5 +28,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals.update(words=_words, wording=wording, link=link, events_of=events_of)
+    environment.globals.update(words=words, wording=wording, link=link, events_of=events_of)
     return environment

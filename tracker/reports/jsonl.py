@@ -9,7 +9,7 @@ from msgspec import to_builtins
 
 from tracker.model import Event, Report
 from tracker.reports.folding import events_of
-from tracker.wording import escaped, machine_time
+from tracker.wording import escaped
 
 
 def render(report: Report, *, width: int, colour: bool, zone: tzinfo) -> str:  # noqa: ARG001  # the same for every format
@@ -19,22 +19,6 @@ def render(report: Report, *, width: int, colour: bool, zone: tzinfo) -> str:  #
 
 
 def event_json(event: Event) -> dict[str, object]:
-    """An event as plain JSON values, keys in the documented order; times as `2026-04-18T06:18:33Z`."""
-    return {
-        "id": event.id,
-        "kind": event.kind,
-        "grade": event.grade,
-        "weight": event.weight,
-        "is_news": event.is_news,
-        "board": event.board,
-        "metric": event.metric,
-        "subjects": [to_builtins(party) for party in event.subjects],
-        "rivals": [to_builtins(party) for party in event.rivals],
-        "after": None if event.after is None else machine_time(event.after),
-        "until": machine_time(event.until),
-        "recorded_at": machine_time(event.recorded_at),
-        "headline": event.headline,
-        "facts": dict(event.facts),
-        "evidence": [to_builtins(proof) | {"observed_at": machine_time(proof.observed_at)} for proof in event.evidence],
-        "rule": event.rule,
-    }
+    """An event as values that `json.dumps` can write, keys in the documented order; times as `2026-04-18T06:18:33Z`."""
+    values: dict[str, object] = to_builtins(event, enc_hook=dict)  # facts may be a read-only mapping
+    return values

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import tzinfo
 from io import StringIO
-from typing import TYPE_CHECKING
+
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
 
 from tracker.model import BoardReport, Report, State, Story
 from tracker.reports import words
 from tracker.reports.cleaning import cleaned
-
-if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
 
 _NARROWEST = 40
 """Columns of the narrowest readable report."""
@@ -32,8 +32,6 @@ def render(report: Report, *, width: int, colour: bool, zone: tzinfo) -> str:
 
 def _console(out: StringIO, width: int, *, colour: bool) -> Console:
     """A console that ignores the environment, so that the same report is the same text everywhere."""
-    from rich.console import Console  # noqa: PLC0415  # 45 ms that other formats do not need
-
     return Console(
         file=out,
         width=width,
@@ -50,25 +48,22 @@ def _console(out: StringIO, width: int, *, colour: bool) -> Console:
 
 
 def _blocks(report: Report, zone: tzinfo) -> Iterator[RenderableType]:
-    yield _line(words.TITLE, "bold")
-    yield _line(words.window(report, zone), "dim")
+    yield Text(words.TITLE, style="bold")
+    yield Text(words.window(report, zone), style="dim")
     if summary := words.summary(report):
-        yield _line(summary)
+        yield Text(summary)
     yield from _troubles(report, zone)
     for board in report.boards:
         if board.stories:
             yield from _board(board, zone)
     for silence in words.silences(report, zone):
         yield ""
-        yield _line(silence.sentence)
+        yield Text(silence.sentence)
         if silence.boards:
             yield _indented("  ", ", ".join(board.title for board in silence.boards), "dim")
 
 
 def _troubles(report: Report, zone: tzinfo) -> Iterator[RenderableType]:
-    from rich.table import Table  # noqa: PLC0415  # see _console
-    from rich.text import Text  # noqa: PLC0415
-
     boards = words.troubles(report)
     if not boards:
         return
@@ -77,13 +72,13 @@ def _troubles(report: Report, zone: tzinfo) -> Iterator[RenderableType]:
         reason = f"{board.reason} ({words.last_read(board, zone)})".lstrip()
         table.add_row(Text(board.state, style=_STATE_STYLES[board.state]), Text(board.title, style="bold"), Text(reason))
     yield ""
-    yield _line("Boards in trouble", "bold underline")
+    yield Text("Boards in trouble", style="bold underline")
     yield table
 
 
 def _board(board: BoardReport, zone: tzinfo) -> Iterator[RenderableType]:
     yield ""
-    yield _line(board.health.title, "bold underline")
+    yield Text(board.health.title, style="bold underline")
     for story in board.stories:
         yield from _story(story, zone)
     for note in words.notes(board, zone):
@@ -98,17 +93,8 @@ def _story(story: Story, zone: tzinfo) -> Iterator[RenderableType]:
         yield _indented("  – ", aside)
 
 
-def _line(text: str, style: str = "") -> RenderableType:
-    from rich.text import Text  # noqa: PLC0415  # see _console
-
-    return Text(text, style=style)
-
-
 def _indented(mark: str, text: str, style: str = "") -> RenderableType:
     """A text with its further lines aligned to its first word."""
-    from rich.table import Table  # noqa: PLC0415  # see _console
-    from rich.text import Text  # noqa: PLC0415
-
     grid = Table.grid(expand=False)
     grid.add_column(width=len(mark), no_wrap=True)
     grid.add_column(overflow="fold")

@@ -37,8 +37,6 @@ class SqliteServiceState:
         self._transaction = transaction
         self._reading = reading
 
-    # ── the outbox ───────────────────────────────────────────────────────────────────────────────
-
     def post(self, deliveries: Iterable[Delivery]) -> int:
         sql = (
             f"INSERT INTO outbox (event, {_DELIVERY}) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10"  # noqa: S608  # our own words
@@ -94,8 +92,6 @@ class SqliteServiceState:
         with self._transaction():
             self._connection.executemany(sql, [(*values, delivery.event.id, delivery.route) for delivery in deliveries])
 
-    # ── watches, pauses, notices ─────────────────────────────────────────────────────────────────
-
     def holds(self, board: BoardId) -> Mapping[str, str]:
         return dict(self._all("SELECT watch, body FROM holds WHERE board = ? ORDER BY watch", board))
 
@@ -149,8 +145,6 @@ class SqliteServiceState:
         sql = f"SELECT {_NOTICE} FROM notices WHERE {which} ORDER BY since, kind, subject"  # noqa: S608  # our own words
         return [_notice(row) for row in self._all(sql)]
 
-    # ── counts ───────────────────────────────────────────────────────────────────────────────────
-
     def count(self, amounts: Mapping[CounterKey, float]) -> None:
         sql = "INSERT INTO counts VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET amount = amount + excluded.amount"
         rows = [
@@ -164,8 +158,6 @@ class SqliteServiceState:
             CounterKey(what=Counted(what), subject=subject, verdict=Verdict(verdict) if verdict else None): amount
             for what, subject, verdict, amount in self._all("SELECT * FROM counts ORDER BY what, subject, verdict")
         }
-
-    # ── backup ───────────────────────────────────────────────────────────────────────────────────
 
     def rows(self, table: str) -> list[tuple[Any, ...]]:
         """All rows of one of `TABLES`."""

@@ -5,17 +5,14 @@ A channel sends a message once; retrying is the outbox's task.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from tracker import fetch
-from tracker.clock import SystemClock
 from tracker.errors import DeliveryError
 from tracker.notify.channels import apprise, file, stdout, webhook
-from tracker.notify.channels._post import Post
 from tracker.notify.messages import Limits, Message
 from tracker.notify.routes import Route
-from tracker.ports import Clock, Environment
+from tracker.ports import Environment
 
 __all__ = ["CHANNELS", "Channel", "Limits", "open_channel"]
 
@@ -31,14 +28,7 @@ class Channel(Protocol):
         """Send it once, and return when it was accepted. Raises DeliveryError; it states whether a retry helps."""
 
 
-class Open(Protocol):
-    """Opens a channel for a route."""
-
-    def __call__(self, route: Route, environment: Environment, *, post: Post, clock: Clock) -> Channel:
-        """The channel. Raises DeliveryError, final."""
-
-
-CHANNELS: Mapping[str, Open] = {
+CHANNELS: Mapping[str, Callable[[Route, Environment], Channel]] = {
     "apprise": apprise.open_route,
     "webhook": webhook.open_route,
     "file": file.open_route,
@@ -46,11 +36,11 @@ CHANNELS: Mapping[str, Open] = {
 }
 
 
-def open_channel(route: Route, environment: Environment, post: Post = fetch.post, clock: Clock | None = None) -> Channel:
+def open_channel(route: Route, environment: Environment) -> Channel:
     """The route's channel, with its secrets from the environment. Raises DeliveryError, final, if one is missing."""
     opened = CHANNELS.get(route.channel)
     if opened is None:
         raise DeliveryError(
             f"{route.name}: channel = {route.channel!r} is unknown; known: {', '.join(CHANNELS)}; correct it", final=True
         )
-    return opened(route, environment, post=post, clock=clock or SystemClock())
+    return opened(route, environment)

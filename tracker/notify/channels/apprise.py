@@ -17,11 +17,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tracker.errors import DeliveryError
-from tracker.notify.channels._post import Post
 from tracker.notify.channels._secrets import Filled, fill
 from tracker.notify.messages import Limits, Message
 from tracker.notify.routes import Route
-from tracker.ports import Clock, Environment
+from tracker.ports import Environment
 from tracker.wording import clean
 
 DEADLINE_S = 60.0
@@ -121,7 +120,7 @@ def _overheard(logged: list[str]) -> Iterator[None]:
             logger.removeFilter(keep)
 
 
-def open_route(route: Route, environment: Environment, *, post: Post, clock: Clock) -> Apprise:  # noqa: ARG001  # as every channel
+def open_route(route: Route, environment: Environment) -> Apprise:
     """The service at the route's address. Raises DeliveryError, final, without apprise, a readable address and all secrets."""
     try:
         from apprise import Apprise as Library  # noqa: PLC0415  # takes 0.3 s, and is an extra

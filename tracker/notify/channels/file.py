@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from tracker.errors import DeliveryError
-from tracker.notify.channels._post import Post
 from tracker.notify.channels._secrets import fill
 from tracker.notify.messages import Limits, Message
 from tracker.notify.routes import Route
-from tracker.ports import Clock, Environment
+from tracker.ports import Environment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +47,7 @@ def _append(file: BinaryIO, lines: bytes) -> None:
         raise
 
 
-def open_route(route: Route, environment: Environment, *, post: Post, clock: Clock) -> File:  # noqa: ARG001  # as every channel
+def open_route(route: Route, environment: Environment) -> File:
     """The path may begin with `~`; a relative path begins in the current folder. Raises DeliveryError, final, without a path."""
     if not route.address:
         raise DeliveryError(f"{route.name}: no address, expected a file's path; add it to routes.toml", final=True)

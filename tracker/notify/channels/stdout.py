@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from tracker.errors import DeliveryError
-from tracker.notify.channels._post import Post
 from tracker.notify.messages import Limits, Message
 from tracker.notify.routes import Route
-from tracker.ports import Clock, Environment
+from tracker.ports import Environment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +31,6 @@ class Stdout:
             raise DeliveryError(f"{self.route}: the output cannot be written ({reason}); the message is tried again") from error
 
 
-def open_route(route: Route, environment: Environment, *, post: Post, clock: Clock) -> Stdout:  # noqa: ARG001  # as every channel
+def open_route(route: Route, environment: Environment) -> Stdout:  # noqa: ARG001  # as every channel
     """Always possible."""
     return Stdout(route=route.name, limits=Limits(form=route.format or "text"))

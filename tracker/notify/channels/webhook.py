@@ -8,11 +8,13 @@ import hashlib
 import hmac
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import Protocol
 
+from tracker import fetch
+from tracker.clock import SystemClock
 from tracker.errors import DeliveryError, Transient
 from tracker.fetch import Reply
 from tracker.fetch.politeness import retry_after_s
-from tracker.notify.channels._post import Post
 from tracker.notify.channels._secrets import Filled, fill
 from tracker.notify.messages import Limits, Message
 from tracker.notify.routes import Route
@@ -25,6 +27,13 @@ _LARGEST = 256 * 1024
 _NEVER = frozenset((401, 403, 404, 410))
 """The receiver does not accept us, or does not exist; in the standard, 410 means "stop"."""
 _LATER = frozenset((429, 503))
+
+
+class Post(Protocol):
+    """Sends a body (`tracker.fetch.post`)."""
+
+    def __call__(self, url: str, *, to: str, headers: dict[str, str], body: bytes) -> Reply:
+        """The answer. Raises Transient."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,14 +82,14 @@ def signature(key: bytes, message: str, timestamp: str, body: bytes) -> str:
     return f"v1,{base64.b64encode(signed).decode()}"
 
 
-def open_route(route: Route, environment: Environment, *, post: Post, clock: Clock) -> Webhook:
+def open_route(route: Route, environment: Environment, post: Post = fetch.post, clock: Clock | None = None) -> Webhook:
     """The receiver at the route's address. Raises DeliveryError, final, for a missing or wrong address or secret."""
     if not route.address or not route.secret:
         raise DeliveryError(f"{route.name}: no address or no secret, expected both; add them to routes.toml", final=True)
     key = _key(fill(route.secret, environment, route=route.name).text, route)
     limits = Limits(body=_LARGEST, form=route.format or "json")
     address = fill(route.address, environment, route=route.name)
-    return Webhook(route=route.name, address=address, key=key, post=post, clock=clock, limits=limits)
+    return Webhook(route=route.name, address=address, key=key, post=post, clock=clock or SystemClock(), limits=limits)
 
 
 def _key(secret: str, route: Route) -> bytes:

@@ -70,8 +70,6 @@ class FileArchive:
         self._listings = Recent[BoardId, BodyListing](LISTINGS_IN_MEMORY)
         self._keyframes = Recent[tuple[BoardId, Sha256], bytes](KEYFRAMES_IN_MEMORY)
 
-    # ── writing ──────────────────────────────────────────────────────────────────────────────────
-
     def keep(self, capture: Capture, *, verdict: Verdict | None = None, error: str = "") -> IndexLine:
         folder = self._folder(capture.board)
         received = self._received(capture)
@@ -98,8 +96,6 @@ class FileArchive:
         folder = self._folder(board)
         path = self._root / ".locks" / folder.board.replace("/", "--")
         return held(path, patience_s=self._lease_s, sleep=self._sleep)
-
-    # ── reading ──────────────────────────────────────────────────────────────────────────────────
 
     def boards(self) -> tuple[BoardId, ...]:
         with disk_errors("archive", self._root):
@@ -157,8 +153,6 @@ class FileArchive:
             except StoreError as error:
                 problems[str(error)] = None  # a bodies.damaged keyframe is reported once, however many bodies need it
         return tuple(problems)
-
-    # ── bodies ───────────────────────────────────────────────────────────────────────────────────
 
     def _received(self, capture: Capture) -> tuple[ReceivedBody, ...]:
         if not capture.bodies:
@@ -240,8 +234,6 @@ class FileArchive:
         if (actual := bodies.sha256_of(body)) != stored.sha256:
             raise bodies.damaged(folder, stored, f"sha256 {actual}")
         return body
-
-    # ── folders ──────────────────────────────────────────────────────────────────────────────────
 
     def _folder(self, board: BoardId) -> BoardFolder:
         if not disk.is_board(board):
