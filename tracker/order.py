@@ -52,6 +52,14 @@ def would_be_shown(diff: Diff, entry: EntryId, last: float | None) -> bool:
     return primary is not None and last is not None and surely_inside(diff.after, primary, last)
 
 
+def may_have_fallen_out(diff: Diff, last: float | None) -> bool:
+    """Whether an entry with that last known primary value may be below the last row of a page that keeps its number of rows."""
+    primary = diff.board.primary
+    if diff.before is None or len(diff.before.entries) != len(diff.after.entries) or primary is None or last is None:
+        return False
+    return not surely_inside(diff.after, primary, last)
+
+
 def surely_inside(snapshot: StoredSnapshot, primary: Metric, value: float) -> bool:
     """Whether a value ranks above the lowest on a page of limited depth, by more than its interval."""
     shown = [entry.measures[primary.id] for entry in snapshot.entries.values() if primary.id in entry.measures]

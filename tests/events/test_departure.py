@@ -29,8 +29,8 @@ def test_an_entry_that_returns_earlier_never_left():
     assert seen(FULL, GONE, FULL, GONE, FULL) == [[], [], [], [], []]
 
 
-@pytest.mark.parametrize(("minutes", "reported"), [(59, []), (60, ["departure/confirmed b"])])
-def test_two_looks_within_the_hour_are_one_look(minutes: int, reported: list[str]):
+@pytest.mark.parametrize(("minutes", "reported"), [(60, []), (1439, []), (1440, ["departure/confirmed b"])])
+def test_a_departure_is_confirmed_a_day_later(minutes: int, reported: list[str]):
     history = History()
     history.show(FULL)
     history.show(GONE)

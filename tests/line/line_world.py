@@ -86,15 +86,15 @@ SEASON: Mapping[float, bytes] = {
     0: csv(SIX),
     1: csv("a:90:2:MIT b:95:3 c:70:1 d:60:1 e:50:1 f:40:1"),
     2: csv("a:90:2:MIT b:95:3 c:70:1 d:60:1 e:50:1 f:40:1"),
-    3: csv("a:90:1.5:Apache-2.0 b:95:3 c:70:1 d:60:1 e:50:1 g:97:9"),
+    3: csv("a:90:1.5:Apache-2.0 b:95:3 c:70:1 d:60:1 e:50:1 g:97:9 h:20:1"),
     4: CHALLENGE,
     4.5: CUT,
-    5: csv("a:90:1.5:Apache-2.0 b:95:3 c:70:1 d:60:1 e:50:1 g:97:9"),
-    6: csv("a:45:1.5 b:47.5:3 c:35:1 d:30:1 e:25:1 g:48.5:9"),
+    5: csv("a:90:1.5:Apache-2.0 b:95:3 c:70:1 d:60:1 e:50:1 g:97:9 h:20:1"),
+    6: csv("a:45:1.5 b:47.5:3 c:35:1 d:30:1 e:25:1 g:48.5:9 h:10:1"),
     7: csv("a:45:1.5 b:47.5:3"),
-    8: csv("a:45:1.5 b:47.5:3 c:35:1 d:30:1 e:38:1 g:48.5:9 f:20:1"),
+    8: csv("a:45:1.5 b:47.5:3 c:35:1 d:30:1 e:38:1 g:48.5:9 h:10:1 f:20:1"),
 }
-"""A leader change, a pause, a debut and a departure, two broken pages, a re-base, a collapse, a return."""
+"""A leader change, a pause, two debuts and a departure, two broken pages, a re-base, a collapse, a return."""
 
 
 def keep(archive: FileArchive, states: Mapping[float, bytes], board_id: BoardId = BOARD) -> None:

@@ -196,6 +196,17 @@ def test_a_304_keeps_the_last_state_and_moves_on_when_it_was_last_seen(archive: 
     assert (leader.after, leader.until) == (at(1), at(2))
 
 
+@pytest.mark.parametrize("days", [0.9, 1])
+def test_a_304_a_day_later_confirms_a_departure(archive: FileArchive, store: Store, days: float):
+    keep(archive, {0: csv(SIX), 1: csv(SIX.replace(" c:70", ""))})
+    note(archive, 1 + days, Verdict.NOT_MODIFIED, status=304, sha256=archive.last(BOARD).sha256)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
+    assert kinds(store) == (["departure/confirmed"] if days == 1 else [])
+    note(archive, 4, Verdict.NOT_MODIFIED, status=304, sha256=archive.last(BOARD).sha256)
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
+    assert kinds(store) == ["departure/confirmed"]
+
+
 def test_a_304_without_a_state_changes_nothing(archive: FileArchive, store: Store):
     note(archive, 0, Verdict.NOT_MODIFIED, status=304)
     assert sync.sync_board(board(), archive, store, lexicon=default_lexicon()).failed is False

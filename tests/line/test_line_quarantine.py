@@ -243,6 +243,12 @@ def test_a_new_table_that_stays_is_accepted_as_a_new_start(archive: FileArchive,
     assert store.segments(BOARD)[-1].reason.startswith("accepted by tracker: 0 of 6 entries in common")
 
 
+def test_a_new_table_that_grows_while_it_is_held_back_is_accepted(archive: FileArchive, store: Store):
+    keep(archive, {0: csv(SIX), 1: csv(OTHERS), 2: csv(f"{OTHERS} t:30 s:20 r:10"), 3: csv(f"{OTHERS} t:30 s:20 r:10 q:5")})
+    sync.sync_board(board(), archive, store, lexicon=default_lexicon())
+    assert results(store) == ["accepted"] * 4
+
+
 def test_three_readings_within_a_day_are_not_enough(archive: FileArchive, store: Store):
     keep(archive, {0: csv(SIX), 1: csv(TWO), 1.3: csv(TWO), 1.6: csv(TWO), 1.9: csv(TWO)})
     sync.sync_board(board(), archive, store, lexicon=default_lexicon())
@@ -307,13 +313,13 @@ def test_a_shortened_run_of_suspects_decides_like_the_whole_run(drawn: list[tupl
 
 
 def _agree(row: list[HeldReading], suspect: HeldReading) -> bool:
-    """By looking at the whole row: the last ones that all agree with this one."""
-    alike = []
+    """By looking at the whole row: the last ones, each of which agrees with the next."""
+    run = [suspect]
     for held in reversed(row):
-        if len(held.entries & suspect.entries) < 0.8 * max(len(held.entries), len(suspect.entries)):
+        if len(held.entries & run[0].entries) < 0.8 * len(held.entries):
             break
-        alike.append(held)
-    return len(alike) >= 2 and (suspect.observed_at - alike[-1].observed_at).total_seconds() >= 86_400
+        run.insert(0, held)
+    return len(run) >= 3 and (suspect.observed_at - run[0].observed_at).total_seconds() >= 86_400
 
 
 def test_the_result_of_a_quarantined_board_is_a_failure_until_it_recovers(archive: FileArchive, store: Store):

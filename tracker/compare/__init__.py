@@ -13,7 +13,7 @@ from tracker.compare.ranks import account
 from tracker.compare.rekeying import rekeyed
 from tracker.compare.verdict import judge
 from tracker.model import Board, Comparability, Diff, EntryId, MetricDiff, MetricId, RankMove, Snapshot
-from tracker.order import surely_inside, would_be_shown
+from tracker.order import may_have_fallen_out, surely_inside, would_be_shown
 
 __all__ = ["commensurable", "compare", "judge"]
 
@@ -23,13 +23,20 @@ _LEAST_COMMON = 0.5
 
 
 def compare(
-    board: Board, before: Snapshot | None, after: Snapshot, *, seen_until: datetime | None = None, restart: str = ""
+    board: Board,
+    before: Snapshot | None,
+    after: Snapshot,
+    *,
+    seen_until: datetime | None = None,
+    sizes: Sequence[int] = (),
+    restart: str = "",
 ) -> Diff:
     """Compare two snapshots of a board.
 
     Match entries by the publisher's key, never by name. With `before` None nothing is compared: a board's first snapshot changes
-    nothing. `seen_until` is when `before` was last seen unchanged. `restart` is the reason why two snapshots of different tables
-    are taken as one board all the same: then nothing in them is comparable, and no entry arrived or left.
+    nothing. `seen_until` is when `before` was last seen unchanged, `sizes` are the numbers of rows of the last snapshots.
+    `restart` is the reason why two snapshots of different tables are taken as one board all the same: then nothing in them is
+    comparable, and no entry arrived or left.
 
     Raises:
         ValueError: the snapshots are of two boards, or `after` is not the later one.
@@ -56,12 +63,12 @@ def compare(
         seen_until=seen_until,
         common=common,
         rekeyed=keys_before,
-        cap=_cap(board, before, after, came=came, went=went),
+        cap=_cap(board, before, after, came=came, went=went, sizes=sizes),
         metrics=metrics,
         ranks=_ranks(board, before, after, metrics, common),
     )
     arrived = tuple(entry for entry in came if _would_have_shown(diff, before, entry))
-    missing = tuple(entry for entry in went if would_be_shown(diff, entry, _primary_value(diff, before, entry)))
+    missing = tuple(entry for entry in went if _is_missing(diff, entry, _primary_value(diff, before, entry)))
     revealed, hidden = tuple(sorted(set(came) - set(arrived))), tuple(sorted(set(went) - set(missing)))
     return replace(diff, arrived=arrived, revealed=revealed, missing=missing, hidden=hidden)
 
@@ -96,6 +103,10 @@ def _primary_value(diff: Diff, snapshot: Snapshot, entry: EntryId) -> float | No
     return snapshot.values(primary.id).get(entry) if primary and diff.metrics[primary.id].usable else None
 
 
+def _is_missing(diff: Diff, entry: EntryId, last: float | None) -> bool:
+    return would_be_shown(diff, entry, last) and not may_have_fallen_out(diff, last)
+
+
 def _would_have_shown(diff: Diff, before: Snapshot, entry: EntryId) -> bool:
     if entry in before.ambiguous:
         return False
@@ -105,13 +116,18 @@ def _would_have_shown(diff: Diff, before: Snapshot, entry: EntryId) -> bool:
     return primary is not None and value is not None and surely_inside(before, primary, value)
 
 
-def _cap(board: Board, before: Snapshot, after: Snapshot, *, came: Sequence[EntryId], went: Sequence[EntryId]) -> int | None:
+def _cap(
+    board: Board, before: Snapshot, after: Snapshot, *, came: Sequence[EntryId], went: Sequence[EntryId], sizes: Sequence[int]
+) -> int | None:
     """The round number at which a whole board may be cut: entries are gone, and pages are often cut at this count.
 
-    A small round number (20, 30) also occurs by chance. Then others must have arrived, or the count must be the same as before,
-    and no entry that is gone may have been well above the lowest that the page still shows.
+    A board that always has this number of rows is not cut. A small round number (20, 30) also occurs by chance. Then others must
+    have arrived, or the count must be the same as before, and no entry that is gone may have been well above the lowest that the
+    page still shows.
     """
     rows, primary = len(after.entries), board.primary
+    if len(sizes) > 1 and set(sizes) == {rows}:
+        return None
     large, small = rows >= 50 and rows % 50 == 0, rows in _ROUND_SMALL
     displaced = bool(came) or len(before.entries) == rows
     if after.depth is not None or not went or not (large or (small and displaced)):

@@ -12,10 +12,23 @@ from importlib import import_module
 
 from tracker.events import _past, board_broken, board_stale
 from tracker.events._past import advance_failed
+from tracker.events.departure import awaits_confirmation, confirm
 from tracker.events.kind import BoardTrouble, Detection, EventKind, Folding
 from tracker.model import Board, BoardState, Diff, Event, Failure, Sha256
 
-__all__ = ["KINDS", "RECORDED", "advance", "advance_failed", "detect", "fail", "folding_of", "silence", "trouble_of"]
+__all__ = [
+    "KINDS",
+    "RECORDED",
+    "advance",
+    "advance_failed",
+    "awaits_confirmation",
+    "confirm",
+    "detect",
+    "fail",
+    "folding_of",
+    "silence",
+    "trouble_of",
+]
 
 _FILES = (
     "board_recovered",

@@ -21,6 +21,7 @@ from tracker.model import (
     MetricId,
     Snapshot,
 )
+from tracker.order import may_have_fallen_out
 
 _KEEP_SIZES = 7
 _KEEP_CHANGES = 12
@@ -95,7 +96,7 @@ def _scored(diff: Diff, entry: Entry, was: EntryRecord | None) -> str:
 def _still_gone(known: EntryRecord, diff: Diff, past: BoardState, entry: EntryId) -> EntryRecord:
     if entry in diff.after.ambiguous:  # it is listed, twice
         return replace(known, missing_since=None)
-    if known.missing_since is None and departure.must_show(diff, past, entry):
+    if known.missing_since is None and departure.must_show(diff, past, entry) and not may_have_fallen_out(diff, known.primary):
         return replace(known, missing_since=diff.after.observed_at)
     return known
 

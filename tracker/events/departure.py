@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from tracker.events._values import grouped
@@ -13,10 +14,10 @@ from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Evide
 from tracker.order import would_be_shown
 from tracker.wording import listed
 
-RULE = "departure/1"
+RULE = "departure/2"
 Grade = StrEnum("Grade", "CONFIRMED MASS")
-LEAST_APART = timedelta(hours=1)
-"""Two looks at one page within minutes are one look."""
+LEAST_APART = timedelta(hours=24)
+"""A page that is broken for an afternoon must not make models leave it."""
 MASS = 10
 MASS_SHARE = 0.03
 """From this number of departures at once, and this share of the board, they are one decision of the publisher, and one event."""
@@ -45,6 +46,20 @@ def confirmed(diff: Diff, past: BoardState) -> list[EntryId]:
         and diff.after.observed_at - known.missing_since >= LEAST_APART
         and must_show(diff, past, entry)
     )
+
+
+def awaits_confirmation(past: BoardState, at: datetime) -> bool:
+    """Whether an entry has been missing for so long that a second look, at that time, confirms its departure."""
+    return any(
+        known.missing_since is not None and not known.departed and at - known.missing_since >= LEAST_APART
+        for known in past.known.values()
+    )
+
+
+def confirm(diff: Diff, past: BoardState) -> tuple[tuple[Event, ...], BoardState]:
+    """The departures that a second look at the same page confirms, and the state after them."""
+    known = {entry: replace(past.known[entry], departed=True) for entry in confirmed(diff, past)}
+    return tuple(detect(diff, past)), replace(past, known={**past.known, **known})
 
 
 def is_gone(diff: Diff, past: BoardState, entry: EntryId) -> bool:

@@ -6,17 +6,17 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import takewhile
 
 from tracker.compare import commensurable, compare
 from tracker.errors import ContractBroken, DeclarationError, ParseError, Refused
-from tracker.events import advance, advance_failed, detect, fail, silence
+from tracker.events import advance, advance_failed, awaits_confirmation, confirm, detect, fail, silence
 from tracker.identity import identify, resolve_models
 from tracker.model import (
     Board,
     BoardId,
     BoardState,
     Check,
+    Event,
     Failure,
     FailureStage,
     HeldReading,
@@ -137,7 +137,7 @@ def _step(
         failure = _failure(board, line, FailureStage.FETCH, line.verdict.value, _error_of(board, line, archive), passing=passing)
         return _failed(board, line, failure, past, Result.FAILED)
     if not line.sha256 or (before is not None and line.sha256 == before.sha256 and past.broken_since is None):
-        return _unchanged(board, line, past)
+        return _unchanged(board, line, past, before)
     if decision is not None:
         past = replace(past, sizes=())  # an accepted suspect is the new baseline, which no earlier size may hold back
     started = time.perf_counter()
@@ -193,7 +193,7 @@ def read_at(board: Board, at: datetime, archive: Archive) -> Reading:
 def _accepted(
     board: Board, line: IndexLine, after: Snapshot, *, before: Snapshot | None, past: BoardState, restart: str = ""
 ) -> Step:
-    diff = compare(board, before, after, seen_until=past.seen_until, restart=restart)
+    diff = compare(board, before, after, seen_until=past.seen_until, sizes=past.sizes, restart=restart)
     detected = detect(diff, past)
     following = advance(past, diff, detected)
     quiet = silence(board, following, observed_at=line.observed_at, url=line.url, sha256=line.sha256)
@@ -203,9 +203,10 @@ def _accepted(
     return Step(check=result, past=following, diff=diff, events=(*detected.events, *quiet))
 
 
-def _unchanged(board: Board, line: IndexLine, past: BoardState) -> Step:
+def _unchanged(board: Board, line: IndexLine, past: BoardState, before: Snapshot | None) -> Step:
     quiet = silence(board, past, observed_at=line.observed_at, url=line.url, sha256=line.sha256)
     broken = past.broken_since is not None
+    gone, past = ((), past) if broken or before is None else _confirmed(board, line, past, before)
     following = replace(
         past,
         seen_until=past.seen_until if broken else line.observed_at,
@@ -215,7 +216,15 @@ def _unchanged(board: Board, line: IndexLine, past: BoardState) -> Step:
         passing=broken and past.passing,
     )
     check = _check(line, board.id, Result.STILL_BROKEN if broken else Result.UNCHANGED, message=past.broken_by if broken else "")
-    return Step(check=check, past=following, events=quiet)
+    return Step(check=check, past=following, events=(*gone, *quiet))
+
+
+def _confirmed(board: Board, line: IndexLine, past: BoardState, before: Snapshot) -> tuple[tuple[Event, ...], BoardState]:
+    """The departures that a page without changes confirms, and the state after them: it does not show these entries again."""
+    if not awaits_confirmation(past, line.observed_at):
+        return (), past
+    again = replace(before, observed_at=line.observed_at, url=line.url)
+    return confirm(compare(board, before, again, seen_until=past.seen_until, sizes=past.sizes), past)
 
 
 def _quarantined(board: Board, line: IndexLine, after: Snapshot, *, past: BoardState, doubt: str) -> Step:
@@ -240,13 +249,14 @@ def _agreed(past: BoardState, suspect: HeldReading) -> bool:
 
 
 def _agreeing(suspects: Sequence[HeldReading], suspect: HeldReading) -> tuple[HeldReading, ...]:
-    """The consecutive suspects just before this one that agree with it; of a long run only the first and the last ones."""
-    run = tuple(takewhile(lambda held: _alike(held, suspect), reversed(suspects)))[::-1]
+    """The last consecutive suspects, each of which agrees with the next, up to this one; of a long run the first and the last."""
+    run = tuple(suspects) if suspects and _alike(suspects[-1], suspect) else ()
     return run if len(run) < _AGREEING_SUSPECTS else (run[0], *run[2 - _AGREEING_SUSPECTS :])
 
 
-def _alike(reading: HeldReading, other: HeldReading) -> bool:
-    return len(reading.entries & other.entries) >= _AGREEMENT * max(len(reading.entries), len(other.entries))
+def _alike(earlier: HeldReading, later: HeldReading) -> bool:
+    """Whether the later reading has nearly all entries of the earlier one: a board may grow while it is held back."""
+    return len(earlier.entries & later.entries) >= _AGREEMENT * len(earlier.entries)
 
 
 def _failed(board: Board, line: IndexLine, failure: Failure, past: BoardState, result: Result) -> Step:
