@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tracker.errors import DeclarationError
 from tracker.query.vitals import Vitals
 from tracker.web.address import TOKEN, Address, parse_address
+from tracker.web.probe import STUCK_AFTER_S, Probe
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -22,21 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["STUCK_AFTER_S", "TOKEN", "Address", "Probe", "app", "parse_address", "serve"]
 
 _LIBRARIES = frozenset(("starlette", "uvicorn", "prometheus_client", "anyio", "h11"))
-STUCK_AFTER_S = 900.0
-"""A main loop that has not turned for this long is stuck: rewriting a history of years takes only minutes."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Probe:
-    """The daemon at the moment of a request.
-
-    `idle_s` is the time since the last turn of its main loop (or since the start), by a clock that nobody can set. `boards` is
-    how many are declared. `troubles` is whatever else stops its work (the store does not open), one line each.
-    """
-
-    idle_s: float
-    boards: int
-    troubles: tuple[str, ...] = ()
 
 
 def app(probe: Callable[[], Probe], vitals: Callable[[], Vitals], token: str | None = None) -> Starlette:

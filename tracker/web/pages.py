@@ -17,8 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tracker.errors import TrackerError
 from tracker.query.vitals import Vitals
-from tracker.web import STUCK_AFTER_S, Probe
 from tracker.web.figures import exposition
+from tracker.web.probe import STUCK_AFTER_S, Probe
 
 log = logging.getLogger(__name__)
 _OPEN = frozenset(("/healthz",))
