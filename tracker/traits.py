@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -52,10 +51,10 @@ def traits(entry: Entry, board: Board) -> Traits:
     active = _size(stated.get("active_parameters"))
     return Traits(
         who=who,
-        open_weights=_open(stated),
+        open_weights=has_open_weights(entry),
         size_total_b=size_total(entry),
         size_active_b=active if active is not None else who.size_active_b,
-        reasoning=_reasoning(stated, who),
+        reasoning=reasons(entry),
         released=stated.get("released", ""),
         price=listed_price(entry, price_metric(board)),
     )
@@ -63,12 +62,19 @@ def traits(entry: Entry, board: Board) -> Traits:
 
 def has_open_weights(entry: Entry) -> bool | None:
     """Whether the weights can be downloaded, None if the board does not state it."""
-    return _open(entry.attributes)
+    if flag := entry.attributes.get("open_weights"):
+        return flag == "true"
+    licence = (entry.attributes.get("licence") or "").casefold()
+    if any(word in licence for word in CLOSED_LICENCES):
+        return False
+    return True if _OPEN.search(licence) else None
 
 
 def reasons(entry: Entry) -> str:
     """`on`, `off` or `unspecified`, from the name, otherwise from the board."""
-    return _reasoning(entry.attributes, entry.who)
+    if entry.who.reasoning != "unspecified":
+        return entry.who.reasoning
+    return {"true": "on", "false": "off"}.get(entry.attributes.get("reasoning", ""), "unspecified")
 
 
 def listed_price(entry: Entry, metric: Metric | None) -> float | None:
@@ -79,13 +85,10 @@ def listed_price(entry: Entry, metric: Metric | None) -> float | None:
 
 def size_total(entry: Entry) -> float | None:
     """The number of parameters in 10⁹, from the board, otherwise from the name."""
-    total = _size(entry.attributes.get("total_parameters"))
-    return total if total is not None else _size_of_name(entry)
-
-
-def _size_of_name(entry: Entry) -> float | None:
-    who = entry.who
-    return None if who.size_total_b is None or _no_total(entry.name, mixture=who.size_active_b is not None) else who.size_total_b
+    who, total = entry.who, _size(entry.attributes.get("total_parameters"))
+    if total is not None or who.size_total_b is None:
+        return total
+    return None if _no_total(entry.name, mixture=who.size_active_b is not None) else who.size_total_b
 
 
 @lru_cache(maxsize=8192)
@@ -96,7 +99,7 @@ def _no_total(name: str, *, mixture: bool) -> bool:
 
 def open_size(entry: Entry) -> float | None:
     """The size of an entry with open weights; None for others, and if either is not stated."""
-    return size_total(entry) if _open(entry.attributes) else None
+    return size_total(entry) if has_open_weights(entry) else None
 
 
 def _size(stated: str | None) -> float | None:
@@ -104,21 +107,6 @@ def _size(stated: str | None) -> float | None:
     if number <= 0:
         return None
     return number / 1e9 if number >= _A_COUNT else number
-
-
-def _open(stated: Mapping[str, str]) -> bool | None:
-    if flag := stated.get("open_weights"):
-        return flag == "true"
-    licence = (stated.get("licence") or "").casefold()
-    if any(word in licence for word in CLOSED_LICENCES):
-        return False
-    return True if _OPEN.search(licence) else None
-
-
-def _reasoning(stated: Mapping[str, str], who: Identity) -> str:
-    if who.reasoning != "unspecified":
-        return who.reasoning
-    return {"true": "on", "false": "off"}.get(stated.get("reasoning", ""), "unspecified")
 
 
 def price_metric(board: Board) -> Metric | None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Literal, get_args
 from urllib.parse import parse_qsl, urlsplit
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct
 
 from tracker import cadence
 from tracker.errors import DeclarationError
@@ -45,10 +45,10 @@ class RouteTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         "secrets only as `${NAME}`, from the environment")] = ""  # fmt: skip
     secret: Annotated[str, Meta(max_length=200, description="Signing key of a webhook, as `${NAME}`")] = ""
     format: Annotated[_Form | Literal[""], Meta(description="Format of the message; by default the channel's own")] = ""
-    kind: Annotated[_Texts, Meta(description="Kinds of event; all by default")] = field(default_factory=list)
-    grade: Annotated[_Texts, Meta(description="Grades of event; all by default")] = field(default_factory=list)
-    board: Annotated[_Texts, Meta(description="Boards by id; `*` stands for anything")] = field(default_factory=list)
-    watch: Annotated[_Texts, Meta(description="Only news that one of these watches fires on")] = field(default_factory=list)
+    kind: Annotated[_Texts, Meta(description="Kinds of event; all by default")] = []
+    grade: Annotated[_Texts, Meta(description="Grades of event; all by default")] = []
+    board: Annotated[_Texts, Meta(description="Boards by id; `*` stands for anything")] = []
+    watch: Annotated[_Texts, Meta(description="Only news that one of these watches fires on")] = []
     min_weight: Annotated[Annotated[int, Meta(ge=0, le=100)], Meta(description="Minimum weight of an event")] = 0
     news_only: Annotated[bool | None, Meta(description="false: also events that are only recorded; "
         "a route that names watches takes this from them")] = None  # fmt: skip
@@ -57,7 +57,7 @@ class RouteTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     time_zone: Annotated[str, Meta(max_length=100, description="IANA time zone of `digest`, `quiet` and times in messages")] = (
         "UTC"
     )
-    quiet: Annotated[_Texts, Meta(description='Hours without messages: "22:00-07:00"')] = field(default_factory=list)
+    quiet: Annotated[_Texts, Meta(description='Hours without messages: "22:00-07:00"')] = []
     cool_down: Annotated[str, Meta(max_length=20, description="Minimum time between two messages about the same model, "
         "or the same board's problem: \"6h\"")] = ""  # fmt: skip
     most_per_hour: Annotated[Annotated[int, Meta(ge=1)] | None, Meta(description="Maximum number of messages in any hour; "

@@ -22,29 +22,14 @@ Source = Annotated[str, Meta(min_length=1, description="Column, dotted path, or 
 Sources = Annotated[list[Source], Meta(min_length=1, description="Alternatives: the first that the table has")]
 Missing = Annotated[list[str | int | float], Meta(description="Values that mean unknown, besides blanks, dashes and N/A")]
 Share = Annotated[float, Meta(ge=0, le=1)]
-
-# What a board has in common with the files of defaults.
-_Cadence = Annotated[
-    str,
-    Meta(description="Fetch schedule: five-field cron, @hourly, @daily, @midnight, @weekly, @monthly, @yearly or @annually"),
-]
-_TimeZone = Annotated[str, Meta(description="IANA time zone of the cadence and of quiet")]
-_Jitter = Annotated[str, Meta(description='Maximum delay added to each fetch: "90s", "5m", "1h"')]
-_Quiet = Annotated[list[str], Meta(description='Hours without fetches: "22:00-06:00"; a fetch due in them waits until they end')]
-_Attribution = Annotated[str, Meta(description="Credit line, printed wherever the content is shown")]
-_Terms = Annotated[str, Meta(description="What the publisher allows, and the consequences")]
-_MaxBytes = Annotated[int, Meta(ge=1, le=1_000_000_000, description="Largest accepted body, in bytes after decompression")]
-_Timeout = Annotated[float, Meta(gt=0, le=600, description="Seconds until an unanswered request fails")]
-_Gap = Annotated[float, Meta(ge=0, le=3600, description="Seconds between two requests to the same host")]
+_FROM = Meta(description="Column of the value; a list: the first that the table has")
 
 
 class ColumnTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A column with further settings."""
 
-    from_: Annotated[Source | Sources, Meta(description="Column of the value; a list: the first that the table has")] = field(
-        name="from"
-    )
-    missing: Missing = field(default_factory=list)
+    from_: Annotated[Source | Sources, _FROM] = field(name="from")
+    missing: Missing = []
     kind: Annotated[
         Literal["text", "number", "date", "flag"] | None,
         Meta(description="How to read the text; by default decided by the attribute's name"),
@@ -78,7 +63,7 @@ class NewestTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     url: Annotated[Text, Meta(description="Page that names the releases")]
     find: Annotated[Text, Meta(description="Regular expression with one group; each match is a candidate, newest by its numbers")]
     follow: Annotated[str, Meta(description="Regular expression with one group: the URL of another file to search instead")] = ""
-    replace: Annotated[dict[str, str], Meta(description='Replacements in the match: { "-" = "_" }')] = field(default_factory=dict)
+    replace: Annotated[dict[str, str], Meta(description='Replacements in the match: { "-" = "_" }')] = {}
     begins: Annotated[
         str,
         Meta(
@@ -105,12 +90,8 @@ class FurtherRequestTable(Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     url: Annotated[Text, Meta(description="Address to fetch, http or https; may contain secrets as ${NAME}")]
     method: Annotated[Literal["GET", "POST"], Meta(description="HTTP method; a POST is sent without a body")] = "GET"
-    headers: Annotated[dict[str, str], Meta(description="Request headers; values may contain secrets as ${NAME}")] = field(
-        default_factory=dict
-    )
-    params: Annotated[dict[str, str | int], Meta(description="Query parameters; values may contain secrets as ${NAME}")] = field(
-        default_factory=dict
-    )
+    headers: Annotated[dict[str, str], Meta(description="Request headers; values may contain secrets as ${NAME}")] = {}
+    params: Annotated[dict[str, str | int], Meta(description="Query parameters; values may contain secrets as ${NAME}")] = {}
     pagination: Annotated[
         PaginationTable | None, Meta(description="How to request a board that is spread over several pages")
     ] = None
@@ -120,6 +101,11 @@ class FurtherRequestTable(Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     member: Annotated[str, Meta(description="The file to keep from a response that is a ZIP archive")] = ""
 
 
+_MaxBytes = Annotated[int, Meta(ge=1, le=1_000_000_000, description="Largest accepted body, in bytes after decompression")]
+_Timeout = Annotated[float, Meta(gt=0, le=600, description="Seconds until an unanswered request fails")]
+_Gap = Annotated[float, Meta(ge=0, le=3600, description="Seconds between two requests to the same host")]
+
+
 class RequestTable(FurtherRequestTable, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What to request, how fast, and the largest answer."""
 
@@ -127,6 +113,14 @@ class RequestTable(FurtherRequestTable, frozen=True, kw_only=True, forbid_unknow
     timeout_s: _Timeout = 30.0
     gap_s: _Gap = 2.0
     newest: Annotated[NewestTable | None, Meta(description="How to find the release for {newest} in url and params")] = None
+
+
+class RequestDefaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The keys of a request that may be a default."""
+
+    max_bytes: _MaxBytes = 32_000_000
+    timeout_s: _Timeout = 30.0
+    gap_s: _Gap = 2.0
 
 
 class GroupTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -180,15 +174,11 @@ class ColumnsTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class MetricTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A numeric column to compare."""
 
-    from_: Annotated[Source | Sources | None, Meta(description="Column of the value; a list: the first that the table has")] = (
-        field(name="from", default=None)
-    )
-    mean_of: Annotated[list[str], Meta(description="Instead of `from`: the mean of these metrics, declared above")] = field(
-        default_factory=list
-    )
+    from_: Annotated[Source | Sources | None, _FROM] = field(name="from", default=None)
+    mean_of: Annotated[list[str], Meta(description="Instead of `from`: the mean of these metrics, declared above")] = []
     blend_of: Annotated[
         dict[str, Decimal], Meta(description="Instead of `from`: the weighted mean of these metrics, declared above")
-    ] = field(default_factory=dict)
+    ] = {}
     title: Annotated[str, Meta(description="Name for people; derived from the id by default")] = ""
     nature: Annotated[
         Literal["tested", "fitted", "live", "listed", "count"],
@@ -199,7 +189,7 @@ class MetricTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     higher_is_better: Annotated[bool | None, Meta(description="Direction; required unless the nature is count")] = None
     primary: Annotated[bool, Meta(description="This metric ranks the board; at most one")] = False
     scale: Annotated[Decimal, Meta(description="Factor that converts published values to the unit")] = Decimal(1)
-    missing: Missing = field(default_factory=list)
+    missing: Missing = []
     low: Annotated[ColumnText | None, Meta(description="Column of the interval's lower end; requires high")] = None
     high: Annotated[ColumnText | None, Meta(description="Column of the interval's upper end; requires low")] = None
     plus_minus: Annotated[ColumnText | None, Meta(description="Column of the half-width: 6, ±6 or +5/-4")] = None
@@ -247,49 +237,42 @@ class ContractTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     )
 
 
-class BoardFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class BoardDefaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The keys of a board that may be a default."""
+
+    cadence: Annotated[
+        str,
+        Meta(description="Fetch schedule: five-field cron, @hourly, @daily, @midnight, @weekly, @monthly, @yearly or @annually"),
+    ] = "0 6 * * *"
+    time_zone: Annotated[str, Meta(description="IANA time zone of the cadence and of quiet")] = "UTC"
+    jitter: Annotated[str, Meta(description='Maximum delay added to each fetch: "90s", "5m", "1h"')] = "0s"
+    quiet: Annotated[
+        list[str], Meta(description='Hours without fetches: "22:00-06:00"; a fetch due in them waits until they end')
+    ] = []
+    attribution: Annotated[str, Meta(description="Credit line, printed wherever the content is shown")] = ""
+    terms: Annotated[str, Meta(description="What the publisher allows, and the consequences")] = ""
+
+
+class BoardFile(BoardDefaults, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A board."""
 
     title: Annotated[Text, Meta(description="Name of the board, for people")]
     page: Annotated[Text, Meta(description="The page that people read")]
-    cadence: _Cadence = "0 6 * * *"
-    time_zone: _TimeZone = "UTC"
-    jitter: _Jitter = "0s"
-    quiet: _Quiet = field(default_factory=list)
-    attribution: _Attribution = ""
-    terms: _Terms = ""
     enabled: Annotated[bool, Meta(description="false: kept, but not fetched until an operator enables it")] = True
     missing: Annotated[
         list[str | int | float], Meta(description="Values that mean unknown in every column, besides those of the column itself")
-    ] = field(default_factory=list)
+    ] = []
     request: Annotated[RequestTable, Meta(description="What to request")]
     parse: Annotated[ParseTable, Meta(description="The parser for the bytes, with its options")]
     columns: Annotated[ColumnsTable, Meta(description="The columns of the key, the name and each attribute")]
-    metrics: Annotated[dict[str, MetricTable], Meta(description="Numeric columns to compare, by id")] = field(
-        default_factory=dict
-    )
+    metrics: Annotated[dict[str, MetricTable], Meta(description="Numeric columns to compare, by id")] = {}
     payloads: Annotated[
-        dict[str, PayloadTable],
-        Meta(description="Further responses to join with the table; name:column is a column of one"),
-    ] = field(default_factory=dict)
+        dict[str, PayloadTable], Meta(description="Further responses to join with the table; name:column is a column of one")
+    ] = {}
     contract: Annotated[ContractTable, Meta(description="Conditions for credible content")] = field(default_factory=ContractTable)
 
 
-class RequestDefaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The keys of a request that may be a default."""
-
-    max_bytes: _MaxBytes = 32_000_000
-    timeout_s: _Timeout = 30.0
-    gap_s: _Gap = 2.0
-
-
-class DefaultsFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class DefaultsFile(BoardDefaults, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The keys of a file of defaults. Files are merged as written, so an omitted key stays omitted."""
 
-    cadence: _Cadence = "0 6 * * *"
-    time_zone: _TimeZone = "UTC"
-    jitter: _Jitter = "0s"
-    quiet: _Quiet = field(default_factory=list)
-    attribution: _Attribution = ""
-    terms: _Terms = ""
     request: Annotated[RequestDefaults, Meta(description="Only these keys of [request]")] = field(default_factory=RequestDefaults)
