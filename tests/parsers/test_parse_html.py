@@ -141,9 +141,9 @@ def test_rows_need_not_be_table_rows():
         (
             TABLES,
             {"headers": ["Model", "Price"]},
-            r"found 3 tables, none with headers = \('Model', 'Price'\); their columns: Model, Score; ",
+            r'found 3 tables, none with headers = \["Model", "Price"\]; columns: Model, Score; ',
         ),
-        (TABLES, {"caption": "Full"}, "none with caption = 'Full'"),
+        (TABLES, {"caption": "Full"}, 'none with caption = "Full"'),
         (TABLES, {"select": "#four"}, "nothing that fits select = '#four'"),
         (TABLES, {"rows": "li"}, "nothing that fits rows = 'li'"),
         ("<table><tr><th>Model<tr><td>a", {}, "the page is cut off"),
@@ -264,3 +264,20 @@ def test_what_was_written_is_read(rows):
     written = "".join(f"<tr><td>{html.escape(name)}</td><td><i>{html.escape(score)}</i></td></tr>" for name, score in rows)
     parsed = read("html_table", table(written, "<tr><th>名<th>値"), ["名", "値"])
     assert parsed.rows == [(" ".join(name.split()), " ".join(score.split())) for name, score in rows]
+
+
+@pytest.mark.parametrize("row", ["<tr><td>c<td>3<td>4", "<tr><td>c<td><i></i><td>3", "<tr><td colspan=2>c<td>3"])
+def test_a_row_with_more_cells_than_the_header_is_refused(row):
+    with pytest.raises(ParseError, match="found 3 cells in row 3, the header has 2: c"):
+        read("html_table", table(f"<tr><td>a<td>1<tr><td>b<td>2{row}"), ["Model", "Score"])
+
+
+@pytest.mark.parametrize(
+    "rows", ["<tr><td>a<td>1<td>x<tr><td>b<td>2<td>y<tr><td>c<td>3", "<tr><td>a<td>1<td><tr><td>b<td>2<td> "]
+)
+def test_cells_that_the_header_does_not_name_are_left_out(rows):
+    assert read("html_table", table(rows), ["Model", "Score"]).rows[:2] == [("a", "1"), ("b", "2")]
+
+
+def test_the_cells_that_a_row_lacks_are_unknown():
+    assert read("html_table", table("<tr><td>a<tr><td>b<td>2"), ["Model", "Score"]).rows == [("a", None), ("b", "2")]

@@ -59,11 +59,11 @@ def test_line_ends_of_every_kind_count_alike():
 @pytest.mark.parametrize(
     ("body", "options", "message"),
     [
-        ("# No table here\n\ntext | with | pipes\n", {}, "found 0 tables, none fits at all; their columns: none"),
+        ("# No table here\n\ntext | with | pipes\n", {}, "found 0 tables, none fits at all; columns: none"),
         (
             README,
             {"headers": ["Price"]},
-            r"found 2 tables, none fits headers = \('Price',\); their columns: Model, Score %, Answer Rate; Model",
+            r'found 2 tables, none fits headers = \["Price"\]; columns: Model, Score %, Answer Rate; Model',
         ),
         (README, {"after": "## Gone"}, "found no line with '## Gone'"),
         (README, {"after": "## Older", "headers": ["Score %"]}, "none fits headers = .* and after"),
@@ -163,7 +163,7 @@ TABLE = HEAD + "| a | 1 |\n"
     ],
 )
 def test_the_table_of_another_section_is_not_taken(body):
-    with pytest.raises(ParseError, match="found 1 tables, none fits after = 'Overall'"):
+    with pytest.raises(ParseError, match='found 1 table, none fits after = "Overall"'):
         read("markdown_table", body, ["Model"], after="Overall")
 
 

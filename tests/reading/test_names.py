@@ -40,6 +40,10 @@ from tracker.reading.names import BADGES, MAX_CHARS, clean_name, clean_text, fol
         ("Qwen2-72В", "Qwen2-72B"),
         ("Μistral Large", "Mistral Large"),
         ("GPT-4o¹", "GPT-4o"),
+        ("GPT-4o 💎", "GPT-4o"),
+        ("🤖 Bot", "Bot"),
+        ("⚡️ Orion 2", "Orion 2"),
+        ("Orion 2 👨‍🔬🎯", "Orion 2"),
         ("Orion (high)²", "Orion (high)"),
         ("Orion¹²", "Orion"),
         ("Orion¹,²", "Orion"),
@@ -80,7 +84,7 @@ def test_badges_and_footnotes_are_removed_from_a_name(text: str, expected: str):
             "[1]",
             "<think>",
         ),
-        *("🤖 Bot", "x_y_z", "#1 Model", "Model (FC)", "Name (a)(b)", "50%-pruned"),
+        *("x_y_z", "#1 Model", "Model (FC)", "Name (a)(b)", "50%-pruned"),
     ],
 )
 def test_an_ordinary_name_is_left_alone(name: str):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 import zlib
@@ -112,7 +113,7 @@ def fold(text: str) -> str:
     return " ".join(text.split())
 
 
-GROUPING = re.compile(r"(?<=[0-9])[\u00a0\u2007\u2009\u202f](?=[0-9]{3}(?![0-9]))")
+GROUPING = re.compile(r"(?<=[0-9])[\u00a0\u2006-\u2009\u202f](?=[0-9]{3}(?![0-9]))")
 """A no-break or thin space that groups digits."""
 
 
@@ -160,6 +161,11 @@ def quote(text: str, length: int = 60) -> str:
     """The text in quotes, on one line, cut to `length` characters."""
     folded = fold(text[: length * 4])
     return repr(folded if len(folded) <= length else folded[:length] + "…")
+
+
+def in_toml(value: object) -> str:
+    """A text, or a list of texts, as in a TOML file."""
+    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
 
 
 def names(texts: Iterable[str], most: int = 12) -> str:

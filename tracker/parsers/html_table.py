@@ -18,8 +18,9 @@ from tracker.errors import DeclarationError, ParseError
 from tracker.model import Table
 from tracker.parsers._options import TableOptions
 from tracker.parsers.cell_text import cell_text
-from tracker.parsers.decoding import decode, find_facts, fold, header, names, place_of, unique
+from tracker.parsers.decoding import decode, find_facts, fold, header, in_toml, names, place_of, unique
 from tracker.parsers.html_tree import Element, ancestors, children, inner_text, is_hidden, root_of
+from tracker.wording import count
 
 if TYPE_CHECKING:
     from tracker.parsers._css import Selection
@@ -172,10 +173,10 @@ def _choose(places: list[Element], options: Options) -> Grid:
     tables = sections(places)
     fitting = [section for section in tables if _fits(section, options)]
     if not fitting:
-        conditions = [f"{key} = {value!r}" for key in ("select", "caption", "headers") if (value := getattr(options, key))]
+        conditions = [f"{key} = {in_toml(value)}" for key in ("select", "caption", "headers") if (value := getattr(options, key))]
         columns = "; ".join(names(section.names) for section in tables[:5]) or "none"
         expected = " and ".join(conditions) or "a header"
-        raise ParseError(f"found {len(tables)} tables, none with {expected}; their columns: {columns}")
+        raise ParseError(f"found {count(len(tables), 'table')}, none with {expected}; columns: {columns}")
     chosen = fitting[0] if options.first else max(fitting, key=len)
     return _grid(chosen)
 
@@ -252,10 +253,20 @@ def _above(lines: Sequence[Line], at: int) -> list[str]:
 def _grid(section: Section) -> Grid:
     lines = [(line, row) for group in section.groups for line, row in zip(expand(group), group, strict=True)]
     kept = [(line, row) for line, row in lines[section.head :] if _is_entry(line, section.names)]
+    _refuse_surplus([line for line, _ in kept], section.names)
     if not kept:
         reason = f"{len(section)} rows, none of them with an entry" if len(section) else "no rows"
         raise ParseError(f"found a table with the columns {names(section.names)} and {reason}: the page was not loaded")
     return Grid(names=section.names, cells=[line for line, _ in kept], elements=[row for _, row in kept], whole=section.table)
+
+
+def _refuse_surplus(lines: Sequence[Line], columns: tuple[str, ...]) -> None:
+    """Raise ParseError if a row has more cells than the header, unless most rows have: then the header does not name them all."""
+    surplus = [any(map(_text, line[len(columns) :])) for line in lines]
+    if 0 < sum(surplus) <= len(lines) / 2:
+        at = surplus.index(True)
+        cells = names(_text(cell) or "" for cell in lines[at])
+        raise ParseError(f"found {len(lines[at])} cells in row {at + 1}, the header has {len(columns)}: {cells}")
 
 
 def _is_entry(line: Line, columns: tuple[str, ...]) -> bool:

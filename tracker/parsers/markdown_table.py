@@ -18,7 +18,20 @@ from tracker.errors import ParseError
 from tracker.model import Table
 from tracker.parsers._options import TableOptions
 from tracker.parsers.cell_text import markup_text
-from tracker.parsers.decoding import decode, find_facts, fold, fold_cell, header, names, place_of, quote, refuse_markup, unique
+from tracker.parsers.decoding import (
+    decode,
+    find_facts,
+    fold,
+    fold_cell,
+    header,
+    in_toml,
+    names,
+    place_of,
+    quote,
+    refuse_markup,
+    unique,
+)
+from tracker.wording import count
 
 MARKS = frozenset("\\`*_[]<>&!~")
 """A cell without any of these is plain text."""
@@ -98,10 +111,10 @@ def _choose(tables: Sequence[Pipes], options: Options, section: range) -> Pipes:
         if table.line in section and all(place_of(name, table.names) is not None for name in options.headers)
     ]
     if not fitting:
-        conditions = [f"{key} = {value!r}" for key in ("headers", "after") if (value := getattr(options, key))]
+        conditions = [f"{key} = {in_toml(value)}" for key in ("headers", "after") if (value := getattr(options, key))]
         columns = "; ".join(names(table.names) for table in tables[:5]) or "none"
         expected = " and ".join(conditions) or "at all"
-        raise ParseError(f"found {len(tables)} tables, none fits {expected}; their columns: {columns}")
+        raise ParseError(f"found {count(len(tables), 'table')}, none fits {expected}; columns: {columns}")
     chosen = fitting[0] if options.after else max(fitting, key=lambda table: len(table.rows))
     if not any(map(any, chosen.rows)):
         raise ParseError(f"found a table with the columns {names(chosen.names)} and no rows")

@@ -37,7 +37,8 @@ _SIGNS = str.maketrans({"\u2212": "-", "\ufe63": "-", "\uff0d": "-", **dict.from
 _DECORATION = str.maketrans("", "", "$€£¥,")
 
 _PLAIN = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,17})?")
-_GROUP_SPACE = re.compile(r"(?<=[0-9])[\u00a0\u2007\u2009\u202f](?=[0-9]{3}(?![0-9]))")
+_GROUP_SPACE = re.compile(r"(?<=[0-9])[\u00a0\u2006-\u2009\u202f'’](?=[0-9]{3}(?![0-9]))")
+"""No-break and thin spaces, and the apostrophe of Swiss pages, between thousands."""
 _BOLD = re.compile(r"\*\*([^*]+)\*\*")
 _DELTA = re.compile(r"(?<=[0-9%.]) ?[\[(]? ?[↑↓▲▼△▽⬆⬇⇧⇩↗↘➚➘▴▾🔼🔽] ?[+\-]?[0-9.,]*%?[\])]?$")
 _RAISED_NOTE = re.compile(r"(?<![^0-9]10)(?<!^10)(?<=[0-9%])[¹²³⁴⁵⁶⁷⁸⁹⁰]+$")

@@ -13,8 +13,8 @@ MAX_CHARS = 300
 MAX_RAW = 2_000
 """Length of the longest text cleaned, before links are resolved."""
 
-BADGES = "🥇🥈🥉🏆🏅👑🤠✅☑✔🆕🔥⭐🌟💬🔶🔷🟢🟩🟦🟥🟡🔴🔵🤝🌸🚀🎉❓"
-"""Signs before or after a name or a number: medals, "checked", "new", kinds of models."""
+BADGES = "".join(map(chr, (*range(0x1F000, 0x1FB00), *range(0x2600, 0x27C0), *range(0x2B00, 0x2C00), 0x200D, 0x20E3)))
+"""Emoji and dingbats, which publishers set before or after a name or a number: medals, "checked", "new", kinds of models."""
 VARIATION = "\ufe0e\ufe0f"
 
 _ORDINARY_TEXT = re.compile(r"[!-~]+(?: [!-~]+)*")
