@@ -79,4 +79,5 @@ KIND = EventKind(
     detect=detect,
     folding=Folding(crowd=("rank move", "rank moves"), consequence=True),
     explains={What.RANK: 10},
+    why_recorded=lambda _: "rank move nominal: no value of its own moved beyond its error",
 )
