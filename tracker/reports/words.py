@@ -52,7 +52,7 @@ def asides(story: Story) -> tuple[str, ...]:
     The same news of the lead's entry in a word, variants and similar events of others by name, the rest in full.
     """
     same, variants, alike, rest = _sorted_out(story)
-    lines = [f"Also {', '.join(map(_in_a_word, same))}."] if same else []
+    lines = [f"Also {'; '.join(map(_in_a_word, same))}."] if same else []
     lines += [event.headline for event in rest[:_MOST_SENTENCES]]
     if len(rest) > _MOST_SENTENCES:
         lines.append(f"And {count(len(rest) - _MOST_SENTENCES, 'more event', 'more events')}.")
@@ -84,10 +84,11 @@ def _sorted_out(story: Story) -> tuple[list[Event], list[Event], list[Event], li
 
 
 def _in_a_word(event: Event) -> str:
-    """`overtake (debut) of A, B, C and 438 more`; an event may name only the first of those it `passed`."""
+    """`overtakes A, B, C and 438 more (debut)`; an event may name only the first of those it `passed`."""
     passed = event.facts.get("passed")
     rivals = listed([party.name for party in event.rivals], _MOST_RIVALS, of=passed if isinstance(passed, int) else 0)
-    return f"{_spaced(event.kind)} ({_spaced(event.grade)}){f' of {rivals}' if rivals else ''}"
+    before, alone = folding_of(event).newcomer or (event.kind, event.kind)
+    return f"{f'{before} {rivals}' if rivals else alone} ({_spaced(event.grade)})"
 
 
 def _and_more(events: Iterable[Event], words: tuple[str, str]) -> str:
