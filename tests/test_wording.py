@@ -237,5 +237,13 @@ def test_different_shares_with_four_decimals_never_look_equal():
     assert len({number(share / 10_000, metric(unit="ratio")) for share in range(10_001)}) == 10_001
 
 
+def test_a_difference_has_no_more_decimals_than_its_values():
+    assert difference(3.206, metric(), 51.77, 48.56) == "3.21"
+    assert difference(3.0, metric(), 51.77, 48.56) == "3"
+    assert difference(0.0004, metric(), 51.77, 51.77) == "0.0004"
+    assert difference(0.01277, metric(unit="ratio"), 0.7148, 0.7276) == "1.28 points"
+    assert difference(3.206, metric()) == "3.206"
+
+
 def test_a_relative_change_has_its_sign():
     assert [relative(share) for share in (0.118, -0.5, 0.0, 2.5)] == ["+12 %", "−50 %", "+0 %", "+250 %"]

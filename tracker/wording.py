@@ -27,11 +27,18 @@ def number(value: float, metric: Metric | None = None) -> str:
     return sign + (text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text)
 
 
-def difference(value: float, metric: Metric) -> str:
-    """The difference of two values of a metric, or their error: as `number`, but `3.2 points` of shares."""
+def difference(value: float, metric: Metric, *of: float) -> str:
+    """The difference of two values of a metric, or their error: as `number`, but `3.2 points` of shares.
+
+    With the values it is the difference `of`, it has no more decimals than they show, unless it would read as zero.
+    """
+    factor = metric.percent_factor or 1
+    value *= factor
+    if of:
+        value = round(value, max(len(number(each * factor).partition(".")[2]) for each in of)) or value
     if metric.percent_factor is None:
         return number(value, metric)
-    points = number(value * metric.percent_factor)
+    points = number(value)
     return f"{points} {'point' if points == '1' else 'points'}"
 
 
@@ -60,10 +67,10 @@ def interval(measure: Measure, metric: Metric | None = None) -> str:
 
 
 def unsure(metric: Metric, *measures: Measure) -> str:
-    """The reservation on an uncertain difference, with a comma before it: within the error, or no error stated."""
+    """The reservation on an uncertain difference, to follow it: within the error, or no error published."""
     if metric.stated_error is not None or any(measure.half_width is not None for measure in measures):
         return ", within the error of the values"
-    return ", by values that state no error"
+    return " (no error margin published)"
 
 
 def span(lasted: timedelta) -> str:

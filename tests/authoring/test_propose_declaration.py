@@ -82,6 +82,23 @@ def test_every_value_is_at_its_stated_place(suffix: str):
     assert wanted <= located
 
 
+def test_the_place_of_an_unequal_half_width_has_its_sign():
+    rows = "".join(f"Bird {at},{1500 - 9 * at} +{at + 8}/-{at + 2}\n" for at in range(6))
+    _, files = files_of(f"model,elo\n{rows}".encode(), "csv")
+    bounds = [line.split("\t") for line in files["places.tsv"].decode().splitlines() if "\telo." in line]
+    assert [(field, text, how) for entry, field, _, text, how in bounds if entry == "Bird 1"] == [
+        ("elo.low", "-3", "= 1491 - 3"),
+        ("elo.high", "+9", "= 1491 + 9"),
+    ]
+
+
+def test_only_a_count_that_ranks_the_board_has_a_direction():
+    metrics = tomllib.loads(made(CSV).text)["metrics"]
+    assert metrics["votes"]["nature"] == "count"
+    assert "higher_is_better" not in metrics["votes"]
+    assert tomllib.loads(made(HTML).text)["metrics"]["downloads"]["higher_is_better"] is True
+
+
 def test_the_readme_of_the_folder_names_every_column_of_a_metric():
     found, files = files_of(CSV.replace(b"err", b"95% CI"), "csv")
     (score, *_) = found.board.metrics

@@ -195,6 +195,47 @@ def test_prices_per_token_are_converted_to_a_million_tokens():
     assert found.higher_is_better.value is False
 
 
+PRICES = {
+    "Price (output, $/1M tokens)": "USD per 1M tokens",
+    "Cost per 1M tokens": "USD per 1M tokens",
+    "Cost per million tokens": "USD per 1M tokens",
+    "$/M output": "USD per 1M tokens",
+    "Output $/1M": "USD per 1M tokens",
+    "Price ($/MTok)": "USD per 1M tokens",
+    "price_1m_output_tokens": "USD per 1M tokens",
+    "pricing.price_1m_input_tokens": "USD per 1M tokens",
+    "Input token price (USD)": "USD per 1M tokens",
+    "USD per 1M": "USD per 1M tokens",
+    "Blended price": "USD",
+    "Cost per task ($)": "USD",
+}
+
+
+def third_of(header: str) -> MetricGuess:
+    """The metric of a column with that header, beside the score."""
+    quoted = f'"{header}"'
+    return metric(propose(csv_of(("Model", "Score", quoted), NAMES, falling(90, 3.5), [15, 4, 60, 2.5, 8, 0.5, 1.25, 3])), header)
+
+
+@pytest.mark.parametrize(("header", "unit"), PRICES.items())
+def test_a_price_per_token_is_a_price_and_not_a_speed(header: str, unit: str):
+    found = third_of(header)
+    assert (found.nature.value, found.unit.value, found.topic.value) == (Nature.LISTED, unit, "price")
+    assert (found.higher_is_better.value, found.scale) == (False, "1")
+
+
+@pytest.mark.parametrize("header", ["Output tokens per second", "Speed per dollar", "tokens/s", "Output Speed"])
+def test_a_speed_is_not_a_price(header: str):
+    found = third_of(header)
+    assert found.nature.value is Nature.LIVE
+
+
+def test_prices_per_thousand_tokens_are_converted_to_a_million_tokens():
+    body = csv_of(("Model", "Score", "Price per 1K tokens"), NAMES, falling(90, 3.5), [0.5, 0.25, 1, 2, 0.75, 0.1, 0.2, 0.3])
+    found = metric(propose(body), "Price per 1K tokens")
+    assert (found.unit.value, found.scale) == ("USD per 1M tokens", "1000")
+
+
 def test_columns_of_input_and_output_are_prices():
     rows = [{"id": name, "input": 0.25 * (at + 1), "output": 2 + at} for at, name in enumerate(NAMES)]
     found = propose(json.dumps({"prices": rows}).encode())

@@ -223,7 +223,7 @@ def test_the_readme_names_the_column_of_every_number_and_the_origin_of_the_page(
         source for metric in board.metrics for source in sources(metric) if not any(is_named(column, text) for column in source)
     ]
     assert unnamed == []
-    assert re.search("invented|as it came", text)
+    assert re.search("invented|as fetched", text)
 
 
 # ── shapes that stand in no folder ───────────────────────────────────────────────────────────────

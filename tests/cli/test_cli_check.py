@@ -21,7 +21,7 @@ def test_a_claim_gets_a_verdict_with_evidence(record: World):
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("SUPPORTED: Model G beats Model C\n  read as: Model G above Model C overall\n")
     assert "Model G 97 against Model C 70: 27 above, beyond the error of 2" in ran.out
-    assert "since 2026-03-03 (later than 2026-03-02): by entry, not by overtaking" in ran.out
+    assert "since 2026-03-03 (later than 2026-03-02); by entry, not by overtaking" in ran.out
     assert "capture: " in ran.out
     assert ran.out.endswith("1 claim: 1 supported\n")
 

@@ -141,7 +141,7 @@ def test_boards_lists_health(world: World):
         "2026-03-05T06:00:00Z",
         "2026-03-06T00:00:00Z",
     )
-    assert (unread["board"], unread["state"], unread["reason"], unread["entries"]) == ("acme/unread", "ok", "not read yet", None)
+    assert (unread["board"], unread["state"], unread["reason"], unread["entries"]) == ("acme/unread", "never read", "", None)
     people = world.run("boards").out
     assert "acme/text" in people
     assert "not read since 2026-03-05 06:00 UTC" in people

@@ -134,7 +134,7 @@ def test_compare_shows_which_model_is_above_and_since_when(two):
 def test_compare_prints_a_table_for_people(two):
     out = two.run("compare", "Claude Opus 4.6", "gpt-5.4").out
     assert "A = Claude Opus 4.6 (Reasoning), B = GPT-5.4 (Reasoning)" in out
-    assert "A, beyond the error, passed B between 2026-03-01 and 2026-03-02" in out
+    assert "A ahead, beyond the error, passed B between 2026-03-01 and 2026-03-02" in out
     assert "acme/other: lists only Claude Opus 4.6" in out
 
 

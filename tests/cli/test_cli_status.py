@@ -85,7 +85,7 @@ def test_a_disabled_or_removed_board_needs_no_attention(world: World):
     assert world.run("status").code == 0
     (world.folder / "schedules/acme/text.toml").unlink()
     ran = world.run("status")
-    assert (ran.code, "1 board: 1 ok" in ran.out) == (0, True)
+    assert (ran.code, "1 board: 1 never read" in ran.out) == (0, True)
 
 
 def test_a_wrong_file_is_reported_and_its_board_is_still_watched(fine: World):
@@ -95,6 +95,20 @@ def test_a_wrong_file_is_reported_and_its_board_is_still_watched(fine: World):
     assert "cadenza" in ran.out.splitlines()[0]
     assert ran.out.startswith("schedules/acme/text.toml: ")
     assert "1 board: 1 ok" in ran.out
+
+
+def test_a_board_that_was_never_read_is_not_counted_as_ok(fine: World):
+    fine.declare("acme/code")
+    ran = fine.run("status")
+    assert (ran.code, "2 boards: 1 ok, 1 never read; " in ran.out) == (0, True)
+
+
+def test_the_reason_does_not_repeat_the_board(fine: World):
+    at = (NOW - timedelta(minutes=5)).strftime("%Y-%m-%dT%H%M%SZ")
+    fine.run("import", TEXT, fine.bodies({at: "<html>moved</html>"}, "later", raw=True))
+    for command in (("status",), ("boards",), ("report",), ("report", "--format", "markdown")):
+        assert "acme/text: broken: acme/text" not in (out := fine.run(*command).out)
+        assert not re.search("acme/text: (?!broken)", out.replace("schedules/", ""))
 
 
 def test_boards_that_are_no_longer_declared_are_left_out(fine: World):

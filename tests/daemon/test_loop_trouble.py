@@ -213,7 +213,9 @@ def test_a_missing_network_is_one_notice_and_one_board_tries_every_five_minutes(
     gone = len(daemon.asked)
     daemon.run(4 * HOUR)
     assert list(daemon.open()) == [("network", "")]
-    assert daemon.news() == ["No host answers since 2026-03-01 07:00 UTC; expected a network; one board asks every five minutes."]
+    assert daemon.news() == [
+        "No host has responded since 2026-03-01 07:00 UTC; check the network. One board is retried every five minutes."
+    ]
     times = sorted(at for at, _ in daemon.asked[gone:])
     assert len(times) >= 4 * 12 - 1
     assert max(late - early for early, late in pairwise(times)) <= 6 * MINUTE
@@ -231,7 +233,7 @@ def test_when_the_network_is_back_all_boards_are_fetched_at_once(daemon: Daemon)
     assert max(daemon.times(f"acme/{name}")[-1] for name in NAMES) - daemon.asked[0][0] <= MINUTE
     assert all(daemon.results(f"acme/{name}")[-1] is Result.ACCEPTED for name in NAMES)
     assert daemon.open() == {}
-    assert [line for line in daemon.news() if "host" in line][1].startswith("Over: No host answers since")
+    assert [line for line in daemon.news() if "host" in line][1].startswith("Over: No host has responded since")
 
 
 def test_one_silent_host_is_not_a_missing_network(daemon: Daemon):

@@ -20,7 +20,7 @@ def sizes(*each: str) -> dict[str, dict[str, str]]:
 def test_a_changed_property_is_recorded_with_both_sides():
     (event,) = changes(sizes("754", "7"), sizes("744", "7"))
     assert (brief([event]), event.is_news, event.weight) == (["attribute_change/total_parameters m0"], False, 3)
-    assert event.headline == "m0: total parameters goes from 754 to 744, says Board."
+    assert event.headline == "m0: total parameters on Board changes from 754 to 744."
     assert event.facts == {"attribute": "total_parameters", "before": "754", "after": "744"}
     assert [proof.raw for proof in event.evidence] == ["754", "744"]
 
@@ -57,7 +57,7 @@ def test_a_property_that_is_unknown_on_either_side_is_not_a_change():
 def test_many_entries_are_counted_and_ten_of_them_shown():
     (event,) = changes(sizes(*["7"] * 30), sizes(*["8"] * 30))
     assert (len(event.subjects), len(event.evidence)) == (30, 20)
-    assert event.headline.startswith("m0, m1, m10 and 27 more: total parameters goes")
+    assert event.headline.startswith("m0, m1, m10 and 27 more: total parameters on Board changes")
 
 
 def test_a_listed_number_other_than_a_price_or_a_context_is_a_property():
@@ -66,4 +66,4 @@ def test_a_listed_number_other_than_a_price_or_a_context_is_a_property():
     history.show("a:50 b:40 c:30", parameters="a:8000 b:8000 c:8000")
     (event,) = history.show("a:50 b:40 c:30", parameters="a:128000 b:8000 c:8000")
     assert (brief([event]), event.is_news) == (["attribute_change/parameters a @parameters"], False)
-    assert event.headline == "a: parameters goes from 8,000 to 128,000, says Board."
+    assert event.headline == "a: parameters on Board rises from 8,000 to 128,000."

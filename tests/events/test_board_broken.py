@@ -38,7 +38,7 @@ def test_a_broken_board_is_reported_once_until_it_reads_again(trouble: FailureSt
     assert (brief(first), second) == ([f"board_broken/{trouble}"], ())
     assert first[0].grade in KINDS["board_broken"].grades
     assert first[0].grade in trouble_of(first[0]).shared
-    assert first[0].headline.endswith("; its last accepted state stands until it reads again.")
+    assert first[0].headline.endswith("; the last accepted state remains in use until the page is readable again.")
     assert history.past.broken_since == START + timedelta(hours=30)
 
 
@@ -87,7 +87,10 @@ def test_an_unreachable_board_says_for_how_long_and_after_how_many_tries():
     history = History()
     history.show("a:50 b:40")
     ((), (), (event,)) = failing(history, *passing(30, 33, 36))
-    assert event.headline == "Board could not be reached for 6 hours; its last accepted state stands until it reads again."
+    assert (
+        event.headline
+        == "Board could not be reached for 6 hours; the last accepted state remains in use until the page is readable again."
+    )
     assert event.facts["failures"] == 3
 
 

@@ -24,7 +24,7 @@ def test_a_cap_names_its_rows_and_whom_it_hides():
     history.show(rows(0, 98))
     assert of("board_partial", history.show(rows(0, 100))) == []
     (event,) = of("board_partial", history.show(rows(1, 100)))
-    assert event.headline == "Board seems to be cut off at 100 rows; until it is whole again nobody is said to have left it."
+    assert event.headline == "Board seems to be cut off at 100 rows; departures are not reported until it is complete again."
     assert event.facts == {"rows": 100, "missing": ["m0000"]}
 
 

@@ -22,7 +22,7 @@ def test_a_board_is_stale_after_three_times_its_longest_pause():
     assert asked(DAYS + 3) == ()
     (event,) = asked(DAYS + 4)
     assert brief([event]) == ["board_stale/stale"]
-    assert event.headline == "Board has not changed for 4 days, longer than its rhythm (3 days)."
+    assert event.headline == "Board has not changed for 4 days, longer than usual (3 days)."
     assert (event.after, event.facts["limit_s"]) == (DAILY.changed_at[-1], 3 * 86400)
     assert [proof.sha256 for proof in event.evidence] == ["same"]
 
@@ -49,7 +49,7 @@ def test_a_declared_limit_is_believed_from_the_first_change():
     first = BoardState(changed_at=(START,))
     assert asked(2 / 24, first, hourly) == ()
     (event,) = asked(3 / 24, first, hourly)
-    assert event.headline == "Board has not changed for 3 hours, longer than its rhythm (2 hours)."
+    assert event.headline == "Board has not changed for 3 hours, longer than usual (2 hours)."
 
 
 def test_a_board_without_any_accepted_snapshot_is_not_stale():

@@ -49,7 +49,7 @@ def test_its_grade_is_by_the_error_of_the_metric(value: str, grade: str, reporte
 def test_without_a_stated_error_only_a_clear_difference_is_news(value: str, grade: str, reported: bool):
     (event,) = gains("old:42", f"old:42 new:{value}", on=(SCORE,))
     assert (event.grade, event.is_news) == (grade, reported)
-    assert "by values that state no error" in event.headline
+    assert "no error margin published" in event.headline
 
 
 def test_lower_is_better_where_the_board_says_so():
@@ -157,9 +157,9 @@ def test_the_newest_revision_of_the_generation_before_counts(older: dict[str, ob
     ({"name": "gemini-1.5-flash-002"}, {"date": "08-27", "preview": True}),
     ({}, {"date": "08-27", "preview": True}),
 ])  # fmt: skip
-def test_revisions_whose_order_is_not_plain_give_no_number(first: dict[str, object], second: dict[str, object]):
+def test_revisions_whose_order_is_unclear_give_no_number(first: dict[str, object], second: dict[str, object]):
     for event in (dated(first, second), dated(second, first)):
-        assert (event.is_news, event.facts["why"]) == (False, "which 1.5 like it is the newest is not plain")
+        assert (event.is_news, event.facts["why"]) == (False, "it is unclear which 1.5 like it is the newest")
 
 
 def test_the_stated_day_of_release_decides_which_revision_is_the_newest():

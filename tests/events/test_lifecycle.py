@@ -28,15 +28,15 @@ def a(**stated: str) -> Stated:
 
 
 @pytest.mark.parametrize(("before", "after", "grade", "headline", "reported"), [
-    (a(deprecated="false"), a(deprecated="true"), "deprecated", "a is marked as deprecated, says Board.", True),
-    (a(deprecated="true"), a(deprecated="false"), "undeprecated", "a is no longer marked as deprecated, says Board.", True),
+    (a(deprecated="false"), a(deprecated="true"), "deprecated", "a is marked as deprecated on Board.", True),
+    (a(deprecated="true"), a(deprecated="false"), "undeprecated", "a is no longer marked as deprecated on Board.", True),
     (a(open_weights="no"), a(open_weights="yes"), "weights_opened", "a now has open weights, says Board.", True),
     (a(open_weights="true"), a(open_weights="false"), "weights_closed", "a no longer has open weights, says Board.", False),
-    (a(licence="MIT"), a(licence="Apache-2.0"), "licence", "a: licence goes from MIT to Apache-2.0, says Board.", True),
-    (a(license="MIT"), a(license="GPL"), "licence", "a: licence goes from MIT to GPL, says Board.", True),
-    (a(context="8000"), a(context="128000"), "context", "a: context window goes from 8,000 to 128,000, says Board.", True),
-    (a(context="128k"), a(context="1M"), "context", "a: context window goes from 128k to 1M, says Board.", True),
-    (a(context="128000"), a(context="131072"), "context", "a: context window goes from 128,000 to 131,072, says Board.", False),
+    (a(licence="MIT"), a(licence="Apache-2.0"), "licence", "a: licence on Board changes from MIT to Apache-2.0.", True),
+    (a(license="MIT"), a(license="GPL"), "licence", "a: licence on Board changes from MIT to GPL.", True),
+    (a(context="8000"), a(context="128000"), "context", "a: context window on Board changes from 8,000 to 128,000.", True),
+    (a(context="128k"), a(context="1M"), "context", "a: context window on Board changes from 128k to 1M.", True),
+    (a(context="128000"), a(context="131072"), "context", "a: context window on Board changes from 128,000 to 131,072.", False),
     (a(), a(expires="2026-04-30"), "expires", "a is to expire on 2026-04-30, says Board.", True),
     (
         a(expires="2026-04-30"), a(expires="2026-05-30"),
@@ -93,7 +93,7 @@ def test_many_models_with_the_same_change_are_one_event():
 def test_a_days_deprecations_are_one_list_however_few():
     stated, changed = ({key: {"deprecated": flag} for key in "ab"} for flag in ("false", "true"))
     (event,) = reported_in(stated, changed)
-    assert event.headline == "a and b are marked as deprecated, says Board."
+    assert event.headline == "a and b are marked as deprecated on Board."
 
 
 def test_a_property_that_changed_for_many_at_once_changed_its_format():
@@ -110,7 +110,7 @@ def listed(before: dict[str, str], after: dict[str, str], *on) -> list[Event]:
 
 def test_a_listed_context_window_is_reported_when_it_doubles():
     (event,) = listed({"context": "a:8000 b:8000 c:8000"}, {"context": "a:128000 b:8000 c:8000"}, CONTEXT)
-    assert event.headline == "a: context goes from 8,000 to 128,000, says Board."
+    assert event.headline == "a: context on Board changes from 8,000 to 128,000."
     assert [proof.raw for proof in event.evidence] == ["8000", "128000"]
     (event,) = listed({"context": "a:8000 b:8000 c:8000"}, {"context": "a:8192 b:8000 c:8000"}, CONTEXT)
     assert event.is_news is False
@@ -119,7 +119,7 @@ def test_a_listed_context_window_is_reported_when_it_doubles():
 def test_a_model_all_of_whose_prices_are_nothing_now_is_free():
     before = {"price": "a:3 b:4 c:5", "input": "a:1 b:2 c:3"}
     (event,) = listed(before, {"price": "a:0 b:4 c:5", "input": "a:0 b:2 c:3"}, PRICE, INPUT)
-    assert (event.grade, event.headline, event.is_news) == ("free", "a now costs nothing (price was $3), says Board.", True)
+    assert (event.grade, event.headline, event.is_news) == ("free", "a now costs nothing on Board (price was $3).", True)
     assert listed(before, {"price": "a:0 b:4 c:5", "input": "a:1 b:2 c:3"}, PRICE, INPUT) == []
     assert listed(before, {"price": "b:4 c:5", "input": "b:2 c:3"}, PRICE, INPUT) == []
 

@@ -39,6 +39,14 @@ def reached(*texts: str, on: Metric = STATED) -> list[Event]:
     return season.tells(texts[-1])
 
 
+def test_the_former_record_of_the_same_entry_is_its_own_best():
+    season = Season(STATED)
+    season.tells(BOARD)
+    (event,) = season.tells(BOARD.replace("l:50.0", "l:65.0"))
+    assert "l (65) is the first open-weights model on record above GPT-4" in event.headline
+    assert "; its own best was 50; the record begins on" in event.headline
+
+
 def firsts(events: list[Event]) -> list[tuple[str, str]]:
     return [(row["class"], row["reference"]) for event in events for row in event.facts["firsts"]]
 

@@ -15,14 +15,14 @@ def prices(before: str, after: str, *, on=PRICE) -> tuple[Event, ...]:
 def test_a_cut_and_a_rise_state_their_share():
     cut, rise = prices("a:3 b:0.25 c:10 d:1 e:2", "a:2.5 b:0.30 c:10 d:1 e:2")
     assert brief([cut, rise]) == ["price_change/cut a @price", "price_change/rise b @price"]
-    assert cut.headline == "a: price goes from $3 to $2.50 (−17 %), says Board."
+    assert cut.headline == "a: price on Board drops from $3 to $2.50 (−17 %)."
     assert (cut.facts["before"], cut.facts["after"], cut.is_news) == (3.0, 2.5, True)
     assert [proof.raw for proof in cut.evidence] == ["3", "2.5"]
 
 
 def test_a_price_that_was_nothing_has_no_share():
     (event,) = prices("a:0 b:1 c:2", "a:3 b:1 c:2")
-    assert (event.facts["change"], event.headline) == (None, "a: price goes from $0 to $3, says Board.")
+    assert (event.facts["change"], event.headline) == (None, "a: price on Board rises from $0 to $3.")
 
 
 @pytest.mark.parametrize(("after", "weight"), [("9", 23), ("5", 35), ("0", 50), ("40", 50)])

@@ -123,7 +123,10 @@ def test_a_passing_fault_that_lasts_breaks_the_board_once_from_its_first_failure
     sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     (broken,) = news(store)
     assert (broken.kind, broken.grade, broken.recorded_at) == ("board_broken", "unreachable", at(1.25))
-    assert broken.headline == "Acme Arena could not be reached for 6 hours; its last accepted state stands until it reads again."
+    assert (
+        broken.headline
+        == "Acme Arena could not be reached for 6 hours; the last accepted state remains in use until the page is readable again."
+    )
     assert (store.past(BOARD).broken_since, store.past(BOARD).failures) == (at(1), 5)
     keep(archive, {3: csv(SIX)})
     assert not sync.sync_board(board(), archive, store, lexicon=default_lexicon()).failed

@@ -95,7 +95,10 @@ REASON = "no table with 3 columns; correct parse.select"
 
 
 def broken(name: str, *, url: str = "https://api.arena.example/v1", **more: object) -> Event:
-    headline = f"Arena {name} has another shape than declared; its last accepted state stands until it reads again."
+    headline = (
+        f"Arena {name} does not have the declared structure;"
+        " the last accepted state remains in use until the page is readable again."
+    )
     facts = {"kind": "board_broken", "grade": "parse", "weight": 85, "message": f"arena/{name}: {REASON}"}
     return _trouble(f"b{name}", name, headline, evidence=(replace(PROOF, url=url),), **facts, **more)
 

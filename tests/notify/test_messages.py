@@ -106,12 +106,12 @@ def test_boards_of_one_host_that_cannot_be_read_are_one_story():
 def test_boards_of_two_hosts_are_two_stories():
     body = message([broken("text"), broken("vision"), broken("code", url="https://other.example/x")]).body
     assert body.startswith("2 boards of api.arena.example cannot be read: ")
-    assert "• Arena code has another shape" in body
+    assert "• Arena code does not have the declared structure" in body
 
 
 def test_one_broken_board_keeps_its_headline_and_states_the_reason():
     lines = message([broken("text")]).body.split("\n")
-    assert lines[0].startswith("Arena text has another shape than declared")
+    assert lines[0].startswith("Arena text does not have the declared structure")
     assert "• no table with 3 columns; correct parse.select" in lines
 
 
@@ -124,7 +124,7 @@ def test_a_trouble_and_its_end_are_one_story():
 
 def test_a_board_that_broke_again_after_it_recovered_is_still_broken():
     sent = message([recovered("text"), broken("text", minutes=60)])
-    assert sent.body.startswith("Arena text has another shape")
+    assert sent.body.startswith("Arena text does not have the declared structure")
 
 
 def test_many_boards_that_read_again_are_one_story():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import kit
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from models_world import Record, key, record
 
+from tracker.events import KINDS
 from tracker.model import Diff, Step
-from tracker.query.why_not import Explained, What, explain
+from tracker.query.why_not import Explained, What, explain, explain_diff
 
 ELSE = "c:40 d:30 e:20 f:10 g:5 h:4"
 
@@ -93,7 +95,7 @@ def test_live_readings_and_counts_are_not_news():
     of.show(f"a:50 {ELSE}", speed="a:30 b:20", votes="a:7 b:2")
     assert {row.change.of: row.reason for row in last(of)} == {
         "speed": "live metric: single readings are not news",
-        "votes": "a count grows: that is not news",
+        "votes": "counts are expected to change and are not news",
     }
 
 
@@ -136,9 +138,23 @@ def test_a_rank_that_others_took_is_nominal_and_a_move_of_its_own_is_reported():
     assert reported(of, "rank", "b") == "rank_move/moved"
 
 
+@pytest.mark.parametrize("kind", [name for name, kind in KINDS.items() if kind.why_recorded])
+def test_the_reason_that_a_kind_gives_comes_before_the_general_rules(kind: str):
+    of = record(f"a:50 b:45 {ELSE}", f"x:90 a:50 b:45 {ELSE}")
+    diff, past = of.steps[-1].diff, of.steps[-2].past
+    assert diff is not None
+    recorded = replace(next(event for event in of.steps[-1].events if event.kind == "debut"), kind=kind, grade="", is_news=False)
+    why, explained = KINDS[kind].why_recorded, KINDS[kind].explains
+    assert why is not None
+    for entry, what in (("x", What.APPEARANCE), ("a", What.RANK)):
+        about = replace(recorded, subjects=(replace(recorded.subjects[0], entry=key(entry)),))
+        rows = [row for row in explain_diff(diff, [about], past, key(entry)) if row.change.what == what]
+        assert [row.reason == why(about) for row in rows] == [what in explained]
+
+
 def test_ranks_across_a_rebase_are_not_compared():
     of = record("a:50 b:45 c:40 d:30", "a:11 b:16 c:14 d:13")
-    assert reason(of, "rank") == "the values are not compared (re-based), and neither are the ranks"
+    assert reason(of, "rank") == "neither values nor ranks are compared (re-based)"
 
 
 # ── coming and going ─────────────────────────────────────────────────────────────────────────────

@@ -113,9 +113,26 @@ def test_a_report_without_news_says_so_plainly():
 
 
 def test_one_board_and_one_check_are_singular():
-    assert [silence.sentence for silence in words.silences(report([], seen=checks(0)), UTC)] == [
+    assert [silence.sentence for silence in words.silences(report([], seen=checks(-9, 0)), UTC)] == [
         "Nothing changed on 1 board (1 check)."
     ]
+
+
+def test_a_first_reading_is_not_reported_as_unchanged():
+    quiet = report([], health(), health(ARENA, "Arena"), first=checks(0), later=checks(-9, 0, board=ARENA))
+    assert [(silence.sentence, [board.title for board in silence.boards]) for silence in words.silences(quiet, UTC)] == [
+        ("First reading of 1 board: nothing to compare it with yet.", ["Artificial Analysis"]),
+        ("Nothing changed on 1 board (1 check).", ["Arena"]),
+    ]
+    assert [silence.sentence for silence in words.silences(report([], seen=checks(0, 1)), UTC)] == [
+        "Nothing changed on 1 board (2 checks)."
+    ]
+
+
+def test_a_board_that_was_never_read_or_is_disabled_is_not_in_trouble():
+    built = report([], health(state=State.NEVER_READ), health(ARENA, "Arena", state=State.PAUSED, enabled=False))
+    assert words.troubles(built) == ()
+    assert [silence.sentence for silence in words.silences(built, UTC)] == ["Never read: 1 board."]
 
 
 def test_a_board_with_recorded_changes_is_not_reported_as_unchanged():

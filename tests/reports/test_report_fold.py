@@ -31,13 +31,13 @@ def test_a_newcomer_that_takes_the_lead_is_one_story():
     passes = event("passes", "overtake", "New", grade="debut", weight=65, rivals=["Old", "B", "C", "D", "E"])
     (story,) = stories(passes, enters, leads)
     assert ids(story) == ["leads", "enters", "passes"]
-    assert words.asides(story) == ("Also debut (release), overtake (debut) of Old, B, C and 2 more.",)
+    assert words.asides(story) == ("Also debuts (release); overtakes Old, B, C and 2 more (debut).",)
 
 
 def test_a_newcomer_is_said_to_pass_everyone_it_passed_though_only_the_first_are_named():
     passes = event("passes", "overtake", "New", grade="debut", weight=65, rivals=["Old", "B", "C"], passed=441)
     (story,) = stories(debut("enters", "New", weight=90), passes)
-    assert words.asides(story) == ("Also overtake (debut) of Old, B, C and 438 more.",)
+    assert words.asides(story) == ("Also overtakes Old, B, C and 438 more (debut).",)
 
 
 def test_news_of_one_entry_on_another_metric_keeps_its_sentence():

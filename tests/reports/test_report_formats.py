@@ -54,7 +54,7 @@ def prices() -> list[Event]:
     return [
         event(
             f"p{n}", "price_change", f"Model {n}", grade="cut", weight=40 - n, metric=None, at=T0 + 5 * DAY, after=T0,
-            headline=f"Model {n}: Output price goes from $10 to $5 (-50%), says Artificial Analysis.",
+            headline=f"Model {n}: Output price on Artificial Analysis drops from $10 to $5 (−50 %).",
             evidence=(proof(f"Model {n}", "10"), proof(f"Model {n}", None, days=5, url="ftp://aa.example/")),
         )
         for n in range(7)
@@ -67,7 +67,8 @@ def week() -> Report:
     page = proof("x", None)
     broken = event(
         "b1", "board_broken", grade="contract", weight=85, board=ARENA, metric=None,
-        headline="Arena text shows a table that is not credible; its last accepted state stands until it reads again.",
+        headline="Arena text shows a table that is not credible;"
+        " the last accepted state remains in use until the page is readable again.",
         evidence=(type(page)(sha256="cd" * 32, url="https://arena.example/", observed_at=T0),),
     )  # fmt: skip
     boards = (

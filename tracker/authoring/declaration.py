@@ -34,7 +34,7 @@ NOT_LOOKED_UP = "not looked up"
 
 _HEAD = (
     "#:schema ../board.schema.json",
-    "# Written by `tracker board new` from one look at the page. Check what is marked `unsure`, then take the comments away.",
+    "# Written by `tracker board new` from a single fetch. Check what is marked `unsure`, then delete the comments.",
 )
 NO_DIRECTION = "nothing on the page shows whether higher or lower is better"
 
@@ -129,8 +129,8 @@ def _head(at: PageAddress) -> str:
         ("title", clean_text(at.title)[:MAX_TITLE] or at.board, ""),
         ("page", at.url, ""),
         ("cadence", f"{minute} 6 * * *", "once a day; more often only where the board changes more often"),
-        ("attribution", "", "whom to name where its content is shown"),
-        ("terms", NOT_LOOKED_UP, "read what the publisher allows and say it here; robots.txt is kept to in any case"),
+        ("attribution", "", "credit line to print with the board's data"),
+        ("terms", NOT_LOOKED_UP, "read what the publisher allows and record it here; robots.txt is always obeyed"),
         ("enabled", True, ""),
     ]
     return "\n".join((*_HEAD, *_aligned(rows))) + "\n"
@@ -149,6 +149,7 @@ def _columns(proposal: Proposal, dropped: Mapping[str, str]) -> str:
 
 
 def _metric(metric: MetricGuess, proposal: Proposal, dropped: Mapping[str, str]) -> str:
+    is_primary = metric.id == proposal.primary.value
     sides = {"low": metric.low, "high": metric.high, "plus_minus": metric.plus_minus}
     rows: list[Row] = [
         ("from", metric.column, ""),
@@ -156,8 +157,12 @@ def _metric(metric: MetricGuess, proposal: Proposal, dropped: Mapping[str, str])
         ("nature", metric.nature.value.value, _reason(metric.nature)),
         ("unit", clean_text(metric.unit.value) or None, _reason(metric.unit)),
         ("topic", metric.topic.value or None, _reason(metric.topic)),
-        ("higher_is_better", metric.higher_is_better.value, _reason(metric.higher_is_better)),
-        ("primary", True if metric.id == proposal.primary.value else None, _reason(proposal.primary)),
+        (
+            "higher_is_better",
+            metric.higher_is_better.value if proposal.has_direction(metric) else None,
+            _reason(metric.higher_is_better),
+        ),
+        ("primary", True if is_primary else None, _reason(proposal.primary)),
         ("scale", None if metric.scale == "1" else metric.scale, "published value × scale is in the unit"),
         *((side, column or None, "") for side, column in sides.items() if not {*sides.values()} & dropped.keys()),
     ]
@@ -170,7 +175,11 @@ def _contract(proposal: Proposal, metrics: Sequence[MetricGuess]) -> str:
     duplicates = None if proposal.duplicates == "refuse" else proposal.duplicates
     rows: list[Row] = [
         ("depth", seen if is_chart else "whole", "a chart with this many places" if is_chart else ""),
-        ("min_entries", ceil(LEAST_SHARE * seen), f"{LEAST_SHARE:.0%} of the {seen} rows seen: half a page is none"),
+        (
+            "min_entries",
+            ceil(LEAST_SHARE * seen),
+            f"{LEAST_SHARE:.0%} of the {seen} rows seen: fewer means that the page is incomplete",
+        ),
         ("duplicates", duplicates, "some keys occur more than once"),
         *((metric.id, _bounds(metric, proposal) or None, "") for metric in metrics),
     ]

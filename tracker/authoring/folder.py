@@ -30,8 +30,8 @@ _README = """\
 # {title}
 
 Written by `tracker board new` on {taken} from {url}. `{page}` is {size}, format `{format}`.
-`expected.json` is what was read of it: compare it with the page before you trust it. Whether the page may be kept
-in a public repository is for its terms to say.
+`expected.json` has the values read from it: compare them with the page before you trust them. The publisher's terms decide
+whether the page may be kept in a public repository.
 
 | expected | found in |
 |---|---|
@@ -154,7 +154,7 @@ def _replaced(body: bytes, place: CellPlace, texts: Sequence[str]) -> list[bytes
 
 def _readme(board: Board, proposal: Proposal, reading: Reading, *, located: int, page: str, taken: str, cut: bool) -> str:
     """The contents of the folder, for people: the page's origin and the column of each value."""
-    size = f"an excerpt of the page: the first {len(reading.entries)} entries" if cut else "the page as it came"
+    size = f"an excerpt of the page: the first {len(reading.entries)} entries" if cut else "the page as fetched"
     wanted = sum(2 + (entry.rank is not None) + sum(map(_figures, entry.measures.values())) for entry in reading.entries)
     columns = proposal.candidate.columns
     rows = [("entry", board.key), ("name", (board.name,)), *((metric.id, _columns_of(metric)) for metric in board.metrics)]

@@ -47,7 +47,9 @@ def _table(tables: Sequence[Candidate], fitting: Sequence[Candidate]) -> Guess[i
     place = tables.index(best) + 1
     rivals = [other for other in others if other.score > best.score - CLOSE and not _same_entries(best, other)]
     if rivals:
-        return Guess(value=place, sure=0.6, why=f"{rivals[0].parse.format} of {len(rivals[0].rows)} rows is as like one")
+        return Guess(
+            value=place, sure=0.6, why=f"{rivals[0].parse.format} of {len(rivals[0].rows)} rows looks equally like a leaderboard"
+        )
     return Guess(value=place, sure=0.9, why="; ".join(best.why))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from itertools import product
 
 from tracker.authoring.columns import Cells
@@ -26,6 +27,7 @@ from tracker.authoring.words import (
     OVERALL,
     PER_SECOND,
     PRICE,
+    TOKENS,
     TOPICS,
     words_of,
 )
@@ -41,6 +43,8 @@ LEAST_ELO = 100
 MATRIX = 3
 """Minimum number of columns between 0 and 100 to take them for benchmark scores."""
 
+_PER_MILLION = re.compile(r"(?:\$|usd|per|1) (?:m|million)\b")
+_PER_THOUSAND = re.compile(r"(?:\$|usd|per|1) k tok")
 _BAD_ID = re.compile(r"[^a-z0-9]+")
 
 
@@ -72,7 +76,7 @@ def _metric(cells: Cells, sheet: RawSheet, used: set[str], bounds: Mapping[str, 
         nature=nature,
         unit=unit,
         topic=_topic(cells, nature.value),
-        higher_is_better=_direction(cells, sheet),
+        higher_is_better=_direction(cells, sheet, nature.value),
         scale=scale,
         **bounds,
     )
@@ -84,7 +88,7 @@ def _position(rank: Cells) -> MetricGuess:
         id=POSITION,
         column=rank.header,
         title="Position",
-        nature=Guess(value=Nature.COUNT, sure=0.8, why="a place, which moves with all others"),
+        nature=Guess(value=Nature.COUNT, sure=0.8, why="a rank, which shifts when others move"),
         unit=Guess(value="", sure=0.9, why="a place has none"),
         topic=Guess(value="", sure=0.5, why="nothing states it"),
         higher_is_better=Guess(value=False, sure=0.9, why="the first place is the best"),
@@ -105,10 +109,11 @@ def _id(header: str, used: set[str]) -> str:
 
 def _nature(cells: Cells) -> Guess[Nature]:
     words, text = {*cells.words}, " ".join(cells.words)
-    if any(phrase in text for phrase in PER_SECOND) or (words & LIVE and not words & {"score"}):
-        return Guess(value=Nature.LIVE, sure=0.8, why="a speed or a time, which differs from day to day")
-    if words & PRICE and not words & ({"total", "run"} | CHANGE):
+    is_rate = any(phrase in text for phrase in PER_SECOND)
+    if _is_price(words) and not is_rate:
         return Guess(value=Nature.LISTED, sure=0.8, why="a price")
+    if is_rate or (words & LIVE and not words & {"score"}):
+        return Guess(value=Nature.LIVE, sure=0.8, why="a speed or a time, which differs from day to day")
     if {*cells.leaf} & COUNT and not {*cells.leaf} & HIGHER - COUNT and all(value == int(value) for value in cells.values):
         return Guess(value=Nature.COUNT, sure=0.8, why="whole numbers that count")
     stars = words & FITTED <= {"rating"} and max(cells.values, default=0.0) < LEAST_ELO
@@ -118,13 +123,27 @@ def _nature(cells: Cells) -> Guess[Nature]:
     return Guess(value=Nature.TESTED, sure=0.7, why="figures")
 
 
+def _is_price(words: AbstractSet[str]) -> bool:
+    """Whether a header with these words is that of a price: `Cost per 1M tokens`, but not `Speed per dollar`."""
+    return bool(words & PRICE) and not words & (LIVE - TOKENS | {"total", "run"} | CHANGE)
+
+
+def _price_unit(cells: Cells) -> tuple[str, str]:
+    """The unit of a price, and the scale that converts the published value: most are per token, or per 1K or 1M of them."""
+    text = " ".join(cells.words)
+    if cells.values and max(cells.values) < 0.01:
+        return "USD per 1M tokens", "1000000"
+    if _PER_THOUSAND.search(text):
+        return "USD per 1M tokens", "1000"
+    return ("USD per 1M tokens" if {*cells.words} & TOKENS or _PER_MILLION.search(text) else "USD"), "1"
+
+
 def _unit(cells: Cells, nature: Nature) -> tuple[Guess[str], str]:
     words = {*cells.words}
     signs = "".join(cells.known[:50])
     if (nature is Nature.LISTED and words & PRICE) or "$" in signs or words & {"$", "usd"}:
-        is_small = bool(cells.values) and max(cells.values) < 0.01
-        unit = "USD per 1M tokens" if is_small or words & {"tokens", "token", "1m"} else "USD"
-        return Guess(value=unit, sure=0.7, why="a price"), "1000000" if is_small else "1"
+        unit, scale = _price_unit(cells)
+        return Guess(value=unit, sure=0.7, why="a price"), scale
     if "%" in signs or "%" in words or words & {"percent", "percentage"}:
         return Guess(value="%", sure=0.95, why="a percent sign"), "1"
     if nature is Nature.FITTED and max(cells.values, default=0.0) >= LEAST_ELO:
@@ -154,8 +173,10 @@ def _is_elo(cells: Cells) -> bool:
     return middle[0] >= 600 and middle[-1] <= 3200 and middle[-1] - middle[0] >= 20
 
 
-def _direction(cells: Cells, sheet: RawSheet) -> Guess[bool | None]:
+def _direction(cells: Cells, sheet: RawSheet, nature: Nature) -> Guess[bool | None]:
     is_higher, why = (False, "a price") if cells.header in sheet.prices else stated_direction(cells)
+    if is_higher is None and nature is Nature.LISTED:
+        is_higher, why = False, "a price"
     if is_higher and {*cells.leaf} & AVERAGE and not {*cells.words} & (HIGHER - AVERAGE) and sheet.leaning is False:
         is_higher, why = False, "the average of figures of which less is better"
     shown = _shown(cells, sheet)

@@ -145,7 +145,7 @@ def _of_half(row: _Row, metric: Metric, side: str, measure: Measure) -> Iterator
     value = _token(row.cell(metric.column), Decimal(repr(measure.value)), metric.scale)
     bound = Decimal(repr(measure.low if side == "low" else measure.high))
     for text in _NUMBER.findall(row.cell(column)) if value is not None else ():
-        at = _near(row, column, [text.lstrip("+-\u2212")])
+        at = _near(row, column, [text, text.lstrip("+-\u2212")])
         if value is not None and at and _bound(value[0], text, metric, side) == bound:
             yield row.place(f"{metric.id}.{side}", at, _formula(value[0], text, metric, side))
             return
@@ -153,7 +153,8 @@ def _of_half(row: _Row, metric: Metric, side: str, measure: Measure) -> Iterator
 
 def _formula(value: str, half: str, metric: Metric, side: str) -> str:
     factor = "" if metric.half_width_factor == 1 else f"{metric.half_width_factor} * "
-    inside = f"{value.replace(',', '')} {'-' if side == 'low' else '+'} {factor}{half.lstrip('+-').replace(',', '')}"
+    width = half.lstrip("+-\u2212").replace(",", "")
+    inside = f"{value.replace(',', '')} {'-' if side == 'low' else '+'} {factor}{width}"
     return f"= {inside}" if metric.scale == 1 else f"= ({inside}) {_scaled(metric.scale)}"
 
 

@@ -96,3 +96,7 @@ class Proposal:
     metrics: tuple[MetricGuess, ...]
     primary: Guess[str]
     duplicates: str
+
+    def has_direction(self, metric: MetricGuess) -> bool:
+        """Whether more or less of it is better: of a count, only if it ranks the board."""
+        return metric.nature.value is not Nature.COUNT or metric.id == self.primary.value

@@ -54,6 +54,7 @@ COUNT = set_of("""
 FITTED = set_of("elo rating elos eci glicko trueskill bt")
 LIVE = set_of("speed latency throughput ttft ttfat seconds tokens tps trending rtfx uptime")
 PRICE = set_of("price prices pricing cost costs usd dollars $")
+TOKENS = set_of("token tokens tok")
 CHANGE = set_of("change changes delta diff")
 AVERAGE = set_of("average avg mean overall total global")
 """The direction of these is that of the figures they combine."""

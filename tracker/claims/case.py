@@ -73,6 +73,10 @@ class Case:
         """The values of an entry over time."""
         return self.record.course(self.state.board.id, entry, self.metric.id)
 
+    def gap(self, gap: float, entry: Entry, other: Entry) -> str:
+        """The size of the gap between two entries, with as many decimals as their values."""
+        return difference(abs(gap), self.metric, *(each.measures[self.metric.id].value for each in (entry, other)))
+
     def shown(self, entry: Entry) -> str:
         """`GPT-4 12.75 (estimated)`; with the interval if one is published."""
         measure = entry.measures[self.metric.id]

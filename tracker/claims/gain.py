@@ -14,7 +14,6 @@ from tracker.claims.record import Record
 from tracker.claims.weight import Order, Weight
 from tracker.model import Board, Entry, name_tokens
 from tracker.traits import traits
-from tracker.wording import difference
 
 SIZE_FACTOR = 2.0
 """Sizes are alike within this factor; an entry without one like it has no counterpart."""
@@ -74,7 +73,7 @@ def _ground(case: Case) -> Ground | Unpublished:
 
 
 def _in_words(case: Case, pair: GainPair) -> str:
-    gap = f"{'+' if pair.weight.gap >= 0 else '−'}{difference(abs(pair.weight.gap), case.metric)}"
+    gap = f"{'+' if pair.weight.gap >= 0 else '−'}{case.gap(pair.weight.gap, pair.entry, pair.counterpart)}"
     near = f", {pair.weight.why}" if pair.weight.order is Order.NEAR else ""
     return f"{case.shown(pair.entry)} against {case.shown(pair.counterpart)}: {gap}{near}"
 

@@ -10,17 +10,17 @@ from tracker.wording import day
 
 _HOW = {
     "passing": "it passed the other",
-    "debut": "its line had stood below, and passed by its debut",
-    "entry": "by entry, not by overtaking: it stood above from its first value on",
-    "rival_entry": "by entry, not by overtaking: the other's first value stood below",
-    "start": "by entry, not by overtaking: it was so when the comparable record begins",
+    "debut": "its line was behind, and passed by its debut",
+    "entry": "by entry, not by overtaking: ahead from its first value on",
+    "rival_entry": "by entry, not by overtaking: the other's first value was behind",
+    "start": "already ahead when comparable data begins; no overtake on record",
 }
 _PLAIN = {
-    "passing": "it was not so before",
+    "passing": "before that, it was behind",
     "debut": "by its debut",
     "entry": "from its first value on",
     "rival_entry": "from the other's first value on",
-    "start": "it was so when the comparable record begins",
+    "start": "already ahead when comparable data begins",
 }
 """For places and prices, where nobody overtakes."""
 
@@ -61,11 +61,11 @@ def _ground_text(ground: Ground, indent: str, *, single: bool) -> Iterator[str]:
 
 
 def _since_text(since: Since, *, priced: bool) -> str:
-    """`A above since 2026-05-14 (later than 2026-05-10): it passed the other`."""
+    """`A above since 2026-05-14 (later than 2026-05-10); it passed the other`."""
     after = f" (later than {day(since.after)})" if since.after else ""
     words = _HOW if since.upper and not priced else _PLAIN
     upper = f"{since.upper} {'cheaper' if priced else 'above'} " if since.upper else ""
-    return f"{upper}since {day(since.until)}{after}: {words[since.how]}"
+    return f"{upper}since {day(since.until)}{after}; {words[since.how]}"
 
 
 def claim_text(claim: Claim) -> str:

@@ -12,7 +12,7 @@ from tracker.claims.weight import Order, Weight
 from tracker.model import Entry, EntryId, Nature
 from tracker.order import best_entry
 from tracker.query.since import moments, passed, value_at
-from tracker.wording import day, difference, listed, number
+from tracker.wording import day, listed, number
 
 _MOST_NAMES = 6
 STEADY_FOR = timedelta(days=14)
@@ -149,7 +149,7 @@ def against(faced: Faced) -> str:
     """Both values, the gap between them and how certain it is."""
     case, gap = faced.case, faced.weight.gap
     better, worse = ("cheaper", "more expensive") if case.metric.unit.startswith("USD") else ("above", "below")
-    by = f"{difference(abs(gap), case.metric)} {better if gap > 0 else worse}" if gap else "level"
+    by = f"{case.gap(gap, faced.subject, faced.rival)} {better if gap > 0 else worse}" if gap else "level"
     return f"{case.shown(faced.subject)} against {case.shown(faced.rival)}: {by}, {faced.weight.why}"
 
 

@@ -73,7 +73,7 @@ def weigh(metric: Metric, measure: Measure, other: Measure, spread: float) -> We
         sure = certainty(metric, measure, other) != "nominal"
         why = f"{'beyond' if sure else 'within'} the error of {asked}"
     else:
-        sure, why = abs(gap) > error, "by values that state no error"
+        sure, why = abs(gap) > error, "though no error margin is published"
     order = nominal if sure else Order.NEAR
     return Weight(order=order, gap=gap, error=error, why=why if gap else "the same value", caveats=tuple(caveats))
 

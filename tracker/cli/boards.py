@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import click
 
-from tracker.cli._open import as_json, picked, print_json, print_table, report_errors, report_wrong_boards, when, without_id
+from tracker.cli._open import as_json, picked, print_json, print_table, report_errors, report_wrong_boards, when
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import Board
@@ -50,7 +50,7 @@ def command(settings: Settings, *, every: bool, as_json: bool) -> int:
 
 def _cells(row: BoardOverview) -> tuple[object, ...]:
     board, health = row.board, row.health
-    reason = "disabled" if health.reason.startswith("disabled; ") else without_id(health.reason, board.id)
+    reason = "disabled" if health.reason.startswith("disabled; ") else health.reason
     state = (board.id, row.origin, health.state, health.entries, when(health.last_changed))
     return (*state, board.cadence, when(health.due_at), short(board.terms), reason)
 

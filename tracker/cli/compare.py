@@ -84,22 +84,28 @@ def _print(pair: Pair) -> None:
             row.metric.title,
             value(row.one, row.metric) or "not published for A",
             value(row.other, row.metric) or "not published for B",
-            "" if row.difference is None else difference(row.difference, row.metric),
+            _difference(row),
             _verdict(row),
         )
         for row in pair.rows
     ]
-    print_table(("metric", "A", "B", "A − B", "which is above"), rows, right=frozenset(("A", "B", "A − B")))
+    print_table(("metric", "A", "B", "A − B", "ahead"), rows, right=frozenset(("A", "B", "A − B")))
+
+
+def _difference(row: Row) -> str:
+    if row.difference is None or row.one is None or row.other is None:
+        return ""
+    return difference(row.difference, row.metric, row.one.value, row.other.value)
 
 
 def _verdict(row: Row) -> str:
-    """`A, beyond the error, since 2026-04-10 (by entry)`."""
+    """`A ahead, beyond the error, since comparable data begins (2026-04-10)`."""
     if row.above in ("", "level"):
         return row.above
     sure = {True: ", beyond the error", False: ", within the error", None: ", no error stated" if row.metric.ranked else ""}
     estimate = ", by an estimate" if row.estimated else ""
     upper, lower = ("A", "B") if row.above == "one" else ("B", "A")
-    return upper + sure[row.beyond_error] + estimate + _since(row.since, upper, lower)
+    return f"{upper} ahead" + sure[row.beyond_error] + estimate + _since(row.since, upper, lower)
 
 
 def _since(since: Interval | None, upper: str, lower: str) -> str:
@@ -107,7 +113,7 @@ def _since(since: Interval | None, upper: str, lower: str) -> str:
         return ""
     until = day(since.until)
     if since.how is HowAbove.START:
-        return f", so since comparable values begin ({until})"
+        return f", since comparable data begins ({until})"
     dated = until if since.after is None or day(since.after) == until else f"between {day(since.after)} and {until}"
     return {
         HowAbove.PASSING: f", passed {lower} {dated}",

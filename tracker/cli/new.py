@@ -123,7 +123,7 @@ def _column(text: str, columns: Sequence[str], default: str) -> str:
     return chosen
 
 
-_MEANING = ("meaning", "column", "sure", "why")
+_MEANING = ("meaning", "column", "confidence", "why")
 _DIRECTIONS = {True: "higher is better", False: "lower is better", None: "no direction"}
 
 
@@ -139,7 +139,10 @@ def _meanings(proposal: Proposal, left_out: Mapping[str, str]) -> Iterator[tuple
             direction = metric.higher_is_better
             primary = "ranks the board; " if metric.id == proposal.primary.value else ""
             unit = f", {metric.unit.value}" if metric.unit.value else ""
-            why = f"{primary}{_DIRECTIONS[direction.value]}{unit} ({direction.why})"
+            shown = (
+                f"{_DIRECTIONS[direction.value]}{unit} ({direction.why})" if proposal.has_direction(metric) else f"a count{unit}"
+            )
+            why = f"{primary}{shown}"
             yield f"metric {metric.id}", metric.column, f"{direction.sure:.2f}", why
     yield from (("left out", column, "", why) for column, why in left_out.items())
 

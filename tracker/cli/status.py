@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import click
 
-from tracker.cli._open import as_json, print_json, when, without_id
+from tracker.cli._open import as_json, print_json, when
 from tracker.model import State
 from tracker.query.vitals import Vitals
 from tracker.wording import count, safe, span
@@ -51,8 +51,7 @@ def _problems(vitals: Vitals) -> Iterator[str]:
         if board.troubled:
             failing = f"; {count(board.failures, 'failure')} in a row since {when(board.failing_since)}" if board.failures else ""
             read = "never" if board.success_age_s is None else f"{span(timedelta(seconds=board.success_age_s))} ago"
-            reason = without_id(board.health.reason, board.health.board)
-            yield f"{board.health.board}: {board.health.state}: {reason}{failing}; last read {read}"
+            yield f"{board.health.board}: {board.health.state}: {board.health.reason}{failing}; last read {read}"
     for route in vitals.routes:
         if route.dead:
             dead = count(route.dead, "dead delivery", "dead deliveries")

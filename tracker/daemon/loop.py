@@ -375,7 +375,7 @@ class Loop:
             self._network.silent(host_of(board.request.url), now)
             if self._network.dark and self._network.since is not None:
                 since = f"{self._network.since:%Y-%m-%d %H:%M} UTC"
-                message = f"No host answers since {since}; expected a network; one board asks every five minutes"
+                message = f"No host has responded since {since}; check the network. One board is retried every five minutes"
                 self._notices.open("network", "", message, now)
             return
         if self._network.answered():

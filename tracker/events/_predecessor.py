@@ -101,7 +101,7 @@ class Lines:
         alike = [other for other in line if other.id in distances]
         newest = [entry for entry in alike if all((age := _age(entry, other)) is not None and age >= 0 for other in alike)]
         if not newest:
-            return Predecessor(why=f"which {latest[0]} like it is the newest is not plain")
+            return Predecessor(why=f"it is unclear which {latest[0]} like it is the newest")
         return Predecessor(entry=min((distances[other.id], other.id) for other in newest)[1])
 
     def _distance(self, entry: Entry, other: Entry) -> tuple[float, ...] | None:

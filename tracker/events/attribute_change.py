@@ -43,7 +43,7 @@ def _event(diff: Diff, attribute: str, values: tuple[str, str], entries: list[En
         weight=3,
         is_news=False,
         subjects=who,
-        headline=f"{listed(who)}: {attribute.replace('_', ' ')} goes from {before} to {after}, says {diff.board.title}.",
+        headline=f"{listed(who)}: {attribute.replace('_', ' ')} on {diff.board.title} changes from {before} to {after}.",
         facts={"attribute": attribute, "before": before, "after": after},
         evidence=stated_proofs(diff, entries[:10], attribute),
     )
@@ -52,6 +52,7 @@ def _event(diff: Diff, attribute: str, values: tuple[str, str], entries: list[En
 def _listed(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
     who = party(diff.after, entry)
     before, after = (number(measure.value, metric) for measure in (move.before, move.after))
+    way = "drops" if move.after.value < move.before.value else "rises"
     return make(
         diff,
         rule=RULE,
@@ -60,7 +61,7 @@ def _listed(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
         is_news=False,
         subjects=[who],
         metric=metric.id,
-        headline=f"{who.name}: {metric.title} goes from {before} to {after}, says {diff.board.title}.",
+        headline=f"{who.name}: {metric.title} on {diff.board.title} {way} from {before} to {after}.",
         facts={"attribute": metric.id, "before": move.before.value, "after": move.after.value},
     )
 

@@ -21,8 +21,8 @@ UNREACHABLE_TRIES = 3
 """A passing fault (a timeout, a 5xx) breaks a board after this time and this number of tries: nightly maintenance is not news."""
 _REASONS = {
     FailureStage.FETCH: "could not be fetched",
-    FailureStage.PAGE: "answered with something that is not a leaderboard",
-    FailureStage.PARSE: "has another shape than declared",
+    FailureStage.PAGE: "returned something other than a leaderboard",
+    FailureStage.PARSE: "does not have the declared structure",
     FailureStage.CONTRACT: "shows a table that is not credible",
     FailureStage.QUARANTINE: "differs too much from the last accepted snapshot",
 }
@@ -35,7 +35,8 @@ def detect(board: Board, failure: Failure, past: BoardState) -> Iterator[Event]:
     why = _REASONS[failure.trouble]
     if failure.passing and past.failing_since is not None:
         why = f"could not be reached for {span(failure.observed_at - past.failing_since)}"
-    state = "its last accepted state stands until it reads again" if past.changed_at else "nothing of it was accepted yet"
+    kept = "the last accepted state remains in use until the page is readable again"
+    state = kept if past.changed_at else "no reading has been accepted yet"
     yield build(
         board=board.id,
         recorded_at=failure.observed_at,

@@ -28,7 +28,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
         weight=40,
         is_news=True,
         headline=f"{diff.board.title} seems to be cut off at {rows} rows;"
-        " until it is whole again nobody is said to have left it.",
+        " departures are not reported until it is complete again.",
         facts={"rows": rows, "missing": [str(entry) for entry in diff.hidden]},
     )
 

@@ -1,4 +1,4 @@
-"""A board has shown the same content for longer than its rhythm: that is silence, not stability."""
+"""A board has shown the same content for longer than usual: that is silence, not stability."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def detect(board: Board, past: BoardState, *, observed_at: datetime, url: str, s
         grade=Grade.STALE,
         weight=45,
         is_news=True,
-        headline=f"{board.title} has not changed for {span(observed_at - since)}, longer than its rhythm ({span(limit)}).",
+        headline=f"{board.title} has not changed for {span(observed_at - since)}, longer than usual ({span(limit)}).",
         facts={"since": since.isoformat(), "limit_s": int(limit.total_seconds())},
         evidence=whole_page(sha256, url, observed_at),
         after=since,
@@ -54,5 +54,5 @@ KIND = EventKind(
     rule=RULE,
     grades=tuple(Grade),
     news=frozenset(Grade),
-    trouble=BoardTrouble(shared={Grade.STALE: "have not changed for longer than their rhythm"}),
+    trouble=BoardTrouble(shared={Grade.STALE: "have not changed for longer than usual"}),
 )

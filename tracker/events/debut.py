@@ -174,6 +174,6 @@ KIND = EventKind(
     grades=tuple(Grade),
     news=frozenset(Grade) - {Grade.REVEALED},
     detect=detect,
-    folding=Folding(debut=True, newcomer=True),
+    folding=Folding(debut=True, newcomer=("debuts above", "debuts")),
     explains={What.APPEARANCE: 10, What.VALUE: 30},
 )

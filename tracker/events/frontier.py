@@ -1,6 +1,6 @@
 """Which entries join and leave the frontier of score against price, size and speed, and why.
 
-An entry is on the frontier if no other is better at its cost or less, or as good for less. Only measured values count. The
+An entry is on the frontier if no other scores higher at its cost or less, or as high for less. Only measured values count. The
 acknowledged frontier is remembered, so that nobody joins it because another entry was not shown for a day.
 
 Source: docs/decisions/0014-parity-gains-frontiers.md
@@ -291,6 +291,14 @@ def _dominates(points: Mapping[EntryId, Point], entry: EntryId, other: EntryId) 
     return all(first <= second for first, second in zip(points[entry], points[other], strict=True))
 
 
+_COSTS = {
+    Grade.PRICE: ("price", "for less"),
+    Grade.SIZE: ("size", "with fewer parameters"),
+    Grade.SPEED: ("speed", "and is faster"),
+}
+"""The cost of each frontier, and what a better one is."""
+
+
 def _headline(view: _View, who: Sequence[Party], gone: Sequence[Party]) -> str:
     where = f"the frontier of {view.primary.title} against {view.word} on {view.diff.board.title}"
     leave = f"{listed(gone)} {'leaves' if len(gone) == 1 else 'leave'}"
@@ -299,9 +307,10 @@ def _headline(view: _View, who: Sequence[Party], gone: Sequence[Party]) -> str:
     leaving = f"; {leave} it" if gone else ""
     if len(who) > 1:
         return f"{listed(who)} enter {where}{leaving}."
-    entry = view.diff.after.entries[who[0].entry]
+    entry, (noun, better) = view.diff.after.entries[who[0].entry], _COSTS[view.name]
     return (
-        f"{who[0].name} enters {where}: no other with both figures known is as good for less or better for as much"
+        f"{who[0].name} enters {where}: no other model with a known score and {noun} scores as high {better},"
+        f" or higher at the same {noun}"
         f" ({number(entry.measures[view.primary.id].value, view.primary)}, {_cost_words(view, entry)}){leaving}."
     )
 

@@ -39,15 +39,19 @@ class What(StrEnum):
 class Folding:
     """How reports fold the events of a kind into stories.
 
-    `crowd`: the singular and plural under which many similar events of one day are one story. `debut`: an entry enters the board.
-    `siblings`: all entries of a release enter. `newcomer`: such events about one entry are one piece of news. `by_first`: the
-    event is about its first subject, however many it has. `consequence`: it follows from another change of the entry.
+    `crowd`: the singular and plural under which many similar events of one day are one story ("3 renames").
+    `debut`: an entry enters the board; those of one release are one story ("And 2 more variants: GPT-6 mini, GPT-6 nano").
+    `siblings`: the entries of a release enter together; their debuts fold into it (`release_group`).
+    `newcomer`: such events about one entry are one piece of news ("GPT-6 enters …", "Also overtakes o3 (debut)"): the verb before
+    its rivals, and the one without.
+    `by_first`: its story is that of its first subject, however many it has (`frontier`, which several entries can enter).
+    `consequence`: it follows from another change of the entry, and never keeps it out of a crowd (`rank_move`).
     """
 
     crowd: tuple[str, str] | None = None
     debut: bool = False
     siblings: bool = False
-    newcomer: bool = False
+    newcomer: tuple[str, str] | None = None
     by_first: bool = False
     consequence: bool = False
 

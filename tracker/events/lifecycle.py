@@ -183,7 +183,7 @@ def _event(diff: Diff, alike: Sequence[_Change], former: _Former, *, formatted: 
         is_news=is_news,
         subjects=who,
         metric=first.metric,
-        headline=f"{listed(who)}{_says(diff, first, many=len(who) > 1)}, says {diff.board.title}.",
+        headline=f"{listed(who)}{_predicate(diff, first, many=len(who) > 1)}.",
         facts={"attribute": first.attribute, "before": first.before, "after": first.after, "flip": flips, "format": formatted},
         evidence=both_proofs(diff, entries, first.metric) if first.metric else stated_proofs(diff, entries, first.attribute),
     )
@@ -209,19 +209,19 @@ def _in_words(text: str) -> str:
     return f"{int(text):,}" if text.isascii() and text.isdecimal() else text
 
 
-def _says(diff: Diff, change: _Change, *, many: bool) -> str:
-    are, have = ("are", "have") if many else ("is", "has")
+def _predicate(diff: Diff, change: _Change, *, many: bool) -> str:
+    are, have, board = *(("are", "have") if many else ("is", "has")), diff.board.title
     title = diff.board.metric(change.metric).title if change.metric else _TITLES.get(change.attribute, change.attribute)
-    goes = f": {title} goes from {_in_words(change.before)} to {_in_words(change.after)}"
+    changes = f": {title} on {board} changes from {_in_words(change.before)} to {_in_words(change.after)}"
     return {
-        Grade.DEPRECATED: f" {are} marked as deprecated",
-        Grade.UNDEPRECATED: f" {are} no longer marked as deprecated",
-        Grade.WEIGHTS_OPENED: f" now {have} open weights",
-        Grade.WEIGHTS_CLOSED: f" no longer {have} open weights",
-        Grade.LICENCE: goes,
-        Grade.CONTEXT: goes,
-        Grade.FREE: f" now {'cost' if many else 'costs'} nothing ({title} was {change.before})",
-        Grade.EXPIRES: f" {are} to expire on {change.after}" + (f", not on {change.before}" if change.before else ""),
+        Grade.DEPRECATED: f" {are} marked as deprecated on {board}",
+        Grade.UNDEPRECATED: f" {are} no longer marked as deprecated on {board}",
+        Grade.WEIGHTS_OPENED: f" now {have} open weights, says {board}",
+        Grade.WEIGHTS_CLOSED: f" no longer {have} open weights, says {board}",
+        Grade.LICENCE: changes,
+        Grade.CONTEXT: changes,
+        Grade.FREE: f" now {'cost' if many else 'costs'} nothing on {board} ({title} was {change.before})",
+        Grade.EXPIRES: f" {are} to expire on {change.after}{f', not on {change.before}' if change.before else ''}, says {board}",
     }[change.grade]
 
 

@@ -303,7 +303,10 @@ def _record(diff: Diff, primary: Metric, memory: Memory, feat: Feat) -> str:
     published = primary.nature is not Nature.FITTED or (diff.before is not None and entry in diff.before.entries)
     lasted = span(diff.after.observed_at - datetime.fromisoformat(since))
     at_least = "at least " if since == memory.since else ""
-    return f"; until now the best was {name}{f' ({number(value, primary)})' if published else ''}, for {at_least}{lasted}"
+    bar = number(value, primary) if published else ""
+    if entry in feat.entries[:1]:
+        return f"; its own best was {bar}" if bar else ""
+    return f"; until now the best was {name}{f' ({bar})' if bar else ''}, for {at_least}{lasted}"
 
 
 def _joined(before: Mapping[str, frozenset[str]], feats: Iterable[Feat]) -> dict[str, frozenset[str]]:

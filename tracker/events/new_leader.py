@@ -133,7 +133,7 @@ KIND = EventKind(
     grades=tuple(Grade),
     news=frozenset(Grade),
     detect=detect,
-    folding=Folding(newcomer=True),
+    folding=Folding(newcomer=("takes the lead from", "takes the lead")),
     explains={What.VALUE: 32},
     places=True,
 )

@@ -264,7 +264,7 @@ KIND = EventKind(
     grades=tuple(Grade),
     news=frozenset((Grade.DEBUT, Grade.SUPPORTED, Grade.DECISIVE)),
     detect=detect,
-    folding=Folding(newcomer=True),
+    folding=Folding(newcomer=("overtakes", "overtakes others")),
     explains={What.VALUE: 31},
     places=True,
 )

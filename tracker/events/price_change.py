@@ -68,15 +68,16 @@ def _event(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
     who, change = party(diff.after, entry), _change(move)
     before, after = (number(measure.value, metric) for measure in (move.before, move.after))
     by = f" ({relative(change)})" if change is not None else ""
+    grade, way = (Grade.CUT, "drops") if move.after.value < move.before.value else (Grade.RISE, "rises")
     return make(
         diff,
         rule=RULE,
-        grade=Grade.CUT if move.after.value < move.before.value else Grade.RISE,
+        grade=grade,
         weight=20 + int(min(30.0, 30 * abs(change if change is not None else 1.0))),
         is_news=True,
         subjects=[who],
         metric=metric.id,
-        headline=f"{who.name}: {metric.title} goes from {before} to {after}{by}, says {diff.board.title}.",
+        headline=f"{who.name}: {metric.title} on {diff.board.title} {way} from {before} to {after}{by}.",
         facts={"before": move.before.value, "after": move.after.value, "change": change},
     )
 

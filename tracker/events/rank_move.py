@@ -10,7 +10,7 @@ from tracker.events._values import ranked_primary
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import make, page_proofs, party
 from tracker.model import BoardState, Diff, Event, Metric, RankMove
-from tracker.wording import count
+from tracker.wording import count, unsure
 
 RULE = "rank_move/1"
 Grade = StrEnum("Grade", "MOVED NOMINAL")
@@ -53,6 +53,7 @@ def _moved(diff: Diff, primary: Metric, move: RankMove) -> Event:
 
 
 def _nominal(diff: Diff, primary: Metric, moves: list[RankMove]) -> Event:
+    measures = [measure for move in moves if (measure := diff.after.entries[move.entry].measures.get(primary.id)) is not None]
     return make(
         diff,
         rule=RULE,
@@ -61,8 +62,8 @@ def _nominal(diff: Diff, primary: Metric, moves: list[RankMove]) -> Event:
         is_news=False,
         subjects=[party(diff.after, move.entry) for move in moves],
         metric=primary.id,
-        headline=f"{len(moves)} {'entry' if len(moves) == 1 else 'entries'} changed places on {diff.board.title}"
-        f" ({primary.title}) within the error of their values.",
+        headline=f"{count(len(moves), 'entry', 'entries')} changed rank on {diff.board.title} ({primary.title})"
+        f"{unsure(primary, *measures)}.",
         facts={"moves": {str(move.entry): _facts(move) for move in moves}},
         evidence=page_proofs(diff),
     )
@@ -79,4 +80,5 @@ KIND = EventKind(
     detect=detect,
     folding=Folding(crowd=("rank move", "rank moves"), consequence=True),
     explains={What.RANK: 10},
+    why_recorded=lambda _: "rank move nominal: no value of its own moved beyond its error",
 )

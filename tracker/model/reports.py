@@ -18,11 +18,12 @@ class State(StrEnum):
     STALE = "stale"
     BROKEN = "broken"
     PAUSED = "paused"
+    NEVER_READ = "never read"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """The state of a board. `due_at` is its next time by its cadence; `reason` says why it is not ok."""
+    """The state of a board. `due_at` is its next time by its cadence; `reason` says why it is not ok, without the board's id."""
 
     board: BoardId
     title: str
@@ -56,13 +57,17 @@ class Story:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardReport:
-    """One board in a report: its stories by weight, its gaps, and the number of events that are only recorded."""
+    """One board in a report: its stories by weight, its gaps, and the number of events that are only recorded.
+
+    `is_first`: the window contains its first reading and no later one.
+    """
 
     health: Health
     stories: tuple[Story, ...] = ()
     gaps: tuple[Gap, ...] = ()
     checks: int = 0
     recorded: int = 0
+    is_first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

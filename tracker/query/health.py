@@ -1,4 +1,4 @@
-"""The state of a board: ok, partial, stale, broken or paused."""
+"""The state of a board: ok, partial, stale, broken, paused or never read."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def health(board: Board, store: Store, *, now: datetime, environment: Environmen
         page=board.page,
         attribution=board.attribution,
         state=state,
-        reason=reason,
+        reason=reason.removeprefix(f"{board.id}: "),
         enabled=board.enabled,
         entries=len(accepted.entries) if accepted else None,
         last_checked=last.observed_at if last else None,
@@ -56,9 +56,8 @@ def _state(board: Board, store: Store, *, now: datetime, environment: Environmen
         return State.STALE, f"not read since {when(read, zone)}{f': {last.message}' if last.message else ''}"
     if past.cap_told:
         return State.PARTIAL, f"cut off at {past.capped_at} rows"
-    if last is None:
-        return State.OK, "not read yet"
-    return State.OK, last.message if last.result is Result.FAILED else ""
+    failure = last.message if last is not None and last.result is Result.FAILED else ""
+    return State.NEVER_READ if past.seen_until is None else State.OK, failure
 
 
 def _last_read(last: Check, store: Store) -> datetime:

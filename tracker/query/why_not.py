@@ -80,10 +80,12 @@ def explain_diff(diff: Diff, events: Collection[Event], past: BoardState, entry:
     general = [event for event in events if KINDS[event.kind].of_metric]
     for change in changes(diff, entry):
         event = _event_of(change, [*about, *general])
-        yield _explained(diff, change, event, _reported(event) or _reason(diff, past, change, event))
+        yield _explained(diff, change, event, _reported(event) or _why_recorded(event) or _reason(diff, past, change))
     departure = Change(entry=entry, what=What.DEPARTURE)
     if entry not in diff.after.entries and (gone := _event_of(departure, about)):
-        yield _explained(diff, departure, gone, f"reported as {gone.kind} ({gone.grade})")
+        yield _explained(
+            diff, departure, gone, _reported(gone) or _why_recorded(gone) or f"recorded as {gone.kind} ({gone.grade})"
+        )
 
 
 def _reported(event: Event | None) -> str:
@@ -189,8 +191,8 @@ def _is_about(event: Event, change: Change) -> bool:
 # ── which rule kept it out ───────────────────────────────────────────────────────────────────────
 
 
-def _reason(diff: Diff, past: BoardState, change: Change, event: Event | None) -> str:
-    """The rule, in words; `event` is the one that keeps the change in the record."""
+def _reason(diff: Diff, past: BoardState, change: Change) -> str:
+    """The rule, in words."""
     if diff.before is None:
         return "the board's first snapshot: there is nothing to compare it with"
     if diff.restart:
@@ -201,13 +203,13 @@ def _reason(diff: Diff, past: BoardState, change: Change, event: Event | None) -
         case What.ABSENCE:
             return _why_no_departure(diff, change.entry)
         case What.NAME | What.KEY:
-            return _why_recorded(event) or "the same entry under another key"
+            return "the same entry under another key"
         case What.ATTRIBUTE:
-            return _why_no_news_of_attribute(change, event)
+            return _why_no_news_of_attribute(change)
         case What.RANK:
             return _why_no_rank_move(diff, change.entry)
         case _:
-            return _why_recorded(event) or _why_no_revision(diff, past, change)
+            return _why_no_revision(diff, past, change)
 
 
 def _why_recorded(event: Event | None) -> str:
@@ -241,9 +243,7 @@ def _why_no_departure(diff: Diff, entry: EntryId) -> str:
     return "below the depth: the page need not show it"
 
 
-def _why_no_news_of_attribute(change: Change, event: Event | None) -> str:
-    if why := _why_recorded(event):
-        return why
+def _why_no_news_of_attribute(change: Change) -> str:
     if change.before is None:
         return "stated for the first time: what was unknown did not change"
     if change.now is None:
@@ -257,11 +257,9 @@ def _why_no_rank_move(diff: Diff, entry: EntryId) -> str:
     move = next((move for move in diff.ranks if move.entry == entry), None)
     if primary is None or move is None:
         verdict = diff.metrics[primary.id].verdict if primary else ""
-        return f"the values are not compared ({verdict}), and neither are the ranks"
+        return f"neither values nor ranks are compared ({verdict})"
     if not primary.ranked:
         return f"ranks on a {primary.nature} metric are not news"
-    if move.moves:
-        return "rank move nominal: no value of its own moved beyond its error"
     parts = (
         (move.arrivals_above, f"{move.arrivals_above} arrived above"),
         (move.departures_above, f"{move.departures_above} left above"),
@@ -328,7 +326,7 @@ def _why_no_move(metric: Metric, verdict: MetricDiff, entry: EntryId, was: Measu
 
 _NEVER_NEWS: Mapping[Nature, str] = {
     Nature.LIVE: "live metric: single readings are not news",
-    Nature.COUNT: "a count grows: that is not news",
+    Nature.COUNT: "counts are expected to change and are not news",
 }
 
 

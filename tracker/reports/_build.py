@@ -26,8 +26,8 @@ def build(
 ) -> Report:
     """The changes on the boards of `health` in since ≤ recorded_at < until; the order of the arguments' items does not matter.
 
-    Without `news_only`, events that are only recorded become stories too. `checks` may reach back before the window, to show each
-    board's usual pause; `BoardReport.checks` counts those within the window that saw the board.
+    Without `news_only`, events that are only recorded become stories too. `checks` reach back before the window, to show each
+    board's first reading and its usual pause; `BoardReport.checks` counts those within the window that saw the board.
 
     Raises:
         ValueError: the window ends before it begins, `health` has a board twice, an event is of another board, or two different
@@ -69,6 +69,7 @@ def _board(
         gaps=_gaps(seen, window[0]),
         checks=sum(at >= window[0] for at in seen),
         recorded=len(events) - len(shown),
+        is_first=len(seen) == 1 and seen[0] >= window[0],
     )
 
 

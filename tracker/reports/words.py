@@ -52,7 +52,7 @@ def asides(story: Story) -> tuple[str, ...]:
     The same news of the lead's entry in a word, variants and similar events of others by name, the rest in full.
     """
     same, variants, alike, rest = _sorted_out(story)
-    lines = [f"Also {', '.join(map(_in_a_word, same))}."] if same else []
+    lines = [f"Also {'; '.join(map(_in_a_word, same))}."] if same else []
     lines += [event.headline for event in rest[:_MOST_SENTENCES]]
     if len(rest) > _MOST_SENTENCES:
         lines.append(f"And {count(len(rest) - _MOST_SENTENCES, 'more event', 'more events')}.")
@@ -84,10 +84,11 @@ def _sorted_out(story: Story) -> tuple[list[Event], list[Event], list[Event], li
 
 
 def _in_a_word(event: Event) -> str:
-    """`overtake (debut) of A, B, C and 438 more`; an event may name only the first of those it `passed`."""
+    """`overtakes A, B, C and 438 more (debut)`; an event may name only the first of those it `passed`."""
     passed = event.facts.get("passed")
     rivals = listed([party.name for party in event.rivals], _MOST_RIVALS, of=passed if isinstance(passed, int) else 0)
-    return f"{_spaced(event.kind)} ({_spaced(event.grade)}){f' of {rivals}' if rivals else ''}"
+    before, alone = folding_of(event).newcomer or (event.kind, event.kind)
+    return f"{f'{before} {rivals}' if rivals else alone} ({_spaced(event.grade)})"
 
 
 def _and_more(events: Iterable[Event], words: tuple[str, str]) -> str:
@@ -127,8 +128,8 @@ def summary(report: Report) -> str:
 
 
 def troubles(report: Report) -> tuple[Health, ...]:
-    """The boards in trouble, the worst first."""
-    troubled = [board.health for board in report.boards if board.health.state in _TROUBLES]
+    """The boards in trouble, the worst first. A board that is disabled on purpose is not in trouble."""
+    troubled = [board.health for board in report.boards if board.health.enabled and board.health.state in _TROUBLES]
     return tuple(sorted(troubled, key=lambda health: (_TROUBLES.index(health.state), health.title, health.board)))
 
 
@@ -160,7 +161,7 @@ def _unseen(gaps: Sequence[Gap], zone: tzinfo) -> tuple[str, ...]:
 
 
 def silences(report: Report, zone: tzinfo) -> tuple[Silence, ...]:
-    """Sentences on boards without stories: unchanged, with recorded changes only, or not seen; and on their gaps.
+    """Sentences on boards without stories: first seen, unchanged, with recorded changes only, or not seen; and on their gaps.
 
     A board in trouble is among the troubles instead.
     """
@@ -169,13 +170,20 @@ def silences(report: Report, zone: tzinfo) -> tuple[Silence, ...]:
     without = [board for board in report.boards if not board.stories]
     quiet = [board for board in without if board.health.state not in _UNREADABLE]
     seen = [board for board in quiet if board.checks]
-    still = [board for board in seen if not board.recorded]
-    stirred = [board for board in seen if board.recorded]
-    unseen = [board for board in quiet if not board.checks]
+    first = [board for board in seen if board.is_first]
+    still = [board for board in seen if not board.is_first and not board.recorded]
+    stirred = [board for board in seen if not board.is_first and board.recorded]
+    unseen = [board for board in quiet if not board.checks and board.health.state is not State.NEVER_READ]
+    unread = [board for board in quiet if board.health.state is State.NEVER_READ]
     groups = (
+        (
+            f"First reading of {count(len(first), 'board')}: nothing to compare {'it' if len(first) == 1 else 'them'} with yet.",
+            first,
+        ),
         (f"Nothing changed on {_boards(still)}.", still),
         (f"No news on {_boards(stirred)}; {_recorded(sum(board.recorded for board in stirred))}", stirred),
         (f"Not seen in this time: {count(len(unseen), 'board')}.", unseen),
+        (f"Never read: {count(len(unread), 'board')}.", unread),
     )
     gaps = [f"{board.health.title}: {sentence}" for board in without for sentence in _unseen(board.gaps, zone)]
     return (

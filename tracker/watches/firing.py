@@ -203,4 +203,4 @@ def _within(diff: Diff, metric: Metric, edge: Edge, value: float) -> str:
     if other == value:
         return f"level with {reference.name}"
     side = "ahead of" if metric.better(value, other) else "behind"
-    return f"{difference(abs(other - value), metric)} {side} {reference.name} ({number(other, metric)})"
+    return f"{difference(abs(other - value), metric, value, other)} {side} {reference.name} ({number(other, metric)})"
