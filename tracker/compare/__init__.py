@@ -9,13 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from tracker.compare.misreading import misread
 from tracker.compare.ranks import account
 from tracker.compare.rekeying import rekeyed
 from tracker.compare.verdict import judge
 from tracker.model import Board, Comparability, Diff, EntryId, MetricDiff, MetricId, RankMove, Snapshot
 from tracker.order import may_have_fallen_out, surely_inside, would_be_shown
 
-__all__ = ["commensurable", "compare", "judge"]
+__all__ = ["commensurable", "compare", "judge", "misread"]
 
 _ROUND_SMALL = frozenset((10, 15, 20, 25, 30, 40))
 _LEAST_ENTRIES = 5

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from tracker.compare import commensurable, compare
+from tracker.compare import commensurable, compare, misread
 from tracker.errors import ContractBroken, DeclarationError, ParseError, Refused
 from tracker.events import advance, advance_failed, awaits_confirmation, confirm, detect, fail, silence
 from tracker.identity import identify, resolve_models
@@ -151,7 +151,9 @@ def _step(
         return _failed(board, line, _failure(board, line, FailureStage.PAGE, "Refused", str(error)), past, Result.UNREADABLE)
     after = identify(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256, lexicon=lexicon)
     read_s = time.perf_counter() - started
-    doubt = size_collapse(reading, board, past.sizes) or (commensurable(before, after) if before is not None else None)
+    doubt = size_collapse(reading, board, past.sizes)
+    if doubt is None and before is not None:
+        doubt = commensurable(before, after) or misread(board, before, after)
     if doubt is not None and decision is None:
         return _quarantined(board, line, after, past=past, doubt=doubt)
     restart = f"accepted by {decision.by}: {doubt}" if decision is not None and doubt is not None else ""

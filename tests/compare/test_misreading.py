@@ -1,0 +1,52 @@
+"""Values that look misread wait for further readings."""
+
+import pytest
+from kit import board as made
+from kit import metric, snapshot
+
+from tracker.compare import misread
+from tracker.model import Nature
+
+
+def reason(before: str, after: str, **more: object) -> str | None:
+    return misread(made(metric(**more)), snapshot(before), snapshot(after, day=2))
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "a:14981 b:1450 c:1400 d:1390",
+        "a:14980 b:1450 c:1400 d:1390",
+        "a:149.8 b:1450 c:1400 d:1390",
+        "a:1498 b:14503 c:1400 d:1390",
+    ],
+)
+def test_a_value_with_digits_added_or_its_point_moved_is_doubted(after: str):
+    assert reason("a:1498 b:1450 c:1400 d:1390", after) is not None
+
+
+def test_the_reason_gives_an_example():
+    assert reason("a:88.4 b:85 c:80.2", "a:0.884 b:85 c:80.2") == (
+        "1 value of score with digits added or a decimal point moved, such as 88.4 is now 0.884"
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a:1498 b:1450 c:1400", "a:1502 b:1450 c:1400"),
+        ("a:2 b:30 c:40", "a:20 b:30 c:40"),
+        ("a:88.4 b:85 c:80.2", "a:88.41 b:85 c:80.2"),
+        ("a:88 b:85 c:80", "a:880 b:850 c:800"),
+        ("a:12 b:85 c:80", "a:80 b:85 c:80"),
+        ("a:0 b:85 c:80", "a:85 b:85 c:80"),
+        ("a:88 b:85", "c:880 b:85"),
+    ],
+)
+def test_an_ordinary_change_and_a_new_scale_are_not_doubted(before: str, after: str):
+    assert reason(before, after) is None
+
+
+def test_prices_and_counts_may_change_tenfold():
+    for nature in (Nature.LISTED, Nature.COUNT, Nature.LIVE):
+        assert reason("a:15 b:85 c:80", "a:1.5 b:85 c:80", nature=nature) is None

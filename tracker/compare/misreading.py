@@ -1,0 +1,42 @@
+"""Values that look misread: yesterday's with digits of something else behind them, or moved by a power of ten."""
+
+from __future__ import annotations
+
+from tracker.model import Board, Measure, Metric, Nature, Snapshot
+from tracker.wording import count, number
+
+SCALES = (10, 100, 1000)
+LEAST_DIGITS = 2
+"""Significant digits below which 2 may well become 20, or 23."""
+JUDGED = frozenset((Nature.TESTED, Nature.FITTED))
+
+
+def misread(board: Board, before: Snapshot, after: Snapshot) -> str | None:
+    """None, or why some values of a metric cannot be believed at once. If most values moved so, it is a new scale instead."""
+    for metric in board.metrics:
+        if metric.nature not in JUDGED:
+            continue
+        common = [entry for entry in before.values(metric.id) if entry in after.values(metric.id)]
+        pairs = [(before.entries[entry].measures[metric.id], after.entries[entry].measures[metric.id]) for entry in common]
+        odd = [pair for pair in pairs if pair[0] is not pair[1] and _looks_misread(*pair)]
+        if odd and 2 * len(odd) < len(pairs):
+            return _reason(metric, *odd[0], len(odd))
+    return None
+
+
+def _reason(metric: Metric, old: Measure, new: Measure, odd: int) -> str:
+    example = f"{number(old.value, metric)} is now {number(new.value, metric)}"
+    return f"{count(odd, 'value')} of {metric.title} with digits added or a decimal point moved, such as {example}"
+
+
+def _looks_misread(old: Measure, new: Measure) -> bool:
+    low, high = sorted((abs(old.value), abs(new.value)))
+    if low == 0 or high < 9.5 * low or len(_digits(old)) < LEAST_DIGITS:
+        return False
+    moved = any(abs(high - low * scale) <= 1e-9 * high for scale in SCALES)
+    return moved or (abs(new.value) == high and _digits(new).startswith(_digits(old)) and new.decimals == old.decimals == 0)
+
+
+def _digits(measure: Measure) -> str:
+    """The significant digits as published, without zeros at either end."""
+    return f"{abs(measure.value):.{measure.decimals}f}".replace(".", "").strip("0")
