@@ -12,7 +12,6 @@ from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from importlib import metadata
-from types import TracebackType
 from typing import Self
 
 from tracker.errors import DeclarationError, FetchError, Refused, Transient
@@ -86,7 +85,7 @@ class Fetcher:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
