@@ -16,17 +16,9 @@ from tracker.toml import Wrong, dotted, keys, meant, quoted, span_s, texts, unde
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
-    {
-        "released": Kind.DATE,
-        "expires": Kind.DATE,
-        "open_weights": Kind.FLAG,
-        "reasoning": Kind.FLAG,
-        "deprecated": Kind.FLAG,
-        "total_parameters": Kind.NUMBER,
-        "active_parameters": Kind.NUMBER,
-        "context": Kind.NUMBER,
-        "max_output": Kind.NUMBER,
-    }
+    dict.fromkeys(("released", "expires"), Kind.DATE)
+    | dict.fromkeys(("open_weights", "reasoning", "deprecated"), Kind.FLAG)
+    | dict.fromkeys(("total_parameters", "active_parameters", "context", "max_output"), Kind.NUMBER)
 )
 """Attributes whose name decides their kind; any other one is text."""
 _NORMAL_95 = 1.96  # half-width of a 95 % interval in standard errors of a normal distribution
