@@ -18,7 +18,8 @@ from pathlib import Path
 from wizard import DECLARED, body_of
 
 from tracker import schedules
-from tracker.authoring import Candidate, candidates
+from tracker.authoring.candidates import candidates
+from tracker.authoring.proposal import Candidate
 from tracker.authoring.replacements import repairs
 from tracker.errors import TrackerError
 from tracker.model import Board, Parse, Reading

@@ -16,8 +16,9 @@ from pathlib import Path
 from zlib import crc32
 
 from tracker import schedules
-from tracker.authoring import SURE, MetricGuess, Proposal, propose
 from tracker.authoring.columns import Cells
+from tracker.authoring.guess import propose
+from tracker.authoring.proposal import SURE, MetricGuess, Proposal
 from tracker.authoring.words import ID, NAME
 from tracker.errors import TrackerError
 from tracker.model import Board, Column, Kind, Metric, Reading, Table

@@ -34,9 +34,14 @@ def firings(cadence: str, time_zone: str, after: datetime) -> Iterator[datetime]
 
     Source: cron(8) of Debian, section "Daylight saving time"
     """
+    from cronsim import CronSim  # noqa: PLC0415  # only those who schedule need it
+
     zone, expression = ZoneInfo(time_zone), CADENCES.get(cadence, cadence)
     last = after.astimezone(UTC)
-    for moment in _in_order(_walls(expression, _start(last, zone)), zone, fixed=_is_fixed(expression)):
+    minute, hour, *_ = expression.split()
+    repeated = _offset(last, zone) - _offset(last + _DAY, zone)  # if the clock is about to be set back, search from earlier
+    start = last.astimezone(zone).replace(tzinfo=None) - max(repeated, timedelta())
+    for moment in _in_order(CronSim(expression, start), zone, fixed=not minute.startswith("*") and not hour.startswith("*")):
         if moment > last:
             yield (last := moment)
 
@@ -85,24 +90,6 @@ def covers_the_day(windows: Sequence[Window]) -> bool:
     """Whether windows leave no minute of an ordinary day."""
     minutes = {minute % _DAY_MINUTES for window in windows for minute in range(window.start, _ending(window))}
     return len(minutes) == _DAY_MINUTES
-
-
-def _is_fixed(expression: str) -> bool:
-    minute, hour, *_ = expression.split()
-    return not minute.startswith("*") and not hour.startswith("*")
-
-
-def _walls(expression: str, after: datetime) -> Iterator[datetime]:
-    """The wall times of an expression, by the calendar alone."""
-    from cronsim import CronSim  # noqa: PLC0415  # only those who schedule need it
-
-    return CronSim(expression, after)
-
-
-def _start(after: datetime, zone: ZoneInfo) -> datetime:
-    """The wall time from which to search; earlier if the clock is about to be set back, to include the repeated times."""
-    repeated = _offset(after, zone) - _offset(after + _DAY, zone)
-    return after.astimezone(zone).replace(tzinfo=None) - max(repeated, timedelta())
 
 
 def _in_order(walls: Iterator[datetime], zone: ZoneInfo, *, fixed: bool) -> Iterator[datetime]:

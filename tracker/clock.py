@@ -33,7 +33,6 @@ class FixedClock:
         if at.tzinfo is None:
             raise ValueError(f"a clock needs an aware time, found {at.isoformat()}")
         self._at = at.astimezone(UTC)
-        self._slept: list[float] = []
         self._lock = threading.Lock()
 
     def now(self) -> datetime:
@@ -46,10 +45,3 @@ class FixedClock:
         with self._lock:
             if seconds > 0:
                 self._at += timedelta(seconds=seconds)
-                self._slept.append(seconds)
-
-    @property
-    def slept(self) -> tuple[float, ...]:
-        """The sleeps so far, in seconds and in order."""
-        with self._lock:
-            return tuple(self._slept)

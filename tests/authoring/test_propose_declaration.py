@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tracker.authoring import fixtures, propose
+from tracker.authoring import fixtures
 from tracker.authoring.declaration import PageAddress, Settled, settled
 from tracker.authoring.folder import folder
+from tracker.authoring.guess import propose
 from tracker.errors import TrackerError
 from tracker.model import Board, BoardId, Reading
 from tracker.reading import read_capture

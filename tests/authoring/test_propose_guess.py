@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kit import examples
 
-from tracker.authoring import SURE, Answers, MetricGuess, Proposal, propose
+from tracker.authoring.guess import propose
+from tracker.authoring.proposal import SURE, Answers, MetricGuess, Proposal
 from tracker.errors import DeclarationError, ParseError
 from tracker.model import ROW, Nature
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.authoring import Candidate, candidates
+from tracker.authoring.candidates import candidates
+from tracker.authoring.proposal import Candidate
 from tracker.errors import ParseError, Refused, TrackerError
 from tracker.parsers import parse
 

@@ -12,9 +12,9 @@ import httpx
 import pytest
 from cli_world import CHALLENGE, Ran, World
 
-from tracker import authoring
-from tracker.authoring import Answers, Proposal
+from tracker.authoring.guess import propose
 from tracker.authoring.new import NewBoard, Question, fetched, make, refuse
+from tracker.authoring.proposal import Answers, Proposal
 from tracker.clock import FixedClock
 from tracker.errors import DeclarationError, Refused
 from tracker.fetch import Fetcher
@@ -270,6 +270,6 @@ def test_a_private_address_is_not_fetched(world: World, address: str):
 
 
 def test_a_script_cannot_be_asked():
-    proposal = authoring.propose(UNSURE.encode())
+    proposal = propose(UNSURE.encode())
     with pytest.raises(DeclarationError, match="pass --key COLUMN"):
         refuse(Question(what="it", flag="--key COLUMN", why="so"), proposal, Answers())

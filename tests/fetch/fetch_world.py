@@ -31,11 +31,21 @@ def failing(error: Exception) -> Answering:
     return fail
 
 
+class WatchedClock(FixedClock):
+    """A fixed clock with the seconds that were slept, in order."""
+
+    slept: tuple[float, ...] = ()
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        self.slept += (seconds,) if seconds > 0 else ()
+
+
 class World:
     """Servers, clock, hosts and names around a fetcher. `/robots.txt` is 404 until a test says otherwise."""
 
     def __init__(self) -> None:
-        self.clock = FixedClock(START)
+        self.clock = WatchedClock(START)
         self.hosts = MemoryHosts()
         self.addresses: dict[str, list[str]] = {}
         self.asked: list[httpx.Request] = []

@@ -42,7 +42,10 @@ def candidates(body: bytes, *, by_order: bool = False) -> tuple[Candidate, ...]:
         ParseError: nothing on the page looks like a ranking.
     """
     recognise("the page", body, "html_table")
-    tables = sorted(_tables(body, by_order), key=lambda candidate: (-candidate.score, _is_within(candidate)))
+    # Of two equally likely tables, the one whose rows are not inside other records is simpler.
+    tables = sorted(
+        _tables(body, by_order), key=lambda table: (-table.score, any(name.startswith("^.") for name in table.columns))
+    )
     likely = tuple(candidate for candidate in tables if candidate.score >= LEAST)
     if not likely:
         best = tables[:3]
@@ -195,11 +198,6 @@ def _oddness(table: Table) -> float:
     own = [column for column in table.columns if not column.startswith("^.")]
     is_nameless = len(own) < len(table.columns) and not any(NAME & {*words_of(column)} or column == "id" for column in own)
     return 0.3 * is_transposed + 0.2 * is_nameless
-
-
-def _is_within(candidate: Candidate) -> bool:
-    """Whether the rows are inside other records: of two equally likely tables, the simpler one is chosen."""
-    return any(column.startswith("^.") for column in candidate.columns)
 
 
 def _why(signs: _Signs, rows: int) -> Iterator[str]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from tracker.authoring.amend import GONE, put
-from tracker.model import Board, Column, Metric, Parse, Payload
+from tracker.model import Board, Column, Metric, Parse
 
 Place = tuple[str, ...]
 """The keys that lead to a declared column: `("metrics", "score", "from")`; the part's number comes last if a key is a list."""
@@ -42,9 +42,10 @@ def _repaired(board: Board, repair: Repair) -> Board:
     match repair.place:
         case ("parse",):
             return replace(board, parse=repair.parse or board.parse)
-        case ("payloads", name, *rest):
-            payloads = (_payload_with(each, rest, repair) if each.name == name else each for each in board.payloads)
-            return replace(board, payloads=tuple(payloads))
+        case ("payloads", name, _, *part):
+            old = next(payload for payload in board.payloads if payload.name == name)
+            changed = {"parse": repair.parse} if repair.parse else {"key": _key_with(old.key, part, repair.column)}
+            return replace(board, payloads=tuple(replace(each, **changed) if each is old else each for each in board.payloads))
         case ("columns", "key", *part):
             return replace(board, key=_key_with(board.key, part, repair.column))
         case ("columns", "name"):
@@ -58,12 +59,6 @@ def _repaired(board: Board, repair: Repair) -> Board:
             metrics = (_metric_with(each, side, repair.column) if each.id == name else each for each in board.metrics)
             return replace(board, metrics=tuple(metrics))
     raise ValueError(f"{board.id}: {repair.place} does not name a column; expected columns, payloads or metrics")
-
-
-def _payload_with(payload: Payload, place: Sequence[str], repair: Repair) -> Payload:
-    if repair.parse is not None:
-        return replace(payload, parse=repair.parse)
-    return replace(payload, key=_key_with(payload.key, place[1:], repair.column))
 
 
 def _metric_with(metric: Metric, side: str, source: str) -> Metric:

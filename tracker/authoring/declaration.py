@@ -16,7 +16,7 @@ from tracker import parsers, toml
 from tracker.authoring.amend import toml_key, toml_value
 from tracker.authoring.columns import Cells
 from tracker.authoring.metrics import POSITION
-from tracker.authoring.proposal import SURE, Candidate, Guess, MetricGuess, Proposal
+from tracker.authoring.proposal import SURE, Guess, MetricGuess, Proposal
 from tracker.errors import ContractBroken
 from tracker.model import Board, BoardId, Nature, Reading
 from tracker.reading.names import clean_text
@@ -188,7 +188,8 @@ def _contract(proposal: Proposal, metrics: Sequence[MetricGuess]) -> str:
 
 def _bounds(metric: MetricGuess, proposal: Proposal) -> dict[str, object]:
     """The credible range: 0 to 100 for a percentage, otherwise the range of the values and as much again on both sides."""
-    values = _values(metric, proposal.candidate)
+    rows, place = proposal.candidate.rows, proposal.candidate.columns.index(metric.column)
+    values = Cells(header=metric.column, cells=[row[place] for row in rows], scale=metric.scale).values
     if not values:
         return {}
     lowest, highest = min(values), max(values)
@@ -203,15 +204,9 @@ def _bounds(metric: MetricGuess, proposal: Proposal) -> dict[str, object]:
         least = _rounded(lowest - room, floor) if lowest < 0 or lowest > room else 0
         bounds = {"min": least, "max": _rounded(highest + room, ceil)}
     if primary:
-        share = len(values) / len(proposal.candidate.rows)
+        share = len(values) / len(rows)
         bounds["min_filled"] = Decimal(floor(share * 18)) / 20  # nine tenths of the present share, in steps of 0.05
     return bounds
-
-
-def _values(metric: MetricGuess, candidate: Candidate) -> list[float]:
-    """The metric's values in its unit. Cells that cannot be read are left out: reading the page reports them."""
-    place = candidate.columns.index(metric.column)
-    return Cells(header=metric.column, cells=[row[place] for row in candidate.rows], scale=metric.scale).values
 
 
 def _rounded(value: float, towards: Callable[[float], int]) -> int | float:

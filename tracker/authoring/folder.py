@@ -52,24 +52,19 @@ def folder(proposal: Proposal, board: Board, body: bytes, suffix: str, *, taken:
     def read(page: bytes) -> Reading:
         return read_capture(board, [page])
 
-    whole, page = read(body), f"page.{suffix}"
-    excerpt = _excerpt(proposal.candidate, body, whole, read) if len(body) > LARGE else None
+    whole, name = read(body), f"page.{suffix}"
+    excerpts = _excerpts(proposal.candidate, body) if len(body) > LARGE else ()
+    excerpt = next((page for page in excerpts if len(page) < len(body) and _reads_alike(page, whole, read)), None)
     body = excerpt or body
     reading = read(body) if excerpt else whole
     located = list(places(board, reading, proposal.candidate, body))
     texts = {
         "expected.json": json.dumps(described(reading), ensure_ascii=False, indent=1) + "\n",
-        "places.tsv": "".join(f"{place.row(page)}\n" for place in located),
-        "README.md": _readme(board, proposal, reading, located=len(located), page=page, taken=taken, cut=excerpt is not None),
+        "places.tsv": "".join(f"{place.row(name)}\n" for place in located),
+        "README.md": _readme(board, proposal, reading, located=len(located), page=name, taken=taken, cut=excerpt is not None),
     }
-    hostile = {f"hostile/{name}.{suffix}": refused for name, refused in _hostile(board, body, located, read)}
-    return {page: body, **{name: text.encode("utf-8", "replace") for name, text in texts.items()}, **hostile}
-
-
-def _excerpt(candidate: Candidate, body: bytes, whole: Reading, read: Judge) -> bytes | None:
-    """An excerpt of the page that gives the first entries of the whole; None if there is none."""
-    excerpts = (excerpt for excerpt in _excerpts(candidate, body) if len(excerpt) < len(body))
-    return next((excerpt for excerpt in excerpts if _reads_alike(excerpt, whole, read)), None)
+    hostile = {f"hostile/{case}.{suffix}": refused for case, refused in _hostile(board, body, located, read)}
+    return {name: body, **{file: text.encode("utf-8", "replace") for file, text in texts.items()}, **hostile}
 
 
 def _reads_alike(excerpt: bytes, whole: Reading, read: Judge) -> bool:

@@ -81,12 +81,14 @@ def _proposal(candidate: Candidate, table: Guess[int], answers: Answers) -> Prop
         metrics = tuple(
             replace(metric, higher_is_better=direction) if metric.id == primary.value else metric for metric in metrics
         )
+    by_rows = sheet.rank is not None and sheet.rank.header == ROW
+    why = "the order of the rows" if by_rows else "its header says so, and it counts from the top"
     return Proposal(
         candidate=candidate,
         table=table,
         key=key,
         name=name,
-        rank=_rank(sheet),
+        rank=Guess(value=sheet.rank.header, sure=0.9, why=why) if sheet.rank else None,
         attributes=tuple(_attributes(sheet, {name.value})),
         metrics=metrics,
         primary=primary,
@@ -171,13 +173,6 @@ def _together(sheet: RawSheet, name: str) -> tuple[str, ...]:
 def _is_unique(sheet: RawSheet, key: Sequence[str]) -> bool:
     rows = list(zip(*(sheet.columns[column].cells for column in key), strict=True))
     return len(set(rows)) == len(rows)
-
-
-def _rank(sheet: RawSheet) -> Guess[str] | None:
-    if sheet.rank is None:
-        return None
-    why = "the order of the rows" if sheet.rank.header == ROW else "its header says so, and it counts from the top"
-    return Guess(value=sheet.rank.header, sure=0.9, why=why)
 
 
 def _attributes(sheet: RawSheet, taken: set[str]) -> Iterator[tuple[str, str]]:

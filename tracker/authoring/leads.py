@@ -70,7 +70,8 @@ def leads(body: bytes) -> Iterator[Lead]:
 def _of_text(text: str) -> Iterator[Lead]:
     if _ASSIGNS.search(text):
         yield from _assigned(text)
-        yield from _templates(text)
+        for match in islice(_TEMPLATE.finditer(text), MAX_ASSIGNMENTS):  # CSV in a template string
+            yield from _csv(match[2], {"inside": rf"re:\b{re.escape(match[1])}\s*=\s*`([^`]*)`"})
         return
     if text.lstrip()[:2] == "- " or re.match(r"[\w.-]+:(?: |\n)", text.lstrip()):
         yield from _yaml(text)
@@ -91,12 +92,6 @@ def _csv(text: str, options: Mapping[str, object]) -> Iterator[Lead]:
         yield Lead(ways=(Parse(format="csv_table", options={**options, "layout": "wide"}),), columns=("$key", "$value"))
         return
     yield Lead(ways=(Parse(format="csv_table", options=options),), columns=columns)
-
-
-def _templates(text: str) -> Iterator[Lead]:
-    """CSV that a script holds in a template string."""
-    for match in islice(_TEMPLATE.finditer(text), MAX_ASSIGNMENTS):
-        yield from _csv(match[2], {"inside": rf"re:\b{re.escape(match[1])}\s*=\s*`([^`]*)`"})
 
 
 def _markdown(text: str) -> Iterator[Lead]:

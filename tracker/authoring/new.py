@@ -102,7 +102,8 @@ def make(settings: Settings, new_board: NewBoard, fetch: Callable[[], bytes], *,
     _refuse_existing(settings, new_board, at)
     declared = settled(proposal, at, lambda board: read_capture(board, [body]))
     excerpt = replace(declared.board, contract=replace(declared.board.contract, min_entries=1))  # the folder may cut the page
-    suffix = _suffix(body, excerpt.parse.format)
+    form = excerpt.parse.format
+    suffix = "html" if _MARKUP.match(body[:200]) and form != "markdown_table" else SUFFIXES.get(form, "html")
     files = folder(proposal, excerpt, body, suffix, taken=today or f"{datetime.now(UTC):%Y-%m-%d}")
     tested = None if new_board.dry_run else _written(settings, new_board, at, declared, files)
     return Made(at=at, candidates=tables, proposal=proposal, settled=declared, files=files, tested=tested)
@@ -162,10 +163,6 @@ def _bytes_of(file: Path) -> bytes:
     if len(body) > MAX_BYTES:
         raise DeclarationError(f"{file}: larger than {MAX_BYTES} bytes; expected one page")
     return body
-
-
-def _suffix(body: bytes, form: str) -> str:
-    return "html" if _MARKUP.match(body[:200]) and form != "markdown_table" else SUFFIXES.get(form, "html")
 
 
 def _address(new_board: NewBoard, body: bytes) -> PageAddress:

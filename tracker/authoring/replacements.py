@@ -91,7 +91,9 @@ def _parts(board: Board, bodies: Sequence[bytes], parts: Sequence[Part]) -> Iter
 def _slots(board: Board, entries: Sequence[PublishedEntry]) -> Iterator[_Slot]:
     """Every declared column except the keys."""
     names = {entry.id: entry.name for entry in entries}
-    yield _Slot(place=("columns", "name"), column=board.name, must=True, old=names, read=_name)
+    yield _Slot(
+        place=("columns", "name"), column=board.name, must=True, old=names, read=lambda cell: clean_name(cell or "") or None
+    )
     if board.rank is not None:
         ranks = {entry.id: Measure(value=entry.rank) for entry in entries if entry.rank is not None}
         yield _Slot(place=("columns", "rank"), column=board.rank, old=ranks, read=_rank)
@@ -223,7 +225,8 @@ def _key_repair(part: DeclaredPart, table: Table, known: set[EntryId]) -> list[R
     """The replacement of the one part of the key that is gone, [] if none is; None if no replacement is certain."""
     gone = [at for at, column in enumerate(part.key) if not set(column.sources) & set(table.columns)]
     if not gone:
-        return [] if _keys_cover(table, part.key, known) else None
+        common = known.intersection(keys_of(table, part.key))  # enough of the entries to compare anything with them?
+        return [] if len(common) >= max(MIN_COMMON, MIN_COVER * len(known)) else None
     if len(gone) > 1:
         return None
     at = gone[0]
@@ -235,12 +238,6 @@ def _key_repair(part: DeclaredPart, table: Table, known: set[EntryId]) -> list[R
     why = f"column {_quoted(was, 'or')} is gone; `{best}` looks like it ({share})"
     place = part.key_place if len(part.key) == 1 else (*part.key_place, str(at))
     return [Repair(place=place, sure=tried[best], why=why, was=was, column=best)]
-
-
-def _keys_cover(table: Table, key: Sequence[Column], known: set[EntryId]) -> bool:
-    """Whether the key gives enough of the known entries to compare anything with them."""
-    common = known.intersection(keys_of(table, key))
-    return len(common) >= MIN_COMMON and len(common) >= MIN_COVER * len(known)
 
 
 def _share(table: Table, key: Sequence[Column], known: set[EntryId]) -> float:

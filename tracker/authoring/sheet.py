@@ -55,9 +55,9 @@ class RawSheet:
         return [cells for cells in self.columns.values() if cells is not self.rank and self._may_rank(cells)]
 
     def _may_rank(self, cells: Cells) -> bool:
-        return not _is_attribute(cells) and (
-            cells.header == self.stated_metric or (is_figure(cells) and not RANK & {*cells.leaf})
-        )
+        if attribute_of(cells) or (_PARAMETERS.search(" ".join(cells.leaf)) and cells.numeric > 0.8):
+            return False
+        return cells.header == self.stated_metric or (is_figure(cells) and not RANK & {*cells.leaf})
 
     @cached_property
     def prices(self) -> set[str]:
@@ -111,10 +111,6 @@ def attribute_of(cells: Cells) -> str:
     if "context" in words and cells.numeric > 0.8 and max(cells.values) >= LEAST_CONTEXT and "%" not in "".join(cells.known[:20]):
         return "context"
     return "creator" if cells.leaf == ("name",) and words & ATTRIBUTES["creator"] else ""
-
-
-def _is_attribute(cells: Cells) -> bool:
-    return bool(attribute_of(cells)) or bool(_PARAMETERS.search(" ".join(cells.leaf)) and cells.numeric > 0.8)
 
 
 def stated_direction(cells: Cells) -> tuple[bool | None, str]:

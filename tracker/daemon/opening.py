@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -17,6 +16,7 @@ from tracker.daemon.rescue import back_up, is_spoilt, rebuild
 from tracker.errors import StoreError
 from tracker.fetch import Fetcher
 from tracker.line import intake
+from tracker.redaction import NAMED
 from tracker.schedules.formats import formats
 from tracker.stores.archive import FileArchive
 from tracker.stores.hosts import SqliteHosts
@@ -87,6 +87,6 @@ def secrets_of(settings: Settings) -> frozenset[str]:
         name
         for folder in settings.declarations
         for path in folder.rglob("*.toml")
-        for name in re.findall(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}", path.read_text(encoding="utf-8", errors="replace"))
+        for name in NAMED.findall(path.read_text(encoding="utf-8", errors="replace"))
     }
     return frozenset(value for name in named if (value := os.environ.get(name)))

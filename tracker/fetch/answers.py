@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from http import HTTPStatus
-from typing import TypeVar
 
 from tracker.errors import Answer, FetchError, Gone, Refused, Transient
 from tracker.fetch.http import Ask, Reply
@@ -14,10 +13,8 @@ AGAIN = frozenset((408, 425, 429))
 """Client errors that mean "not now" rather than "not you" (timeout, too early, too many requests)."""
 GONE = frozenset((404, 410))
 
-E = TypeVar("E", bound=FetchError)
 
-
-def with_answer(error: E, ask: Ask, reply: Reply, now: datetime) -> E:
+def with_answer(error: FetchError, ask: Ask, reply: Reply, now: datetime) -> FetchError:
     """The same error, with the answer as its `answer`."""
     error.answer = Answer(
         url=ask.declared,

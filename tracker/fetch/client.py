@@ -12,7 +12,6 @@ from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from importlib import metadata
-from types import TracebackType
 from typing import Self
 
 from tracker.errors import DeclarationError, FetchError, Refused, Transient
@@ -86,7 +85,7 @@ class Fetcher:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -146,7 +145,8 @@ class Fetcher:
         pool = ThreadPoolExecutor(max_workers=max(1, min(workers, len(groups))), thread_name_prefix="fetch")
         try:
             hosts = [pool.submit(self._fetch_host, group, done, stop) for group in groups]
-            yield from _until_ended(done, len(hosts))
+            for _ in hosts:
+                yield from iter(done.get, None)  # each host ends with a None
             for host in hosts:
                 host.result()
         finally:
@@ -278,13 +278,3 @@ def _by_host(jobs: Sequence[Job]) -> list[list[Job]]:
             host = board.request.url
         groups.setdefault(host, []).append((board, last))
     return list(groups.values())
-
-
-def _until_ended(done: queue.SimpleQueue[tuple[Board, Outcome] | None], running: int) -> Iterator[tuple[Board, Outcome]]:
-    """The outcomes, until each running host has put its None."""
-    while running:
-        outcome = done.get()
-        if outcome is None:
-            running -= 1
-        else:
-            yield outcome

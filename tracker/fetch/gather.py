@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
+from io import BytesIO
 from urllib.parse import quote
 
 import jmespath
@@ -16,17 +18,19 @@ from jmespath.exceptions import JMESPathError
 from tracker.errors import FetchError, Gone, Refused, Transient
 from tracker.fetch.answers import with_answer
 from tracker.fetch.http import Ask, Reply, join_url, origin_of
-from tracker.fetch.members import with_member
 from tracker.fetch.pages import pages
 from tracker.model import ASKED_FOR, NEWEST, Board, Each, Newest, Part, Payload, Request
+from tracker.wording import listed
 
 MAX_TRIES = 5
 """The most releases that are tried, newest first, until one is published."""
 MAX_VALUE = 200
 _RELEASE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _NUMBER = re.compile(r"[0-9]+")
-
-E = TypeVar("E", bound=FetchError)
+MAX_MEMBERS = 10_000
+_SHOWN = 8
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError)
+"""What the library raises for other files, and for damaged, encrypted or unknown archives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,11 +117,11 @@ class Gatherer:
         if not request.member:
             return reply
         try:
-            return with_member(ask, reply, request.member)
+            return _with_member(ask, reply, request.member)
         except FetchError as error:
             raise self._evident(error, ask, reply) from error.__cause__
 
-    def _evident(self, error: E, ask: Ask, reply: Reply) -> E:
+    def _evident(self, error: FetchError, ask: Ask, reply: Reply) -> FetchError:
         return with_answer(error, ask, reply, self.now())
 
     def _releases(self, newest: Newest) -> list[str]:
@@ -182,3 +186,37 @@ def _rewritten(name: str, changes: Mapping[str, str]) -> str:
     for old, new in changes.items():
         name = name.replace(old, new)
     return name
+
+
+def _with_member(ask: Ask, reply: Reply, member: str) -> Reply:
+    """The reply with a file of the ZIP archive as its body, named by its path, or by its last part if that is unique.
+
+    Raises:
+        Transient: the body is not a readable ZIP archive.
+        Refused: it has no such file, several, more than 10,000 in all, or one larger than `ask.max_bytes`.
+    """
+    try:
+        with zipfile.ZipFile(BytesIO(reply.body)) as archive:
+            name = _member_name(ask, archive.namelist(), member)
+            with archive.open(name) as file:
+                body = file.read(ask.max_bytes + 1)
+    except _BROKEN as error:
+        raise Transient(f"{ask.place}: the answer is not a readable ZIP archive; look at its answer") from error
+    if len(body) > ask.max_bytes:
+        raise Refused(
+            f"{ask.place}: {member} in it has more than {ask.max_bytes} bytes; raise request.max_bytes if that is right"
+        )
+    return replace(reply, body=body)
+
+
+def _member_name(ask: Ask, names: list[str], member: str) -> str:
+    if len(names) > MAX_MEMBERS:
+        raise Refused(f"{ask.place}: an archive of {len(names)} files, expected at most {MAX_MEMBERS}; correct request.url")
+    if member in names:
+        return member
+    matches = [name for name in names if name.rpartition("/")[2] == member]
+    if len(matches) == 1:
+        return matches[0]
+    count = f"{len(matches)} files" if matches else "no file"
+    near = listed([repr(name[:80]) for name in matches or names], _SHOWN)
+    raise Refused(f"{ask.place}: {count} called {member!r} in the archive, which has {near}; correct request.member")

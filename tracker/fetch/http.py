@@ -322,9 +322,6 @@ def _reason(error: Exception) -> str:
     return re.sub(r"\B(?=[A-Z])", " ", type(error).__name__).lower()
 
 
-# ── sending ──────────────────────────────────────────────────────────────────────────────────────
-
-
 def post(url: str, *, to: str, headers: Mapping[str, str], body: bytes, timeout_s: float = 15.0) -> Reply:
     """Send a body once, without following redirects. Errors name the receiver as `to`; the answer is cut after 4 KB.
 
@@ -352,8 +349,6 @@ def post(url: str, *, to: str, headers: Mapping[str, str], body: bytes, timeout_
     except FetchError as error:
         raise Transient(str(error).partition(";")[0]) from error
 
-
-# ── logs ─────────────────────────────────────────────────────────────────────────────────────────
 
 _OURS: ContextVar[bool] = ContextVar("tracker_fetch_request", default=False)
 """True while this thread sends one of our requests."""

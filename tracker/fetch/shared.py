@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 
-from tracker.model import Board, BoardId, Capture, Request, Unchanged, Validators
+from tracker.model import Board, BoardId, Capture, Unchanged, Validators
 from tracker.ports import Clock
 
 SHARED_FOR = timedelta(minutes=2)
@@ -58,12 +58,6 @@ class Shared:
 
 def _key(board: Board) -> str:
     """The same for boards that send the same requests. Contains secrets by name only."""
-    return repr([_asked(request) for request in (board.request, *(payload.request for payload in board.payloads))])
-
-
-def _asked(request: Request) -> Mapping[str, object]:
-    names = ("url", "method", "pagination", "newest", "each", "member")
-    return {name: getattr(request, name) for name in names} | {
-        "headers": sorted(request.headers.items()),
-        "params": sorted(request.params.items()),
-    }
+    requests = (board.request, *(payload.request for payload in board.payloads))
+    fields = attrgetter("url", "method", "pagination", "newest", "each", "member")
+    return repr([(*fields(request), sorted(request.headers.items()), sorted(request.params.items())) for request in requests])

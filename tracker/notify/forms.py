@@ -176,15 +176,11 @@ def _headline_and(tails: Sequence[Sequence[TextLine]], head: Sequence[TextLine],
     for tail, least in [*((tail, _WORTH_CUTTING) for tail in tails), (tails[-1], _LEAST_HEADLINE)]:
         if not head and len(bare := rendered(tail)) <= most:
             return bare
-        if head and (part := _cut(head[0], _fits_with(tail, rendered, most), least)):
+        if head and (part := _cut(head[0], lambda line: len(rendered([line, *tail])) <= most, least)):  # noqa: B023  # called at once
             return rendered([part, *tail])
     raise DeliveryError(
         f"{most} characters are too few for a headline and its evidence; choose a channel that takes more", final=True
     )
-
-
-def _fits_with(tail: Sequence[TextLine], rendered: Rendered, most: int) -> Callable[[TextLine], bool]:
-    return lambda line: len(rendered([line, *tail])) <= most
 
 
 def _cut(line: TextLine, fits: Callable[[TextLine], bool], least: int = _WORTH_CUTTING) -> TextLine | None:

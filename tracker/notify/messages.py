@@ -99,7 +99,9 @@ def compose(
     if limits.form == "json":
         return _as_json(events, counted, route=route, id=id, limits=limits)
     news = _news(events, boards, zone)
-    title = _title(news, limits.title)
+    more = f" (and {len(news) - 1} more)" if len(news) > 1 else ""
+    whole = f"{news[0].headline}{more}"
+    title = whole if len(whole) <= limits.title else shorten(news[0].headline, limits.title)
     head = [] if title.startswith(news[0].headline) else [TextLine(role=Role.HEADLINE, text=news[0].headline)]
     middle = list(_middle(news))
 
@@ -110,18 +112,9 @@ def compose(
     def tails(whole: int) -> list[list[TextLine]]:
         return _tails(news, [*left_out(whole), *counted], boards, limits.body)
 
-    body, whole = fit(head, middle, tails, form=limits.form, most=limits.body)
-    more = len(counted) + len(left_out(whole))
-    return Message(id=id, route=route, title=title, body=body, form=limits.form, events=tuple(events), more=more)
-
-
-def _title(news: Sequence[_News], most: int) -> str:
-    """The weightiest headline, with the number of others if that fits."""
-    headline = news[0].headline
-    more = f" (and {len(news) - 1} more)" if len(news) > 1 else ""
-    if more and len(headline) + len(more) <= most:
-        return f"{headline}{more}"
-    return shorten(headline, most)
+    body, shown = fit(head, middle, tails, form=limits.form, most=limits.body)
+    only_counted = len(counted) + len(left_out(shown))
+    return Message(id=id, route=route, title=title, body=body, form=limits.form, events=tuple(events), more=only_counted)
 
 
 def _middle(news: Sequence[_News]) -> Iterator[TextLine]:

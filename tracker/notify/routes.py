@@ -119,9 +119,6 @@ class Routes:
         raise DeclarationError(f"route {quoted(name)} is unknown{meant(name, (route.name for route in self.routes))}")
 
 
-# ── which events ─────────────────────────────────────────────────────────────────────────────────
-
-
 def wants(route: Route, event: Event, fired: Collection[str] = ()) -> bool:
     """Whether a route wants an event; `fired` are the watches that fired on it."""
     if not route.enabled or (event.kind == WATCH and not route.watches):
@@ -158,9 +155,6 @@ def deliveries(
     )
 
 
-# ── the file ─────────────────────────────────────────────────────────────────────────────────────
-
-
 def load(path: Path, *, watches: Collection[str]) -> Routes:
     """The routes of a file, in its order, and the errors of the wrong ones; nothing without a file.
 
@@ -187,9 +181,6 @@ def load(path: Path, *, watches: Collection[str]) -> Routes:
         else:
             routes[route.name] = route
     return Routes(routes=tuple(routes.values()), errors=tuple(errors), wrong=wrong)
-
-
-# ── one route ────────────────────────────────────────────────────────────────────────────────────
 
 
 def _route(found: Mapping[str, object], watches: Collection[str], *, taken: Collection[str]) -> Route:
@@ -232,9 +223,6 @@ def _route(found: Mapping[str, object], watches: Collection[str], *, taken: Coll
         gather_s=_seconds("gather", table.gather),
         enabled=table.enabled,
     )
-
-
-# ── when ─────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _quiet(table: RouteTable) -> tuple[Window, ...]:
@@ -296,8 +284,6 @@ def _comes(expression: str) -> bool:
     except CronSimError:
         return False
 
-
-# ── where to ─────────────────────────────────────────────────────────────────────────────────────
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.+)", re.DOTALL)
 _WITHOUT_TOKEN = frozenset(

@@ -93,12 +93,11 @@ def _in_a_word(event: Event) -> str:
 
 def _and_more(events: Iterable[Event], words: tuple[str, str]) -> str:
     """`And 4 more variants: A, B, C and D.`, counting the subjects of the events."""
-    labels = {subject(event): _label(event) for event in events}
+    labels = {
+        subject(event): listed([party.name for party in event.subjects], _MOST_RIVALS) or event.metric or _spaced(event.kind)
+        for event in events
+    }
     return f"And {count(len(labels), f'more {words[0]}', f'more {words[1]}')}: {listed(list(labels.values()), _MOST_NAMES)}."
-
-
-def _label(event: Event) -> str:
-    return listed([party.name for party in event.subjects], _MOST_RIVALS) or event.metric or _spaced(event.kind)
 
 
 def pages(event: Event) -> dict[Evidence, list[Evidence]]:

@@ -20,34 +20,13 @@ from types import MappingProxyType
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId
 from tracker.schedules.columns import KINDS
-from tracker.schedules.files import (
-    counterpart,
-    definitions,
-    holds_defaults,
-    read_board,
-    read_defaults,
-    shipped,
-    take_fingerprints,
-)
+from tracker.schedules.files import counterpart, definitions, fingerprint, holds_defaults, load_board, read_defaults, shipped
 from tracker.schedules.schema import schema
 from tracker.schedules.shapes import Formats
 from tracker.toml import place_of, quoted
 from tracker.wording import count
 
-__all__ = [
-    "KINDS",
-    "Formats",
-    "Origin",
-    "Schedules",
-    "check_selection",
-    "fingerprint",
-    "is_selected",
-    "load",
-    "load_board",
-    "origin_of",
-    "schema",
-    "unknown_board",
-]
+__all__ = ["KINDS", "Formats", "fingerprint", "load_board", "schema"]
 
 
 class Origin(StrEnum):
@@ -129,7 +108,7 @@ def load(root: Path, formats: Formats, base: Path | None = None, select: Sequenc
             elif not is_own and not is_selected(_id_at(path), select):
                 left_out.add(_id_at(path))
             else:
-                board = read_board(path, root, formats, read, base)
+                board = load_board(path, root, formats, base, read)
                 boards[board.id], origins[board.id] = board, origin
         except DeclarationError as error:
             errors[place_of(path, root)] = error
@@ -197,22 +176,3 @@ def check_selection(select: Sequence[str], base: Path) -> None:
             near = get_close_matches(glob[:200], boards, n=1)
             hint = f'; did you mean "{near[0]}"?' if near else "; see: tracker boards --all"
             raise DeclarationError(f"tracker.toml: boards = {quoted(glob)} matches no shipped board{hint}")
-
-
-def load_board(path: Path, root: Path, formats: Formats, base: Path | None = None) -> Board:
-    """Read `<root>/<source>/<board>.toml` and its defaults. The file may be in `root`, in `base`, or in both.
-
-    Raises:
-        DeclarationError: the file, or one of its defaults, is wrong; one line naming file, key, value found, values allowed.
-    """
-    return read_board(path, root, formats, read_defaults, base)
-
-
-def fingerprint(root: Path) -> Mapping[str, tuple[int, int, int]]:
-    """The modification time in ns, size and inode of every TOML file under `root`, by its path there; equal if nothing changed.
-
-    No file is read. A file that vanishes meanwhile is left out; a folder that cannot be listed has zeros.
-    """
-    fingerprints: dict[str, tuple[int, int, int]] = {}
-    take_fingerprints(root, "", fingerprints)
-    return MappingProxyType(fingerprints)

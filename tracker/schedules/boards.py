@@ -14,8 +14,16 @@ from cronsim import CronSim, CronSimError
 
 from tracker.cadence import covers_the_day, window
 from tracker.model import CADENCES, Board, BoardId, Column, Group, Kind, Parse, Payload, Window
-from tracker.schedules.columns import attributes_of, check_name, column_of, key_of, missing_of, optional_column
-from tracker.schedules.metrics import contract_of, metrics_of
+from tracker.schedules.columns import (
+    attributes_of,
+    check_name,
+    column_of,
+    contract_of,
+    key_of,
+    metrics_of,
+    missing_of,
+    optional_column,
+)
 from tracker.schedules.requests import check_address, further_request, own_request
 from tracker.schedules.shapes import REST, BoardFile, DefaultsFile, Formats, GroupTable, PayloadTable, RequestTable
 from tracker.schedules.tables import shaped, shaped_table

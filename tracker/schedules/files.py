@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -54,22 +55,25 @@ def shipped(base: Path) -> Iterator[Path]:
             yield path
 
 
-def take_fingerprints(folder: Path, inside: str, fingerprints: dict[str, tuple[int, int, int]]) -> None:
-    """Add the TOML files of a folder and its subfolders to `found`, by path."""
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    if not entry.name.startswith("."):
-                        take_fingerprints(Path(entry.path), f"{inside}{entry.name}/", fingerprints)
-                elif entry.name.lower().endswith(".toml"):
-                    with suppress(FileNotFoundError):
-                        stat = entry.stat(follow_symlinks=False)
-                        fingerprints[inside + entry.name] = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
-    except (FileNotFoundError, NotADirectoryError):
-        return  # it has just been removed
-    except OSError:
-        fingerprints[inside or "."] = (0, 0, 0)  # `load` reports the error
+def fingerprint(root: Path) -> Mapping[str, tuple[int, int, int]]:
+    """The modification time in ns, size and inode of every TOML file under `root`, by its path there; equal if nothing changed.
+
+    No file is read. A file that vanishes meanwhile is left out; a folder that cannot be listed has zeros.
+    """
+    fingerprints: dict[str, tuple[int, int, int]] = {}
+
+    def unlisted(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):  # otherwise it has just been removed
+            fingerprints[os.path.relpath(error.filename, root)] = (0, 0, 0)  # `load` reports the error
+
+    for folder, folders, files in os.walk(root, onerror=unlisted):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in (*folders, *files):  # a link to a folder is among the folders
+            if name.lower().endswith(".toml"):
+                with suppress(FileNotFoundError):
+                    status = Path(folder, name).lstat()
+                    fingerprints[os.path.relpath(Path(folder, name), root)] = (status.st_mtime_ns, status.st_size, status.st_ino)
+    return MappingProxyType(fingerprints)
 
 
 def board_id(path: Path, root: Path) -> BoardId:
@@ -133,8 +137,12 @@ def read_defaults(path: Path, root: Path, base: Path | None = None) -> dict[str,
     return tables
 
 
-def read_board(path: Path, root: Path, formats: Formats, read: Defaults, base: Path | None = None) -> Board:
-    """The board of a file, with its defaults, which `read` returns. Raises DeclarationError."""
+def load_board(path: Path, root: Path, formats: Formats, base: Path | None = None, read: Defaults = read_defaults) -> Board:
+    """Read `<root>/<source>/<board>.toml`, with its defaults, which `read` returns. It may be in `root`, in `base`, or in both.
+
+    Raises:
+        DeclarationError: the file, or one of its defaults, is wrong; one line naming file, key, value found, values allowed.
+    """
     with toml.at(toml.place_of(path, root)):
         own, board = overlaid_tables(path, root, base), board_id(path, root)
         if base not in {None, root} and "request" not in own and counterpart(path, root, base) is None:

@@ -13,11 +13,11 @@ import jmespath.exceptions
 import msgspec
 
 from tracker.model import Each, Newest, Pagination, Request
+from tracker.redaction import NAMED
 from tracker.schedules.shapes import EachTable, FurtherRequestTable, NewestTable, PaginationTable, RequestTable
 from tracker.toml import Wrong, dotted, quoted
 from tracker.wording import visible
 
-_REFERENCE = re.compile(r"\$\{[A-Za-z_][A-Za-z0-9_]*\}")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 §5.6.2
 
 _SECRETS = re.compile(
@@ -132,12 +132,12 @@ def _check_headers(headers: Mapping[str, str], under: str) -> None:
 
 def _check_secret(name: str, value: str, place: str) -> None:
     _check_references(value, place)
-    if _SECRETS.fullmatch(name) and value and not _REFERENCE.search(value):
+    if _SECRETS.fullmatch(name) and value and not NAMED.search(value):
         raise Wrong(f"{place} holds a secret in plain text; set it in the environment and write ${{NAME}} here")
 
 
 def _check_references(text: str, place: str) -> None:
-    if re.search(r"\$\{|\$[A-Z]", _REFERENCE.sub("", text)):
+    if re.search(r"\$\{|\$[A-Z]", NAMED.sub("", text)):
         raise Wrong(f"{place} has a malformed reference to the environment; expected ${{NAME}} of letters, digits and _")
 
 

@@ -202,23 +202,18 @@ class SqliteStore(SqliteFile):
             (self._serial(board, "text", name), self._ordinal(board, entry), was, now)
             for name, entry, was, now in text_changes(diff)
         ]
-        self._close("texts", at, ((series, entry) for series, entry, was, _ in texts if was is not None))
-        self._connection.executemany(
-            "INSERT INTO texts VALUES (?, ?, ?, NULL, ?)",
-            ((series, entry, at, now) for series, entry, _, now in texts if now is not None),
-        )
-        self._save_ranks(diff, at)
+        self._replace("texts", at, texts)
+        if (changes := list(rank_changes(diff))) and diff.board.primary is not None:
+            series = self._serial(board, "rank", diff.board.primary.id)
+            self._replace("ranks", at, [(series, self._ordinal(board, entry), was, now) for entry, was, now in changes])
         segments = [(self._serial(board, "metric", new.metric), at, new.reason) for new in new_segments(diff)]
         self._connection.executemany("INSERT INTO segments VALUES (?, ?, ?)", segments)
 
-    def _save_ranks(self, diff: Diff, at: int) -> None:
-        board, changes = diff.board.id, list(rank_changes(diff))
-        if not changes or diff.board.primary is None:
-            return
-        series = self._serial(board, "rank", diff.board.primary.id)
-        self._close("ranks", at, ((series, self._ordinal(board, entry)) for entry, was, _ in changes if was is not None))
-        rows = ((series, self._ordinal(board, entry), at, now) for entry, _, now in changes if now is not None)
-        self._connection.executemany("INSERT INTO ranks VALUES (?, ?, ?, NULL, ?)", rows)
+    def _replace(self, table: str, at: int, changes: Sequence[tuple[int, int, object, object]]) -> None:
+        """End the former values of (series, entry), and begin the new ones."""
+        self._close(table, at, ((series, entry) for series, entry, was, _ in changes if was is not None))
+        rows = ((series, entry, at, now) for series, entry, _, now in changes if now is not None)
+        self._connection.executemany(f"INSERT INTO {table} VALUES (?, ?, ?, NULL, ?)", rows)  # noqa: S608  # our own table names
 
     def _close(self, table: str, at: int, keys: Iterable[tuple[int, int]]) -> None:
         sql = f"UPDATE {table} SET valid_to = {at} WHERE series = ? AND entry = ? AND valid_to IS NULL"  # noqa: S608  # our own names and an int
