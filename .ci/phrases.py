@@ -105,6 +105,14 @@ PHRASES = (
     _phrase(r"[,;:.(] else\b(?!:)|\b(?:would|could|must) else\b", '"otherwise"; for an option, "by default"'),
     _phrase(r"\bin the place of\b", '"instead of" or "for"'),
     _phrase(r"\b(?:come|comes|came) to (?:stand|fulfil)\b", '"moves", "meets"'),
+    _phrase(r"\b(?:stand|stands|stood) until\b", '"remains in use until", "stays"'),
+    _phrase(r"\b(?:is|are|was|were) as (?:like|likely one)\b", '"looks equally like"'),
+    _phrase(r"\b(?:say|says|said) no\b(?! (?:more|longer)\b)", '"does not state"'),
+    _phrase(r"\bto in any case\b", '"always"'),
+    _phrase(r"\bby (?:values|figures) that\b", '"with values that", or the noun: "no error margin published"'),
+    _phrase(r"\b(?:is|are) not plain\b", '"is unclear"'),
+    _phrase(r"\b(?:it|they|that) (?:is|was|were) so (?:when|since|until|before|then)\b", '"already ahead when"; name the state'),
+    _phrase(r"\bas it came\b", '"as fetched", "as received"'),
 )  # fmt: skip
 
 

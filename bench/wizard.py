@@ -108,7 +108,7 @@ RANKS_BY: Mapping[str, tuple[str, bool]] = {
     "llm-stats/deepinfra": ("price_per_output_token|price_per_input_token|output_cost|input_cost", False),
     "arena-catalog/scatterplot-data": ("output_token_price|input_token_price", False),
 }
-"""Price boards, of which the declarations say no primary figure."""
+"""Price boards, of which the declarations name no primary figure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

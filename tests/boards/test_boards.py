@@ -141,11 +141,17 @@ def test_no_two_hostile_pages_of_a_board_are_the_same():
 
 
 def last_with(entries: list[dict[str, Any]], metric: MetricId) -> dict[str, Any] | None:
-    return next((entry for entry in reversed(entries) if metric in entry["measures"]), None)
+    return next((entry for entry in reversed(entries) if entry["measures"].get(metric) is not None), None)
 
 
 def altered(value: Any) -> Any:
     return {**value, "value": altered(value["value"])} if isinstance(value, dict) else value * 1.01 + 0.01
+
+
+def test_an_unknown_value_is_left_out_of_what_is_expected(board: Board):
+    entries = expected_of(board.id)["entries"]
+    nulls = [(entry["entry"], metric) for entry in entries for metric, value in entry["measures"].items() if value is None]
+    assert nulls == [], f"{board.id}/expected.json has null; leave an unknown value out"
 
 
 def test_every_metric_is_expected_somewhere():

@@ -223,7 +223,7 @@ def test_people_get_a_table_the_errors_and_a_summary(world: World):
         ["acme/good", "yes", "yes", "6", "ok"]
     ]
     assert [line for line in lines if line.startswith("acme/gone: ")] != []
-    assert lines[-1] == "2 boards asked, 1 read as declared (0 with drift), 0 not asked"
+    assert lines[-1] == "2 boards fetched, 1 read as declared (0 with drift), 0 not fetched"
 
 
 def test_a_wrong_declaration_fails_the_check_and_stops_no_board(world: World):

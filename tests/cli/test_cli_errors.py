@@ -476,8 +476,8 @@ def test_a_line_about_a_failed_board_has_its_id_once(world: World):
     world.imported()
     world.run("import", "acme/text", world.bodies(broken, "broken", raw=True))
     (line,) = [line for line in world.run("status").out.splitlines() if line.startswith("acme/text: broken: ")]
-    assert line.startswith("acme/text: broken: 1 violation, first: missing_column: ")
-    assert "   1 violation, first: missing_column: " in world.run("boards").out
+    assert line.startswith("acme/text: broken: 1 contract violation: missing_column: ")
+    assert "   1 contract violation: missing_column: " in world.run("boards").out
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "2999-01-01T000000Z.csv"])

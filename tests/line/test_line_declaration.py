@@ -22,7 +22,7 @@ TELLING = Telling(routes=(Route(name="all", channel="stdout"),), since={"all": a
 E_LEADS = SIX.replace("e:50", "e:95")
 LOST = (
     "acme/text: the changed declaration is not applied, the previous one is in force: with the changed one, the capture of "
-    "2026-03-01T06:00:00Z, which was accepted, is unreadable: 1 violation, first: missing_column: column scor"
+    "2026-03-01T06:00:00Z, which was accepted, is unreadable: 1 contract violation: missing_column: column scor"
 )
 
 

@@ -131,8 +131,8 @@ STATES = {
 ROWS = {
     "a board in a known format": "0",
     "a page format": "1 in `tracker/parsers/__init__.py`",
-    "an event kind": "1 in `tracker/events/__init__.py`",
-    "a report format": "1 in `tracker/reports/__init__.py`",
+    "an event kind": "1 in `tracker/events/__init__.py`, and its row in `docs/reference/events.md`",
+    "a report format": "1 in `tracker/reports/__init__.py`, and its name in `docs/reference/cli.md`",
 }
 """What the table says of the four."""
 

@@ -254,8 +254,10 @@ def test_every_violation_is_reported_at_once():
 def test_the_message_is_one_line_and_names_board_found_expected_remedy():
     error = broken(table("a,A,1\n2,1"), board())
     assert "\n" not in str(error)
-    assert str(error).startswith("lmarena/text: 1 violation, first: unreadable_cell: column score row 1, found '1 2', expected ")
-    assert str(error).endswith("; kept the capture, no snapshot written (tracker board test lmarena/text)")
+    assert str(error).startswith(
+        "lmarena/text: 1 contract violation: unreadable_cell: column score row 1, found '1 2', expected "
+    )
+    assert str(error).endswith("; the capture is kept, and no snapshot was written (tracker board test lmarena/text)")
 
 
 def test_an_empty_table_is_never_success():

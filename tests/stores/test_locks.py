@@ -69,7 +69,7 @@ def test_a_lock_of_another_process_is_refused_and_its_holder_named(tmp_path: Pat
         found = holder(path)
         assert found is not None
         assert found.pid == child.pid
-        with pytest.raises(Taken, match=rf"lock: held by process {child.pid} on .+, since 2.+Z; end it"), held(path):
+        with pytest.raises(Taken, match=rf"lock: held by process {child.pid} on .+, since 2.+ UTC; end it"), held(path):
             pass
         assert holder(path) == found
 

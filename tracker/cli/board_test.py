@@ -16,7 +16,7 @@ from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import BoardId
 from tracker.ports import Clock
-from tracker.wording import safe
+from tracker.wording import count, safe
 from tracker.workspace import Settings
 from tracker.workspace.declared import chosen, declared
 from tracker.workspace.opening import fetcher_of, history_if_any
@@ -116,4 +116,4 @@ def _print_live(results: Sequence[Lived]) -> None:
     good = [result for result in asked if result.ok]
     drifted = f"{sum(bool(result.drift) for result in good)} with drift"
     not_asked = len(results) - len(asked)
-    click.echo(f"{len(asked)} boards asked, {len(good)} read as declared ({drifted}), {not_asked} not asked")
+    click.echo(f"{count(len(asked), 'board')} fetched, {len(good)} read as declared ({drifted}), {not_asked} not fetched")

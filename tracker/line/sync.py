@@ -289,7 +289,7 @@ def _store(board: Board, lines: Sequence[IndexLine], desk: Desk, accepted: Colle
 
 
 def _no_longer_accepted(check: Check) -> str:
-    problem = check.message.removeprefix(f"{check.board}: ").partition("; kept the capture")[0]
+    problem = check.message.removeprefix(f"{check.board}: ").partition("; the capture is kept")[0]
     accepted = f"the capture of {machine_time(check.observed_at)}, which was accepted,"
     return f"with the changed one, {accepted} is {check.result}: {problem}"
 

@@ -196,6 +196,6 @@ def _fact(table: Table, name: str) -> str:
 
 
 def _broken(board: Board, wrong: Sequence[Violation]) -> ContractBroken:
-    first, remedy = "; ".join(map(str, wrong[:3])), f"no snapshot written (tracker board test {board.id})"
-    message = f"{board.id}: {count(len(wrong), 'violation')}, first: {first}; kept the capture, {remedy}"
+    first, remedy = "; ".join(map(str, wrong[:3])), f"no snapshot was written (tracker board test {board.id})"
+    message = f"{board.id}: {count(len(wrong), 'contract violation')}: {first}; the capture is kept, and {remedy}"
     return ContractBroken(message, wrong)

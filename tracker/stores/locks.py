@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tracker.errors import StoreError
-from tracker.wording import machine_time
+from tracker.wording import machine_time, when
 
 POLL_S = 0.02
 _MOST_BYTES = 4096
@@ -33,7 +33,13 @@ class Holder:
     since: str
 
     def __str__(self) -> str:
-        return f"process {self.pid} on {self.host}, since {self.since}" if self.pid else "another process"
+        if not self.pid:
+            return "another process"
+        try:
+            since = when(datetime.fromisoformat(self.since))
+        except ValueError:  # edited by hand
+            since = self.since
+        return f"process {self.pid} on {self.host}, since {since}"
 
 
 @contextmanager
