@@ -8,7 +8,7 @@ from fetch_world import PAGE, World, answer, make_board
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.errors import FetchError, Gone, Refused, Transient
+from tracker.errors import Gone, Refused, Transient
 from tracker.fetch.http import httpx
 from tracker.model import Pagination, Validators
 
@@ -157,21 +157,6 @@ def test_the_next_page_must_be_on_the_same_host(world, link):
     with pytest.raises(Refused, match=r"the next page is at|the link to the next page is"):
         world.fetcher().fetch(make_board(pagination=Pagination(kind="link")))
     assert len(world.pages) == 1
-
-
-@pytest.mark.parametrize(
-    ("how", "text"),
-    [
-        ({"kind": "pages"}, "pagination.kind = 'pages' is unknown; known: page_number, cursor, offset, link"),
-        ({"kind": "offset"}, "pagination.param is not set"),
-        ({"kind": "cursor", "param": "c", "next": "a["}, "is not a JMESPath expression"),
-        ({"kind": "cursor", "param": "c", "next": ""}, "is not a JMESPath expression"),
-    ],
-)
-def test_an_unusable_declaration_is_refused(world, how, text):
-    world.put("/models", answer(body=b"{}"))
-    with pytest.raises(FetchError, match=text.replace("[", r"\[")):
-        world.fetcher().fetch(make_board(pagination=Pagination(**how)))
 
 
 def test_every_page_is_requested_with_the_keys(world):

@@ -92,9 +92,3 @@ def test_every_channel_has_a_file_a_declaration_and_a_place_in_the_guide():
     assert files == set(CHANNELS) == set(DECLARED)
     guide = GUIDE.read_text()
     assert all(f'channel = "{name}"' in guide for name in CHANNELS)
-
-
-def test_an_unknown_channel_is_refused_for_good():
-    with pytest.raises(DeliveryError, match="known: apprise, webhook, file, stdout") as found:
-        open_channel(Route(name="x", channel="pigeon"), dict(os.environ))
-    assert found.value.final

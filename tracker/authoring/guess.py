@@ -73,7 +73,7 @@ def _proposal(candidate: Candidate, table: Guess[int], answers: Answers) -> Prop
     if missing := [column for column in answers.columns if column not in sheet.columns]:
         raise DeclarationError(f"the table has no column {missing[0]!r}, expected among {', '.join(candidate.columns[:30])}")
     name = stated(answers.name) if answers.name else _name(sheet)
-    key, duplicates = _stated_key(sheet, answers.key) if answers.key else _key(sheet, name.value)
+    key, duplicates = _key(sheet, name.value, answers.key)
     metrics = tuple(metrics_of(sheet, {*key.value, name.value}))
     primary = primary_of(sheet, metrics)
     if answers.higher_is_better is not None:
@@ -123,12 +123,10 @@ def _as_name(cells: Cells, at: int) -> float:
     )
 
 
-def _stated_key(sheet: RawSheet, key: tuple[str, ...]) -> tuple[Guess[tuple[str, ...]], str]:
-    return stated(key), "refuse" if _is_unique(sheet, key) else "ambiguous"
-
-
-def _key(sheet: RawSheet, name: str) -> tuple[Guess[tuple[str, ...]], str]:
-    """The key, and the contract's rule for a key that occurs twice."""
+def _key(sheet: RawSheet, name: str, given: tuple[str, ...]) -> tuple[Guess[tuple[str, ...]], str]:
+    """The key, `given` if the user stated it, and the contract's rule for a key that occurs twice."""
+    if given:
+        return stated(given), "refuse" if _is_unique(sheet, given) else "ambiguous"
     best = max(filter(_may_be_key, sheet.columns.values()), key=lambda cells: _as_key(cells, name), default=None)
     if best is not None:
         why = "unique in all rows, and called an id" if ID & {*best.leaf} else "unique in all rows"

@@ -144,8 +144,7 @@ def fetched(new_board: NewBoard, fetcher: Fetcher, resolve: Resolve = resolve_ho
         remedy = f"save the page, and pass the file: tracker board new FILE --url {url}"
         raise Refused(f"{url}: {problem} in a private network; expected a public page ({remedy})")
     capture = fetcher.fetch(_placeholder(Request(url=new_board.url, headers=new_board.headers)))
-    if not isinstance(capture, Capture):
-        raise Refused(f"{url}: answered 304 (not modified) to an unconditional request; expected a page; try again later")
+    assert isinstance(capture, Capture), "the request is unconditional"
     return capture.bodies[0]
 
 

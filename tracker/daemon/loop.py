@@ -400,8 +400,6 @@ class Loop:
             reason = f"refused {past.failures} times since {past.failing_since:%Y-%m-%d}: {last.message}"
             self._world.store.service.pause(Pause(board=board.id, since=now, by=TRACKER, reason=reason))
 
-    # ── news ─────────────────────────────────────────────────────────────────────────────────────
-
     def _deliveries(self, event: Event, now: datetime) -> Sequence[Delivery]:
         self._fresh = True
         return notify.deliveries(self._telling.routes, (event,), {}, queued_at=now, since=self._telling.since)

@@ -30,7 +30,6 @@ from tracker.ports import Clock, Environment, Hosts
 
 log = logging.getLogger("tracker.fetch")
 
-METHODS = ("GET", "POST")
 CONTACT = "TRACKER_CONTACT"
 PROJECT = "https://github.com/leaderboard-tracker/leaderboard-tracker"
 MAX_VALIDATOR = 1024
@@ -230,8 +229,6 @@ def ask_for(board: Board, request: Request, environment: Mapping[str, str]) -> A
         Refused: a secret is missing, or the declared request cannot be sent.
     """
     secrets = secrets_of(board, environment)
-    if request.method not in METHODS:
-        raise Refused(f"{board.id}: request.method = {request.method!r}, expected one of {', '.join(METHODS)}")
     try:
         url = read_url(secrets.fill_url(request.url))
     except ValueError as error:

@@ -28,7 +28,7 @@ def pages(ask: Ask, pagination: Pagination, get: Callable[[Ask], Reply], now: Ca
     """All pages in order. `Ask.max_bytes` bounds their sum. A last page without records is left out.
 
     Raises:
-        Refused: more than `max_pages`, a repeated page, a link to another host, an unusable declaration.
+        Refused: more than `max_pages`, a repeated page, a link to another host.
         Transient: a page in which the declared expressions find nothing usable; it is kept as the error's answer.
         FetchError: from `get`.
     """
@@ -61,8 +61,6 @@ def _turn(ask: Ask, pagination: Pagination, replies: list[Reply], reply: Reply, 
 
 
 def _first(ask: Ask, pagination: Pagination) -> Ask:
-    if pagination.kind not in STEPS:
-        raise Refused(f"{ask.place}: pagination.kind = {pagination.kind!r} is unknown; known: {', '.join(STEPS)}")
     starts = {"page_number": pagination.start, "offset": 0}
     return _with_param(ask, pagination.param, starts[pagination.kind]) if pagination.kind in starts else ask
 
@@ -148,11 +146,7 @@ class _Page:
 
     def _find(self, path: str) -> object:
         try:
-            expression = jmespath.compile(path)
-        except JMESPathError as error:
-            raise Refused(f"{self.ask.place}: {path!r} is not a JMESPath expression; correct request.pagination") from error
-        try:
-            value: object = expression.search(self._document)
+            value: object = jmespath.search(path, self._document)
         except (JMESPathError, RecursionError) as error:
             raise self._unreadable(f"nothing can be looked up at {path!r}", "a value there") from self.ask.because(error)
         return value
@@ -178,8 +172,6 @@ STEPS: Mapping[str, Callable[[_Page, int], Ask | None]] = {
 
 
 def _with_param(ask: Ask, name: str, value: str | int) -> Ask:
-    if not name:
-        raise Refused(f"{ask.place}: pagination.param is not set, expected the name of a parameter; correct request.pagination")
     return replace(ask, url=ask.url.copy_set_param(name, str(value)))
 
 

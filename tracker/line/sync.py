@@ -25,7 +25,7 @@ from tracker.model import (
 )
 from tracker.model.names import Lexicon
 from tracker.notify import Route, deliveries
-from tracker.notify.corrections import CORRECTED_FOR, corrections
+from tracker.notify.routes import CORRECTED_FOR, corrections
 from tracker.ports import Archive, Store
 from tracker.watches.keeping import fire
 from tracker.watches.matching import Watch

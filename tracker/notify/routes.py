@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
+import hashlib
+import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
@@ -27,6 +28,8 @@ WATCH = "watch"
 """The kind of the events that watches over standings make (`tracker.watches.fire`)."""
 WITHDRAWN, TROUBLE, RECOVERED = OURS = ("withdrawn", "tracker_trouble", "tracker_recovered")
 """Kinds outside any board's history: news that was taken back, and the tracker's own troubles."""
+CORRECTED_FOR = timedelta(days=30)
+"""News that was delivered longer ago is not taken back: nobody remembers it."""
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,58}[A-Za-z0-9])?")
 
@@ -107,7 +110,7 @@ class Routes:
 
     routes: tuple[Route, ...] = ()
     errors: tuple[DeclarationError, ...] = ()
-    wrong: Mapping[str, DeclarationError] = dataclasses.field(default_factory=dict)
+    wrong: Mapping[str, DeclarationError] = field(default_factory=dict)
 
     def route(self, name: str) -> Route:
         """The route with that name. Raises DeclarationError with its error, or with the known names."""
@@ -152,6 +155,34 @@ def deliveries(
         if (start := since.get(route.name)) is not None
         for event in events
         if event.recorded_at >= start and wants(route, event, fired.get(event.id, frozenset()))
+    )
+
+
+def corrections(sent: Iterable[tuple[Event, str]], at: datetime) -> tuple[Delivery, ...]:
+    """A delivery that takes back each (withdrawn event, route) that was sent; `at` is the newest state of its board.
+
+    The correction of an event always has the same id, so each route gets it once.
+
+    Source: docs/decisions/0015-outbox.md
+    """
+    return tuple(Delivery(event=_withdrawal(event, at), route=route, queued_at=at) for event, route in sent)
+
+
+def _withdrawal(event: Event, at: datetime) -> Event:
+    """Names no subjects: it must not wait for a model's cool-down, nor be folded below other news of the model."""
+    return replace(
+        event,
+        id=EventId(hashlib.sha256(json.dumps([WITHDRAWN, event.id]).encode()).hexdigest()[:16]),
+        kind=WITHDRAWN,
+        grade=WITHDRAWN,
+        is_news=True,
+        subjects=(),
+        rivals=(),
+        headline=f"Withdrawn: {event.headline}",
+        facts={"event": event.id},
+        evidence=(),
+        rule=f"{WITHDRAWN}/1",
+        recorded_at=at,
     )
 
 

@@ -224,14 +224,10 @@ class SqliteStore(SqliteFile):
             return
         rows = (_codec.event_row(event, place) for place, event in enumerate(events))
         self._connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-        parties = sorted(
-            {
-                (board, self._ordinal(board, party.entry), event.id)
-                for event in events
-                for party in (*event.subjects, *event.rivals)
-            }
-        )
-        self._connection.executemany("INSERT INTO parties VALUES (?, ?, ?)", parties)
+        parties = {
+            (board, self._ordinal(board, party.entry), event.id) for event in events for party in (*event.subjects, *event.rivals)
+        }
+        self._connection.executemany("INSERT INTO parties VALUES (?, ?, ?)", sorted(parties))
 
     # ── surrogate keys ───────────────────────────────────────────────────────────────────────────
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from tracker.errors import DeliveryError
 from tracker.notify.channels import apprise, file, stdout, webhook
 from tracker.notify.messages import Limits, Message
 from tracker.notify.routes import Route
@@ -38,9 +37,4 @@ CHANNELS: Mapping[str, Callable[[Route, Environment], Channel]] = {
 
 def open_channel(route: Route, environment: Environment) -> Channel:
     """The route's channel, with its secrets from the environment. Raises DeliveryError, final, if one is missing."""
-    opened = CHANNELS.get(route.channel)
-    if opened is None:
-        raise DeliveryError(
-            f"{route.name}: channel = {route.channel!r} is unknown; known: {', '.join(CHANNELS)}; correct it", final=True
-        )
-    return opened(route, environment)
+    return CHANNELS[route.channel](route, environment)
