@@ -70,7 +70,7 @@ def unsure(metric: Metric, *measures: Measure) -> str:
     """The reservation on an uncertain difference, to follow it: within the error, or no error published."""
     if metric.stated_error is not None or any(measure.half_width is not None for measure in measures):
         return ", within the error of the values"
-    return " (no error margin published)"
+    return ", no error margin published"
 
 
 def span(lasted: timedelta) -> str:

@@ -307,7 +307,7 @@ def test_a_pass_is_news_only_beyond_the_stated_error(value: str, reported: bool)
 
 def test_the_headline_says_when_no_error_is_stated():
     (event,) = passed(BOARD, f"{BOARD} ali/qwen/4/big:65.0")
-    assert event.headline.endswith("(best: oai/gpt/5/a, 60) (no error margin published).")
+    assert event.headline.endswith("(best: oai/gpt/5/a, 60), no error margin published.")
 
 
 def test_overlapping_intervals_are_not_news():

@@ -45,6 +45,13 @@ def test_a_place_won_within_the_error_is_quiet():
     assert moved("a:1500±3 b:1499±3 c:1400±3", "a:1500±3 b:1501±3 c:1400±3", on=ELO) == ["rank_move/nominal b,a"]
 
 
+def test_the_headline_of_the_quiet_moves_names_an_error_only_if_one_is_published():
+    (one,) = of("rank_move", events_of("a:50 b:40 c:30 d:20", "a:50 b:40 c:30 d:35"))[1:]
+    assert one.headline == "1 entry changed rank on Board (score), no error margin published."
+    (two,) = of("rank_move", events_of("a:50±3 b:49±3 c:30±3", "a:50±3 b:51±3 c:30±3"))
+    assert two.headline == "2 entries changed rank on Board (score), within the error of the values."
+
+
 def test_a_tie_broken_by_finer_decimals_is_not_a_move():
     assert moved("a:50 b:50 c:30", "a:50.12 b:49.81 c:30.02") == []
 
