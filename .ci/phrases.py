@@ -45,6 +45,7 @@ MASK = "\N{MIDDLE DOT}"
 FENCE = re.compile(r"^ *```.*?^ *```|`[^`]+`|\]\([^)]*\)", re.MULTILINE | re.DOTALL)
 TEST_NAME = re.compile(r"^ *(?:async )?def test_(\w+)", re.MULTILINE)
 F_STRING = getattr(token, "FSTRING_MIDDLE", token.STRING)  # from Python 3.12 on
+F_STRING_ENDS = {getattr(token, name, None) for name in ("FSTRING_START", "FSTRING_END")}
 STRING_BODY = re.compile(r"""[A-Za-z]*(?P<quote>\"{3}|'{3}|"|')(?P<body>.*)(?P=quote)""", re.DOTALL)
 
 
@@ -188,6 +189,8 @@ def _spoken(code: str) -> Iterator[tuple[int, int, str]]:
         shown = code[begin:end]
         if part.type == token.COMMENT:
             yield begin, end, shown.replace("#", " ")
+        elif part.type in F_STRING_ENDS:
+            yield begin, end, " " * len(shown)
         elif part.type in {token.STRING, F_STRING} and " " in shown:
             if string := STRING_BODY.fullmatch(shown):
                 shown = string["body"].rjust(string.end("body")).ljust(len(shown))

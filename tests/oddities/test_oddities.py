@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 
 from tracker import schedules
 from tracker.line import sync
-from tracker.model import BoardId, Capture, EventFilter
+from tracker.model import Board, BoardId, Capture, EventFilter
 from tracker.query.standings import standings
 from tracker.schedules.formats import formats
 from tracker.stores.archive import FileArchive
@@ -31,19 +32,19 @@ def days(oddity: str, folder: Path) -> dict[str, dict[str, object]]:
     declared.parent.mkdir(parents=True)
     declared.write_bytes((HERE / oddity / "board.toml").read_bytes())
     board = schedules.load_board(declared, folder / "schedules", formats())
-    archive, store = FileArchive(folder / "captures"), SqliteStore(folder / "tracker.db")
-    seen: dict[str, dict[str, object]] = {}
-    for page in sorted((HERE / oddity).glob("2026-*")):
+    with SqliteStore(folder / "tracker.db") as store:
+        return dict(_days(board, HERE / oddity, FileArchive(folder / "captures"), store))
+
+
+def _days(board: Board, oddity: Path, archive: FileArchive, store: SqliteStore) -> Iterator[tuple[str, dict[str, object]]]:
+    for page in sorted(oddity.glob("2026-*")):
         at = datetime.strptime(page.stem, "%Y-%m-%dT%H%M%SZ").replace(tzinfo=UTC)
         archive.keep(Capture(board=BOARD, observed_at=at, url=board.request.url, bodies=(page.read_bytes(),)))
         sync.sync_board(board, archive, store, lexicon=default_lexicon())
         rows = standings(board, store) if store.at(BOARD, at) is not None else ()
         events = store.events(EventFilter(board=BOARD, since=at))
-        seen[page.name] = {
-            "standings": [[row.name, row.value] for row in rows],
-            "events": sorted(f"{event.kind}/{event.grade}" for event in events),
-        }
-    return seen
+        shown = [[row.name, row.value] for row in rows]
+        yield page.name, {"standings": shown, "events": sorted(f"{event.kind}/{event.grade}" for event in events)}
 
 
 @pytest.mark.parametrize("oddity", ODDITIES)

@@ -254,28 +254,36 @@ def _is_half(half: Cells, cells: Cells) -> bool:
     return not half.values or (min(half.values) >= 0 and max(half.values) <= max(spread, 1.0))
 
 
+EVIDENT = 0.6
+"""A lead below which another figure may as well rank the board: then a person is asked."""
+
+
 def primary_of(sheet: RawSheet, metrics: Sequence[MetricGuess]) -> Guess[str]:
     """The id of the metric that ranks the board, "" if none does."""
     if sheet.stated_metric:
         return stated(next(metric.id for metric in metrics if metric.column == sheet.stated_metric))
-    scored = sorted(((_as_primary(metric, at, sheet), metric) for at, metric in enumerate(metrics)), key=lambda pair: -pair[0])
+    scored = sorted(
+        ((_as_primary(metric, sheet), -at, metric) for at, metric in enumerate(metrics)), reverse=True, key=lambda it: it[:2]
+    )
     if not scored:
         return Guess(value="", sure=0.3, why="no figure ranks")
-    best, metric = scored[0]
-    second = scored[1][0] if len(scored) > 1 else best - 2
+    best, _, metric = scored[0]
+    lead = best - scored[1][0] if len(scored) > 1 else EVIDENT
     why = "its header" if OVERALL & {*words_of(metric.column)} else "the first of the figures"
     if abs(sheet.columns[metric.column].order()) >= 0.95:
         why = "the rows are in its order"
-    return Guess(value=metric.id, sure=max(0.5, min(0.95, SURE + 0.15 * (best - second))) if best > 0.4 else 0.5, why=why)
+    if best <= 0.4 or lead < EVIDENT:
+        return Guess(value=metric.id, sure=0.5, why=why)
+    return Guess(value=metric.id, sure=min(0.95, SURE + 0.15 * lead), why=why)
 
 
-def _as_primary(metric: MetricGuess, at: int, sheet: RawSheet) -> float:
+def _as_primary(metric: MetricGuess, sheet: RawSheet) -> float:
     """How likely the metric ranks the board."""
     column = sheet.columns[metric.column]
     leaf, words = {*column.leaf}, {*column.words}
     order = abs(column.order())
     ordered = 2.0 * (order >= 0.97) + 0.8 * (0.9 <= order < 0.97)
-    points = ordered * min(1.0, len(column.values) / ENOUGH) - 0.03 * at + 1.2 * column.filled
+    points = ordered * min(1.0, len(column.values) / ENOUGH) + 1.2 * column.filled
     overall = 1.2 * bool(leaf & OVERALL) + 0.5 * bool(words & OVERALL)
     points += overall * (not words & ASIDE) + 0.4 * bool(leaf & (HIGHER | LOWER))
     points += 0.6 * bool(metric.low or metric.plus_minus) + 0.3 * bool(words & {"intelligence", "overall", "global"})

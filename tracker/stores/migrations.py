@@ -9,7 +9,9 @@ Source: docs/decisions/0006-history.md
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from typing import Any
 
 from sqlite_utils import Database, Migrations
@@ -288,13 +290,15 @@ def converted(table: str, rows: Sequence[tuple[Any, ...]], version: str) -> Sequ
         ValueError: no migration has that name; a later version wrote the file.
         sqlite3.Error: that version had no such table, or other columns in it.
     """
-    names = [migration.name for migration in migrations.pending(Database(memory=True))]
-    following = names[names.index(version) + 1 :]
-    if not following or not rows:
-        return rows
-    file = Database(memory=True)
-    migrations.apply(file, stop_before=following[0])
-    file.conn.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)  # noqa: S608  # our own table names
-    migrations.apply(file)
-    migrated: list[tuple[Any, ...]] = file.conn.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608  # our own table names
-    return migrated
+    with closing(sqlite3.connect(":memory:")) as connection:
+        file = Database(connection)
+        names = [migration.name for migration in migrations.pending(file)]
+        following = names[names.index(version) + 1 :]
+        if not following or not rows:
+            return rows
+        migrations.apply(file, stop_before=following[0])
+        places = ", ".join("?" * len(rows[0]))
+        connection.executemany(f"INSERT INTO {table} VALUES ({places})", rows)  # noqa: S608  # our own table names
+        migrations.apply(file)
+        migrated: list[tuple[Any, ...]] = connection.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608  # our own table names
+        return migrated
