@@ -18,6 +18,13 @@ from tracker.model import ROW
 
 _HEADING = re.compile(r"css:(?:a|h[1-6]|strong)\.")
 """Elements that pages name things in."""
+SUMMARY = re.compile(
+    r"(?:(?:overall|grand|column) )?(?:average|avg\.?|mean|median|total|sum)(?: score)?"
+    r"|(?:average |expert |non-expert )?humans?(?: (?:baseline|average|performance|experts?))?"
+    r"|random(?: (?:baseline|guess(?:ing)?|chance))?",
+    re.IGNORECASE,
+)
+"""Names of rows that are not models."""
 CLOSE = 0.06
 """Candidates whose scores differ by less are equally likely."""
 
@@ -73,6 +80,8 @@ def _proposal(candidate: Candidate, table: Guess[int], answers: Answers) -> Prop
     if missing := [column for column in answers.columns if column not in sheet.columns]:
         raise DeclarationError(f"the table has no column {missing[0]!r}, expected among {', '.join(candidate.columns[:30])}")
     name = stated(answers.name) if answers.name else _name(sheet)
+    if summaries := _summaries(sheet.columns[name.value].known):
+        return _proposal(_without(candidate, name.value, summaries), table, answers)
     key, duplicates = _key(sheet, name.value, answers.key)
     metrics = tuple(metrics_of(sheet, {*key.value, name.value}))
     primary = primary_of(sheet, metrics)
@@ -94,6 +103,20 @@ def _proposal(candidate: Candidate, table: Guess[int], answers: Answers) -> Prop
         primary=primary,
         duplicates=duplicates,
     )
+
+
+def _summaries(names: Sequence[str]) -> list[str]:
+    """The names of rows that sum up the others, or that people took part in; none if nothing else is listed."""
+    found = list(dict.fromkeys(name for name in names if SUMMARY.fullmatch(name.strip())))
+    return found if len(found) <= len(names) / 4 else []
+
+
+def _without(candidate: Candidate, name: str, left_out: Sequence[str]) -> Candidate:
+    """The candidate whose declaration leaves out the rows with these names."""
+    at = candidate.columns.index(name)
+    options = {**candidate.parse.options, "without": {name: list(left_out)}}
+    rows = [row for row in candidate.rows if row[at] not in left_out]
+    return replace(candidate, parse=replace(candidate.parse, options=options), rows=rows)
 
 
 def _name(sheet: RawSheet) -> Guess[str]:
