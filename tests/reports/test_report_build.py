@@ -138,7 +138,7 @@ def test_a_board_that_was_never_read_or_is_disabled_is_not_in_trouble():
 def test_a_board_with_recorded_changes_is_not_reported_as_unchanged():
     built = report([event("noise", is_news=False)], seen=checks(0, 1))
     assert [silence.sentence for silence in words.silences(built, UTC)] == [
-        "No news on 1 board (2 checks); 1 smaller change is only in the record."
+        "No news on 1 board (2 checks); 1 smaller change recorded but not reported."
     ]
 
 

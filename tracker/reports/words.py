@@ -144,7 +144,7 @@ def notes(board: BoardReport, zone: tzinfo) -> tuple[str, ...]:
 
 
 def _recorded(events: int) -> str:
-    return f"{count(events, 'smaller change is', 'smaller changes are')} only in the record."
+    return f"{count(events, 'smaller change')} recorded but not reported."
 
 
 def attribution(board: BoardReport) -> str:
