@@ -168,7 +168,7 @@ class MemoryStore:
     def event(self, event: str) -> Event | None:
         found = [candidate for candidate in self.events(EventFilter()) if candidate.id.startswith(event)]
         if len(found) > 1:
-            raise StoreError(f"event {event!r}: {len(found)} ids begin with it; give more of the id")
+            raise StoreError(f"event {event!r}: {len(found)} event ids start with that; give more characters")
         return found[0] if found else None
 
     def withdrawn(self, board: BoardId) -> Sequence[EventId]:

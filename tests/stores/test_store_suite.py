@@ -303,7 +303,7 @@ def test_every_event_comes_back_whole_by_the_beginning_of_its_id(store: Store, r
 
 
 def test_the_beginning_of_several_ids_is_refused_and_an_unknown_one_finds_nothing(store: Store, recorded: list[Event]):
-    with pytest.raises(StoreError, match="ids begin with it; give more of the id"):
+    with pytest.raises(StoreError, match="event ids start with that; give more characters"):
         store.event("")
     assert store.event("not an id") is None
     assert store.event("%") is None

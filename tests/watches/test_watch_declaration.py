@@ -99,7 +99,7 @@ def test_without_a_file_there_are_none(tmp_path):
         (('[[watch]]\nname="a"\nmin_size_b=9\n'
             'max_size_b=3\n'), 'schedules/watches.toml: watch "a": min_size_b = 9 is above max_size_b = 3'),
         (('[[watch]]\nname="a"\ntop=1\n[[watch]]\n'
-            'name="a"\ntop=2\n'), 'schedules/watches.toml: watch "a" is there twice; give one'),
+            'name="a"\ntop=2\n'), 'schedules/watches.toml: watch "a": duplicate name; rename one'),
     ],
 )  # fmt: skip
 def test_an_error_is_one_line(tmp_path, text, message):

@@ -407,7 +407,7 @@ class SqliteStore(SqliteFile):
         sql = f"SELECT {_codec.EVENT_COLUMNS} FROM events WHERE substr(event, 1, ?) = ? LIMIT 2"  # noqa: S608  # our own columns
         rows = self._all(sql, len(event), event)
         if len(rows) > 1:
-            raise StoreError(f"event {event!r}: several ids begin with it; give more of the id")
+            raise StoreError(f"event {event!r}: several event ids start with that; give more characters")
         return self._event(rows[0]) if rows else None
 
     def _event(self, row: Row) -> Event:

@@ -88,7 +88,7 @@ def _check_names(watches: Iterable[Watch]) -> None:
     seen: set[str] = set()
     for watch in watches:
         if watch.name in seen:
-            raise Wrong(f"watch {quoted(watch.name)} is there twice; give one of them another name")
+            raise Wrong(f"watch {quoted(watch.name)}: duplicate name; rename one")
         seen.add(watch.name)
 
 
