@@ -61,18 +61,23 @@ def _table(tables: Sequence[Candidate], fitting: Sequence[Candidate]) -> Guess[i
 
 
 def _same_entries(candidate: Candidate, other: Candidate) -> bool:
-    """Whether two tables of a page show the same entries, such as a table and the data it is made of."""
-    pairs = ((candidate, other), (other, candidate))
-    return any(
-        len(names & {cell for row in table.rows[:MAX_ROWS] for cell in row if cell}) >= 0.5 * len(names) > 0
-        for names, table in ((_names_in(named), table) for named, table in pairs)
-    )
+    """Whether two tables of a page show the same entries with the same figures, such as a table and the data it is made of."""
+    rows, others = _figures_by_name(candidate), _figures_by_name(other)
+    common = rows.keys() & others.keys()
+    if 2 * len(common) < min(len(rows), len(others)) or not common:
+        return False
+    pairs = [(rows[name], others[name]) for name in common if rows[name] and others[name]]
+    alike = sum(2 * len(figures & further) >= min(len(figures), len(further)) for figures, further in pairs)
+    return 2 * alike >= len(pairs)
 
 
-def _names_in(candidate: Candidate) -> set[str]:
-    """The texts of the column that most likely names the rows."""
-    columns = cells_of(candidate.columns, candidate.rows)
-    return {*max(columns, key=lambda cells: (cells.is_text and bool(NAME & {*cells.leaf}), cells.distinct)).known}
+def _figures_by_name(candidate: Candidate) -> dict[str, set[str]]:
+    """The figures of each row, to three significant digits, by the text of the column that most likely names the rows."""
+    columns = cells_of(candidate.columns, candidate.rows[:MAX_ROWS])
+    names = max(columns, key=lambda cells: (cells.is_text and bool(NAME & {*cells.leaf}), cells.distinct))
+    figures = zip(*(column.numbers for column in columns if column is not names), strict=True)
+    rows = zip(names.cells, figures, strict=True) if len(columns) > 1 else ((name, ()) for name in names.cells)
+    return {name.strip(): {f"{abs(figure):.2e}".partition("e")[0] for figure in row if figure} for name, row in rows if name}
 
 
 def _proposal(candidate: Candidate, table: Guess[int], answers: Answers) -> Proposal:

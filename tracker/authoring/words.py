@@ -13,7 +13,7 @@ _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+(?:\.\d+)?|[%$#↑↓€�
 @lru_cache(maxsize=4_096)
 def words_of(header: str) -> tuple[str, ...]:
     """The lower-case words of a header or path: `medianOutputTokensPerSecond`, `pass@1`, `Acc. (%)`."""
-    text = unicodedata.normalize("NFKC", header[:300])
+    text = unicodedata.normalize("NFKC", header[:300]).removeprefix("$" if header[1:2].isalpha() else "")  # such as `$value`
     return tuple(piece.lower() for piece in _PIECES.findall(text))
 
 
