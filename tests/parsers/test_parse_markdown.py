@@ -109,6 +109,8 @@ HEAD = "| Model | Score |\n|---|---|\n"
         "| [Orion] | 88.4 |",
         "| [Orion][M] | [88.4][m] |",
         "| Orion | 88.4<sup>1</sup> |",
+        "| Orion[^1] | 88.4[^2] |",
+        "| [Orion][m] [^note] | **88.4** [^2][^3] |",
         "| Orion<sup>[1](#n)</sup> | 88.4 <small>±</small> |",
         "| Orion <span>NEW</span> | ~~87.1~~ 88.4 |",
         "| **Orion** | <b>88</b>.4 |",
@@ -117,6 +119,7 @@ HEAD = "| Model | Score |\n|---|---|\n"
 )
 def test_a_row_is_read_as_a_person_reads_it(row):
     body = HEAD + row + "\n\n[m]: https://lab.example/orion\n[orion]: https://lab.example/orion\n"
+    body += "\n[^1]: A note.\n[^2]: https://lab.example/note\n"
     name, score = read("markdown_table", body, ["Model", "Score"]).rows[0]
     assert (name, score.split("\n")[0]) == ("Orion", "88.4")
 

@@ -37,6 +37,8 @@ MARKS = frozenset("\\`*_[]<>&!~")
 """A cell without any of these is plain text."""
 MARKUP = frozenset("<&~")
 """A cell with one of these may contain elements, which are read as in HTML."""
+FOOTNOTE = re.compile(r"\s*\[\^[^\[\]\s]{1,40}\]")
+"""Not in the standard, but on GitHub: `GPT-4[^1]`."""
 LOWEST_HEADING = 6
 HTML_HEADING = re.compile(r"<h([1-6])\b", re.IGNORECASE)
 
@@ -212,7 +214,9 @@ def tables(blocks: Blocks) -> Iterator[Pipes]:
 
 
 def plain(written: str, references: dict[str, object]) -> str:
-    """The text of a piece of inline Markdown."""
+    """The text of a piece of inline Markdown, without the footnotes that it refers to."""
+    if "[^" in written:
+        written = FOOTNOTE.sub("", written) or written
     if MARKS.isdisjoint(written):
         return fold_cell(written)
     env = {"references": references}
