@@ -46,7 +46,7 @@ def run(settings: Settings, names: tuple[str, ...], clock: Clock, *, due: bool =
     code = max(code, report_errors(known.errors))
     with fetching(settings, clock) as (archive, store, fetcher):
         boards = _wanted(declared_boards, store, clock, named=bool(names), due=due)
-        if not boards and not due:
+        if not boards and not due and not code:
             click.echo("tracker: nothing to fetch: no board is enabled, has its key and is not paused (tracker boards)", err=True)
         telling, errors = telling_of(settings, known.lexicon, store, clock.now())
         code = max(code, report_errors(errors))
@@ -120,7 +120,7 @@ def _print(outcome: Outcome) -> None:
     news = [event for event in outcome.new_events if event.is_news]
     if rebuilt := outcome.rebuilt:
         why = "declaration changed" if rebuilt.by_declaration else "earlier captures changed"
-        counts = f"{count(rebuilt.readings, 'reading')} rebuilt, {count(outcome.differing, 'event differs', 'events differ')}"
+        counts = f"{count(outcome.readings, 'reading')} rebuilt, {count(outcome.differing, 'event differs', 'events differ')}"
         click.echo(f"{when(rebuilt.until)}  {outcome.board}: {why}: {counts}")
         _print_news(event for event in news if event.recorded_at <= rebuilt.until)
     for check in outcome.new_checks:

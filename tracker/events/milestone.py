@@ -25,7 +25,7 @@ from tracker.events.kind import Detection, EventKind
 from tracker.events.making import both_proofs, make, party
 from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Event, Measure, Metric, Nature
 from tracker.order import certainty
-from tracker.wording import number, span
+from tracker.wording import number, span, unsure
 
 RULE = "milestone/1"
 Grade = StrEnum("Grade", "FIRST NOMINAL")
@@ -282,8 +282,10 @@ def _headline(diff: Diff, primary: Metric, memory: Memory, first: Feat) -> str:
     who, mark = diff.after.entries[first.entries[0]], diff.after.entries[first.mark.entry]
     value, bar = (number(entry.measures[primary.id].value, primary) for entry in (who, mark))
     best = "" if first.mark.title == mark.name else f"best: {mark.name}, "
-    within = first.grade == Grade.NOMINAL
-    error = ", within the error of the values" if within else ", by more than the error" if first.again else ""
+    measures = [entry.measures[primary.id] for entry in (who, mark)]
+    error = ", by more than the error" if first.again else ""
+    if first.grade == Grade.NOMINAL:
+        error = unsure(primary, *measures)
     return (
         f"{who.name} ({value}) is the first {one_of(first.name)} on record above {first.mark.title} ({best}{bar})"
         f" on {diff.board.title} ({primary.title}){error}{_record(diff, primary, memory, first)};"

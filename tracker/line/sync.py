@@ -47,10 +47,9 @@ class _LosesHistoryError(DeclarationError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rebuilt:
-    """The history that was replaced: its last check, the number of its readings, and its events with earlier withdrawn ones."""
+    """The history that was replaced: the time of its last check, and its events with earlier withdrawn ones."""
 
     until: datetime
-    readings: int
     events: frozenset[EventId]
     known: frozenset[EventId]
     by_declaration: bool = False
@@ -86,6 +85,11 @@ class Outcome:
     def new_events(self) -> tuple[Event, ...]:
         """The events that no history of the board had before."""
         return tuple(event for event in self.events if self.rebuilt is None or event.id not in self.rebuilt.known)
+
+    @property
+    def readings(self) -> int:
+        """The number of accepted readings."""
+        return sum(check.result is Result.ACCEPTED for check in self.checks)
 
     @property
     def differing(self) -> int:
@@ -230,7 +234,6 @@ def _rebuilt(board: Board, store: Store, *, changed: bool) -> Rebuilt | None:
         return None
     return Rebuilt(
         until=checks[-1].observed_at,
-        readings=sum(check.result is Result.ACCEPTED for check in checks),
         events=events,
         known=events | set(store.withdrawn(board.id)),
         by_declaration=changed,
