@@ -100,7 +100,7 @@ def _refuse_unreadable(table: Table) -> None:
 
 def _rendered(table: Table) -> Table:
     """The table with the text that the markup in its cells shows: `<a href="…">a-7b</a>`, `R&amp;D`."""
-    if not any(cell and MARKUP.search(cell) for row in table.rows for cell in row):
+    if not any(cell and ("<" in cell or "&" in cell) and MARKUP.search(cell) for row in table.rows for cell in row):
         return table
     from tracker.parsers.cell_text import markup_text  # noqa: PLC0415 - Lexbor is loaded for boards with markup in their data
 

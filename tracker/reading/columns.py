@@ -15,7 +15,7 @@ from tracker.model import Board, Bounds, Column, Measure, Metric, MetricId, Tabl
 from tracker.reading.attributes import attribute_reader
 from tracker.reading.cells import MISSING, CellError, parse_rank, reader, shortened, unknown_of
 from tracker.reading.figures import figures_of
-from tracker.reading.lines import figure_line, name_lines, one_line
+from tracker.reading.lines import LINE, figure_line, name_lines, one_line
 from tracker.reading.names import clean_name, clean_text
 
 MEAN_DECIMALS = 6
@@ -50,7 +50,9 @@ class Sheet:
     def figures(self, column: Column | None) -> list[str | None] | None:
         """The cells of a column of figures, without remarks on other lines."""
         cells = self.cells(column)
-        return None if cells is None else [figure_line(cell) for cell in cells]
+        if cells is None or LINE not in "\0".join(filter(None, cells)):
+            return cells
+        return [figure_line(cell) for cell in cells]
 
     def note(
         self, code: str, *, column: str | None = None, row: int | None = None, value: str | None = None, expected: str = ""

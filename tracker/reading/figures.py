@@ -40,7 +40,7 @@ class Figures:
 
 def figures_of(cells: Sequence[str | None], metric: Metric, bounds: Bounds) -> Figures:
     """The cells of a metric's column in one style. Refuses cells in another style than their column."""
-    if not any(cell and _SPECIAL.search(cell) for cell in cells):
+    if not _SPECIAL.search("\n".join(filter(None, cells))):
         return Figures(cells=cells)
     known = {row: cell for row, cell in enumerate(cells) if cell}
     numbers = {row: numerals for row, cell in known.items() if (numerals := _NUMBER.findall(cell))}
