@@ -39,11 +39,12 @@ class SqliteServiceState:
 
     def post(self, deliveries: Iterable[Delivery]) -> int:
         sql = (
-            f"INSERT INTO outbox (event, {_DELIVERY}) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10"  # noqa: S608  # our own words
-            " WHERE NOT EXISTS (SELECT 1 FROM receipts WHERE event = ?1 AND route = ?2) ON CONFLICT DO NOTHING"
+            f"INSERT INTO outbox (event, {_DELIVERY}) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"  # noqa: S608  # our own words
+            " WHERE NOT EXISTS (SELECT 1 FROM receipts WHERE event = ? AND route = ?) ON CONFLICT DO NOTHING"
         )
+        rows = map(_delivery_row, deliveries)
         with self._transaction():
-            return sum(self._connection.execute(sql, _delivery_row(delivery)).rowcount for delivery in deliveries)
+            return sum(self._connection.execute(sql, (*row, *row[:2])).rowcount for row in rows)
 
     def deliveries(self, route: str | None = None, *, dead: bool = False) -> Sequence[Delivery]:
         where, values = ("route = ? AND", [route]) if route is not None else ("", [])
