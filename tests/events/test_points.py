@@ -94,7 +94,7 @@ def test_points_that_are_taken_away_are_reported_near_the_top():
 
 
 @pytest.mark.parametrize("lost", [1, 10])
-def test_a_loss_below_one_per_cent_is_no_event(lost: int):
+def test_a_loss_below_one_per_cent_is_not_reported(lost: int):
     after = growing(12, 1) | {"m01": 1100 - lost}
     assert news(line(growing(12, 0)), line(after)) == []
 
