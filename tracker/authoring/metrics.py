@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from itertools import product
 
 from tracker.authoring.columns import Cells
+from tracker.authoring.natures import LEAST_ELO, nature_of
 from tracker.authoring.proposal import SURE, Guess, MetricGuess, stated
 from tracker.authoring.sheet import RawSheet, is_share, stated_direction
 from tracker.authoring.words import (
@@ -15,17 +15,13 @@ from tracker.authoring.words import (
     AVERAGE,
     BOUND_HIGH,
     BOUND_LOW,
-    CHANGE,
-    COUNT,
     ERROR,
     FITTED,
     HALF,
     HIGHER,
     LIMIT,
-    LIVE,
     LOWER,
     OVERALL,
-    PER_SECOND,
     PRICE,
     TOKENS,
     TOPICS,
@@ -38,8 +34,6 @@ MANY_TOKENS = 10_000_000
 ENOUGH = 8
 """Rows from which an order cannot be chance."""
 POSITION = "position"
-LEAST_ELO = 100
-"""A rating whose values are all smaller is an average of stars or marks, not fitted to games."""
 MATRIX = 3
 """Minimum number of columns between 0 and 100 to take them for benchmark scores."""
 
@@ -67,7 +61,7 @@ def metrics_of(sheet: RawSheet, taken: set[str]) -> Iterator[MetricGuess]:
 
 
 def _metric(cells: Cells, sheet: RawSheet, used: set[str], bounds: Mapping[str, str]) -> MetricGuess:
-    nature = Guess(value=Nature.LISTED, sure=0.8, why="a price") if cells.header in sheet.prices else _nature(cells)
+    nature = Guess(value=Nature.LISTED, sure=0.8, why="a price") if cells.header in sheet.prices else nature_of(cells)
     unit, scale = _unit(cells, nature.value)
     return MetricGuess(
         id=_id(cells.header, used),
@@ -105,27 +99,6 @@ def _id(header: str, used: set[str]) -> str:
         if words and name not in used:
             return name
     return next(f"{name}_{number}" for number in range(2, 10_000) if f"{name}_{number}" not in used)
-
-
-def _nature(cells: Cells) -> Guess[Nature]:
-    words, text = {*cells.words}, " ".join(cells.words)
-    is_rate = any(phrase in text for phrase in PER_SECOND)
-    if _is_price(words) and not is_rate:
-        return Guess(value=Nature.LISTED, sure=0.8, why="a price")
-    if is_rate or (words & LIVE and not words & {"score"}):
-        return Guess(value=Nature.LIVE, sure=0.8, why="a speed or a time, which differs from day to day")
-    if {*cells.leaf} & COUNT and not {*cells.leaf} & HIGHER - COUNT and all(value == int(value) for value in cells.values):
-        return Guess(value=Nature.COUNT, sure=0.8, why="whole numbers that count")
-    stars = words & FITTED <= {"rating"} and max(cells.values, default=0.0) < LEAST_ELO
-    is_score = words & {"score", "arena"} and cells.values and min(cells.values) >= 600 and max(cells.values) <= 3200
-    if (words & FITTED and not stars) or is_score:
-        return Guess(value=Nature.FITTED, sure=0.8, why="a rating on the Elo scale")
-    return Guess(value=Nature.TESTED, sure=0.7, why="figures")
-
-
-def _is_price(words: AbstractSet[str]) -> bool:
-    """Whether a header with these words is that of a price: `Cost per 1M tokens`, but not `Speed per dollar`."""
-    return bool(words & PRICE) and not words & (LIVE - TOKENS | {"total", "run"} | CHANGE)
 
 
 def _price_unit(cells: Cells) -> tuple[str, str]:
