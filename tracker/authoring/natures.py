@@ -1,33 +1,85 @@
-"""The nature of a figure, which is how its values behave from day to day."""
+"""The nature of a figure, which is how its values behave from day to day: by the words of its header, and by its cells."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
 from tracker.authoring.columns import Cells
 from tracker.authoring.proposal import Guess
-from tracker.authoring.words import CHANGE, COUNT, FITTED, HIGHER, LIVE, PER_SECOND, PRICE, TOKENS
+from tracker.authoring.sheet import RawSheet
+from tracker.authoring.words import CHANGE, COUNT, FITTED, HIGHER, LIVE, LOWER, PER_SECOND, PRICE, TOKENS, set_of
 from tracker.model import Nature
 
 LEAST_ELO = 100
 """A rating whose values are all smaller is an average of stars or marks, not fitted to games."""
+MOST_MARKS = 10
+"""Whole numbers up to this one may be marks, such as five stars."""
+MANY = 1_000
+"""Whole numbers from here on may be counted, whatever their header says; smaller ones are likelier a score."""
+
+_UNITS: Mapping[str, str] = {"stargazers": "stars", "pts": "points", "won": "wins"}
+_SAMPLE = set_of("votes vote reviews")
+"""Counts that are the sample behind a score, if the table has one."""
+POINTS = _SAMPLE | set_of("""
+    stars stargazers downloads likes hearts pulls installs forks subscribers followers views visits plays streams listeners
+    visitors upvotes points pts wins won titles medals gold trophies goals assists runs sales members users contributors commits
+    citations attendance population revenue turnover grossing worth gdp cap
+    """)
+"""What is counted or summed up, so that two values are in order without any error."""
+_NOT_COUNTED = set_of(
+    "average avg mean median rate ratio per percent percentage pct % share growth index score rank conceded against"
+)
+"""With these words beside it, what is counted is not the figure."""
+_SCORES = FITTED | (HIGHER - POINTS - COUNT - set_of("total overall"))
 
 
-def nature_of(cells: Cells) -> Guess[Nature]:
-    """The nature of a figure, by the words of its header and its values."""
-    words, text = {*cells.words}, " ".join(cells.words)
+def nature_of(cells: Cells, sheet: RawSheet) -> Guess[Nature]:
+    """The nature of a figure; unsure where its numbers may be counted or scored."""
+    words, leaf, text = {*cells.words}, {*cells.leaf}, " ".join(cells.words)
     is_rate = any(phrase in text for phrase in PER_SECOND)
     if _is_price(words) and not is_rate:
         return Guess(value=Nature.LISTED, sure=0.8, why="a price")
     if is_rate or (words & LIVE and not words & {"score"}):
         return Guess(value=Nature.LIVE, sure=0.8, why="a speed or a time, which differs from day to day")
-    if {*cells.leaf} & COUNT and not {*cells.leaf} & HIGHER - COUNT and all(value == int(value) for value in cells.values):
+    if leaf & POINTS and not words & _NOT_COUNTED and "%" not in "".join(cells.known[:50]):
+        return _counted(cells, sheet)
+    if leaf & COUNT and not leaf & HIGHER - COUNT and all(value == int(value) for value in cells.values):
         return Guess(value=Nature.COUNT, sure=0.8, why="whole numbers that count")
     stars = words & FITTED <= {"rating"} and max(cells.values, default=0.0) < LEAST_ELO
     is_score = words & {"score", "arena"} and cells.values and min(cells.values) >= 600 and max(cells.values) <= 3200
     if (words & FITTED and not stars) or is_score:
         return Guess(value=Nature.FITTED, sure=0.8, why="a rating on the Elo scale")
+    if not words & (_SCORES | LOWER) and _whole(cells) and max(cells.values) >= MANY:
+        return Guess(value=Nature.TESTED, sure=0.6, why="its whole numbers may be counted, or scored")
     return Guess(value=Nature.TESTED, sure=0.7, why="figures")
+
+
+def unit_of(cells: Cells) -> str:
+    """The unit of points by their header: `stars`; "" if it names none."""
+    known = [word for word in (*cells.leaf, *cells.words) if word in POINTS]
+    return _UNITS.get(known[0], known[0]) if known else ""
+
+
+def _counted(cells: Cells, sheet: RawSheet) -> Guess[Nature]:
+    name = next(word for word in cells.leaf if word in POINTS)
+    if {*cells.leaf} & POINTS <= _SAMPLE and any(_is_score(other) for other in sheet.figures if other is not cells):
+        return Guess(value=Nature.COUNT, sure=0.8, why="the number of votes behind a score")
+    if not _whole(cells, halves=name in ("points", "pts")):
+        return Guess(value=Nature.TESTED, sure=0.6, why=f"its header says {name!r}, but its numbers are not whole")
+    if name == "stars" and max(cells.values) <= MOST_MARKS:
+        return Guess(value=Nature.TESTED, sure=0.6, why="its stars may be counted, or given as marks")
+    return Guess(value=Nature.POINTS, sure=0.8, why=f"{name!r} are counted, without any error")
+
+
+def _is_score(cells: Cells) -> bool:
+    return bool({*cells.words} & _SCORES) or not _whole(cells)
+
+
+def _whole(cells: Cells, *, halves: bool = False) -> bool:
+    """Whether all values are whole numbers; in some games points are halved."""
+    factor = 2 if halves else 1
+    return bool(cells.values) and all(value * factor == int(value * factor) for value in cells.values)
 
 
 def _is_price(words: AbstractSet[str]) -> bool:

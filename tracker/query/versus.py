@@ -24,7 +24,8 @@ class Row:
 
     `difference` is one − other in the metric's unit. `above` is `one`, `other`, `level`, or empty if nothing can be said.
     `beyond_error`: by the rule of the overtakes; None if neither the metric nor the values state an error, and for listed
-    metrics, live ones and points. `since`: when the upper one moved above, in the segment that began at `segment`; not for live metrics.
+    metrics, live ones and points. `since`: when the upper one moved above, in the segment that began at `segment`; not for live
+    metrics.
     """
 
     metric: Metric
