@@ -60,12 +60,11 @@ def ordered_primary(diff: Diff) -> Metric | None:
     return primary if primary is not None and primary.ordered else None
 
 
-def is_near_the_top(diff: Diff, metric: Metric, entry: EntryId) -> bool:
-    """Whether an entry with values before and after is or was among the ten best of the metric that ranks the board."""
-    if not metric.primary and diff.board.primary is not None:
-        return False
-    pages = (page for page in (diff.before, diff.after) if page is not None)
-    return any(competition_ranks(metric, page.values(metric.id), page.unnamed)[entry] <= TOP for page in pages)
+def among_the_best(diff: Diff, metric: Metric) -> frozenset[EntryId]:
+    """The entries that are or were among the ten best by a metric."""
+    pages = ((page, page.unnamed if metric.primary else ()) for page in (diff.before, diff.after) if page is not None)
+    ranks = (rank for page, others in pages for rank in competition_ranks(metric, page.values(metric.id), others).items())
+    return frozenset(entry for entry, rank in ranks if rank <= TOP)
 
 
 def keys_now(diff: Diff) -> Mapping[EntryId, EntryId]:
