@@ -56,14 +56,6 @@ def test_overtakes_in_counts_beside_the_score_are_recorded():
     assert (brief([event]), event.is_news) == (["overtake/decisive b > a @stars"], False)
 
 
-def test_below_the_ten_best_counts_beside_the_score_have_no_events():
-    side = metric("stars", "points", primary=False)
-    history = History(metric(), side)
-    before = growing(20, 0)
-    history.show("a:50 b:40", stars=line(before))
-    assert history.show("a:50 b:40", stars=line(growing(20, 1) | {"m15": before["m15"] + 150})) == ()
-
-
 def test_moves_in_rank_are_one_recorded_event_without_a_word_on_errors():
     events = events_of(line(growing(20, 0)), line(growing(20, 1) | {"m10": 1160, "m15": 660}), on=[STARS])
     (event,) = of("rank_move", events)

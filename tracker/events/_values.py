@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import attrgetter
 from typing import TypeVar
 
-from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Measure, Metric, MetricDiff
-from tracker.order import competition_ranks
+from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Measure, Metric, MetricDiff, Snapshot
 
 SAYS_NOTHING = (Comparability.DRIFTED, Comparability.VANISHED, Comparability.INCOMMENSURABLE)
 """Verdicts under which the values that are left prove nothing. A re-based scale and a new column are whole in themselves."""
@@ -60,11 +59,15 @@ def ordered_primary(diff: Diff) -> Metric | None:
     return primary if primary is not None and primary.ordered else None
 
 
-def among_the_best(diff: Diff, metric: Metric) -> frozenset[EntryId]:
-    """The entries that are or were among the ten best by a metric."""
-    pages = ((page, page.unnamed if metric.primary else ()) for page in (diff.before, diff.after) if page is not None)
-    ranks = (rank for page, others in pages for rank in competition_ranks(metric, page.values(metric.id), others).items())
-    return frozenset(entry for entry, rank in ranks if rank <= TOP)
+def is_near_the_top(diff: Diff, metric: Metric, entry: EntryId) -> bool:
+    """Whether an entry with values before and after is or was among the ten best of the metric that ranks the board."""
+    pages = [page for page in (diff.before, diff.after) if page is not None] if metric.primary else []
+    return any(_above(metric, page, page.values(metric.id)[entry]) < TOP for page in pages)
+
+
+def _above(metric: Metric, page: Snapshot, value: float) -> int:
+    """The number of rows that rank above a value."""
+    return sum(metric.better(other, value) for other in (*page.values(metric.id).values(), *page.unnamed))
 
 
 def keys_now(diff: Diff) -> Mapping[EntryId, EntryId]:

@@ -16,7 +16,7 @@ from enum import StrEnum
 from itertools import groupby, islice
 from operator import itemgetter
 
-from tracker.events._values import TOP, among_the_best, changed
+from tracker.events._values import TOP, changed, is_near_the_top
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import both_proofs, make, party, proof
 from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Measure, Metric, MetricDiff, Party, PendingOvertake
@@ -52,10 +52,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
 
 
 def _flips(diff: Diff, metric: Metric, verdict: MetricDiff) -> Iterator[Event]:
-    """A rise for each entry that moved above others; a fall for each that moved below entries whose value did not change.
-
-    In points only rises of the ten best are news. Points beside the metric that ranks have only events of the ten best, recorded.
-    """
+    """A rise for each entry that moved above others; a fall for each that moved below entries whose value did not change."""
     assert diff.before is not None
     had, has, entries = diff.before.measured(metric.id), diff.after.measured(metric.id), diff.after.entries
     rises: dict[tuple[EntryId, str], list[EntryId]] = {}
@@ -66,13 +63,10 @@ def _flips(diff: Diff, metric: Metric, verdict: MetricDiff) -> Iterator[Event]:
             rises.setdefault((subject, grade), []).append(rival)
         else:
             falls.setdefault((rival, grade), []).append(subject)
-    best = among_the_best(diff, metric) if metric.exact and (rises or falls) else has.keys()
     for movers, rose in ((rises, True), (falls, False)):
         for (mover, grade), others in sorted(movers.items()):
             best_first = sorted(others, key=lambda other: (metric.sort_key(has[other]), other))
-            if mover in best or metric.primary:
-                is_news = rose and grade != Grade.NOMINAL and mover in best and (metric.primary or not metric.exact)
-                yield _flip_event(diff, metric, mover, best_first, Grade(grade), rose=rose, is_news=is_news)
+            yield _flip_event(diff, metric, mover, best_first, Grade(grade), rose=rose)
 
 
 def flips(
@@ -115,9 +109,7 @@ def _rises(
     return alone or abs(has[subject] - had[subject]) >= abs(has[rival] - had[rival])
 
 
-def _flip_event(
-    diff: Diff, metric: Metric, mover: EntryId, others: list[EntryId], grade: Grade, *, rose: bool, is_news: bool
-) -> Event:
+def _flip_event(diff: Diff, metric: Metric, mover: EntryId, others: list[EntryId], grade: Grade, *, rose: bool) -> Event:
     """A rise, or a fall, which is only recorded: the entries above did nothing. `others` has the best first."""
     shown = others[: _RIVALS_OF_A_RISE if rose else _NAMED_IN_A_FALL]
     who, named = party(diff.after, mover), [party(diff.after, other) for other in shown]
@@ -130,7 +122,7 @@ def _flip_event(
         rule=RULE,
         grade=grade,
         weight=_weight(diff, metric, grade),
-        is_news=is_news,
+        is_news=rose and grade != Grade.NOMINAL and (not metric.exact or is_near_the_top(diff, metric, mover)),
         subjects=[who] if rose else named,
         rivals=named if rose else [who],
         metric=metric.id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 
-from tracker.events._values import among_the_best, measured
+from tracker.events._values import is_near_the_top, measured
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import make, party
 from tracker.model import BoardState, Diff, EntryId, Event, Measure, Metric, MetricDiff, Move, Nature
@@ -50,9 +50,7 @@ def _losses(metric: Metric, verdict: MetricDiff) -> dict[EntryId, Move]:
 def _revised(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
     who = party(diff.after, entry)
     before, after = number(move.before.value, metric), number(move.after.value, metric)
-    seen = (
-        move.significant and before != after and (not metric.exact or (metric.primary and entry in among_the_best(diff, metric)))
-    )
+    seen = move.significant and before != after and (not metric.exact or is_near_the_top(diff, metric, entry))
     within = "" if move.significant else ", within the stated error"
     return make(
         diff,
