@@ -1,4 +1,4 @@
-"""The wizard tells what is counted (points) from what is scored, and asks where both are possible."""
+"""The wizard distinguishes what is counted (points) from what is scored, and asks where both are possible."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_counts_are_points_in_every_format(body: bytes):
         ("Downloads growth", SCORES),
     ],
 )
-def test_averages_rates_and_scores_are_no_counts(header: str, values: Sequence[float]):
+def test_averages_rates_and_scores_are_not_counted(header: str, values: Sequence[float]):
     assert guessed(csv_of(("Name", header), NAMES, values), header)[0] == "tested"
 
 

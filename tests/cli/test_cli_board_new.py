@@ -149,7 +149,7 @@ def test_the_flag_decides_the_direction(world: World, flag: str, higher: bool):
 COUNTED = "model,multi\n" + "".join(f"{name},{9_000 - 1_100 * at}\n" for at, name in enumerate(NAMES))
 
 
-def test_a_script_gets_the_flag_that_tells_what_is_counted_from_what_is_scored(world: World):
+def test_a_script_gets_the_flag_that_decides_the_nature(world: World):
     ran = new(world, "--id", "made/multi", text=COUNTED)
     assert ran.code == 2
     assert "whether `multi` is counted, without any error, or scored is not certain" in ran.error
