@@ -65,10 +65,13 @@ def metrics_of(sheet: RawSheet, taken: set[str]) -> Iterator[MetricGuess]:
 
 
 def answered(metric: MetricGuess, sheet: RawSheet, answers: Answers) -> MetricGuess:
-    """The metric with the nature and the direction that the user stated, if any."""
-    if answers.nature is not None:
-        unit, scale = _unit(sheet.columns[metric.column], answers.nature)
-        metric = replace(metric, nature=stated(answers.nature), unit=unit, scale=scale)
+    """The metric that ranks the board, with the nature and the direction that the user stated. A count that ranks is points."""
+    counts = metric.nature.value is Nature.COUNT
+    ranks = Guess(value=Nature.POINTS, sure=metric.nature.sure, why="a count that ranks the board") if counts else metric.nature
+    nature = stated(answers.nature) if answers.nature is not None else ranks
+    if nature is not metric.nature:
+        unit, scale = _unit(sheet.columns[metric.column], nature.value)
+        metric = replace(metric, nature=nature, unit=unit, scale=scale)
     if metric.nature.value is Nature.POINTS:
         metric = replace(metric, low="", high="", plus_minus="")
     if answers.higher_is_better is not None:

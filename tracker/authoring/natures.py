@@ -18,20 +18,33 @@ MOST_MARKS = 10
 MANY = 1_000
 """Whole numbers from here on may be counted, whatever their header says; smaller ones are likelier a score."""
 
-_UNITS: Mapping[str, str] = {"stargazers": "stars", "pts": "points", "won": "wins"}
-_SAMPLE = set_of("votes vote reviews")
+_SAMPLE = set_of("votes vote reviews wins won")
 """Counts that are the sample behind a score, if the table has one."""
 POINTS = _SAMPLE | set_of("""
-    stars stargazers downloads likes hearts pulls installs forks subscribers followers views visits plays streams listeners
-    visitors upvotes points pts wins won titles medals gold trophies goals assists runs sales members users contributors commits
-    citations attendance population revenue turnover grossing worth gdp cap
+    stars stargazers downloads likes hearts pulls installs forks subscribers followers members users players viewers contributors
+    visitors listeners views visits plays streams upvotes points pts titles medals gold silver bronze trophies goals assists runs
+    commits comments citations reputation sales attendance population revenue turnover grossing worth gdp cap
     """)
 """What is counted or summed up, so that two values are in order without any error."""
-_NOT_COUNTED = set_of(
+_UNITS: Mapping[str, str] = {
+    "stargazers": "stars",
+    "pts": "points",
+    "vote": "votes",
+    "won": "wins",
+    "population": "people",
+    **dict.fromkeys(("gold", "silver", "bronze"), "medals"),
+    **dict.fromkeys(("reputation", "attendance", "revenue", "turnover", "grossing", "worth", "gdp", "cap"), ""),
+}
+"""The unit of points, if it is not the word itself."""
+_LARGE = {"k": "thousand ", "thousands": "thousand ", "m": "million ", "millions": "million ", "b": "billion ", "bn": "billion "}
+_TOTALS = set_of("total sum")
+_NOT_COUNTED = FITTED | set_of(
     "average avg mean median rate ratio per percent percentage pct % share growth index score rank conceded against"
 )
 """With these words beside it, what is counted is not the figure."""
 _SCORES = FITTED | (HIGHER - POINTS - COUNT - set_of("total overall"))
+_ANY_SCORE = set_of("score scores")
+"""What both benchmarks and games call their figures."""
 
 
 def nature_of(cells: Cells, sheet: RawSheet) -> Guess[Nature]:
@@ -42,30 +55,34 @@ def nature_of(cells: Cells, sheet: RawSheet) -> Guess[Nature]:
         return Guess(value=Nature.LISTED, sure=0.8, why="a price")
     if is_rate or (words & LIVE and not words & {"score"}):
         return Guess(value=Nature.LIVE, sure=0.8, why="a speed or a time, which differs from day to day")
-    if leaf & POINTS and not words & _NOT_COUNTED and "%" not in "".join(cells.known[:50]):
-        return _counted(cells, sheet)
+    if not words & _NOT_COUNTED and "%" not in "".join(cells.known[:50]):
+        if leaf & POINTS:
+            return _counted(cells, sheet)
+        if leaf & _TOTALS and _whole(cells) and any({*other.leaf} & POINTS for other in sheet.figures):
+            return Guess(value=Nature.POINTS, sure=0.8, why="a total of what is counted")
     if leaf & COUNT and not leaf & HIGHER - COUNT and all(value == int(value) for value in cells.values):
         return Guess(value=Nature.COUNT, sure=0.8, why="whole numbers that count")
     stars = words & FITTED <= {"rating"} and max(cells.values, default=0.0) < LEAST_ELO
     is_score = words & {"score", "arena"} and cells.values and min(cells.values) >= 600 and max(cells.values) <= 3200
     if (words & FITTED and not stars) or is_score:
         return Guess(value=Nature.FITTED, sure=0.8, why="a rating on the Elo scale")
-    if not words & (_SCORES | LOWER) and _whole(cells) and max(cells.values) >= MANY:
+    if not words & (_SCORES - _ANY_SCORE | LOWER) and _whole(cells) and max(cells.values) >= MANY:
         return Guess(value=Nature.TESTED, sure=0.6, why="its whole numbers may be counted, or scored")
     return Guess(value=Nature.TESTED, sure=0.7, why="figures")
 
 
 def unit_of(cells: Cells) -> str:
-    """The unit of points by their header: `stars`; "" if it names none."""
-    known = [word for word in (*cells.leaf, *cells.words) if word in POINTS]
-    return _UNITS.get(known[0], known[0]) if known else ""
+    """The unit of points by their header: `stars`, `million views`; "" if it names none."""
+    name = next((word for word in (*cells.leaf, *cells.words) if word in POINTS), "")
+    unit = _UNITS.get(name, name)
+    return unit and next((_LARGE[word] for word in cells.leaf if word in _LARGE), "") + unit
 
 
 def _counted(cells: Cells, sheet: RawSheet) -> Guess[Nature]:
-    name = next(word for word in cells.leaf if word in POINTS)
-    if {*cells.leaf} & POINTS <= _SAMPLE and any(_is_score(other) for other in sheet.figures if other is not cells):
-        return Guess(value=Nature.COUNT, sure=0.8, why="the number of votes behind a score")
-    if not _whole(cells, halves=name in ("points", "pts")):
+    leaf, name = {*cells.leaf}, next(word for word in cells.leaf if word in POINTS)
+    if leaf & POINTS <= _SAMPLE and any(_is_score(other) for other in sheet.figures if other is not cells):
+        return Guess(value=Nature.COUNT, sure=0.8, why="the sample behind a score")
+    if not (leaf & _LARGE.keys() or _whole(cells)):
         return Guess(value=Nature.TESTED, sure=0.6, why=f"its header says {name!r}, but its numbers are not whole")
     if name == "stars" and max(cells.values) <= MOST_MARKS:
         return Guess(value=Nature.TESTED, sure=0.6, why="its stars may be counted, or given as marks")
@@ -76,10 +93,9 @@ def _is_score(cells: Cells) -> bool:
     return bool({*cells.words} & _SCORES) or not _whole(cells)
 
 
-def _whole(cells: Cells, *, halves: bool = False) -> bool:
-    """Whether all values are whole numbers; in some games points are halved."""
-    factor = 2 if halves else 1
-    return bool(cells.values) and all(value * factor == int(value * factor) for value in cells.values)
+def _whole(cells: Cells) -> bool:
+    """Whether all values are whole numbers, or halves, which some games give."""
+    return bool(cells.values) and all(2 * value == int(2 * value) for value in cells.values)
 
 
 def _is_price(words: AbstractSet[str]) -> bool:
