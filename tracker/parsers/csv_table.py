@@ -6,7 +6,9 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import partial
+from itertools import islice
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -17,6 +19,10 @@ from tracker.parsers._options import TableOptions, one_group
 from tracker.parsers.decoding import decode, find_facts, header, names, place_of, quote, refuse_markup, unique
 
 DELIMITERS = (",", ";", "\t", "|")
+SEPARATOR = re.compile(r'"?sep=(.)"?\s*[\r\n]')
+"""A first line in which spreadsheets state the delimiter."""
+COMPARED = 20
+"""Records whose cells are counted to find the delimiter."""
 
 Line = list[str]
 Columns = dict[str, Sequence[str | None]]
@@ -57,7 +63,9 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     text = decode(body)
     refuse_markup(text, "CSV")
     part = _inside(text, options.inside) if options.inside else text
-    lines = _lines(part, options.delimiter or _delimiter(part))
+    stated = SEPARATOR.match(part)
+    part = part[stated.end() :] if stated else part
+    lines = _lines(part, options.delimiter or (stated[1] if stated else _delimiter(part, wanted)))
     head = lines[0][1] if lines else []
     columns, facts = _wide(head, lines[1:], options) if options.layout == "wide" else (_long(head, lines[1:], options), {})
     present = {want: cells for want in dict.fromkeys(wanted) if (cells := _named(columns, want)) is not None}
@@ -80,18 +88,25 @@ def _inside(text: str, locator: str) -> str:
 
 
 def _lines(text: str, delimiter: str) -> list[tuple[int, Line]]:
-    """The records with text, each with the number of its last line. Blanks after a closing quote are skipped."""
-    try:
-        return list(_read(text, delimiter))
-    except ParseError:
-        padless = re.sub(rf'" +(?={re.escape(delimiter)}|[\r\n]|\Z)', '"', text)
-        if padless == text:
-            raise
-        return list(_read(padless, delimiter))
+    """The records with text, each with the number of its last line. Blanks after a closing quote are skipped.
+
+    Quotes inside of quotes are doubled, or else have a backslash.
+    """
+    padless = re.sub(rf'" +(?={re.escape(delimiter)}|[\r\n]|\Z)', '"', text)
+    variants = [(text, None), (padless, None), (text, "\\")]
+    for written, escape in variants[: 3 if '\\"' in text else 2]:
+        try:
+            return list(_read(written, delimiter, escape=escape))
+        except ParseError as error:
+            broken = error
+    raise broken
 
 
-def _read(text: str, delimiter: str, *, strict: bool = True) -> Iterator[tuple[int, Line]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict, skipinitialspace=True)
+def _read(text: str, delimiter: str, *, strict: bool = True, escape: str | None = None) -> Iterator[tuple[int, Line]]:
+    file = io.StringIO(text, newline="")
+    reader = csv.reader(
+        file, delimiter=delimiter, strict=strict, skipinitialspace=True, escapechar=escape, doublequote=not escape
+    )
     try:
         for line in reader:
             if any(cell.strip() for cell in line):
@@ -100,21 +115,25 @@ def _read(text: str, delimiter: str, *, strict: bool = True) -> Iterator[tuple[i
         raise ParseError(f"found broken CSV at line {reader.line_num}: {error}") from error
 
 
-def _delimiter(text: str) -> str:
-    """The delimiter that splits the header into most cells."""
-    widths = {delimiter: _width(text, delimiter) for delimiter in DELIMITERS}
-    best = max(widths, key=widths.__getitem__)
-    if widths[best] < 2:
+def _delimiter(text: str, wanted: Sequence[str]) -> str:
+    """The delimiter with most wanted columns, then most records as long as the header, then most cells."""
+    fits = {delimiter: _fit(text, delimiter, wanted) for delimiter in DELIMITERS}
+    best = max(fits, key=fits.__getitem__)
+    if fits[best][-1] < 2:
         raise ParseError(f"found no delimiter in the header {quote(text)}, expected one of {', '.join(map(repr, DELIMITERS))}")
     return best
 
 
-def _width(text: str, delimiter: str) -> int:
-    """The number of header cells by this delimiter; 0 if csv cannot read it (a cell is too long)."""
-    try:
-        return len(next(_read(text, delimiter, strict=False), (0, []))[1])
-    except ParseError:
-        return 0
+def _fit(text: str, delimiter: str, wanted: Sequence[str]) -> tuple[int, int, int]:
+    """What `_delimiter` compares. Counts the records up to one that csv cannot read (a cell is too long)."""
+    records: list[Line] = []
+    with suppress(ParseError):
+        records.extend(line for _, line in islice(_read(text, delimiter, strict=False), COMPARED))
+    head = records[0] if records else []
+    if len(head) < 2:
+        return 0, 0, len(head)
+    columns = tuple(map(header, head))
+    return sum(place_of(want, columns) is not None for want in wanted), sum(len(line) == len(head) for line in records), len(head)
 
 
 def _named(columns: Columns, want: str) -> Sequence[str | None] | None:
@@ -126,7 +145,7 @@ def _named(columns: Columns, want: str) -> Sequence[str | None] | None:
 
 
 def _long(head: Line, lines: Sequence[tuple[int, Line]], options: Options) -> Columns:
-    rows = [_fitted(line, head, number) for number, line in lines]
+    rows = [_fitted(line, head, number) for number, line in lines if line != head]
     if not rows:
         raise ParseError(f"found a header ({names(head)}) and no rows")
     columns: Columns = dict(zip(unique(map(header, head)), zip(*rows, strict=True), strict=True))
