@@ -6,7 +6,9 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import partial
+from itertools import islice
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -17,6 +19,11 @@ from tracker.parsers._options import TableOptions, one_group
 from tracker.parsers.decoding import decode, find_facts, header, names, place_of, quote, refuse_markup, unique
 
 DELIMITERS = (",", ";", "\t", "|")
+
+MAX_TITLES = 10
+"""Lines above the header."""
+FIGURE = re.compile(r"[^\w]*[0-9][^A-Za-z]*")
+REMARK = re.compile(r"#+(?: +\S| *[^\W\d])")
 
 Line = list[str]
 Columns = dict[str, Sequence[str | None]]
@@ -80,14 +87,31 @@ def _inside(text: str, locator: str) -> str:
 
 
 def _lines(text: str, delimiter: str) -> list[tuple[int, Line]]:
-    """The records with text, each with the number of its last line. Blanks after a closing quote are skipped."""
+    """The records from the header on, each with the number of its last line. Blanks after a closing quote are skipped."""
     try:
-        return list(_read(text, delimiter))
+        lines = list(_read(text, delimiter))
     except ParseError:
         padless = re.sub(rf'" +(?={re.escape(delimiter)}|[\r\n]|\Z)', '"', text)
         if padless == text:
             raise
-        return list(_read(padless, delimiter))
+        lines = list(_read(padless, delimiter))
+    return lines[_titles(lines) :]
+
+
+def _titles(lines: Sequence[tuple[int, Line]]) -> int:
+    """The number of titles and remarks above the header: lines with text in the first cell alone, or of fewer cells after a #.
+
+    The header below them has only words, unlike the line after it; otherwise the first line is the header.
+    """
+    first = [[cell.strip() for cell in line] for _, line in lines[: MAX_TITLES + 2]]
+    at = next((at for at, line in enumerate(first) if sum(map(bool, line)) > 1 and not _is_remark(line, first[at + 1 :][:1])), 0)
+    if not all(line[0] for line in first[:at]) or at + 1 >= len(first):
+        return 0
+    return at if not any(map(FIGURE.fullmatch, first[at])) and any(map(FIGURE.fullmatch, first[at + 1])) else 0
+
+
+def _is_remark(line: Line, after: Sequence[Line]) -> bool:
+    return REMARK.match(line[0]) is not None and any(len(below) > len(line) for below in after)
 
 
 def _read(text: str, delimiter: str, *, strict: bool = True) -> Iterator[tuple[int, Line]]:
@@ -111,18 +135,16 @@ def _delimiter(text: str) -> str:
 
 def _width(text: str, delimiter: str) -> int:
     """The number of header cells by this delimiter; 0 if csv cannot read it (a cell is too long)."""
-    try:
-        return len(next(_read(text, delimiter, strict=False), (0, []))[1])
-    except ParseError:
-        return 0
+    lines = []
+    with suppress(ParseError):
+        for line in islice(_read(text, delimiter, strict=False), MAX_TITLES + 2):
+            lines.append(line)  # noqa: PERF402 - what comes before an error counts
+    return len(lines[_titles(lines)][1]) if lines else 0
 
 
 def _named(columns: Columns, want: str) -> Sequence[str | None] | None:
-    """A column by its header, or by its number (`$1`)."""
-    if (place := place_of(want, tuple(columns))) is not None:
-        return list(columns.values())[place]
-    number = int(want[1:]) if want.startswith("$") and want[1:].isascii() and want[1:].isdigit() else 0
-    return list(columns.values())[number - 1] if 0 < number <= len(columns) else None
+    place = place_of(want, tuple(columns))
+    return None if place is None else list(columns.values())[place]
 
 
 def _long(head: Line, lines: Sequence[tuple[int, Line]], options: Options) -> Columns:

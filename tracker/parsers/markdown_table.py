@@ -39,6 +39,10 @@ MARKUP = frozenset("<&~")
 """A cell with one of these may contain elements, which are read as in HTML."""
 FOOTNOTE = re.compile(r"\s*\[\^[^\[\]\s]{1,40}\]")
 """Not in the standard, but on GitHub: `GPT-4[^1]`."""
+SHORT_DELIMITERS = re.compile(
+    r"^(?P<header>[^\n|]*+\|[^\n]*+\n)(?P<row>(?=[^\n|]*+\|) {0,3}\|? *:?-+:? *(?:\| *:?-+:? *)*+\|? *)$", re.MULTILINE
+)
+"""A line with cells, and one of delimiters below it."""
 LOWEST_HEADING = 6
 HTML_HEADING = re.compile(r"<h([1-6])\b", re.IGNORECASE)
 
@@ -190,8 +194,15 @@ def _inline() -> MarkdownIt:
 def blocks_of(text: str) -> Blocks:
     """The blocks of a text."""
     env: dict[str, dict[str, object]] = {}
-    plain_text = text.replace("\r\n", "\n").replace("\r", "\n")
+    plain_text = SHORT_DELIMITERS.sub(_completed, text.replace("\r\n", "\n").replace("\r", "\n"))
     return Blocks(text=plain_text, tokens=_blocks().parse(plain_text, env), references=env.get("references", {}))
+
+
+def _completed(match: re.Match[str]) -> str:
+    """A header with a delimiter row as long as itself: GitHub shows no table if it is shorter, other sites do."""
+    missing = len(_cells(match["header"])) - len(_cells(match["row"]))
+    closed = match["row"].rstrip().removesuffix("|") if missing > 0 else match["row"]
+    return match["header"] + closed + "|---" * missing + ("|" if closed != match["row"] else "")
 
 
 def tables(blocks: Blocks) -> Iterator[Pipes]:
@@ -208,8 +219,9 @@ def tables(blocks: Blocks) -> Iterator[Pipes]:
         elif token.type == "inline" and rows:
             rows[-1].append(token.content)
         elif token.type == "table_close":
-            columns = unique(header(plain(cell, blocks.references)) for cell in rows[0])
-            yield Pipes(names=columns, rows=rows[1:], line=line, lines=lines[1:])
+            at = next((at for at, row in enumerate(rows[:-1]) if any(row)), 0)  # a header may be empty, for its looks
+            columns = unique(header(plain(cell, blocks.references)) for cell in rows[at])
+            yield Pipes(names=columns, rows=rows[at + 1 :], line=line, lines=lines[at + 1 :])
             rows = []
 
 
