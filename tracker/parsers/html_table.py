@@ -212,7 +212,7 @@ def _fits(section: Section, options: Options) -> bool:
 
 
 def _section(table: Element) -> Section:
-    groups = _groups(table)
+    groups: Sequence[Sequence[Element]] = _groups(table)
     size = _head(groups)
     for _ in range(MAX_TITLES):
         if size and all(map(_is_title, groups[0][:size])) and _names_columns(below := _below(groups, size)):
