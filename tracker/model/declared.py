@@ -141,11 +141,15 @@ class Parse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column: the first of `sources` that the table has. `missing` are the texts that mean unknown."""
+    """A column: the first of `sources` that the table has. `missing` are the texts that mean unknown.
+
+    `part` chooses one figure of cells that hold several (`$5 / $25`), from 1; with 0 a cell is one figure.
+    """
 
     sources: tuple[str, ...]
     missing: frozenset[str] = frozenset()
     kind: Kind = Kind.TEXT
+    part: int = 0
 
 
 _PERCENT_FACTORS = {"ratio": 100.0, "share": 100.0, "%": 1.0}
