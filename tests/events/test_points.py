@@ -132,7 +132,7 @@ def test_a_jump_up_the_chart_is_one_overtake_of_all_it_passed():
 def test_a_newcomer_is_reported_with_its_rank():
     events = events_of(line(growing(8, 0)), line(growing(8, 1) | {"new": 650}), on=[STARS])
     (event,) = of("debut", events)
-    assert event.headline == "new enters Board at rank 3 of 9 with 650 stars (score)."
+    assert event.headline == "new enters Board at rank 3 of 9 with 650 stars."
 
 
 def test_half_points_are_different_results():
