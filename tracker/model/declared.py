@@ -222,6 +222,11 @@ class Metric:
         return self.ranked or (self.exact and not self.volatile)
 
     @property
+    def places(self) -> bool:
+        """Whether its values are places: one entry moves another."""
+        return self.exact and self.higher_is_better is False
+
+    @property
     def accumulates(self) -> bool:
         """Whether its values are expected to grow: points, but not places."""
         return self.exact and self.higher_is_better is True
