@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TypeGuard
 
 MAX_NODES = 200_000
-MAX_SPOTS = 60
+MAX_SPOTS = 250
 """Maximum number of lists returned, the longest first."""
 MAX_FIELDS = 200
 MAX_LEVELS = 4

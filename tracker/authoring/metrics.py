@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import product
 
+from tracker.authoring.candidates import is_share
 from tracker.authoring.columns import Cells
 from tracker.authoring.proposal import SURE, Guess, MetricGuess, stated
-from tracker.authoring.sheet import RawSheet, is_share, stated_direction
+from tracker.authoring.sheet import RawSheet, stated_direction
 from tracker.authoring.words import (
     ASIDE,
     AVERAGE,

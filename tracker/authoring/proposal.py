@@ -52,7 +52,9 @@ NO_ANSWERS = Answers()
 class Candidate:
     """A table-like part of a page: how `parsers.parse` reads it, and the columns and rows that this gives.
 
-    `score` (0–1) is its likeness to a leaderboard, `why` the reasons for and against.
+    `score` (0–1) is its likeness to a leaderboard, `why` the reasons for and against, `doubt` why it may be something else ("" if
+    the table itself shows that it ranks). `place` says where it is, `names` are the first texts of the column that most likely
+    names its rows, `seen` is the number of its rows on the page.
     """
 
     parse: Parse
@@ -60,6 +62,10 @@ class Candidate:
     rows: Sequence[Sequence[str | None]]
     score: float
     why: tuple[str, ...]
+    doubt: str = ""
+    place: str = ""
+    names: tuple[str, ...] = ()
+    seen: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
