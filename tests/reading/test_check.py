@@ -458,3 +458,28 @@ def test_half_an_interval_is_a_renamed_column():
     table = Table(columns=("name", "score", "low"), rows=[("a", "10", "9"), ("b", "8", "7")])
     with pytest.raises(ContractBroken, match="missing_column: column high"):
         check(table, board)
+
+
+# ── cells of several figures ─────────────────────────────────────────────────────────────────────
+
+
+def parts(*cells: str | None) -> Reading:
+    """Two metrics, of the first and of the second figure of one column."""
+    metrics = tuple(
+        replace(metric(name, higher_is_better=False), column=Column(sources=("price",), part=part))
+        for part, name in enumerate((PRICE, SCORE), 1)
+    )
+    rows = [[f"m{at}", f"M {at}", cell] for at, cell in enumerate(cells)]
+    return check(Table(columns=("id", "name", "price"), rows=rows), board(metrics=metrics))
+
+
+def test_two_metrics_read_the_two_figures_of_one_cell():
+    reading = parts("$5 / $25", "—", "$0.25 / $1.50", None)
+    assert [[measure.value for measure in entry.measures.values()] for entry in reading.entries] == [[5, 25], [], [0.25, 1.5], []]
+    assert reading.entries[0].measures[SCORE].raw == "$25"
+
+
+@pytest.mark.parametrize("cell", ["$5", "$5 (was $6) / $25", "free / free"])
+def test_a_cell_with_another_number_of_figures_breaks_the_contract(cell: str):
+    with pytest.raises(ContractBroken, match=r"unreadable_cell: column price row 3, found .* expected 2 figures"):
+        parts("$5 / $25", "$3 / $15", cell, "$1 / $2")

@@ -88,7 +88,7 @@ def _of_text(text: str) -> Iterator[Lead]:
 
 def _csv(text: str, options: Mapping[str, object]) -> Iterator[Lead]:
     try:
-        head, *rows = [line for _, line in csv_table._lines(text, csv_table._delimiter(text))]  # noqa: SLF001
+        head, *rows = [line for _, line in csv_table._lines(text, csv_table._delimiter(text, ()))]  # noqa: SLF001
     except (ParseError, ValueError):
         return
     columns = _numbered(unique(header(name) for name in head[:MAX_NAMED]))

@@ -208,10 +208,15 @@ def open_question(proposal: Proposal, answers: Answers) -> Question | None:
     if answers.metric is None and proposal.metrics and proposal.primary.sure < SURE:
         return Question(what="which column ranks the board", flag="--metric COLUMN", why=proposal.primary.why)
     primary = primary_of(proposal)
-    direction = primary.higher_is_better if primary is not None and answers.higher_is_better is None else None
-    if primary is not None and direction is not None and (direction.value is None or direction.sure < SURE):
-        what = f"whether higher or lower {_quoted((primary.column,))} is better"
+    if primary is None:
+        return None
+    column, direction = _quoted((primary.column,)), primary.higher_is_better
+    if answers.higher_is_better is None and (direction.value is None or direction.sure < SURE):
+        what = f"whether higher or lower {column} is better"
         return Question(what=what, flag="--higher-is-better or --lower-is-better", why=direction.why)
+    if primary.nature.sure < SURE:
+        what = f"whether {column} is counted, without any error, or scored"
+        return Question(what=what, flag="--nature points or --nature tested", why=primary.nature.why)
     if proposal.candidate.doubt and answers == replace(NO_ANSWERS, key=answers.key, name=answers.name):
         return Question(what="whether the table is a leaderboard", flag="--metric COLUMN", why=proposal.candidate.doubt)
     return None

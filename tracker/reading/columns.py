@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from tracker.model import Board, Bounds, Column, Kind, Measure, Metric, MetricId
 from tracker.reading.attributes import attribute_reader
 from tracker.reading.cells import MISSING, CellError, parse_rank, reader, shortened, unknown_of
 from tracker.reading.figures import figures_of
-from tracker.reading.lines import LINE, figure_line, name_lines, one_line
+from tracker.reading.lines import LINE, figure_line, name_lines, one_line, parts_of
 from tracker.reading.names import clean_name, clean_text, without_place
 
 MEAN_DECIMALS = 6
@@ -53,9 +54,21 @@ class Sheet:
     def figures(self, column: Column | None) -> list[str | None] | None:
         """The cells of a column of figures, without remarks on other lines."""
         cells = self.cells(column)
-        if cells is None or LINE not in "\0".join(filter(None, cells)):
-            return cells
-        return [figure_line(cell) for cell in cells]
+        if cells is not None and LINE in "\0".join(filter(None, cells)):
+            cells = [figure_line(cell) for cell in cells]
+        return cells if column is None or cells is None or not column.part else self._parts(column, cells)
+
+    def _parts(self, column: Column, cells: Sequence[str | None]) -> list[str | None]:
+        """One figure of each cell. All known cells must hold equally many, otherwise nobody knows which is which."""
+        texts = [(cell or "").strip() for cell in cells]
+        known = {row: parts_of(text) for row, text in enumerate(texts) if text.casefold() not in unknown_of(column).texts}
+        usual = max(2, column.part, *Counter(map(len, known.values())).most_common(1)[0][:1]) if known else 0
+        for row, figures in known.items():
+            if len(figures) != usual:
+                expected = f"{usual} figures, as in $5 / $25"
+                self.note("unreadable_cell", column=self.source(column), row=row + 1, value=texts[row], expected=expected)
+        whole = {row: figures[column.part - 1] for row, figures in known.items() if len(figures) == usual}
+        return [whole.get(row) for row in range(len(texts))]
 
     def note(
         self, code: str, *, column: str | None = None, row: int | None = None, value: str | None = None, expected: str = ""
