@@ -249,7 +249,7 @@ def _puts_best_first(cells: Cells) -> bool:
 def _names(cells: Cells) -> bool:
     """Whether the column names the rows; in a long table a name may occur in several rows."""
     least = 0.01 if NAME & {*cells.leaf} else 0.5
-    return cells.is_text and cells.filled >= 0.8 and cells.distinct >= least
+    return cells.is_text and len(cells.texts) >= 0.75 * len(cells.cells) and cells.distinct >= least
 
 
 def _has_commas(cells: Cells) -> bool:
@@ -267,7 +267,7 @@ def _counts(cells: Cells) -> bool:
 
 def is_figure(cells: Cells) -> bool:
     """Whether the column may be a figure of merit: numbers that differ, and are not places, times, limits or flags."""
-    if cells.numeric < 0.8 or cells.filled < 0.1 or len({*cells.values}) < 2:
+    if not cells.is_numeric or cells.filled < 0.1 or len({*cells.values}) < 2:
         return False
     if cells.is_count_up or cells.is_time or cells.is_date:
         return False

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import combinations, repeat
 
 from tracker.authoring.candidates import likely, named_by, survey
 from tracker.authoring.columns import MAX_ROWS, Cells, cells_of
 from tracker.authoring.metrics import answered, metrics_of, primary_of
 from tracker.authoring.proposal import NO_ANSWERS, Answers, Candidate, Guess, Proposal, stated
+from tracker.authoring.rows import entries_of
 from tracker.authoring.sheet import RawSheet, attribute_of
 from tracker.authoring.words import ID, NAME
 from tracker.errors import DeclarationError
@@ -19,13 +20,6 @@ from tracker.reading.lines import name_lines
 
 _HEADING = re.compile(r"css:(?:a|h[1-6]|strong)\.")
 """Elements that pages name things in."""
-SUMMARY = re.compile(
-    r"(?:(?:overall|grand|column) )?(?:average|avg\.?|mean|median|total|sum)(?: score)?"
-    r"|(?:average |expert |non-expert )?humans?(?: (?:baseline|average|performance|experts?))?"
-    r"|random(?: (?:baseline|guess(?:ing)?|chance))?",
-    re.IGNORECASE,
-)
-"""Names of rows that are not models."""
 CLOSE = 0.06
 """Candidates whose scores differ by less are equally likely."""
 NEAR = 0.2
@@ -118,8 +112,9 @@ def _proposal(candidate: Candidate, table: Guess[int], answers: Answers) -> Prop
     if missing := [column for column in answers.columns if column not in sheet.columns]:
         raise DeclarationError(f"the table has no column {missing[0]!r}, expected among {', '.join(candidate.columns[:30])}")
     name = stated(answers.name) if answers.name else _name(sheet)
-    if summaries := _summaries(sheet.columns[name.value].known):
-        return _proposal(_without(candidate, name.value, summaries), table, answers)
+    entries = entries_of(candidate, name.value)
+    if entries != candidate:
+        return _proposal(entries, table, answers)
     key, duplicates = _key(sheet, name.value, answers.key)
     metrics = tuple(metrics_of(sheet, {*key.value, name.value}))
     primary = primary_of(sheet, metrics)
@@ -139,22 +134,8 @@ def _proposal(candidate: Candidate, table: Guess[int], answers: Answers) -> Prop
     )
 
 
-def _summaries(names: Sequence[str]) -> list[str]:
-    """The names of rows that sum up the others, or that people took part in; none if nothing else is listed."""
-    found = list(dict.fromkeys(name for name in names if SUMMARY.fullmatch(name.strip())))
-    return found if len(found) <= len(names) / 4 else []
-
-
-def _without(candidate: Candidate, name: str, left_out: Sequence[str]) -> Candidate:
-    """The candidate whose declaration leaves out the rows with these names."""
-    at = candidate.columns.index(name)
-    options = {**candidate.parse.options, "without": {name: list(left_out)}}
-    rows = [row for row in candidate.rows if row[at] not in left_out]
-    return replace(candidate, parse=replace(candidate.parse, options=options), rows=rows)
-
-
 def _name(sheet: RawSheet) -> Guess[str]:
-    texts = [cells for cells in sheet.columns.values() if cells.is_text and cells.filled >= 0.6]
+    texts = [cells for cells in sheet.columns.values() if cells.is_text and len(cells.texts) >= 0.6 * len(cells.cells)]
     if not texts:
         return Guess(value=next(iter(sheet.columns)), sure=0.2, why="no column holds names")
     scored = sorted(((_as_name(cells, at), cells) for at, cells in enumerate(texts)), key=lambda pair: -pair[0])
@@ -190,9 +171,12 @@ def _key(sheet: RawSheet, name: str, given: tuple[str, ...]) -> tuple[Guess[tupl
         return Guess(value=(best.header,), sure=0.95 if best.header == name or ID & {*best.leaf} else 0.75, why=why), "refuse"
     if together := _together(sheet, name):
         return Guess(value=together, sure=0.75, why="only together unique in all rows"), "refuse"
-    repeated = 1 - sheet.columns[name].distinct
-    sure = 0.72 if repeated < 0.1 else 0.5
-    return Guess(value=(name,), sure=sure, why=f"{repeated:.0%} of its values occur again"), "ambiguous"
+    names, rows = Counter(sheet.columns[name].cells), {*map(tuple, sheet.candidate.rows)}
+    again = [text for text in names if names[text] > 1]
+    if len(rows) == len(names):
+        return Guess(value=(name,), sure=0.75, why="unique in all rows that differ"), "ambiguous"
+    why = f"{sum(names[text] for text in again)} of {names.total()} rows share a name, such as {again[0]!r}; they are left out"
+    return Guess(value=(name,), sure=0.5, why=why), "ambiguous"
 
 
 def _may_be_key(cells: Cells) -> bool:

@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import islice
 
@@ -64,7 +65,11 @@ def leads(body: bytes) -> Iterator[Lead]:
     if start == "<":
         yield from _of_page(body, text)
     elif start in ("{", "["):
-        yield from _documents("json_records", {}, _loaded(text))
+        document = _loaded(text)
+        yield from _documents("json_records", {}, document)
+        if document is None and start == "{":
+            records = [_loaded(line) for line in text.splitlines() if line.strip()]
+            yield from _documents("json_lines", {}, records, only={"explode"})
     if _FLIGHT.match(body):
         yield from _flight(body)
     found = list(_markdown(text)) if _MARKDOWN.search(text) else []
@@ -133,7 +138,7 @@ def _yaml(text: str) -> Iterator[Lead]:
         document = yaml_records.load(text)
     except (ParseError, RecursionError):
         return
-    yield from _documents("yaml_records", {}, document, only_records=True)
+    yield from _documents("yaml_records", {}, document, only={"records", "explode"})
 
 
 def _loaded(text: str) -> object:
@@ -143,12 +148,15 @@ def _loaded(text: str) -> object:
         return None
 
 
-def _documents(name: str, options: Mapping[str, object], document: object, *, only_records: bool = False) -> Iterator[Lead]:
+def _documents(
+    name: str, options: Mapping[str, object], document: object, *, only: AbstractSet[str] | None = None
+) -> Iterator[Lead]:
+    """The lists in a document; `only` are the options that the format has."""
     for spot in spots(document):
-        if only_records and not spot.options.keys() <= {"records", "explode"}:
+        if only is not None and not spot.options.keys() <= only:
             continue
         ways = [Parse(format=name, options={**options, **spot.options})]
-        if name == "json_records":
+        if name in ("json_records", "json_lines"):
             ways.append(Parse(format=name, options={**options, **spot.options, "allow_nan": True}))
         place = " ".join(str(value) for name, value in (*options.items(), *spot.options.items()) if isinstance(value, str))
         yield Lead(ways=tuple(ways), columns=spot.columns, size=spot.size, place=place)
