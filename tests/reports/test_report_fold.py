@@ -138,6 +138,7 @@ def test_a_release_and_the_debuts_of_its_siblings_are_one_story():
     passes = event("passes", "overtake", "Big", weight=55, rivals=["Old"])
     (story, other) = stories(*both, passes, group, debut("else", "Else", weight=45))
     assert (ids(story), ids(other)) == (["group", "big", "passes", "small"], ["else"])
+    assert words.asides(story)[-1] == "The variants: Big and Small."
 
 
 def test_the_new_leader_of_a_release_leads_its_story():
@@ -145,6 +146,7 @@ def test_the_new_leader_of_a_release_leads_its_story():
     (story,) = stories(event("leads", "new_leader", "Big", weight=95), debut("big", "Big"), debut("small", "Small"), group)
     assert ids(story)[:2] == ["leads", "big"]
     assert set(ids(story)) == {"leads", "big", "small", "group"}
+    assert words.asides(story)[-1] == "The variants: Small."
 
 
 def test_two_releases_of_one_day_are_two_stories():

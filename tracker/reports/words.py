@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta, tzinfo
 
@@ -56,8 +56,7 @@ def asides(story: Story) -> tuple[str, ...]:
     lines += [event.headline for event in rest[:_MOST_SENTENCES]]
     if len(rest) > _MOST_SENTENCES:
         lines.append(f"And {count(len(rest) - _MOST_SENTENCES, 'more event', 'more events')}.")
-    if variants:
-        lines.append(_and_more(variants, ("variant", "variants")))
+    lines += _variants(story, variants)
     crowd = folding_of(story.lead).crowd
     if alike and crowd:
         lines.append(_and_more(alike, crowd))
@@ -89,6 +88,17 @@ def _in_a_word(event: Event) -> str:
     rivals = listed([party.name for party in event.rivals], _MOST_RIVALS, of=passed if isinstance(passed, int) else 0)
     before, alone = folding_of(event).newcomer or (event.kind, event.kind)
     return f"{f'{before} {rivals}' if rivals else alone} ({_spaced(event.grade)})"
+
+
+def _variants(story: Story, variants: Iterable[Event]) -> Iterator[str]:
+    """The variants that a release of the story counts, by name, and the number of others."""
+    releases = (event for event in (story.lead, *story.folded) if folding_of(event).siblings)
+    counted = {party.entry for event in releases for party in event.subjects}
+    named = {subject(event): event.subjects for event in variants if counted.issuperset(party.entry for party in event.subjects)}
+    if counted and named:
+        yield f"The variants: {listed(dict.fromkeys(party.name for who in named.values() for party in who), _MOST_NAMES)}."
+    if more := [event for event in variants if not counted or subject(event) not in named]:
+        yield _and_more(more, ("variant", "variants"))
 
 
 def _and_more(events: Iterable[Event], words: tuple[str, str]) -> str:
