@@ -50,9 +50,9 @@ def compare(
         raise ValueError(f"{after.board} at {after.observed_at}: not later than {before.board} at {before.observed_at}")
     if restart:
         return replace(_restarted(board, before, after, restart), seen_until=seen_until)
-    keys_before = rekeyed(board, before, after)
-    if keys_before:
-        now = {key: entry for entry, key in keys_before.items()}
+    keys = rekeyed(board, before, after)
+    if keys.continued:
+        now = {key: entry for entry, key in keys.continued.items()}
         before = replace(before, entries={now.get(key, key): entry for key, entry in before.entries.items()})
     old, new = before.entries.keys(), after.entries.keys()
     common, came, went = tuple(sorted(old & new)), sorted(new - old), sorted(old - new)
@@ -63,13 +63,17 @@ def compare(
         after=after,
         seen_until=seen_until,
         common=common,
-        rekeyed=keys_before,
+        rekeyed=keys.continued,
+        relisted=keys.relisted,
         cap=_cap(board, before, after, came=came, went=went, sizes=sizes),
         metrics=metrics,
         ranks=_ranks(board, before, after, metrics, common),
     )
-    arrived = tuple(entry for entry in came if _would_have_shown(diff, before, entry))
-    missing = tuple(entry for entry in went if _is_missing(diff, entry, _primary_value(diff, before, entry)))
+    anew = {*keys.relisted, *keys.relisted.values()}
+    arrived = tuple(entry for entry in came if entry not in anew and _would_have_shown(diff, before, entry))
+    missing = tuple(
+        entry for entry in went if entry not in anew and _is_missing(diff, entry, _primary_value(diff, before, entry))
+    )
     revealed, hidden = tuple(sorted(set(came) - set(arrived))), tuple(sorted(set(went) - set(missing)))
     return replace(diff, arrived=arrived, revealed=revealed, missing=missing, hidden=hidden)
 

@@ -29,7 +29,7 @@ _WEIGHT = {Grade.RELEASE: 52, Grade.LISTING: 47, Grade.LATE_LISTING: 37, Grade.A
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Group:
-    """Siblings, the best first, and their common name; `ranks` has those with a value, `listed` the entries of that name before."""
+    """Siblings, the best first, and their name; `ranks` has those with a value, `listed` the entries of that name before."""
 
     name: str
     siblings: Sequence[Entry]
