@@ -147,6 +147,13 @@ def test_another_name_for_the_same_variant_with_the_same_score_is_the_same_entry
     assert renamed("old:50.5", "new:50.47")
 
 
+def test_the_same_primary_score_identifies_a_variant_whose_other_values_moved():
+    who, on = {"old": known("maker/m"), "new": known("maker/m")}, (SCORE, metric("coding", primary=False))
+    pages = [snapshot(f"s:9 {key}:50", coding=f"{key}:{day}", day=day, who=who) for day, key in enumerate(("old", "new"))]
+    assert compare(board(*on), *pages).rekeyed == {"new": "old"}
+    assert compare(board(*on[1:]), *pages).rekeyed == {}
+
+
 @pytest.mark.parametrize(
     ("was", "now"),
     [("old:50", "new:51"), ("old:~50", "new:50"), ("old", "new"), ("old:50", "new")],

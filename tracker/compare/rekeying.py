@@ -92,10 +92,13 @@ class _Values:
         return all(self._alike(metric, *pair) for metric, *pair in self._shared(self._prices, now, old))
 
     def of_one_variant(self, now: Entry, old: Entry) -> bool:
-        """Whether both names mean one variant of a model, with values that agree."""
+        """Whether both names mean one variant of a model, with the same primary value; without one, with values that agree."""
         if now.who.variant is None or now.who.variant != old.who.variant or not (_is_sure(now) and _is_sure(old)):
             return False
-        return any(self._shared(metrics, now, old) for metrics in (self._scores, self._prices)) and self.agree(now, old)
+        for metrics in ([self._primary] if self._primary else [], self._scores, self._prices):
+            if shared := self._shared(metrics, now, old):
+                return self._alike(*shared[0]) if shared[0][0].primary else self.agree(now, old)
+        return False
 
     def identify(self, now: Entry, old: Entry) -> bool:
         """Whether enough published scores are equal, and none differs."""

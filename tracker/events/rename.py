@@ -32,11 +32,12 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
 
 def _relisted(diff: Diff, entry: EntryId, former: EntryId) -> Event:
     assert diff.before is not None
-    primary, new, old = diff.board.primary, diff.after.entries[entry], diff.before.entries[former]
-    values = [listing.measures.get(primary.id) if primary else None for listing in (old, new)]
-    was, now = (None if measure is None else measure.value for measure in values)
-    shown = primary is not None and was is not None and now is not None and was != now
-    figures = f", with {number(now, primary)} after {number(was, primary)} ({primary.title})" if shown else ""
+    primary = diff.board.primary
+    pages = ((diff.before, former), (diff.after, entry))
+    was, now = (page.values(primary.id).get(key) if primary else None for page, key in pages)
+    figures = ""
+    if primary is not None and was is not None and now is not None and was != now:
+        figures = f", with {number(now, primary)} after {number(was, primary)} ({primary.title})"
     return make(
         diff,
         rule=RULE,
@@ -44,13 +45,10 @@ def _relisted(diff: Diff, entry: EntryId, former: EntryId) -> Event:
         weight=20,
         is_news=True,
         subjects=[party(diff.after, entry)],
-        metric=primary.id if primary and shown else None,
-        headline=f"{new.name} is re-listed on {diff.board.title} under a new id{figures}; the two may be different versions.",
+        metric=primary.id if primary and figures else None,
+        headline=f"{diff.after.entries[entry].name} is re-listed on {diff.board.title} under a new id{figures}; the two may be different versions.",
         facts={"listed_as": str(former), "before": was, "after": now},
-        evidence=[
-            proof(diff.before, former, primary.id if primary else None),
-            proof(diff.after, entry, primary.id if primary else None),
-        ],
+        evidence=[proof(page, key, primary.id if primary else None) for page, key in pages],
     )
 
 
