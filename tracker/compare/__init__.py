@@ -13,7 +13,7 @@ from tracker.compare.misreading import misread
 from tracker.compare.ranks import account
 from tracker.compare.rekeying import rekeyed
 from tracker.compare.verdict import judge
-from tracker.model import Board, Comparability, Diff, EntryId, MetricDiff, MetricId, RankMove, Snapshot
+from tracker.model import Board, Comparability, Diff, EntryId, MetricDiff, MetricId, Nature, RankMove, Snapshot
 from tracker.order import may_have_fallen_out, surely_inside, would_be_shown
 
 __all__ = ["commensurable", "compare", "judge", "misread"]
@@ -56,7 +56,8 @@ def compare(
         before = replace(before, entries={now.get(key, key): entry for key, entry in before.entries.items()})
     old, new = before.entries.keys(), after.entries.keys()
     common, came, went = tuple(sorted(old & new)), sorted(new - old), sorted(old - new)
-    metrics = {metric.id: judge(metric, before, after, common) for metric in board.metrics}
+    scores = frozenset(metric.id for metric in board.metrics if metric.nature is Nature.TESTED)
+    metrics = {metric.id: judge(metric, before, after, common, scores=scores) for metric in board.metrics}
     diff = Diff(
         board=board,
         before=before,

@@ -9,7 +9,18 @@ from statistics import median
 
 from tracker.compare.drift import FALLBACK_HALF_WIDTH, Drift, fit
 from tracker.compare.precision import finest_decimals, same, typical_decimals
-from tracker.model import Comparability, EntryId, Measure, Metric, MetricDiff, MetricId, Move, Nature, StoredSnapshot
+from tracker.model import (
+    Comparability,
+    EntryId,
+    Measure,
+    Metric,
+    MetricDiff,
+    MetricId,
+    Move,
+    Nature,
+    PublishedEntry,
+    StoredSnapshot,
+)
 
 _LOST_FIELD = 0.3
 """A field is lost when this share of the common entries that had it no longer has it."""
@@ -21,11 +32,18 @@ _MANY = 10
 _Pairs = Mapping[EntryId, tuple[Measure, Measure]]
 
 
-def judge(metric: Metric, before: StoredSnapshot, after: StoredSnapshot, common: tuple[EntryId, ...]) -> MetricDiff:
+def judge(
+    metric: Metric,
+    before: StoredSnapshot,
+    after: StoredSnapshot,
+    common: tuple[EntryId, ...],
+    *,
+    scores: frozenset[MetricId] = frozenset(),
+) -> MetricDiff:
     """Decide what the values of one metric may be used for, and list the moves if they are comparable.
 
     Shares are of the common entries that have a measured (not an estimated) value in both snapshots; only their moves count. A
-    volatile metric is kept, but never compared.
+    volatile metric is kept, but never compared. `scores` are the board's tested metrics.
     """
     had, has = _measures(metric, before), _measures(metric, after)
     sizes = MetricDiff(metric=metric.id, verdict=Comparability.COMPARABLE, filled_before=len(had), filled_after=len(has))
@@ -39,7 +57,7 @@ def judge(metric: Metric, before: StoredSnapshot, after: StoredSnapshot, common:
     if not differing:  # an ordinary day
         return replace(sizes, common=len(both))
     decimals: Callable[[Iterable[Measure]], int] = finest_decimals if metric.nature is Nature.LISTED else typical_decimals
-    return _compared(
+    diff = _compared(
         metric,
         sizes,
         both,
@@ -48,6 +66,21 @@ def judge(metric: Metric, before: StoredSnapshot, after: StoredSnapshot, common:
         versions=(before.version, after.version),
         columns=before.metrics ^ after.metrics,
     )
+    if metric.estimated or metric.nature is not Nature.TESTED or not diff.moves:
+        return diff
+    companions = (scores & before.metrics) - {metric.id}
+    return replace(
+        diff,
+        moves={
+            entry: _of_origin(move, before.entries[entry], after.entries[entry], companions) for entry, move in diff.moves.items()
+        },
+    )
+
+
+def _of_origin(move: Move, old: PublishedEntry, new: PublishedEntry, companions: frozenset[MetricId]) -> Move:
+    """The move, of unsure origin if another score of the entry appears with it in a column that others had before."""
+    appeared = companions & (new.measures.keys() - old.measures.keys())
+    return replace(move, significant=False, unsure_origin=True) if appeared else move
 
 
 def _compared(

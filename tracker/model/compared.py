@@ -31,13 +31,15 @@ class Move:
     """A value that changed beyond precision. `shift` is after − before, without the drift of a fitted board.
 
     `significant` is True beyond the stated error, beyond the intervals, or if a tested metric states neither; always False for
-    live metrics and counts.
+    live metrics and counts. `unsure_origin`: the value before may have been an estimate, or a mean of fewer parts, because other
+    scores of the entry appear with the new one; then it is not significant.
     """
 
     before: Measure
     after: Measure
     shift: float
     significant: bool
+    unsure_origin: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
