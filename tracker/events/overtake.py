@@ -1,8 +1,8 @@
 """One entry moved above another, graded by how sure that is.
 
-nominal (the published order flipped) · unsure_origin (so it did, but an estimate may have been replaced) · debut (a newcomer, or a first score, is above) ·
-supported (the gap exceeds the stated error, or z ≥ 1.96) · decisive (the 95 % intervals are
-disjoint) · sustained (it still holds three accepted changes later).
+nominal (the published order flipped) · unsure_origin (so it did, but an estimate may have been replaced) ·
+debut (a newcomer, or a first score, is above) · supported (the gap exceeds the stated error, or z ≥ 1.96) ·
+decisive (the 95 % intervals are disjoint) · sustained (it still holds three accepted changes later).
 
 Source: docs/decisions/0004-overtakes.md
 """

@@ -46,7 +46,8 @@ def _relisted(diff: Diff, entry: EntryId, former: EntryId) -> Event:
         is_news=True,
         subjects=[party(diff.after, entry)],
         metric=primary.id if primary and figures else None,
-        headline=f"{diff.after.entries[entry].name} is re-listed on {diff.board.title} under a new id{figures}; the two may be different versions.",
+        headline=f"{diff.after.entries[entry].name} is re-listed on {diff.board.title} under a new id{figures};"
+        " the two may be different versions.",
         facts={"listed_as": str(former), "before": was, "after": now},
         evidence=[proof(page, key, primary.id if primary else None) for page, key in pages],
     )
