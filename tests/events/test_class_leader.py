@@ -330,7 +330,7 @@ def test_a_higher_estimate_that_may_be_of_the_class_silences_it():
     assert [event.is_news for event in season.events_of(f"{OPEN} u:~70 o5:65.0", attributes=known)] == [False]
 
 
-def test_a_model_whose_maker_is_a_guess_is_no_news_and_of_no_lab():
+def test_a_model_whose_maker_is_a_guess_leads_no_class_and_no_lab():
     tuned = replace(model("Meta"), guessed_lab=True)
     season = Season(STATED)
     season.events_of(f"{CLOSED} {OPEN}", {key: model("Meta") for key in ("o1", "o2", "o3", "o4", "c1", "c2", "c3")})

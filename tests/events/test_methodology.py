@@ -82,7 +82,11 @@ def test_a_few_estimates_more_or_less_are_not_a_jump():
     assert estimates(3, 7) == []
     assert estimates(3, 12, of=100) == []
     assert len(estimates(3, 13, of=100)) == 1
-    assert estimates(0, 6, on=metric(volatile=True)) == []
+    assert estimates(1, 7, on=metric(volatile=True)) == []
+
+
+def test_a_page_that_begins_or_stops_to_mark_estimates_is_not_a_jump():
+    assert estimates(0, 9) == estimates(9, 0) == []
 
 
 def test_new_entries_with_estimates_are_not_a_jump():
@@ -93,11 +97,11 @@ def test_new_entries_with_estimates_are_not_a_jump():
 
 def test_jumps_on_several_metrics_are_one_event_that_names_the_primary_first():
     history = History(SECOND, SCORE)
-    keys = [f"m{at}" for at in range(10)]
-    for mark in ("", "~"):
+    for guessed in (1, 7):
+        keys = {f"m{at}": "~" * (at < guessed) for at in range(10)}
         events = history.show(
-            *[line({key: f"{mark}{4 + at}" for at, key in enumerate(keys)})], coding=line(dict.fromkeys(keys, f"{mark}7"))
+            line({key: f"{mark}5" for key, mark in keys.items()}), coding=line({key: f"{mark}7" for key, mark in keys.items()})
         )
     (event,) = of("methodology", events)
-    assert event.headline.startswith("Board now estimates score and 1 more for 10 of 10 entries")
-    assert event.facts["metrics"]["coding"] == {"estimates_before": 0, "estimates": 10, "common": 10}
+    assert event.headline.startswith("Board now estimates score and 1 more for 7 of 10 entries")
+    assert event.facts["metrics"]["coding"] == {"estimates_before": 1, "estimates": 7, "common": 10}

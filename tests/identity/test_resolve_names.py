@@ -284,6 +284,8 @@ GUESSED = [
     ("GLM-4.6", "Tsinghua/Zhipu", "Z.ai", False),
     ("Gemini 3 Pro", "Google DeepMind", "Google", False),
     ("GPT-5", "Azure", "OpenAI", False),
+    ("aligner-2b_claude-3-opus-20240229", "", "Anthropic", True),
+    ("Microsoft Phi-3.5-MoE-instruct", "", "Microsoft", False),
 ]
 
 

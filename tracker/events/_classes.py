@@ -153,9 +153,9 @@ def enrol(board: Board, snapshot: Snapshot, metric: Metric, *, priced: bool) -> 
         if entry.who.lab and entry.who.kind != SYSTEM and not entry.who.guessed_lab:
             labs[entry.who.lab].append(place)
     estimates: dict[str, float] = {}
-    for key in snapshot.values(metric.id).keys() - snapshot.measured(metric.id).keys():
-        names, unknown = _classified(snapshot.entries[key], price)
-        standing = sign * snapshot.entries[key].measures[metric.id].value
+    for guess in snapshot.values(metric.id).keys() - snapshot.measured(metric.id).keys():
+        names, unknown = _classified(snapshot.entries[guess], price)
+        standing = sign * snapshot.entries[guess].measures[metric.id].value
         estimates |= {name: min(standing, estimates.get(name, inf)) for name in names}
         undecided |= {sort: min(undecided[sort], standing) for sort in unknown}
     labs_of = {f"{_LAB}{lab}": places for lab, places in labs.items()}

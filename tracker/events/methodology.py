@@ -33,9 +33,12 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
 
 
 def _jump(diff: Diff, before: Snapshot, metric: Metric) -> tuple[int, int, int] | None:
-    """Among the entries with a value before and now: the estimates before, those now, and all. None without a jump."""
+    """Among the entries with a value before and now: the estimates before, those now, and all. None without a jump.
+
+    A page without any estimate may not mark them.
+    """
     estimates = [page.values(metric.id).keys() - page.measured(metric.id).keys() for page in (before, diff.after)]
-    if not any(estimates):
+    if not all(estimates):
         return None
     both = before.values(metric.id).keys() & diff.after.values(metric.id).keys()
     old, new = (len(both & entries) for entries in estimates)

@@ -47,10 +47,17 @@ def _resolve(raw: str, hint: str | None, source: str, lexicon: Lexicon) -> Ident
     parsed = parse(raw, hint if hint and len(hint) <= LONGEST else None, known.known)
     decided, model, confidence, reason = _decided(parsed, source, known)
     decided.slots.size = parsed.slots.size.as_read(decided.slots.size)
-    if decided.guess and (confidence is Confidence.ALIAS or compose.core(decided) in known.releases):
+    if decided.guess and _is_declared(parsed, decided, known):
         decided = replace(decided, guess=False)
     answer = (model if confidence is not Confidence.UNSURE else None, confidence, reason)
     return _identity(raw, decided, known.known, answer)
+
+
+def _is_declared(parsed: Parsed, decided: Parsed, known: Facts) -> bool:
+    """Whether the lexicon states the model, and so its lab."""
+    core = compose.core(parsed)
+    named = core in known.renamed or compose.model_text(parsed, core) in known.aliases
+    return named or compose.core(decided) in known.releases
 
 
 def _decided(parsed: Parsed, source: str, known: Facts) -> tuple[Parsed, str, Confidence, str]:
