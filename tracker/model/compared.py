@@ -30,9 +30,9 @@ class Comparability(StrEnum):
 class Move:
     """A value that changed beyond precision. `shift` is after − before, without the drift of a fitted board.
 
-    `significant` is True beyond the stated error, beyond the intervals, or if a tested metric states neither; always False for
-    live metrics and counts. `unsure_origin`: the value before may have been an estimate, or a mean of fewer parts, because other
-    scores of the entry appear with the new one; then it is not significant.
+    `significant` is True beyond the stated error, beyond the intervals, or if a tested metric states neither; always True for
+    points. `unsure_origin`: the value before may have been an estimate, or a mean of fewer parts, because other scores of the
+    entry appear with the new one; then it is not significant.
     """
 
     before: Measure
