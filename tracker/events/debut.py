@@ -93,7 +93,7 @@ def arrivals(diff: Diff, past: BoardState) -> Iterator[tuple[EntryId, Grade]]:
         elif known.departed:
             yield entry, Grade.RE_ENTRY
     for entry in diff.revealed:
-        if entry not in past.known and entry not in diff.before.ambiguous:
+        if entry not in past.known and entry not in diff.before.ambiguous and entry not in diff.relisted:
             yield entry, Grade.REVEALED
 
 
