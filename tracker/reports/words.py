@@ -8,7 +8,7 @@ from datetime import date, timedelta, tzinfo
 from itertools import islice
 
 from tracker.model import BoardReport, EntryId, Event, Evidence, Gap, Health, Report, State, Story, Top, TopRow
-from tracker.reports.folding import folding_of, order, subject
+from tracker.reports.folding import are_siblings, folding_of, order, subject
 from tracker.wording import count, listed, period, span, when
 
 TITLE = "Leaderboard changes"
@@ -108,11 +108,12 @@ def _sorted_out(story: Story) -> tuple[list[Event], list[Event], list[Event], li
     variants: list[Event] = []
     alike: list[Event] = []
     rest: list[Event] = []
+    siblings = {subject(event) for event in story.folded if not of_lead.debut or are_siblings(lead, event)}
     for event in story.folded:
         own, folding = subject(event) == subject(lead), folding_of(event)
         if own and folding.newcomer and of_lead.newcomer and event.metric in (lead.metric, None):
             same.append(event)
-        elif not own and folding.newcomer:
+        elif not own and folding.newcomer and subject(event) in siblings:
             variants.append(event)
         elif not own and of_lead.crowd and (event.kind == lead.kind or folding.consequence):
             alike.append(event)
