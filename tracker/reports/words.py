@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta, tzinfo
@@ -181,7 +182,7 @@ def opening(report: Report) -> str:
 class Day:
     """A board's stories of a day in the reader's time zone, the weightiest first; without a title, of the whole window.
 
-    The title has the time if all stories share it; otherwise `times` has each story's.
+    The title has the time of most of them, `times` has that of each other story.
     """
 
     title: str
@@ -200,10 +201,9 @@ def days(board: BoardReport, zone: tzinfo, *, by_weight: bool = False) -> tuple[
 
 
 def _day(day: date, stories: tuple[Story, ...], zone: tzinfo) -> Day:
-    times = tuple(interval(story.lead, zone).removeprefix(f"{day} ") for story in stories)
-    if len(set(times)) > 1:
-        return Day(title=f"{day:%A}, {day}", stories=stories, times=times)
-    return Day(title=f"{day:%A}, {day}, {times[0]}", stories=stories, times=("",) * len(stories))
+    times = [interval(story.lead, zone).removeprefix(f"{day} ") for story in stories]
+    usual = Counter(times).most_common(1)[0][0]
+    return Day(title=f"{day:%A}, {day}, {usual}", stories=stories, times=tuple("" if time == usual else time for time in times))
 
 
 def meta(story: Story, time: str) -> str:
