@@ -208,3 +208,18 @@ def test_every_strict_reversal_by_growth_is_an_overtake_of_the_one_that_rose(bef
     expected = {(a, b) for a in before for b in before if before[a] < before[b] and after[a] > after[b]}
     assert found == expected
     assert all(event.is_news and event.grade == "decisive" for event in events) or len(before) > 10
+
+
+@examples(60)
+@given(st.lists(st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 9)), min_size=1, max_size=6))
+def test_every_entry_that_reaches_the_first_place_is_reported_once_until_it_loses_it(days: list[dict[str, int]]):
+    history, counts = History(STARS), {key: 20 - place for place, key in enumerate("abcdef")}
+    history.show(line(counts))
+    leading = {"a"}
+    for growth in days:
+        counts = {key: value + growth.get(key, 0) for key, value in counts.items()}
+        best = {key for key, value in counts.items() if value == max(counts.values())}
+        events = of("new_leader", history.show(line(counts)))
+        assert [{party.entry for party in event.subjects} for event in events] == [best - leading] * bool(best - leading)
+        assert all(event.is_news for event in events)
+        leading = best
