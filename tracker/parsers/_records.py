@@ -149,7 +149,7 @@ def tabulate(
     *,
     nested: bool = True,
 ) -> Table:
-    """The table of the records, exploded and filtered (`where`, `without`, then `latest`), with the wanted columns that any has.
+    """The table of the records that have a value, exploded and filtered (`where`, `without`, then `latest`), with the wanted columns that any has.
 
     Raises:
         ParseError: no record is left, or no record has any wanted column.
@@ -165,7 +165,18 @@ def tabulate(
     cells = [
         [cell if cell is None or type(cell) is str else write(values.plain(cell)) for cell in columns[path]] for path in present
     ]
-    return Table(columns=present, rows=list(zip(*cells, strict=True)), facts=facts)
+    rows = list(zip(*cells, strict=True))
+    blank = {at for at, row in enumerate(rows) if not any(map(_shown, row)) and _is_blank(records.inner[at])}
+    return Table(columns=present, rows=[row for at, row in enumerate(rows) if at not in blank] or rows, facts=facts)
+
+
+def _is_blank(record: Record) -> bool:
+    """Whether a record has no value at all."""
+    return not any(_shown(str(value)) for value in record.values() if value is not None)
+
+
+def _shown(cell: str | None) -> str:
+    return cell.strip() if cell else ""
 
 
 def _explode(records: Sequence[Record], path: str, values: Values) -> Records:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from tracker.parsers.decoding import fold_cell
+from tracker.parsers.decoding import ARROWS, fold_cell
 from tracker.parsers.html_tree import BLOCKS, COMMENT, TEXT, Element, inner_text, root_of
 
 LINE = "\n"
@@ -19,7 +19,7 @@ LINE = "\n"
 
 STRUCK = ("del", "s", "strike")
 RAISED = ("sup", "sub")
-EMPHASIS = frozenset(("b", "strong", "i", "em", "u", "font", "mark", "big", "tt", "bdi", "bdo", "wbr"))
+EMPHASIS = frozenset(("b", "strong", "i", "em", "u", "font", "mark", "big", "bdi", "bdo", "wbr"))
 """They only change the look: digits before and after their tags are one number."""
 SET_APART = re.compile(
     r"(?<![a-z])(?:badge|chip|pill|tag|label|delta|trend|footnote|muted|subtitle|subtext|secondary|org|organi[sz]ation|provider"
@@ -27,6 +27,8 @@ SET_APART = re.compile(
     re.IGNORECASE,
 )
 """Classes of notes that publishers set beside or under a name or a figure."""
+NUMBERED = re.compile(r"(?<![a-z])(?:rank|position|place|footnote|note)(?![a-z])", re.IGNORECASE)
+"""Classes of a place before a name, or a number of a note."""
 UNSEEN = re.compile(
     r"(?<![a-z])(?:sr-only|visually-?hidden|screen-reader(?:-text|-only)?|tooltip-?(?:text|content|body))(?![a-z])", re.IGNORECASE
 )
@@ -38,7 +40,6 @@ BADGE = re.compile(
     re.IGNORECASE,
 )
 """Words that publishers set beside names: news, and licences."""
-ARROWS = "↑↓▲▼△▽⬆⬇⇧⇩↗↘➚➘▴▾🔼🔽"
 DELTA = re.compile(rf"[\[(]?\s*(?:[{ARROWS}]\ufe0f?\s*[+\-−]?[0-9.,]*%?|[+\-−]?[0-9.,]+%?\s*[{ARROWS}]\ufe0f?)\s*[\])]?")
 SIGNED = re.compile(r"[\[(]?[+\-−][0-9][0-9.,]*%?[\])]?")
 """A delta beside a figure, the end of a name beside a name: `<span>GPT</span><span>-4</span>`."""
@@ -127,5 +128,6 @@ def _opened(element: Element, before: str) -> list[Element | CellPiece]:
 def _is_aside(element: Element, tag: str, text: str, gap: str) -> bool:
     if tag in STRUCK or UNSEEN.search(element.attributes.get("class") or "") or NOTE.fullmatch(text):
         return True
-    is_note = (tag in RAISED and bool(gap)) or (tag == "a" and (element.attributes.get("href") or "").startswith("#"))
-    return is_note and bool(MARK.fullmatch(text))
+    attributes = element.attributes
+    is_note = (tag in RAISED and bool(gap)) or (tag == "a" and (attributes.get("href") or "").startswith("#"))
+    return (is_note or bool(NUMBERED.search(attributes.get("class") or ""))) and bool(MARK.fullmatch(text))

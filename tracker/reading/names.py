@@ -6,6 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from tracker.parsers.decoding import ARROWS
 from tracker.wording import clean
 
 MAX_CHARS = 300
@@ -24,7 +25,8 @@ _BOLD = re.compile(r"(?<!\S)\*\*([^*]+)\*\*")
 _GLUED_NOTE = re.compile(r"(?<=[^\s*])\*\*(?=\S)")
 _FOOTNOTE = re.compile(r"(?<=[^\s\[])(?: ?\[[0-9]{1,2}\])+$")
 _RAISED = "¹²³⁴⁵⁶⁷⁸⁹⁰"
-_RAISED_NOTE = re.compile(rf"(?<=[\w)\]])[{_RAISED}]+(?:,[{_RAISED}]+)*$")
+_RAISED_NOTE = re.compile(rf"(?<=[\w)\]]) ?[{_RAISED}]+(?:,[{_RAISED}]+)*$|(?<=\S) ?[\[(]?[{ARROWS}][+-]?[0-9]*[\])]?$")
+"""A raised number, or a move."""
 _LOOKALIKES = str.maketrans(
     "АВЕЅІЈКМНОРСТУХаеѕіјорсухһԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",
     "ABESIJKMHOPCTYXaesijopcyxhdqwABEZHIKMNOPTYXo",
