@@ -166,17 +166,14 @@ def tabulate(
         [cell if cell is None or type(cell) is str else write(values.plain(cell)) for cell in columns[path]] for path in present
     ]
     rows = list(zip(*cells, strict=True))
-    blank = {at for at, row in enumerate(rows) if not any(map(_shown, row)) and _is_blank(records.inner[at])}
-    return Table(columns=present, rows=[row for at, row in enumerate(rows) if at not in blank] or rows, facts=facts)
+    if not all(map(any, rows)):
+        rows = [row for row, record in zip(rows, records.inner, strict=True) if any(row) or not _is_blank(record)] or rows
+    return Table(columns=present, rows=rows, facts=facts)
 
 
 def _is_blank(record: Record) -> bool:
     """Whether a record has no value at all."""
-    return not any(_shown(str(value)) for value in record.values() if value is not None)
-
-
-def _shown(cell: str | None) -> str:
-    return cell.strip() if cell else ""
+    return not any(str(value).strip() for value in record.values() if value is not None)
 
 
 def _explode(records: Sequence[Record], path: str, values: Values) -> Records:
