@@ -46,8 +46,9 @@ FORMATS: tuple[str, ...] = (
 RENDERED = ("html_table", "markdown_table")
 """Formats that consist of markup. In the cells of all others, markup is replaced by the text it shows."""
 MARKUP = re.compile(
-    r"</?(?:a|abbr|b|big|br|code|div|em|font|h[1-6]|i|img|label|li|mark|p|s|small|span|strong|sub|sup|svg|u|ul)(?:\s[^<>]*)?/?>"
-    r"|&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]{1,6}|#x[0-9a-f]{1,5});",
+    r"</?(?:a|abbr|article|b|bdi|big|br|button|center|cite|code|data|del|details|dfn|div|em|figure|font|h[1-6]|hr|i|img|ins|kbd|label"
+    r"|li|mark|ol|p|pre|q|s|samp|section|small|span|strike|strong|style|sub|summary|sup|svg|table|tbody|td|th|time|tr|tt|u|ul|var"
+    r"|wbr)(?:\s[^<>]*)?/?>|<!--|&(?:[a-z][a-z0-9]{1,31}|#[0-9]{1,6}|#x[0-9a-f]{1,5});",
     re.IGNORECASE,
 )
 

@@ -12,7 +12,7 @@ from msgspec import Meta, field
 
 from tracker.errors import ParseError
 from tracker.model import Table
-from tracker.parsers._options import CommonOptions
+from tracker.parsers._options import CommonOptions, Excluded
 from tracker.parsers._paths import AS_WRITTEN, MISSING, Values, column, search
 from tracker.parsers.decoding import REGEX, fold, names, quote
 from tracker.parsers.strict_json import Doubled
@@ -38,7 +38,7 @@ class RecordOptions(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_o
     )
     without: Annotated[
         dict[str, str | tuple[str, ...]],
-        Meta(description="Path → exact text, or a list of texts; records with such a text are left out."),
+        Meta(description="Path → text, or a list of texts, in any letter case; records with such a text are left out."),
     ] = field(default_factory=dict)
     latest: Annotated[
         str,
@@ -149,7 +149,9 @@ def tabulate(
     *,
     nested: bool = True,
 ) -> Table:
-    """The table of the records that have a value, exploded and filtered (`where`, `without`, then `latest`), with the wanted columns that any has.
+    """The table of the records, exploded and filtered (`where`, `without`, then `latest`), with the wanted columns that any has.
+
+    Records without a value are left out.
 
     Raises:
         ParseError: no record is left, or no record has any wanted column.
@@ -197,10 +199,10 @@ def _filtered(records: Records, options: RecordOptions, values: Values) -> Recor
         if not records.inner:
             raise ParseError(f"found no record with {path} = {expected!r}; it has {names(quote(str(text)) for text in texts)}")
     for path, unwanted in options.without.items():
-        excluded = {unwanted} if isinstance(unwanted, str) else set(unwanted)
+        excluded = Excluded(unwanted)
         records = records.only([place for place, text in enumerate(records.texts(path, values)) if text not in excluded])
         if not records.inner:
-            raise ParseError(f"found no record besides those with {path} = {names(map(repr, sorted(excluded)))}")
+            raise ParseError(f"found no record besides those with {path} = {names(map(repr, sorted(excluded.texts)))}")
     return _latest(records, options.latest, values) if options.latest else records
 
 

@@ -48,6 +48,7 @@ SIGN = re.compile(r"[\[(]?[*†‡§¶]{1,3}[\])]?|\[[0-9]{1,2}\]")
 NOTE = re.compile(rf"{DELTA.pattern}|{SIGN.pattern}|{BADGE.pattern}", re.IGNORECASE)
 MARK = re.compile(r"[\[(]?(?:[0-9]{1,2}|[a-z]|[*†‡§¶#]{1,3})[\])]?(?:[, ]+[\[(]?(?:[0-9]{1,2}|[a-z]|[*†‡§¶#]{1,3})[\])]?)*")
 """A footnote mark if its element is one; as plain text it may be a figure."""
+TABLE_TAG = re.compile(r"</?(?:table|caption|colgroup|col|thead|tbody|tfoot|tr|td|th)\b[^<>]*>", re.IGNORECASE)
 ORDINAL = ("st", "nd", "rd", "th")
 POWER_OF_TEN = re.compile(r"(?:^|[×x·*⋅]\s*)10$")
 
@@ -82,8 +83,8 @@ def cell_text(cell: Element) -> str:
 
 
 def markup_text(markup: str) -> str:
-    """The lines of a piece of HTML, as if it were in a cell."""
-    cell = root_of(f"<table><tr><td>{markup}</td></tr></table>").css_first("td")
+    """The lines of a piece of HTML, as if it were in a cell. The cells of a table in it are on lines of their own."""
+    cell = root_of(f"<table><tr><td>{TABLE_TAG.sub('<p>', markup)}</td></tr></table>").css_first("td")
     return "" if cell is None else cell_text(cell)
 
 

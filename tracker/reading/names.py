@@ -21,7 +21,8 @@ VARIATION = "\ufe0e\ufe0f"
 _ORDINARY_TEXT = re.compile(r"[!-~]+(?: [!-~]+)*")
 _ORDINARY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/()+@'&,-]*(?: [A-Za-z0-9._:/()+@'&,-]+)*")
 _LINK = re.compile(r"!?\[([^\[\]]+)\]\((?:https?://|/|#|\.)[^()\s]*\)")
-_BOLD = re.compile(r"(?<!\S)\*\*([^*]+)\*\*")
+_BOLD = re.compile(r"(?<!\S)(\*\*|`)([^*`]+)\1")
+"""Bold text, or code."""
 _GLUED_NOTE = re.compile(r"(?<=[^\s*])\*\*(?=\S)")
 _FOOTNOTE = re.compile(r"(?<=[^\s\[])(?: ?\[[0-9]{1,2}\])+$")
 _RAISED = "¹²³⁴⁵⁶⁷⁸⁹⁰"
@@ -69,7 +70,7 @@ def _cleaned(text: str) -> str:
 
 def _once(text: str) -> str:
     text = _in_one_script(_visible(text))
-    text = _BOLD.sub(r"\1", _LINK.sub(r"\1", text))
+    text = _BOLD.sub(r"\2", _LINK.sub(r"\1", text))
     text = text.lstrip(BADGES + VARIATION + " *")
     text = _GLUED_NOTE.split(text, maxsplit=1)[0]
     text = _RAISED_NOTE.sub("", _FOOTNOTE.sub("", text.rstrip(BADGES + VARIATION + " *†‡§¶")))
