@@ -27,7 +27,7 @@ from tracker.reading.names import BADGES, VARIATION
 MISSING = frozenset({"", "-", "–", "—", "--", "n/a", "na", "null", "none", "nan", "unknown", "?", "tbd", "$undefined"})
 """The world's ways to write "not available", in lower case."""
 NO_FIGURE = MISSING.union(
-    ("??", "n.a", "n/d", "tba", "coming soon", "contact", "contact us", "contact sales", "on request"),
+    ("??", "n.a", "n/d", "tba", "pending", "soon", "coming soon", "contact", "contact us", "contact sales", "on request"),
     ("upon request", "custom", "custom pricing", "not available", "not applicable", "not announced", "not disclosed"),
     ("undisclosed", "not tested", "not rated", "in progress", "to be announced", "to be determined"),
 )
