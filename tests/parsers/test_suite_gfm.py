@@ -211,6 +211,8 @@ def test_a_cell_is_read_as_it_is_shown(markdown, text):
         ("| _a_ | [b](u) |\n|---|---|\n| c | d |\n", [("c", "d")]),
         ("| a | b |\n|---|---|\n| c \\| `\\|` | **\\|** |\n", [("c | |", "|")]),
         ("| a | b |\r\n|---|---|\r\n| c | d |\r\n", [("c", "d")]),
+        # GitHub shows no table, other sites do: the delimiter row is shorter than the header.
+        ("| a | b | x |\n| --- | --- |\n| c | d | e |\n", [("c", "d")]),
     ],
 )
 def test_a_table_has_the_rows_that_are_shown(body, rows):
@@ -222,7 +224,6 @@ def test_a_table_has_the_rows_that_are_shown(body, rows):
     [
         "| a | b |\n\n| c | d |\n",
         "| a | b |\n| c | d |\n",
-        "| a | b | x |\n| --- | --- |\n| c | d | e |\n",
         "    | a | b |\n    | --- | --- |\n    | c | d |\n",
         "```\n| a | b |\n| --- | --- |\n| c | d |\n```\n",
         "| a | b |\n| --- : --- |\n| c | d |\n",

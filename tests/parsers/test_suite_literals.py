@@ -135,7 +135,6 @@ REFUSED = (
             '[{"n": "a"}]\n': "a list of 1 as record 1",
             '["n", "x"]\n["a", 1]\n': "a list of 2 as record 1",
             "1\n": "found '1' as record 1",
-            'null\n{"n": "a"}\n': "found nothing as record 1",
             '# note\n{"n": "a"}\n': "in line 1",
         }.items()
     ]

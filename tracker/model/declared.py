@@ -37,15 +37,17 @@ class Nature(StrEnum):
     LIVE = "live"
     LISTED = "listed"
     COUNT = "count"
+    POINTS = "points"
 
 
 class Kind(StrEnum):
-    """The type of an attribute, so that `Yes`, `true` and `1` are equal."""
+    """The type of a text, so that `Yes`, `true` and `1` are equal. NUMBERED: a name after its place, such as `1. Heron`."""
 
     TEXT = "text"
     NUMBER = "number"
     DATE = "date"
     FLAG = "flag"
+    NUMBERED = "numbered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,11 +142,15 @@ class Parse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column: the first of `sources` that the table has. `missing` are the texts that mean unknown."""
+    """A column: the first of `sources` that the table has. `missing` are the texts that mean unknown.
+
+    `part` chooses one figure of cells that hold several (`$5 / $25`), from 1; with 0 a cell is one figure.
+    """
 
     sources: tuple[str, ...]
     missing: frozenset[str] = frozenset()
     kind: Kind = Kind.TEXT
+    part: int = 0
 
 
 _PERCENT_FACTORS = {"ratio": 100.0, "share": 100.0, "%": 1.0}
@@ -202,8 +208,23 @@ class Metric:
 
     @property
     def ranked(self) -> bool:
-        """Whether its order is news: a measured quality with a direction, not a price, a speed or a count."""
+        """Whether its order shows quality: a measured score with a direction, not a price, a speed, a count or points."""
         return self.higher_is_better is not None and self.nature in (Nature.TESTED, Nature.FITTED) and not self.volatile
+
+    @property
+    def exact(self) -> bool:
+        """Whether two published values are in order without any error: points that were counted, or places."""
+        return self.nature is Nature.POINTS
+
+    @property
+    def ordered(self) -> bool:
+        """Whether its order is news: of quality, or of points."""
+        return self.ranked or (self.exact and not self.volatile)
+
+    @property
+    def accumulates(self) -> bool:
+        """Whether its values are expected to grow: points, but not places."""
+        return self.exact and self.higher_is_better is True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,8 +44,8 @@ class TableOptions(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_on
     without: Annotated[
         dict[str, str | tuple[str, ...]],
         Meta(
-            description="Column → text, or a list of texts, in any letter case; rows with such a text, such as an average, are"
-            " left out."
+            description="Column → text, or a list of texts, in any letter case (empty: no text); rows with it, such as averages,"
+            " are left out."
         ),
     ] = field(default_factory=dict)
 
@@ -61,7 +61,9 @@ class TableOptions(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_on
                 if (texts := column(name)) is None:
                     raise ParseError(f"found no column {name!r}, by which {option} chooses rows")
                 excluded = Excluded(expected)
-                kept = [row for row in kept if (texts[row] == expected if option == "where" else texts[row] not in excluded)]
+                kept = [
+                    row for row in kept if ((texts[row] or "") == expected if option == "where" else texts[row] not in excluded)
+                ]
                 if not kept:
                     only = "no row" if option == "where" else "only rows"
                     raise ParseError(f"found {only} with {name} = {expected!r}; it has {names(map(repr, texts))}")
@@ -75,7 +77,7 @@ class Excluded:
         self.texts = frozenset(map(bare, [texts] if isinstance(texts, str) else texts))
 
     def __contains__(self, text: object) -> bool:
-        return isinstance(text, str) and bare(text) in self.texts
+        return isinstance(text, str | None) and bare(text or "") in self.texts
 
 
 def bare(text: str) -> str:

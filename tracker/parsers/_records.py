@@ -38,7 +38,7 @@ class RecordOptions(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_o
     )
     without: Annotated[
         dict[str, str | tuple[str, ...]],
-        Meta(description="Path → text, or a list of texts, in any letter case; records with such a text are left out."),
+        Meta(description="Path → text, or a list of texts, in any letter case (empty: no text); records with it are left out."),
     ] = field(default_factory=dict)
     latest: Annotated[
         str,
@@ -93,6 +93,7 @@ def records_in(value: object, place: str) -> list[Record]:
         return [{**_single(record), "$key": key} for key, record in members(value)]
     if not isinstance(value, list):
         raise ParseError(f"found {kind(value)} at {place}, expected a list of records or an object of objects")
+    value = [record for record in value if record is not None]
     for number, record in enumerate(value, 1):
         if not isinstance(record, dict):
             raise ParseError(f"found {kind(record)} as record {number} at {place}, expected an object")

@@ -24,6 +24,11 @@ SEPARATOR = re.compile(r'"?sep=(.)"?\s*[\r\n]')
 COMPARED = 20
 """Records whose cells are counted to find the delimiter."""
 
+MAX_TITLES = 10
+"""Lines above the header."""
+FIGURE = re.compile(r"[^\w]*[0-9][^A-Za-z]*")
+REMARK = re.compile(r"#+(?: +\S| *[^\W\d])")
+
 Line = list[str]
 Columns = dict[str, Sequence[str | None]]
 
@@ -88,7 +93,7 @@ def _inside(text: str, locator: str) -> str:
 
 
 def _lines(text: str, delimiter: str) -> list[tuple[int, Line]]:
-    """The records with text, each with the number of its last line. Blanks after a closing quote are skipped.
+    """The records from the header on, each with the number of its last line. Blanks after a closing quote are skipped.
 
     Quotes inside of quotes are doubled, or else have a backslash.
     """
@@ -96,10 +101,28 @@ def _lines(text: str, delimiter: str) -> list[tuple[int, Line]]:
     variants = [(text, None), (padless, None), (text, "\\")]
     for written, escape in variants[: 3 if '\\"' in text else 2]:
         try:
-            return list(_read(written, delimiter, escape=escape))
+            lines = list(_read(written, delimiter, escape=escape))
         except ParseError as error:
             broken = error
+        else:
+            return lines[_titles(lines) :]
     raise broken
+
+
+def _titles(lines: Sequence[tuple[int, Line]]) -> int:
+    """The number of titles and remarks above the header: lines with text in the first cell alone, or of fewer cells after a #.
+
+    The header below them has only words, unlike the line after it; otherwise the first line is the header.
+    """
+    first = [[cell.strip() for cell in line] for _, line in lines[: MAX_TITLES + 2]]
+    at = next((at for at, line in enumerate(first) if sum(map(bool, line)) > 1 and not _is_remark(line, first[at + 1 :][:1])), 0)
+    if not all(line[0] for line in first[:at]) or at + 1 >= len(first):
+        return 0
+    return at if not any(map(FIGURE.fullmatch, first[at])) and any(map(FIGURE.fullmatch, first[at + 1])) else 0
+
+
+def _is_remark(line: Line, after: Sequence[Line]) -> bool:
+    return REMARK.match(line[0]) is not None and any(len(below) > len(line) for below in after)
 
 
 def _read(text: str, delimiter: str, *, strict: bool = True, escape: str | None = None) -> Iterator[tuple[int, Line]]:
@@ -126,22 +149,21 @@ def _delimiter(text: str, wanted: Sequence[str]) -> str:
 
 def _fit(text: str, delimiter: str, wanted: Sequence[str]) -> tuple[int, int, int]:
     """What `_delimiter` compares. Counts the records up to one that csv cannot read (a cell is too long)."""
-    records: list[Line] = []
+    records: list[tuple[int, Line]] = []
     with suppress(ParseError):
-        records.extend(line for _, line in islice(_read(text, delimiter, strict=False), COMPARED))
-    head = records[0] if records else []
+        records.extend(islice(_read(text, delimiter, strict=False), MAX_TITLES + COMPARED))
+    records = records[_titles(records) :][:COMPARED]
+    head = records[0][1] if records else []
     if len(head) < 2:
         return 0, 0, len(head)
     columns = tuple(map(header, head))
-    return sum(place_of(want, columns) is not None for want in wanted), sum(len(line) == len(head) for line in records), len(head)
+    fitting = sum(len(line) == len(head) for _, line in records)
+    return sum(place_of(want, columns) is not None for want in wanted), fitting, len(head)
 
 
 def _named(columns: Columns, want: str) -> Sequence[str | None] | None:
-    """A column by its header, or by its number (`$1`)."""
-    if (place := place_of(want, tuple(columns))) is not None:
-        return list(columns.values())[place]
-    number = int(want[1:]) if want.startswith("$") and want[1:].isascii() and want[1:].isdigit() else 0
-    return list(columns.values())[number - 1] if 0 < number <= len(columns) else None
+    place = place_of(want, tuple(columns))
+    return None if place is None else list(columns.values())[place]
 
 
 def _long(head: Line, lines: Sequence[tuple[int, Line]], options: Options) -> Columns:

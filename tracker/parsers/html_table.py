@@ -30,9 +30,12 @@ MAX_COLSPAN, MAX_ROWSPAN = 1000, 65534
 MAX_WIDTH, MAX_CELLS = 5000, 2_000_000
 """No board is larger. Without a cap, a page of a few kilobytes could take any amount of memory."""
 
+MAX_TITLES = 20
+"""Rows above the header."""
 GROUPS = ("thead", "tbody")
 """Not `<tfoot>`, whose rows sum up the others."""
 CELLS = ("td", "th")
+FIGURE = re.compile(r"[^\w]*[0-9][^A-Za-z]*")
 SELECTED = re.compile(r"css:(?P<css>.+?)(?:@(?P<attribute>[\w:.-]+))?\Z", re.DOTALL)
 ATTRIBUTE = re.compile(r"@([\w:.-]+)\Z")
 SPAN = re.compile(r"\s*\+?([0-9]{1,12})")
@@ -213,11 +216,34 @@ def _fits(section: Section, options: Options) -> bool:
 
 
 def _section(table: Element) -> Section:
-    groups = _groups(table)
+    groups: Sequence[Sequence[Element]] = _groups(table)
+    size = _head(groups)
+    for _ in range(MAX_TITLES):
+        if size and all(map(_is_title, groups[0][:size])) and _names_columns(below := _below(groups, size)):
+            groups, size = below, _head(below)
+    return Section(table=table, names=_names(expand(groups[0][:size])) if size else (), groups=groups, head=size)
+
+
+def _head(groups: Sequence[Sequence[Element]]) -> int:
+    """The number of header rows, 0 without rows."""
     if not groups:
-        return Section(table=table, names=(), groups=(), head=0)
-    size = len(groups[0]) if next(ancestors(groups[0][0])).tag == "thead" else _leading(groups[0])
-    return Section(table=table, names=_names(expand(groups[0][:size])), groups=groups, head=size)
+        return 0
+    return len(groups[0]) if next(ancestors(groups[0][0])).tag == "thead" else _leading(groups[0])
+
+
+def _below(groups: Sequence[Sequence[Element]], size: int) -> list[Sequence[Element]]:
+    return [group for group in (groups[0][size:], *groups[1:]) if group]
+
+
+def _is_title(row: Element) -> bool:
+    """Whether a row has no text, or one cell across several columns."""
+    cells = _cells(row)
+    return not any(map(_text, cells)) or (len(cells) == 1 and _span(cells[0], "colspan") > 1)
+
+
+def _names_columns(groups: Sequence[Sequence[Element]]) -> bool:
+    """Whether the first row may be a header below a title: it has no figure."""
+    return bool(groups) and not any(FIGURE.fullmatch(_text(cell) or "") for cell in _cells(groups[0][0]))
 
 
 def _groups(table: Element) -> list[list[Element]]:

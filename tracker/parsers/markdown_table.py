@@ -44,6 +44,12 @@ WHOLE = re.compile(rf"{_WORDS}|(\*\*|`)(?!\s){_WORDS}\2|(\*\*|)\[(\*\*|`|)(?!\s)
 FOOTNOTE = re.compile(r"\[\^[^\[\]\s]{1,40}\]")
 """Not in the standard, but on GitHub: `GPT-4[^1]`."""
 STRUCK = re.compile(r"(?<!~)(?:~~(?!\s)(?P<two>(?:[^~]|(?<!~)~(?!~))+)(?<!\s)~~|~(?!\s)(?P<one>[^~]+)(?<!\s)~)(?!~)")
+SHORT_DELIMITERS = re.compile(
+    r"^(?P<header>(?! {0,3}(?:>|(?:[-*+]|[0-9]+[.)])\s))[^\n|]*+\|[^\n]*+\n)"
+    r"(?P<row>(?=[^\n|]*+\|) {0,3}\|? *:?-+:? *(?:\| *:?-+:? *)*+\|? *)$",
+    re.MULTILINE,
+)
+"""A line with cells, outside of lists and quotes, and one of delimiters below it."""
 LOWEST_HEADING = 6
 HTML_HEADING = re.compile(r"<h([1-6])\b", re.IGNORECASE)
 
@@ -225,8 +231,15 @@ def _strike(state: StateInline, silent: bool) -> bool:
 def blocks_of(text: str) -> Blocks:
     """The blocks of a text."""
     env: dict[str, dict[str, object]] = {}
-    plain_text = text.replace("\r\n", "\n").replace("\r", "\n")
+    plain_text = SHORT_DELIMITERS.sub(_completed, text.replace("\r\n", "\n").replace("\r", "\n"))
     return Blocks(text=plain_text, tokens=_blocks().parse(plain_text, env), references=env.get("references", {}))
+
+
+def _completed(match: re.Match[str]) -> str:
+    """A header with a delimiter row as long as itself: GitHub shows no table if it is shorter, other sites do."""
+    missing = len(_cells(match["header"])) - len(_cells(match["row"]))
+    closed = match["row"].rstrip().removesuffix("|") if missing > 0 else match["row"]
+    return match["header"] + closed + "|---" * missing + ("|" if closed != match["row"] else "")
 
 
 def tables(blocks: Blocks) -> Iterator[Pipes]:
@@ -243,8 +256,9 @@ def tables(blocks: Blocks) -> Iterator[Pipes]:
         elif token.type == "inline" and rows:
             rows[-1].append(token.content)
         elif token.type == "table_close":
-            columns = unique(header(plain(cell, blocks.references)) for cell in rows[0])
-            yield Pipes(names=columns, rows=rows[1:], line=line, lines=lines[1:])
+            at = next((at for at, row in enumerate(rows[:-1]) if any(row)), 0)  # a header may be empty, for its looks
+            columns = unique(header(plain(cell, blocks.references)) for cell in rows[at])
+            yield Pipes(names=columns, rows=rows[at + 1 :], line=line, lines=lines[at + 1 :])
             rows = []
 
 

@@ -4,6 +4,7 @@ Our rules:
 - a comma separates thousands, and only in groups of exactly three (`3,5` and `1.234,56` are refused); no-break
   and thin spaces do the same, a plain space does not (`57 62` are two numbers);
 - `k`, `m`, `b`, `t` directly after a number, in either case, are 10³, 10⁶, 10⁹, 10¹², whatever the metric;
+- an interval may follow: `±6`, `+5/-4`, in brackets or not, or its ends in brackets, `71.2 (70.1-72.3)`;
 - `%`, currency signs and `/ 1M` (tokens) leave the value as it is; any other word is refused;
 - `≈ 12`, `37*` and `19 E` are estimates;
 - `Free` is a price of 0; `—`, `N/A`, `contact sales` and the like are unknown.
@@ -65,7 +66,9 @@ _CELL = re.compile(
     (?:\ ?[%$€£¥])?
     (?P<star>\*)?
     (?:\ ?(?:/|per)\ ?1?[mM](?:\ ?tok(?:en)?s?)?)?
-    (?:\ ?±\ ?(?P<half>{_AMOUNT})\ ?%?|\ ?(?P<first>[+-]{_AMOUNT})%?\ ?/\ ?(?P<second>[+-]?{_AMOUNT})%?)?
+    (?:\ ?[(\[]?±\ ?(?P<half>{_AMOUNT})\ ?%?[)\]]?
+    |\ ?[(\[]?(?P<first>[+-]{_AMOUNT})%?\ ?[/,]\ ?(?P<second>[+-]?{_AMOUNT})%?[)\]]?
+    |\ ?[(\[](?P<low>[+-]?{_AMOUNT})\ ?%?(?:\ ?[-–—]\ ?|,\ ?|\ to\ )(?P<high>[+-]?{_AMOUNT})\ ?%?[)\]])?
     (?P<tail>\*)?
     (?:\ \(?(?P<note>E|(?i:est\.|estimated?|preliminary|provisional|new))\)?)?
     """,
@@ -229,7 +232,7 @@ def _split(cell: str) -> _Cell:
     if match is None:
         unknown = "" if any(map(str.isdigit, cell)) else f"; if it means unknown, add {cell!r} to missing"
         raise CellError(cell, f"one number such as 60.24, 1,312 ±5 or $2.50{unknown}")
-    below, above = _offsets(match, cell)
+    below, above = _distances(match, cell) if match["low"] else _offsets(match, cell)
     estimated = bool(match["about"] or match["star"] or match["tail"]) or (match["note"] or "").casefold().startswith("e")
     return _Cell(value=_amount(match["value"]), below=below, above=above, estimated=estimated)
 
@@ -258,6 +261,14 @@ def _offsets(match: re.Match[str], cell: str) -> tuple[Decimal, Decimal] | tuple
     if first.startswith("-") == match["second"].startswith("-"):  # +5/-4, -9/+9, -7/7, 7/-7 are clear; -5/-4 is not
         raise CellError(cell, "one side with a minus, such as +5/-4")
     return (-sides[0], sides[1]) if first.startswith("-") else (-sides[1], sides[0])
+
+
+def _distances(match: re.Match[str], cell: str) -> tuple[Decimal, Decimal]:
+    """The same for an interval written with its ends."""
+    value, low, high = (_amount(match[name]) for name in ("value", "low", "high"))
+    if not low <= value <= high:
+        raise CellError(cell, "low ≤ value ≤ high", code="interval_reversed")
+    return value - low, high - value
 
 
 def _interval(

@@ -33,9 +33,8 @@ def column_of(declared: str | Sequence[str] | ColumnTable, kind: Kind) -> Column
     """A column in any of its three spellings."""
     if not isinstance(declared, ColumnTable):
         return Column(sources=texts(declared), kind=kind)
-    return Column(
-        sources=texts(declared.from_), missing=missing_of(declared.missing), kind=Kind(declared.kind) if declared.kind else kind
-    )
+    kind = Kind(declared.kind) if declared.kind else kind
+    return Column(sources=texts(declared.from_), missing=missing_of(declared.missing), kind=kind, part=declared.part)
 
 
 def optional_column(declared: str | Sequence[str] | ColumnTable | None, kind: Kind) -> Column | None:
@@ -71,6 +70,7 @@ def metrics_of(tables: Mapping[str, MetricTable]) -> tuple[Metric, ...]:
             raise Wrong(f"{place} has the name of the key contract.{name}; choose another id")
         _check_origin(table, place, tuple(tables)[:at], tuple(tables)[at:])
         _check_interval(table, place)
+        _check_error(table, place)
         _check_direction(table, place)
     first, *others = [name for name, table in tables.items() if table.primary] or [""]
     if others:
@@ -79,7 +79,7 @@ def metrics_of(tables: Mapping[str, MetricTable]) -> tuple[Metric, ...]:
 
 
 _ORIGINS = ("from", "mean_of", "blend_of")
-_OF_A_COLUMN = ("missing", "low", "high", "plus_minus", "half_width_factor", "standard_error", "estimated")
+_OF_A_COLUMN = ("missing", "part", "low", "high", "plus_minus", "half_width_factor", "standard_error", "estimated")
 
 
 def _check_origin(table: MetricTable, place: str, earlier: Sequence[str], later: Sequence[str]) -> None:
@@ -122,6 +122,13 @@ def _check_interval(table: MetricTable, place: str) -> None:
         raise Wrong(f"{place}.half_width_factor is 1.96 with standard_error; remove it, or use plus_minus")
 
 
+def _check_error(table: MetricTable, place: str) -> None:
+    """Points are exact: an error of theirs would be ignored."""
+    stated = [key for key in ("stated_error", "low", "plus_minus", "standard_error") if getattr(table, key) is not None]
+    if stated and table.nature == "points":
+        raise Wrong(f'{place}.{stated[0]} has no meaning with nature = "points", which are exact; remove it')
+
+
 def _check_direction(table: MetricTable, place: str) -> None:
     if table.higher_is_better is not None:
         return
@@ -136,7 +143,7 @@ def _metric(metric: MetricId, table: MetricTable) -> Metric:
     return Metric(
         id=metric,
         title=table.title or metric.replace("_", " ").capitalize(),
-        column=Column(sources=texts(table.from_ or ()), missing=missing_of(table.missing), kind=Kind.NUMBER),
+        column=Column(sources=texts(table.from_ or ()), missing=missing_of(table.missing), kind=Kind.NUMBER, part=table.part),
         nature=Nature(table.nature),
         unit=table.unit,
         topic=table.topic,
