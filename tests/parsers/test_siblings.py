@@ -398,7 +398,7 @@ def test_the_last_of_two_values_never_wins(form, body):
     assert is_refused(form, body)
 
 
-def test_a_doubled_key_elsewhere_in_a_flight_stream_is_no_matter():
+def test_a_doubled_key_elsewhere_in_a_flight_stream_changes_nothing():
     body = '1:[{"Model":"Aurora","Score":"90"},{"Model":"Borea","Score":"80"}]\n2:{"a":1,"a":2,"x":"$1"}\n'
     assert rows_in("flight", body) == BOTH
 
@@ -501,7 +501,7 @@ def test_stray_bytes_beside_a_table_change_no_name(charset, strays):
         ("js_literal", 'rows = [{Model: "Lumière", Score: 90}, {Model: "Borea", Score: 80}] // X'),
     ],
 )
-def test_a_stray_byte_outside_the_cells_is_no_matter(form, text):
+def test_a_stray_byte_outside_the_cells_changes_nothing(form, text):
     assert rows_in(form, text.encode().replace(b"X", b"\xe9")) == LUMIERE
     assert is_refused(form, text.encode().replace("è".encode(), b"\xe8").replace(b"X", b"\xe9"))
 

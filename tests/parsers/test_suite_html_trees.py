@@ -1,7 +1,7 @@
 """Trees of pages with a table, as the HTML standard builds them: the classes of html5lib-tests, in cases of our own.
 
-`html_trees.txt` has pairs of lines: the page, and its tree without what readers do not see. The reference parser html5lib wrote the
-trees. It follows an older standard in `<template>` and `<isindex>` only; those two are below, as the standard has them today.
+`html_trees.txt` has pairs of lines: the page, and its tree without what readers do not see. The parser html5lib wrote the trees.
+It follows an older standard in `<template>` and `<isindex>` only; those two are below, as the standard has them today.
 """
 
 from pathlib import Path
