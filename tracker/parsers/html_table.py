@@ -183,6 +183,8 @@ def _choose(places: list[Element], options: Options) -> Grid:
         columns = "; ".join(names(section.names) for section in tables[:5]) or "none"
         expected = " and ".join(conditions) or "a header"
         raise ParseError(f"found {count(len(tables), 'table')}, none with {expected}; columns: {columns}")
+    shown = set(_visible([section.table for section in fitting]))
+    fitting = [section for section in fitting if section.table in shown]
     chosen = fitting[0] if options.first else max(fitting, key=len)
     return _grid(chosen)
 
