@@ -70,14 +70,16 @@ def _sorted_out(story: Story) -> tuple[list[Event], list[Event], list[Event], li
     variants: list[Event] = []
     alike: list[Event] = []
     rest: list[Event] = []
+    is_release = any(folding_of(event).debut or folding_of(event).siblings for event in story.folded)
+    crowd = {lead.kind, of_lead.tells} if of_lead.crowd and not is_release else set()
     for event in story.folded:
         own, folding = subject(event) == subject(lead), folding_of(event)
         if own and folding.newcomer and of_lead.newcomer and event.metric in (lead.metric, None):
             same.append(event)
+        elif not own and crowd and (event.kind in crowd or folding.consequence):
+            alike.append(event)
         elif not own and folding.newcomer:
             variants.append(event)
-        elif not own and of_lead.crowd and (event.kind == lead.kind or folding.consequence):
-            alike.append(event)
         else:
             rest.append(event)
     return same, variants, alike, rest
