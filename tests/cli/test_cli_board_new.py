@@ -146,6 +146,29 @@ def test_the_flag_decides_the_direction(world: World, flag: str, higher: bool):
     assert declared["metrics"]["zog"]["higher_is_better"] is higher
 
 
+COUNTED = "model,multi\n" + "".join(f"{name},{9_000 - 1_100 * at}\n" for at, name in enumerate(NAMES))
+
+
+def test_a_script_gets_the_flag_that_decides_the_nature(world: World):
+    ran = new(world, "--id", "made/multi", text=COUNTED)
+    assert ran.code == 2
+    assert "whether `multi` is counted, without any error, or scored is not certain" in ran.error
+    assert "pass --nature points or --nature tested" in ran.error
+    assert written(world) == []
+
+
+@pytest.mark.parametrize("nature", ["points", "tested", "live"])
+def test_the_flag_decides_the_nature(world: World, nature: str):
+    assert new(world, "--id", "made/multi", "--nature", nature, text=COUNTED).code == 0
+    declared = tomllib.loads((world.folder / "schedules/made/multi.toml").read_text(encoding="utf-8"))
+    assert declared["metrics"]["multi"]["nature"] == nature
+
+
+def test_the_table_of_meanings_shows_points_with_their_unit(world: World):
+    stars = "name,stars\n" + "".join(f"{name},{9_000 - 1_100 * at}\n" for at, name in enumerate(NAMES))
+    assert "ranks the board; points, higher is better, stars" in new(world, "--id", "made/stars", text=stars).out
+
+
 def test_key_name_and_metric_can_be_stated(world: World):
     lines = PAGE.splitlines()
     text = "\n".join([f"slug,{lines[0]}", *(f"s{at}x,{line}" for at, line in enumerate(lines[1:]))]) + "\n"

@@ -277,7 +277,7 @@ def test_the_file_shape_knows_every_key_of_the_model():
     assert keys(shapes.RequestTable) == names(Request)
     assert keys(shapes.BoundsTable) == names(Bounds)
     assert keys(shapes.ContractTable) - {"stale_after", "*"} == names(Contract) - {"bounds", "stale_after_s"}
-    assert keys(shapes.MetricTable) - {"from", "missing", "standard_error"} == names(Metric) - {"id", "column"}
+    assert keys(shapes.MetricTable) - {"from", "missing", "part", "standard_error"} == names(Metric) - {"id", "column"}
     assert keys(shapes.GroupTable) == names(Group)
     assert keys(shapes.NewestTable) == names(Newest)
     assert keys(shapes.EachTable) == names(Each) - {"values"}

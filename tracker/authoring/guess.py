@@ -9,7 +9,7 @@ from itertools import combinations
 
 from tracker.authoring.candidates import candidates
 from tracker.authoring.columns import MAX_ROWS, Cells, cells_of
-from tracker.authoring.metrics import metrics_of, primary_of
+from tracker.authoring.metrics import answered, metrics_of, primary_of
 from tracker.authoring.proposal import NO_ANSWERS, Answers, Candidate, Guess, Proposal, stated
 from tracker.authoring.sheet import RawSheet, attribute_of
 from tracker.authoring.words import ID, NAME
@@ -90,11 +90,7 @@ def _proposal(candidate: Candidate, table: Guess[int], answers: Answers) -> Prop
     key, duplicates = _key(sheet, name.value, answers.key)
     metrics = tuple(metrics_of(sheet, {*key.value, name.value}))
     primary = primary_of(sheet, metrics)
-    if answers.higher_is_better is not None:
-        direction = stated(answers.higher_is_better)
-        metrics = tuple(
-            replace(metric, higher_is_better=direction) if metric.id == primary.value else metric for metric in metrics
-        )
+    metrics = tuple(answered(metric, sheet, answers) if metric.id == primary.value else metric for metric in metrics)
     by_rows = sheet.rank is not None and sheet.rank.header == ROW
     why = "the order of the rows" if by_rows else "its header says so, and it counts from the top"
     return Proposal(

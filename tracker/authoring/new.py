@@ -208,13 +208,16 @@ def open_question(proposal: Proposal, answers: Answers) -> Question | None:
     if answers.metric is None and proposal.metrics and proposal.primary.sure < SURE:
         return Question(what="which column ranks the board", flag="--metric COLUMN", why=proposal.primary.why)
     primary = primary_of(proposal)
-    if primary is None or answers.higher_is_better is not None:
+    if primary is None:
         return None
-    direction = primary.higher_is_better
-    if direction.value is not None and direction.sure >= SURE:
-        return None
-    what = f"whether higher or lower {_quoted((primary.column,))} is better"
-    return Question(what=what, flag="--higher-is-better or --lower-is-better", why=direction.why)
+    column, direction = _quoted((primary.column,)), primary.higher_is_better
+    if answers.higher_is_better is None and (direction.value is None or direction.sure < SURE):
+        what = f"whether higher or lower {column} is better"
+        return Question(what=what, flag="--higher-is-better or --lower-is-better", why=direction.why)
+    if primary.nature.sure < SURE:
+        what = f"whether {column} is counted, without any error, or scored"
+        return Question(what=what, flag="--nature points or --nature tested", why=primary.nature.why)
+    return None
 
 
 def primary_of(proposal: Proposal) -> MetricGuess | None:

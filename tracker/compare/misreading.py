@@ -16,10 +16,11 @@ def misread(board: Board, before: Snapshot, after: Snapshot) -> str | None:
     for metric in board.metrics:
         if metric.nature not in JUDGED and not metric.accumulates:
             continue
-        common = [entry for entry in before.values(metric.id) if entry in after.values(metric.id)]
-        pairs = [(before.entries[entry].measures[metric.id], after.entries[entry].measures[metric.id]) for entry in common]
-        odd = [pair for pair in pairs if pair[0] is not pair[1] and _looks_misread(*pair, counted=metric.accumulates)]
-        if odd and 2 * len(odd) < len(pairs):
+        old, new = before.values(metric.id), after.values(metric.id)
+        moved = [entry for entry, value in new.items() if entry in old and _is_far(old[entry], value)]
+        pairs = [(before.entries[entry].measures[metric.id], after.entries[entry].measures[metric.id]) for entry in moved]
+        odd = [pair for pair in pairs if _looks_misread(*pair, counted=metric.accumulates)]
+        if odd and 2 * len(odd) < len(old.keys() & new.keys()):
             return _reason(metric, *odd[0], len(odd))
     return None
 
@@ -29,12 +30,17 @@ def _reason(metric: Metric, old: Measure, new: Measure, odd: int) -> str:
     return f"{count(odd, 'value')} of {metric.title} with digits added or a decimal point moved, such as {example}"
 
 
+def _is_far(old: float, new: float) -> bool:
+    low, high = sorted((abs(old), abs(new)))
+    return low > 0 and high >= 9.5 * low
+
+
 def _looks_misread(old: Measure, new: Measure, *, counted: bool) -> bool:
     """Whether a value moved by a power of ten or got more digits behind it; or lost some, if values are counted upwards."""
+    if len(_digits(old)) < LEAST_DIGITS:
+        return False
     less, more = sorted((old, new), key=lambda measure: abs(measure.value))
     low, high = abs(less.value), abs(more.value)
-    if low == 0 or high < 9.5 * low or len(_digits(old)) < LEAST_DIGITS:
-        return False
     moved = any(abs(high - low * scale) <= 1e-9 * high for scale in SCALES)
     digits_count = new.decimals == old.decimals == 0 and (more is new or (counted and len(_digits(new)) >= LEAST_DIGITS))
     return moved or (digits_count and _digits(more).startswith(_digits(less)))

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import attrgetter
 from typing import TypeVar
 
-from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Measure, Metric, MetricDiff
-from tracker.order import competition_ranks
+from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Measure, Metric, MetricDiff, Snapshot
 
 SAYS_NOTHING = (Comparability.DRIFTED, Comparability.VANISHED, Comparability.INCOMMENSURABLE)
 """Verdicts under which the values that are left prove nothing. A re-based scale and a new column are whole in themselves."""
@@ -62,10 +61,13 @@ def ordered_primary(diff: Diff) -> Metric | None:
 
 def is_near_the_top(diff: Diff, metric: Metric, entry: EntryId) -> bool:
     """Whether an entry with values before and after is or was among the ten best of the metric that ranks the board."""
-    if not metric.primary and diff.board.primary is not None:
-        return False
-    pages = (page for page in (diff.before, diff.after) if page is not None)
-    return any(competition_ranks(metric, page.values(metric.id), page.unnamed)[entry] <= TOP for page in pages)
+    pages = [page for page in (diff.before, diff.after) if page is not None] if metric.primary else []
+    return any(_above(metric, page, page.values(metric.id)[entry]) < TOP for page in pages)
+
+
+def _above(metric: Metric, page: Snapshot, value: float) -> int:
+    """The number of rows that rank above a value."""
+    return sum(metric.better(other, value) for other in (*page.values(metric.id).values(), *page.unnamed))
 
 
 def keys_now(diff: Diff) -> Mapping[EntryId, EntryId]:

@@ -41,12 +41,13 @@ class Nature(StrEnum):
 
 
 class Kind(StrEnum):
-    """The type of an attribute, so that `Yes`, `true` and `1` are equal."""
+    """The type of a text, so that `Yes`, `true` and `1` are equal. NUMBERED: a name after its place, such as `1. Heron`."""
 
     TEXT = "text"
     NUMBER = "number"
     DATE = "date"
     FLAG = "flag"
+    NUMBERED = "numbered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,11 +142,15 @@ class Parse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column: the first of `sources` that the table has. `missing` are the texts that mean unknown."""
+    """A column: the first of `sources` that the table has. `missing` are the texts that mean unknown.
+
+    `part` chooses one figure of cells that hold several (`$5 / $25`), from 1; with 0 a cell is one figure.
+    """
 
     sources: tuple[str, ...]
     missing: frozenset[str] = frozenset()
     kind: Kind = Kind.TEXT
+    part: int = 0
 
 
 _PERCENT_FACTORS = {"ratio": 100.0, "share": 100.0, "%": 1.0}

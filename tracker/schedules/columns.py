@@ -33,9 +33,8 @@ def column_of(declared: str | Sequence[str] | ColumnTable, kind: Kind) -> Column
     """A column in any of its three spellings."""
     if not isinstance(declared, ColumnTable):
         return Column(sources=texts(declared), kind=kind)
-    return Column(
-        sources=texts(declared.from_), missing=missing_of(declared.missing), kind=Kind(declared.kind) if declared.kind else kind
-    )
+    kind = Kind(declared.kind) if declared.kind else kind
+    return Column(sources=texts(declared.from_), missing=missing_of(declared.missing), kind=kind, part=declared.part)
 
 
 def optional_column(declared: str | Sequence[str] | ColumnTable | None, kind: Kind) -> Column | None:
@@ -80,7 +79,7 @@ def metrics_of(tables: Mapping[str, MetricTable]) -> tuple[Metric, ...]:
 
 
 _ORIGINS = ("from", "mean_of", "blend_of")
-_OF_A_COLUMN = ("missing", "low", "high", "plus_minus", "half_width_factor", "standard_error", "estimated")
+_OF_A_COLUMN = ("missing", "part", "low", "high", "plus_minus", "half_width_factor", "standard_error", "estimated")
 
 
 def _check_origin(table: MetricTable, place: str, earlier: Sequence[str], later: Sequence[str]) -> None:
@@ -144,7 +143,7 @@ def _metric(metric: MetricId, table: MetricTable) -> Metric:
     return Metric(
         id=metric,
         title=table.title or metric.replace("_", " ").capitalize(),
-        column=Column(sources=texts(table.from_ or ()), missing=missing_of(table.missing), kind=Kind.NUMBER),
+        column=Column(sources=texts(table.from_ or ()), missing=missing_of(table.missing), kind=Kind.NUMBER, part=table.part),
         nature=Nature(table.nature),
         unit=table.unit,
         topic=table.topic,

@@ -23,6 +23,7 @@ Sources = Annotated[list[Source], Meta(min_length=1, description="Alternatives: 
 Missing = Annotated[list[str | int | float], Meta(description="Values that mean unknown, besides blanks, dashes and N/A")]
 Share = Annotated[float, Meta(ge=0, le=1)]
 _FROM = Meta(description="Column of the value; a list: the first that the table has")
+Part = Annotated[int, Meta(ge=0, le=9, description="Which figure of cells that hold several, such as $5 / $25: 1, 2 …")]
 
 
 class ColumnTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -31,9 +32,10 @@ class ColumnTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     from_: Annotated[Source | Sources, _FROM] = field(name="from")
     missing: Missing = []
     kind: Annotated[
-        Literal["text", "number", "date", "flag"] | None,
+        Literal["text", "number", "date", "flag", "numbered"] | None,
         Meta(description="How to read the text; by default decided by the attribute's name"),
     ] = None
+    part: Part = 0
 
 
 ColumnText = Source | Sources | ColumnTable
@@ -190,6 +192,7 @@ class MetricTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     primary: Annotated[bool, Meta(description="This metric ranks the board; at most one")] = False
     scale: Annotated[Decimal, Meta(description="Factor that converts published values to the unit")] = Decimal(1)
     missing: Missing = []
+    part: Part = 0
     low: Annotated[ColumnText | None, Meta(description="Column of the interval's lower end; requires high")] = None
     high: Annotated[ColumnText | None, Meta(description="Column of the interval's upper end; requires low")] = None
     plus_minus: Annotated[ColumnText | None, Meta(description="Column of the half-width: 6, ±6 or +5/-4")] = None
