@@ -1,11 +1,12 @@
 """The first of a class above a reference: once, beyond the error, and only as far as the record goes."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kit import History, examples, line, metric, of
+from kit import History, examples, line, metric, of, snapshot
 
 from tracker.events.milestone import REFERENCES, reference
 from tracker.model import Entry, EntryId, Event, Identity, Metric
@@ -202,3 +203,10 @@ def test_a_newcomer_is_first_when_no_other_of_its_class_was_surely_above(before:
     best = max((new[key] for key in above & new.keys()), default=0)
     expected = {min(key for key in above if new[key] == best)} if above and above <= new.keys() else set()
     assert reported == expected
+
+
+def test_a_tune_of_somebody_else_is_not_the_reference():
+    own = Identity(lab="Meta", family="Llama", generation="3", size_total_b=70)
+    entry = snapshot("a:50", who={"a": own}).entries["a"]
+    assert reference(entry) is not None
+    assert reference(replace(entry, who=replace(own, guessed_lab=True))) is None

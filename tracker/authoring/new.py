@@ -217,6 +217,8 @@ def open_question(proposal: Proposal, answers: Answers) -> Question | None:
     if primary.nature.sure < SURE:
         what = f"whether {column} is counted, without any error, or scored"
         return Question(what=what, flag="--nature points or --nature tested", why=primary.nature.why)
+    if proposal.candidate.doubt and answers == replace(NO_ANSWERS, key=answers.key, name=answers.name):
+        return Question(what="whether the table is a leaderboard", flag="--metric COLUMN", why=proposal.candidate.doubt)
     return None
 
 

@@ -13,7 +13,9 @@ _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+(?:\.\d+)?|[%$#↑↓€�
 @lru_cache(maxsize=4_096)
 def words_of(header: str) -> tuple[str, ...]:
     """The lower-case words of a header or path: `medianOutputTokensPerSecond`, `pass@1`, `Acc. (%)`."""
-    text = unicodedata.normalize("NFKC", header[:300]).removeprefix("$" if header[1:2].isalpha() else "")  # such as `$value`
+    text = unicodedata.normalize("NFKC", header[:300])
+    if text[1:2].isalpha() or text[1:].isdigit():  # such as `$value`, `$1`
+        text = text.removeprefix("$")
     return tuple(piece.lower() for piece in _PIECES.findall(text))
 
 

@@ -51,15 +51,18 @@ def follow(diff: Diff, past: BoardState, metric: Metric) -> Course:
     if not verdict.usable or not (verdict.moves or _may_change(diff, metric, plain)):
         return Course({}, frozenset(), {}, plain)
     pairs, last = _read(plain or {}, keys_now(diff))
+    doubted = {entry for entry, move in verdict.moves.items() if move.unsure_origin}  # their values before prove no order
+    pairs = {pair: since for pair, since in pairs.items() if doubted.isdisjoint(pair)}
     before, shown = last | _measures(diff.before, metric), _measures(diff.after, metric)
     left = before.keys() - diff.after.entries.keys()
-    gone = {*departure.confirmed(diff, past)} if left else set()
+    gone = {*departure.confirmed(diff, past), *diff.relisted.values()} if left else set()
     gone |= {entry for entry in left | last.keys() if entry in past.known and past.known[entry].departed}
     unseen = {entry: _drifted(diff, metric, before[entry]) for entry in sorted(left - gone)}
     back = frozenset((last.keys() & shown.keys()) - gone)
     field = _Field(metric, before, shown | unseen, frozenset(unseen), verdict.moves.keys() | back)
     slow = {(lower, upper): since for (upper, lower), since in pairs.items() if field.was_passed(upper, lower)}
-    loosened = dict.fromkeys(field.loosened(), diff.seen_until or diff.before.observed_at)
+    last_at = diff.seen_until or diff.before.observed_at
+    loosened = {pair: last_at for pair in field.loosened() if doubted.isdisjoint(pair)}
     kept = {pair: since for pair, since in (loosened | pairs).items() if field.is_open(*pair)}
     return Course(before, back, slow, _plain(kept, unseen))
 

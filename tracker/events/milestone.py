@@ -46,7 +46,8 @@ class Reference:
         """Whether an entry is this model, at any effort."""
         who = entry.who
         stated = (who.lab, who.family, who.generation, who.tier)
-        return stated == (self.lab, self.family, self.generation, self.tier) and self.size in (None, who.size_total_b)
+        is_own = not who.guessed_lab and self.size in (None, who.size_total_b)
+        return is_own and stated == (self.lab, self.family, self.generation, self.tier)
 
 
 REFERENCES = (
@@ -242,7 +243,7 @@ def _measure(diff: Diff, primary: Metric, entry: EntryId) -> Measure:
 
 def _event(diff: Diff, primary: Metric, memory: Memory, feats: Sequence[Feat]) -> Event:
     first, best = feats[0], feats[0].entries[0]
-    is_news = first.grade == Grade.FIRST and not first.clouded and not first.few
+    is_news = first.grade == Grade.FIRST and not (first.clouded or first.few or diff.after.entries[best].who.guessed_lab)
     marks = list(dict.fromkeys(feat.mark.entry for feat in feats))
     return make(
         diff,

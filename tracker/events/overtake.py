@@ -1,10 +1,10 @@
 """One entry moved above another, graded by how sure that is.
 
-nominal (the published order flipped) · debut (a newcomer, or a first score, is above) ·
-supported (the gap exceeds the stated error, or z ≥ 1.96) · decisive (the 95 % intervals are
-disjoint) · published_order (no error is published: a new score of a test, or a rating that held
-for three accepted changes) · withdrawn (the next change reversed such an order) · sustained (it
-still holds three accepted changes later).
+nominal (the published order flipped) · unsure_origin (so it did, but an estimate may have been
+replaced) · debut (a newcomer, or a first score, is above) · supported (the gap exceeds the stated
+error, or z ≥ 1.96) · decisive (the 95 % intervals are disjoint) · published_order (no error is
+published: a new score of a test, or a rating that held for three accepted changes) · withdrawn
+(the next change reversed such an order) · sustained (it still holds three accepted changes later).
 
 Source: docs/decisions/0004-overtakes.md
 """
@@ -42,7 +42,7 @@ from tracker.order import certainty, competition_ranks, is_certain, states_error
 from tracker.wording import day, listed, number, unsure
 
 RULE = "overtake/2"
-Grade = StrEnum("Grade", "NOMINAL DEBUT PUBLISHED_ORDER SUPPORTED DECISIVE WITHDRAWN SUSTAINED")
+Grade = StrEnum("Grade", "NOMINAL UNSURE_ORIGIN DEBUT PUBLISHED_ORDER SUPPORTED DECISIVE WITHDRAWN SUSTAINED")
 SUSTAINED_AFTER = 3
 """An overtake that still holds this number of accepted changes later is sustained."""
 _RIVALS_OF_A_FLIP = 100
@@ -57,6 +57,7 @@ _WEIGHT = {
     Grade.WITHDRAWN: 46,
     Grade.SUSTAINED: 10,
     Grade.NOMINAL: 5,
+    Grade.UNSURE_ORIGIN: 5,
 }
 _FOLLOWED = (Grade.SUPPORTED, Grade.DECISIVE, Grade.DEBUT, Grade.PUBLISHED_ORDER)
 
@@ -112,6 +113,10 @@ def _direct(
 
 
 def _grade(diff: Diff, metric: Metric, subject: EntryId, rival: EntryId) -> str:
+    """`unsure_origin` if the former value of either may have been an estimate, otherwise the certainty of their order."""
+    moves = diff.metrics[metric.id].moves
+    if any(entry in moves and moves[entry].unsure_origin for entry in (subject, rival)):
+        return Grade.UNSURE_ORIGIN
     measures = [diff.after.entries[entry].measures[metric.id] for entry in (subject, rival)]
     grade = certainty(metric, *measures)
     return Grade.PUBLISHED_ORDER if grade == Grade.NOMINAL and is_certain(metric, *measures) else grade
@@ -206,7 +211,7 @@ def _flip_event(diff: Diff, past: BoardState, metric: Metric, course: Course, ma
 
 
 def _is_news(diff: Diff, metric: Metric, made: _Pass) -> bool:
-    if made.grade == Grade.NOMINAL or (metric.exact and not is_near_the_top(diff, metric, made.mover)):
+    if made.grade in (Grade.NOMINAL, Grade.UNSURE_ORIGIN) or (metric.exact and not is_near_the_top(diff, metric, made.mover)):
         return False
     if made.grade == Grade.PUBLISHED_ORDER:
         return made.rose and _matters(diff, metric, made.mover)
@@ -221,6 +226,8 @@ def _matters(diff: Diff, metric: Metric, mover: EntryId) -> bool:
 def _how_sure(diff: Diff, metric: Metric, course: Course, made: _Pass) -> str:
     """What follows the order in the headline: that nobody states an error, or how the certain order was reversed."""
     measures = [diff.after.entries[entry].measures[metric.id] for entry in (made.mover, made.others[0])]
+    if made.grade == Grade.UNSURE_ORIGIN:
+        return ", which may replace an estimate"
     if made.slow and made.grade != Grade.PUBLISHED_ORDER:
         assert diff.before is not None
         pairs = [made.pair(other) for other in made.others]
@@ -441,7 +448,7 @@ def _later_event(diff: Diff, pending: PendingOvertake, grade: Grade, rivals: Seq
 KIND = EventKind(
     rule=RULE,
     grades=tuple(Grade),
-    news=frozenset(Grade) - {Grade.NOMINAL, Grade.SUSTAINED},
+    news=frozenset(Grade) - {Grade.NOMINAL, Grade.UNSURE_ORIGIN, Grade.SUSTAINED},
     detect=detect,
     folding=Folding(crowd=("overtake", "overtakes"), newcomer=("overtakes", "overtakes others"), tells="score_revision"),
     explains={What.VALUE: 31},
