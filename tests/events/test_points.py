@@ -58,6 +58,38 @@ def test_overtakes_in_counts_beside_the_score_are_recorded():
     assert (brief([event]), event.is_news) == (["overtake/decisive b > a @stars"], False)
 
 
+def test_below_the_ten_best_counts_beside_the_score_have_no_events():
+    side = metric("stars", "points", primary=False)
+    history = History(metric(), side)
+    before = growing(20, 0)
+    history.show("a:50 b:40", stars=line(before))
+    assert history.show("a:50 b:40", stars=line(growing(20, 1) | {"m15": before["m15"] + 150})) == ()
+
+
+@pytest.mark.parametrize(("mover", "recorded"), [("m100", True), ("m101", False)])
+def test_overtakes_are_recorded_among_the_hundred_best(mover: str, recorded: bool):
+    before = growing(120, 0)
+    events = of("overtake", events_of(line(before), line(growing(120, 1) | {mover: before[mover] + 150}), on=[STARS]))
+    assert [event.is_news for event in events] == [False] * recorded
+
+
+@pytest.mark.parametrize("others", ["", "z:90 "])
+def test_an_overtake_by_way_of_a_tie_is_reported_without_a_word_on_errors(others: str):
+    history = History(STARS)
+    for counts in ("a:30 b:29 c:5", "a:30 b:30 c:5"):
+        history.show(others + counts)
+    (event,) = of("overtake", history.show(others + "a:30 b:31 c:5"))
+    assert (event.is_news, event.headline) == (True, "b (31 stars) overtakes a (30 stars) on Board (score).")
+
+
+def test_an_entry_that_comes_back_above_one_that_was_above_it_overtakes_it():
+    history = History(STARS)
+    for counts in ("z:90 a:30 b:29 c:3 d:2", "z:91 a:30 c:3 d:2"):
+        history.show(counts)
+    (event,) = of("overtake", history.show("z:92 a:31 b:35 c:3 d:2"))
+    assert event.headline == "b (35 stars) overtakes a (31 stars) on Board (score)."
+
+
 def test_moves_in_rank_are_one_recorded_event_without_a_word_on_errors():
     events = events_of(line(growing(20, 0)), line(growing(20, 1) | {"m10": 1160, "m15": 660}), on=[STARS])
     (event,) = of("rank_move", events)

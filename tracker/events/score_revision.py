@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
-from tracker.events._values import is_near_the_top, measured
+from tracker.events._values import measured, near_the_top
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import both, make, party
 from tracker.model import BoardState, Diff, EntryId, Event, Measure, Metric, Move, Nature
@@ -49,7 +49,7 @@ def _losses(diff: Diff, metric: Metric, moves: Mapping[EntryId, Move]) -> dict[E
 def _revised(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
     who = party(diff.after, entry)
     before, after = number(move.before.value, metric), number(move.after.value, metric)
-    seen = move.significant and before != after and (not metric.exact or is_near_the_top(diff, metric, entry))
+    seen = move.significant and before != after and (not metric.exact or (metric.primary and entry in near_the_top(diff, metric)))
     within = "" if move.significant else ", within the stated error"
     grade = Grade.BEYOND_ERROR if move.significant else Grade.WITHIN_ERROR
     if move.unsure_origin:
