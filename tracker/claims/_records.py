@@ -41,20 +41,19 @@ class Relation(StrEnum):
 class MentionKind(StrEnum):
     """What a stretch of a sentence names.
 
-    A `model` or line, a `lab`, a `line` looked up in the record, a `group` of models, or a `vague` member of a line.
+    A `model` or line, a `lab`, a `line` looked up in the record, or a `group` of models.
     """
 
     MODEL = "model"
     LAB = "lab"
     LINE = "line"
     GROUP = "group"
-    VAGUE = "vague"
 
 
 PieceKind = StrEnum(
     "PieceKind",
-    "NAME SIZE SENSE FIRST TOP SCORE TOPIC BOARD GROUP AMOUNT SINCE AT NOT NEAR HEDGE BY FROM IN JOIN BREAK REFERENCE OWN FILL"
-    " DEGREE TURN WORD",
+    "NAME SIZE SENSE FIRST TOP SCORE FIGURES TOPIC BOARD GROUP AMOUNT SINCE AT NOT NEAR HEDGE BY FROM IN JOIN BREAK REFERENCE"
+    " OWN FILL DEGREE TURN WORD",
 )
 """What a piece of a sentence is for."""
 
@@ -93,30 +92,6 @@ class ModelGroup:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mention:
-    """A model, a lab or a group as a sentence names it.
-
-    `text` is as written, `name` in full (`Qwen3.5 14B` for "the 14B"). `line` is its line, if the sentence leaves that to be
-    understood. `lab` is the lab before a name, or the lab itself. `product` is lab, family and generation of a line that was
-    looked up in the record. `quantifier` is the word by which all of it is meant, not its best.
-    """
-
-    text: str
-    name: str
-    kind: MentionKind = MentionKind.MODEL
-    line: str = ""
-    lab: str = ""
-    group: ModelGroup = ModelGroup()
-    product: tuple[str, str, str] = ("", "", "")
-    quantifier: str = ""
-
-    @property
-    def whole(self) -> Mention:
-        """Its line, or itself."""
-        return Mention(text=self.line, name=self.line, lab=self.lab) if self.line else self
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Amount:
     """A gap or a score: `value` in `unit` (points, percent, times, usd, tokens/s, or none), as precise as it was written.
 
@@ -133,6 +108,42 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A model, a lab or a group as a sentence names it.
+
+    `text` is as written, `name` in full (`Qwen3.5 14B` for "the 14B"). `line` is its line, if the sentence leaves that to be
+    understood. `lab` is the lab before a name, or the lab itself. `product` is lab, family and generation of a line that was
+    looked up in the record. `quantifier` is the word by which all of it is meant, not its best. Of a model, `group` is the class
+    that its entries must be of, and `figure` the value that it is said to have.
+    """
+
+    text: str
+    name: str
+    kind: MentionKind = MentionKind.MODEL
+    line: str = ""
+    lab: str = ""
+    group: ModelGroup = ModelGroup()
+    product: tuple[str, str, str] = ("", "", "")
+    quantifier: str = ""
+    figure: Amount | None = None
+
+    @property
+    def whole(self) -> Mention:
+        """Its line, or itself."""
+        return Mention(text=self.line, name=self.line, lab=self.lab) if self.line else self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A rank in a sentence: `top` or better, or `exact`ly that; `moved` there `up` or `down`; counted by `models`, not rows."""
+
+    top: int
+    exact: bool = False
+    moved: str = ""
+    models: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
     """A day, a month or a year as written: from `start` to `end`, which is exclusive."""
 
@@ -145,11 +156,11 @@ class Period:
 class Claim:
     """One thing that a sentence says, in the words `quote`. "B trails A" is read as A above B.
 
-    `topic` and `sources` are as written, or empty. `inner` is the relation in which the first is first. `passing`: by
-    overtaking. `near`: nearly so. `top` is the worst rank that is claimed; `exact`: that very rank. `within`: best of those
-    down to that rank. `end`: the number itself is meant, the `high` or the `low` one, and not the better one; or the `ratio`
-    of two prices. `per` is what a ratio divides by. `read_as` says what was understood though not written, `unread` quotes
-    words that were not judged.
+    `topic` and `sources` are as written, or empty. `inner` is the relation in which the first is first. `passing`: it came about
+    (by overtaking; the lead was taken). `near`: nearly so. `degree`: by a lot (`strong`) or a little (`weak`). `place` is the
+    rank that is claimed. `within`: best of those down to that rank. `end`: the number itself is meant, the `high` or the `low`
+    one, and not the better one; or the `ratio` of two prices. `per` is what a ratio divides by. `read_as` says what was understood
+    though not written.
     """
 
     quote: str
@@ -162,17 +173,16 @@ class Claim:
     negated: bool = False
     passing: bool = False
     near: bool = False
+    degree: str = ""
     inner: Relation | None = None
     amount: Amount | None = None
-    top: int = 1
-    exact: bool = False
+    place: Place = Place(top=1)
     within: int | None = None
     per: str = ""
     end: str = ""
     since: Period | None = None
     at: Period | None = None
     read_as: tuple[str, ...] = ()
-    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

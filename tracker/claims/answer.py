@@ -81,11 +81,9 @@ def stranger(claim: Claim, record: Record) -> Finding | None:
 
 
 def _not_listed(mention: Mention) -> str:
-    if mention.kind is MentionKind.VAGUE:
-        return f'"{mention.text}": no board says which of {mention.line or "them"} that is'
     if mention.kind is MentionKind.GROUP:
         return f"no board says of any entry that it is one of the {mention.name}"
-    return f"no board lists {mention.name}"
+    return f"no board lists {mention.name}" + (f" as one of the {mention.group}" if mention.group else "")
 
 
 def _nearest(mention: Mention, record: Record) -> tuple[str, ...]:

@@ -10,14 +10,12 @@ from tracker.claims.answer import answer
 from tracker.claims.case import Case, Unpublished
 from tracker.claims.record import Record
 from tracker.claims.sides import Faced, against, face, ground_of
-from tracker.claims.weight import Order, agrees
+from tracker.claims.weight import Order, Weight, agrees
 from tracker.claims.words import EVERY
 from tracker.model import Nature
-from tracker.wording import day
+from tracker.wording import day, difference
 
 _VERDICTS = {Order.ABOVE: ClaimVerdict.SUPPORTED, Order.BELOW: ClaimVerdict.CONTRADICTED, Order.NEAR: ClaimVerdict.MIXED}
-_NEARLY = 3.0
-"""`nearly` is below by at most this many errors."""
 
 
 def judge(claim: Claim, record: Record) -> Finding:
@@ -34,6 +32,8 @@ def _ground(case: Case) -> Ground | Unpublished:
     if isinstance(faced, Unpublished):
         return faced
     verdict, reason = (_nearly if case.claim.near else _RULES[case.claim.relation])(faced)
+    if verdict is ClaimVerdict.SUPPORTED and not faced.weight.agrees(case.claim.degree):
+        verdict, reason = ClaimVerdict.MIXED, degree_differs(case, faced.weight)
     return ground_of(faced, verdict, f"{against(faced)}; {reason}" if reason else against(faced))
 
 
@@ -53,6 +53,12 @@ def _above(faced: Faced) -> tuple[ClaimVerdict, str]:
         return _VERDICTS[order], figure
     verdict, how = _came_about(claim, faced.since)
     return verdict, "; ".join(filter(None, (figure, how)))
+
+
+def degree_differs(case: Case, weight: Weight) -> str:
+    """A gap is not as wide as the sentence says."""
+    unlike = "not by a lot" if case.claim.degree == "strong" else "by more than a little"
+    return f"{unlike}: {difference(weight.wide, case.metric)} would be {'wide' if case.claim.degree == 'strong' else 'narrow'}"
 
 
 def _came_about(claim: Claim, since: Since | None) -> tuple[ClaimVerdict, str]:
@@ -103,7 +109,7 @@ def _nearly(faced: Faced) -> tuple[ClaimVerdict, str]:
         return ClaimVerdict.MIXED, "above, not merely near"
     if order is Order.NEAR and _is_close(faced):
         return ClaimVerdict.SUPPORTED, "near"
-    if error is not None and abs(faced.weight.gap) <= _NEARLY * error:
+    if error is not None and faced.weight.agrees("weak"):
         return ClaimVerdict.MIXED, "below, by no more than three times the error; how near is near is not said"
     return ClaimVerdict.CONTRADICTED, "not near"
 

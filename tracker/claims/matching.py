@@ -77,10 +77,16 @@ def _listed_prices(metrics: list[Metric]) -> list[Metric]:
 
 
 def is_meant(entry: Entry, board: Board, mention: Mention) -> bool:
-    """Whether an entry is of the lab or of the class that a mention names."""
+    """Whether an entry is of the lab, the class, or the lab's class that a mention names."""
     if mention.kind is MentionKind.LAB:
-        return not _labs(entry).isdisjoint((name_tokens(mention.lab), name_tokens(mention.text)))
+        of_lab = not _labs(entry).isdisjoint((name_tokens(mention.lab), name_tokens(mention.text)))
+        return of_lab and is_in(entry, board, mention.group) is True
     return mention.kind is MentionKind.GROUP and bool(mention.group) and is_in(entry, board, mention.group) is True
+
+
+def same_model(entry: Entry, other: Entry) -> bool:
+    """Whether two entries are of one model: itself, or another variant of it."""
+    return entry.id == other.id or (entry.who.model is not None and entry.who.model == other.who.model)
 
 
 def _labs(entry: Entry) -> set[tuple[str, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
-from tracker.claims._records import Amount, Claim, Finding, Ground, Relation, Since
+from tracker.claims._records import Amount, Claim, Finding, Ground, Mention, MentionKind, Relation, Since
 from tracker.wording import day
 
 _HOW = {
@@ -36,8 +36,6 @@ def finding_text(finding: Finding, *, indent: str = "") -> Iterator[str]:
         yield from _ground_text(ground, inner, single=len(finding.grounds) == 1)
     for suggestion in finding.suggestions:
         yield f"{inner}on record: {suggestion}"
-    if finding.claim is not None and finding.claim.unread:
-        yield f"{inner}not judged: {', '.join(repr(word) for word in finding.claim.unread)}"
     for nearest in finding.instead:
         yield f"{inner}what can be said instead:"
         yield from finding_text(nearest, indent=inner + "  ")
@@ -70,9 +68,9 @@ def _since_text(since: Since, *, priced: bool) -> str:
 
 def claim_text(claim: Claim) -> str:
     """A claim in the words of the grammar, so that a misreading can be seen."""
-    parts = [claim.subject.name, *(["not"] if claim.negated else []), *(["nearly"] if claim.near else []), _relation(claim)]
-    if claim.rival is not None:
-        parts.append(claim.rival.name)
+    parts = [_who(claim.subject), *(["not"] if claim.negated else []), *(["nearly"] if claim.near else [])]
+    parts += [{"strong": "far", "weak": "narrowly"}[claim.degree]] if claim.degree else []
+    parts += [_relation(claim), *([_who(claim.rival)] if claim.rival is not None else [])]
     if claim.amount is not None:
         parts.append(_score(claim.amount) if Relation.SCORE in (claim.relation, claim.inner) else f"({claim.amount.text})")
     if claim.group:
@@ -82,6 +80,13 @@ def claim_text(claim: Claim) -> str:
     parts += [period.text for period in (claim.since, claim.at) if period is not None]
     parts += [f"({'; '.join(claim.read_as)})"] if claim.read_as else []
     return " ".join(parts)
+
+
+def _who(mention: Mention) -> str:
+    """`Kimi K2.6 (of open-weights models; 53.9)`."""
+    of_class = f"of {mention.group}" if mention.group and mention.kind is not MentionKind.GROUP else ""
+    more = "; ".join(filter(None, (of_class, mention.figure.text if mention.figure else "")))
+    return f"{mention.name} ({more})" if more else mention.name
 
 
 _RELATIONS: Mapping[Relation, str] = {
@@ -106,16 +111,20 @@ def _score(amount: Amount) -> str:
 
 def _relation(claim: Claim) -> str:
     if claim.relation is Relation.FIRST:
-        inner = f"top {claim.top}" if claim.inner is Relation.RANK else _RELATIONS[claim.inner] if claim.inner else ""
+        inner = f"top {claim.place.top}" if claim.inner is Relation.RANK else _RELATIONS[claim.inner] if claim.inner else ""
         return f"first {inner if claim.rival else inner.removesuffix(' than')}".strip()
     if claim.relation is Relation.RANK:
-        return f"at rank {claim.top}" if claim.exact else f"top {claim.top}"
+        place = f"at rank {claim.place.top}" if claim.place.exact else f"top {claim.place.top}"
+        moved = f", {claim.place.moved} from another" if claim.place.moved else ""
+        return f"{place}{' of the models' if claim.place.models else ''}{moved}{' behind only' if claim.rival else ''}"
     if claim.within is not None:
         return f"best of the top {claim.within}"
     if claim.end == "ratio":
         return "priced as a share of"
     per = f" (per {claim.per})" if claim.per else ""
     words = {"high": " (the higher number)", "low": " (the lower number)"}.get(claim.end, per)
+    if claim.relation is Relation.LEAD and claim.passing:
+        return "took the lead from" if claim.rival else "took the lead"
     return f"{'overtook' if claim.passing else _RELATIONS[claim.relation]}{words}"
 
 
@@ -146,7 +155,8 @@ def _claim_json(claim: Claim) -> dict[str, object]:
         "subject": claim.subject.name,
         "rival": claim.rival.name if claim.rival else None,
         "group": str(claim.group) if claim.group else "",
-        "top": claim.top if ranks else None,
+        "top": claim.place.top if ranks else None,
+        "unread": (),
         **{
             key: written.text if written else None
             for key, written in (("amount", claim.amount), ("since", claim.since), ("at", claim.at))
