@@ -67,7 +67,7 @@ def has_open_weights(entry: Entry) -> bool | None:
     licence = (entry.attributes.get("licence") or "").casefold()
     if any(word in licence for word in CLOSED_LICENCES):
         return False
-    return True if _OPEN.search(licence) else None
+    return True if licence == "open" or _OPEN.search(licence) else None
 
 
 def reasons(entry: Entry) -> str:
