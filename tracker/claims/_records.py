@@ -159,8 +159,8 @@ class Claim:
     `topic` and `sources` are as written, or empty. `inner` is the relation in which the first is first. `passing`: it came about
     (by overtaking; the lead was taken). `near`: nearly so. `degree`: by a lot (`strong`) or a little (`weak`). `place` is the
     rank that is claimed. `within`: best of those down to that rank. `end`: the number itself is meant, the `high` or the `low`
-    one, and not the better one; or the `ratio` of two prices. `per` is what a ratio divides by. `read_as` says what was understood
-    though not written.
+    one, and not the better one; or the `ratio` of two prices. `per` is what a ratio divides by. `read_as` says what was
+    understood though not written.
     """
 
     quote: str

@@ -30,7 +30,7 @@ class Bundle:
 
 @dataclass(slots=True)
 class Arguments:
-    """What one clause says, being gathered. `refers`: it has a pronoun. `leads`: it is about the lead."""
+    """What one clause says, being gathered. `refers`: its pronoun. `leads`: it is about the lead. `past`: "was" is read."""
 
     subjects: list[Mention] = field(default_factory=list)
     bundles: list[Bundle] = field(default_factory=lambda: [Bundle()])
@@ -44,6 +44,7 @@ class Arguments:
     near: bool = False
     refers: str = ""
     leads: bool = False
+    past: bool = False
     read_as: list[str] = field(default_factory=list)
 
     @property
@@ -86,7 +87,7 @@ def read_left(clause: Clause, arguments: Arguments) -> None:
             case PieceKind.AMOUNT if any(later.kind is not PieceKind.FILL for later in after):
                 raise NotUnderstoodError(f'"{piece.text}": it does not say of what')  # "A, twice as large, beats B"
             case _:
-                _read_common(piece, after, arguments, passive=clause.sense.swap)
+                _read_common(piece, after, arguments)
 
 
 def _kinds(pieces: Sequence[Piece], *kinds: PieceKind) -> list[Piece]:
@@ -211,7 +212,7 @@ def read_right(clause: Clause, arguments: Arguments) -> None:
             case PieceKind.FIGURES:
                 _read_figures(piece, arguments)
             case _ if not piece.reads("than") or _content(before):
-                _read_common(piece, after, arguments, passive=False)
+                _read_common(piece, after, arguments)
 
 
 def _read_rival(clause: Clause, piece: Piece, before: Sequence[Piece], arguments: Arguments) -> None:
@@ -302,7 +303,7 @@ def _read_figures(piece: Piece, arguments: Arguments) -> None:
 # ── either side ──────────────────────────────────────────────────────────────────────────────────
 
 
-def _read_common(piece: Piece, after: Sequence[Piece], arguments: Arguments, *, passive: bool) -> None:
+def _read_common(piece: Piece, after: Sequence[Piece], arguments: Arguments) -> None:
     """What means the same on both sides. Whatever has no rule ends here, and is refused."""
     text = f'"{piece.text}"'
     if isinstance(piece.value, Amount) and piece.kind is PieceKind.AMOUNT:
@@ -313,7 +314,7 @@ def _read_common(piece: Piece, after: Sequence[Piece], arguments: Arguments, *, 
         arguments.since = piece.value
     elif piece.kind is PieceKind.DEGREE and not arguments.degree and not _kinds(after, *_WHO):
         arguments.degree = str(piece.value)
-    elif piece.kind is PieceKind.TURN and not (passive and piece.reads(*PASTS)):
+    elif piece.kind is PieceKind.TURN and not (arguments.past and piece.reads(*PASTS)):
         raise NotUnderstoodError(f"{text} changes what it says")
     elif piece.kind in (PieceKind.SIZE, PieceKind.NEAR, PieceKind.FIGURES) or piece.text.isdecimal():
         raise NotUnderstoodError(f"{text}: it does not say what this belongs to")

@@ -127,7 +127,9 @@ def _gain(text: str) -> Reading | None:
 
 _COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(words.NUMBERS)}) "
 _MOVES = f"(?:{_any('up', words.RISES)}|{_any('down', words.FALLS)})"
-_TOP = _pattern(rf"(?:{_MOVES}|(?:the|ranks|ranked|rank|in) (?:the )?+)?+(?P<exact>top |(?:number|#|no \. |no|rank) ?){_COUNT}")
+_TOP = _pattern(
+    rf"(?:{_MOVES}|(?:the|ranks|ranked|rank|in|makes|make) (?:the )?+)?+(?P<exact>top |(?:number|#|no \. |no|rank) ?){_COUNT}"
+)
 _ORDINAL = _pattern(
     rf"(?:{_MOVES}|(?P<ranks>ranks|ranked|rank) (?:in )?+|(?P<is>sits|stands|comes|came|is) (?:in )?+|(?:the|in) )?+(?:the )?+",
     rf"(?:(?P<figure>\d{{1,3}}) (?:st|nd|rd|th) |{_any('word', words.ORDINALS)})",

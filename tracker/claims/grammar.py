@@ -105,7 +105,9 @@ class _Reader:
             yield from (Unread(quote=_quoted(self.sentence, clause.pieces), reason=self.shared.unsure) for clause in clauses)
             return
         for place, clause in enumerate(clauses):
-            arguments = Arguments(leads=clause.sense.relation is Relation.LEAD)
+            relation = clause.sense.relation
+            past = clause.sense.swap or relation is Relation.FIRST or self.shared.at is not None
+            arguments = Arguments(leads=relation is Relation.LEAD, past=past)
             following = clauses[place:]
             try:
                 read_left(clause, arguments)

@@ -414,7 +414,7 @@ REFERENCES = _set("it; its; they; their; this model; the model; which; that; who
 PREPOSITIONS = _set("in; on; at; for; across; regarding; in terms of; when it comes to")
 ATTRIBUTIONS = _set("per; according to; via; source :; as measured by; as ranked by; measured by; data from; figures from; from")
 FILLERS = _set("""
-    the; a; an; is; are; be; been; being; has; have; having; does; do; did; now; right now; currently; today; still; already; to;
+    the; a; an; there is; there are; is; are; be; been; being; has; have; having; does; do; did; now; right now; currently; today; still; already; to;
     as; of; among; 's; s; model; models; family; series; line; lineup; llm; llms; ai; language model; language models; system;
     systems; benchmark; benchmarks; leaderboard; leaderboards; board; boards; ranking; rankings; index; chart; charts; scores;
     score; scoring; points; test; tests; tasks; list; other; all; any; every; each; its; their; even; in; on; at; for; by;
