@@ -14,7 +14,6 @@ READ = {
     "Orion-4 was overtaken by Orion-5": ["Orion-5 overtook Orion-4 overall"],
     "Vega2 14B doesn't beat Orion-5": ["Vega2 14B not above Orion-5 overall"],
     "Vega2 14B rivals Vega1 70B": ["Vega2 14B on par with Vega1 70B overall"],
-    "Vega2 14B nearly matches Orion-5": ["Vega2 14B nearly on par with Orion-5 overall"],
     "Orion-5 leads Acme Bench": ["Orion-5 best overall on acme bench"],
     "Orion-5 leads Orion-4 by 20 points": ["Orion-5 above Orion-4 (20 points) overall"],
     "Orion-5 is number one on Duel Arena": ["Orion-5 best overall on duel arena"],
@@ -41,15 +40,10 @@ READ = {
     # several in a sentence
     "Vega2 14B and Vega2 7B beat Orion-4": ["Vega2 14B above Orion-4 overall", "Vega2 7B above Orion-4 overall"],
     "Vega2 14B beats Orion-4 in coding and maths": ["Vega2 14B above Orion-4 in coding", "Vega2 14B above Orion-4 in maths"],
-    "Vega2 14B beats Orion-4 in coding and Vega1 70B in maths": [
-        "Vega2 14B above Orion-4 in coding",
-        "Vega2 14B above Vega1 70B in maths",
-    ],
     "Vega2 14B beats Orion-4 and Vega1 70B trails Orion-5": [
         "Vega2 14B above Orion-4 overall",
         "Orion-5 above Vega1 70B overall",
     ],
-    "Vega2 14B beats Orion-4, but not in coding": ["Vega2 14B above Orion-4 overall", "Vega2 14B not above Orion-4 in coding"],
     "Vega2 14B, which beats Orion-4, trails Orion-5": [
         "Vega2 14B above Orion-4 overall",
         "Orion-5 above Vega2 14B overall (said of Vega2 14B)",
@@ -99,13 +93,12 @@ READ = {
     "Orion-5 is Lunar Labs's best model": ["Orion-5 best among models of Lunar Labs overall"],
     "Vega2 14B is the cheapest model in the top 3": ["Vega2 14B best of the top 3 in price"],
     "Vega2 14B has the lowest price in the top 3": ["Vega2 14B best of the top 3 in price"],
-    "For every task Vega2 14B beats Orion-4": ["Vega2 14B above Orion-4 in every benchmark"],
     "Vega2 14B ranks 3rd on Acme Bench": ["Vega2 14B at rank 3 overall on acme bench"],
     "In coding, Orion-5 beats Orion-4 and is cheaper than Vega2 14B": [
         "Orion-5 above Orion-4 in coding",
         "Orion-5 cheaper than Vega2 14B in price (said of Orion-5)",
     ],
-    "Vega2 14B is almost twice as fast as Orion-5": ["Vega2 14B above Orion-5 (twice) in speed"],
+    "Vega2 14B is almost twice as fast as Orion-5": ["Vega2 14B above Orion-5 (almost twice) in speed"],
     "Vega2 14B beats Orion-4 on MMLU-Pro": ["Vega2 14B above Orion-4 in MMLU-Pro"],
     "Vega2 14B has caught up with Orion-5": ["Vega2 14B on par with Orion-5 overall"],
     # boards and dates
@@ -158,7 +151,12 @@ NOT_READ = {
     "Every Stellar model beats Orion-4": '"Every"',
     "Vega2 14B does not beat any open model": '"any"',
     "Orion-5 beats a closed model": '"a"',
-    "Zorg-9 almost leads Acme Bench": "how near",
+    "Zorg-9 almost leads Acme Bench": '"almost"',
+    "Vega2 14B nearly matches Orion-5": '"nearly"',
+    "For every task Vega2 14B beats Orion-4": '"every"',
+    "Vega2 14B beats Orion-4 across the board": '"across the board"',
+    "Vega2 14B beats Orion-4, but not in coding": '"not"',
+    "Vega2 14B beats Orion-4 in coding and Vega1 70B in maths": '"in" before "Vega1 70B"',
     "Vega2 improves on Vega1 by 500%": "by how much",
     "Vega2 14B rivals Orion-5 since 2026-03-03": "since when",
     "Orion-5 has not led Acme Bench since 2026-03-03": "since when",
@@ -170,7 +168,7 @@ NOT_READ = {
     "Stellar claims Vega2 14B beats Orion-5": '"claims"',
     "Stellar tested Vega2 14B and beats Orion-5": '"tested"',
     "Orion-5 vs Orion-4": "who is ahead",
-    "Zorg-9 does not beat Orion-5 on every benchmark": "not everywhere",
+    "Zorg-9 does not beat Orion-5 on every benchmark": '"every"',
 }
 
 

@@ -52,7 +52,7 @@ class MentionKind(StrEnum):
 
 PieceKind = StrEnum(
     "PieceKind",
-    "NAME SIZE SENSE FIRST TOP SCORE FIGURES TOPIC BOARD GROUP AMOUNT SINCE AT NOT NEAR HEDGE BY FROM IN JOIN BREAK REFERENCE"
+    "NAME SIZE SENSE FIRST TOP SCORE FIGURES TOPIC BOARD GROUP AMOUNT SINCE AT NOT HEDGE BY FROM IN JOIN BREAK REFERENCE"
     " OWN FILL DEGREE TURN WORD",
 )
 """What a piece of a sentence is for."""
@@ -157,7 +157,7 @@ class Claim:
     """One thing that a sentence says, in the words `quote`. "B trails A" is read as A above B.
 
     `topic` and `sources` are as written, or empty. `inner` is the relation in which the first is first. `passing`: it came about
-    (by overtaking; the lead was taken). `near`: nearly so. `degree`: by a lot (`strong`) or a little (`weak`). `place` is the
+    (by overtaking; the lead was taken). `degree`: by a lot (`strong`) or a little (`weak`). `place` is the
     rank that is claimed. `within`: best of those down to that rank. `end`: the number itself is meant, the `high` or the `low`
     one, and not the better one; or the `ratio` of two prices. `per` is what a ratio divides by. `read_as` says what was
     understood though not written.
@@ -172,7 +172,6 @@ class Claim:
     group: ModelGroup = ModelGroup()
     negated: bool = False
     passing: bool = False
-    near: bool = False
     degree: str = ""
     inner: Relation | None = None
     amount: Amount | None = None

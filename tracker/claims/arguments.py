@@ -19,21 +19,11 @@ class NotUnderstoodError(Exception):
 
 
 @dataclass(slots=True)
-class Bundle:
-    """Rivals and the topics and boards said of them: `B in coding and C in maths` are two."""
-
-    rivals: list[Mention] = field(default_factory=list)
-    topics: list[str] = field(default_factory=list)
-    sources: list[str] = field(default_factory=list)
-    negated: bool = False
-
-
-@dataclass(slots=True)
 class Arguments:
-    """What one clause says, being gathered. `refers`: its pronoun. `leads`: it is about the lead. `past`: "was" is read."""
+    """What one clause says, being gathered. `refers`: its pronoun. `past`: "was" is read, because of a date or a passive."""
 
     subjects: list[Mention] = field(default_factory=list)
-    bundles: list[Bundle] = field(default_factory=lambda: [Bundle()])
+    rivals: list[Mention] = field(default_factory=list)
     topics: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
     group: ModelGroup = field(default_factory=ModelGroup)
@@ -41,16 +31,9 @@ class Arguments:
     since: Period | None = None
     degree: str = ""
     negated: bool = False
-    near: bool = False
     refers: str = ""
-    leads: bool = False
     past: bool = False
     read_as: list[str] = field(default_factory=list)
-
-    @property
-    def rivals(self) -> list[Mention]:
-        """Those of all bundles."""
-        return [rival for bundle in self.bundles for rival in bundle.rivals]
 
 
 _READ_BEFORE = (
@@ -67,27 +50,36 @@ _READ_BEFORE = (
 _WHO = (PieceKind.NAME, PieceKind.GROUP)
 
 
-def read_left(clause: Clause, arguments: Arguments) -> None:
-    """The subjects, and what is between them and the verb."""
-    for place, piece in enumerate(clause.left):
-        before, after = clause.left[:place], clause.left[place + 1 :]
-        match piece.kind:
-            case PieceKind.NAME:
-                _read_subject(clause, piece, before, after, arguments)
-            case PieceKind.GROUP:
-                _read_left_group(clause, piece, before, arguments)
-            case PieceKind.REFERENCE:
-                _read_reference(piece, before, arguments)
-            case PieceKind.TOPIC | PieceKind.BOARD:
+def read_arguments(clause: Clause, arguments: Arguments) -> None:
+    """Left of the verb the subjects, right of it the rivals; topics, boards, classes, amounts and dates on either side.
+
+    Raises:
+        NotUnderstoodError: a piece is not read.
+    """
+    for side, read in ((clause.left, _read_left), (clause.right, _read_right)):
+        for place, piece in enumerate(side):
+            if piece.kind in (PieceKind.TOPIC, PieceKind.BOARD):
                 (arguments.topics if piece.kind is PieceKind.TOPIC else arguments.sources).append(str(piece.value))
-            case PieceKind.NOT if arguments.subjects or arguments.refers or not _kinds(after, *_WHO) or _is_none(piece, after):
-                arguments.negated = not arguments.negated
-            case PieceKind.NEAR:
-                arguments.near = True
-            case PieceKind.AMOUNT if any(later.kind is not PieceKind.FILL for later in after):
-                raise NotUnderstoodError(f'"{piece.text}": it does not say of what')  # "A, twice as large, beats B"
-            case _:
-                _read_common(piece, after, arguments)
+            elif not read(clause, piece, side[:place], side[place + 1 :], arguments):
+                _read_common(piece, side[place + 1 :], arguments)
+
+
+def _read_left(clause: Clause, piece: Piece, before: Sequence[Piece], after: Sequence[Piece], arguments: Arguments) -> bool:
+    """Whether it is something that only the left side has: a subject, a pronoun, a `not`."""
+    match piece.kind:
+        case PieceKind.NAME:
+            _read_subject(clause, piece, before, after, arguments)
+        case PieceKind.GROUP:
+            _read_left_group(clause, piece, before, arguments)
+        case PieceKind.REFERENCE:
+            _read_reference(piece, before, arguments)
+        case PieceKind.NOT if arguments.subjects or arguments.refers or not _kinds(after, *_WHO) or _is_none(piece, after):
+            arguments.negated = not arguments.negated
+        case PieceKind.AMOUNT if any(later.kind is not PieceKind.FILL for later in after):
+            raise NotUnderstoodError(f'"{piece.text}": it does not say of what')  # "A, twice as large, beats B"
+        case _:
+            return False
+    return True
 
 
 def _kinds(pieces: Sequence[Piece], *kinds: PieceKind) -> list[Piece]:
@@ -122,14 +114,8 @@ def _read_subject(clause: Clause, piece: Piece, before: Sequence[Piece], after: 
 
 def _is_maker(mention: Mention, before: Sequence[Piece], named: Sequence[Mention]) -> bool:
     """`Kimi K2.6 by Moonshot`, `GPT-5 from OpenAI` says who made a model, and does not name another."""
-    places = [other.kind for other in _content(before) if not other.reads("by", "from", "of")]
-    last = before[-1] if before else None
-    return (
-        mention.kind is MentionKind.LAB
-        and bool(named)
-        and places[-1:] == [PieceKind.NAME]
-        and bool(last is not None and last.reads("by", "from", "of"))
-    )
+    after_name = [other.kind for other in before[-2:-1]] == [PieceKind.NAME] and before[-1].reads("by", "from", "of")
+    return mention.kind is MentionKind.LAB and bool(named) and after_name
 
 
 def _narrowed(mention: Mention, group: ModelGroup) -> Mention:
@@ -192,36 +178,31 @@ def _read_left_group(clause: Clause, piece: Piece, before: Sequence[Piece], argu
 # ── right of the verb ────────────────────────────────────────────────────────────────────────────
 
 
-def read_right(clause: Clause, arguments: Arguments) -> None:
-    """Rivals, topics, boards, classes, amounts and dates, in any order that is unambiguous."""
-    for place, piece in enumerate(clause.right):
-        before, after, bundle = clause.right[:place], clause.right[place + 1 :], arguments.bundles[-1]
-        match piece.kind:
-            case PieceKind.NAME:
-                _read_rival(clause, piece, before, arguments)
-            case PieceKind.TOPIC | PieceKind.BOARD:
-                (bundle.topics if piece.kind is PieceKind.TOPIC else bundle.sources).append(str(piece.value))
-            case PieceKind.GROUP:
-                _read_right_group(clause, piece, before, arguments)
-            case PieceKind.NOT:
-                _read_right_not(clause.right, place, arguments)
-            case PieceKind.WORD if any(sign.isalnum() for sign in piece.text):
-                _read_right_word(piece, before, arguments)
-            case PieceKind.AMOUNT if _is_loose(clause, piece, before):
-                raise NotUnderstoodError(f'"{piece.text}": it does not say of what')  # "at half the size"
-            case PieceKind.FIGURES:
-                _read_figures(piece, arguments)
-            case _ if not piece.reads("than") or _content(before):
-                _read_common(piece, after, arguments)
+def _read_right(clause: Clause, piece: Piece, before: Sequence[Piece], _: Sequence[Piece], arguments: Arguments) -> bool:
+    """Whether it is something that only the right side has: a rival, an unknown topic."""
+    match piece.kind:
+        case PieceKind.NAME:
+            _read_rival(clause, piece, before, arguments)
+        case PieceKind.GROUP:
+            _read_right_group(clause, piece, before, arguments)
+        case PieceKind.WORD if any(sign.isalnum() for sign in piece.text):
+            _read_right_word(piece, before, arguments)
+        case PieceKind.AMOUNT if _is_loose(clause, piece, before):
+            raise NotUnderstoodError(f'"{piece.text}": it does not say of what')  # "at half the size"
+        case PieceKind.FIGURES:
+            _read_figures(piece, arguments)
+        case _:
+            return piece.reads("than") and not _content(before)
+    return True
 
 
 def _read_rival(clause: Clause, piece: Piece, before: Sequence[Piece], arguments: Arguments) -> None:
-    mention, bundle = _quantified(piece.mention, before), arguments.bundles[-1]
-    if _is_maker(mention, before, bundle.rivals):
-        bundle.rivals[-1] = _narrowed(bundle.rivals[-1], ModelGroup(lab=mention.lab))  # "GPT-5 from OpenAI"
+    mention, rivals = _quantified(piece.mention, before), arguments.rivals
+    if _is_maker(mention, before, rivals):
+        rivals[-1] = _narrowed(rivals[-1], ModelGroup(lab=mention.lab))  # "GPT-5 from OpenAI"
         return
     if mention.kind is MentionKind.LAB and before and before[-1].reads("by", "from", "of"):
-        if arguments.rivals or not clause.sense.superlative:
+        if rivals or not clause.sense.superlative:
             raise NotUnderstoodError(f'"{piece.text}": it does not say of what')
         arguments.group |= ModelGroup(lab=mention.lab)  # "the best model from OpenAI"
         return
@@ -229,19 +210,17 @@ def _read_rival(clause: Clause, piece: Piece, before: Sequence[Piece], arguments
     if subject_missing and any(is_copula(other) or other.text == ":" for other in before):
         arguments.subjects.append(mention)  # "The best open-weights model is X"
         return
-    last = max((place for place, other in enumerate(before) if other.kind is PieceKind.NAME), default=None)
-    between = before if last is None else before[last + 1 :]
-    copulas = [other for other in between if last is not None and is_copula(other)]
-    if copulas or (last is not None and not _kinds(between, PieceKind.JOIN)):
-        raise NotUnderstoodError(f'"{(copulas or [before[last or 0]])[0].text}" before "{mention.text}"')
-    if (bundle.topics or bundle.sources) and bundle.rivals:
-        arguments.bundles.append(Bundle(negated=bundle.negated))
-    arguments.bundles[-1].rivals.append(mention)
+    last = max((place for place, other in enumerate(before) if other.kind is PieceKind.NAME), default=-1)
+    between = before[last + 1 :]
+    strange = [other for other in between if other.kind not in (PieceKind.FILL, PieceKind.JOIN) or is_copula(other)]
+    if last >= 0 and (strange or not _kinds(between, PieceKind.JOIN)):
+        raise NotUnderstoodError(f'"{(strange or [before[last]])[0].text}" before "{mention.text}"')
+    rivals.append(mention)
 
 
 def _read_right_word(piece: Piece, before: Sequence[Piece], arguments: Arguments) -> None:
     """After a preposition a word is what is compared, though no board has it; anywhere else it may mean anything."""
-    last, topics = before[-1] if before else None, arguments.bundles[-1].topics
+    last, topics = before[-1] if before else None, arguments.topics
     figure = piece.text.lstrip("$")[:1].isdigit()
     if last is not None and last.kind is PieceKind.WORD and topics and topics[-1].endswith(last.text):
         topics[-1] = f"{topics[-1]}{'-' if piece.start - last.end == 1 and not figure else ' '}{piece.text}"  # "on MMLU-Pro"
@@ -250,7 +229,7 @@ def _read_right_word(piece: Piece, before: Sequence[Piece], arguments: Arguments
     elif _is_unknown_topic(before):
         topics.append(piece.text)
     elif piece.text[0].isupper() and [other.kind for other in before[-2:]] == [PieceKind.NAME, PieceKind.JOIN]:
-        arguments.bundles[-1].rivals.append(Mention(text=piece.text, name=piece.text))  # "beats GPT-4 and Mystery"
+        arguments.rivals.append(Mention(text=piece.text, name=piece.text))  # "beats GPT-4 and Mystery"
     else:
         raise NotUnderstoodError(f'"{piece.text}" is not understood, and may change the meaning; ask without it')
 
@@ -269,34 +248,20 @@ def _is_loose(clause: Clause, piece: Piece, before: Sequence[Piece]) -> bool:
 
 def _read_right_group(clause: Clause, piece: Piece, before: Sequence[Piece], arguments: Arguments) -> None:
     """A class after a verb is the rival; after `best` or `among`, it says among whom."""
-    sense, rivals = clause.inner or clause.sense, arguments.bundles[-1].rivals
-    joined = not rivals or any(other.kind is PieceKind.JOIN for other in before)
-    if _is_among(before) or sense.rival == "no":
+    if _is_among(before) or (clause.inner or clause.sense).rival == "no":
         arguments.group |= _group(piece)
-    elif joined:
-        rivals.append(_as_mention(piece, before))
+    elif not arguments.rivals or _kinds(before, PieceKind.JOIN):
+        arguments.rivals.append(_as_mention(piece, before))
     else:
         raise NotUnderstoodError(f'"{piece.text}": it does not say what this belongs to')
 
 
-def _read_right_not(pieces: Sequence[Piece], place: int, arguments: Arguments) -> None:
-    """`but not in maths` is a claim of its own, negated; any other `not` after the verb is not understood."""
-    after_but = any(piece.reads("but") for piece in pieces[:place])
-    rest = [piece.kind for piece in _kinds(pieces[place + 1 :], PieceKind.TOPIC, PieceKind.BOARD, PieceKind.NAME)]
-    if not after_but or not rest:
-        raise NotUnderstoodError(f'"{pieces[place].text}" after the verb')
-    last = arguments.bundles[-1]
-    rivals = [] if rest[0] is PieceKind.NAME else list(last.rivals)
-    sources = [] if PieceKind.BOARD in rest else list(last.sources)
-    arguments.bundles.append(Bundle(rivals=rivals, sources=sources, negated=True))
-
-
 def _read_figures(piece: Piece, arguments: Arguments) -> None:
     """`A beats B (57.2 vs 53.9)`: the figures of the one subject and the one rival."""
-    bundle = arguments.bundles[-1]
-    if len(arguments.subjects) != 1 or len(bundle.rivals) != 1 or not isinstance(piece.value, tuple):
+    sides = (arguments.subjects, arguments.rivals)
+    if any(len(side) != 1 for side in sides) or not isinstance(piece.value, tuple):
         raise NotUnderstoodError(f'"{piece.text}": it does not say whose figures these are')
-    for side, figure in zip((arguments.subjects, bundle.rivals), piece.value, strict=True):
+    for side, figure in zip(sides, piece.value, strict=True):
         side[0] = replace(side[0], figure=figure)
 
 
@@ -314,9 +279,11 @@ def _read_common(piece: Piece, after: Sequence[Piece], arguments: Arguments) -> 
         arguments.since = piece.value
     elif piece.kind is PieceKind.DEGREE and not arguments.degree and not _kinds(after, *_WHO):
         arguments.degree = str(piece.value)
+    elif piece.reads(*EVERY_ONE) and not [each for each in _content(after)[:1] if each.kind in _WHO]:
+        raise NotUnderstoodError(f"{text}: it does not say all of what; ask for one model, topic or board at a time")
     elif piece.kind is PieceKind.TURN and not (arguments.past and piece.reads(*PASTS)):
         raise NotUnderstoodError(f"{text} changes what it says")
-    elif piece.kind in (PieceKind.SIZE, PieceKind.NEAR, PieceKind.FIGURES) or piece.text.isdecimal():
+    elif piece.kind in (PieceKind.SIZE, PieceKind.FIGURES) or piece.text.isdecimal():
         raise NotUnderstoodError(f"{text}: it does not say what this belongs to")
     elif piece.kind not in (*_READ_BEFORE, PieceKind.SINCE, PieceKind.TURN) and any(sign.isalnum() for sign in piece.text):
         raise NotUnderstoodError(f"{text} is not understood, and may change the meaning; ask without it")

@@ -33,7 +33,7 @@ class Clause:
         return [*self.left, self.anchor, *self.right]
 
 
-_SMALL = (PieceKind.FILL, PieceKind.DEGREE, PieceKind.NOT, PieceKind.NEAR, PieceKind.AMOUNT)
+_SMALL = (PieceKind.FILL, PieceKind.DEGREE, PieceKind.NOT, PieceKind.AMOUNT)
 _ENDS = (PieceKind.JOIN, PieceKind.BREAK)
 _WHO = (PieceKind.NAME, PieceKind.REFERENCE, PieceKind.GROUP)
 
@@ -158,7 +158,7 @@ def _verb(pieces: Sequence[Piece], place: int) -> tuple[Clause, int]:
     if clause.sense.relation is Relation.LEAD and place and pieces[place - 1].reads("becomes", "became", "become"):
         clause.sense = replace(clause.sense, passing=True)
     top = _next(pieces, place, _is_top, (PieceKind.FILL, PieceKind.IN, PieceKind.TOPIC))
-    price = _next(pieces, place, _is_price, (PieceKind.AMOUNT, PieceKind.FILL, PieceKind.NEAR))
+    price = _next(pieces, place, _is_price, (PieceKind.AMOUNT, PieceKind.FILL))
     if clause.sense.superlative and isinstance(within := pieces[top].value, Place) and top:
         clause.within, last = within.top, top
     elif clause.sense.price_word and price:
@@ -189,7 +189,7 @@ def _cut_between(gap: Sequence[Piece], clause: Clause, following: Clause) -> int
     """Where the pieces of one verb end and the subject of the next begins."""
     content = [place for place, piece in enumerate(gap) if piece.kind not in _SMALL]
     if not content:  # negations and amounts belong to the second verb
-        leading = (PieceKind.NOT, PieceKind.NEAR, PieceKind.AMOUNT)
+        leading = (PieceKind.NOT, PieceKind.AMOUNT)
         return next((place for place, piece in enumerate(gap) if piece.kind in leading), len(gap))
     if gap[content[-1]].kind in _ENDS:
         return content[-1]

@@ -7,16 +7,16 @@ Source: docs/decisions/0012-claims.md
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 
 from tracker.claims._records import Claim, Mention, MentionKind, ModelGroup, PieceKind, Place, Relation, Unread
-from tracker.claims.arguments import Arguments, NotUnderstoodError, read_left, read_right
+from tracker.claims.arguments import Arguments, NotUnderstoodError, read_arguments
 from tracker.claims.clauses import Clause, SharedWords, attributions, divide, shared
 from tracker.claims.elliptic import compared, is_elliptic, joined, without_size
 from tracker.claims.pieces import Piece, canonical
-from tracker.claims.words import EVERY, EVERY_ONE, SOME_ONE, Sense
+from tracker.claims.words import EVERY_ONE, SOME_ONE, Sense
 
 _DANGLING = re.compile(r"^[\s,;:.]*(?:(?:and|but|while|with)\s+)*|[\s,;:.]+(?:and|but|at|with|while)?[\s,;:.]*$", re.IGNORECASE)
 _MOST_CLAIMS = 24
@@ -94,7 +94,8 @@ class _Reader:
     subjects: tuple[Mention, ...] = ()
     named: set[str] = field(default_factory=set)
     rivals: tuple[Mention, ...] = ()
-    before: Arguments | None = None
+    sources: list[str] = field(default_factory=list)
+    led_in: list[str] = field(default_factory=list)
 
     def run(self, clauses: Sequence[Clause]) -> Iterator[Claim | Unread]:
         """The claims of each clause, or why there are none; its words are quoted either way.
@@ -105,14 +106,12 @@ class _Reader:
             yield from (Unread(quote=_quoted(self.sentence, clause.pieces), reason=self.shared.unsure) for clause in clauses)
             return
         for place, clause in enumerate(clauses):
-            relation = clause.sense.relation
-            past = clause.sense.swap or relation is Relation.FIRST or self.shared.at is not None
-            arguments = Arguments(leads=relation is Relation.LEAD, past=past)
+            past = clause.sense.swap or clause.sense.relation is Relation.FIRST or self.shared.at is not None
+            arguments = Arguments(past=past)
             following = clauses[place:]
             try:
-                read_left(clause, arguments)
+                read_arguments(clause, arguments)
                 following = [clause]
-                read_right(clause, arguments)
                 yield from self._claims(clause, arguments)
             except NotUnderstoodError as error:
                 pieces = [piece for each in following for piece in each.pieces]
@@ -123,21 +122,19 @@ class _Reader:
                 return
 
     def _claims(self, clause: Clause, arguments: Arguments) -> list[Claim]:
-        self._place(arguments)
+        self._place(clause, arguments)
         self._subject(clause, arguments)
         self._rivals(clause, arguments)
         self.subjects = tuple(replace(subject, figure=None) for subject in arguments.subjects)
         return self._product(clause, arguments, _quoted(self.sentence, clause.pieces))
 
-    def _place(self, arguments: Arguments) -> None:
+    def _place(self, clause: Clause, arguments: Arguments) -> None:
         """`leads LiveBench, ahead of B` is about one board: a clause without a subject of its own stays on the board before."""
-        before, self.before = self.before, arguments
-        if before is None or arguments.subjects or arguments.refers:
-            return
-        if not arguments.sources and not any(bundle.sources for bundle in arguments.bundles):
-            arguments.sources = [*before.sources, *(source for bundle in before.bundles for source in bundle.sources)]
-        if before.leads and not arguments.topics and not any(bundle.topics for bundle in arguments.bundles):
-            arguments.topics = [*before.topics, *(topic for bundle in before.bundles for topic in bundle.topics)]
+        if not arguments.subjects and not arguments.refers:
+            arguments.sources = arguments.sources or self.sources
+            arguments.topics = arguments.topics or self.led_in
+        self.sources = arguments.sources
+        self.led_in = arguments.topics if clause.sense.relation is Relation.LEAD else []
 
     # ── who ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -175,18 +172,17 @@ class _Reader:
         sense = clause.inner or clause.sense
         if sense.price_word and arguments.amount is None:
             raise NotUnderstoodError(f'"{clause.anchor.text}": it does not say how much')
-        if named := arguments.rivals:
-            self.rivals = tuple(named)
+        if arguments.rivals:
             if sense.rival == "no":
                 raise NotUnderstoodError(f'"{clause.anchor.text}" and another model: it does not say how they compare')
-            for bundle in arguments.bundles:
-                bundle.rivals = [self._in_full(mention, arguments) for mention in bundle.rivals]
+            self.rivals = tuple(arguments.rivals)
+            arguments.rivals = [self._in_full(mention, arguments) for mention in arguments.rivals]
             return
         if sense.predecessor or sense.rival == "no" or sense.relation is Relation.LEAD:
             return
         compares = sense.relation is not Relation.RATIO and clause.sense.relation is not Relation.FIRST
         if sense.rival == "may" and compares and self.rivals:
-            arguments.bundles[0].rivals = list(self.rivals)
+            arguments.rivals = list(self.rivals)
             arguments.read_as.append(f"compared with {' and '.join(mention.name for mention in self.rivals)}")
         elif sense.rival == "must" or sense.relation in (Relation.PRICE, Relation.ABOVE):
             raise NotUnderstoodError("it does not say than which model")
@@ -195,17 +191,14 @@ class _Reader:
 
     def _product(self, clause: Clause, arguments: Arguments, quote: str) -> list[Claim]:
         """A claim for each subject, rival and topic."""
-        sense, claims, pattern = clause.inner or clause.sense, [], self._pattern(clause, arguments, quote)
-        for bundle in arguments.bundles:
-            topics = _topics(sense, bundle.topics or arguments.topics, self.shared.topics)
-            sources = tuple(dict.fromkeys([*bundle.sources, *arguments.sources, *self.shared.sources]))
-            if not bundle.rivals and arguments.rivals:
-                raise NotUnderstoodError("it does not say than which model")
-            negated = arguments.negated != bundle.negated
-            rivals: Sequence[Mention | None] = bundle.rivals or [None]
-            for subject, rival, topic in product(arguments.subjects, rivals, topics):
-                claim = replace(pattern, subject=subject, rival=rival, topic=topic, sources=sources, negated=negated)
-                claims += [_judged(_ordered(of_figure, sense)) for of_figure in _with_figures(claim, clause)]
+        sense, pattern = clause.inner or clause.sense, self._pattern(clause, arguments, quote)
+        rivals: Sequence[Mention | None] = arguments.rivals or [None]
+        topics = _topics(sense, arguments.topics, self.shared.topics)
+        claims = [
+            _judged(_ordered(of_figure, sense))
+            for subject, rival, topic in product(arguments.subjects, rivals, topics)
+            for of_figure in _with_figures(replace(pattern, subject=subject, rival=rival, topic=topic), clause)
+        ]
         if len(claims) > _MOST_CLAIMS:
             raise NotUnderstoodError(f"{len(claims)} comparisons at once; expected at most {_MOST_CLAIMS}")
         return claims
@@ -221,7 +214,8 @@ class _Reader:
             subject=arguments.subjects[0],
             group=arguments.group,
             passing=sense.passing,
-            near=arguments.near or sense.near,
+            sources=tuple(dict.fromkeys([*arguments.sources, *self.shared.sources])),
+            negated=arguments.negated,
             degree=arguments.degree or sense.degree,
             inner=clause.inner.relation if clause.inner and relation is Relation.FIRST else None,
             amount=arguments.amount,
@@ -266,10 +260,15 @@ def _with_figures(claim: Claim, clause: Clause) -> Iterator[Claim]:
         yield replace(claim, amount=score.amount, topic=score.topic or claim.topic)
 
 
-_DATED = (Relation.ABOVE, Relation.LEAD, Relation.RANK)
-_COUNTED = (Relation.ABOVE, Relation.LEAD, Relation.PRICE, Relation.SCORE)
-_GRADED = (Relation.ABOVE, Relation.LEAD, Relation.PRICE, Relation.GAIN)
-_FIGURED = (Relation.ABOVE, Relation.LEVEL, Relation.LEAD, Relation.RANK)
+_PARTS: Mapping[Relation, str] = {
+    Relation.ABOVE: "by how much; since when; how clearly; the figure; how it came about",
+    Relation.LEVEL: "the figure",
+    Relation.LEAD: "by how much; since when; how clearly; the figure; how it came about",
+    Relation.RANK: "since when; the figure; how it came about",
+    Relation.PRICE: "by how much; how clearly",
+    Relation.GAIN: "how clearly",
+}
+"""What the judge of a relation looks at, besides what every claim has."""
 
 
 def _judged(claim: Claim) -> Claim:
@@ -278,32 +277,18 @@ def _judged(claim: Claim) -> Claim:
     Raises:
         NotUnderstoodError: it says something of its relation that is not judged.
     """
-    if claim.near and claim.amount is not None and claim.relation in (Relation.ABOVE, Relation.PRICE):
-        claim = replace(claim, near=False, amount=replace(claim.amount, bound="about"))  # "almost twice as fast"
-    figures = [mention.figure for mention in (claim.subject, claim.rival) if mention is not None and mention.figure is not None]
-    unjudged = (
-        (claim.near and claim.relation not in (Relation.ABOVE, Relation.LEVEL), "how near it is to that is not judged"),
-        (
-            claim.amount is not None and Relation.SCORE not in (claim.relation, claim.inner) and claim.relation not in _COUNTED,
-            f'"{claim.amount.text if claim.amount else ""}": by how much is not judged of this',
-        ),
-        (claim.topic == EVERY and claim.negated, "not everywhere may be anywhere; ask for one metric at a time"),
-        (
-            claim.since is not None and (claim.relation not in _DATED or claim.negated),
-            f'"{claim.since.text if claim.since else ""}": since when is not judged of this',
-        ),
-        (
-            bool(claim.degree) and (claim.relation not in _GRADED or claim.negated or claim.near or bool(claim.end)),
-            "how clearly is not judged of this; ask without that word",
-        ),
-        (
-            bool(figures) and (claim.relation not in _FIGURED or claim.negated or claim.within is not None),
-            f'"{figures[0].text if figures else ""}": the figure is not judged of this; ask for it by itself',
-        ),
-        (claim.negated and (claim.passing or bool(claim.place.moved)), "what did not come about is not judged; ask who is ahead"),
-    )
-    if reason := next((reason for holds, reason in unjudged if holds), ""):
-        raise NotUnderstoodError(reason)
+    mentions = [mention for mention in (claim.subject, claim.rival) if mention is not None]
+    parts = {
+        "by how much": claim.amount is not None and Relation.SCORE not in (claim.relation, claim.inner),
+        "since when": claim.since is not None,
+        "how clearly": bool(claim.degree),
+        "the figure": any(mention.figure is not None for mention in mentions),
+        "how it came about": (claim.passing and claim.relation is not Relation.FIRST) or bool(claim.place.moved),
+    }
+    judged = _PARTS.get(claim.relation, "")
+    for part, said in parts.items():
+        if said and (part not in judged or (claim.negated and part != "by how much") or (claim.within and part == "the figure")):
+            raise NotUnderstoodError(f"{part} is not judged of this; ask for it by itself")
     if claim.group and claim.rival is not None and claim.relation is not Relation.FIRST:  # both are of the class
         sides = [replace(side, group=side.group | claim.group) for side in (claim.subject, claim.rival)]
         claim = replace(claim, group=ModelGroup(), subject=sides[0], rival=sides[1])

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from tracker.claims._records import Mention, MentionKind, ModelGroup
 from tracker.claims.pieces import canonical
-from tracker.claims.words import EVERY, NARROW
+from tracker.claims.words import NARROW
 from tracker.model import Board, Entry, Metric, Nature, name_tokens
 from tracker.traits import traits
 
@@ -42,8 +42,6 @@ def metrics_of(board: Board, topic: str, *, named: bool) -> tuple[Metric, ...]:
     Without a topic, the metric that ranks the board, if that is of models in general or the sentence `named` the board.
     """
     directed = [metric for metric in board.metrics if metric.higher_is_better is not None]
-    if topic == EVERY:
-        return tuple(metric for metric in directed if metric.ranked)
     wanted, part = canonical(topic), canonical(board.id.partition("/")[2])
     if not topic or wanted == "overall":
         general = [metric for metric in directed if metric.primary and metric.ranked]

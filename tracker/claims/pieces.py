@@ -179,8 +179,6 @@ def _longest(tokens: Sequence[str], called: Titles) -> Reading:
         joined = " ".join(phrase)
         if board := _SPELLINGS.get(joined) or called.boards.get(phrase):
             return size, PieceKind.BOARD, board
-        if joined in words.EVERYWHERE:
-            return size, PieceKind.TOPIC, words.EVERY
         if joined in _PHRASES:
             return (size, *_PHRASES[joined])
         if topic := called.topics.get(phrase):
@@ -202,7 +200,6 @@ _PHRASES: Mapping[str, tuple[PieceKind, object]] = {
         (PieceKind.REFERENCE, words.REFERENCES),
         (PieceKind.FROM, words.ATTRIBUTIONS),
         (PieceKind.NOT, words.NEGATIONS),
-        (PieceKind.NEAR, words.NEARLY),
         (PieceKind.HEDGE, words.HEDGES),
         (PieceKind.FIRST, words.FIRSTS),
         (PieceKind.SENSE, words.SENSES),

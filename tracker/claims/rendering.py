@@ -68,7 +68,7 @@ def _since_text(since: Since, *, priced: bool) -> str:
 
 def claim_text(claim: Claim) -> str:
     """A claim in the words of the grammar, so that a misreading can be seen."""
-    parts = [_who(claim.subject), *(["not"] if claim.negated else []), *(["nearly"] if claim.near else [])]
+    parts = [_who(claim.subject), *(["not"] if claim.negated else [])]
     parts += [{"strong": "far", "weak": "narrowly"}[claim.degree]] if claim.degree else []
     parts += [_relation(claim), *([_who(claim.rival)] if claim.rival is not None else [])]
     if claim.amount is not None:
@@ -156,6 +156,7 @@ def _claim_json(claim: Claim) -> dict[str, object]:
         "rival": claim.rival.name if claim.rival else None,
         "group": str(claim.group) if claim.group else "",
         "top": claim.place.top if ranks else None,
+        "near": False,
         "unread": (),
         **{
             key: written.text if written else None

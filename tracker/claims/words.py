@@ -42,7 +42,6 @@ class Sense:
     rival: str = "must"
     topic: str = ""
     passing: bool = False
-    near: bool = False
     per: str = ""
     number: str = ""
     predecessor: bool = False
@@ -120,7 +119,6 @@ _ON_PAR = """
     equivalent to; caught up with; caught up to; catches up with; catches up to; keeps up with; keeps pace with; a rival to;
     a match for; in the same league as; performs like; similar to; =
 """
-_NEAR_TO = "close to; comes close to; come close to; close behind; within striking distance of"
 _FIRST_PLACE = """
     the number one spot; the # 1 spot; number one; number 1; # 1; no 1; no . 1; the top spot; top spot; first place; first;
     the first place; the crown; the throne; the lead; pole position; the # 1 position
@@ -210,7 +208,6 @@ _MEANINGS = (
     ("trail; lag; lag behind; fall behind; lose to", replace(_DOWN, number="many")),
     (_ON_PAR, _EVEN),
     ("holds its own against", _EVEN),  # phrase allowed: articles use it
-    (_NEAR_TO, replace(_EVEN, near=True)),
     (_IN_FRONT, _LEAD),
     (_LEADER, replace(_LEAD, noun=True)),
     (_TAKES_THE_LEAD, replace(_LEAD, passing=True)),
@@ -274,12 +271,6 @@ _TOPICS = """
 """
 SYNONYMS: Mapping[str, str] = {phrase: topics[0] for topics in map(_all, _TOPICS.strip().splitlines()) for phrase in topics}
 """A topic as people write it → one word for it, the first of its line. Boards' own topics are looked up here too."""
-EVERY = "every benchmark"
-EVERYWHERE = _set("""
-    every benchmark; all benchmarks; across the board; every metric; all metrics; every test; all tests; everything; everywhere;
-    every task; all tasks; every category; all categories; every domain; all domains; every area; all areas; all fronts
-""")
-"""A topic that means every metric whose order is news."""
 NARROW = _set("coding; agents; vision; search; text to image; text to video; maths")
 """A board named after one of these does not rank models in general."""
 
@@ -339,7 +330,7 @@ def _under(**phrases: str) -> dict[str, str]:
 BOUNDS: Mapping[str, str] = _under(
     least="more than; over; at least; upwards of",
     most="less than; under; at most; up to; no more than",
-    about="about; around; roughly; approximately; circa; some",
+    about="about; around; roughly; approximately; circa; some; nearly; almost",
 )
 
 # ── scores ───────────────────────────────────────────────────────────────────────────────────────
@@ -383,7 +374,6 @@ MONTHS: Mapping[str, int] = {name: place for place, names in enumerate(_all(_MON
 NEGATIONS = _set("""
     not; n't; fails to; fail to; failed to; cannot; can not; unable to; does not; did not; do not; is not; are not; no
 """)
-NEARLY = _set("nearly; almost; practically; virtually; all but; not quite")
 HEDGES = _set("""
     may; might; could; would; should; will; shall; can; if; unless; expected to; expects; expect; reportedly; allegedly;
     supposedly; rumoured; rumored; claims to; claim to; aims to; plans to; likely to; likely; probably; possibly; perhaps; maybe;
@@ -398,7 +388,7 @@ TURNS = _set("""
     only; rarely; often; usually; none; nothing; instead; rather; used; unlike; than; was; were; had; previously; formerly;
     yesterday; tomorrow; week; month; last; ago; since; soon; where; when; whenever; false; wrong; untrue; myth; denies; deny;
     denied; doubt; doubts; doubtful; hardly; scarcely; contrary; refutes; question; whether; why; how; fake; incorrect; debunked;
-    against; between; versus; vs; longer; second; runner; former; ex; ought
+    against; between; versus; vs; longer; second; runner; across the board; former; ex; ought
 """)
 """Words that change what a sentence says; if one is left over, the claim is not understood."""
 EVERY_ONE = _set("all; every; each; any")
@@ -414,14 +404,13 @@ REFERENCES = _set("it; its; they; their; this model; the model; which; that; who
 PREPOSITIONS = _set("in; on; at; for; across; regarding; in terms of; when it comes to")
 ATTRIBUTIONS = _set("per; according to; via; source :; as measured by; as ranked by; measured by; data from; figures from; from")
 FILLERS = _set("""
-    the; a; an; there is; there are; is; are; be; been; being; has; have; having; does; do; did; now; right now; currently; today; still; already; to;
-    as; of; among; 's; s; model; models; family; series; line; lineup; llm; llms; ai; language model; language models; system;
-    systems; benchmark; benchmarks; leaderboard; leaderboards; board; boards; ranking; rankings; index; chart; charts; scores;
-    score; scoring; points; test; tests; tasks; list; other; all; any; every; each; its; their; even; in; on; at; for; by;
-    becomes; became; become; ranked; ranks; rank; gets; got; get; comes; came; stands; sits; scored; place; position; spot;
-    in the world;
-    world 's; breaking; news; update; wow; yes; btw; fyi; icymi; performance; capability; capabilities; quality; results; .;
-    !; ?; "; “; ”; '; ’; ‘; -; *
+    the; a; an; there is; there are; is; are; be; been; being; has; have; having; does; do; did; now; right now; currently;
+    today; still; already; to; as; of; among; 's; s; model; models; family; series; line; lineup; llm; llms; ai; language model;
+    language models; system; systems; benchmark; benchmarks; leaderboard; leaderboards; board; boards; ranking; rankings; index;
+    chart; charts; scores; score; scoring; points; test; tests; tasks; list; other; all; any; every; each; its; their; even; in;
+    on; at; for; by; becomes; became; become; ranked; ranks; rank; gets; got; get; comes; came; stands; sits; scored; place;
+    position; spot; in the world; world 's; breaking; news; update; wow; yes; btw; fyi; icymi; performance; capability;
+    capabilities; quality; results; .; !; ?; "; “; ”; '; ’; ‘; -; *
 """)
 DEGREES: Mapping[str, str] = _under(
     strong="""
