@@ -13,7 +13,7 @@ from tracker.claims import grammar, names, pieces, sentences
 from tracker.claims._records import Claim, ClaimVerdict, Figure, Finding, Ground, Mention, Relation, Since, Unread
 from tracker.claims.judge import judge
 from tracker.claims.record import Record
-from tracker.claims.rendering import finding_json, finding_text
+from tracker.claims.rendering import finding_json, finding_line, finding_text
 from tracker.identity import resolve
 from tracker.model import BoardId
 from tracker.model.names import Lexicon
@@ -22,7 +22,7 @@ from tracker.query.find import states
 
 __all__ = [
     "Claim", "ClaimVerdict", "Figure", "Finding", "Ground", "Mention", "Relation", "Since", "Unread",
-    "check", "finding_json", "finding_text", "read",
+    "check", "finding_json", "finding_line", "finding_text", "read",
 ]  # fmt: skip
 
 

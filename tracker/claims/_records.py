@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -58,6 +59,12 @@ PieceKind = StrEnum(
 """What a piece of a sentence is for."""
 
 
+_CODES = ("CN", "US", "FR", "KR", "CA", "IL", "AE", "JP", "DE")
+_ADJECTIVES = ("Chinese", "American", "French", "Korean", "Canadian", "Israeli", "Emirati", "Japanese", "German")
+COUNTRIES: Mapping[str, str] = dict(zip(_CODES, _ADJECTIVES, strict=True))
+"""The code of a lab's country → of that country, in English."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelGroup:
     """A class of models; a field that is None is not a condition. Sizes are in 10⁹ parameters; `under_b` is exclusive."""
@@ -71,14 +78,7 @@ class ModelGroup:
 
     def __or__(self, other: ModelGroup) -> ModelGroup:
         """Both conditions together."""
-        return ModelGroup(
-            open_weights=self.open_weights if other.open_weights is None else other.open_weights,
-            under_b=self.under_b if other.under_b is None else other.under_b,
-            over_b=self.over_b if other.over_b is None else other.over_b,
-            reasoning=self.reasoning or other.reasoning,
-            country=self.country or other.country,
-            lab=self.lab or other.lab,
-        )
+        return replace(self, **{name: value for name, value in asdict(other).items() if value is not None})
 
     def __bool__(self) -> bool:
         return self != ModelGroup()
@@ -88,7 +88,8 @@ class ModelGroup:
         reasoning = {"on": "reasoning", "off": "non-reasoning", None: ""}[self.reasoning]
         size = f"over {self.over_b:g}B" if self.over_b is not None else ""
         size = f"under {self.under_b:g}B" if self.under_b is not None else size
-        return " ".join(filter(None, (self.country, weights, reasoning, "models", size, f"of {self.lab}" if self.lab else "")))
+        country = COUNTRIES.get(self.country, self.country) if self.country else ""
+        return " ".join(filter(None, (country, weights, reasoning, "models", size, f"of {self.lab}" if self.lab else "")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,7 +107,8 @@ def _unmeasured(claim: Claim, record: Record, missing: Sequence[Unpublished]) ->
         reason = "; ".join(list(dict.fromkeys(_why(metric) for metric in _closest(missing)))[:_MOST_NAMED])
     else:
         known = ", ".join(record.topics(claim.sources)) or "none"
-        reason = f"{' or '.join(claim.sources) or 'any board'} measures no {claim.topic or 'an overall score'}; topics: {known}"
+        what = f"nothing called {claim.topic}" if claim.topic else "no overall score"
+        reason = f"{' or '.join(claim.sources) or 'the boards on record'}: {what} is measured; topics: {known}"
     published = [
         f"{metric.title or metric.id} ({state.board.title})"
         for state in record.boards(claim.sources)

@@ -6,23 +6,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
 from tracker.claims._records import Amount, Claim, Finding, Ground, Mention, MentionKind, Relation, Since
-from tracker.wording import day
+from tracker.wording import day, shortened
 
 _HOW = {
-    "passing": "it passed the other",
-    "debut": "its line was behind, and passed by its debut",
+    "passing": "by passing the other",
+    "debut": "by the debut of a new member of its line",
     "entry": "by entry, not by overtaking: ahead from its first value on",
     "rival_entry": "by entry, not by overtaking: the other's first value was behind",
-    "start": "already ahead when comparable data begins; no overtake on record",
+    "start": "already so when comparable data begins",
 }
-_PLAIN = {
-    "passing": "before that, it was behind",
-    "debut": "by its debut",
-    "entry": "from its first value on",
-    "rival_entry": "from the other's first value on",
-    "start": "already ahead when comparable data begins",
-}
-"""For places and prices, where nobody overtakes."""
+"""How it came to be so."""
+
+
+def finding_line(number: int, finding: Finding) -> str:
+    """An answer in one line, with its number."""
+    said = claim_text(finding.claim) if finding.claim is not None else finding.quote
+    return shortened(f"{number:>2}. {finding.verdict.upper()}: {said}: {finding.reason}")
 
 
 def finding_text(finding: Finding, *, indent: str = "") -> Iterator[str]:
@@ -42,28 +41,19 @@ def finding_text(finding: Finding, *, indent: str = "") -> Iterator[str]:
 
 
 def _ground_text(ground: Ground, indent: str, *, single: bool) -> Iterator[str]:
-    yield f"{indent}- {ground.title}, {ground.metric_title}, {day(ground.observed_at)}: {ground.verdict}"
-    inner = indent + "  "
+    segment = f", values comparable since {day(ground.segment)}" if ground.segment is not None else ""
+    yield f"{indent}- {ground.title}, {ground.metric_title}, {day(ground.observed_at)}: {ground.verdict}{segment}"
     if not single:
-        yield f"{inner}{ground.reason}"
+        yield f"{indent}  {ground.reason}"
     if ground.since is not None:
-        yield f"{inner}{_since_text(ground.since, priced=ground.unit.startswith('USD'))}"
-    for caveat in ground.caveats:
-        yield f"{inner}{caveat}"
-    if ground.segment is not None:
-        yield f"{inner}values comparable since {day(ground.segment)}"
-    if ground.events:
-        yield f"{inner}events: {', '.join(ground.events)}"
-    captures = dict.fromkeys(figure.sha256[:16] for figure in ground.figures)
-    yield f"{inner}capture: {', '.join(captures)}"
+        yield f"{indent}  {_since_text(ground.since)}"
+    yield from (f"{indent}  {caveat}" for caveat in ground.caveats)
 
 
-def _since_text(since: Since, *, priced: bool) -> str:
-    """`A above since 2026-05-14 (later than 2026-05-10); it passed the other`."""
+def _since_text(since: Since) -> str:
+    """`A ahead since 2026-05-14 (later than 2026-05-10); by passing the other`."""
     after = f" (later than {day(since.after)})" if since.after else ""
-    words = _HOW if since.upper and not priced else _PLAIN
-    upper = f"{since.upper} {'cheaper' if priced else 'above'} " if since.upper else ""
-    return f"{upper}since {day(since.until)}{after}; {words[since.how]}"
+    return f"{since.upper} ahead since {day(since.until)}{after}; {_HOW[since.how]}".lstrip()
 
 
 def claim_text(claim: Claim) -> str:

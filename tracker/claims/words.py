@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 
-from tracker.claims._records import ModelGroup, Relation
+from tracker.claims._records import COUNTRIES, ModelGroup, Relation
 
 
 def _all(phrases: str) -> tuple[str, ...]:
@@ -276,17 +276,6 @@ NARROW = _set("coding; agents; vision; search; text to image; text to video; mat
 
 # ── classes ──────────────────────────────────────────────────────────────────────────────────────
 
-_COUNTRIES: Mapping[str, str] = {
-    "CN": "chinese",
-    "US": "american; us based; us; u . s .",
-    "FR": "french",
-    "KR": "korean; south korean",
-    "CA": "canadian",
-    "IL": "israeli",
-    "AE": "emirati",
-    "JP": "japanese",
-    "DE": "german",
-}
 GROUPS: Mapping[str, ModelGroup] = {
     **dict.fromkeys(
         _all("open source; open weights; open weight; openly licensed; opensource; open"),
@@ -295,7 +284,8 @@ GROUPS: Mapping[str, ModelGroup] = {
     **dict.fromkeys(_all("closed; proprietary; closed source; closed weights; closed weight"), ModelGroup(open_weights=False)),
     **dict.fromkeys(_all("non reasoning; non thinking; without reasoning; without thinking"), ModelGroup(reasoning="off")),
     **dict.fromkeys(_combined("reasoning; thinking", "model; models"), ModelGroup(reasoning="on")),
-    **{word: ModelGroup(country=country) for country, words in _COUNTRIES.items() for word in _all(words)},
+    **{word.casefold(): ModelGroup(country=code) for code, word in COUNTRIES.items()},
+    **dict.fromkeys(_all("us; us based; u . s ."), ModelGroup(country="US")),
 }
 
 # ── numbers ──────────────────────────────────────────────────────────────────────────────────────
