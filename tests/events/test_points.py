@@ -171,6 +171,14 @@ def test_chart_places_have_leaders_and_overtakes():
     assert news("a:1 b:2 c:3 d:4", "a:2 b:1 c:3 d:4", on=PLACES) == ["new_leader/supported b > a", "overtake/decisive b > a"]
 
 
+def test_headlines_on_a_chart_state_no_value_beside_the_place():
+    chart = {f"m{place:02}": place for place in range(1, 15)}
+    debut = of("debut", events_of(line(chart), line({key: place + 1 for key, place in chart.items()} | {"new": 1}), on=[PLACES]))
+    assert [event.headline for event in debut] == ["new enters Board at rank 1 of 15 (score)."]
+    (lead,) = of("new_leader", events_of("a:1 b:2 c:3", "a:2 b:1 c:3", on=[PLACES]))
+    assert lead.headline == "b leads Board (score), ahead of a."
+
+
 def test_whoever_is_in_the_first_place_leads_though_nobody_knows_where_the_last_one_went():
     chart = {f"m{place:02}": place for place in range(1, 15)}
     after = {key: place - 1 for key, place in chart.items() if place > 1} | {"new": 14}

@@ -98,8 +98,8 @@ def _event(diff: Diff, primary: Metric, fresh: list[EntryId], acknowledged: tupl
         subjects=who,
         rivals=rivals,
         metric=primary.id,
-        headline=f"{listed(who)} {verb} {diff.board.title} ({primary.title}) with"
-        f" {number(leader.value, primary)}{over}{_caveat(diff, primary, leader, others)}.",
+        headline=f"{listed(who)} {verb} {diff.board.title} ({primary.title})"
+        f"{'' if primary.places else f' with {number(leader.value, primary)}'}{over}{_caveat(diff, primary, leader, others)}.",
         facts={"value": leader.value, "before": list(acknowledged), "shared": shared},
         evidence=both_proofs(diff, [*fresh, *acknowledged], primary.id),
     )
