@@ -93,11 +93,10 @@ def test_what_does_not_fit_is_counted():
 
 def test_what_the_heading_says_of_the_error_is_not_repeated_below_it():
     leads = event("1", "new_leader", "A", grade="nominal", headline=f"A leads {TITLE} (Index) with 7, no error margin published.")
-    other = event(
-        "2", "overtake", "A", weight=20, rivals=["B"], headline=f"A passes B on {TITLE} (Coding), no error margin published."
-    )
+    sentence = f"A scores 60 on {TITLE} (Coding), against 50 of B, no error margin published."
+    other = event("2", "generation_gain", "A", weight=20, headline=sentence)
     (board,) = report([leads, other], health(title=TITLE), tops={AA: top("A", "B", title="Index", has_error=False)}).boards
     assert heading(board) == "Artificial Analysis (Index, no error margin published)"
     assert brief(board.stories[0], board) == Brief(
-        headline="A leads with 7.", facts=("Passes B on Coding, no error margin published.",)
+        headline="A leads with 7.", facts=("Scores 60 on Coding, against 50 of B, no error margin published.",)
     )
