@@ -175,6 +175,6 @@ KIND = EventKind(
     grades=tuple(Grade),
     news=frozenset(Grade) - {Grade.REVEALED},
     detect=detect,
-    folding=Folding(debut=True, newcomer=("debuts above", "debuts")),
+    folding=Folding(crowd=("newcomer", "newcomers"), debut=True, newcomer=("debuts above", "debuts")),
     explains={What.APPEARANCE: 10, What.VALUE: 30},
 )
