@@ -22,14 +22,11 @@ READ = {
     "Orion-5 is in the top three on Acme Bench": ["Orion-5 top 3 overall on acme bench"],
     "Orion-5 is number two": ["Orion-5 at rank 2 overall"],
     "Vega2 improves on Vega1": ["Vega2 gains over Vega1 overall"],
-    "Vega2 is better than its predecessor": ["Vega2 gains over overall"],
     "Vega2 14B is cheaper than Orion-5": ["Vega2 14B cheaper than Orion-5 in price"],
     "Orion-5 is more expensive than Vega2 14B": ["Vega2 14B cheaper than Orion-5 in price"],
     "Vega2 14B costs half as much as Vega1 70B": ["Vega2 14B priced as a share of Vega1 70B (half) in price"],
     "Vega2 14B is twice as fast as Orion-5": ["Vega2 14B above Orion-5 (twice) in speed"],
-    "Vega2 7B has a better performance-to-parameter ratio than Vega1 70B": [
-        "Vega2 7B better ratio than (per parameters) Vega1 70B overall"
-    ],
+    "Vega2 7B has a better performance-to-parameter ratio than Vega1 70B": ["Vega2 7B better ratio than Vega1 70B overall"],
     "Zorg-9 is the first open-source model to beat Orion-5": ["Zorg-9 first above Orion-5 among open-weights models overall"],
     "Zorg-9 is the first open model in the top 3": ["Zorg-9 first top 3 among open-weights models overall"],
     "Vega2 14B has a lower price than Orion-5": ["Vega2 14B above (the lower number) Orion-5 in price"],
@@ -134,6 +131,7 @@ NOT_READ = {
     "The leader beats Orion-4": '"The leader"',
     "Its rival Orion-4 beats Zorg-9": '"rival"',
     "Zorg-9 impressively beats Orion-5": '"impressively"',
+    "Vega2 is better than its predecessor": '"its": it does not say which model',
     "Zorg-9 beats the latest Orion-5": '"latest"',
     "Zorg-9 beats Orion-5 running locally": '"running"',
     "Vega2 14B beats Orion-4 or Orion-5": '"or"',

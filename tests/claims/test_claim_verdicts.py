@@ -100,12 +100,8 @@ VERDICTS = {
     "Orion-5 is the first model above 70 on Acme Bench": "contradicted",
     # gains, ratio
     "Vega2 improves on Vega1": "supported",
-    "Vega2 is better than its predecessor": "supported",
-    "Vega1 is better than its predecessor": "not on record",
-    "Vega2 14B has a better performance-to-parameter ratio than Vega1 70B": "supported",
-    "Vega1 70B has a better performance-to-parameter ratio than Vega2 14B": "contradicted",
-    "Vega2 14B has a better performance-to-parameter ratio than Orion-5": "not comparable",
-    "Vega2 14B has better price-performance than Vega1 70B": "supported",
+    "Vega2 14B has a better performance-to-parameter ratio than Vega1 70B": "not comparable",
+    "Vega2 14B has better price-performance than Vega1 70B": "not comparable",
     # first
     "Zorg-9 is the first open-source model to beat Orion-5": "supported",
     "Zorg-9 is the first open-source model to beat Vega1 70B": "contradicted",

@@ -178,7 +178,7 @@ class _Reader:
             self.rivals = tuple(arguments.rivals)
             arguments.rivals = [self._in_full(mention, arguments) for mention in arguments.rivals]
             return
-        if sense.predecessor or sense.rival == "no" or sense.relation is Relation.LEAD:
+        if sense.rival == "no" or sense.relation is Relation.LEAD:
             return
         compares = sense.relation is not Relation.RATIO and clause.sense.relation is not Relation.FIRST
         if sense.rival == "may" and compares and self.rivals:
@@ -221,7 +221,6 @@ class _Reader:
             amount=arguments.amount,
             place=clause.top or second,
             within=clause.within,
-            per=sense.per,
             end="ratio" if sense.price_word else sense.end,
             since=arguments.since,
             at=self.shared.at,

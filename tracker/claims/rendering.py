@@ -111,8 +111,7 @@ def _relation(claim: Claim) -> str:
         return f"best of the top {claim.within}"
     if claim.end == "ratio":
         return "priced as a share of"
-    per = f" (per {claim.per})" if claim.per else ""
-    words = {"high": " (the higher number)", "low": " (the lower number)"}.get(claim.end, per)
+    words = {"high": " (the higher number)", "low": " (the lower number)"}.get(claim.end, "")
     if claim.relation is Relation.LEAD and claim.passing:
         return "took the lead from" if claim.rival else "took the lead"
     return f"{'overtook' if claim.passing else _RELATIONS[claim.relation]}{words}"
