@@ -74,9 +74,6 @@ VERDICTS = {
     "Open-source Vega2 14B leads Acme Bench": "contradicted",
     "Orion-5 led Acme Bench in March 2026": "mixed",  # until Zorg-9 came
     "Orion-4 led Acme Bench in March 2026": "contradicted",
-    "Vega2 14B is the cheapest model in the top 3 on Acme Bench": "supported",  # of three, Vega2 7B is cheaper and not among them
-    "Orion-5 is the cheapest model in the top 3 on Acme Bench": "contradicted",
-    "Vega2 7B is the cheapest model in the top 3 on Acme Bench": "contradicted",
     # scores
     "Zorg-9 scores 63 on Acme Bench": "supported",
     "Zorg-9 scores 63.4 on Acme Bench": "contradicted",

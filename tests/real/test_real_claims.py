@@ -97,10 +97,7 @@ PLAIN = {
     "The best open model is 11 points behind the best closed model on AA": (["supported"], "53.90 against 64.88: 10.98"),
     "Open-source Kimi K2.6 tops the Artificial Analysis index": (["contradicted"], "the best open one, not the best"),
     "Among open-weights models, Kimi K2.6 leads AA": (["supported"], "53.90; MiMo-V2.5-Pro has 53.83"),
-    "Gemini 3.5 Flash is the cheapest model in the top 10 on AA": (
-        ["mixed"],
-        "$1.50 to read is; $9 to write is not (Qwen3.7 Max, $7.50)",
-    ),
+    "Gemini 3.5 Flash is the cheapest model in the top 10 on AA": (["not understood"], "$1.50 to read is; $9 to write is not"),
     # a part of the sentence is wrong
     "Claude Fable 5 leads AA by 10 points": (["contradicted"], "64.88 against 61.44"),
     "Claude Fable 5 leads AA by 3.4 points": (["supported"], "64.88 against 61.44"),

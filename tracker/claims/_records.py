@@ -156,7 +156,7 @@ class Claim:
 
     `topic` and `sources` are as written, or empty. `inner` is the relation in which the first is first. `passing`: it came about
     (by overtaking; the lead was taken). `degree`: by a lot (`strong`) or a little (`weak`). `place` is the
-    rank that is claimed. `within`: best of those down to that rank. `end`: the number itself is meant, the `high` or the `low`
+    rank that is claimed. `end`: the number itself is meant, the `high` or the `low`
     one, and not the better one; or the `ratio` of two prices. `read_as` says what was
     understood though not written.
     """
@@ -174,7 +174,6 @@ class Claim:
     inner: Relation | None = None
     amount: Amount | None = None
     place: Place = Place(top=1)
-    within: int | None = None
     end: str = ""
     since: Period | None = None
     at: Period | None = None

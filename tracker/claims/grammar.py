@@ -220,7 +220,6 @@ class _Reader:
             inner=clause.inner.relation if clause.inner and relation is Relation.FIRST else None,
             amount=arguments.amount,
             place=clause.top or second,
-            within=clause.within,
             end="ratio" if sense.price_word else sense.end,
             since=arguments.since,
             at=self.shared.at,
@@ -286,7 +285,7 @@ def _judged(claim: Claim) -> Claim:
     }
     judged = _PARTS.get(claim.relation, "")
     for part, said in parts.items():
-        if said and (part not in judged or (claim.negated and part != "by how much") or (claim.within and part == "the figure")):
+        if said and (part not in judged or (claim.negated and part != "by how much")):
             raise NotUnderstoodError(f"{part} is not judged of this; ask for it by itself")
     if claim.group and claim.rival is not None and claim.relation is not Relation.FIRST:  # both are of the class
         sides = [replace(side, group=side.group | claim.group) for side in (claim.subject, claim.rival)]
