@@ -124,6 +124,17 @@ def test_an_interval_in_columns_of_its_own_belongs_to_the_measure():
     ]
 
 
+def test_a_value_without_the_one_that_appears_with_a_measurement_is_an_estimate():
+    inferred = metric(SCORE, primary=True, measured_with=Column(sources=("tasks",), missing=frozenset({"n/m"})))
+    rows, columns = ("a,A,5,12", "b,B,6,", "c,C,7,n/m", "d,D,8,0", "e,E,,"), "id,name,score,tasks"
+    reading = check(table(*rows, columns=columns), board(metrics=(inferred,)))
+    assert {key: entry.measures[SCORE].estimated for entry in reading.entries if (key := entry.id) != "e"} == {
+        "a": False, "b": True, "c": True, "d": False,
+    }  # fmt: skip
+    assert SCORE not in reading.entries[-1].measures
+    assert not check(table("b,B,6", columns="id,name,score"), board(metrics=(inferred,))).entries[0].measures[SCORE].estimated
+
+
 def test_entries_know_their_body():
     reading = check(table("a,A,3,1", "b,B,2,1", "c,C,1,1", page_starts=(0, 2)), board())
     assert [entry.page for entry in reading.entries] == [0, 0, 1]
@@ -289,6 +300,32 @@ def test_an_entry_without_a_key_is_refused(cell: str):
     assert codes(broken(table(f"{cell},A,3,1"), board())) == ["empty_key"]
 
 
+@pytest.mark.parametrize("name", ["null", "None", "NaN", "N/A", "unknown"])
+def test_a_word_for_unknown_may_be_the_name_that_identifies_an_entry(name: str):
+    by_name = replace(board(), key=(Column(sources=("name",)),))
+    assert [entry.id for entry in check(table(f"a,{name},3,1"), by_name).entries] == [name]
+
+
+@pytest.mark.parametrize("cell", ["", "  ", "-", "—", "?", "$undefined"])
+def test_a_name_of_nothing_identifies_no_entry(cell: str):
+    by_name = replace(board(), key=(Column(sources=("name",)),))
+    assert "empty_key" in codes(broken(table(f"a,{cell},3,1"), by_name))
+
+
+@pytest.mark.parametrize("before", ["1. ", "12) ", "#3 ", "#4. ", "5th. ", " 6: "])
+def test_the_place_before_a_numbered_name_is_not_part_of_it(before: str):
+    numbered = Column(sources=("name",), kind=Kind.NUMBERED)
+    entry = check(table(f"a,{before}Wren 2,3,1"), replace(board(), key=(numbered,), name=numbered)).entries[0]
+    assert (entry.id, entry.name) == ("Wren 2", "Wren 2")
+
+
+@pytest.mark.parametrize("name", ["2. ", "4o mini", "3.5 Wren", "1st", "Wren 1. Heron"])
+def test_a_number_that_is_not_a_place_stays_in_a_numbered_name(name: str):
+    numbered = Column(sources=("name",), kind=Kind.NUMBERED)
+    entry = check(table(f"a,{name},3,1"), replace(board(), key=(numbered,), name=numbered)).entries[0]
+    assert entry.name == name.strip()
+
+
 @pytest.mark.parametrize("cell", ["", "  ", "-", "—", "\u200b"])
 def test_an_entry_without_a_name_is_refused(cell: str):
     assert codes(broken(table(f"a,{cell},3,1"), board())) == ["empty_name"]
@@ -432,3 +469,28 @@ def test_half_an_interval_is_a_renamed_column():
     table = Table(columns=("name", "score", "low"), rows=[("a", "10", "9"), ("b", "8", "7")])
     with pytest.raises(ContractBroken, match="missing_column: column high"):
         check(table, board)
+
+
+# ── cells of several figures ─────────────────────────────────────────────────────────────────────
+
+
+def parts(*cells: str | None) -> Reading:
+    """Two metrics, of the first and of the second figure of one column."""
+    metrics = tuple(
+        replace(metric(name, higher_is_better=False), column=Column(sources=("price",), part=part))
+        for part, name in enumerate((PRICE, SCORE), 1)
+    )
+    rows = [[f"m{at}", f"M {at}", cell] for at, cell in enumerate(cells)]
+    return check(Table(columns=("id", "name", "price"), rows=rows), board(metrics=metrics))
+
+
+def test_two_metrics_read_the_two_figures_of_one_cell():
+    reading = parts("$5 / $25", "—", "$0.25 / $1.50", None)
+    assert [[measure.value for measure in entry.measures.values()] for entry in reading.entries] == [[5, 25], [], [0.25, 1.5], []]
+    assert reading.entries[0].measures[SCORE].raw == "$25"
+
+
+@pytest.mark.parametrize("cell", ["$5", "$5 (was $6) / $25", "free / free"])
+def test_a_cell_with_another_number_of_figures_breaks_the_contract(cell: str):
+    with pytest.raises(ContractBroken, match=r"unreadable_cell: column price row 3, found .* expected 2 figures"):
+        parts("$5 / $25", "$3 / $15", cell, "$1 / $2")

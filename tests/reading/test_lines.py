@@ -2,7 +2,7 @@
 
 import pytest
 
-from tracker.reading.lines import figure_line, name_lines
+from tracker.reading.lines import figure_line, name_lines, parts_of
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,24 @@ def test_a_name_is_the_line_that_differs_from_entry_to_entry(cells, names):
 )
 def test_a_figure_is_read_without_the_remark_below_it(cell, text):
     assert figure_line(cell) == text
+
+
+@pytest.mark.parametrize(
+    ("cell", "figures"),
+    [
+        ("$5 / $25", ["$5", "$25"]),
+        ("5/25", ["5", "25"]),
+        ("$1.25/M in, $10/M out", ["$1.25", "$10"]),
+        ("[70.1, 72.3]", ["70.1", "72.3"]),
+        ("[70.1,72.3]", ["70.1", "72.3"]),
+        ("1,427–1,438", ["1,427", "1,438"]),
+        ("70.1 % - 72.3 %", ["70.1 %", "72.3 %"]),
+        ("-0.5 – -0.2", ["-0.5", "-0.2"]),
+        ("128k / 8k", ["128k", "8k"]),
+        ("[427,438]", ["427,438"]),
+        ("free", []),
+        (None, []),
+    ],
+)
+def test_the_figures_of_a_cell_keep_their_signs_and_groups(cell, figures):
+    assert parts_of(cell) == figures

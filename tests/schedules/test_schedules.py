@@ -277,7 +277,7 @@ def test_the_file_shape_knows_every_key_of_the_model():
     assert keys(shapes.RequestTable) == names(Request)
     assert keys(shapes.BoundsTable) == names(Bounds)
     assert keys(shapes.ContractTable) - {"stale_after", "*"} == names(Contract) - {"bounds", "stale_after_s"}
-    assert keys(shapes.MetricTable) - {"from", "missing", "standard_error"} == names(Metric) - {"id", "column"}
+    assert keys(shapes.MetricTable) - {"from", "missing", "part", "standard_error"} == names(Metric) - {"id", "column"}
     assert keys(shapes.GroupTable) == names(Group)
     assert keys(shapes.NewestTable) == names(Newest)
     assert keys(shapes.EachTable) == names(Each) - {"values"}
@@ -462,8 +462,17 @@ def test_a_missing_key_is_named_with_its_purpose(tmp_path: Path, line: str, mess
             "metrics.third.higher_is_better is missing; expected true or false, as",
         ),
         ("volatile = true", "primary = true", "metrics.other.higher_is_better is missing; a primary metric ranks the board"),
+        (
+            'nature = "count"\nscale = "0.000001"\nplus_minus = "ci"\nhalf_width_factor = 2.5',
+            'nature = "points"',
+            'metrics.other.higher_is_better is missing; expected true or false, as its nature is "points"',
+        ),
+        ('nature = "fitted"', 'nature = "points"', 'metrics.score.stated_error has no meaning with nature = "points"'),
+        ('nature = "live"', 'nature = "points"', 'metrics.third.standard_error has no meaning with nature = "points"'),
         ('low = "lo"\n', "", "metrics.score.low is missing; high requires it"),
         ('low = "lo"\n', 'low = "lo"\nplus_minus = "pm"\n', "metrics.score has both low and plus_minus"),
+        ('estimated = "guess"', 'estimated = "guess"\nmeasured_with = "x"', "metrics.score has both estimated and measured_with"),
+        ("primary = true", 'primary = true\nmeasured_with = "x"', "metrics.mean.measured_with has no meaning beside mean_of"),
         ('plus_minus = "ci"', 'standard_error = "ci"', "metrics.other.half_width_factor is 1.96 with standard_error"),
         ("[metrics.score]", "[metrics.depth]", "metrics.depth has the name of the key contract.depth"),
         ("[metrics.score]", "[metrics.Score]", "metrics.Score is not a name"),

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from itertools import product
 
+from tracker.authoring.candidates import is_share
 from tracker.authoring.columns import Cells
-from tracker.authoring.proposal import SURE, Guess, MetricGuess, stated
-from tracker.authoring.sheet import RawSheet, is_share, stated_direction
+from tracker.authoring.natures import LEAST_ELO, nature_of, unit_of
+from tracker.authoring.proposal import SURE, Answers, Guess, MetricGuess, stated
+from tracker.authoring.sheet import RawSheet, stated_direction
 from tracker.authoring.words import (
     ASIDE,
     AVERAGE,
     BOUND_HIGH,
     BOUND_LOW,
-    CHANGE,
-    COUNT,
     ERROR,
     FITTED,
     HALF,
     HIGHER,
     LIMIT,
-    LIVE,
     LOWER,
     OVERALL,
-    PER_SECOND,
     PRICE,
     TOKENS,
     TOPICS,
@@ -38,10 +36,11 @@ MANY_TOKENS = 10_000_000
 ENOUGH = 8
 """Rows from which an order cannot be chance."""
 POSITION = "position"
-LEAST_ELO = 100
-"""A rating whose values are all smaller is an average of stars or marks, not fitted to games."""
 MATRIX = 3
 """Minimum number of columns between 0 and 100 to take them for benchmark scores."""
+
+TOTALS = frozenset(("points", "pts"))
+"""Points that sum up what the other columns count: wins, draws, medals."""
 
 _PER_MILLION = re.compile(r"(?:\$|usd|per|1) (?:m|million)\b")
 _PER_THOUSAND = re.compile(r"(?:\$|usd|per|1) k tok")
@@ -66,8 +65,25 @@ def metrics_of(sheet: RawSheet, taken: set[str]) -> Iterator[MetricGuess]:
         yield metric
 
 
+def answered(metric: MetricGuess, sheet: RawSheet, answers: Answers) -> MetricGuess:
+    """The metric that ranks the board, with the nature and the direction that the user stated. A count that ranks is points."""
+    counts = metric.nature.value is Nature.COUNT
+    ranks = Guess(value=Nature.POINTS, sure=metric.nature.sure, why="a count that ranks the board") if counts else metric.nature
+    nature = stated(answers.nature) if answers.nature is not None else ranks
+    if nature is not metric.nature:
+        unit, scale = _unit(sheet.columns[metric.column], nature.value)
+        metric = replace(metric, nature=nature, unit=unit, scale=scale)
+    if metric.nature.value is Nature.POINTS:
+        metric = replace(metric, low="", high="", plus_minus="")
+    if answers.higher_is_better is not None:
+        metric = replace(metric, higher_is_better=stated(answers.higher_is_better))
+    return metric
+
+
 def _metric(cells: Cells, sheet: RawSheet, used: set[str], bounds: Mapping[str, str]) -> MetricGuess:
-    nature = Guess(value=Nature.LISTED, sure=0.8, why="a price") if cells.header in sheet.prices else _nature(cells)
+    nature = Guess(value=Nature.LISTED, sure=0.8, why="a price") if cells.header in sheet.prices else nature_of(cells, sheet)
+    if nature.value is Nature.POINTS and bounds:
+        nature = Guess(value=Nature.TESTED, sure=0.6, why="its header says that it is counted, but it has an error")
     unit, scale = _unit(cells, nature.value)
     return MetricGuess(
         id=_id(cells.header, used),
@@ -88,7 +104,7 @@ def _position(rank: Cells) -> MetricGuess:
         id=POSITION,
         column=rank.header,
         title="Position",
-        nature=Guess(value=Nature.COUNT, sure=0.8, why="a rank, which shifts when others move"),
+        nature=Guess(value=Nature.POINTS, sure=0.9, why="a place"),
         unit=Guess(value="", sure=0.9, why="a place has none"),
         topic=Guess(value="", sure=0.5, why="nothing states it"),
         higher_is_better=Guess(value=False, sure=0.9, why="the first place is the best"),
@@ -105,27 +121,6 @@ def _id(header: str, used: set[str]) -> str:
         if words and name not in used:
             return name
     return next(f"{name}_{number}" for number in range(2, 10_000) if f"{name}_{number}" not in used)
-
-
-def _nature(cells: Cells) -> Guess[Nature]:
-    words, text = {*cells.words}, " ".join(cells.words)
-    is_rate = any(phrase in text for phrase in PER_SECOND)
-    if _is_price(words) and not is_rate:
-        return Guess(value=Nature.LISTED, sure=0.8, why="a price")
-    if is_rate or (words & LIVE and not words & {"score"}):
-        return Guess(value=Nature.LIVE, sure=0.8, why="a speed or a time, which differs from day to day")
-    if {*cells.leaf} & COUNT and not {*cells.leaf} & HIGHER - COUNT and all(value == int(value) for value in cells.values):
-        return Guess(value=Nature.COUNT, sure=0.8, why="whole numbers that count")
-    stars = words & FITTED <= {"rating"} and max(cells.values, default=0.0) < LEAST_ELO
-    is_score = words & {"score", "arena"} and cells.values and min(cells.values) >= 600 and max(cells.values) <= 3200
-    if (words & FITTED and not stars) or is_score:
-        return Guess(value=Nature.FITTED, sure=0.8, why="a rating on the Elo scale")
-    return Guess(value=Nature.TESTED, sure=0.7, why="figures")
-
-
-def _is_price(words: AbstractSet[str]) -> bool:
-    """Whether a header with these words is that of a price: `Cost per 1M tokens`, but not `Speed per dollar`."""
-    return bool(words & PRICE) and not words & (LIVE - TOKENS | {"total", "run"} | CHANGE)
 
 
 def _price_unit(cells: Cells) -> tuple[str, str]:
@@ -146,6 +141,8 @@ def _unit(cells: Cells, nature: Nature) -> tuple[Guess[str], str]:
         return Guess(value=unit, sure=0.7, why="a price"), scale
     if "%" in signs or "%" in words or words & {"percent", "percentage"}:
         return Guess(value="%", sure=0.95, why="a percent sign"), "1"
+    if nature is Nature.POINTS:
+        return Guess(value=unit_of(cells), sure=0.8, why="its header"), "1"
     if nature is Nature.FITTED and max(cells.values, default=0.0) >= LEAST_ELO:
         return Guess(value="Elo", sure=0.8, why="a rating"), "1"
     if nature is Nature.LIVE and words & {"tokens", "tps"}:
@@ -173,10 +170,14 @@ def _is_elo(cells: Cells) -> bool:
     return middle[0] >= 600 and middle[-1] <= 3200 and middle[-1] - middle[0] >= 20
 
 
+_BETTER: Mapping[Nature, tuple[bool, str]] = {Nature.LISTED: (False, "a price"), Nature.POINTS: (True, "counted")}
+"""The direction of figures whose header states none."""
+
+
 def _direction(cells: Cells, sheet: RawSheet, nature: Nature) -> Guess[bool | None]:
     is_higher, why = (False, "a price") if cells.header in sheet.prices else stated_direction(cells)
-    if is_higher is None and nature is Nature.LISTED:
-        is_higher, why = False, "a price"
+    if is_higher is None and nature in _BETTER:
+        is_higher, why = _BETTER[nature]
     if is_higher and {*cells.leaf} & AVERAGE and not {*cells.words} & (HIGHER - AVERAGE) and sheet.leaning is False:
         is_higher, why = False, "the average of figures of which less is better"
     shown = _shown(cells, sheet)
@@ -287,7 +288,8 @@ def _as_primary(metric: MetricGuess, sheet: RawSheet) -> float:
     overall = 1.2 * bool(leaf & OVERALL) + 0.5 * bool(words & OVERALL)
     points += overall * (not words & ASIDE) + 0.4 * bool(leaf & (HIGHER | LOWER))
     points += 0.6 * bool(metric.low or metric.plus_minus) + 0.3 * bool(words & {"intelligence", "overall", "global"})
-    points -= {Nature.COUNT: 1.6, Nature.LIVE: 1.0, Nature.LISTED: 0.4}.get(metric.nature.value, 0.0)
+    points -= {Nature.COUNT: 1.6, Nature.LIVE: 1.0, Nature.LISTED: 0.4, Nature.POINTS: 0.4}.get(metric.nature.value, 0.0)
+    points += 0.8 * bool(leaf & TOTALS and metric.nature.value is Nature.POINTS)
     points -= 1.4 * bool(words & ASIDE and metric.nature.value is not Nature.LISTED) + 0.5 * (column.distinct < 0.1)
     numbered = [int(word) for word in column.leaf if word.isdigit() and len(word) == 1]
     points += 0.05 * numbered[-1] if numbered else 0.0

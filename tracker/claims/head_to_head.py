@@ -36,7 +36,7 @@ def _above(faced: Faced) -> tuple[ClaimVerdict, str]:
     claim, metric = faced.case.claim, faced.case.metric
     other_end = claim.end in ("high", "low") and (claim.end == "high") != bool(metric.higher_is_better)
     order = faced.weight.order.reverse if other_end else faced.weight.order
-    if order is Order.BELOW or (order is Order.NEAR and metric.nature is Nature.LISTED):
+    if order is Order.BELOW or (order is Order.NEAR and metric.nature in (Nature.LISTED, Nature.POINTS)):
         return ClaimVerdict.CONTRADICTED, ""
     figure = ""
     if claim.amount is not None:

@@ -45,7 +45,9 @@ class Folding:
     `newcomer`: such events about one entry are one piece of news ("GPT-6 enters …", "Also overtakes o3 (debut)"): the verb before
     its rivals, and the one without.
     `by_first`: its story is that of its first subject, however many it has (`frontier`, which several entries can enter).
-    `consequence`: it follows from another change of the entry, and never keeps it out of a crowd (`rank_move`).
+    `alone`: each is a story of its own (`consensus`, which is about several boards).
+    `consequence`: it follows from another change of the entry, and never keeps it out of a crowd (`rank_move`). `tells`: the kind
+    of which it is the consequence, and which never keeps it out of a crowd either.
     """
 
     crowd: tuple[str, str] | None = None
@@ -53,7 +55,9 @@ class Folding:
     siblings: bool = False
     newcomer: tuple[str, str] | None = None
     by_first: bool = False
+    alone: bool = False
     consequence: bool = False
+    tells: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,15 +37,17 @@ class Nature(StrEnum):
     LIVE = "live"
     LISTED = "listed"
     COUNT = "count"
+    POINTS = "points"
 
 
 class Kind(StrEnum):
-    """The type of an attribute, so that `Yes`, `true` and `1` are equal."""
+    """The type of a text, so that `Yes`, `true` and `1` are equal. NUMBERED: a name after its place, such as `1. Heron`."""
 
     TEXT = "text"
     NUMBER = "number"
     DATE = "date"
     FLAG = "flag"
+    NUMBERED = "numbered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,13 +142,27 @@ class Parse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column: the first of `sources` that the table has. `missing` are the texts that mean unknown."""
+    """A column: the first of `sources` that the table has. `missing` are the texts that mean unknown.
+
+    `part` chooses one figure of cells that hold several (`$5 / $25`), from 1; with 0 a cell is one figure.
+    """
 
     sources: tuple[str, ...]
     missing: frozenset[str] = frozenset()
     kind: Kind = Kind.TEXT
+    part: int = 0
 
 
+LED_TOPICS = ("overall", "reasoning", "coding", "maths", "agentic")
+"""Topics on whose metrics another leader is news, besides the metric that ranks a board."""
+TOPICS = (
+    *LED_TOPICS,
+    *("agentic coding", "calibration", "context", "creative writing", "data analysis", "design", "documents"),
+    *("emotional intelligence", "hallucination", "image editing", "image to video", "instruction following", "knowledge"),
+    *("language", "latency", "popularity", "price", "search", "size", "speech to text", "speed", "text to image"),
+    *("text to speech", "text to video", "tool use", "usage", "video editing", "vision"),
+)
+"""The topics of metrics: one spelling each, so that boards, watches and claims mean the same."""
 _PERCENT_FACTORS = {"ratio": 100.0, "share": 100.0, "%": 1.0}
 
 
@@ -156,8 +172,9 @@ class Metric:
 
     `scale` converts published values to `unit` (1000000 for dollars per token → per 1M tokens). `low`, `high` are the columns of
     a published interval, `plus_minus` is a column with `6`, `±6` or `+5/-4`; an interval inside the cell (`1504 ±6`) needs none
-    of them. `half_width_factor` converts a published standard error to a 95 % half-width (1.96). `stated_error` is the
-    publisher's own error between two entries, at 95 %, in `unit`. `mean_of` computes the metric as the mean of other metrics
+    of them. `half_width_factor` converts a published standard error to a 95 % half-width (1.96). `estimated` is a flag column;
+    without one, a value is an estimate where the column `measured_with` has none. `stated_error` is the publisher's own error
+    between two entries, at 95 %, in `unit`. `mean_of` computes the metric as the mean of other metrics
     (None if one of them is missing), `blend_of` as their weighted mean.
     """
 
@@ -175,6 +192,7 @@ class Metric:
     plus_minus: Column | None = None
     half_width_factor: float = 1.0
     estimated: Column | None = None
+    measured_with: Column | None = None
     stated_error: float | None = None
     volatile: bool = False
     mean_of: tuple[MetricId, ...] = ()
@@ -202,8 +220,28 @@ class Metric:
 
     @property
     def ranked(self) -> bool:
-        """Whether its order is news: a measured quality with a direction, not a price, a speed or a count."""
+        """Whether its order shows quality: a measured score with a direction, not a price, a speed, a count or points."""
         return self.higher_is_better is not None and self.nature in (Nature.TESTED, Nature.FITTED) and not self.volatile
+
+    @property
+    def exact(self) -> bool:
+        """Whether two published values are in order without any error: points that were counted, or places."""
+        return self.nature is Nature.POINTS
+
+    @property
+    def ordered(self) -> bool:
+        """Whether its order is news: of quality, or of points."""
+        return self.ranked or (self.exact and not self.volatile)
+
+    @property
+    def places(self) -> bool:
+        """Whether its values are places: one entry moves another."""
+        return self.exact and self.higher_is_better is False
+
+    @property
+    def accumulates(self) -> bool:
+        """Whether its values are expected to grow: points, but not places."""
+        return self.exact and self.higher_is_better is True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

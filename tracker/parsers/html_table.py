@@ -10,6 +10,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
@@ -30,11 +32,16 @@ MAX_COLSPAN, MAX_ROWSPAN = 1000, 65534
 MAX_WIDTH, MAX_CELLS = 5000, 2_000_000
 """No board is larger. Without a cap, a page of a few kilobytes could take any amount of memory."""
 
+MAX_TITLES = 20
+"""Rows above the header."""
 GROUPS = ("thead", "tbody")
 """Not `<tfoot>`, whose rows sum up the others."""
 CELLS = ("td", "th")
+FIGURE = re.compile(r"[^\w]*[0-9][^A-Za-z]*")
 SELECTED = re.compile(r"css:(?P<css>.+?)(?:@(?P<attribute>[\w:.-]+))?\Z", re.DOTALL)
 ATTRIBUTE = re.compile(r"@([\w:.-]+)\Z")
+SPAN = re.compile(r"\s*\+?([0-9]{1,12})")
+"""A number as the standard reads it: what follows the digits does not count."""
 
 Line = Sequence[Element | None]
 """The cells of one row by column, None where the row has none."""
@@ -71,6 +78,36 @@ def _check(css: str) -> None:
     selector(css)
 
 
+@dataclass(frozen=True)  # no slots: a cached property needs a place
+class HtmlPage:
+    """The tree of a page, from which several tables can be read."""
+
+    root: Element
+
+    @cached_property
+    def selection(self) -> Selection:
+        """What selectors of rows and cells see."""
+        return _selection(self.root)
+
+    @cached_property
+    def outline(self) -> Selection:
+        """What selectors of tables see."""
+        return _selection(self.root, outline=True)
+
+    @cached_property
+    def sections(self) -> list[Section]:
+        """The tables."""
+        return sections([self.root])
+
+
+def page_of(body: bytes) -> HtmlPage:
+    """The page in a body. Raises ParseError for other text, and for a page that is cut off in a table."""
+    page = decode(body)
+    if "<table" in page and "</table" not in page:
+        raise ParseError("found a table that is not closed, expected </table>: the page is cut off")
+    return HtmlPage(root_of(page))
+
+
 def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     """The rows of the table as readers see them; a cell that spans columns or rows is in each of them.
 
@@ -79,20 +116,21 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     Raises:
         ParseError: no table fits, or it has no rows, or none of the wanted columns.
     """
+    return read(page_of(body), options, wanted)
+
+
+def read(page: HtmlPage, options: Options, wanted: Sequence[str]) -> Table:
+    """The rows of a table of the page. Raises as `parse`."""
     selectors = [match["css"] for want in (*wanted, *options.where, *options.without) if (match := SELECTED.match(want))]
     try:
         for css in selectors:
             _check(css)
     except ValueError as error:
         raise DeclarationError(f"columns: {error}") from error
-    page = decode(body)
-    if "<table" in page and "</table" not in page:
-        raise ParseError("found a table that is not closed, expected </table>: the page is cut off")
-    root = root_of(page)
-    facts = find_facts(options.facts, lambda: inner_text(root))
-    places = _selected(root, options.select) if options.select else [root]
-    grid = _elements(root, places, options) if options.rows else _choose(places, options)
-    selection = _selection(grid.whole) if selectors else None
+    facts = find_facts(options.facts, lambda: inner_text(page.root))
+    places = _selected(page, options.select) if options.select else [page.root]
+    grid = _elements(page, places, options) if options.rows else _choose(page, places, options)
+    selection = (page.selection if grid.whole is page.root else _selection(grid.whole)) if selectors else None
     columns = {want: cells for want in dict.fromkeys(wanted) if (cells := grid.column(want, selection)) is not None}
     if not columns:
         missing = f"none of the wanted columns ({names(wanted)}) in {len(grid.elements)} rows"
@@ -148,19 +186,19 @@ def _selection(part: Element, *, outline: bool = False) -> Selection:
     return Selection(part, outline=outline)
 
 
-def _selected(root: Element, css: str) -> list[Element]:
-    matches = _selection(root, outline=True).all(css)
+def _selected(page: HtmlPage, css: str) -> list[Element]:
+    matches = page.outline.all(css)
     if not matches:
         raise ParseError(f"found nothing that fits select = {css!r}")
     return matches
 
 
-def _elements(root: Element, places: list[Element], options: Options) -> Grid:
+def _elements(page: HtmlPage, places: list[Element], options: Options) -> Grid:
     inside = {element for place in places for element in place.traverse()}
-    rows = _visible([row for row in _selection(root).all(options.rows) if row in inside])
+    rows = _visible([row for row in page.selection.all(options.rows) if row in inside])
     if not rows:
         raise ParseError(f"found nothing that fits rows = {options.rows!r}")
-    return Grid(names=(), cells=[()] * len(rows), elements=rows, whole=root)
+    return Grid(names=(), cells=[()] * len(rows), elements=rows, whole=page.root)
 
 
 def _visible(elements: list[Element]) -> list[Element]:
@@ -169,14 +207,16 @@ def _visible(elements: list[Element]) -> list[Element]:
     return visible or elements
 
 
-def _choose(places: list[Element], options: Options) -> Grid:
-    tables = sections(places)
+def _choose(page: HtmlPage, places: list[Element], options: Options) -> Grid:
+    tables = sections(places) if options.select else page.sections
     fitting = [section for section in tables if _fits(section, options)]
     if not fitting:
         conditions = [f"{key} = {in_toml(value)}" for key in ("select", "caption", "headers") if (value := getattr(options, key))]
         columns = "; ".join(names(section.names) for section in tables[:5]) or "none"
         expected = " and ".join(conditions) or "a header"
         raise ParseError(f"found {count(len(tables), 'table')}, none with {expected}; columns: {columns}")
+    shown = set(_visible([section.table for section in fitting]))
+    fitting = [section for section in fitting if section.table in shown]
     chosen = fitting[0] if options.first else max(fitting, key=len)
     return _grid(chosen)
 
@@ -201,6 +241,13 @@ def sections(places: Sequence[Element]) -> list[Section]:
     return [_section(table) for table in tables]
 
 
+def first_row(section: Section) -> frozenset[str]:
+    """The texts of the first row of several cells below the header."""
+    rows = islice((row for group in section.groups for row in group), section.head, None)
+    cells = next((cells for row in rows if len(cells := _cells(row)) > 1), [])[: len(section.names)]
+    return frozenset(filter(None, map(_text, cells)))
+
+
 def _fits(section: Section, options: Options) -> bool:
     caption = next(map(inner_text, children(section.table, "caption")), "")
     if options.caption and caption != fold(options.caption):
@@ -209,11 +256,34 @@ def _fits(section: Section, options: Options) -> bool:
 
 
 def _section(table: Element) -> Section:
-    groups = _groups(table)
+    groups: Sequence[Sequence[Element]] = _groups(table)
+    size = _head(groups)
+    for _ in range(MAX_TITLES):
+        if size and all(map(_is_title, groups[0][:size])) and _names_columns(below := _below(groups, size)):
+            groups, size = below, _head(below)
+    return Section(table=table, names=_names(expand(groups[0][:size])) if size else (), groups=groups, head=size)
+
+
+def _head(groups: Sequence[Sequence[Element]]) -> int:
+    """The number of header rows, 0 without rows."""
     if not groups:
-        return Section(table=table, names=(), groups=(), head=0)
-    size = len(groups[0]) if next(ancestors(groups[0][0])).tag == "thead" else _leading(groups[0])
-    return Section(table=table, names=_names(expand(groups[0][:size])), groups=groups, head=size)
+        return 0
+    return len(groups[0]) if next(ancestors(groups[0][0])).tag == "thead" else _leading(groups[0])
+
+
+def _below(groups: Sequence[Sequence[Element]], size: int) -> list[Sequence[Element]]:
+    return [group for group in (groups[0][size:], *groups[1:]) if group]
+
+
+def _is_title(row: Element) -> bool:
+    """Whether a row has no text, or one cell across several columns."""
+    cells = _cells(row)
+    return not any(map(_text, cells)) or (len(cells) == 1 and _span(cells[0], "colspan") > 1)
+
+
+def _names_columns(groups: Sequence[Sequence[Element]]) -> bool:
+    """Whether the first row may be a header below a title: it has no figure."""
+    return bool(groups) and not any(FIGURE.fullmatch(_text(cell) or "") for cell in _cells(groups[0][0]))
 
 
 def _groups(table: Element) -> list[list[Element]]:
@@ -228,10 +298,16 @@ def _groups(table: Element) -> list[list[Element]]:
 
 
 def _leading(rows: Sequence[Element]) -> int:
-    """The number of header rows in a table without a head: the rows of header cells only, or the first row."""
+    """The number of header rows in a table without a head: the rows of header cells only, or the first row.
+
+    A heading of the rows below it, under a column's name, is none.
+    """
     size = 0
     while size < len(rows) and (cells := _cells(rows[size])) and all(cell.tag == "th" for cell in cells):
         size += 1
+    lines = expand(rows[:size])
+    while size > 1 and len(lines[0]) > 1 and _is_heading(lines[size - 1]) and _text(lines[size - 2][0]):
+        size -= 1
     return max(size, 1)
 
 
@@ -272,9 +348,16 @@ def _refuse_surplus(lines: Sequence[Line], columns: tuple[str, ...]) -> None:
 def _is_entry(line: Line, columns: tuple[str, ...]) -> bool:
     if len(line) > 1 and len(line) >= len(columns) and all(cell is line[0] for cell in line):
         return False  # one cell across the whole table is a heading or a notice
+    if line and len(columns) > 1 and _is_heading(line):
+        return False
     if line and _header(line[0]) == columns[0] and tuple(map(_header, line)) == columns:
         return False  # the header, repeated
     return any(map(_text, line))
+
+
+def _is_heading(line: Line) -> bool:
+    """Whether a row has header cells only, with text in the first one only."""
+    return all(cell is not None and cell.tag == "th" for cell in line) and {cell for cell in line if _text(cell)} == {line[0]}
 
 
 def _header(cell: Element | None) -> str:
@@ -322,8 +405,8 @@ def _place(row: Element, line: dict[int, Element], hanging: dict[int, tuple[Elem
 
 def _span(cell: Element, name: str) -> int:
     """A span as written; 1 if it is not a number. A rowspan of 0 reaches to the end of its group."""
-    written = (cell.attributes.get(name) or "1").strip()
-    return min(int(written), MAX_ROWSPAN) if written.isascii() and written.isdigit() and len(written) < 12 else 1
+    written = SPAN.match(cell.attributes.get(name) or "")
+    return min(int(written[1]), MAX_ROWSPAN) if written else 1
 
 
 def _cells(row: Element) -> list[Element]:

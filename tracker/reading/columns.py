@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -11,16 +12,19 @@ from math import fsum
 from typing import TypeVar
 
 from tracker.errors import Violation
-from tracker.model import Board, Bounds, Column, Measure, Metric, MetricId, Table
+from tracker.model import Board, Bounds, Column, Kind, Measure, Metric, MetricId, Table
 from tracker.reading.attributes import attribute_reader
 from tracker.reading.cells import MISSING, CellError, parse_rank, reader, shortened, unknown_of
 from tracker.reading.figures import figures_of
-from tracker.reading.lines import LINE, figure_line, name_lines, one_line
-from tracker.reading.names import clean_name, clean_text
+from tracker.reading.lines import LINE, figure_line, name_lines, one_line, parts_of
+from tracker.reading.names import clean_name, clean_text, without_place
 
 MEAN_DECIMALS = 6
 """Decimals of a mean whose parts are full floats."""
 NO_BOUNDS = Bounds()
+
+NAMELESS = frozenset(text for text in MISSING if not any(map(str.isalpha, text))) | {"$undefined"}
+"""Names of nothing; an entry may well have the name `null` or `N/A`."""
 
 Measures = Mapping[MetricId, Sequence[Measure | None]]
 """Columns of measures, aligned with the table's rows."""
@@ -50,9 +54,21 @@ class Sheet:
     def figures(self, column: Column | None) -> list[str | None] | None:
         """The cells of a column of figures, without remarks on other lines."""
         cells = self.cells(column)
-        if cells is None or LINE not in "\0".join(filter(None, cells)):
-            return cells
-        return [figure_line(cell) for cell in cells]
+        if cells is not None and LINE in "\0".join(filter(None, cells)):
+            cells = [figure_line(cell) for cell in cells]
+        return cells if column is None or cells is None or not column.part else self._parts(column, cells)
+
+    def _parts(self, column: Column, cells: Sequence[str | None]) -> list[str | None]:
+        """One figure of each cell. All known cells must hold equally many, otherwise nobody knows which is which."""
+        texts = [(cell or "").strip() for cell in cells]
+        known = {row: parts_of(text) for row, text in enumerate(texts) if text.casefold() not in unknown_of(column).texts}
+        usual = max(2, column.part, *Counter(map(len, known.values())).most_common(1)[0][:1]) if known else 0
+        for row, figures in known.items():
+            if len(figures) != usual:
+                expected = f"{usual} figures, as in $5 / $25"
+                self.note("unreadable_cell", column=self.source(column), row=row + 1, value=texts[row], expected=expected)
+        whole = {row: figures[column.part - 1] for row, figures in known.items() if len(figures) == usual}
+        return [whole.get(row) for row in range(len(texts))]
 
     def note(
         self, code: str, *, column: str | None = None, row: int | None = None, value: str | None = None, expected: str = ""
@@ -112,11 +128,12 @@ def read_measures(sheet: Sheet, board: Board) -> dict[MetricId, Sequence[Measure
 def read_keys(sheet: Sheet, board: Board) -> list[str]:
     """The key of each row, its parts joined with ` | `; no keys if a key column is absent.
 
-    The first part must not be empty; others, such as a reasoning effort, may be.
+    The first part must not be empty; others, such as a reasoning effort, may be. A word for "unknown" may be a name, not an id.
     """
     columns = [_texts(sheet, part, _key_part) for part in board.key]
+    nothing = NAMELESS if board.key[0].sources == board.name.sources else MISSING
     for row, text in enumerate(columns[0] or (), 1):
-        if text.casefold() in MISSING:
+        if text.casefold() in nothing:
             source = sheet.source(board.key[0])
             sheet.note("empty_key", column=source, row=row, value=text, expected="a text that names the entry")
     return _joined(columns)
@@ -169,7 +186,7 @@ def _metric_column(sheet: Sheet, board: Board, metric: Metric) -> list[Measure |
     cells, *sides = (
         _in_one_style(sheet, board, metric, column) for column in (metric.column, metric.plus_minus, metric.low, metric.high)
     )
-    sides.append(sheet.figures(metric.estimated))
+    sides.append(sheet.figures(metric.estimated) or _unmeasured(sheet, metric.measured_with))
     if metric.low and metric.high and (sides[1] is None) != (sides[2] is None):
         sheet.note_missing(metric.low if sides[1] is None else metric.high)  # half an interval is a renamed column
     rows = zip(cells or (), *(repeat(None) if side is None else side for side in sides), strict=False)
@@ -178,6 +195,13 @@ def _metric_column(sheet: Sheet, board: Board, metric: Metric) -> list[Measure |
         measure if measure is None or cell == text else replace(measure, raw=(text or "").strip())
         for measure, cell, text in zip(measures, cells or (), written, strict=True)
     ]
+
+
+def _unmeasured(sheet: Sheet, companion: Column | None) -> Sequence[str | None] | None:
+    """A flag for each row without the value that appears with a measurement; None if the table lacks that column."""
+    cells = None if companion is None else sheet.cells(companion)
+    unknown = unknown_of(companion)
+    return None if cells is None else ["true" if unknown.covers((cell or "").strip()) else None for cell in cells]
 
 
 def _in_one_style(sheet: Sheet, board: Board, metric: Metric, column: Column | None) -> Sequence[str | None] | None:
@@ -229,7 +253,8 @@ def _texts(sheet: Sheet, column: Column, clean: Callable[[str, Column], str]) ->
     if cells is None:
         sheet.note_missing(column)
         return None
-    return [clean(cell or "", column) for cell in name_lines(cells)]
+    lines = name_lines(cells)
+    return [clean(without_place(cell or "") if column.kind is Kind.NUMBERED else cell or "", column) for cell in lines]
 
 
 def _key_part(cell: str, column: Column) -> str:

@@ -8,6 +8,10 @@ from collections.abc import Sequence
 LINE = "\n"
 INTERVAL = re.compile(r"\(?\s*(?:±|\+/-|[+\-−][0-9.,]+%?\s*/)")
 FIGURES = re.compile(r"[0-9.,\s%$€£¥+\-−]+")
+_PART = re.compile(
+    r"(?:(?<![\w%.)])(?<![\w%.)]\s)[-−])?(?<![\w.])[$€£¥]?"
+    r"(?:[0-9]+\.[0-9]+(?=,[0-9])|[0-9](?:[0-9.,]*[0-9])?)(?:[kKmMbBtT](?!\w)| ?%)?"
+)
 
 
 def one_line(cell: str | None) -> str | None:
@@ -23,6 +27,11 @@ def figure_line(cell: str | None) -> str | None:
     if not others or INTERVAL.match(others[0]):
         return " ".join((first, *others[:1]))
     return one_line(cell) if any(FIGURES.fullmatch(line) for line in others) else first
+
+
+def parts_of(cell: str | None) -> list[str]:
+    """The figures of a cell that holds several: `$5 / $25`, `[70.1, 72.3]`, `-0.2 – 0.4`; after a figure, a dash separates."""
+    return _PART.findall(cell or "")
 
 
 def name_lines(cells: Sequence[str | None]) -> Sequence[str | None]:

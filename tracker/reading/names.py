@@ -6,6 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from tracker.parsers.decoding import ARROWS
 from tracker.wording import clean
 
 MAX_CHARS = 300
@@ -17,14 +18,19 @@ BADGES = "".join(map(chr, (*range(0x1F000, 0x1FB00), *range(0x2600, 0x27C0), *ra
 """Emoji and dingbats, which publishers set before or after a name or a number: medals, "checked", "new", kinds of models."""
 VARIATION = "\ufe0e\ufe0f"
 
+PLACE = re.compile(r"^\s*(?:[0-9]{1,5}(?:st|nd|rd|th)?\s*[.):]|#\s*[0-9]{1,5}[.):]?)\s+(?=\S)")
+"""The place in front of a name."""
+
 _ORDINARY_TEXT = re.compile(r"[!-~]+(?: [!-~]+)*")
 _ORDINARY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/()+@'&,-]*(?: [A-Za-z0-9._:/()+@'&,-]+)*")
 _LINK = re.compile(r"!?\[([^\[\]]+)\]\((?:https?://|/|#|\.)[^()\s]*\)")
-_BOLD = re.compile(r"(?<!\S)\*\*([^*]+)\*\*")
+_BOLD = re.compile(r"(?<!\S)(\*\*|`)([^*`]+)\1")
+"""Bold text, or code."""
 _GLUED_NOTE = re.compile(r"(?<=[^\s*])\*\*(?=\S)")
 _FOOTNOTE = re.compile(r"(?<=[^\s\[])(?: ?\[[0-9]{1,2}\])+$")
 _RAISED = "¹²³⁴⁵⁶⁷⁸⁹⁰"
-_RAISED_NOTE = re.compile(rf"(?<=[\w)\]])[{_RAISED}]+(?:,[{_RAISED}]+)*$")
+_RAISED_NOTE = re.compile(rf"(?<=[\w)\]]) ?[{_RAISED}]+(?:,[{_RAISED}]+)*$|(?<=\S) ?[\[(]?[{ARROWS}][+-]?[0-9]*[\])]?$")
+"""A raised number, or a move."""
 _LOOKALIKES = str.maketrans(
     "АВЕЅІЈКМНОРСТУХаеѕіјорсухһԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",
     "ABESIJKMHOPCTYXaesijopcyxhdqwABEZHIKMNOPTYXo",
@@ -52,6 +58,11 @@ def clean_name(text: str) -> str:
     return _cleaned(text[:MAX_RAW])
 
 
+def without_place(text: str) -> str:
+    """The name after the place before it: `1. Gemini 3.1 Pro`, `#2 GPT-6`; a name without a place unchanged."""
+    return PLACE.sub("", text, count=1)
+
+
 def fold_doubled(text: str) -> str:
     """`Anthropic  Anthropic` (a logo's description beside the label) → `Anthropic`; a single space is part of a name."""
     halves = _WIDE_GAP.split(text.strip())
@@ -67,7 +78,7 @@ def _cleaned(text: str) -> str:
 
 def _once(text: str) -> str:
     text = _in_one_script(_visible(text))
-    text = _BOLD.sub(r"\1", _LINK.sub(r"\1", text))
+    text = _BOLD.sub(r"\2", _LINK.sub(r"\1", text))
     text = text.lstrip(BADGES + VARIATION + " *")
     text = _GLUED_NOTE.split(text, maxsplit=1)[0]
     text = _RAISED_NOTE.sub("", _FOOTNOTE.sub("", text.rstrip(BADGES + VARIATION + " *†‡§¶")))

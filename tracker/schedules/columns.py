@@ -9,9 +9,9 @@ from types import MappingProxyType
 
 import msgspec
 
-from tracker.model import Bounds, Column, Contract, Kind, Metric, MetricId, Nature
+from tracker.model import TOPICS, Bounds, Column, Contract, Kind, Metric, MetricId, Nature
 from tracker.schedules.shapes import REST, ColumnTable, ContractTable, MetricTable
-from tracker.toml import Wrong, dotted, keys, meant, quoted, span_s, texts, understood, unknown_value
+from tracker.toml import Wrong, check_words, dotted, keys, meant, quoted, span_s, texts, understood, unknown_value
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
@@ -33,9 +33,8 @@ def column_of(declared: str | Sequence[str] | ColumnTable, kind: Kind) -> Column
     """A column in any of its three spellings."""
     if not isinstance(declared, ColumnTable):
         return Column(sources=texts(declared), kind=kind)
-    return Column(
-        sources=texts(declared.from_), missing=missing_of(declared.missing), kind=Kind(declared.kind) if declared.kind else kind
-    )
+    kind = Kind(declared.kind) if declared.kind else kind
+    return Column(sources=texts(declared.from_), missing=missing_of(declared.missing), kind=kind, part=declared.part)
 
 
 def optional_column(declared: str | Sequence[str] | ColumnTable | None, kind: Kind) -> Column | None:
@@ -71,6 +70,8 @@ def metrics_of(tables: Mapping[str, MetricTable]) -> tuple[Metric, ...]:
             raise Wrong(f"{place} has the name of the key contract.{name}; choose another id")
         _check_origin(table, place, tuple(tables)[:at], tuple(tables)[at:])
         _check_interval(table, place)
+        _check_error(table, place)
+        check_words(f"{place}.topic", [table.topic] if table.topic else [], TOPICS)
         _check_direction(table, place)
     first, *others = [name for name, table in tables.items() if table.primary] or [""]
     if others:
@@ -79,7 +80,17 @@ def metrics_of(tables: Mapping[str, MetricTable]) -> tuple[Metric, ...]:
 
 
 _ORIGINS = ("from", "mean_of", "blend_of")
-_OF_A_COLUMN = ("missing", "low", "high", "plus_minus", "half_width_factor", "standard_error", "estimated")
+_OF_A_COLUMN = (
+    "missing",
+    "part",
+    "low",
+    "high",
+    "plus_minus",
+    "half_width_factor",
+    "standard_error",
+    "estimated",
+    "measured_with",
+)
 
 
 def _check_origin(table: MetricTable, place: str, earlier: Sequence[str], later: Sequence[str]) -> None:
@@ -118,8 +129,17 @@ def _check_interval(table: MetricTable, place: str) -> None:
     given = [key for key in ("low", "plus_minus", "standard_error") if getattr(table, key) is not None]
     if len(given) > 1:
         raise Wrong(f"{place} has both {given[0]} and {given[1]}; keep one way to state the interval")
+    if table.estimated is not None and table.measured_with is not None:
+        raise Wrong(f"{place} has both estimated and measured_with; keep the flag")
     if table.half_width_factor is not None and table.standard_error is not None:
         raise Wrong(f"{place}.half_width_factor is 1.96 with standard_error; remove it, or use plus_minus")
+
+
+def _check_error(table: MetricTable, place: str) -> None:
+    """Points are exact: an error of theirs would be ignored."""
+    stated = [key for key in ("stated_error", "low", "plus_minus", "standard_error") if getattr(table, key) is not None]
+    if stated and table.nature == "points":
+        raise Wrong(f'{place}.{stated[0]} has no meaning with nature = "points", which are exact; remove it')
 
 
 def _check_direction(table: MetricTable, place: str) -> None:
@@ -136,7 +156,7 @@ def _metric(metric: MetricId, table: MetricTable) -> Metric:
     return Metric(
         id=metric,
         title=table.title or metric.replace("_", " ").capitalize(),
-        column=Column(sources=texts(table.from_ or ()), missing=missing_of(table.missing), kind=Kind.NUMBER),
+        column=Column(sources=texts(table.from_ or ()), missing=missing_of(table.missing), kind=Kind.NUMBER, part=table.part),
         nature=Nature(table.nature),
         unit=table.unit,
         topic=table.topic,
@@ -148,6 +168,7 @@ def _metric(metric: MetricId, table: MetricTable) -> Metric:
         plus_minus=optional_column(table.plus_minus if table.standard_error is None else table.standard_error, Kind.NUMBER),
         half_width_factor=1.0 if factor is None else factor,
         estimated=optional_column(table.estimated, Kind.FLAG),
+        measured_with=optional_column(table.measured_with, Kind.TEXT),
         stated_error=table.stated_error,
         volatile=table.volatile,
         mean_of=tuple(MetricId(part) for part in table.mean_of),

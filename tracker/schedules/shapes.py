@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
+from tracker.model import TOPICS
+
 Formats = Mapping[str, type[Struct]]
 """Name of a format → the type of its parser's options."""
 
@@ -23,6 +25,7 @@ Sources = Annotated[list[Source], Meta(min_length=1, description="Alternatives: 
 Missing = Annotated[list[str | int | float], Meta(description="Values that mean unknown, besides blanks, dashes and N/A")]
 Share = Annotated[float, Meta(ge=0, le=1)]
 _FROM = Meta(description="Column of the value; a list: the first that the table has")
+Part = Annotated[int, Meta(ge=0, le=9, description="Which figure of cells that hold several, such as $5 / $25: 1, 2 …")]
 
 
 class ColumnTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -31,9 +34,10 @@ class ColumnTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     from_: Annotated[Source | Sources, _FROM] = field(name="from")
     missing: Missing = []
     kind: Annotated[
-        Literal["text", "number", "date", "flag"] | None,
+        Literal["text", "number", "date", "flag", "numbered"] | None,
         Meta(description="How to read the text; by default decided by the attribute's name"),
     ] = None
+    part: Part = 0
 
 
 ColumnText = Source | Sources | ColumnTable
@@ -181,15 +185,18 @@ class MetricTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     ] = {}
     title: Annotated[str, Meta(description="Name for people; derived from the id by default")] = ""
     nature: Annotated[
-        Literal["tested", "fitted", "live", "listed", "count"],
+        Literal["tested", "fitted", "live", "listed", "count", "points"],
         Meta(description="How the values behave, which decides what counts as a change"),
     ]
     unit: Annotated[str, Meta(description="Unit of the values after scaling")] = ""
-    topic: Annotated[str, Meta(description="Subject of the metric: overall, coding, price, speed …")] = ""
+    topic: Annotated[
+        str, Meta(description="Subject of the metric, in one spelling: see the table", extra_json_schema={"enum": ["", *TOPICS]})
+    ] = ""
     higher_is_better: Annotated[bool | None, Meta(description="Direction; required unless the nature is count")] = None
     primary: Annotated[bool, Meta(description="This metric ranks the board; at most one")] = False
     scale: Annotated[Decimal, Meta(description="Factor that converts published values to the unit")] = Decimal(1)
     missing: Missing = []
+    part: Part = 0
     low: Annotated[ColumnText | None, Meta(description="Column of the interval's lower end; requires high")] = None
     high: Annotated[ColumnText | None, Meta(description="Column of the interval's upper end; requires low")] = None
     plus_minus: Annotated[ColumnText | None, Meta(description="Column of the half-width: 6, ±6 or +5/-4")] = None
@@ -201,6 +208,10 @@ class MetricTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         ColumnText | None, Meta(description="Column of the standard error: the same as plus_minus with the factor 1.96")
     ] = None
     estimated: Annotated[ColumnText | None, Meta(description="Column that is true if the value is an estimate")] = None
+    measured_with: Annotated[
+        ColumnText | None,
+        Meta(description="Column that appears with a measurement: where it has no value, this one is an estimate"),
+    ] = None
     stated_error: Annotated[
         Annotated[float, Meta(ge=0)] | None,
         Meta(description="The publisher's own error between two entries, at 95 %, in the unit"),
