@@ -12,6 +12,8 @@ def world() -> World:
     world = made()
     world.board("hub/stars", "Hub Stars", STARS)
     world.show("hub/stars", "v14:12345 o5:12300 w70:900 l3:900")
+    world.board("hub/likes", "Hub Likes", metric(nature="points"))
+    world.show("hub/likes", "v14:12345 o5:12300 w70:900 l3:900")
     world.show("hub/stars", "v14:12350 o5:12400 w70:910 l3:910")
     return world
 
@@ -24,8 +26,6 @@ def world() -> World:
         ("Vega2 14B beats Orion-5 on Hub Stars", "contradicted"),
         ("Vega1 70B beats Lumen 3 Pro on Hub Stars", "contradicted"),
         ("Vega1 70B is on par with Lumen 3 Pro on Hub Stars", "supported"),
-        ("Vega2 14B almost matches Orion-5 on Hub Stars", "mixed"),
-        ("Vega1 70B almost matches Orion-5 on Hub Stars", "contradicted"),
         ("Orion-5 scores 12400 on Hub Stars", "supported"),
         ("Vega2 14B is second on Hub Stars", "supported"),
     ],
@@ -41,4 +41,4 @@ def test_counts_are_compared_without_a_word_on_errors(world: World):
 
 @pytest.mark.parametrize("sentence", ["Orion-5 beats Vega2 14B", "Orion-5 beats Vega2 14B on everything"])
 def test_stars_are_not_evidence_that_a_model_is_better(world: World, sentence: str):
-    assert "hub/stars" not in {ground.board for ground in world.only(sentence).grounds}
+    assert {"hub/stars", "hub/likes"}.isdisjoint(ground.board for ground in world.only(sentence).grounds)
