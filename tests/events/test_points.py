@@ -35,12 +35,12 @@ def test_a_new_first_place_is_reported_with_both_counts():
     events = events_of("a:12345 b:12300", "a:12350 b:12400", on=[STARS])
     (event,) = of("new_leader", events)
     assert (brief([event]), event.is_news) == (["new_leader/supported b > a"], True)
-    assert event.headline == "b leads Board (score) with 12,400 stars, ahead of a."
+    assert event.headline == "b leads Board (score) with 12,400 stars, ahead of a (12,350 stars), which led before."
 
 
 def test_sharing_the_first_place_is_reported():
     (event,) = of("new_leader", events_of("a:30 b:29", "a:30 b:30", on=[STARS]))
-    assert event.headline == "b shares the lead on Board (score) with 30 stars."
+    assert event.headline == "b shares the lead on Board (score) with 30 stars, with a."
 
 
 @pytest.mark.parametrize(("mover", "reported"), [("m10", True), ("m11", False)])
@@ -176,7 +176,7 @@ def test_headlines_on_a_chart_state_no_value_beside_the_place():
     debut = of("debut", events_of(line(chart), line({key: place + 1 for key, place in chart.items()} | {"new": 1}), on=[PLACES]))
     assert [event.headline for event in debut] == ["new enters Board at rank 1 of 15 (score)."]
     (lead,) = of("new_leader", events_of("a:1 b:2 c:3", "a:2 b:1 c:3", on=[PLACES]))
-    assert lead.headline == "b leads Board (score), ahead of a."
+    assert lead.headline == "b leads Board (score), ahead of a (2), which led before."
 
 
 def test_whoever_is_in_the_first_place_leads_though_nobody_knows_where_the_last_one_went():
