@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from math import ceil, floor, log10
 from zlib import crc32
 
 from tracker import parsers, toml
 from tracker.authoring.amend import toml_key, toml_value
-from tracker.authoring.columns import Cells
+from tracker.authoring.columns import cells_of
 from tracker.authoring.metrics import POSITION
 from tracker.authoring.proposal import SURE, Guess, MetricGuess, Proposal
 from tracker.errors import ContractBroken
@@ -36,6 +36,7 @@ _HEAD = (
     "#:schema ../board.schema.json",
     "# Written by `tracker board new` from a single fetch. Check what is marked `unsure`, then delete the comments.",
 )
+NO_ERROR = "No error is declared, so no overtake on this board counts as certain. If the publisher states one: stated_error = …"
 NO_DIRECTION = "nothing on the page shows whether higher or lower is better"
 
 _HOST_WORDS = re.compile(r"[a-z0-9]+")
@@ -88,7 +89,7 @@ def declared(text: str, board: BoardId) -> Board:
 
 def settled(proposal: Proposal, at: PageAddress, read: Callable[[Board], Reading]) -> Settled:
     """The declaration that reads the page, without the columns that some row contradicts. Raises as `read` does."""
-    left_out = {metric.column: NO_DIRECTION for metric in proposal.metrics if _is_open(metric, proposal)}
+    left_out = {**proposal.unused, **{each.column: NO_DIRECTION for each in proposal.metrics if _is_open(each, proposal)}}
     for _ in range(MAX_ROUNDS):
         text = declaration(proposal, at, left_out)
         board = declared(text, at.board)
@@ -119,6 +120,7 @@ def _unreadable(error: ContractBroken, proposal: Proposal) -> dict[str, str]:
     }
 
 
+SIDES = ("low", "high", "plus_minus", "standard_error")
 Row = tuple[str, object, str]
 """A key, its value, and the comment after it. A row with the value None is left out."""
 
@@ -150,7 +152,6 @@ def _columns(proposal: Proposal, dropped: Mapping[str, str]) -> str:
 
 def _metric(metric: MetricGuess, proposal: Proposal, dropped: Mapping[str, str]) -> str:
     is_primary = metric.id == proposal.primary.value
-    sides = {"low": metric.low, "high": metric.high, "plus_minus": metric.plus_minus}
     rows: list[Row] = [
         ("from", metric.column, ""),
         ("title", clean_text(metric.title)[:MAX_TITLE], ""),
@@ -164,9 +165,17 @@ def _metric(metric: MetricGuess, proposal: Proposal, dropped: Mapping[str, str])
         ),
         ("primary", True if is_primary else None, _reason(proposal.primary)),
         ("scale", None if metric.scale == "1" else metric.scale, "published value × scale is in the unit"),
-        *((side, column or None, "") for side, column in sides.items() if not {*sides.values()} & dropped.keys()),
+        ("part", metric.part or None, "of the figures in a cell"),
+        *((key, value, "") for key, value in metric.interval.items() if not columns_of(metric.interval) & dropped.keys()),
     ]
-    return _block(f"metrics.{toml_key(metric.id)}", rows)
+    rows += [("stated_error", proposal.stated_error, "between two entries, at 95 %")] if is_primary else []
+    note = f"# {NO_ERROR}\n" if is_primary and proposal.lacks_error else ""
+    return _block(f"metrics.{toml_key(metric.id)}", rows) + note
+
+
+def columns_of(interval: Mapping[str, object]) -> set[str]:
+    """The columns of an interval."""
+    return {str(value["from"] if isinstance(value, Mapping) else value) for key, value in interval.items() if key in SIDES}
 
 
 def _contract(proposal: Proposal, metrics: Sequence[MetricGuess]) -> str:
@@ -188,8 +197,8 @@ def _contract(proposal: Proposal, metrics: Sequence[MetricGuess]) -> str:
 
 def _bounds(metric: MetricGuess, proposal: Proposal) -> dict[str, object]:
     """The credible range: 0 to 100 for a percentage, otherwise the range of the values and as much again on both sides."""
-    rows, place = proposal.candidate.rows, proposal.candidate.columns.index(metric.column)
-    values = Cells(header=metric.column, cells=[row[place] for row in rows], scale=metric.scale).values
+    rows, columns = proposal.candidate.rows, cells_of(proposal.candidate.columns, proposal.candidate.rows)
+    values = replace(next(cells for cells in columns if cells.label == metric.label), scale=metric.scale).values
     if not values:
         return {}
     lowest, highest = min(values), max(values)

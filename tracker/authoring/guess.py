@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, islice
 
 from tracker.authoring.candidates import candidates
 from tracker.authoring.columns import MAX_ROWS, Cells, cells_of
-from tracker.authoring.metrics import metrics_of, primary_of
-from tracker.authoring.proposal import NO_ANSWERS, Answers, Candidate, Guess, Proposal, stated
+from tracker.authoring.metrics import metrics_of
+from tracker.authoring.proposal import NO_ANSWERS, Answers, Candidate, Guess, MetricGuess, Proposal, stated
+from tracker.authoring.ranking import primary_of
 from tracker.authoring.sheet import RawSheet, attribute_of
 from tracker.authoring.words import ID, NAME
 from tracker.errors import DeclarationError
 from tracker.model import ROW
+from tracker.reading.lines import parts_of
 
 _HEADING = re.compile(r"css:(?:a|h[1-6]|strong)\.")
 """Elements that pages name things in."""
@@ -25,6 +27,10 @@ SUMMARY = re.compile(
     re.IGNORECASE,
 )
 """Names of rows that are not models."""
+WORD = re.compile(r"[^\W\d_]{3,}")
+MAX_UNUSED = 20
+"""Maximum number of columns listed as left out."""
+LEAST_NUMERIC = 0.5
 CLOSE = 0.06
 """Candidates whose scores differ by less are equally likely."""
 
@@ -89,7 +95,7 @@ def _proposal(candidate: Candidate, table: Guess[int], answers: Answers) -> Prop
         return _proposal(_without(candidate, name.value, summaries), table, answers)
     key, duplicates = _key(sheet, name.value, answers.key)
     metrics = tuple(metrics_of(sheet, {*key.value, name.value}))
-    primary = primary_of(sheet, metrics)
+    primary = primary_of(sheet, metrics, name.value)
     if answers.higher_is_better is not None:
         direction = stated(answers.higher_is_better)
         metrics = tuple(
@@ -107,7 +113,28 @@ def _proposal(candidate: Candidate, table: Guess[int], answers: Answers) -> Prop
         metrics=metrics,
         primary=primary,
         duplicates=duplicates,
+        unused=_unused(sheet, metrics, {*key.value, name.value}),
+        stated_error=answers.stated_error,
     )
+
+
+def _unused(sheet: RawSheet, metrics: Sequence[MetricGuess], taken: set[str]) -> dict[str, str]:
+    """The columns with figures that the declaration leaves out, each with the reason."""
+    declared = {metric.column for metric in metrics} | taken | {column for _, column in _attributes(sheet, taken)}
+    declared |= {sheet.rank.header} if sheet.rank is not None else set()
+    reasons = {cells.header: _why_unused(cells) for cells in sheet.columns.values() if cells.label not in sheet.intervals.sides}
+    reasons |= {sheet.columns[label].header: why for label, why in sheet.intervals.unclear.items()}
+    return dict(islice(((column, why) for column, why in reasons.items() if why and column not in declared), MAX_UNUSED))
+
+
+def _why_unused(cells: Cells) -> str:
+    """Why a column with figures is not declared; "" for other columns."""
+    if cells.is_date or cells.is_time or cells.is_count_up or not cells.known:
+        return ""
+    if cells.numeric >= LEAST_NUMERIC:
+        return "its header does not name a figure of merit" if len({*cells.values}) > 1 else "all its values are equal"
+    figures = sum(len(parts_of(cell)) > 1 and not WORD.search(cell) for cell in cells.known)
+    return f"a cell such as {cells.known[0]!r} is not one figure" if figures >= LEAST_NUMERIC * len(cells.known) else ""
 
 
 def _summaries(names: Sequence[str]) -> list[str]:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from tracker.authoring.new import Made, NewBoard, Question, fetched, make, page_at, primary_of, refuse
+from tracker.authoring.declaration import NO_ERROR
+from tracker.authoring.new import Made, NewBoard, Question, fetched, make, page_at, refuse
 from tracker.authoring.proposal import Answers, Proposal
 from tracker.cli._open import as_json, cases_option, picked, print_json, print_problems, print_table
 from tracker.clock import SystemClock
@@ -34,6 +35,12 @@ MAX_SHOWN = 5
     default=None,
     help="Whether higher or lower values of that column are better.",
 )
+@click.option(
+    "--stated-error",
+    type=click.FloatRange(min=0),
+    default=None,
+    help="The publisher's error of the difference between two entries, at 95 %, in the unit of that column.",
+)
 @click.option("--table", type=click.IntRange(min=1), default=None, help="Number of the table to use, as listed.")
 @click.option("--title", default=None, help="Title of the board; the page's by default.")
 @click.option(
@@ -56,6 +63,7 @@ def command(
     name: str | None,
     metric: str | None,
     higher: bool | None,
+    stated_error: float | None,
     table: int | None,
     title: str | None,
     headers: tuple[str, ...],
@@ -79,7 +87,7 @@ def command(
         headers=dict(map(_header, headers)),
         cases=cases or settings.cases,
         dry_run=dry_run,
-        answers=Answers(key=key, name=name, metric=metric, higher_is_better=higher, table=table),
+        answers=Answers(key=key, name=name, metric=metric, higher_is_better=higher, stated_error=stated_error, table=table),
     )
     ask = _prompt if sys.stdin.isatty() and not as_json else refuse
     made = make(settings, new_board, lambda: _fetch(settings, new_board), ask=ask)
@@ -103,7 +111,8 @@ def _fetch(settings: Settings, new_board: NewBoard) -> bytes:
 
 
 def _prompt(question: Question, proposal: Proposal, answers: Answers) -> Answers:
-    click.echo(safe(f"Not sure {question.what}: {question.why}."), err=True)
+    shown = f" {question.choices}" if question.choices else ""
+    click.echo(safe(f"Not sure {question.what}: {question.why}.{shown}"), err=True)
     columns = [safe(column) for column in proposal.candidate.columns]
     match question.flag.split()[0]:
         case "--table":
@@ -111,9 +120,12 @@ def _prompt(question: Question, proposal: Proposal, answers: Answers) -> Answers
         case "--key":
             return replace(answers, key=(_column("Column that identifies an entry", columns, proposal.key.value[0]),))
         case "--metric":
-            primary = primary_of(proposal)
-            default = primary.column if primary else columns[0]
+            default = proposal.ranking.column if proposal.ranking else columns[0]
             return replace(answers, metric=_column("Column that ranks the board", columns, default))
+        case "--stated-error":
+            text = "Error of the difference between two entries, at 95 % (empty: not published)"
+            error = click.prompt(text, type=click.FloatRange(min=0), default=-1.0, show_default=False, err=True)
+            return replace(answers, stated_error=error if error >= 0 else None)
         case _:
             return replace(answers, higher_is_better=click.confirm("Are higher values better?", default=None, err=True))
 
@@ -156,6 +168,8 @@ def _print(made: Made, settings: Settings, new_board: NewBoard) -> None:
     print_table(("table", "score", "format", "rows", "columns", "why"), rows, right=frozenset({"score", "rows"}))
     click.echo(f"proposed as {made.at.board} ({safe(made.at.title)}):")
     print_table(_MEANING, _meanings(made.proposal, made.settled.left_out), right=frozenset({"sure"}))
+    if made.proposal.lacks_error:
+        click.echo(NO_ERROR)
     if made.tested is None:
         click.echo("\n".join(map(safe, made.settled.text.splitlines())))
         click.echo(f"{len(made.settled.reading.entries)} entries; nothing was written")
