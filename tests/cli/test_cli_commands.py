@@ -276,14 +276,14 @@ def test_people_see_only_news_and_programs_get_all_events(world: World):
     )
 
 
-@pytest.mark.parametrize("form", ["text", "markdown", "html", "jsonl", "atom"])
+@pytest.mark.parametrize("form", ["text", "markdown", "html", "jsonl", "atom", "jsonfeed"])
 def test_the_same_store_and_window_give_the_same_report(world: World, form: str):
     world.imported()
     args = ("report", "--since", "2026-03-01", "--format", form)
     printed, written = world.run(*args), world.run(*args, "--output", world.folder / "report")
     assert (printed.code, written.code, written.out) == (0, 0, "")
     assert printed.out == world.run(*args).out == (world.folder / "report").read_text(encoding="utf-8")
-    assert "Model G leads Acme Arena" in printed.out
+    assert "Model G leads" in printed.out
 
 
 def test_a_report_ends_with_the_newest_reading_and_may_cover_one_board(world: World):
@@ -325,7 +325,7 @@ def test_a_consensus_of_two_boards_is_listed_on_request_and_verified_by_the_even
     ran = world.run("verify", str(row["id"])[:10], "--json")
     assert {result["id"] for result in ran.rows} == set(row["facts"]["events"])
     assert (ran.code, {result["holds"] for result in ran.rows}) == (0, {True})
-    assert str(row["headline"]).rstrip(".") in " ".join(world.run("report", "--since", "2026-03-01").out.split())
+    assert str(row["headline"]).partition(":")[0] in " ".join(world.run("report", "--since", "2026-03-01").out.split())
 
 
 def test_verify_exits_with_1_for_a_forged_event(world: World):

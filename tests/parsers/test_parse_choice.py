@@ -135,8 +135,8 @@ def test_every_format_of_records_can_choose(form, body, options):
 
 
 @given(RECORDS, st.lists(TEXT, max_size=3))
-def test_without_keeps_records_that_lack_the_field(records, unwanted):
-    left = [str(record["n"]) for record in records if record.get("to") not in unwanted]
+def test_without_takes_a_field_that_a_record_lacks_for_an_empty_one(records, unwanted):
+    left = [str(record["n"]) for record in records if (record.get("to") or "") not in unwanted]
     if not left:
         with pytest.raises(ParseError, match="found no record besides"):
             chosen(records, without={"to": unwanted})
@@ -235,3 +235,17 @@ def test_a_footnote_in_a_header_cell_is_not_part_of_the_column_s_name():
     body = "<table><tr><th>Model<th>Score<sup>1</sup><tr><td>a<td>1</table>"
     assert read("html_table", body, ["Score"]).rows == [("1",)]
     assert read("html_table", body.replace("<sup>1</sup>", "<span>▲</span>"), ["Score"]).rows == [("1",)]
+
+
+@pytest.mark.parametrize(
+    ("form", "body", "column"),
+    [
+        ("csv_table", "model,score\nWren 2,61\n,7\nHeron,60\n", "model"),
+        ("markdown_table", "|Model|Score|\n|-|-|\n|Wren 2|61|\n| |7|\n|Heron|60|\n", "Model"),
+        ("html_table", "<table><tr><th>Model<th>Score<tr><td>Wren 2<td>61<tr><td><td>7<tr><td>Heron<td>60</table>", "Model"),
+        ("json_records", '[{"model": "Wren 2"}, {"score": 7}, {}, null, {"model": "Heron"}]', "model"),
+        ("yaml_records", "- model: Wren 2\n- score: 7\n- null\n- model: Heron\n", "model"),
+    ],
+)
+def test_rows_without_a_text_can_be_left_out(form, body, column):
+    assert read(form, body, [column], without={column: ""}).rows == [("Wren 2",), ("Heron",)]

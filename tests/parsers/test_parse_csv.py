@@ -123,3 +123,31 @@ def test_what_was_written_is_read(rows, delimiter, end):
     file = io.StringIO(newline="")
     csv.writer(file, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL).writerows([("a", "b", "c"), *rows])
     assert read("csv_table", file.getvalue(), ["a", "b", "c"]).rows == rows
+
+
+TITLES = {
+    "a line alone": "Board of birds\n",
+    "padded lines": "Board of birds,,\nAs of May 2026,,\n\n",
+    "a quoted line with commas": '"Birds, ranked, by hand"\n',
+    "a remark with commas": "# Source: one, two\n",
+    "remarks": "# made by hand\n# 12 of May, 2026\n",
+}
+
+
+@pytest.mark.parametrize("above", TITLES.values(), ids=TITLES)
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_titles_and_remarks_above_the_header_are_skipped(above, delimiter):
+    table = "Model,Score,Lab\nWren 2,61.5,Moor\nHeron,60,Fen\n".replace(",", delimiter)
+    rows = read(
+        "csv_table", (above if '"' in above or "#" in above else above.replace(",", delimiter)) + table, ["Model", "Score"]
+    )
+    assert rows.rows == [("Wren 2", "61.5"), ("Heron", "60")]
+
+
+@pytest.mark.parametrize("header", ["#,Model,Score", ",Model,Score", "#Nr,Model,Score", "Nr,,"])
+def test_a_first_line_that_names_columns_is_not_a_title(header):
+    assert len(read("csv_table", f"{header}\n1,Wren 2,61.5\n2,Heron,60\n", ["$2"]).rows) == 2
+
+
+def test_words_in_the_second_line_are_not_a_header_without_a_figure_below_them():
+    assert read("csv_table", "Model,\nWren 2,Moor\nHeron,Fen\n", ["Model", "$2"]).rows == [("Wren 2", "Moor"), ("Heron", "Fen")]

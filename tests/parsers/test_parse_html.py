@@ -281,3 +281,40 @@ def test_cells_that_the_header_does_not_name_are_left_out(rows):
 
 def test_the_cells_that_a_row_lacks_are_unknown():
     assert read("html_table", table("<tr><td>a<tr><td>b<td>2"), ["Model", "Score"]).rows == [("a", None), ("b", "2")]
+
+
+TITLE = "<tr><td colspan=2>Birds of May</td></tr>"
+WORDS = "<tr><td>Model</td><td>Score</td></tr>"
+EMPTY = "<tr><th></th><th></th></tr>"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"{TITLE}{WORDS}",
+        f"{TITLE}{EMPTY}{WORDS}",
+        f"<thead>{TITLE}</thead>{WORDS}",
+        f"<thead>{EMPTY}</thead><tbody>{WORDS}</tbody>",
+        f"{EMPTY}<thead>{WORDS}</thead>",
+        f"<tr></tr>{TITLE}<tr><th>Model<th>Score</tr>",
+    ],
+)
+def test_titles_and_empty_rows_above_the_header_name_no_column(head):
+    body = f"<table>{head}<tr><td>Wren 2</td><td>61</td></tr><tr><td>Heron</td><td>60</td></tr></table>"
+    assert read("html_table", body, ["Model", "Score"]).rows == [("Wren 2", "61"), ("Heron", "60")]
+
+
+def test_a_row_with_a_figure_below_a_title_is_not_a_header():
+    body = f"<table>{TITLE}<tr><td>Wren 2</td><td>61</td></tr><tr><td>Heron</td><td>60</td></tr></table>"
+    assert len(read("html_table", body, ["Birds of May", "$2"]).rows) == 2
+
+
+def test_a_column_without_a_name_has_a_number():
+    body = table("<tr><td>Wren 2<td>61<tr><td>Heron<td>60", head="<tr><th><th>Score")
+    assert read("html_table", body, ["$1", "Score", "$3", "$0"]).rows == [("Wren 2", "61"), ("Heron", "60")]
+
+
+def test_many_empty_rows_above_a_table_take_no_time():
+    body = "<table>" + "<tbody><tr><td></td></tr></tbody>" * 20_000 + "</table>"
+    with pytest.raises(ParseError, match="found 1 table, none with a header"):
+        read("html_table", body, ["Model"])

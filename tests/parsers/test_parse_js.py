@@ -177,3 +177,8 @@ def test_json_is_read_as_by_a_json_parser(value, script):
 def test_json_in_the_freer_form_of_javascript_is_read_alike(value):
     written = json.dumps([{"a": value}])
     assert row(f"data = [/* no JSON */ {written[1:-1]},]") == as_dicts(read("json_records", written, ["a"]))
+
+
+@pytest.mark.parametrize("empty", ["let data = [];", "var data = null;", "let data = {};", 'let data = "";', "let data;"])
+def test_a_name_that_is_declared_empty_has_the_value_assigned_later(empty):
+    assert row(f"{empty}\ndata = [{{a: 1}}];") == [{"a": "1"}]

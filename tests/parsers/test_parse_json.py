@@ -135,7 +135,7 @@ def test_a_byte_order_mark_is_skipped(mark):
         ("{}", "found an empty object at the root"),
         ('{"error": "Invalid API key."}', "found an object with error at the root"),
         ('[{"a": 1}, 5]', "found '5' as record 2 at the root, expected an object"),
-        ('[{"a": 1}, null]', "found nothing as record 2"),
+        ("[null]", "found no records at the root"),
         ('[{"a": 1}, ["b"]]', "found a list of 1 as record 2"),
         ('[{"b": 1}]', r"found none of the wanted columns \(a\) in 1 records; they have b"),
         ('[{"a": 1}', "found broken JSON at line 1 column 10"),

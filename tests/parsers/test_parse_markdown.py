@@ -182,3 +182,25 @@ def test_the_table_of_another_section_is_not_taken(body):
 )
 def test_the_table_of_the_marker_s_section_is_taken(body):
     assert read("markdown_table", body, ["Model"], after="Overall").rows == [("a",)]
+
+
+@pytest.mark.parametrize("delimiters", ["|---|---|", "|---|---", "---|---", "|-|:-:|", "|---|"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_delimiter_row_shorter_than_the_header_is_completed(delimiters, end):
+    body = end.join(["# Birds", "", "|Model|Score|Votes|", delimiters, "|Wren 2|61|9|", "|Heron|60|8|", ""])
+    assert read("markdown_table", body, ["Model", "Votes"]).rows == [("Wren 2", "9"), ("Heron", "8")]
+
+
+@pytest.mark.parametrize("line", ["---", "- - -", "|Wren 2|", "a | b"])
+def test_a_line_of_another_kind_below_a_line_with_cells_makes_no_table(line):
+    with pytest.raises(ParseError, match="found 0 tables"):
+        read("markdown_table", f"Model | Score | Votes\n{line}\n", ["Model"])
+
+
+def test_the_first_row_is_the_header_below_an_empty_one():
+    body = "| | |\n|---|---|\n| **Model** | Score |\n| Wren 2 | 61 |\n"
+    assert read("markdown_table", body, ["Model", "$2"]).rows == [("Wren 2", "61")]
+
+
+def test_a_column_without_a_name_has_a_number():
+    assert read("markdown_table", "| |Score|\n|-|-|\n|Wren 2|61|\n", ["$1", "Score"]).rows == [("Wren 2", "61")]

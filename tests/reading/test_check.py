@@ -289,6 +289,32 @@ def test_an_entry_without_a_key_is_refused(cell: str):
     assert codes(broken(table(f"{cell},A,3,1"), board())) == ["empty_key"]
 
 
+@pytest.mark.parametrize("name", ["null", "None", "NaN", "N/A", "unknown"])
+def test_a_word_for_unknown_may_be_the_name_that_identifies_an_entry(name: str):
+    by_name = replace(board(), key=(Column(sources=("name",)),))
+    assert [entry.id for entry in check(table(f"a,{name},3,1"), by_name).entries] == [name]
+
+
+@pytest.mark.parametrize("cell", ["", "  ", "-", "—", "?", "$undefined"])
+def test_a_name_of_nothing_identifies_no_entry(cell: str):
+    by_name = replace(board(), key=(Column(sources=("name",)),))
+    assert "empty_key" in codes(broken(table(f"a,{cell},3,1"), by_name))
+
+
+@pytest.mark.parametrize("before", ["1. ", "12) ", "#3 ", "#4. ", "5th. ", " 6: "])
+def test_the_place_before_a_numbered_name_is_not_part_of_it(before: str):
+    numbered = Column(sources=("name",), kind=Kind.NUMBERED)
+    entry = check(table(f"a,{before}Wren 2,3,1"), replace(board(), key=(numbered,), name=numbered)).entries[0]
+    assert (entry.id, entry.name) == ("Wren 2", "Wren 2")
+
+
+@pytest.mark.parametrize("name", ["2. ", "4o mini", "3.5 Wren", "1st", "Wren 1. Heron"])
+def test_a_number_that_is_not_a_place_stays_in_a_numbered_name(name: str):
+    numbered = Column(sources=("name",), kind=Kind.NUMBERED)
+    entry = check(table(f"a,{name},3,1"), replace(board(), key=(numbered,), name=numbered)).entries[0]
+    assert entry.name == name.strip()
+
+
 @pytest.mark.parametrize("cell", ["", "  ", "-", "—", "\u200b"])
 def test_an_entry_without_a_name_is_refused(cell: str):
     assert codes(broken(table(f"a,{cell},3,1"), board())) == ["empty_name"]

@@ -1,9 +1,25 @@
 """Events, checks and boards to report on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from tracker.model import BoardId, Check, EntryId, Event, EventId, Evidence, Health, MetricId, Party, Report, Result, State, Story
+from tracker.model import (
+    BoardId,
+    Check,
+    EntryId,
+    Event,
+    EventId,
+    Evidence,
+    Health,
+    MetricId,
+    Party,
+    Report,
+    Result,
+    State,
+    Story,
+    Top,
+    TopRow,
+)
 from tracker.reports import build
 
 T0 = datetime(2026, 4, 18, 6, 18, 33, tzinfo=UTC)
@@ -67,13 +83,26 @@ def checks(*days: float, board: BoardId = AA, result: Result = Result.ACCEPTED) 
     return [Check(board=board, observed_at=T0 + day * DAY, result=result, url="") for day in days]
 
 
-def report(events: Iterable[Event], *boards: Health, news_only: bool = True, **seen: list[Check]) -> Report:
+def top(*names: str, title: str = "Intelligence Index") -> Top:
+    """A board led by these names, each of which moved up from one rank below; the last one is new."""
+    was = [*range(2, len(names) + 1), None]
+    rows = [TopRow(rank=rank, was=was[rank - 1], name=name, value=f"{70 - rank}") for rank, name in enumerate(names, 1)]
+    return Top(metric=title, rows=tuple(rows), is_compared=True)
+
+
+def report(
+    events: Iterable[Event],
+    *boards: Health,
+    news_only: bool = True,
+    tops: Mapping[BoardId, Top | None] = {},
+    **seen: list[Check],
+) -> Report:
     """Two weeks from four days before T0 on; keywords are checks by any name."""
     by_board: dict[BoardId, list[Check]] = {}
     for check in (check for several in seen.values() for check in several):
         by_board.setdefault(check.board, []).append(check)
     shown = boards or (health(),)
-    return build(shown, list(events), by_board, since=T0 - 4 * DAY, until=T0 + 10 * DAY, news_only=news_only)
+    return build(shown, list(events), by_board, since=T0 - 4 * DAY, until=T0 + 10 * DAY, news_only=news_only, tops=tops)
 
 
 def stories(*events: Event) -> tuple[Story, ...]:

@@ -192,3 +192,34 @@ def test_every_board_with_stories_names_whose_data_it_is():
         "Data: Artificial Analysis, example",
         "Data: Chatbot Arena",
     ]
+
+
+def test_stories_are_grouped_by_the_day_of_the_reader_with_the_newest_first_or_all_by_weight():
+    events = [event("old", weight=90, at=T0), event("light", weight=10, at=T0 + DAY), event("heavy", weight=50, at=T0 + DAY)]
+    (board,) = report(events).boards
+
+    def shown(zone: str, *, by_weight: bool = False) -> list[tuple[str, list[str]]]:
+        days = words.days(board, ZoneInfo(zone), by_weight=by_weight)
+        return [(day.title, [story.lead.id for story in day.stories]) for day in days]
+
+    assert shown("UTC") == [
+        ("Sunday, 2026-04-19, 06:18 UTC", ["heavy", "light"]),
+        ("Saturday, 2026-04-18, 06:18 UTC", ["old"]),
+    ]
+    assert shown("Pacific/Honolulu")[0][0] == "Saturday, 2026-04-18, 20:18 HST"
+    assert shown("UTC", by_weight=True) == [("", ["old", "heavy", "light"])]
+
+
+def test_a_window_after_the_newest_reading_says_when_that_was():
+    built = report([], health(last_checked=T0 - 20 * DAY))
+    (silence,) = words.silences(built, UTC)
+    assert silence.sentence == "Not seen in this time: 1 board; the newest reading is of 2026-03-29 06:18 UTC."
+
+
+def test_a_report_opens_with_the_weightiest_stories_of_two_models():
+    leads = event("1", "new_leader", "A", grade="debut", weight=95, headline="A leads.")
+    same = event("2", "overtake", "A", grade="debut", weight=90, headline="A passes B.", at=T0 + DAY)
+    other = event("3", "new_leader", "C", grade="debut", weight=85, headline="C leads.", at=T0 + 2 * DAY)
+    assert words.opening(report([leads, same, other])) == "3 stories on 1 board. A leads. C leads."
+    assert words.opening(report([event("1", "debut", "A", weight=40)])) == "1 story on 1 board."
+    assert words.opening(report([])) == ""

@@ -31,20 +31,20 @@ def test_a_newcomer_that_takes_the_lead_is_one_story():
     passes = event("passes", "overtake", "New", grade="debut", weight=65, rivals=["Old", "B", "C", "D", "E"])
     (story,) = stories(passes, enters, leads)
     assert ids(story) == ["leads", "enters", "passes"]
-    assert words.asides(story) == ("Also debuts (release); overtakes Old, B, C and 2 more (debut).",)
+    assert words.sentences(story) == ("Also debuts; overtakes Old, B, C and 2 more.",)
 
 
 def test_a_newcomer_is_said_to_pass_everyone_it_passed_though_only_the_first_are_named():
     passes = event("passes", "overtake", "New", grade="debut", weight=65, rivals=["Old", "B", "C"], passed=441)
     (story,) = stories(debut("enters", "New", weight=90), passes)
-    assert words.asides(story) == ("Also overtakes Old, B, C and 438 more (debut).",)
+    assert words.sentences(story) == ("Also overtakes Old, B, C and 438 more.",)
 
 
 def test_news_of_one_entry_on_another_metric_keeps_its_sentence():
     leads = event("leads", "new_leader", "A", weight=95)
     passes = event("passes", "overtake", "A", grade="decisive", weight=46, metric=CODING, headline="A overtakes B on Coding.")
     (story,) = stories(leads, passes)
-    assert words.asides(story) == ("A overtakes B on Coding.",)
+    assert words.sentences(story) == ("A overtakes B on Coding.",)
 
 
 def test_the_prices_of_one_entry_are_one_story_with_both():
@@ -52,7 +52,7 @@ def test_the_prices_of_one_entry_are_one_story_with_both():
     into = event("in", "price_change", "A", weight=30, headline="A: Input price falls.")
     (story,) = stories(into, out)
     assert ids(story) == ["out", "in"]
-    assert words.asides(story) == ("A: Input price falls.",)
+    assert words.sentences(story) == ("A: Input price falls.",)
 
 
 def test_a_frontier_is_part_of_the_story_of_the_first_that_reached_it():
@@ -87,14 +87,14 @@ def test_siblings_of_one_creator_and_day_fold_into_the_best_ranked():
         debut("other", "Grok 6", rank=9, creator="xAI", released="2026-04-17"),
     )
     assert [ids(story) for story in folded_stories] == [["max", "base", "mini"], ["other"]]
-    assert words.asides(folded_stories[0]) == ("And 2 more variants: GPT-6 and GPT-6 mini.",)
+    assert words.sentences(folded_stories[0]) == ("And 2 more variants: GPT-6 and GPT-6 mini.",)
 
 
 def test_variants_that_differ_in_a_parenthesis_at_the_end_fold_without_a_known_creator():
     names = ["o7 (high)", "o7 (Reasoning) (low)", "o7", "o7-mini (high)", "o7 (max)", "o7 (medium)"]
     folded_stories = stories(*(debut(str(rank), name, rank=rank) for rank, name in enumerate(names, 1)))
     assert [ids(story) for story in folded_stories] == [["1", "2", "3", "5", "6"], ["4"]]
-    assert words.asides(folded_stories[0]) == ("And 4 more variants: o7 (Reasoning) (low), o7, o7 (max) and o7 (medium).",)
+    assert words.sentences(folded_stories[0]) == ("And 4 more variants: o7 (Reasoning) (low), o7, o7 (max) and o7 (medium).",)
 
 
 def test_an_unknown_creator_or_day_makes_no_siblings():
@@ -110,7 +110,7 @@ def test_siblings_bring_what_was_folded_into_them_and_are_named_once():
         event("passes", "overtake", "B", weight=55, rivals=["Old"]),
     )
     assert ids(story) == ["a", "b", "passes"]
-    assert words.asides(story) == ("And 1 more variant: B.",)
+    assert words.sentences(story) == ("And 1 more variant: B.",)
 
 
 def test_debuts_of_different_observations_are_not_siblings():
@@ -163,7 +163,7 @@ def test_three_similar_stories_stay_apart_and_more_become_one(kind: str):
     assert len(stories(*crowd[:4])) == 1
     (story,) = stories(*crowd)
     assert ids(story) == ["0", "1", "2", "3", "4", "5"]
-    assert words.asides(story) == (f"And 5 more {EVENT_KINDS[kind].folding.crowd[1]}: M1, M2, M3, M4 and M5.",)
+    assert words.sentences(story) == (f"And 5 more {EVENT_KINDS[kind].folding.crowd[1]}: M1, M2, M3, M4 and M5.",)
 
 
 def test_a_crowd_is_counted_by_entry_and_the_rest_of_its_names_by_number():
@@ -171,12 +171,12 @@ def test_a_crowd_is_counted_by_entry_and_the_rest_of_its_names_by_number():
     first = event("first", "price_change", "Top", weight=50)
     (story,) = stories(*prices, first)
     assert len(ids(story)) == 25
-    assert words.asides(story) == ("And 12 more price changes: M0, M1, M10, M11, M2, M3, M4, M5 and 4 more.",)
+    assert words.sentences(story) == ("And 12 more price changes: M0, M1, M10, M11, M2, M3, M4, M5 and 4 more.",)
 
 
 def test_removed_metrics_are_named():
     events = [event(str(n), "metric_removed", metric=MetricId(f"m{n}")) for n in range(7)]
-    assert words.asides(stories(*events)[0]) == ("And 6 more removed metrics: m1, m2, m3, m4, m5 and m6.",)
+    assert words.sentences(stories(*events)[0]) == ("And 6 more removed metrics: m1, m2, m3, m4, m5 and m6.",)
 
 
 def test_a_price_change_with_other_news_of_its_entry_is_not_lost_in_a_crowd():
@@ -194,12 +194,12 @@ def test_many_sentences_of_one_entry_are_cut_short():
     first = event("first", "board_recovered", "A", weight=90)
     more = [event(str(n), "price_change", "A", headline=f"Sentence {n}.") for n in range(7)]
     (story,) = stories(first, *more)
-    assert words.asides(story) == (*(f"Sentence {n}." for n in range(5)), "And 2 more events.")
+    assert words.sentences(story) == (*(f"Sentence {n}." for n in range(5)), "And 2 more events.")
 
 
 def test_one_removed_field_is_singular():
     drifts = [event(str(n), "field_drift", metric=MetricId(f"m{n}")) for n in range(2)]
-    assert words.asides(Story(lead=drifts[0], folded=(drifts[1],))) == ("And 1 more field that lost values: m1.",)
+    assert words.sentences(Story(lead=drifts[0], folded=(drifts[1],))) == ("And 1 more field that lost values: m1.",)
 
 
 # ── whatever happens ─────────────────────────────────────────────────────────────────────────────
@@ -263,7 +263,7 @@ def test_a_story_never_mixes_observations_and_its_lead_is_the_weightiest(events:
 @given(several_events())
 def test_folded_events_are_reported_by_name_or_in_full(events: list[Event]):
     for story in report(events, news_only=False).boards[0].stories:
-        sentences = " ".join(words.asides(story))
+        sentences = " ".join(words.sentences(story))
         for folded in story.folded[:3]:
             about = [party.name for party in folded.subjects]
             assert (
@@ -296,3 +296,9 @@ def test_ten_thousand_siblings_fold_at_once():
     debuts = [debut(f"{n:05}", f"M{n // 2} ({n})", creator="X", released=f"{(n + 1) // 2}") for n in range(10_000)]
     (story,) = report(debuts, health()).boards[0].stories
     assert len(story.folded) == 9_999
+
+
+def test_what_several_boards_report_is_a_story_of_its_own():
+    leads = event("1", "new_leader", "A", grade="debut", weight=90)
+    agreed = event("2", "consensus", "A", grade="agreed", weight=60, rivals=["B"])
+    assert [story.lead.id for story in stories(leads, agreed)] == ["1", "2"]

@@ -14,16 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 from lxml import html as lxml_html
-from report_world import ARENA, DAY, INDEX, T0, checks, event, health, proof, report
+from report_world import AA, ARENA, DAY, INDEX, T0, checks, event, health, proof, report, top
 from rich.cells import cell_len
 
 import tracker.reports
 from tracker.errors import DeclarationError
 from tracker.model import BoardId, Event, Report, State
-from tracker.reports import FORMATS, build, event_json, render
+from tracker.reports import FORMATS, Style, build, event_json, render
 
 ATOM = "{http://www.w3.org/2005/Atom}"
-ENDINGS = {"text": "txt", "markdown": "md", "atom": "atom.xml"}
+ENDINGS = {"text": "txt", "markdown": "md", "atom": "atom.xml", "jsonfeed": "feed.json"}
 """Of golden files; that of any other format is its name."""
 LIVEBENCH = BoardId("livebench/livebench")
 AIDER = BoardId("aider/polyglot")
@@ -80,7 +80,9 @@ def week() -> Report:
     )
     noise = [event(f"n{n}", "overtake", "A", grade="nominal", is_news=False) for n in range(3)]
     seen = {"a": checks(-4, -3, -2, -1, 0, 5), "b": checks(0, 1, 2, board=LIVEBENCH)}
-    return report([*arrival(), *prices(), broken, *noise], *boards, **seen)
+    return report(
+        [*arrival(), *prices(), broken, *noise], *boards, tops={AA: top("GPT-6 (max)", "Opus 5", "GPT-6 (high)")}, **seen
+    )
 
 
 @cache
@@ -92,7 +94,7 @@ def nothing() -> Report:
 # ── all formats ──────────────────────────────────────────────────────────────────────────────────
 
 
-HELPERS = {"cleaning", "folding", "words"}
+HELPERS = {"brief", "cleaning", "folding", "style", "words"}
 """What all formats say and fold alike."""
 
 
@@ -122,11 +124,11 @@ def test_the_same_report_is_the_same_text_on_any_day_and_terminal(
     name: str, which: Callable[[], Report], monkeypatch: pytest.MonkeyPatch
 ):
     with time_machine.travel(T0 + 400 * DAY, tick=False):
-        first = [render(which(), name, width=110, colour=colour) for colour in (False, True)]
+        first = [render(which(), name, Style(width=110, colour=colour)) for colour in (False, True)]
     for variable, value in {"COLUMNS": "20", "FORCE_COLOR": "1", "TERM": "dumb", "NO_COLOR": "1"}.items():
         monkeypatch.setenv(variable, value)
     with time_machine.travel(T0 + 800 * DAY, tick=False):
-        assert [render(which(), name, width=110, colour=colour) for colour in (False, True)] == first
+        assert [render(which(), name, Style(width=110, colour=colour)) for colour in (False, True)] == first
 
 
 # ── text ─────────────────────────────────────────────────────────────────────────────────────────
@@ -134,18 +136,18 @@ def test_the_same_report_is_the_same_text_on_any_day_and_terminal(
 
 @given(st.integers(-5, 250))
 def test_no_line_of_a_text_is_wider_than_asked_for(width: int):
-    assert max(cell_len(line) for line in render(week(), "text", width=width).split("\n")) <= max(width, 40)
+    assert max(cell_len(line) for line in render(week(), "text", Style(width=width)).split("\n")) <= max(width, 40)
 
 
 def test_colour_is_added_only_when_asked_for():
-    plain, coloured = render(week(), "text"), render(week(), "text", colour=True)
+    plain, coloured = render(week(), "text"), render(week(), "text", Style(colour=True))
     assert "\x1b" not in plain
     assert "\x1b[1;31mbroken" in coloured
 
 
 def test_troubles_come_before_stories():
     text = render(week(), "text")
-    assert text.index("Boards in trouble") < text.index("GPT-6 (max) leads")
+    assert text.index("Boards in trouble") < text.index("● GPT-6 (max) leads")
 
 
 # ── html ─────────────────────────────────────────────────────────────────────────────────────────
@@ -168,7 +170,7 @@ def test_the_page_is_one_document_without_script_and_with_its_headings_in_order(
     page = parsed_strictly(render(week(), "html"))
     assert page.get("lang") == "en"
     assert page.findtext("head/title") == "Leaderboard changes, 2026-04-14 06:18 to 2026-04-28 06:18 UTC"
-    headings = [int(element.tag[1]) for element in page.iter("h1", "h2", "h3")]
+    headings = [int(element.tag[1]) for element in page.iter("h1", "h2", "h3", "h4")]
     assert headings.count(1) == 1
     assert all(deeper - level <= 1 for level, deeper in pairwise(headings))
     assert not list(page.iter("script", "link", "img", "iframe"))
@@ -277,3 +279,42 @@ def test_a_feed_of_one_board_has_its_own_id():
         etree.fromstring(render(single, "atom").encode()).findtext(f"{ATOM}id")
         == "urn:leaderboard-tracker:report:artificial-analysis/llms"
     )
+
+
+def test_feeds_state_their_own_address_and_their_entries_link_to_their_stories():
+    own, page = "https://news.example/feed.atom", "https://news.example/report.html"
+    style = Style(feed_url=own, page_url=page)
+    atom = etree.fromstring(render(week(), "atom", style).encode())
+    links = {element.get("rel"): element.get("href") for element in atom.findall(f"{ATOM}link")}
+    assert links == {"alternate": page, "self": own}
+    stories = [entry.find(f"{ATOM}link").get("href") for entry in atom.findall(f"{ATOM}entry")]
+    anchors = {element.get("id") for element in parsed_strictly(render(week(), "html")).iter("li")}
+    assert all(story.startswith(f"{page}#") and story.partition("#")[2] in anchors for story in stories)
+    feed = json.loads(render(week(), "jsonfeed", style))
+    assert (feed["feed_url"], feed["home_page_url"]) == (own, page)
+    assert [item["url"] for item in feed["items"]] == stories
+
+
+def test_two_installations_have_feeds_with_different_ids():
+    ids = {
+        etree.fromstring(render(week(), "atom", Style(feed_url=url)).encode()).findtext(f"{ATOM}id")
+        for url in ("", "https://one.example/feed", "https://other.example/feed")
+    }
+    assert len(ids) == 3
+
+
+# ── json feed ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_json_feed_has_the_stories_of_the_atom_feed():
+    atom = etree.fromstring(render(week(), "atom").encode())
+    feed = json.loads(render(week(), "jsonfeed"))
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    assert [(item["id"], item["title"]) for item in feed["items"]] == [
+        (entry.findtext(f"{ATOM}id"), entry.findtext(f"{ATOM}title")) for entry in atom.findall(f"{ATOM}entry")
+    ]
+    assert all(item["content_html"] and item["date_published"].endswith("Z") for item in feed["items"])
+
+
+def test_a_json_feed_without_stories_has_an_empty_list():
+    assert json.loads(render(nothing(), "jsonfeed"))["items"] == []

@@ -80,7 +80,7 @@ def _of_text(text: str) -> Iterator[Lead]:
 
 def _csv(text: str, options: Mapping[str, object]) -> Iterator[Lead]:
     try:
-        lines = islice(csv_table._lines(text, csv_table._delimiter(text)), 400)  # noqa: SLF001
+        lines = islice(csv_table._lines(text, csv_table._delimiter(text, ())), 400)  # noqa: SLF001
         head, *rows = [line for _, line in lines]
     except (ParseError, ValueError):
         return

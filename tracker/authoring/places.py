@@ -7,7 +7,7 @@ import json
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from tracker.authoring.proposal import Candidate
@@ -49,6 +49,14 @@ class _Page:
     rows: Mapping[EntryId, Sequence[str | None]]
     anchors: Mapping[EntryId, int]
     starts: Sequence[int]
+    labels: dict[str, frozenset[int]] = field(default_factory=dict)
+
+    def labelled(self, leaf: str) -> frozenset[int]:
+        """The lines with the name of a field."""
+        if leaf not in self.labels:
+            name = f'"{leaf}"'
+            self.labels[leaf] = frozenset(at for at, line in enumerate(self.lines) if leaf and name in line)
+        return self.labels[leaf]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,9 +208,8 @@ def _near(row: _Row, column: Column, spelled: Sequence[str]) -> tuple[int, str] 
     end = min(page.starts[after] if after < len(page.starts) else len(page.lines), anchor + SEARCHED_LINES)
     before = max(page.starts[after - 2] + 1 if after > 1 else 0, anchor - SEARCHED_LINES)
     lines = [*range(anchor, max(end, anchor + 1)), *range(anchor - 1, before - 1, -1)]
-    leaf = (source_of(column, page.columns) or "").rpartition(".")[2]
-    labelled = [at for at in lines if leaf and f'"{leaf}"' in page.lines[at]]
-    return _find(page.lines, spelled, labelled) or _find(page.lines, spelled, lines)
+    labelled = page.labelled((source_of(column, page.columns) or "").rpartition(".")[2])
+    return _find(page.lines, spelled, [at for at in lines if at in labelled]) or _find(page.lines, spelled, lines)
 
 
 def _find(lines: Sequence[str], spelled: Sequence[str], among: Sequence[int]) -> tuple[int, str] | None:
@@ -211,9 +218,17 @@ def _find(lines: Sequence[str], spelled: Sequence[str], among: Sequence[int]) ->
         patterns = [(text, alone(text)) for text in spelled if text]
         for at in among:
             for text, pattern in patterns:
-                if text in lines[at] and pattern.search(lines[at]):
+                if _stands(text, pattern, lines[at]):
                     return at, text
     return None
+
+
+def _stands(text: str, pattern: re.Pattern[str], line: str) -> bool:
+    """Whether the pattern of a text matches in a line, which may be a whole page."""
+    at = line.find(text)
+    while at >= 0 and not pattern.match(line, at):
+        at = line.find(text, at + 1)
+    return at >= 0
 
 
 def by_itself(text: str) -> re.Pattern[str]:

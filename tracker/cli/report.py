@@ -22,10 +22,27 @@ from tracker.workspace.api import Workspace
 @click.option("--since", type=Time(), help="From that time on (ISO, or an age such as 7d); 7 days before the end by default.")
 @click.option("--until", type=Time(), help="Up to that time; just after the newest reading in the store by default.")
 @click.option("--format", "form", type=click.Choice(list(reports.FORMATS)), default="text", show_default=True)
+@click.option(
+    "--order",
+    type=click.Choice(["time", "weight"]),
+    default="time",
+    show_default=True,
+    help="Newest day, or weightiest story, first.",
+)
+@click.option("--feed-url", default="", help="Address at which a feed will be published; its readers need it.")
+@click.option("--page-url", default="", help="Address of the HTML report, to which the entries of a feed link.")
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file instead of printing.")
 @click.pass_obj
 def command(
-    settings: Settings, boards: tuple[str, ...], since: datetime | None, until: datetime | None, form: str, output: Path | None
+    settings: Settings,
+    boards: tuple[str, ...],
+    since: datetime | None,
+    until: datetime | None,
+    form: str,
+    order: str,
+    feed_url: str,
+    page_url: str,
+    output: Path | None,
 ) -> None:
     """Write a change report.
 
@@ -33,7 +50,9 @@ def command(
     """
     with Workspace(settings, report_errors) as workspace:
         report = workspace.report(boards, since=since, until=until)
-    text = reports.render(report, form, width=_width() if output is None else 100, zone=zone())
+    width = _width() if output is None else 100
+    style = reports.Style(width=width, zone=zone(), by_weight=order == "weight", feed_url=feed_url, page_url=page_url)
+    text = reports.render(report, form, style)
     if output is None:
         click.echo(text, nl=False)
         return

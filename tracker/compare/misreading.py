@@ -16,10 +16,11 @@ def misread(board: Board, before: Snapshot, after: Snapshot) -> str | None:
     for metric in board.metrics:
         if metric.nature not in JUDGED:
             continue
-        common = [entry for entry in before.values(metric.id) if entry in after.values(metric.id)]
-        pairs = [(before.entries[entry].measures[metric.id], after.entries[entry].measures[metric.id]) for entry in common]
-        odd = [pair for pair in pairs if pair[0] is not pair[1] and _looks_misread(*pair)]
-        if odd and 2 * len(odd) < len(pairs):
+        old, new = before.values(metric.id), after.values(metric.id)
+        moved = [entry for entry, value in new.items() if entry in old and _is_far(old[entry], value)]
+        pairs = [(before.entries[entry].measures[metric.id], after.entries[entry].measures[metric.id]) for entry in moved]
+        odd = [pair for pair in pairs if _looks_misread(*pair)]
+        if odd and 2 * len(odd) < len(old.keys() & new.keys()):
             return _reason(metric, *odd[0], len(odd))
     return None
 
@@ -29,10 +30,15 @@ def _reason(metric: Metric, old: Measure, new: Measure, odd: int) -> str:
     return f"{count(odd, 'value')} of {metric.title} with digits added or a decimal point moved, such as {example}"
 
 
+def _is_far(old: float, new: float) -> bool:
+    low, high = sorted((abs(old), abs(new)))
+    return low > 0 and high >= 9.5 * low
+
+
 def _looks_misread(old: Measure, new: Measure) -> bool:
-    low, high = sorted((abs(old.value), abs(new.value)))
-    if low == 0 or high < 9.5 * low or len(_digits(old)) < LEAST_DIGITS:
+    if len(_digits(old)) < LEAST_DIGITS:
         return False
+    low, high = sorted((abs(old.value), abs(new.value)))
     moved = any(abs(high - low * scale) <= 1e-9 * high for scale in SCALES)
     return moved or (abs(new.value) == high and _digits(new).startswith(_digits(old)) and new.decimals == old.decimals == 0)
 

@@ -17,7 +17,7 @@ from itertools import product
 from tracker.events import overtake
 from tracker.events._level import states_error
 from tracker.events._values import measured
-from tracker.events.kind import Across, EventKind, Panel
+from tracker.events.kind import Across, EventKind, Folding, Panel
 from tracker.events.making import build, proof
 from tracker.model import Board, BoardId, Entry, EntryId, Event, Evidence, Metric, ModelId, Party, Snapshot
 from tracker.order import certainty, competition_ranks
@@ -261,4 +261,5 @@ KIND = EventKind(
     grades=tuple(Grade),
     news=frozenset(Grade) - {Grade.JOINED},
     across=Across(kinds=(overtake.KIND.name,), within=AGREES_WITHIN, detect=detect),
+    folding=Folding(alone=True),
 )

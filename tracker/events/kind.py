@@ -45,6 +45,7 @@ class Folding:
     `newcomer`: such events about one entry are one piece of news ("GPT-6 enters …", "Also overtakes o3 (debut)"): the verb before
     its rivals, and the one without.
     `by_first`: its story is that of its first subject, however many it has (`frontier`, which several entries can enter).
+    `alone`: each is a story of its own (`consensus`, which is about several boards).
     `consequence`: it follows from another change of the entry, and never keeps it out of a crowd (`rank_move`).
     """
 
@@ -53,6 +54,7 @@ class Folding:
     siblings: bool = False
     newcomer: tuple[str, str] | None = None
     by_first: bool = False
+    alone: bool = False
     consequence: bool = False
 
 

@@ -55,7 +55,7 @@ from tracker.model.reading import (
     Table,
     name_tokens,
 )
-from tracker.model.reports import BoardReport, Gap, Health, Report, State, Story
+from tracker.model.reports import BoardReport, Gap, Health, Report, State, Story, Top, TopRow
 
 __all__ = [
     "ASKED_FOR", "CADENCES", "EACH", "NEWEST", "ROW", "Board", "BoardId", "BoardReport", "BoardState", "Bounds", "Capture",
@@ -65,5 +65,5 @@ __all__ = [
     "MetricDiff", "MetricId", "ModelId", "Move", "Nature", "Newest", "Notice", "Pagination", "Parse", "Part", "Party",
     "Pause", "Payload", "PendingOvertake", "PublishedEntry", "RankMove", "RankSpan", "Reading", "Receipt", "Report",
     "Request", "Result", "Segment", "Sha256", "Snapshot", "Span", "State", "Step", "StoredSnapshot", "Story", "Table",
-    "Unchanged", "Validators", "Verdict", "Window", "name_tokens",
+    "Top", "TopRow", "Unchanged", "Validators", "Verdict", "Window", "name_tokens",
 ]  # fmt: skip

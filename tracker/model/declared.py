@@ -40,12 +40,13 @@ class Nature(StrEnum):
 
 
 class Kind(StrEnum):
-    """The type of an attribute, so that `Yes`, `true` and `1` are equal."""
+    """The type of a text, so that `Yes`, `true` and `1` are equal. NUMBERED: a name after its place, such as `1. Heron`."""
 
     TEXT = "text"
     NUMBER = "number"
     DATE = "date"
     FLAG = "flag"
+    NUMBERED = "numbered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,10 +56,29 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TopRow:
+    """A row of a board's order, its value as people read it. `was` is its rank at the start of the window, None without one."""
+
+    rank: int
+    was: int | None
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Top:
+    """The first rows of a board at the end of a window. `is_compared`: there was a reading at its start."""
+
+    metric: str
+    rows: tuple[TopRow, ...]
+    is_compared: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BoardReport:
     """One board in a report: its stories by weight, its gaps, and the number of events that are only recorded.
 
-    `is_first`: the window contains its first reading and no later one.
+    `is_first`: the window contains its first reading and no later one. `top`: of boards with stories that have an order.
     """
 
     health: Health
@@ -68,6 +87,7 @@ class BoardReport:
     checks: int = 0
     recorded: int = 0
     is_first: bool = False
+    top: Top | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

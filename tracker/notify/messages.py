@@ -238,7 +238,7 @@ def _in_words(story: Story, boards: Mapping[BoardId, Board], zone: tzinfo) -> _N
     return _News(
         headline=calm(story.lead.headline) or calm(words.badge(story.lead)),
         dated=_dated(story.lead, zone),
-        asides=tuple(filter(None, map(calm, words.asides(story)))),
+        asides=tuple(filter(None, map(calm, words.sentences(story)))),
         heading=_name(story.lead, boards),
         page=_page(story.lead, boards),
         events=events_of(story),

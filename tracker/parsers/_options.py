@@ -43,7 +43,9 @@ class TableOptions(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_on
     )
     without: Annotated[
         dict[str, str | tuple[str, ...]],
-        Meta(description="Column → exact text, or a list of texts; rows with such a text, such as an average, are left out."),
+        Meta(
+            description="Column → exact text (empty: no text), or a list of texts; rows with it, such as averages, are left out."
+        ),
     ] = field(default_factory=dict)
 
     def rows_kept(self, column: Callable[[str], Sequence[str | None] | None], size: int) -> Sequence[int]:
@@ -58,7 +60,7 @@ class TableOptions(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_on
                 if (texts := column(name)) is None:
                     raise ParseError(f"found no column {name!r}, by which {option} chooses rows")
                 listed = {expected} if isinstance(expected, str) else set(expected)
-                kept = [row for row in kept if (texts[row] in listed) == (option == "where")]
+                kept = [row for row in kept if ((texts[row] or "") in listed) == (option == "where")]
                 if not kept:
                     only = "no row" if option == "where" else "only rows"
                     raise ParseError(f"found {only} with {name} = {expected!r}; it has {names(map(repr, texts))}")

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
+from operator import contains
 from typing import Any, Final
 
 from msgspec import UNSET
@@ -129,7 +131,7 @@ def column(records: Sequence[Mapping[str, object]], path: str, values: Values = 
     If any record has a key of that very name, the path is this key; otherwise it is dotted, or a JMESPath. A JMESPath gives null
     for nothing too, so its null is MISSING.
     """
-    if any(path in record for record in records):
+    if any(map(contains, records, repeat(path))):
         return [values.follow(record.get(path, MISSING)) for record in records]
     dotted = steps(path)
     if dotted is not None:
@@ -146,7 +148,10 @@ def _walked(records: Sequence[Mapping[str, object]], path: tuple[str | int, ...]
         return [walk(record, path, follow) for record in records]
     nodes: list[Any] = list(records)
     for step in path:
-        nodes = [node.get(step, MISSING) if isinstance(node, dict) else MISSING for node in nodes]
+        if set(map(type, nodes)) == {dict}:  # which a loop in C reads in a third of the time
+            nodes = list(map(dict.get, nodes, repeat(step), repeat(MISSING)))
+        else:
+            nodes = [node.get(step, MISSING) if isinstance(node, dict) else MISSING for node in nodes]
     if any(node is not MISSING for node in nodes) or not _have_dots(records[:_SAMPLE]):
         return nodes
     return [walk(record, path) for record in records]

@@ -38,7 +38,7 @@ class RecordOptions(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_o
     )
     without: Annotated[
         dict[str, str | tuple[str, ...]],
-        Meta(description="Path → exact text, or a list of texts; records with such a text are left out."),
+        Meta(description="Path → exact text (empty: no text), or a list of texts; records with it are left out."),
     ] = field(default_factory=dict)
     latest: Annotated[
         str,
@@ -93,6 +93,7 @@ def records_in(value: object, place: str) -> list[Record]:
         return [{**_single(record), "$key": key} for key, record in members(value)]
     if not isinstance(value, list):
         raise ParseError(f"found {kind(value)} at {place}, expected a list of records or an object of objects")
+    value = [record for record in value if record is not None]
     for number, record in enumerate(value, 1):
         if not isinstance(record, dict):
             raise ParseError(f"found {kind(record)} as record {number} at {place}, expected an object")
@@ -190,7 +191,7 @@ def _filtered(records: Records, options: RecordOptions, values: Values) -> Recor
             raise ParseError(f"found no record with {path} = {expected!r}; it has {names(quote(str(text)) for text in texts)}")
     for path, unwanted in options.without.items():
         excluded = {unwanted} if isinstance(unwanted, str) else set(unwanted)
-        records = records.only([place for place, text in enumerate(records.texts(path, values)) if text not in excluded])
+        records = records.only([place for place, text in enumerate(records.texts(path, values)) if (text or "") not in excluded])
         if not records.inner:
             raise ParseError(f"found no record besides those with {path} = {names(map(repr, sorted(excluded)))}")
     return _latest(records, options.latest, values) if options.latest else records

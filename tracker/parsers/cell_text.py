@@ -27,6 +27,10 @@ SET_APART = re.compile(
     re.IGNORECASE,
 )
 """Classes of notes that publishers set beside or under a name or a figure."""
+UNSEEN = re.compile(
+    r"(?<![a-z])(?:sr-only|visually-?hidden|screen-reader(?:-text|-only)?|tooltip-?(?:text|content|body))(?![a-z])", re.IGNORECASE
+)
+"""Classes of text for screen readers and of what appears under the pointer."""
 BADGE = re.compile(
     r"new!?|hot!?|updated|trending|sota|featured|sponsored|ad|verified|unverified|recommended|popular|soon|live|deprecated|retired"
     r"|(?:open|closed)(?:[ -](?:source|weights?|model))?|proprietary|apache(?:[ -]2(?:\.0)?)?|mit|cc[ -]by[\w .-]*"
@@ -40,6 +44,7 @@ SIGNED = re.compile(r"[\[(]?[+\-−][0-9][0-9.,]*%?[\])]?")
 """A delta beside a figure, the end of a name beside a name: `<span>GPT</span><span>-4</span>`."""
 FIGURE = re.compile(r"[~≈]?[$€£¥]?[0-9][0-9.,\s]*[%$€£¥]?[kKmMbB]?")
 SIGN = re.compile(r"[\[(]?[*†‡§¶]{1,3}[\])]?|\[[0-9]{1,2}\]")
+NOTE = re.compile(rf"{DELTA.pattern}|{SIGN.pattern}|{BADGE.pattern}", re.IGNORECASE)
 MARK = re.compile(r"[\[(]?(?:[0-9]{1,2}|[a-z]|[*†‡§¶#]{1,3})[\])]?(?:[, ]+[\[(]?(?:[0-9]{1,2}|[a-z]|[*†‡§¶#]{1,3})[\])]?)*")
 """A footnote mark if its element is one; as plain text it may be a figure."""
 ORDINAL = ("st", "nd", "rd", "th")
@@ -120,7 +125,7 @@ def _opened(element: Element, before: str) -> list[Element | CellPiece]:
 
 
 def _is_aside(element: Element, tag: str, text: str, gap: str) -> bool:
-    if tag in STRUCK or DELTA.fullmatch(text) or SIGN.fullmatch(text) or BADGE.fullmatch(text):
+    if tag in STRUCK or UNSEEN.search(element.attributes.get("class") or "") or NOTE.fullmatch(text):
         return True
     is_note = (tag in RAISED and bool(gap)) or (tag == "a" and (element.attributes.get("href") or "").startswith("#"))
     return is_note and bool(MARK.fullmatch(text))

@@ -6,7 +6,9 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import partial
+from itertools import islice
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -17,6 +19,15 @@ from tracker.parsers._options import TableOptions, one_group
 from tracker.parsers.decoding import decode, find_facts, header, names, place_of, quote, refuse_markup, unique
 
 DELIMITERS = (",", ";", "\t", "|")
+SEPARATOR = re.compile(r'"?sep=(.)"?\s*[\r\n]')
+"""A first line in which spreadsheets state the delimiter."""
+COMPARED = 20
+"""Records whose cells are counted to find the delimiter."""
+
+MAX_TITLES = 10
+"""Lines above the header."""
+FIGURE = re.compile(r"[^\w]*[0-9][^A-Za-z]*")
+REMARK = re.compile(r"#+(?: +\S| *[^\W\d])")
 
 Line = list[str]
 Columns = dict[str, Sequence[str | None]]
@@ -57,7 +68,9 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     text = decode(body)
     refuse_markup(text, "CSV")
     part = _inside(text, options.inside) if options.inside else text
-    lines = _lines(part, options.delimiter or _delimiter(part))
+    stated = SEPARATOR.match(part)
+    part = part[stated.end() :] if stated else part
+    lines = _lines(part, options.delimiter or (stated[1] if stated else _delimiter(part, wanted)))
     head = lines[0][1] if lines else []
     columns, facts = _wide(head, lines[1:], options) if options.layout == "wide" else (_long(head, lines[1:], options), {})
     present = {want: cells for want in dict.fromkeys(wanted) if (cells := _named(columns, want)) is not None}
@@ -80,18 +93,43 @@ def _inside(text: str, locator: str) -> str:
 
 
 def _lines(text: str, delimiter: str) -> list[tuple[int, Line]]:
-    """The records with text, each with the number of its last line. Blanks after a closing quote are skipped."""
-    try:
-        return list(_read(text, delimiter))
-    except ParseError:
-        padless = re.sub(rf'" +(?={re.escape(delimiter)}|[\r\n]|\Z)', '"', text)
-        if padless == text:
-            raise
-        return list(_read(padless, delimiter))
+    """The records from the header on, each with the number of its last line. Blanks after a closing quote are skipped.
+
+    Quotes inside of quotes are doubled, or else have a backslash.
+    """
+    padless = re.sub(rf'" +(?={re.escape(delimiter)}|[\r\n]|\Z)', '"', text)
+    variants = [(text, None), (padless, None), (text, "\\")]
+    for written, escape in variants[: 3 if '\\"' in text else 2]:
+        try:
+            lines = list(_read(written, delimiter, escape=escape))
+        except ParseError as error:
+            broken = error
+        else:
+            return lines[_titles(lines) :]
+    raise broken
 
 
-def _read(text: str, delimiter: str, *, strict: bool = True) -> Iterator[tuple[int, Line]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict, skipinitialspace=True)
+def _titles(lines: Sequence[tuple[int, Line]]) -> int:
+    """The number of titles and remarks above the header: lines with text in the first cell alone, or of fewer cells after a #.
+
+    The header below them has only words, unlike the line after it; otherwise the first line is the header.
+    """
+    first = [[cell.strip() for cell in line] for _, line in lines[: MAX_TITLES + 2]]
+    at = next((at for at, line in enumerate(first) if sum(map(bool, line)) > 1 and not _is_remark(line, first[at + 1 :][:1])), 0)
+    if not all(line[0] for line in first[:at]) or at + 1 >= len(first):
+        return 0
+    return at if not any(map(FIGURE.fullmatch, first[at])) and any(map(FIGURE.fullmatch, first[at + 1])) else 0
+
+
+def _is_remark(line: Line, after: Sequence[Line]) -> bool:
+    return REMARK.match(line[0]) is not None and any(len(below) > len(line) for below in after)
+
+
+def _read(text: str, delimiter: str, *, strict: bool = True, escape: str | None = None) -> Iterator[tuple[int, Line]]:
+    file = io.StringIO(text, newline="")
+    reader = csv.reader(
+        file, delimiter=delimiter, strict=strict, skipinitialspace=True, escapechar=escape, doublequote=not escape
+    )
     try:
         for line in reader:
             if any(cell.strip() for cell in line):
@@ -100,33 +138,36 @@ def _read(text: str, delimiter: str, *, strict: bool = True) -> Iterator[tuple[i
         raise ParseError(f"found broken CSV at line {reader.line_num}: {error}") from error
 
 
-def _delimiter(text: str) -> str:
-    """The delimiter that splits the header into most cells."""
-    widths = {delimiter: _width(text, delimiter) for delimiter in DELIMITERS}
-    best = max(widths, key=widths.__getitem__)
-    if widths[best] < 2:
+def _delimiter(text: str, wanted: Sequence[str]) -> str:
+    """The delimiter with most wanted columns, then most records as long as the header, then most cells."""
+    fits = {delimiter: _fit(text, delimiter, wanted) for delimiter in DELIMITERS}
+    best = max(fits, key=fits.__getitem__)
+    if fits[best][-1] < 2:
         raise ParseError(f"found no delimiter in the header {quote(text)}, expected one of {', '.join(map(repr, DELIMITERS))}")
     return best
 
 
-def _width(text: str, delimiter: str) -> int:
-    """The number of header cells by this delimiter; 0 if csv cannot read it (a cell is too long)."""
-    try:
-        return len(next(_read(text, delimiter, strict=False), (0, []))[1])
-    except ParseError:
-        return 0
+def _fit(text: str, delimiter: str, wanted: Sequence[str]) -> tuple[int, int, int]:
+    """What `_delimiter` compares. Counts the records up to one that csv cannot read (a cell is too long)."""
+    records: list[tuple[int, Line]] = []
+    with suppress(ParseError):
+        records.extend(islice(_read(text, delimiter, strict=False), MAX_TITLES + COMPARED))
+    records = records[_titles(records) :][:COMPARED]
+    head = records[0][1] if records else []
+    if len(head) < 2:
+        return 0, 0, len(head)
+    columns = tuple(map(header, head))
+    fitting = sum(len(line) == len(head) for _, line in records)
+    return sum(place_of(want, columns) is not None for want in wanted), fitting, len(head)
 
 
 def _named(columns: Columns, want: str) -> Sequence[str | None] | None:
-    """A column by its header, or by its number (`$1`)."""
-    if (place := place_of(want, tuple(columns))) is not None:
-        return list(columns.values())[place]
-    number = int(want[1:]) if want.startswith("$") and want[1:].isascii() and want[1:].isdigit() else 0
-    return list(columns.values())[number - 1] if 0 < number <= len(columns) else None
+    place = place_of(want, tuple(columns))
+    return None if place is None else list(columns.values())[place]
 
 
 def _long(head: Line, lines: Sequence[tuple[int, Line]], options: Options) -> Columns:
-    rows = [_fitted(line, head, number) for number, line in lines]
+    rows = [_fitted(line, head, number) for number, line in lines if line != head]
     if not rows:
         raise ParseError(f"found a header ({names(head)}) and no rows")
     columns: Columns = dict(zip(unique(map(header, head)), zip(*rows, strict=True), strict=True))

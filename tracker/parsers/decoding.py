@@ -133,11 +133,17 @@ DRESSING = "▲▼△▽▴▾↑↓⇅⇵↕⬆⬇⯅⯆🔼🔽\ufe0f*†‡§
 """Sort arrows and footnote marks around a column's name."""
 
 
+NUMBERED = re.compile(r"\$([0-9]{1,4})")
+"""A column by its number, since not every column has a name."""
+
+
 def place_of(want: str, columns: Sequence[str]) -> int | None:
-    """The place of a column by its name, or by the only name that differs just in sort arrows and footnote marks."""
+    """The place of a column by its name, by the only name that differs just in sort arrows and footnote marks, or by `$1`."""
     name = header(want)
     if name in columns:
         return columns.index(name)
+    if match := NUMBERED.fullmatch(name):
+        return int(match[1]) - 1 if 0 < int(match[1]) <= len(columns) else None
     plain = name.strip(DRESSING)
     alike = [place for place, column in enumerate(columns) if column.strip(DRESSING) == plain] if plain else []
     return alike[0] if len(alike) == 1 else None

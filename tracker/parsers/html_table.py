@@ -30,11 +30,16 @@ MAX_COLSPAN, MAX_ROWSPAN = 1000, 65534
 MAX_WIDTH, MAX_CELLS = 5000, 2_000_000
 """No board is larger. Without a cap, a page of a few kilobytes could take any amount of memory."""
 
+MAX_TITLES = 20
+"""Rows above the header."""
 GROUPS = ("thead", "tbody")
 """Not `<tfoot>`, whose rows sum up the others."""
 CELLS = ("td", "th")
+FIGURE = re.compile(r"[^\w]*[0-9][^A-Za-z]*")
 SELECTED = re.compile(r"css:(?P<css>.+?)(?:@(?P<attribute>[\w:.-]+))?\Z", re.DOTALL)
 ATTRIBUTE = re.compile(r"@([\w:.-]+)\Z")
+SPAN = re.compile(r"\s*\+?([0-9]{1,12})")
+"""A number as the standard reads it: what follows the digits does not count."""
 
 Line = Sequence[Element | None]
 """The cells of one row by column, None where the row has none."""
@@ -209,11 +214,34 @@ def _fits(section: Section, options: Options) -> bool:
 
 
 def _section(table: Element) -> Section:
-    groups = _groups(table)
+    groups: Sequence[Sequence[Element]] = _groups(table)
+    size = _head(groups)
+    for _ in range(MAX_TITLES):
+        if size and all(map(_is_title, groups[0][:size])) and _names_columns(below := _below(groups, size)):
+            groups, size = below, _head(below)
+    return Section(table=table, names=_names(expand(groups[0][:size])) if size else (), groups=groups, head=size)
+
+
+def _head(groups: Sequence[Sequence[Element]]) -> int:
+    """The number of header rows, 0 without rows."""
     if not groups:
-        return Section(table=table, names=(), groups=(), head=0)
-    size = len(groups[0]) if next(ancestors(groups[0][0])).tag == "thead" else _leading(groups[0])
-    return Section(table=table, names=_names(expand(groups[0][:size])), groups=groups, head=size)
+        return 0
+    return len(groups[0]) if next(ancestors(groups[0][0])).tag == "thead" else _leading(groups[0])
+
+
+def _below(groups: Sequence[Sequence[Element]], size: int) -> list[Sequence[Element]]:
+    return [group for group in (groups[0][size:], *groups[1:]) if group]
+
+
+def _is_title(row: Element) -> bool:
+    """Whether a row has no text, or one cell across several columns."""
+    cells = _cells(row)
+    return not any(map(_text, cells)) or (len(cells) == 1 and _span(cells[0], "colspan") > 1)
+
+
+def _names_columns(groups: Sequence[Sequence[Element]]) -> bool:
+    """Whether the first row may be a header below a title: it has no figure."""
+    return bool(groups) and not any(FIGURE.fullmatch(_text(cell) or "") for cell in _cells(groups[0][0]))
 
 
 def _groups(table: Element) -> list[list[Element]]:
@@ -228,10 +256,16 @@ def _groups(table: Element) -> list[list[Element]]:
 
 
 def _leading(rows: Sequence[Element]) -> int:
-    """The number of header rows in a table without a head: the rows of header cells only, or the first row."""
+    """The number of header rows in a table without a head: the rows of header cells only, or the first row.
+
+    A heading of the rows below it, under a column's name, is none.
+    """
     size = 0
     while size < len(rows) and (cells := _cells(rows[size])) and all(cell.tag == "th" for cell in cells):
         size += 1
+    lines = expand(rows[:size])
+    while size > 1 and len(lines[0]) > 1 and _is_heading(lines[size - 1]) and _text(lines[size - 2][0]):
+        size -= 1
     return max(size, 1)
 
 
@@ -272,9 +306,16 @@ def _refuse_surplus(lines: Sequence[Line], columns: tuple[str, ...]) -> None:
 def _is_entry(line: Line, columns: tuple[str, ...]) -> bool:
     if len(line) > 1 and len(line) >= len(columns) and all(cell is line[0] for cell in line):
         return False  # one cell across the whole table is a heading or a notice
+    if line and len(columns) > 1 and _is_heading(line):
+        return False
     if line and _header(line[0]) == columns[0] and tuple(map(_header, line)) == columns:
         return False  # the header, repeated
     return any(map(_text, line))
+
+
+def _is_heading(line: Line) -> bool:
+    """Whether a row has header cells only, with text in the first one only."""
+    return all(cell is not None and cell.tag == "th" for cell in line) and {cell for cell in line if _text(cell)} == {line[0]}
 
 
 def _header(cell: Element | None) -> str:
@@ -322,8 +363,8 @@ def _place(row: Element, line: dict[int, Element], hanging: dict[int, tuple[Elem
 
 def _span(cell: Element, name: str) -> int:
     """A span as written; 1 if it is not a number. A rowspan of 0 reaches to the end of its group."""
-    written = (cell.attributes.get(name) or "1").strip()
-    return min(int(written), MAX_ROWSPAN) if written.isascii() and written.isdigit() and len(written) < 12 else 1
+    written = SPAN.match(cell.attributes.get(name) or "")
+    return min(int(written[1]), MAX_ROWSPAN) if written else 1
 
 
 def _cells(row: Element) -> list[Element]:

@@ -16,8 +16,11 @@ from tracker.parsers.html_limits import refuse_costly
 
 Element = LexborNode
 
-UNSEEN = "script, style, template, noscript, svg, head, title, iframe, noembed, noframes, object, canvas, audio, video, datalist"
-"""Elements that readers do not see. An `<svg>` may contain a `<title>`, which would become part of a name."""
+UNSEEN = (
+    "script, style, template, noscript, svg, head, title, iframe, noembed, noframes, object, canvas, audio, video, datalist, "
+    "select"
+)
+"""Elements that readers do not see, or choose from. An `<svg>` may contain a `<title>`, which would become part of a name."""
 HIDING = '[hidden], [style*="display" i], [style*="visibility" i]'
 HIDDEN_STYLE = re.compile(
     r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))\s*(?:!\s*important\s*)?(?:;|$)", re.IGNORECASE

@@ -60,9 +60,10 @@ def _value(text: str, variable: str) -> object:
         values = [literal(script, place) for script, place in places]
     except ParseError as error:
         raise ParseError(f"{error} (in the value of {variable})") from error
-    if any(value != values[0] for value in values[1:]):
+    full = [value for value in values if value] or values[:1]  # `let board = [];` only declares it
+    if any(value != full[0] for value in full[1:]):
         raise ParseError(f"found {len(values)} assignments to {variable} with different values, expected one value")
-    return values[0]
+    return full[0]
 
 
 def _scripts(text: str) -> Iterator[str]:

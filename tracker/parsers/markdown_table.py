@@ -10,8 +10,11 @@ from typing import Annotated
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
+from markdown_it.renderer import RendererHTML
 from markdown_it.rules_block.table import escapedSplit
+from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 from msgspec import Meta
 
 from tracker.errors import ParseError
@@ -35,10 +38,18 @@ from tracker.wording import count
 
 MARKS = frozenset("\\`*_[]<>&!~")
 """A cell without any of these is plain text."""
-MARKUP = frozenset("<&~")
-"""A cell with one of these may contain elements, which are read as in HTML."""
-FOOTNOTE = re.compile(r"\s*\[\^[^\[\]\s]{1,40}\]")
+_WORDS = r"((?:[^\[\]\\`*_<>&!~^]|(?<=[^\W_])_(?=[^\W_]))+)(?<!\s)"
+WHOLE = re.compile(rf"{_WORDS}|(\*\*|`)(?!\s){_WORDS}\2|(\*\*|)\[(\*\*|`|)(?!\s){_WORDS}\5\]\([^\s()<>\\]*\)\4")
+"""A cell that is one text, link, bold text or code: most are."""
+FOOTNOTE = re.compile(r"\[\^[^\[\]\s]{1,40}\]")
 """Not in the standard, but on GitHub: `GPT-4[^1]`."""
+STRUCK = re.compile(r"(?<!~)(?:~~(?!\s)(?P<two>(?:[^~]|(?<!~)~(?!~))+)(?<!\s)~~|~(?!\s)(?P<one>[^~]+)(?<!\s)~)(?!~)")
+SHORT_DELIMITERS = re.compile(
+    r"^(?P<header>(?! {0,3}(?:>|(?:[-*+]|[0-9]+[.)])\s))[^\n|]*+\|[^\n]*+\n)"
+    r"(?P<row>(?=[^\n|]*+\|) {0,3}\|? *:?-+:? *(?:\| *:?-+:? *)*+\|? *)$",
+    re.MULTILINE,
+)
+"""A line with cells, outside of lists and quotes, and one of delimiters below it."""
 LOWEST_HEADING = 6
 HTML_HEADING = re.compile(r"<h([1-6])\b", re.IGNORECASE)
 
@@ -182,16 +193,53 @@ def _blocks() -> MarkdownIt:
 
 @cache
 def _inline() -> MarkdownIt:
-    inline = MarkdownIt("commonmark", {"html": True}).enable("strikethrough")
-    inline.add_render_rule("image", lambda _, tokens, at, _options, _env: escapeHtml(tokens[at].content))
+    inline = MarkdownIt("commonmark", {"html": True})
+    inline.inline.ruler.before("emphasis", "footnote", _skip_footnote)
+    inline.inline.ruler.before("emphasis", "struck", _strike)
+    inline.add_render_rule("image", _image)
     return inline
+
+
+def _image(renderer: RendererHTML, tokens: Sequence[Token], at: int, options: OptionsDict, env: EnvType) -> str:
+    """An image as its text, which beside other text is a logo or a badge: left out, as struck text is."""
+    return f"<s>{escapeHtml(renderer.renderInlineAsText(tokens[at].children, options, env))}</s>"
+
+
+def _skip_footnote(state: StateInline, silent: bool) -> bool:  # noqa: ARG001 - markdown-it calls it so
+    """An inline rule: a reference to a footnote is no text."""
+    match = FOOTNOTE.match(state.src, state.pos, state.posMax)
+    if match:
+        state.pos = match.end()
+    return bool(match)
+
+
+def _strike(state: StateInline, silent: bool) -> bool:
+    """An inline rule: text between one or two tildes is struck, as on GitHub."""
+    match = STRUCK.match(state.src, state.pos, state.posMax)
+    if match and not silent:
+        end, group = state.posMax, match.lastgroup or ""
+        state.push("s_open", "s", 1)
+        state.pos, state.posMax = match.span(group)
+        state.md.inline.tokenize(state)
+        state.push("s_close", "s", -1)
+        state.posMax = end
+    if match:
+        state.pos = match.end()
+    return bool(match)
 
 
 def blocks_of(text: str) -> Blocks:
     """The blocks of a text."""
     env: dict[str, dict[str, object]] = {}
-    plain_text = text.replace("\r\n", "\n").replace("\r", "\n")
+    plain_text = SHORT_DELIMITERS.sub(_completed, text.replace("\r\n", "\n").replace("\r", "\n"))
     return Blocks(text=plain_text, tokens=_blocks().parse(plain_text, env), references=env.get("references", {}))
+
+
+def _completed(match: re.Match[str]) -> str:
+    """A header with a delimiter row as long as itself: GitHub shows no table if it is shorter, other sites do."""
+    missing = len(_cells(match["header"])) - len(_cells(match["row"]))
+    closed = match["row"].rstrip().removesuffix("|") if missing > 0 else match["row"]
+    return match["header"] + closed + "|---" * missing + ("|" if closed != match["row"] else "")
 
 
 def tables(blocks: Blocks) -> Iterator[Pipes]:
@@ -208,25 +256,19 @@ def tables(blocks: Blocks) -> Iterator[Pipes]:
         elif token.type == "inline" and rows:
             rows[-1].append(token.content)
         elif token.type == "table_close":
-            columns = unique(header(plain(cell, blocks.references)) for cell in rows[0])
-            yield Pipes(names=columns, rows=rows[1:], line=line, lines=lines[1:])
+            at = next((at for at, row in enumerate(rows[:-1]) if any(row)), 0)  # a header may be empty, for its looks
+            columns = unique(header(plain(cell, blocks.references)) for cell in rows[at])
+            yield Pipes(names=columns, rows=rows[at + 1 :], line=line, lines=lines[at + 1 :])
             rows = []
 
 
 def plain(written: str, references: dict[str, object]) -> str:
-    """The text of a piece of inline Markdown, without the footnotes that it refers to."""
-    if "[^" in written:
-        written = FOOTNOTE.sub("", written) or written
-    if MARKS.isdisjoint(written):
+    """The text of a piece of inline Markdown, without the footnotes that it refers to; its elements are read as in HTML."""
+    if MARKS.isdisjoint(written) or FOOTNOTE.fullmatch(written):
         return fold_cell(written)
-    env = {"references": references}
-    if not MARKUP.isdisjoint(written):
-        return markup_text(_inline().renderInline(written, env))
-    return fold_cell("".join(_text(token) for outer in _inline().parseInline(written, env) for token in outer.children or ()))
-
-
-def _text(token: Token) -> str:
-    return " " if token.type in ("softbreak", "hardbreak") else token.content
+    if whole := WHOLE.fullmatch(written):
+        return fold_cell(whole[1] or whole[3] or whole[6])
+    return markup_text(_inline().renderInline(written, {"references": references}))
 
 
 def _visible(blocks: Blocks) -> str:

@@ -45,6 +45,8 @@ class Doubled(dict[str, object]):
         """Refused, because one value is missing."""
         self.refuse()
 
+    items = values
+
 
 def mapping(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
     """The mapping of these pairs, a Doubled one if a key occurs twice."""

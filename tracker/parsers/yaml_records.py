@@ -19,9 +19,9 @@ from tracker.parsers.strict_json import mapping
 LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 """Plain scalars that mean null; in quotes they are text."""
-BLANK_LINE = re.compile(r"^[ \t]*\t[ \t]*$", re.MULTILINE)
+BLANK_LINE = re.compile(r"^[ \t]*\t[ \t]*(?:#.*)?$", re.MULTILINE)
 TAB_DASH = re.compile(r"^([ ]*(?:- )*-)\t+", re.MULTILINE)
-"""Tabs that YAML 1.2 allows and libyaml refuses: on a line of nothing else, and after the dash of a list."""
+"""Tabs that YAML 1.2 allows and libyaml refuses: on a line of nothing else but a comment, and after the dash of a list."""
 MAX_DEPTH = 60
 """libyaml's composer recurses on the C stack, so we compose from its events, to a depth that no board needs."""
 
@@ -95,6 +95,8 @@ def _mapping(events: Iterator[yaml.Event], depth: int) -> dict[str, object]:
     for event in _until(yaml.MappingEndEvent, events):
         if not isinstance(event, yaml.ScalarEvent):
             raise ParseError(f"found a key that is not text at line {_line(event)}, expected plain YAML")
+        if event.value == "<<" and event.implicit[0]:
+            raise ParseError(f"found a merge key at line {_line(event)}, expected plain YAML")
         pairs.append((str(event.value), _value(next(events), events, depth + 1)))
     return mapping(pairs)
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from tracker.model import Column, Kind
 from tracker.reading.cells import REMEMBERED, CellError, bounded, parse_flag, parse_number, unknown_of
-from tracker.reading.names import clean_text, fold_doubled
+from tracker.reading.names import clean_text, fold_doubled, without_place
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 FULL_MONTHS = (
@@ -96,4 +96,10 @@ def _flag(cell: str) -> str:
     return "true" if parse_flag(cell) else "false"
 
 
-_PARSE: dict[Kind, Callable[[str], str]] = {Kind.TEXT: str, Kind.NUMBER: _number, Kind.DATE: parse_date, Kind.FLAG: _flag}
+_PARSE: dict[Kind, Callable[[str], str]] = {
+    Kind.TEXT: str,
+    Kind.NUMBER: _number,
+    Kind.DATE: parse_date,
+    Kind.FLAG: _flag,
+    Kind.NUMBERED: without_place,
+}

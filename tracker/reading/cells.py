@@ -6,7 +6,8 @@ Our rules:
 - `k`, `m`, `b`, `t` directly after a number, in either case, are 10³, 10⁶, 10⁹, 10¹², whatever the metric;
 - an interval may follow: `±6`, `+5/-4`, in brackets or not, or its ends in brackets, `71.2 (70.1-72.3)`;
 - `%`, currency signs and `/ 1M` (tokens) leave the value as it is; any other word is refused;
-- `≈ 12`, `37*` and `19 E` are estimates.
+- `≈ 12`, `37*` and `19 E` are estimates;
+- `Free` is a price of 0; `—`, `N/A`, `contact sales` and the like are unknown.
 """
 
 from __future__ import annotations
@@ -15,14 +16,24 @@ import re
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from functools import lru_cache
+from itertools import chain
 from math import isfinite
 from typing import Protocol
 
-from tracker.model import Column, Measure, Metric
+from tracker.model import Column, Kind, Measure, Metric
+from tracker.reading.figures import CURRENCIES
 from tracker.reading.names import BADGES, VARIATION
 
 MISSING = frozenset({"", "-", "–", "—", "--", "n/a", "na", "null", "none", "nan", "unknown", "?", "tbd", "$undefined"})
 """The world's ways to write "not available", in lower case."""
+NO_FIGURE = MISSING.union(
+    ("??", "n.a", "n/d", "tba", "pending", "soon", "coming soon", "contact", "contact us", "contact sales", "on request"),
+    ("upon request", "custom", "custom pricing", "not available", "not applicable", "not announced", "not disclosed"),
+    ("undisclosed", "not tested", "not rated", "in progress", "to be announced", "to be determined"),
+)
+"""Texts that mean the same in columns of figures, dates and flags."""
+FREE = frozenset({"free", "gratis", "free of charge"})
+"""A price of 0."""
 YES = frozenset({"true", "yes", "y", "on", "1", "1.0", "✓", "✔", "✅"})
 NO = frozenset({"false", "no", "n", "off", "0", "0.0", "✗", "✘", "❌"})
 MEDALS = {"🥇": 1, "🥈": 2, "🥉": 3}
@@ -32,6 +43,8 @@ REMEMBERED = 8_192
 """Cells remembered per metric: a large board, its last states, and at worst a few megabytes."""
 
 _POWERS = {"k": 3, "m": 6, "b": 9, "t": 12}
+_AROUND = " *†‡§¶¹²³⁴⁵⁶⁷⁸⁹⁰()[].…!?"
+"""Brackets, footnote marks and stops around a word."""
 _ARITHMETIC = Context(prec=60)
 _SIGNS = str.maketrans({"\u2212": "-", "\ufe63": "-", "\uff0d": "-", **dict.fromkeys(VARIATION)})
 
@@ -101,9 +114,13 @@ class Unknown:
     texts: frozenset[str]
     numbers: frozenset[Decimal]
 
+    def names(self, cell: str) -> bool:
+        """Whether a stripped cell is a text that means unknown."""
+        return cell.casefold() in self.texts or _word(cell) in self.texts
+
     def covers(self, cell: str) -> bool:
         """Whether a stripped cell means unknown."""
-        if cell.casefold() in self.texts:
+        if self.names(cell):
             return True
         match = _CELL.fullmatch(_canonical(cell)) if self.numbers else None
         return match is not None and _amount(match["value"]) in self.numbers
@@ -122,13 +139,16 @@ def reader(metric: Metric) -> Reader:
     """A reader with a cache: an unchanged cell costs a look-up and is the identical object."""
     unknown = unknown_of(metric.column)
     simple = metric.scale == 1 and not unknown.numbers
+    free = FREE if metric.topic == "price" or any(name in metric.unit for name in chain(*CURRENCIES.values())) else ()
 
     def read(text: Text, plus_minus: Text = None, low: Text = None, high: Text = None, estimated: Text = None) -> Measure | None:
         if simple and text and _PLAIN.fullmatch(text) and not (plus_minus or low or high or estimated):
             return Measure(value=float(text) + 0.0, decimals=len(text.partition(".")[2]), raw=text)  # + 0.0: there is no -0
         cell = bounded(text)
-        if cell.casefold() in unknown.texts:
+        if unknown.names(cell):
             return None
+        if _word(cell) in free:
+            return Measure(value=0.0, decimals=0, raw=cell)
         parts = _split(cell)
         if parts.value in unknown.numbers:
             return None
@@ -195,7 +215,13 @@ def unknown_of(column: Column | None) -> Unknown:
     """The values of a column that mean unknown: the common ones and its own."""
     own = [text.strip() for text in column.missing] if column else []
     numbers = [match["value"] for text in own if (match := _CELL.fullmatch(_canonical(text)))]
-    return Unknown(texts=MISSING.union(map(str.casefold, own)), numbers=frozenset(map(_amount, numbers)))
+    common = MISSING if column is None or column.kind is Kind.TEXT else NO_FIGURE
+    return Unknown(texts=common.union(map(str.casefold, own)), numbers=frozenset(map(_amount, numbers)))
+
+
+def _word(cell: str) -> str:
+    word = cell.casefold()
+    return word.strip(_AROUND) or word
 
 
 def _split(cell: str) -> _Cell:
@@ -276,7 +302,7 @@ def _half(text: str | None, column: Column | None) -> tuple[Decimal, Decimal] | 
 
 def _flag(text: str | None, column: Column | None) -> bool:
     cell = bounded(text)
-    return cell.casefold() not in unknown_of(column).texts and parse_flag(cell)
+    return not unknown_of(column).names(cell) and parse_flag(cell)
 
 
 def _measure(parts: _Cell, metric: Metric, low: Decimal | None, high: Decimal | None, *, raw: str, estimated: bool) -> Measure:

@@ -12,16 +12,19 @@ from math import fsum
 from typing import TypeVar
 
 from tracker.errors import Violation
-from tracker.model import Board, Bounds, Column, Measure, Metric, MetricId, Table
+from tracker.model import Board, Bounds, Column, Kind, Measure, Metric, MetricId, Table
 from tracker.reading.attributes import attribute_reader
 from tracker.reading.cells import MISSING, CellError, parse_rank, reader, shortened, unknown_of
 from tracker.reading.figures import figures_of
 from tracker.reading.lines import LINE, figure_line, name_lines, one_line, parts_of
-from tracker.reading.names import clean_name, clean_text
+from tracker.reading.names import clean_name, clean_text, without_place
 
 MEAN_DECIMALS = 6
 """Decimals of a mean whose parts are full floats."""
 NO_BOUNDS = Bounds()
+
+NAMELESS = frozenset(text for text in MISSING if not any(map(str.isalpha, text))) | {"$undefined"}
+"""Names of nothing; an entry may well have the name `null` or `N/A`."""
 
 Measures = Mapping[MetricId, Sequence[Measure | None]]
 """Columns of measures, aligned with the table's rows."""
@@ -125,11 +128,12 @@ def read_measures(sheet: Sheet, board: Board) -> dict[MetricId, Sequence[Measure
 def read_keys(sheet: Sheet, board: Board) -> list[str]:
     """The key of each row, its parts joined with ` | `; no keys if a key column is absent.
 
-    The first part must not be empty; others, such as a reasoning effort, may be.
+    The first part must not be empty; others, such as a reasoning effort, may be. A word for "unknown" may be a name, not an id.
     """
     columns = [_texts(sheet, part, _key_part) for part in board.key]
+    nothing = NAMELESS if board.key[0].sources == board.name.sources else MISSING
     for row, text in enumerate(columns[0] or (), 1):
-        if text.casefold() in MISSING:
+        if text.casefold() in nothing:
             source = sheet.source(board.key[0])
             sheet.note("empty_key", column=source, row=row, value=text, expected="a text that names the entry")
     return _joined(columns)
@@ -242,7 +246,8 @@ def _texts(sheet: Sheet, column: Column, clean: Callable[[str, Column], str]) ->
     if cells is None:
         sheet.note_missing(column)
         return None
-    return [clean(cell or "", column) for cell in name_lines(cells)]
+    lines = name_lines(cells)
+    return [clean(without_place(cell or "") if column.kind is Kind.NUMBERED else cell or "", column) for cell in lines]
 
 
 def _key_part(cell: str, column: Column) -> str:

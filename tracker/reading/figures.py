@@ -26,7 +26,8 @@ _COMMA_GROUP = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 _POINT = re.compile(r"[0-9]+\.[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+\.[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}")
 _COMMA = re.compile(r"[0-9]+,[0-9]+|[1-9][0-9]{0,2}(?:\.[0-9]{3})+,[0-9]+|[1-9][0-9]{0,2}(?:\.[0-9]{3}){2,}")
 _SUFFIX = re.compile(r"[0-9] ?[kKmMbBtT](?![A-Za-z])")
-_SPECIAL = re.compile(r"[,%$€£¥]|[1-9][0-9]{0,2}\.[0-9]{3}(?![0-9])|[0-9] ?[kKmMbBtT](?![A-Za-z])")
+_SIGNS = re.compile(r"[,%$€£¥kKmMbBtT]")
+_THREE_DECIMALS = re.compile(r"\.[0-9]{3}(?![0-9])")
 _SWAPPED = str.maketrans(".,", ",.")
 
 
@@ -40,7 +41,8 @@ class Figures:
 
 def figures_of(cells: Sequence[str | None], metric: Metric, bounds: Bounds) -> Figures:
     """The cells of a metric's column in one style. Refuses cells in another style than their column."""
-    if not _SPECIAL.search("\n".join(filter(None, cells))):
+    text = "\n".join(filter(None, cells))
+    if not _SIGNS.search(text) and not _THREE_DECIMALS.search(text):
         return Figures(cells=cells)
     known = {row: cell for row, cell in enumerate(cells) if cell}
     numbers = {row: numerals for row, cell in known.items() if (numerals := _NUMBER.findall(cell))}

@@ -17,6 +17,9 @@ BADGES = "".join(map(chr, (*range(0x1F000, 0x1FB00), *range(0x2600, 0x27C0), *ra
 """Emoji and dingbats, which publishers set before or after a name or a number: medals, "checked", "new", kinds of models."""
 VARIATION = "\ufe0e\ufe0f"
 
+PLACE = re.compile(r"^\s*(?:[0-9]{1,5}(?:st|nd|rd|th)?\s*[.):]|#\s*[0-9]{1,5}[.):]?)\s+(?=\S)")
+"""The place in front of a name."""
+
 _ORDINARY_TEXT = re.compile(r"[!-~]+(?: [!-~]+)*")
 _ORDINARY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/()+@'&,-]*(?: [A-Za-z0-9._:/()+@'&,-]+)*")
 _LINK = re.compile(r"!?\[([^\[\]]+)\]\((?:https?://|/|#|\.)[^()\s]*\)")
@@ -50,6 +53,11 @@ def clean_name(text: str) -> str:
     if len(text) <= MAX_CHARS and _ORDINARY_NAME.fullmatch(text):
         return text
     return _cleaned(text[:MAX_RAW])
+
+
+def without_place(text: str) -> str:
+    """The name after the place before it: `1. Gemini 3.1 Pro`, `#2 GPT-6`; a name without a place unchanged."""
+    return PLACE.sub("", text, count=1)
 
 
 def fold_doubled(text: str) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median_low
 
-from tracker.model import BoardId, BoardReport, Check, Event, EventId, Gap, Health, Report, Result
+from tracker.model import BoardId, BoardReport, Check, Event, EventId, Gap, Health, Report, Result, Top
 from tracker.reports.folding import fold
 
 _TIMES_THE_USUAL_PAUSE = 3
@@ -23,6 +24,7 @@ def build(
     since: datetime,
     until: datetime,
     news_only: bool = True,
+    tops: Mapping[BoardId, Top | None] = {},
 ) -> Report:
     """The changes on the boards of `health` in since ≤ recorded_at < until; the order of the arguments' items does not matter.
 
@@ -45,7 +47,13 @@ def build(
         if since <= event.recorded_at < until:
             by_board[event.board].append(event)
     window = (since, until)
-    boards = [_board(state, by_board[state.board], checks.get(state.board, ()), window, news_only=news_only) for state in health]
+    boards = [
+        replace(
+            _board(state, by_board[state.board], checks.get(state.board, ()), window, news_only=news_only),
+            top=tops.get(state.board),
+        )
+        for state in health
+    ]
     return Report(since=since, until=until, boards=tuple(sorted(boards, key=_place)))
 
 

@@ -9,6 +9,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 
 from tracker import wording
 from tracker.reports import words
+from tracker.reports.brief import brief
 from tracker.reports.cleaning import link
 from tracker.reports.folding import events_of
 
@@ -28,5 +29,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals.update(words=words, wording=wording, link=link, events_of=events_of)
+    environment.globals.update(words=words, wording=wording, link=link, events_of=events_of, brief=brief)
     return environment

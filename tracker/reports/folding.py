@@ -38,7 +38,8 @@ def order(event: Event) -> Order:
 
 def subject(event: Event) -> tuple[str, str]:
     """The subject of an event: its only entry, or the first on a frontier; the event itself if it names none or several."""
-    is_entry = len(event.subjects) == 1 or (event.subjects and folding_of(event).by_first)
+    folding = folding_of(event)
+    is_entry = not folding.alone and (len(event.subjects) == 1 or (event.subjects and folding.by_first))
     return ("entry", event.subjects[0].entry) if is_entry else ("event", event.id)
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import tzinfo
-
 from tracker.model import Report
 from tracker.reports._templates import fill
 from tracker.reports.cleaning import cleaned
+from tracker.reports.style import Style
 
 
-def render(report: Report, *, width: int, colour: bool, zone: tzinfo) -> str:  # noqa: ARG001  # the same for every format
+def render(report: Report, style: Style) -> str:
     """The page, with the evidence of each story folded below it. It is well-formed XML too."""
-    return fill("report.html", report=cleaned(report), zone=zone)
+    return fill("report.html", report=cleaned(report), style=style, zone=style.zone)

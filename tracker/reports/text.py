@@ -10,24 +10,24 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from tracker.model import BoardReport, Report, State, Story
+from tracker.model import BoardReport, Report, State, Story, Top
 from tracker.reports import words
+from tracker.reports.brief import brief
 from tracker.reports.cleaning import cleaned
+from tracker.reports.style import Style
 
 _NARROWEST = 40
 """Columns of the narrowest readable report."""
 _STATE_STYLES = {State.BROKEN: "bold red", State.STALE: "yellow", State.PAUSED: "cyan", State.PARTIAL: "yellow"}
-_HEAVY = 80
-"""A story of this weight or more is printed in bold."""
 
 
-def render(report: Report, *, width: int, colour: bool, zone: tzinfo) -> str:
-    """Lines of at most `width` columns (at least 40), with ANSI codes if `colour` is set."""
+def render(report: Report, style: Style) -> str:
+    """Lines of at most `style.width` columns (at least 40), with ANSI codes if `style.colour` is set."""
     out = StringIO()
-    console = _console(out, max(width, _NARROWEST), colour=colour)
-    for block in _blocks(cleaned(report), zone):
+    console = _console(out, max(style.width, _NARROWEST), colour=style.colour)
+    for block in _blocks(cleaned(report), style):
         console.print(block)
-    return out.getvalue() if colour else "".join(f"{line.rstrip()}\n" for line in out.getvalue().split("\n")[:-1])
+    return out.getvalue() if style.colour else "".join(f"{line.rstrip()}\n" for line in out.getvalue().split("\n")[:-1])
 
 
 def _console(out: StringIO, width: int, *, colour: bool) -> Console:
@@ -47,16 +47,16 @@ def _console(out: StringIO, width: int, *, colour: bool) -> Console:
     )
 
 
-def _blocks(report: Report, zone: tzinfo) -> Iterator[RenderableType]:
+def _blocks(report: Report, style: Style) -> Iterator[RenderableType]:
     yield Text(words.TITLE, style="bold")
-    yield Text(words.window(report, zone), style="dim")
-    if summary := words.summary(report):
-        yield Text(summary)
-    yield from _troubles(report, zone)
+    yield Text(words.window(report, style.zone), style="dim")
+    if opening := words.opening(report):
+        yield Text(opening)
+    yield from _troubles(report, style.zone)
     for board in report.boards:
         if board.stories:
-            yield from _board(board, zone)
-    for silence in words.silences(report, zone):
+            yield from _board(board, style)
+    for silence in words.silences(report, style.zone):
         yield ""
         yield Text(silence.sentence)
         if silence.boards:
@@ -76,21 +76,36 @@ def _troubles(report: Report, zone: tzinfo) -> Iterator[RenderableType]:
     yield table
 
 
-def _board(board: BoardReport, zone: tzinfo) -> Iterator[RenderableType]:
+def _board(board: BoardReport, style: Style) -> Iterator[RenderableType]:
     yield ""
-    yield Text(board.health.title, style="bold underline")
-    for story in board.stories:
-        yield from _story(story, zone)
-    for note in words.notes(board, zone):
+    yield Text(words.heading(board), style="bold underline")
+    if board.top:
+        yield _top(board.top)
+    for day in words.days(board, style.zone, by_weight=style.by_weight):
+        if day.title:
+            yield ""
+            yield Text(day.title, style="bold")
+        for story, time in zip(day.stories, day.times, strict=True):
+            yield from _story(story, board, time)
+    for note in words.notes(board, style.zone):
         yield _indented("  ", note, "dim")
 
 
-def _story(story: Story, zone: tzinfo) -> Iterator[RenderableType]:
-    lead = story.lead
-    yield _indented("● ", lead.headline, "bold" if lead.weight >= _HEAVY else "")
-    yield _indented("  ", f"{words.badge(lead)}, {words.interval(lead, zone)}", "dim")
-    for aside in words.asides(story):
-        yield _indented("  – ", aside)
+def _top(top: Top) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, pad_edge=False)
+    for justify in ("right", "left", "right", "left"):
+        table.add_column(justify=justify, overflow="fold")
+    for row in top.rows:
+        table.add_row(f"  {row.rank}", Text(row.name), Text(row.value), words.move(row, top))
+    return table
+
+
+def _story(story: Story, board: BoardReport, time: str) -> Iterator[RenderableType]:
+    told = brief(story, board)
+    yield _indented("● ", told.headline, "bold" if story.lead.weight >= words.HEAVY else "")
+    yield _indented("  ", words.meta(story, time), "dim")
+    for fact in told.facts:
+        yield _indented("  – ", fact)
 
 
 def _indented(mark: str, text: str, style: str = "") -> RenderableType:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta, tzinfo
+from datetime import date, timedelta, tzinfo
+from itertools import islice
 
-from tracker.model import BoardReport, EntryId, Event, Evidence, Gap, Health, Report, State, Story
-from tracker.reports.folding import folding_of, subject
+from tracker.model import BoardReport, EntryId, Event, Evidence, Gap, Health, Report, State, Story, Top, TopRow
+from tracker.reports.folding import folding_of, order, subject
 from tracker.wording import count, listed, period, span, when
 
 TITLE = "Leaderboard changes"
+HEAVY = 80
+"""A story of this weight or more is in bold, and may open the report."""
 _LONG = timedelta(hours=48)
 """A change over a longer pause is dated by both its ends."""
 _MOST_NAMES = 8
 _MOST_RIVALS = 3
 _MOST_SENTENCES = 5
 _TROUBLES = (State.BROKEN, State.STALE, State.PAUSED, State.PARTIAL)
-_UNREADABLE = frozenset((State.BROKEN, State.STALE, State.PAUSED))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,22 +48,58 @@ def badge(event: Event) -> str:
     return kind if not grade or grade in kind else f"{kind} · {grade}"
 
 
-def asides(story: Story) -> tuple[str, ...]:
-    """Sentences on the folded events, each once.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Crowd:
+    """Labels of events that are only named, after words such as `And 4 more variants`."""
 
-    The same news of the lead's entry in a word, variants and similar events of others by name, the rest in full.
-    """
+    words: str
+    labels: tuple[str, ...]
+
+    def sentence(self, limit: int) -> str:
+        lines = (f"{self.words}: {listed(self.labels, most)}." for most in range(_MOST_NAMES, 0, -1))
+        return next((line for line in lines if len(line) <= limit or not limit), f"{self.words}.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asides:
+    """The folded events of a story: the same news of its entry, variants and the like, which are named, and the rest."""
+
+    same: tuple[Event, ...] = ()
+    rest: tuple[Event, ...] = ()
+    crowds: tuple[_Crowd, ...] = ()
+
+    def also(self, most_rivals: int = _MOST_RIVALS) -> str:
+        """`Also debuts; overtakes A, B and 17 more.`, or "" if there is nothing."""
+        return f"Also {'; '.join(_in_a_word(event, most_rivals) for event in self.same)}." if self.same else ""
+
+    def named(self, limit: int = 0) -> tuple[str, ...]:
+        """`And 4 more variants: A, B and 2 more.`, each with as many names as `limit` characters allow, eight by default."""
+        return tuple(crowd.sentence(limit) for crowd in self.crowds)
+
+
+def asides(story: Story) -> Asides:
+    """The folded events of a story, each once."""
     same, variants, alike, rest = _sorted_out(story)
-    lines = [f"Also {'; '.join(map(_in_a_word, same))}."] if same else []
-    lines += [event.headline for event in rest[:_MOST_SENTENCES]]
-    if len(rest) > _MOST_SENTENCES:
-        lines.append(f"And {count(len(rest) - _MOST_SENTENCES, 'more event', 'more events')}.")
-    if variants:
-        lines.append(_and_more(variants, ("variant", "variants")))
-    crowd = folding_of(story.lead).crowd
-    if alike and crowd:
-        lines.append(_and_more(alike, crowd))
-    return tuple(lines)
+    of_group = {party.entry for party in story.lead.subjects} if len(story.lead.subjects) > 1 else set()
+    named = [event for event in variants if not of_group.issuperset(party.entry for party in event.subjects)]
+    crowds = [_crowd(named, "variant", "variants"), _crowd(alike, *(folding_of(story.lead).crowd or ("", "")))]
+    if len(named) < len(variants):
+        crowds.insert(0, _Crowd(words="Namely", labels=tuple(_labels(event for event in variants if event not in named))))
+    return Asides(same=tuple(same), rest=tuple(rest), crowds=tuple(crowd for crowd in crowds if crowd.labels))
+
+
+def sentences(story: Story) -> tuple[str, ...]:
+    """The folded events as sentences, each once; at most five of the rest."""
+    others = asides(story)
+    lines = [others.also(), *(event.headline for event in others.rest[:_MOST_SENTENCES])]
+    if len(others.rest) > _MOST_SENTENCES:
+        lines.append(more_events(len(others.rest) - _MOST_SENTENCES))
+    return tuple(filter(None, (*lines, *others.named())))
+
+
+def more_events(events: int) -> str:
+    """The sentence that counts what is left out."""
+    return f"And {count(events, 'more event', 'more events')}."
 
 
 def _sorted_out(story: Story) -> tuple[list[Event], list[Event], list[Event], list[Event]]:
@@ -83,21 +121,25 @@ def _sorted_out(story: Story) -> tuple[list[Event], list[Event], list[Event], li
     return same, variants, alike, rest
 
 
-def _in_a_word(event: Event) -> str:
-    """`overtakes A, B, C and 438 more (debut)`; an event may name only the first of those it `passed`."""
+def _in_a_word(event: Event, most: int) -> str:
+    """`overtakes A, B, C and 438 more`; an event may name only the first of those it `passed`."""
     passed = event.facts.get("passed")
-    rivals = listed([party.name for party in event.rivals], _MOST_RIVALS, of=passed if isinstance(passed, int) else 0)
+    rivals = listed([party.name for party in event.rivals], most, of=passed if isinstance(passed, int) else 0)
     before, alone = folding_of(event).newcomer or (event.kind, event.kind)
-    return f"{f'{before} {rivals}' if rivals else alone} ({_spaced(event.grade)})"
+    return f"{before} {rivals}" if rivals else alone
 
 
-def _and_more(events: Iterable[Event], words: tuple[str, str]) -> str:
-    """`And 4 more variants: A, B, C and D.`, counting the subjects of the events."""
-    labels = {
-        subject(event): listed([party.name for party in event.subjects], _MOST_RIVALS) or event.metric or _spaced(event.kind)
-        for event in events
-    }
-    return f"And {count(len(labels), f'more {words[0]}', f'more {words[1]}')}: {listed(list(labels.values()), _MOST_NAMES)}."
+def _crowd(events: Iterable[Event], singular: str, plural: str) -> _Crowd:
+    labels = _labels(events)
+    return _Crowd(words=f"And {count(len(labels), f'more {singular}', f'more {plural}')}", labels=tuple(labels))
+
+
+def _labels(events: Iterable[Event]) -> list[str]:
+    return list({subject(event): _label(event) for event in events}.values())
+
+
+def _label(event: Event) -> str:
+    return listed([party.name for party in event.subjects], _MOST_RIVALS) or event.metric or _spaced(event.kind)
 
 
 def pages(event: Event) -> dict[Evidence, list[Evidence]]:
@@ -124,6 +166,62 @@ def summary(report: Report) -> str:
     boards = [board for board in report.boards if board.stories]
     stories = sum(len(board.stories) for board in boards)
     return f"{count(stories, 'story', 'stories')} on {count(len(boards), 'board')}." if stories else ""
+
+
+def opening(report: Report) -> str:
+    """The number of stories, and the headlines of the weightiest two on different boards or models; empty without any."""
+    leads = sorted((story.lead for board in report.boards for story in board.stories if story.lead.subjects), key=order)
+    weighty = [lead for lead in leads if lead.weight >= HEAVY]
+    others = (lead for lead in weighty if (lead.board, subject(lead)) != (weighty[0].board, subject(weighty[0])))
+    return " ".join((summary(report), *(lead.headline for lead in (*weighty[:1], *islice(others, 1)))))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """A board's stories of a day in the reader's time zone, the weightiest first; without a title, of the whole window.
+
+    The title has the time if all stories share it; otherwise `times` has each story's.
+    """
+
+    title: str
+    stories: tuple[Story, ...]
+    times: tuple[str, ...]
+
+
+def days(board: BoardReport, zone: tzinfo, *, by_weight: bool = False) -> tuple[Day, ...]:
+    """A board's stories by day, the newest first, or all by weight."""
+    if by_weight:
+        return (Day(title="", stories=board.stories, times=tuple(interval(story.lead, zone) for story in board.stories)),)
+    by_day: dict[date, list[Story]] = {}
+    for story in board.stories:
+        by_day.setdefault(story.lead.recorded_at.astimezone(zone).date(), []).append(story)
+    return tuple(_day(day, tuple(by_day[day]), zone) for day in sorted(by_day, reverse=True))
+
+
+def _day(day: date, stories: tuple[Story, ...], zone: tzinfo) -> Day:
+    times = tuple(interval(story.lead, zone).removeprefix(f"{day} ") for story in stories)
+    if len(set(times)) > 1:
+        return Day(title=f"{day:%A}, {day}", stories=stories, times=times)
+    return Day(title=f"{day:%A}, {day}, {times[0]}", stories=stories, times=("",) * len(stories))
+
+
+def meta(story: Story, time: str) -> str:
+    """The badge of a story and, if it is not that of its day, its time."""
+    return ", ".join(filter(None, (badge(story.lead), time)))
+
+
+def heading(board: BoardReport) -> str:
+    """The board's title and the metric that ranks it."""
+    return f"{board.health.title} ({board.top.metric})" if board.top else board.health.title
+
+
+def move(row: TopRow, top: Top) -> str:
+    """`▲2`, `▼1`, `new`; "" if the rank is as it was, or unknown."""
+    if not top.is_compared or row.was == row.rank:
+        return ""
+    if row.was is None:
+        return "new"
+    return f"▲{row.was - row.rank}" if row.was > row.rank else f"▼{row.rank - row.was}"
 
 
 def troubles(report: Report) -> tuple[Health, ...]:
@@ -167,12 +265,13 @@ def silences(report: Report, zone: tzinfo) -> tuple[Silence, ...]:
     if not report.boards:
         return (Silence(sentence="There are no boards to report on."),)
     without = [board for board in report.boards if not board.stories]
-    quiet = [board for board in without if board.health.state not in _UNREADABLE]
+    troubled = troubles(report)
+    quiet = [board for board in without if board.health not in troubled or board.health.state is State.PARTIAL]
     seen = [board for board in quiet if board.checks]
     first = [board for board in seen if board.is_first]
     still = [board for board in seen if not board.is_first and not board.recorded]
     stirred = [board for board in seen if not board.is_first and board.recorded]
-    unseen = [board for board in quiet if not board.checks and board.health.state is not State.NEVER_READ]
+    unseen = [board for board in quiet if not board.checks and (board.health.last_checked or board.health.state is State.OK)]
     unread = [board for board in quiet if board.health.state is State.NEVER_READ]
     groups = (
         (
@@ -181,7 +280,7 @@ def silences(report: Report, zone: tzinfo) -> tuple[Silence, ...]:
         ),
         (f"Nothing changed on {_boards(still)}.", still),
         (f"No news on {_boards(stirred)}; {_recorded(sum(board.recorded for board in stirred))}", stirred),
-        (f"Not seen in this time: {count(len(unseen), 'board')}.", unseen),
+        (f"Not seen in this time: {count(len(unseen), 'board')}{_newest(unseen, zone)}.", unseen),
         (f"Never read: {count(len(unread), 'board')}.", unread),
     )
     gaps = [f"{board.health.title}: {sentence}" for board in without for sentence in _unseen(board.gaps, zone)]
@@ -189,6 +288,12 @@ def silences(report: Report, zone: tzinfo) -> tuple[Silence, ...]:
         *(Silence(sentence=sentence, boards=tuple(board.health for board in boards)) for sentence, boards in groups if boards),
         *(Silence(sentence=sentence) for sentence in gaps),
     )
+
+
+def _newest(boards: Sequence[BoardReport], zone: tzinfo) -> str:
+    """When one of them was last seen before the window."""
+    seen = [board.health.last_checked for board in boards if board.health.last_checked is not None]
+    return f"; the newest reading is of {when(max(seen), zone)}" if seen else ""
 
 
 def _boards(boards: Sequence[BoardReport]) -> str:

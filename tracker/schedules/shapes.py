@@ -32,7 +32,7 @@ class ColumnTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     from_: Annotated[Source | Sources, _FROM] = field(name="from")
     missing: Missing = []
     kind: Annotated[
-        Literal["text", "number", "date", "flag"] | None,
+        Literal["text", "number", "date", "flag", "numbered"] | None,
         Meta(description="How to read the text; by default decided by the attribute's name"),
     ] = None
     part: Part = 0

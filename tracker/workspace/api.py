@@ -229,6 +229,7 @@ class Workspace:
         from tracker import reports  # noqa: PLC0415  # as above
         from tracker.line import panel  # noqa: PLC0415  # as above
         from tracker.query.health import health  # noqa: PLC0415  # as above
+        from tracker.query.top import top  # noqa: PLC0415  # as above
 
         _check_aware(since=since, until=until)
         names = self._known(boards) or tuple(self.store.boards())
@@ -243,7 +244,9 @@ class Workspace:
         events = [event for board in ids for event in self.store.events(EventFilter(board=board, since=since, until=until))]
         events += panel.across(self.store, since=since, until=until, boards=ids, lexicon=self.lexicon)
         checks = {board: [check for check in self.store.checks(board) if check.observed_at < until] for board in names}
-        return reports.build(shown, events, checks, since=since, until=until)
+        changed = {event.board for event in events if event.is_news}
+        tops = {board.id: top(board, self.store, since=since, until=until) for board in declared if board.id in changed}
+        return reports.build(shown, events, checks, since=since, until=until, tops=tops)
 
     def check(
         self, text: str, *, at: datetime | None = None, boards: Sequence[str] = (), article: bool = False

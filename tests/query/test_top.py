@@ -1,0 +1,50 @@
+"""The first rows of a board in a report, and their moves within its window."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from query_world import at, board, entry, save
+
+from tracker.model import TopRow
+from tracker.ports import Store
+from tracker.query.top import top
+
+
+def rows(store: Store, since: float, until: float) -> list[tuple[int, int | None, str, str]]:
+    made = top(board(), store, since=at(since), until=at(until))
+    return [(row.rank, row.was, row.name, row.value) for row in made.rows] if made else []
+
+
+def test_the_best_five_are_shown_with_the_rank_they_had_before_the_window(store: Store):
+    save(store, 0, [entry(key, 90 - place) for place, key in enumerate("abcdef")])
+    save(
+        store, 1, [entry("f", 99), entry("g", 95, estimated=True), *(entry(key, 90 - place) for place, key in enumerate("abcde"))]
+    )
+    assert rows(store, 1, 2) == [
+        (1, 6, "F", "99"),
+        (2, None, "G", "~95"),
+        (3, 1, "A", "90"),
+        (4, 2, "B", "89"),
+        (5, 3, "C", "88"),
+    ]
+
+
+def test_a_reading_at_the_end_of_the_window_is_not_in_it(store: Store):
+    save(store, 0, [entry("a", 90), entry("b", 80)])
+    save(store, 1, [entry("a", 90), entry("b", 95)])
+    assert rows(store, 0, 1) == [(1, None, "A", "90"), (2, None, "B", "80")]
+
+
+def test_without_a_reading_before_the_window_nothing_is_said_to_be_new(store: Store):
+    save(store, 0, [entry("a", 90)])
+    made = top(board(), store, since=at(0), until=at(1))
+    assert made is not None
+    assert (made.metric, made.rows, made.is_compared) == ("Score", (TopRow(rank=1, was=None, name="A", value="90"),), False)
+
+
+def test_a_board_without_an_order_or_without_a_reading_has_no_top(store: Store):
+    assert top(board(), store, since=at(0), until=at(1)) is None
+    save(store, 0, [entry("a", 90)])
+    unranked = replace(board(), metrics=tuple(replace(metric, primary=False) for metric in board().metrics))
+    assert top(unranked, store, since=at(0), until=at(1)) is None

@@ -1,0 +1,37 @@
+"""The first rows of a board at the end of a window, and where they were at its start."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from tracker.model import Board, EntryId, Measure, Metric, StoredSnapshot, Top, TopRow
+from tracker.order import competition_ranks, values_of
+from tracker.ports import Store
+from tracker.wording import number
+
+ROWS = 5
+_SECOND = timedelta(seconds=1)
+
+
+def top(board: Board, store: Store, *, since: datetime, until: datetime) -> Top | None:
+    """The best five by the last reading before `until`; None if the board has no order, or no reading by then."""
+    primary = board.primary
+    last = store.at(board.id, until - _SECOND, [primary.id]) if primary is not None and primary.ranked else None
+    if primary is None or last is None:
+        return None
+    start = store.at(board.id, since - _SECOND, [primary.id])
+    measures, ranks = values_of(last, primary), _ranks(last, primary)
+    before = _ranks(start, primary) if start is not None else {}
+    best = sorted(ranks, key=lambda entry: (ranks[entry], last.entries[entry].name, entry))[:ROWS]
+    names, values = last.entries, {entry: _value(measures[entry], primary) for entry in best}
+    rows = [TopRow(rank=ranks[entry], was=before.get(entry), name=names[entry].name, value=values[entry]) for entry in best]
+    return Top(metric=primary.title, rows=tuple(rows), is_compared=start is not None)
+
+
+def _ranks(snapshot: StoredSnapshot, metric: Metric) -> dict[EntryId, int]:
+    values = {entry: measure.value for entry, measure in values_of(snapshot, metric).items()}
+    return competition_ranks(metric, values, snapshot.unnamed)
+
+
+def _value(measure: Measure, metric: Metric) -> str:
+    return f"{'~' if measure.estimated else ''}{number(measure.value, metric)}"

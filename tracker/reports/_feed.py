@@ -1,0 +1,79 @@
+"""What the feeds share: the stories, the newest first, with their ids and addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import NAMESPACE_URL, uuid5
+
+from tracker.model import BoardReport, Report, Story
+from tracker.reports import words
+from tracker.reports._templates import fill
+from tracker.reports.cleaning import link
+from tracker.reports.style import Style
+
+URN = "urn:leaderboard-tracker"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """A story in a feed. `html` is its text with the evidence."""
+
+    id: str
+    url: str
+    title: str
+    html: str
+    at: datetime
+    tags: tuple[str, ...]
+    attribution: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A feed. Its id and address differ between installations if each states its own `feed_url`; `updated` is never now."""
+
+    id: str
+    url: str
+    page: str
+    title: str
+    description: str
+    attribution: str
+    updated: datetime
+    items: tuple[Item, ...]
+
+
+def feed(report: Report, style: Style) -> Feed:
+    """The feed of a cleaned report. A feed of one board has its own id, so that readers can subscribe to several."""
+    boards = [board.health for board in report.boards]
+    own = f"report:{boards[0].board}" if len(boards) == 1 else "report"
+    sentences = [words.summary(report), *(silence.sentence for silence in words.silences(report, style.zone))]
+    items = tuple(sorted(_items(report, style), key=lambda item: item.at, reverse=True))
+    return Feed(
+        id=f"urn:uuid:{uuid5(NAMESPACE_URL, style.feed_url)}" if style.feed_url else f"{URN}:{own}",
+        url=style.feed_url,
+        page=style.page_url or next((page for board in boards if (page := link(board.page))), ""),
+        title=f"{words.TITLE}: {boards[0].title}" if len(boards) == 1 else words.TITLE,
+        description=" ".join(filter(None, sentences)),
+        attribution="; ".join(sorted({words.attribution(board) for board in report.boards if board.stories})),
+        updated=items[0].at if items else report.until,
+        items=items,
+    )
+
+
+def _items(report: Report, style: Style) -> Iterator[Item]:
+    return (_item(board, story, style) for board in report.boards for story in board.stories)
+
+
+def _item(board: BoardReport, story: Story, style: Style) -> Item:
+    lead = story.lead
+    own_page = f"{style.page_url}#event-{lead.id}" if style.page_url else link(board.health.page)
+    return Item(
+        id=f"{URN}:event:{lead.id}",
+        url=own_page,
+        title=lead.headline,
+        html=fill("entry.html", board=board, story=story, zone=style.zone),
+        at=lead.recorded_at,
+        tags=(lead.kind, board.health.board),
+        attribution=words.attribution(board),
+    )
