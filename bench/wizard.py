@@ -203,7 +203,7 @@ def _primary(proposal: Proposal) -> MetricGuess | None:
 def is_sure(proposal: Proposal) -> bool:
     """Whether a script may take it without a question."""
     primary = _primary(proposal)
-    guesses = [proposal.table, proposal.key, proposal.primary, *([primary.higher_is_better] if primary else ())]
+    guesses = [proposal.table, proposal.key, proposal.primary, *([primary.higher_is_better, primary.nature] if primary else ())]
     return all(guess.sure >= SURE for guess in guesses)
 
 

@@ -52,6 +52,20 @@ def test_a_price_is_in_dollars(value: float, words: str):
 
 
 @pytest.mark.parametrize(
+    ("value", "unit", "words"),
+    [
+        (12_345.0, "stars", "12,345 stars"),
+        (1.0, "stars", "1"),
+        (0.0, "likes", "0 likes"),
+        (7.5, "points", "7.5 points"),
+        (3.0, "", "3"),
+    ],
+)
+def test_points_stand_with_their_unit(value: float, unit: str, words: str):
+    assert number(value, metric(nature="points", unit=unit)) == words
+
+
+@pytest.mark.parametrize(
     ("count", "words"),
     [(0, ""), (1, "a"), (2, "a and b"), (3, "a, b and c"), (4, "a, b, c and 1 more"), (9, "a, b, c and 6 more")],
 )

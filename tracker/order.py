@@ -26,11 +26,14 @@ def certainty(metric: Metric, measure: Measure, other: Measure) -> str:
     """The certainty of the order of two measured values: `decisive`, `supported` or `nominal`.
 
     Decisive: their 95 % intervals are disjoint. Supported: z = Δ/√(σa²+σb²) ≥ 1.96, σ = half-width/1.96, if both have an
-    interval, otherwise beyond the metric's stated error. Both also need a gap beyond the stated error, if there is one.
+    interval, otherwise beyond the metric's stated error. Both also need a gap beyond the stated error, if there is one. Different
+    points are decisive.
 
     Source: docs/decisions/0004-overtakes.md
     """
     gap = abs(measure.value - other.value)
+    if metric.exact:
+        return "decisive" if gap else "nominal"
     if metric.stated_error is not None and gap <= metric.stated_error:
         return "nominal"
     low, high = sorted((measure, other), key=lambda side: side.value)

@@ -15,7 +15,8 @@ if TYPE_CHECKING:  # `tracker --help` shows text safely and does without the mod
 def number(value: float, metric: Metric | None = None) -> str:
     """A value: at most two decimals from ten up, four significant digits below.
 
-    Dollars are as listed, with cents: `$0.25`. Shares are always in per cent, with the same number of digits: `60.19 %`.
+    Dollars are as listed, with cents: `$0.25`. Shares are always in per cent, with the same number of digits: `60.19 %`. Points
+    are exact, and stand with their unit: `12,345 stars`.
     """
     if metric is not None and metric.percent_factor:
         return f"{number(value * metric.percent_factor)} %"
@@ -24,7 +25,8 @@ def number(value: float, metric: Metric | None = None) -> str:
         in_cents = abs(size - round(size, 2)) < 1e-9
         return sign + "$" + (f"{size:,.2f}".removesuffix(".00") if in_cents else f"{size:,.6g}")
     text = f"{size:,.2f}" if size >= 10 else f"{size:.4g}"
-    return sign + (text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text)
+    unit = f" {metric.unit}" if metric is not None and metric.exact and metric.unit and size != 1 else ""
+    return sign + (text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text) + unit
 
 
 def difference(value: float, metric: Metric, *of: float) -> str:
@@ -67,7 +69,9 @@ def interval(measure: Measure, metric: Metric | None = None) -> str:
 
 
 def unsure(metric: Metric, *measures: Measure) -> str:
-    """The reservation on an uncertain difference, to follow it: within the error, or no error published."""
+    """The reservation on an uncertain difference, to follow it: within the error, or no error published. None on points."""
+    if metric.exact:
+        return ""
     if metric.stated_error is not None or any(measure.half_width is not None for measure in measures):
         return ", within the error of the values"
     return ", no error margin published"

@@ -528,3 +528,9 @@ def test_a_dot_in_a_header_is_not_always_that_of_a_path(header: str, leaf: str):
 )
 def test_a_remark_on_the_error_is_not_part_of_the_header(header: str, split: tuple[str, str]):
     assert remark_of(header) == split
+
+
+def test_stars_rank_a_list_whose_other_figures_have_no_direction():
+    stars = [9_000 - 700 * at for at in range(8)]
+    found = proposed({"Repository": NAMES, "Stars": stars, "Open issues": [17, 3, 41, 5, 29, 8, 11, 2]})
+    assert (ranking(found).column, found.primary.sure >= SURE) == ("Stars", True)

@@ -329,7 +329,7 @@ def test_a_chart_with_only_places_is_ranked_by_them():
     found = propose(csv_of(("Rank", "App", "Developer"), range(1, 9), NAMES, list("abcabcab")))
     assert (found.key.value, found.rank and found.rank.value) == (("App",), "Rank")
     assert [(metric.id, metric.column, metric.nature.value, metric.higher_is_better.value) for metric in found.metrics] == [
-        ("position", "Rank", Nature.COUNT, False)
+        ("position", "Rank", Nature.POINTS, False)
     ]
 
 

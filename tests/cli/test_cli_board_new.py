@@ -140,11 +140,11 @@ def test_a_script_gets_the_flag_that_decides_the_direction(world: World):
 
 
 def test_the_question_lists_the_columns_with_their_first_values(world: World):
-    text = "model,gold,zig\n" + "".join(f"{name},{at * 7 % 5 + 0.5},{at * 5 % 7}\n" for at, name in enumerate(NAMES))
+    text = "model,zag,zig\n" + "".join(f"{name},{at * 7 % 5 + 0.5},{at * 5 % 7}\n" for at, name in enumerate(NAMES))
     ran = new(world, "--id", "made/two", text=text)
     assert ran.code == 2
     assert "which column ranks the board is not certain (neither the order of the rows nor a header shows it)" in ran.error
-    assert "pass --metric COLUMN; `gold` 0.5, 2.5, 4.5 · `zig` 0, 5, 3" in ran.error
+    assert "pass --metric COLUMN; `zag` 0.5, 2.5, 4.5 · `zig` 0, 5, 3" in ran.error
 
 
 ELO = PAGE.replace("score", "elo").replace("votes", "matches")
@@ -191,6 +191,29 @@ def test_the_flag_decides_the_direction(world: World, flag: str, higher: bool):
     assert new(world, "--id", "made/zog", flag, text=UNSURE).code == 0
     declared = tomllib.loads((world.folder / "schedules/made/zog.toml").read_text(encoding="utf-8"))
     assert declared["metrics"]["zog"]["higher_is_better"] is higher
+
+
+COUNTED = "model,multi\n" + "".join(f"{name},{9_000 - 1_100 * at}\n" for at, name in enumerate(NAMES))
+
+
+def test_a_script_gets_the_flag_that_decides_the_nature(world: World):
+    ran = new(world, "--id", "made/multi", text=COUNTED)
+    assert ran.code == 2
+    assert "whether `multi` is counted, without any error, or scored is not certain" in ran.error
+    assert "pass --nature points or --nature tested" in ran.error
+    assert written(world) == []
+
+
+@pytest.mark.parametrize("nature", ["points", "tested", "live"])
+def test_the_flag_decides_the_nature(world: World, nature: str):
+    assert new(world, "--id", "made/multi", "--nature", nature, text=COUNTED).code == 0
+    declared = tomllib.loads((world.folder / "schedules/made/multi.toml").read_text(encoding="utf-8"))
+    assert declared["metrics"]["multi"]["nature"] == nature
+
+
+def test_the_table_of_meanings_shows_points_with_their_unit(world: World):
+    stars = "name,stars\n" + "".join(f"{name},{9_000 - 1_100 * at}\n" for at, name in enumerate(NAMES))
+    assert "ranks the board; points, higher is better, stars" in new(world, "--id", "made/stars", text=stars).out
 
 
 def test_key_name_and_metric_can_be_stated(world: World):

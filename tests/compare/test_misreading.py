@@ -47,6 +47,20 @@ def test_an_ordinary_change_and_a_new_scale_are_not_doubted(before: str, after: 
     assert reason(before, after) is None
 
 
+@pytest.mark.parametrize("after", ["a:12345600", "a:1234567", "a:12345", "a:12340"])
+def test_points_with_digits_added_or_lost_are_doubted(after: str):
+    assert reason("a:123456 b:85000 c:80000", f"{after} b:85010 c:80020", nature="points") is not None
+
+
+@pytest.mark.parametrize("after", ["a:130000", "a:23456", "a:1", "a:0"])
+def test_points_that_grow_or_fall_in_another_way_are_not_doubted(after: str):
+    assert reason("a:123456 b:85000 c:80000", f"{after} b:85010 c:80020", nature="points") is None
+
+
+def test_a_place_may_become_ten_times_as_low():
+    assert reason("a:12 b:85 c:80", "a:120 b:85 c:80", nature="points", better="lower") is None
+
+
 def test_prices_and_counts_may_change_tenfold():
     for nature in (Nature.LISTED, Nature.COUNT, Nature.LIVE):
         assert reason("a:15 b:85 c:80", "a:1.5 b:85 c:80", nature=nature) is None

@@ -99,6 +99,21 @@ def test_live_readings_and_counts_are_not_news():
     }
 
 
+def test_growing_points_are_not_news_and_neither_is_a_place_that_others_took():
+    of = Record(kit.metric(nature="points"))
+    of.show("a:50 b:45 c:40")
+    of.show("a:52 b:47 c:51")
+    ahead = "another leader and overtakes among the ten best are news"
+    assert {row.change.what: row.reason for row in last(of)} == {
+        "value": f"points are expected to change: {ahead}",
+    }
+    assert {row.change.what: row.reason for row in last(of, "b")} == {
+        "value": f"points are expected to change: {ahead}",
+        "rank": f"ranks by points: {ahead}, not each move",
+    }
+    assert reported(of, "value", "c") == "overtake/decisive"
+
+
 def test_a_lost_field_is_reported_once_and_its_return_is_recorded():
     of = Record(kit.SCORE, kit.PRICE)
     of.show(f"a:50 {ELSE}", price="a:3 c:1 d:1 e:1 f:1 g:1")

@@ -24,6 +24,7 @@ CLAUDE, GPT, QWEN = "Claude Opus 4.6", "GPT-5.4", "Qwen3.5 9B"
 VOTES = kit.metric("votes", "count", better=None)
 SPEED = kit.metric("speed", "live", topic="speed")
 MATHS = kit.metric("maths", topic="maths")
+STARS = kit.metric(nature="points", unit="stars")
 
 
 STATED = kit.metric(stated_error=2.0)
@@ -51,6 +52,13 @@ def test_values_are_of_one_snapshot_with_the_error_and_since_when():
     assert found.since == Interval(after=kit.START, until=kit.START + day, how=HowAbove.PASSING)
     turned = row(versus(GPT, CLAUDE, record.store, lexicon=default_lexicon()))
     assert (turned.above, turned.difference, turned.since) == ("other", -6, found.since)
+
+
+def test_points_are_ahead_without_any_error():
+    found = row(versus(CLAUDE, GPT, of("cr:500 gr:501", "cr:503 gr:502", on=STARS).store, lexicon=default_lexicon()))
+    assert (found.above, found.difference, found.beyond_error) == ("one", 1, None)
+    assert found.since is not None
+    assert found.since.how is HowAbove.PASSING
 
 
 @pytest.mark.parametrize(

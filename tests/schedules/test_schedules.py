@@ -462,6 +462,13 @@ def test_a_missing_key_is_named_with_its_purpose(tmp_path: Path, line: str, mess
             "metrics.third.higher_is_better is missing; expected true or false, as",
         ),
         ("volatile = true", "primary = true", "metrics.other.higher_is_better is missing; a primary metric ranks the board"),
+        (
+            'nature = "count"\nscale = "0.000001"\nplus_minus = "ci"\nhalf_width_factor = 2.5',
+            'nature = "points"',
+            'metrics.other.higher_is_better is missing; expected true or false, as its nature is "points"',
+        ),
+        ('nature = "fitted"', 'nature = "points"', 'metrics.score.stated_error has no meaning with nature = "points"'),
+        ('nature = "live"', 'nature = "points"', 'metrics.third.standard_error has no meaning with nature = "points"'),
         ('low = "lo"\n', "", "metrics.score.low is missing; high requires it"),
         ('low = "lo"\n', 'low = "lo"\nplus_minus = "pm"\n', "metrics.score has both low and plus_minus"),
         ('plus_minus = "ci"', 'standard_error = "ci"', "metrics.other.half_width_factor is 1.96 with standard_error"),

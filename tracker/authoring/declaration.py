@@ -26,6 +26,8 @@ from tracker.schedules.files import tables_of
 MAX_TITLE = 120
 LEAST_SHARE = 0.6
 """Minimum share of the entries seen; a page with fewer is refused."""
+MANY_TIMES = 100
+"""How many times the largest count that was seen is still credible."""
 MAX_WHY = 100
 MAX_ROUNDS = 12
 """Maximum number of attempts, each leaving out the columns that could not be read."""
@@ -206,9 +208,11 @@ def _bounds(metric: MetricGuess, proposal: Proposal) -> dict[str, object]:
     bounds: dict[str, object] = {"min": 0} if lowest >= 0 else {}
     if metric.unit.value == "%" and lowest >= 0 and highest <= 100:
         bounds = {"min": 0, "max": 100}
+    elif primary and metric.nature.value is Nature.POINTS and metric.higher_is_better.value:
+        bounds["max"] = _rounded(MANY_TIMES * highest, ceil)  # it grows
     elif primary:
         room = highest - lowest or 1.0
-        if metric.nature.value in (Nature.LIVE, Nature.COUNT, Nature.LISTED):
+        if metric.nature.value in (Nature.LIVE, Nature.COUNT, Nature.LISTED, Nature.POINTS):
             room = max(highest - lowest, abs(highest), 1.0)
         least = _rounded(lowest - room, floor) if lowest < 0 or lowest > room else 0
         bounds = {"min": least, "max": _rounded(highest + room, ceil)}

@@ -9,7 +9,7 @@ from itertools import combinations, islice
 
 from tracker.authoring.candidates import candidates
 from tracker.authoring.columns import MAX_ROWS, Cells, cells_of
-from tracker.authoring.metrics import metrics_of
+from tracker.authoring.metrics import answered, metrics_of
 from tracker.authoring.proposal import NO_ANSWERS, Answers, Candidate, Guess, MetricGuess, Proposal, stated
 from tracker.authoring.ranking import primary_of
 from tracker.authoring.sheet import RawSheet, attribute_of
@@ -96,11 +96,7 @@ def _proposal(candidate: Candidate, table: Guess[int], answers: Answers) -> Prop
     key, duplicates = _key(sheet, name.value, answers.key)
     metrics = tuple(metrics_of(sheet, {*key.value, name.value}))
     primary = primary_of(sheet, metrics, name.value)
-    if answers.higher_is_better is not None:
-        direction = stated(answers.higher_is_better)
-        metrics = tuple(
-            replace(metric, higher_is_better=direction) if metric.id == primary.value else metric for metric in metrics
-        )
+    metrics = tuple(answered(metric, sheet, answers) if metric.id == primary.value else metric for metric in metrics)
     by_rows = sheet.rank is not None and sheet.rank.header == ROW
     why = "the order of the rows" if by_rows else "its header says so, and it counts from the top"
     return Proposal(

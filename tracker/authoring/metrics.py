@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Container, Iterator, Mapping
-from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 from tracker.authoring.columns import Cells
-from tracker.authoring.proposal import Guess, MetricGuess
+from tracker.authoring.natures import LEAST_ELO, MANY_TOKENS, nature_of, unit_of
+from tracker.authoring.proposal import Answers, Guess, MetricGuess, stated
 from tracker.authoring.sheet import RawSheet, is_share, stated_direction
 from tracker.authoring.words import (
     AVERAGE,
-    CHANGE,
-    COUNT,
-    FITTED,
     HIGHER,
     LIMIT,
-    LIVE,
     PER_SECOND,
     PRICE,
     SHARES,
@@ -27,12 +24,9 @@ from tracker.authoring.words import (
 from tracker.model import Nature
 
 MAX_METRICS = 40
-MANY_TOKENS = 10_000_000
 ENOUGH = 8
 """Rows from which an order cannot be chance."""
 POSITION = "position"
-LEAST_ELO = 100
-"""A rating whose values are all smaller is an average of stars or marks, not fitted to games."""
 CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP"}
 WITHOUT_UNIT = ("latency", "ttft", "ttfat")
 TIMES = {
@@ -42,10 +36,6 @@ TIMES = {
     **dict.fromkeys(("hours", "hrs"), ("h", "1")),
 }
 """Word of a header → the unit of time, and the factor that converts to it; a word for a unit goes before `latency`."""
-COUNTED = {
-    word: word for word in ("votes", "points", "stars", "likes", "downloads", "pulls", "trials", "puzzles", "games", "wins")
-} | {"pts": "points", "stargazers": "stars"}
-"""Word of a header → the unit of what it counts."""
 MATRIX = 3
 """Minimum number of columns with decimals between 0 and 100 to take them for benchmark scores."""
 
@@ -71,8 +61,26 @@ def metrics_of(sheet: RawSheet, taken: set[str]) -> Iterator[MetricGuess]:
         yield metric
 
 
+def answered(metric: MetricGuess, sheet: RawSheet, answers: Answers) -> MetricGuess:
+    """The metric that ranks the board, with the nature and the direction that the user stated. A count that ranks is points."""
+    counts = metric.nature.value is Nature.COUNT
+    ranks = Guess(value=Nature.POINTS, sure=metric.nature.sure, why="a count that ranks the board") if counts else metric.nature
+    nature = stated(answers.nature) if answers.nature is not None else ranks
+    if nature is not metric.nature:
+        unit, scale = _unit(sheet.columns[metric.label], nature.value)
+        metric = replace(metric, nature=nature, unit=unit, scale=scale)
+    if metric.nature.value is Nature.POINTS:
+        metric = replace(metric, interval={})
+    if answers.higher_is_better is not None:
+        metric = replace(metric, higher_is_better=stated(answers.higher_is_better))
+    return metric
+
+
 def _metric(cells: Cells, sheet: RawSheet, used: Mapping[str, str]) -> MetricGuess:
-    nature = Guess(value=Nature.LISTED, sure=0.8, why="a price") if cells.header in sheet.prices else _nature(cells)
+    nature = Guess(value=Nature.LISTED, sure=0.8, why="a price") if cells.header in sheet.prices else nature_of(cells, sheet)
+    interval = sheet.intervals.keys.get(cells.label, {})
+    if nature.value is Nature.POINTS and (interval or cells.has_intervals):
+        nature = Guess(value=Nature.TESTED, sure=0.6, why="its header says that it is counted, but it has an error")
     unit, scale = _unit(cells, nature.value)
     return MetricGuess(
         id=_id(cells, used),
@@ -85,7 +93,7 @@ def _metric(cells: Cells, sheet: RawSheet, used: Mapping[str, str]) -> MetricGue
         topic=_topic(cells, nature.value),
         higher_is_better=_direction(cells, sheet, nature.value),
         scale=scale,
-        interval=(interval := sheet.intervals.keys.get(cells.label, {})),
+        interval=interval,
         has_error=bool(interval) or cells.has_intervals,
         samples=tuple(cells.known[:3]),
     )
@@ -98,7 +106,7 @@ def _position(rank: Cells) -> MetricGuess:
         column=rank.header,
         label=rank.header,
         title="Position",
-        nature=Guess(value=Nature.COUNT, sure=0.8, why="a rank, which shifts when others move"),
+        nature=Guess(value=Nature.POINTS, sure=0.9, why="a place"),
         unit=Guess(value="", sure=0.9, why="a place has none"),
         topic=Guess(value="", sure=0.5, why="nothing states it"),
         higher_is_better=Guess(value=False, sure=0.9, why="the first place is the best"),
@@ -123,28 +131,6 @@ def _title(cells: Cells, used: Collection[str]) -> str:
     return next(title for title in titles if title.casefold() not in {other.casefold() for other in used})
 
 
-def _nature(cells: Cells) -> Guess[Nature]:
-    words, text = {*cells.words}, " ".join(cells.words)
-    is_rate = bool(PER_SECOND.search(text))
-    if _is_price(words) and not is_rate:
-        return Guess(value=Nature.LISTED, sure=0.8, why="a price")
-    is_usage = "tokens" in words and max(cells.values, default=0.0) >= MANY_TOKENS
-    if is_rate or is_usage or (words & LIVE and not words & {"score"}):
-        return Guess(value=Nature.LIVE, sure=0.8, why="a speed or a time, which differs from day to day")
-    if {*cells.leaf} & COUNT and not {*cells.leaf} & HIGHER - COUNT and all(value == int(value) for value in cells.values):
-        return Guess(value=Nature.COUNT, sure=0.8, why="whole numbers that count")
-    stars = words & FITTED <= {"rating"} and max(cells.values, default=0.0) < LEAST_ELO
-    is_score = words & {"score", "arena"} and cells.values and min(cells.values) >= 600 and max(cells.values) <= 3200
-    if (words & FITTED and not stars) or is_score:
-        return Guess(value=Nature.FITTED, sure=0.8, why="a rating on the Elo scale")
-    return Guess(value=Nature.TESTED, sure=0.7, why="figures")
-
-
-def _is_price(words: AbstractSet[str]) -> bool:
-    """Whether a header with these words is that of a price: `Cost per 1M tokens`, but not `Speed per dollar`."""
-    return bool(words & PRICE) and not words & (LIVE | {"total", "run"} | CHANGE)
-
-
 def _price_unit(cells: Cells) -> tuple[str, str]:
     """The unit of a price, and the scale that converts the published value: most are per token, or per 1K or 1M of them."""
     text = " ".join(cells.words)
@@ -165,6 +151,8 @@ def _unit(cells: Cells, nature: Nature) -> tuple[Guess[str], str]:
     in_brackets = words_of(_BRACKETS.findall(cells.title)[-1]) if _BRACKETS.search(cells.title) else ()
     if "%" in signs or ("%" in words and not {*in_brackets} & {*TIMES}) or words & {"percent", "percentage"}:
         return Guess(value="%", sure=0.95, why="a percent sign"), "1"
+    if nature in (Nature.POINTS, Nature.COUNT):
+        return Guess(value=unit_of(cells), sure=0.8, why="its header"), "1"
     if nature is Nature.FITTED and max(cells.values, default=0.0) >= LEAST_ELO:
         return Guess(value="Elo", sure=0.8, why="a rating"), "1"
     if "tokens" in words:
@@ -175,8 +163,6 @@ def _unit(cells: Cells, nature: Nature) -> tuple[Guess[str], str]:
     if words & SHARES and cells.values and min(cells.values) >= 0 and max(cells.values) <= 100:
         is_ratio = max(cells.values) <= 1
         return Guess(value="ratio" if is_ratio else "%", sure=0.7, why="a share, by its header and values"), "1"
-    if counted := next((word for word in reversed(cells.leaf) if word in COUNTED), ""):
-        return Guess(value=COUNTED[counted], sure=0.7, why="its header"), "1"
     return Guess(value="", sure=0.6, why="nothing states it"), "1"
 
 
@@ -196,10 +182,14 @@ def _is_elo(cells: Cells) -> bool:
     return middle[0] >= 600 and middle[-1] <= 3200 and middle[-1] - middle[0] >= 20
 
 
+_BETTER: Mapping[Nature, tuple[bool, str]] = {Nature.LISTED: (False, "a price"), Nature.POINTS: (True, "counted")}
+"""The direction of figures whose header states none."""
+
+
 def _direction(cells: Cells, sheet: RawSheet, nature: Nature) -> Guess[bool | None]:
     is_higher, why = (False, "a price") if cells.header in sheet.prices else stated_direction(cells)
-    if is_higher is None and nature is Nature.LISTED:
-        is_higher, why = False, "a price"
+    if is_higher is None and nature in _BETTER:
+        is_higher, why = _BETTER[nature]
     if is_higher and {*cells.leaf} & AVERAGE and not {*cells.words} & (HIGHER - AVERAGE) and sheet.leaning is False:
         is_higher, why = False, "the average of figures of which less is better"
     shown = _shown(cells, sheet)

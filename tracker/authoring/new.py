@@ -224,6 +224,9 @@ def open_question(proposal: Proposal, answers: Answers) -> Question | None:
     if answers.higher_is_better is None and (direction.value is None or direction.sure < SURE):
         what = f"whether higher or lower {_quoted((primary.column,))} is better"
         return Question(what=what, flag="--higher-is-better or --lower-is-better", why=direction.why, choices=choices)
+    if primary.nature.sure < SURE:
+        what = f"whether {_quoted((primary.column,))} is counted, without any error, or scored"
+        return Question(what=what, flag="--nature points or --nature tested", why=primary.nature.why, choices=choices)
     if proposal.lacks_error and primary.nature.value is Nature.FITTED:
         what, why = f"how large the error of {_quoted((primary.column,))} is", "the page states none"
         return Question(what=what, flag="--stated-error NUMBER", why=why, choices=choices, is_optional=True)

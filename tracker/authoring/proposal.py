@@ -39,6 +39,7 @@ class Answers:
     key: tuple[str, ...] = ()
     name: str | None = None
     metric: str | None = None
+    nature: Nature | None = None
     higher_is_better: bool | None = None
     stated_error: float | None = None
     table: int | None = None

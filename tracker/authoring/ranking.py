@@ -36,6 +36,8 @@ def primary_of(sheet: RawSheet, metrics: Sequence[MetricGuess], name: str) -> Gu
     pool = [metric for metric, level in zip(metrics, levels, strict=True) if level == min(levels)]
     followed = [metric for metric in pool if _is_followed(metric, sheet)]
     others = [metric for metric in metrics if metric not in pool and _is_followed(metric, sheet)]
+    if len(others) == 1 and not followed and _is_list_of(others[0], pool):
+        pool, followed = others, others
     best, why = _by_evidence(pool, followed, sheet)
     if others and not followed:
         return Guess(value=best.id, sure=_OPEN, why=f"the rows follow {others[0].column}, which is not a score")
@@ -53,7 +55,8 @@ def _level(metric: MetricGuess, sheet: RawSheet, name: str) -> int:
         return 3  # it describes another thing than the entry: the model that a provider serves
     if metric.nature.value in (Nature.LISTED, Nature.LIVE, Nature.COUNT) or {*column.words} & EFFORT:
         return 2
-    return 1 if {*column.words} & ASIDE or column.distinct < REPEATED else 0
+    is_counted = metric.nature.value is Nature.POINTS and not {*column.leaf} & MERIT
+    return 1 if is_counted or {*column.words} & ASIDE or column.distinct < REPEATED else 0
 
 
 def _cells(metric: MetricGuess, sheet: RawSheet) -> Cells:
@@ -66,6 +69,11 @@ def _is_followed(metric: MetricGuess, sheet: RawSheet) -> bool:
     order = sheet.order(column)
     agrees = is_higher.value is None or is_higher.sure < SURE or is_higher.value is (order > 0)
     return abs(order) >= FOLLOWED and len(column.values) >= ENOUGH and agrees
+
+
+def _is_list_of(counted: MetricGuess, pool: Sequence[MetricGuess]) -> bool:
+    """Whether a list is about what is counted, such as stars, because nothing shows that the other figures have any merit."""
+    return counted.nature.value is Nature.POINTS and all(other.higher_is_better.value is None for other in pool)
 
 
 def _has_other_ranks(metric: MetricGuess, sheet: RawSheet) -> bool:

@@ -27,7 +27,7 @@ from tracker.reading.tables import PREFIX
 
 MAX_BYTES = 16_000_000
 """Larger bodies are not searched."""
-DRIFTING = frozenset((Nature.FITTED, Nature.LIVE, Nature.COUNT))
+DRIFTING = frozenset((Nature.FITTED, Nature.LIVE, Nature.COUNT, Nature.POINTS))
 """Natures of which all values move between two readings."""
 
 Read = Callable[[Board], Reading]

@@ -18,6 +18,8 @@ from tracker.wording import day
 _VERDICTS = {Order.ABOVE: ClaimVerdict.SUPPORTED, Order.BELOW: ClaimVerdict.CONTRADICTED, Order.NEAR: ClaimVerdict.MIXED}
 _NEARLY = 3.0
 """`nearly` is below by at most this many errors."""
+_NEARLY_OF_POINTS = 0.1
+"""Share of the larger count up to which fewer points may be `nearly` as many."""
 
 
 def judge(claim: Claim, record: Record) -> Finding:
@@ -42,7 +44,7 @@ def _above(faced: Faced) -> tuple[ClaimVerdict, str]:
     claim, metric = faced.case.claim, faced.case.metric
     other_end = claim.end in ("high", "low") and (claim.end == "high") != bool(metric.higher_is_better)
     order = faced.weight.order.reverse if other_end else faced.weight.order
-    if order is Order.BELOW or (order is Order.NEAR and metric.nature is Nature.LISTED):
+    if order is Order.BELOW or (order is Order.NEAR and metric.nature in (Nature.LISTED, Nature.POINTS)):
         return ClaimVerdict.CONTRADICTED, ""
     figure = ""
     if claim.amount is not None:
@@ -97,8 +99,10 @@ def _is_close(faced: Faced) -> bool:
 
 
 def _nearly(faced: Faced) -> tuple[ClaimVerdict, str]:
-    """How near is near is not said: within the error it is; up to three times the error is left open."""
+    """How near is near is not said: within the error it is; up to three times the error, or a tenth of points, is left open."""
     order, error = faced.weight.order, faced.weight.error
+    if faced.case.metric.exact and order is Order.BELOW and abs(faced.weight.gap) <= _NEARLY_OF_POINTS * max(faced.values):
+        return ClaimVerdict.MIXED, "below; how near is near is not said"
     if order is Order.ABOVE:
         return ClaimVerdict.MIXED, "above, not merely near"
     if order is Order.NEAR and _is_close(faced):

@@ -39,14 +39,15 @@ def is_titled(metric: Metric, topic: str) -> bool:
 def metrics_of(board: Board, topic: str, *, named: bool) -> tuple[Metric, ...]:
     """The metrics of a board that a topic means.
 
-    Without a topic, the metric that ranks the board, if that is of models in general or the sentence `named` the board.
+    Without a topic, the metric that ranks the board, if that is of models in general or the sentence `named` the board. Points
+    rank only a board that is named: they show what is popular, not what is better.
     """
     directed = [metric for metric in board.metrics if metric.higher_is_better is not None]
     if topic == EVERY:
         return tuple(metric for metric in directed if metric.ranked)
     wanted, part = canonical(topic), canonical(board.id.partition("/")[2])
     if not topic or wanted == "overall":
-        general = [metric for metric in directed if metric.primary and metric.ranked]
+        general = [metric for metric in directed if metric.primary and (metric.ranked or (named and metric.ordered))]
         return tuple(metric for metric in general if named or (part not in NARROW and topic_of(metric) in ("overall", "")))
     if titled := [metric for metric in directed if is_titled(metric, topic)]:
         return tuple(titled)

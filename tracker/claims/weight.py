@@ -51,12 +51,12 @@ def weigh_in(snapshot: Snapshot, metric: Metric, entry: Entry, other: Entry) -> 
 def weigh(metric: Metric, measure: Measure, other: Measure, spread: float) -> Weight:
     """The order of two values in one snapshot. `spread` is that of the metric's values there.
 
-    Facts (prices, context) are compared as listed. Scores need a gap beyond the error, by the rule of
+    Facts (prices, context, points) are compared as listed. Scores need a gap beyond the error, by the rule of
     docs/decisions/0004-overtakes.md; if no error is stated, beyond 2 % of the spread; if one is an estimate, beyond three errors.
     """
     gap = measure.value - other.value if metric.higher_is_better else other.value - measure.value
     nominal = Order.ABOVE if gap > 0 else Order.BELOW if gap < 0 else Order.NEAR
-    if metric.nature in (Nature.LISTED, Nature.LIVE):
+    if metric.nature in (Nature.LISTED, Nature.LIVE, Nature.POINTS):
         return Weight(order=nominal, gap=gap, error=None, why="as listed" if gap else "the same value")
     error, stated = _error(metric, measure, other, spread)
     asked = difference(error, metric)

@@ -15,6 +15,7 @@ from tracker.authoring.proposal import Answers, Proposal
 from tracker.cli._open import as_json, cases_option, picked, print_json, print_problems, print_table
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
+from tracker.model import Nature
 from tracker.wording import count, listed, safe
 from tracker.workspace import Settings
 from tracker.workspace.opening import fetcher_of
@@ -34,6 +35,9 @@ MAX_SHOWN = 5
     "higher",
     default=None,
     help="Whether higher or lower values of that column are better.",
+)
+@click.option(
+    "--nature", type=click.Choice([nature.value for nature in Nature]), default=None, help="How the values of that column behave."
 )
 @click.option(
     "--stated-error",
@@ -63,6 +67,7 @@ def command(
     name: str | None,
     metric: str | None,
     higher: bool | None,
+    nature: str | None,
     stated_error: float | None,
     table: int | None,
     title: str | None,
@@ -87,7 +92,15 @@ def command(
         headers=dict(map(_header, headers)),
         cases=cases or settings.cases,
         dry_run=dry_run,
-        answers=Answers(key=key, name=name, metric=metric, higher_is_better=higher, stated_error=stated_error, table=table),
+        answers=Answers(
+            key=key,
+            name=name,
+            metric=metric,
+            nature=Nature(nature) if nature else None,
+            higher_is_better=higher,
+            stated_error=stated_error,
+            table=table,
+        ),
     )
     ask = _prompt if sys.stdin.isatty() and not as_json else refuse
     made = make(settings, new_board, lambda: _fetch(settings, new_board), ask=ask)
@@ -122,6 +135,10 @@ def _prompt(question: Question, proposal: Proposal, answers: Answers) -> Answers
         case "--metric":
             default = proposal.ranking.column if proposal.ranking else columns[0]
             return replace(answers, metric=_column("Column that ranks the board", columns, default))
+        case "--nature":
+            natures = click.Choice([Nature.POINTS.value, Nature.TESTED.value])
+            nature = click.prompt("Counted without any error (points), or scored (tested)?", type=natures, err=True)
+            return replace(answers, nature=Nature(nature))
         case "--stated-error":
             text = "Error of the difference between two entries, at 95 % (empty: not published)"
             error = click.prompt(text, type=click.FloatRange(min=0), default=-1.0, show_default=False, err=True)
@@ -151,9 +168,9 @@ def _meanings(proposal: Proposal, left_out: Mapping[str, str]) -> Iterator[tuple
             direction = metric.higher_is_better
             primary = "ranks the board; " if metric.id == proposal.primary.value else ""
             unit = f", {metric.unit.value}" if metric.unit.value else ""
-            shown = (
-                f"{_DIRECTIONS[direction.value]}{unit} ({direction.why})" if proposal.has_direction(metric) else f"a count{unit}"
-            )
+            points = "points, " if metric.nature.value is Nature.POINTS else ""
+            shown = f"{points}{_DIRECTIONS[direction.value]}{unit} ({direction.why})"
+            shown = shown if proposal.has_direction(metric) else f"a count{unit}"
             why = f"{primary}{shown}"
             yield f"metric {metric.id}", metric.column, f"{direction.sure:.2f}", why
     yield from (("left out", column, "", why) for column, why in left_out.items())

@@ -17,6 +17,7 @@ _LOST_AT_LEAST = 5
 _HALF, _THIRD, _TENTH, _ONE_SIDED = 0.5, 1 / 3, 0.1, 0.9
 _FEW = 3
 _MANY = 10
+_EVERY_DIGIT = (99, 99)
 
 _Pairs = Mapping[EntryId, tuple[Measure, Measure]]
 
@@ -94,8 +95,9 @@ def _measures(metric: Metric, snapshot: StoredSnapshot) -> dict[EntryId, Measure
 def _moved(metric: Metric, differing: _Pairs, typical: tuple[int, int]) -> _Pairs:
     """The pairs that are more than two roundings of one number.
 
-    A listed value is a fact: it counts as rounded only if several changed in this way at once.
+    A listed value is a fact: it counts as rounded only if several changed in this way at once. Every digit of points counts.
     """
+    typical = _EVERY_DIGIT if metric.exact else typical
     moved = {entry: pair for entry, pair in differing.items() if not same(*pair, typical=typical)}
     if metric.nature is not Nature.LISTED:
         return moved
@@ -119,8 +121,10 @@ def _absent(
 
 
 def _rebased(metric: Metric, versions: tuple[str, str], columns: frozenset[MetricId], both: _Pairs, moved: _Pairs) -> str:
-    """Why the scale of a tested or listed metric changed; empty if it did not."""
+    """Why the scale of a tested or listed metric changed, or points were reset; empty if not."""
     tested = metric.nature is Nature.TESTED
+    if metric.accumulates:
+        return _reset(both, moved)
     if not moved or metric.nature not in (Nature.TESTED, Nature.LISTED):
         return ""
     if tested and all(versions) and versions[0] != versions[1]:
@@ -137,6 +141,12 @@ def _rebased(metric: Metric, versions: tuple[str, str], columns: frozenset[Metri
     return ""
 
 
+def _reset(both: _Pairs, moved: _Pairs) -> str:
+    """Why counting started again, such as for a new season; empty if it did not. That all values grow is ordinary."""
+    fell = sum(2 * after.value < before.value for before, after in moved.values())
+    return f"{fell} of {len(both)} values fell to less than half" if fell >= _FEW and fell >= _HALF * len(both) else ""
+
+
 def _moves(metric: Metric, moved: _Pairs, drift: Drift, both: _Pairs) -> dict[EntryId, Move]:
     scatter = _scatter(drift, both) if metric.nature is Nature.FITTED else 0.0
     moves = {}
@@ -148,10 +158,12 @@ def _moves(metric: Metric, moved: _Pairs, drift: Drift, both: _Pairs) -> dict[En
 
 
 def _error(metric: Metric, before: Measure, after: Measure, scatter: float) -> float:
-    """The largest move that means nothing. Zero if a tested or listed metric states no error.
+    """The largest move that means nothing. Zero for points, and if a tested or listed metric states no error.
 
     The stated error is that of the difference between two entries; the error of one entry is smaller by √2.
     """
+    if metric.exact:
+        return 0.0
     if metric.stated_error is not None:
         return metric.stated_error / sqrt(2)
     widths = [width for width in (before.half_width, after.half_width) if width is not None]

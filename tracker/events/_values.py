@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import attrgetter
 from typing import TypeVar
 
-from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Measure, Metric, MetricDiff
+from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Measure, Metric, MetricDiff, Snapshot
 
 SAYS_NOTHING = (Comparability.DRIFTED, Comparability.VANISHED, Comparability.INCOMMENSURABLE)
 """Verdicts under which the values that are left prove nothing. A re-based scale and a new column are whole in themselves."""
+TOP = 10
+"""A debut is news down to this rank, and so is what happens in points."""
 _figures = attrgetter("value", "low", "high", "estimated")
 _Item = TypeVar("_Item")
 _Key = TypeVar("_Key")
@@ -46,9 +48,26 @@ def judged(diff: Diff, verdict: Comparability) -> Iterator[tuple[Metric, MetricD
 
 
 def ranked_primary(diff: Diff) -> Metric | None:
-    """The metric that ranks the board, if its order can be news."""
+    """The metric that ranks the board, if it shows quality."""
     primary = diff.board.primary
     return primary if primary is not None and primary.ranked else None
+
+
+def ordered_primary(diff: Diff) -> Metric | None:
+    """The metric that ranks the board, if its order can be news."""
+    primary = diff.board.primary
+    return primary if primary is not None and primary.ordered else None
+
+
+def is_near_the_top(diff: Diff, metric: Metric, entry: EntryId) -> bool:
+    """Whether an entry with values before and after is or was among the ten best of the metric that ranks the board."""
+    pages = [page for page in (diff.before, diff.after) if page is not None] if metric.primary else []
+    return any(_above(metric, page, page.values(metric.id)[entry]) < TOP for page in pages)
+
+
+def _above(metric: Metric, page: Snapshot, value: float) -> int:
+    """The number of rows that rank above a value."""
+    return sum(metric.better(other, value) for other in (*page.values(metric.id).values(), *page.unnamed))
 
 
 def keys_now(diff: Diff) -> Mapping[EntryId, EntryId]:

@@ -151,7 +151,7 @@ def _event(diff: Diff, entry: EntryId, grade: Grade, ranks_now: Mapping[EntryId,
         rank = ranks_now.get(entry)
         facts |= {"value": measure.value, "estimated": measure.estimated, "rank": rank}
         place = f" with {'an estimated ' if measure.estimated else ''}{number(measure.value, primary)} ({primary.title})"
-        if rank is not None and primary.ranked:
+        if rank is not None and primary.ordered:
             rows = len(ranks_now) + len(diff.after.unnamed)
             shown = f"the {rows} shown" if diff.after.depth is not None else rows
             place = f" at rank {rank} of {shown}" + place

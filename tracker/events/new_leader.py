@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 from tracker.events import departure
-from tracker.events._values import SAYS_NOTHING, keys_now, ranked_primary, verdict_of
+from tracker.events._values import SAYS_NOTHING, keys_now, ordered_primary, verdict_of
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import both, both_proofs, last_named, make, party
 from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Measure, Metric, MetricId, Nature, Snapshot
@@ -22,7 +22,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     Nobody leads because the leader is not shown: while an acknowledged leader is missing and its departure is not confirmed, only
     an entry better than its last value takes over; and no entry does while the field has lost its values.
     """
-    primary = ranked_primary(diff)
+    primary = ordered_primary(diff)
     if primary is None or diff.before is None or not diff.metrics[primary.id].usable:
         return
     acknowledged = _acknowledged(diff, past, primary)
@@ -49,7 +49,7 @@ def _acknowledged(diff: Diff, past: BoardState, primary: Metric) -> tuple[EntryI
 
 def leaders_after(diff: Diff, past: BoardState) -> dict[MetricId, tuple[EntryId, ...]]:
     """The leaders to acknowledge after this diff. A re-based scale or a new column has a best of its own."""
-    primary = ranked_primary(diff)
+    primary = ordered_primary(diff)
     if primary is None:
         return {}
     acknowledged = _acknowledged(diff, past, primary)
@@ -93,7 +93,7 @@ def _event(diff: Diff, primary: Metric, fresh: list[EntryId], acknowledged: tupl
         rule=RULE,
         grade=grade,
         weight=95 if grade != Grade.NOMINAL else 80,
-        is_news=grade != Grade.NOMINAL or primary.nature is Nature.TESTED,
+        is_news=grade != Grade.NOMINAL or primary.nature is Nature.TESTED or primary.exact,
         subjects=who,
         rivals=rivals,
         metric=primary.id,
@@ -112,7 +112,9 @@ def _caveat(diff: Diff, primary: Metric, leader: Measure, others: Sequence[Measu
 
 
 def _beyond_error(primary: Metric, leader: Measure, others: Sequence[Measure]) -> bool:
-    """Whether each of the others ties with the leader, or is farther from it than the error of the two."""
+    """Whether each of the others ties with the leader, or is farther from it than the error of the two. Points have none."""
+    if primary.exact:
+        return True
     gaps = [(abs(leader.value - other.value), (leader.half_width or 0.0) + (other.half_width or 0.0)) for other in others]
     error = primary.stated_error or 0.0
     return all(gap == 0 or gap > max(error, width) > 0 for gap, width in gaps)

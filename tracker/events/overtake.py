@@ -16,7 +16,7 @@ from enum import StrEnum
 from itertools import groupby, islice
 from operator import itemgetter
 
-from tracker.events._values import changed
+from tracker.events._values import TOP, changed, is_near_the_top
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import both_proofs, make, party, proof
 from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Measure, Metric, MetricDiff, Party, PendingOvertake
@@ -32,7 +32,6 @@ _RIVALS_OF_A_RISE = 100
 _NAMED_IN_A_FALL = 10
 _RIVALS_OF_A_DEBUT = 10
 _RIVALS_ELSEWHERE = 3
-_DEBUT_IS_NEWS_TO_RANK = 10
 _WEIGHT = {Grade.DECISIVE: 70, Grade.SUPPORTED: 60, Grade.DEBUT: 45, Grade.NOMINAL: 5, Grade.SUSTAINED: 10}
 
 
@@ -41,7 +40,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     if diff.before is None:
         return
     for metric in diff.board.metrics:
-        if not metric.ranked:
+        if not metric.ordered:
             continue
         verdict = diff.metrics[metric.id]
         if verdict.moves:
@@ -60,7 +59,7 @@ def _flips(diff: Diff, metric: Metric, verdict: MetricDiff) -> Iterator[Event]:
     falls: dict[tuple[EntryId, str], list[EntryId]] = {}
     for subject, rival in flips(metric, had, has, moved=verdict.moves.keys()):
         grade = certainty(metric, entries[subject].measures[metric.id], entries[rival].measures[metric.id])
-        if subject in verdict.moves:
+        if _rises(metric, had, has, subject, rival, moved=verdict.moves.keys()):
             rises.setdefault((subject, grade), []).append(rival)
         else:
             falls.setdefault((rival, grade), []).append(subject)
@@ -91,19 +90,39 @@ def flips(
             insort(above, pair)
 
 
+def _rises(
+    metric: Metric,
+    had: Mapping[EntryId, float],
+    has: Mapping[EntryId, float],
+    subject: EntryId,
+    rival: EntryId,
+    *,
+    moved: Container[EntryId],
+) -> bool:
+    """Whether the subject of a flip did something for it.
+
+    Points move every day: there, its rise alone must have sufficed, or the rival's fall alone must not, or be the smaller move.
+    """
+    if not metric.exact or subject not in moved:
+        return subject in moved
+    alone = metric.better(has[subject], had[rival]) or metric.better(has[rival], had[subject])
+    return alone or abs(has[subject] - had[subject]) >= abs(has[rival] - had[rival])
+
+
 def _flip_event(diff: Diff, metric: Metric, mover: EntryId, others: list[EntryId], grade: Grade, *, rose: bool) -> Event:
     """A rise, or a fall, which is only recorded: the entries above did nothing. `others` has the best first."""
     shown = others[: _RIVALS_OF_A_RISE if rose else _NAMED_IN_A_FALL]
     who, named = party(diff.after, mover), [party(diff.after, other) for other in shown]
     was, now = _was_and_is(diff, metric, mover)
     _, first = _was_and_is(diff, metric, others[0])
-    sure = {Grade.NOMINAL: unsure(metric, now, first), Grade.SUPPORTED: "", Grade.DECISIVE: ", with disjoint intervals"}[grade]
+    apart = "" if metric.exact else ", with disjoint intervals"
+    sure = {Grade.NOMINAL: unsure(metric, now, first), Grade.SUPPORTED: "", Grade.DECISIVE: apart}[grade]
     return make(
         diff,
         rule=RULE,
         grade=grade,
         weight=_weight(diff, metric, grade),
-        is_news=rose and grade != Grade.NOMINAL,
+        is_news=rose and grade != Grade.NOMINAL and (not metric.exact or is_near_the_top(diff, metric, mover)),
         subjects=[who] if rose else named,
         rivals=named if rose else [who],
         metric=metric.id,
@@ -179,7 +198,7 @@ def _debut_event(diff: Diff, metric: Metric, entry: EntryId, rivals: list[EntryI
         rule=RULE,
         grade=Grade.DEBUT,
         weight=_weight(diff, metric, Grade.DEBUT) + (20 if rank == 1 else 10 if rank <= 3 else 0),
-        is_news=metric.primary and rank <= _DEBUT_IS_NEWS_TO_RANK,
+        is_news=metric.primary and rank <= TOP,
         subjects=[who],
         rivals=[party(diff.after, rival) for rival in shown],
         metric=metric.id,

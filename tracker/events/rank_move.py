@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from operator import attrgetter
 
-from tracker.events._values import ranked_primary
+from tracker.events._values import ordered_primary
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import make, page_proofs, party
 from tracker.model import BoardState, Diff, Event, Metric, RankMove
@@ -19,11 +19,14 @@ _figures = attrgetter(*_FIGURES)
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # all kinds have this signature
-    """One event per entry whose own value moved beyond its error; the other moves of the day are one recorded event."""
-    primary = ranked_primary(diff)
+    """One event per entry whose own value moved beyond its error; the other moves of the day are one recorded event.
+
+    Of points all moves are that one: each follows from an overtake or a fall, which are events of their own.
+    """
+    primary = ordered_primary(diff)
     if primary is None:
         return
-    values = diff.metrics[primary.id].moves if diff.before else {}
+    values = diff.metrics[primary.id].moves if diff.before and not primary.exact else {}
     within_error: list[RankMove] = []
     for move in diff.ranks:
         if move.moves and move.entry in values and values[move.entry].significant:
@@ -64,13 +67,19 @@ def _nominal(diff: Diff, primary: Metric, moves: list[RankMove]) -> Event:
         metric=primary.id,
         headline=f"{count(len(moves), 'entry', 'entries')} changed rank on {diff.board.title} ({primary.title})"
         f"{unsure(primary, *measures)}.",
-        facts={"moves": {str(move.entry): _facts(move) for move in moves}},
+        facts={"moves": {str(move.entry): _facts(move) for move in moves}} | ({"exact": True} if primary.exact else {}),
         evidence=page_proofs(diff),
     )
 
 
 def _facts(move: RankMove) -> dict[str, object]:
     return dict(zip(_FIGURES, _figures(move), strict=True))
+
+
+def _why_recorded(event: Event) -> str:
+    if event.facts.get("exact"):
+        return "ranks by points: another leader and overtakes among the ten best are news, not each move"
+    return "rank move nominal: no value of its own moved beyond its error"
 
 
 KIND = EventKind(
@@ -80,5 +89,5 @@ KIND = EventKind(
     detect=detect,
     folding=Folding(crowd=("rank move", "rank moves"), consequence=True),
     explains={What.RANK: 10},
-    why_recorded=lambda _: "rank move nominal: no value of its own moved beyond its error",
+    why_recorded=_why_recorded,
 )

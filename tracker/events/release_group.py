@@ -14,7 +14,7 @@ from math import inf
 from tracker.events import debut
 from tracker.events._newcomers import arrivals
 from tracker.events._predecessor import Line, Lines, contains, lab_of, model_of, release_of
-from tracker.events._values import ranked_primary
+from tracker.events._values import ordered_primary
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import make, party, proof
 from tracker.model import BoardState, Diff, Entry, EntryId, Event, MetricId, name_tokens
@@ -61,7 +61,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     groups = {line: entries for line, entries in together.items() if len(entries) > 1}
     if not groups:
         return
-    ranks = debut.ranks(diff) if ranked_primary(diff) else {}
+    ranks = debut.ranks(diff) if ordered_primary(diff) else {}
     lines = Lines(diff.after, diff.board, [diff.after.entries[entries[0]] for entries in groups.values()])
     for line, entries in sorted(groups.items()):
         arrived = (diff.after.entries[entry] for entry in entries)

@@ -1,29 +1,35 @@
-"""A published score of a listed entry changed, or was withdrawn."""
+"""A published score of a listed entry changed, or was withdrawn; or points that only grow were taken away."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
 
-from tracker.events._values import measured
+from tracker.events._values import is_near_the_top, measured
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import make, party
-from tracker.model import BoardState, Diff, EntryId, Event, Measure, Metric, Move, Nature
+from tracker.model import BoardState, Diff, EntryId, Event, Measure, Metric, MetricDiff, Move, Nature
 from tracker.wording import number
 
 RULE = "score_revision/1"
 Grade = StrEnum("Grade", "BEYOND_ERROR WITHIN_ERROR WITHDRAWN")
+_FEW_FALL = 0.1
+"""Share of a column's values up to which a fall of points is out of the ordinary."""
+_LEAST_LOSS = 0.01
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # all kinds have this signature
-    """Every change of a tested score, news beyond the stated error; changes of a rating only beyond drift and intervals."""
+    """Every change of a tested score, news beyond the stated error; changes of a rating only beyond drift and intervals.
+
+    Of points only what an entry lost, where nearly all others grow or stay.
+    """
     if diff.before is None:
         return
     for metric in diff.board.metrics:
         verdict = diff.metrics[metric.id]
-        if metric.nature not in (Nature.TESTED, Nature.FITTED) or metric.volatile or not verdict.usable:
+        if not metric.ordered or not verdict.usable:
             continue
-        for entry, move in sorted(verdict.moves.items()):
+        for entry, move in sorted((_losses(metric, verdict) if metric.exact else verdict.moves).items()):
             if move.significant or metric.nature is Nature.TESTED:
                 yield _revised(diff, metric, entry, move)
         for entry in diff.common if metric.primary else ():
@@ -33,10 +39,18 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
                     yield _withdrawn(diff, metric, entry, before)
 
 
+def _losses(metric: Metric, verdict: MetricDiff) -> dict[EntryId, Move]:
+    """What entries lost of points that only grow, from 1 % on; nothing if falls are ordinary (places, downloads of a week)."""
+    fell = {entry: move for entry, move in verdict.moves.items() if move.shift < 0}
+    if not metric.accumulates or len(fell) > max(1, _FEW_FALL * verdict.common):
+        return {}
+    return {entry: move for entry, move in fell.items() if -move.shift >= _LEAST_LOSS * move.before.value}
+
+
 def _revised(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
     who = party(diff.after, entry)
     before, after = number(move.before.value, metric), number(move.after.value, metric)
-    seen = move.significant and before != after
+    seen = move.significant and before != after and (not metric.exact or is_near_the_top(diff, metric, entry))
     within = "" if move.significant else ", within the stated error"
     return make(
         diff,
@@ -61,8 +75,8 @@ def _withdrawn(diff: Diff, metric: Metric, entry: EntryId, before: Measure) -> E
         is_news=True,
         subjects=[who],
         metric=metric.id,
-        headline=f"{who.name} is still listed on {diff.board.title}, but its score of {number(before.value, metric)}"
-        f" ({metric.title}) is gone.",
+        headline=f"{who.name} is still listed on {diff.board.title}, but its {'value' if metric.exact else 'score'} of"
+        f" {number(before.value, metric)} ({metric.title}) is gone.",
         facts={"before": before.value, "after": None},
     )
 

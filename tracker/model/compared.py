@@ -30,8 +30,8 @@ class Comparability(StrEnum):
 class Move:
     """A value that changed beyond precision. `shift` is after − before, without the drift of a fitted board.
 
-    `significant` is True beyond the stated error, beyond the intervals, or if a tested metric states neither; always False for
-    live metrics and counts.
+    `significant` is True beyond the stated error, beyond the intervals, or if a tested metric states neither; always True for
+    points.
     """
 
     before: Measure

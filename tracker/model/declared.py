@@ -37,6 +37,7 @@ class Nature(StrEnum):
     LIVE = "live"
     LISTED = "listed"
     COUNT = "count"
+    POINTS = "points"
 
 
 class Kind(StrEnum):
@@ -207,8 +208,23 @@ class Metric:
 
     @property
     def ranked(self) -> bool:
-        """Whether its order is news: a measured quality with a direction, not a price, a speed or a count."""
+        """Whether its order shows quality: a measured score with a direction, not a price, a speed, a count or points."""
         return self.higher_is_better is not None and self.nature in (Nature.TESTED, Nature.FITTED) and not self.volatile
+
+    @property
+    def exact(self) -> bool:
+        """Whether two published values are in order without any error: points that were counted, or places."""
+        return self.nature is Nature.POINTS
+
+    @property
+    def ordered(self) -> bool:
+        """Whether its order is news: of quality, or of points."""
+        return self.ranked or (self.exact and not self.volatile)
+
+    @property
+    def accumulates(self) -> bool:
+        """Whether its values are expected to grow: points, but not places."""
+        return self.exact and self.higher_is_better is True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

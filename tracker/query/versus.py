@@ -23,8 +23,9 @@ class Row:
     """One metric of a pair; None if it is not published for one of the two.
 
     `difference` is one − other in the metric's unit. `above` is `one`, `other`, `level`, or empty if nothing can be said.
-    `beyond_error`: by the rule of the overtakes; None if neither the metric nor the values state an error, and for listed and
-    live metrics. `since`: when the upper one moved above, in the segment that began at `segment`; not for live metrics.
+    `beyond_error`: by the rule of the overtakes; None if neither the metric nor the values state an error, and for listed
+    metrics, live ones and points. `since`: when the upper one moved above, in the segment that began at `segment`; not for live
+    metrics.
     """
 
     metric: Metric

@@ -258,7 +258,7 @@ def _why_no_rank_move(diff: Diff, entry: EntryId) -> str:
     if primary is None or move is None:
         verdict = diff.metrics[primary.id].verdict if primary else ""
         return f"neither values nor ranks are compared ({verdict})"
-    if not primary.ranked:
+    if not primary.ordered:
         return f"ranks on a {primary.nature} metric are not news"
     parts = (
         (move.arrivals_above, f"{move.arrivals_above} arrived above"),
@@ -327,6 +327,7 @@ def _why_no_move(metric: Metric, verdict: MetricDiff, entry: EntryId, was: Measu
 _NEVER_NEWS: Mapping[Nature, str] = {
     Nature.LIVE: "live metric: single readings are not news",
     Nature.COUNT: "counts are expected to change and are not news",
+    Nature.POINTS: "points are expected to change: another leader and overtakes among the ten best are news",
 }
 
 

@@ -70,6 +70,7 @@ def metrics_of(tables: Mapping[str, MetricTable]) -> tuple[Metric, ...]:
             raise Wrong(f"{place} has the name of the key contract.{name}; choose another id")
         _check_origin(table, place, tuple(tables)[:at], tuple(tables)[at:])
         _check_interval(table, place)
+        _check_error(table, place)
         _check_direction(table, place)
     first, *others = [name for name, table in tables.items() if table.primary] or [""]
     if others:
@@ -119,6 +120,13 @@ def _check_interval(table: MetricTable, place: str) -> None:
         raise Wrong(f"{place} has both {given[0]} and {given[1]}; keep one way to state the interval")
     if table.half_width_factor is not None and table.standard_error is not None:
         raise Wrong(f"{place}.half_width_factor is 1.96 with standard_error; remove it, or use plus_minus")
+
+
+def _check_error(table: MetricTable, place: str) -> None:
+    """Points are exact: an error of theirs would be ignored."""
+    stated = [key for key in ("stated_error", "low", "plus_minus", "standard_error") if getattr(table, key) is not None]
+    if stated and table.nature == "points":
+        raise Wrong(f'{place}.{stated[0]} has no meaning with nature = "points", which are exact; remove it')
 
 
 def _check_direction(table: MetricTable, place: str) -> None:

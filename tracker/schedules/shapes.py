@@ -183,7 +183,7 @@ class MetricTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     ] = {}
     title: Annotated[str, Meta(description="Name for people; derived from the id by default")] = ""
     nature: Annotated[
-        Literal["tested", "fitted", "live", "listed", "count"],
+        Literal["tested", "fitted", "live", "listed", "count", "points"],
         Meta(description="How the values behave, which decides what counts as a change"),
     ]
     unit: Annotated[str, Meta(description="Unit of the values after scaling")] = ""

@@ -1,0 +1,156 @@
+"""News of boards that count: stars, downloads, league points, and places on charts."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from kit import History, brief, events_of, examples, line, metric, of, tables
+
+STARS = metric(nature="points", topic="popularity", unit="stars")
+PLACES = metric(nature="points", better="lower")
+
+
+def news(*texts: str, on=STARS, **more: object) -> list[str]:
+    return brief(event for event in events_of(*texts, on=[on], **more) if event.is_news)
+
+
+def growing(rows: int, day: int) -> dict[str, int]:
+    """A board on which every entry grows every day, without any overtake."""
+    return {f"m{row:02}": 100 * (rows - row) + day for row in range(rows)}
+
+
+def test_a_board_on_which_everything_grows_has_no_events():
+    history = History(STARS)
+    assert [event for day in range(10) for event in history.show(line(growing(30, day)))] == []
+
+
+def test_an_overtake_by_one_star_is_certain():
+    (event,) = of("overtake", events_of("a:500 b:490 c:480", "a:501 b:491 c:492", on=[STARS]))
+    assert brief([event]) == ["overtake/decisive c > b"]
+    assert event.headline == "c (492 stars) overtakes b (491 stars) on Board (score)."
+
+
+def test_a_new_first_place_is_reported_with_both_counts():
+    events = events_of("a:12345 b:12300", "a:12350 b:12400", on=[STARS])
+    (event,) = of("new_leader", events)
+    assert (brief([event]), event.is_news) == (["new_leader/supported b > a"], True)
+    assert event.headline == "b leads Board (score) with 12,400 stars, ahead of a."
+
+
+def test_sharing_the_first_place_is_reported():
+    (event,) = of("new_leader", events_of("a:30 b:29", "a:30 b:30", on=[STARS]))
+    assert event.headline == "b shares the lead on Board (score) with 30 stars."
+
+
+@pytest.mark.parametrize(("mover", "reported"), [("m10", True), ("m11", False)])
+def test_overtakes_are_news_among_the_ten_best(mover: str, reported: bool):
+    before = growing(20, 0)
+    (event,) = of("overtake", events_of(line(before), line(growing(20, 1) | {mover: before[mover] + 150}), on=[STARS]))
+    assert (event.subjects[0].entry, event.is_news) == (mover, reported)
+
+
+def test_overtakes_in_counts_beside_the_score_are_recorded():
+    side = metric("stars", "points", primary=False)
+    history = History(metric(), side)
+    history.show("a:50 b:40", stars="a:500 b:490")
+    (event,) = history.show("a:50 b:40", stars="a:501 b:502")
+    assert (brief([event]), event.is_news) == (["overtake/decisive b > a @stars"], False)
+
+
+def test_moves_in_rank_are_one_recorded_event_without_a_word_on_errors():
+    events = events_of(line(growing(20, 0)), line(growing(20, 1) | {"m10": 1160, "m15": 660}), on=[STARS])
+    (event,) = of("rank_move", events)
+    assert (event.grade, event.is_news, len(event.subjects)) == ("nominal", False, 4)
+    assert event.headline == "4 entries changed rank on Board (score)."
+
+
+def test_one_deep_fall_is_not_an_overtake_by_everyone_below():
+    before = growing(12, 0)
+    events = events_of(line(before), line(growing(12, 1) | {"m01": 450}), on=[STARS])
+    assert brief(of("overtake", events)) == ["overtake/decisive m02,m03,m04,m05,m06,m07 > m01"]
+    assert brief(event for event in events if event.is_news) == ["score_revision/beyond_error m01"]
+
+
+@pytest.mark.parametrize(
+    ("after", "who", "rose"),
+    [
+        ("a:1000 b:1010", "b", True),
+        ("a:900 b:1010", "b", True),
+        ("a:960 b:970", "b", True),
+        ("a:940 b:951", "a", False),
+        ("a:940 b:950", "a", False),
+        ("a:948 b:1003", "b", True),
+    ],
+)
+def test_the_mover_is_the_one_whose_move_the_overtake_needed(after: str, who: str, rose: bool):
+    (event,) = of("overtake", events_of("a:1000 b:950 c:10", f"{after} c:11", on=[STARS]))
+    assert event.facts["subject_moved"] is rose
+    assert (event.subjects if rose else event.rivals)[0].entry == who
+    assert event.is_news is rose
+
+
+def test_points_that_are_taken_away_are_reported_near_the_top():
+    (event,) = of("score_revision", events_of(line(growing(12, 0)), line(growing(12, 1) | {"m01": 1050}), on=[STARS]))
+    assert event.headline == "m01 goes from 1,100 stars to 1,050 stars on Board (score)."
+
+
+@pytest.mark.parametrize("lost", [1, 10])
+def test_a_loss_below_one_per_cent_is_not_reported(lost: int):
+    after = growing(12, 1) | {"m01": 1100 - lost}
+    assert news(line(growing(12, 0)), line(after)) == []
+
+
+def test_where_many_counts_fall_as_downloads_of_a_week_do_a_fall_is_ordinary():
+    before = growing(12, 0)
+    assert news(line(before), line({key: round(0.8 * value) for key, value in before.items()})) == []
+
+
+def test_a_new_season_is_one_event_and_nobody_overtakes_anybody():
+    events = events_of("a:80 b:70 c:60 d:50", "a:0 b:3 c:1 d:3", on=[STARS])
+    assert brief(events) == ["methodology/re-based"]
+    assert "4 of 4 values fell to less than half" in events[0].headline
+
+
+def test_chart_places_have_leaders_and_overtakes():
+    assert news("a:1 b:2 c:3 d:4", "a:2 b:1 c:3 d:4", on=PLACES) == ["new_leader/supported b > a", "overtake/decisive b > a"]
+
+
+def test_a_place_inherited_from_one_that_fell_is_not_an_overtake():
+    chart = {f"m{place:02}": place for place in range(1, 15)}
+    after = {key: place - (3 < place <= 9) for key, place in chart.items()} | {"m03": 9}
+    events = events_of(line(chart), line(after), on=[PLACES])
+    assert brief(of("overtake", events)) == ["overtake/decisive m04,m05,m06,m07,m08,m09 > m03"]
+    assert [event for event in events if event.is_news] == []
+
+
+def test_a_jump_up_the_chart_is_one_overtake_of_all_it_passed():
+    chart = {f"m{place:02}": place for place in range(1, 15)}
+    after = {key: place + (3 <= place < 12) for key, place in chart.items()} | {"m12": 3}
+    (event,) = [event for event in events_of(line(chart), line(after), on=[PLACES]) if event.is_news]
+    assert event.headline == "m12 (3) overtakes m03 (4) and 8 more on Board (score)."
+
+
+def test_a_newcomer_is_reported_with_its_rank():
+    events = events_of(line(growing(8, 0)), line(growing(8, 1) | {"new": 650}), on=[STARS])
+    (event,) = of("debut", events)
+    assert event.headline == "new enters Board at rank 3 of 9 with 650 stars (score)."
+
+
+def test_half_points_are_different_results():
+    assert news("a:8 b:7.5 c:7 d:6", "a:8 b:8.5 c:7 d:6", on=STARS) == ["new_leader/supported b > a", "overtake/decisive b > a"]
+    assert news("a:8 b:7.5 c:7 d:6", "a:8 b:8 c:7 d:6", on=STARS) == ["new_leader/nominal b > a"]
+
+
+def test_no_class_line_or_milestone_is_read_from_counts():
+    kinds = {event.kind for event in events_of("a:500 b:490 c:480", "x:900 a:501 b:502 c:481", on=[STARS])}
+    assert kinds == {"new_leader", "debut", "overtake", "rank_move"}
+
+
+@examples(60)
+@given(before=tables(values=range(1, 40)), growth=st.dictionaries(st.sampled_from("abcdefghijkl"), st.integers(0, 30)))
+def test_every_strict_reversal_by_growth_is_an_overtake_of_the_one_that_rose(before: dict[str, int], growth: dict[str, int]):
+    after = {key: value + growth.get(key, 0) for key, value in before.items()}
+    events = of("overtake", events_of(line(before), line(after), on=[STARS]))
+    found = {(event.subjects[0].entry, rival.entry) for event in events for rival in event.rivals}
+    expected = {(a, b) for a in before for b in before if before[a] < before[b] and after[a] > after[b]}
+    assert found == expected
+    assert all(event.is_news and event.grade == "decisive" for event in events) or len(before) > 10

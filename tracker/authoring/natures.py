@@ -1,0 +1,106 @@
+"""The nature of a figure, which is how its values behave from day to day: by the words of its header, and by its cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+
+from tracker.authoring.columns import Cells
+from tracker.authoring.proposal import Guess
+from tracker.authoring.sheet import RawSheet
+from tracker.authoring.words import CHANGE, COUNT, FITTED, HIGHER, LIVE, LOWER, PER_SECOND, PRICE, set_of
+from tracker.model import Nature
+
+LEAST_ELO = 100
+"""A rating whose values are all smaller is an average of stars or marks, not fitted to games."""
+MOST_MARKS = 10
+"""Whole numbers up to this one may be marks, such as five stars."""
+MANY_TOKENS = 10_000_000
+"""Numbers of tokens from here on are usage, which differs from day to day."""
+MANY = 1_000
+"""Whole numbers from here on may be counted, whatever their header says; smaller ones are likelier a score."""
+
+_SAMPLE = set_of("votes vote reviews wins won")
+"""Counts that are the sample behind a score, if the table has one."""
+POINTS = _SAMPLE | set_of("""
+    stars stargazers downloads likes hearts pulls installs forks subscribers followers members users players viewers contributors
+    visitors listeners views visits plays streams upvotes points pts titles medals gold silver bronze trophies goals assists runs
+    commits comments citations reputation sales attendance population revenue turnover grossing worth gdp cap
+    """)
+"""What is counted or summed up, so that two values are in order without any error."""
+_UNITS: Mapping[str, str] = {
+    "stargazers": "stars",
+    "pts": "points",
+    "vote": "votes",
+    "won": "wins",
+    "population": "people",
+    **dict.fromkeys(("gold", "silver", "bronze"), "medals"),
+    **dict.fromkeys(("reputation", "attendance", "revenue", "turnover", "grossing", "worth", "gdp", "cap"), ""),
+}
+"""The unit of points, if it is not the word itself."""
+_LARGE = {"k": "thousand ", "thousands": "thousand ", "m": "million ", "millions": "million ", "b": "billion ", "bn": "billion "}
+_TOTALS = set_of("total sum")
+_NOT_COUNTED = FITTED | set_of(
+    "average avg mean median rate ratio per percent percentage pct % share growth index score rank conceded against"
+)
+"""With these words beside it, what is counted is not the figure."""
+_SCORES = FITTED | (HIGHER - POINTS - COUNT - set_of("total overall"))
+_ANY_SCORE = set_of("score scores")
+"""What both benchmarks and games call their figures."""
+
+
+def nature_of(cells: Cells, sheet: RawSheet) -> Guess[Nature]:
+    """The nature of a figure; unsure where its numbers may be counted or scored."""
+    words, leaf, text = {*cells.words}, {*cells.leaf}, " ".join(cells.words)
+    is_rate = bool(PER_SECOND.search(text))
+    if _is_price(words) and not is_rate:
+        return Guess(value=Nature.LISTED, sure=0.8, why="a price")
+    is_usage = "tokens" in words and max(cells.values, default=0.0) >= MANY_TOKENS
+    if is_rate or is_usage or (words & LIVE and not words & {"score"}):
+        return Guess(value=Nature.LIVE, sure=0.8, why="a speed or a time, which differs from day to day")
+    if not words & _NOT_COUNTED and "%" not in "".join(cells.known[:50]):
+        if leaf & POINTS:
+            return _counted(cells, sheet)
+        if leaf & _TOTALS and _whole(cells) and any({*other.leaf} & POINTS for other in sheet.figures):
+            return Guess(value=Nature.POINTS, sure=0.8, why="a total of what is counted")
+    if leaf & COUNT and not leaf & HIGHER - COUNT and all(value == int(value) for value in cells.values):
+        return Guess(value=Nature.COUNT, sure=0.8, why="whole numbers that count")
+    stars = words & FITTED <= {"rating"} and max(cells.values, default=0.0) < LEAST_ELO
+    is_score = words & {"score", "arena"} and cells.values and min(cells.values) >= 600 and max(cells.values) <= 3200
+    if (words & FITTED and not stars) or is_score:
+        return Guess(value=Nature.FITTED, sure=0.8, why="a rating on the Elo scale")
+    if not words & (_SCORES - _ANY_SCORE | LOWER) and _whole(cells) and max(cells.values) >= MANY:
+        return Guess(value=Nature.TESTED, sure=0.6, why="its whole numbers may be counted, or scored")
+    return Guess(value=Nature.TESTED, sure=0.7, why="figures")
+
+
+def unit_of(cells: Cells) -> str:
+    """The unit of points by their header: `stars`, `million views`; "" if it names none."""
+    name = next((word for word in (*cells.leaf, *cells.words) if word in POINTS), "")
+    unit = _UNITS.get(name, name)
+    return unit and next((_LARGE[word] for word in cells.leaf if word in _LARGE), "") + unit
+
+
+def _counted(cells: Cells, sheet: RawSheet) -> Guess[Nature]:
+    leaf, name = {*cells.leaf}, next(word for word in cells.leaf if word in POINTS)
+    if leaf & POINTS <= _SAMPLE and any(_is_score(other) for other in sheet.figures if other is not cells):
+        return Guess(value=Nature.COUNT, sure=0.8, why="the sample behind a score")
+    if not (leaf & _LARGE.keys() or _whole(cells)):
+        return Guess(value=Nature.TESTED, sure=0.6, why=f"its header says {name!r}, but its numbers are not whole")
+    if name == "stars" and max(cells.values) <= MOST_MARKS:
+        return Guess(value=Nature.TESTED, sure=0.6, why="its stars may be counted, or given as marks")
+    return Guess(value=Nature.POINTS, sure=0.8, why=f"{name!r} are counted, without any error")
+
+
+def _is_score(cells: Cells) -> bool:
+    return bool({*cells.words} & _SCORES) or not _whole(cells)
+
+
+def _whole(cells: Cells) -> bool:
+    """Whether all values are whole numbers, or halves, which some games give."""
+    return bool(cells.values) and all(2 * value == int(2 * value) for value in cells.values)
+
+
+def _is_price(words: AbstractSet[str]) -> bool:
+    """Whether a header with these words is that of a price: `Cost per 1M tokens`, but not `Speed per dollar`."""
+    return bool(words & PRICE) and not words & (LIVE | {"total", "run"} | CHANGE)
