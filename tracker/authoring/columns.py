@@ -10,14 +10,19 @@ from decimal import Decimal
 from functools import cache, cached_property
 from itertools import pairwise
 
-from tracker.authoring.words import HALF, IN_AND_OUT, PRICE, leaf_of, remark_of, words_of
+from tracker.authoring.words import HALF, IN_AND_OUT, PER_SECOND, PRICE, leaf_of, remark_of, words_of
 from tracker.model import Column as Source
 from tracker.model import Kind, Measure, Metric, MetricId, Nature
 from tracker.reading.cells import MISSING, CellError, Reader, reader
 from tracker.reading.lines import parts_of
 
 _URL = re.compile(r"(?:https?:)?//|www\.")
-_DATE = re.compile(r"(?:19|20)\d\d[-/.]?(?:0\d|1[0-2])(?:[-/.]?[0-3]\d)?(?:[T ].*)?|[A-Z][a-z]{2,8} \d{1,2}, (?:19|20)\d\d")
+_DATE = re.compile(
+    r"(?:19|20)\d\d[-/.]?(?:0\d|1[0-2])(?:[-/.]?[0-3]\d)?(?:[T ].*)?|[A-Z][a-z]{2,8} \d{1,2}, (?:19|20)\d\d"
+    r"|(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?|[QH][1-4])(?:[ '-]?(?:\d\d|(?:19|20)\d\d))?"
+    r"|(?:(?:19|20)\d\d[ -]?)[QH][1-4]|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+)
+_RATE = re.compile(r"\w/ ?s(?:ec(?:ond)?)?\b")
 _WORDED = re.compile(r"[\d.,]+\s+([^\d]+)")
 _ORDINAL = re.compile(r"(?:#|T|=)?(\d{1,6})(?:st|nd|rd|th|\.|=)?")
 _MEDALS = {"🥇": 1, "🥈": 2, "🥉": 3}
@@ -63,6 +68,11 @@ class Cells:
     def title(self) -> str:
         """The header's last part, without a remark on an error."""
         return remark_of(leaf_of(self.label))[0].strip()
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether the header names a rate per second: `Tokens/s`, `req/s`."""
+        return bool(PER_SECOND.search(" ".join(self.words)) or _RATE.search(self.header))
 
     @property
     def remark(self) -> str:

@@ -14,7 +14,6 @@ from tracker.authoring.words import (
     AVERAGE,
     HIGHER,
     LIMIT,
-    PER_SECOND,
     PRICE,
     SHARES,
     TOKENS,
@@ -24,8 +23,6 @@ from tracker.authoring.words import (
 from tracker.model import Nature
 
 MAX_METRICS = 40
-ENOUGH = 8
-"""Rows from which an order cannot be chance."""
 POSITION = "position"
 CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP"}
 WITHOUT_UNIT = ("latency", "ttft", "ttfat")
@@ -142,11 +139,11 @@ def _price_unit(cells: Cells) -> tuple[str, str]:
 
 
 def _unit(cells: Cells, nature: Nature) -> tuple[Guess[str], str]:
-    words, text = {*cells.words}, " ".join(cells.words)
+    words = {*cells.words}
     signs = "".join(cells.known[:50])
     currency = next((name for sign, name in CURRENCIES.items() if sign in signs or {sign, name.lower()} & words), "")
     if (nature is Nature.LISTED and words & PRICE) or currency:
-        unit, scale = _price_unit(cells)
+        unit, scale = _price_unit(cells) if nature is Nature.LISTED else (currency, "1")
         return Guess(value=unit.replace("USD", currency or "USD"), sure=0.7, why="a price"), scale
     in_brackets = words_of(_BRACKETS.findall(cells.title)[-1]) if _BRACKETS.search(cells.title) else ()
     if "%" in signs or ("%" in words and not {*in_brackets} & {*TIMES}) or words & {"percent", "percentage"}:
@@ -156,7 +153,9 @@ def _unit(cells: Cells, nature: Nature) -> tuple[Guess[str], str]:
     if nature is Nature.FITTED and max(cells.values, default=0.0) >= LEAST_ELO:
         return Guess(value="Elo", sure=0.8, why="a rating"), "1"
     if "tokens" in words:
-        return Guess(value="tokens/s" if PER_SECOND.search(text) else "tokens", sure=0.8, why="its header"), "1"
+        return Guess(value="tokens/s" if cells.is_rate else "tokens", sure=0.8, why="its header"), "1"
+    if cells.is_rate:
+        return Guess(value="", sure=0.6, why="a rate per second"), "1"
     if word := min((word for word in cells.words if word in TIMES), key=WITHOUT_UNIT.__contains__, default=""):
         unit, scale = TIMES[word]
         return Guess(value=unit, sure=0.8, why=f"{word!r} in its header"), scale

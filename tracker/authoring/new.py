@@ -216,6 +216,7 @@ def open_question(proposal: Proposal, answers: Answers) -> Question | None:
         return Question(what=what, flag="--key COLUMN", why=proposal.key.why)
     if answers.metric is None and proposal.metrics and proposal.primary.sure < SURE:
         what, choices = "which column ranks the board", _choices(proposal.metrics)
+        choices += f" · {_quoted((proposal.rank.value,))} itself" if proposal.rank is not None else ""
         return Question(what=what, flag="--metric COLUMN", why=proposal.primary.why, choices=choices)
     primary = proposal.ranking
     if primary is None:

@@ -43,6 +43,10 @@ def primary_of(sheet: RawSheet, metrics: Sequence[MetricGuess], name: str) -> Gu
         return Guess(value=best.id, sure=_OPEN, why=f"the rows follow {others[0].column}, which is not a score")
     if not followed and _has_other_ranks(best, sheet):
         return Guess(value=best.id, sure=_OPEN, why="no figure has the order of the published ranks")
+    if not followed and len(metrics) > 1 and best.higher_is_better.value is None:
+        why = ""
+    if not followed and min(levels) > 0:
+        why = ""  # prices, counts and times are also in lists that rank nothing
     return Guess(value=best.id, sure=0.9 if why and followed else 0.75 if why else _OPEN, why=why or _why_open(pool, followed))
 
 

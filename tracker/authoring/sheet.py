@@ -19,7 +19,6 @@ from tracker.authoring.words import (
     IN_AND_OUT,
     LIVE,
     LOWER,
-    PER_SECOND,
     PRICE,
     RANK,
     words_of,
@@ -111,7 +110,7 @@ def is_place(cells: Cells) -> bool:
 
 
 def _may_be_price(cells: Cells) -> bool:
-    return bool(cells.values) and max(cells.values) < 2_000 and not PER_SECOND.search(" ".join(cells.words))
+    return bool(cells.values) and max(cells.values) < 2_000 and not cells.is_rate
 
 
 def _ranks(cells: Cells) -> bool:
@@ -143,14 +142,14 @@ def stated_direction(cells: Cells) -> tuple[bool | None, str]:
     `average` alone says what the figures say that it combines; beside another word it says nothing.
     """
     for words in (cells.leaf, cells.words):
-        distinct, text = {*words}, " ".join(words)
+        distinct = {*words}
         if distinct & CHANGE:
             return None, ""
         if distinct & {"↓", "↑"}:
             return "↑" in distinct, "an arrow in the header"
         if "better" in distinct and distinct & {"lower", "higher", "less", "more"}:
             return bool(distinct & {"higher", "more"}), "its header says so"
-        if PER_SECOND.search(text):
+        if cells.is_rate:
             return True, "a rate per second"
         if low := distinct & LOWER - ({"age", "bias", "time"} if "horizon" in distinct else {"age", "bias"}):
             return False, f"{min(low)!r} in its header"

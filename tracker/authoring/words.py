@@ -70,6 +70,7 @@ LOWER = set_of("""
     perplexity ppl rank hallucination hallucinations toxicity calibration ece rmse mse mae fid usd dollars strokes penalty
     penalties bias regret refusals crashes bugs failures emissions watts kwh delay fouls distance eer lap age incidents
     defects churn unemployment ↓ handicap deaths time runtime elapsed steps turns iterations failure fail failed eer fid mape
+    rtf energy wh joules carbon
     """)
 """Lower is better."""
 HIGHER = set_of("""
@@ -95,7 +96,7 @@ COUNT = set_of("""
     tests cases trials questions downloads installs reviews num n
     """)
 FITTED = set_of("elo rating elos eci glicko trueskill bt")
-LIVE = set_of("speed latency throughput ttft ttfat seconds tps trending rtfx uptime")
+LIVE = set_of("speed latency throughput ttft ttfat seconds tps trending rtfx rtf uptime")
 PRICE = set_of("price prices pricing cost costs usd dollars $")
 TOKENS = set_of("token tokens tok")
 CHANGE = set_of("change changes delta diff")
@@ -109,6 +110,7 @@ LIMIT = set_of("""
 """Numbers that are not figures of merit."""
 EFFORT = set_of(
     "price prices pricing cost costs usd dollars $ time runtime elapsed duration seconds steps turns iterations tokens"
+    " energy wh kwh watts emissions carbon"
 )
 """What a result takes, beside the result itself."""
 SHARES = set_of(
