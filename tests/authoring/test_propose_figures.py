@@ -19,6 +19,7 @@ from tracker.authoring.declaration import PageAddress, Settled, settled
 from tracker.authoring.guess import propose
 from tracker.authoring.proposal import SURE, Answers, MetricGuess, Proposal
 from tracker.authoring.words import leaf_of, remark_of, words_of
+from tracker.errors import ParseError
 from tracker.model import BoardId, MetricId, Nature
 from tracker.reading import read_capture
 
@@ -366,6 +367,10 @@ OPEN: Mapping[str, Table] = {
     "other ranks": {"Rank": range(1, 9), "Model": NAMES, "Score": MIXED, "Votes": VOTES},
     "rows in the order of two": {"Model": NAMES, "Math": SCORES, "Code": ELOS},
     "an overall figure and another order": {"Model": NAMES, "Overall": MIXED, "Math": SCORES},
+    "a price list": {"Product": NAMES, "Price": PRICES},
+    "a stock list": {"Product": NAMES, "Price": PRICES, "Stock": VOTES},
+    "a list of countries": {"Country": sorted(NAMES), "Population": VOTES},
+    "a timetable": {"Train": NAMES, "Duration": (45, 50, 62, 70, 33, 31, 28, 29)},
     "two prices": {"Model": NAMES, "Input price": PRICES, "Output price": [5 * price for price in PRICES]},
     "an average of something else": {"Model": NAMES, "Zag": MIXED, "Zog": MIXED[::-1], "Average": [900 + each for each in MIXED]},
 }
@@ -439,6 +444,8 @@ UNITS = {
     "Votes": (VOTES, "votes"),
     "Tokens": (VOTES, "tokens"),
     "Tokens/s": (MIXED, "tokens/s"),
+    "req/s": (MIXED, ""),
+    "Revenue ($M)": (VOTES, "USD"),
     "Kosten (€)": (PRICES, "EUR"),
     "Score": (SCORES, ""),
 }
@@ -528,6 +535,27 @@ def test_a_dot_in_a_header_is_not_always_that_of_a_path(header: str, leaf: str):
 )
 def test_a_remark_on_the_error_is_not_part_of_the_header(header: str, split: tuple[str, str]):
     assert remark_of(header) == split
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        ("January", "February", "March", "April", "May", "June", "July", "August"),
+        ("Jan 2026", "Feb 2026", "Mar 2026", "Apr 2026", "May 2026", "Jun 2026", "Jul 2026", "Aug 2026"),
+        ("Q1 2025", "Q2 2025", "Q3 2025", "Q4 2025", "Q1 2026", "Q2 2026", "Q3 2026", "Q4 2026"),
+    ],
+)
+@every_format
+def test_months_and_quarters_are_not_entries(days: Sequence[str], form: str):
+    with pytest.raises(ParseError, match="no column of names"):
+        proposed({"Month": days, "Revenue": VOTES}, form)
+
+
+@pytest.mark.parametrize("cell", ["{}/100", "{} pts", "{} (1)", "{}s", "1:{}"])
+def test_a_score_that_cannot_be_read_is_listed_and_nothing_ranks_in_its_place(cell: str):
+    found = proposed({"Rank": range(1, 9), "Model": NAMES, "Score": [cell.format(score) for score in SCORES], "Votes": VOTES})
+    assert found.primary.sure < SURE
+    assert found.unused == {"Score": f"a cell such as {cell.format(81.2)!r} is not one figure"}
 
 
 def test_stars_rank_a_list_whose_other_figures_have_no_direction():

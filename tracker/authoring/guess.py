@@ -27,7 +27,7 @@ SUMMARY = re.compile(
     re.IGNORECASE,
 )
 """Names of rows that are not models."""
-WORD = re.compile(r"[^\W\d_]{3,}")
+WORD = re.compile(r"^[^\W\d_]|[^\W\d_]{4,}")
 MAX_UNUSED = 20
 """Maximum number of columns listed as left out."""
 LEAST_NUMERIC = 0.5
@@ -88,7 +88,7 @@ def _figures_by_name(candidate: Candidate) -> dict[str, set[str]]:
 
 def _proposal(candidate: Candidate, table: Guess[int], answers: Answers) -> Proposal:
     sheet = RawSheet(candidate, answers.metric)
-    if missing := [column for column in answers.columns if column not in sheet.columns]:
+    if missing := [column for column in answers.columns if column not in candidate.columns]:
         raise DeclarationError(f"the table has no column {missing[0]!r}, expected among {', '.join(candidate.columns[:30])}")
     name = stated(answers.name) if answers.name else _name(sheet)
     if summaries := _summaries(sheet.columns[name.value].known):
@@ -129,7 +129,7 @@ def _why_unused(cells: Cells) -> str:
         return ""
     if cells.numeric >= LEAST_NUMERIC:
         return "its header does not name a figure of merit" if len({*cells.values}) > 1 else "all its values are equal"
-    figures = sum(len(parts_of(cell)) > 1 and not WORD.search(cell) for cell in cells.known)
+    figures = sum(bool(parts_of(cell)) and not WORD.search(cell) for cell in cells.known)
     return f"a cell such as {cells.known[0]!r} is not one figure" if figures >= LEAST_NUMERIC * len(cells.known) else ""
 
 
