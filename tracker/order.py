@@ -60,6 +60,9 @@ def may_have_fallen_out(diff: Diff, last: float | None) -> bool:
     primary = diff.board.primary
     if diff.before is None or len(diff.before.entries) != len(diff.after.entries) or primary is None or last is None:
         return False
+    if primary.places:
+        new = (value for entry, value in diff.after.values(primary.id).items() if entry not in diff.before.entries)
+        return last + sum(value <= last for value in new) > len(diff.after.entries)
     return not surely_inside(diff.after, primary, last)
 
 

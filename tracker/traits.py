@@ -15,9 +15,12 @@ OPEN_LICENCES = (
 )
 """Beginnings of words in licences of downloadable weights."""
 _OPEN = re.compile("|".join(rf"(?<![a-z]){re.escape(word)}" for word in OPEN_LICENCES))
+_JUST_OPEN = frozenset(("open", "open license", "open licence", "open model"))
 CLOSED_LICENCES = ("proprietary", "closed", "commercial api", "api only")
 _MIXTURE = re.compile(r"(?<![0-9])[0-9]{1,3} ?[x×] ?[0-9]", re.IGNORECASE)
 _SIZES = re.compile(r"(?<![a-z0-9.])([0-9]{1,4}(?:\.[0-9]{1,3})?)b(?![a-z0-9])")
+_ROUNDED = 1.5
+"""Names round: `8x7B` has 47, not 56."""
 _A_COUNT = 1_000_000
 """A number of parameters from this one on is a plain count; a smaller one is in 10⁹."""
 
@@ -61,13 +64,16 @@ def traits(entry: Entry, board: Board) -> Traits:
 
 
 def has_open_weights(entry: Entry) -> bool | None:
-    """Whether the weights can be downloaded, None if the board does not state it."""
+    """Whether the weights can be downloaded, None if the board does not state it.
+
+    A licence given as `open` is one, although it has no name.
+    """
     if flag := entry.attributes.get("open_weights"):
         return flag == "true"
     licence = (entry.attributes.get("licence") or "").casefold()
     if any(word in licence for word in CLOSED_LICENCES):
         return False
-    return True if _OPEN.search(licence) else None
+    return True if _OPEN.search(licence) or licence.strip() in _JUST_OPEN else None
 
 
 def reasons(entry: Entry) -> str:
@@ -84,10 +90,16 @@ def listed_price(entry: Entry, metric: Metric | None) -> float | None:
 
 
 def size_total(entry: Entry) -> float | None:
-    """The number of parameters in 10⁹, from the board, otherwise from the name."""
+    """The number of parameters in 10⁹, from the board, otherwise from the name.
+
+    None if the board's number is smaller than its active parameters, or far smaller than the name's: it is of the active ones.
+    """
     who, total = entry.who, _size(entry.attributes.get("total_parameters"))
-    if total is not None or who.size_total_b is None:
-        return total
+    if total is not None:
+        least = max(_size(entry.attributes.get("active_parameters")) or 0.0, (who.size_total_b or 0.0) / _ROUNDED)
+        return total if total >= least else None
+    if who.size_total_b is None:
+        return None
     return None if _no_total(entry.name, mixture=who.size_active_b is not None) else who.size_total_b
 
 

@@ -18,8 +18,8 @@ from kit import examples
 from tracker.authoring.declaration import PageAddress, Settled, settled
 from tracker.authoring.guess import propose
 from tracker.authoring.proposal import SURE, Answers, MetricGuess, Proposal
+from tracker.authoring.rows import unused
 from tracker.authoring.words import leaf_of, remark_of, words_of
-from tracker.errors import ParseError
 from tracker.model import BoardId, MetricId, Nature
 from tracker.reading import read_capture
 
@@ -74,6 +74,10 @@ def ranking(found: Proposal) -> MetricGuess:
 
 def metric(found: Proposal, column: str) -> MetricGuess:
     return next(each for each in found.metrics if each.column.strip('"') == column)
+
+
+def left_out(found: Proposal) -> dict[str, str]:
+    return {each.which: each.why for each in unused(found, set())}
 
 
 def metrics(found: Proposal) -> set[str]:
@@ -232,7 +236,7 @@ def test_the_interval_of_a_score_is_never_that_of_the_votes_or_the_price():
 def test_a_deviation_is_left_out_with_the_reason():
     found = proposed({"model": NAMES, "score": SCORES, "std": SMALL})
     assert metrics(found) == {"score"}
-    assert found.unused == {"std": "a deviation shows how results spread, which is not the error of a value"}
+    assert left_out(found) == {"std": "a deviation shows how results spread, which is not the error of a value"}
 
 
 def test_the_best_and_the_worst_result_are_figures_if_nothing_lies_between_them():
@@ -272,7 +276,7 @@ def test_the_header_decides_which_price_comes_first():
 def test_two_figures_that_the_header_does_not_explain_are_left_out_with_the_reason():
     found = proposed({"Model": NAMES, "Score": SCORES, "Pricing": [f"${price} / ${5 * price}" for price in PRICES]})
     assert metrics(found) == {"Score"}
-    assert found.unused == {"Pricing": "a cell such as '$1.0 / $5.0' is not one figure"}
+    assert left_out(found) == {"Pricing": "a cell such as '$1.0 / $5.0' is not one figure"}
 
 
 # ── directions ───────────────────────────────────────────────────────────────────────────────────
@@ -537,25 +541,11 @@ def test_a_remark_on_the_error_is_not_part_of_the_header(header: str, split: tup
     assert remark_of(header) == split
 
 
-@pytest.mark.parametrize(
-    "days",
-    [
-        ("January", "February", "March", "April", "May", "June", "July", "August"),
-        ("Jan 2026", "Feb 2026", "Mar 2026", "Apr 2026", "May 2026", "Jun 2026", "Jul 2026", "Aug 2026"),
-        ("Q1 2025", "Q2 2025", "Q3 2025", "Q4 2025", "Q1 2026", "Q2 2026", "Q3 2026", "Q4 2026"),
-    ],
-)
-@every_format
-def test_months_and_quarters_are_not_entries(days: Sequence[str], form: str):
-    with pytest.raises(ParseError, match="no column of names"):
-        proposed({"Month": days, "Revenue": VOTES}, form)
-
-
 @pytest.mark.parametrize("cell", ["{}/100", "{} pts", "{} (1)", "{}s", "1:{}"])
 def test_a_score_that_cannot_be_read_is_listed_and_nothing_ranks_in_its_place(cell: str):
     found = proposed({"Rank": range(1, 9), "Model": NAMES, "Score": [cell.format(score) for score in SCORES], "Votes": VOTES})
     assert found.primary.sure < SURE
-    assert found.unused == {"Score": f"a cell such as {cell.format(81.2)!r} is not one figure"}
+    assert left_out(found) == {"Score": f"a cell such as {cell.format(81.2)!r} is not one figure"}
 
 
 def test_stars_rank_a_list_whose_other_figures_have_no_direction():

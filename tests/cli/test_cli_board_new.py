@@ -181,11 +181,6 @@ def test_a_person_is_asked_once_for_the_error_of_a_rating(world: World, error: f
     assert made.settled.board.primary.stated_error == error
 
 
-def test_a_column_of_figures_that_is_left_out_is_listed_with_the_reason(world: World):
-    text = PAGE.replace("votes", "context length")
-    assert "its header does not name a figure of merit" in new(world, "--id", "made/left", text=text).out
-
-
 @pytest.mark.parametrize(("flag", "higher"), [("--higher-is-better", True), ("--lower-is-better", False)])
 def test_the_flag_decides_the_direction(world: World, flag: str, higher: bool):
     assert new(world, "--id", "made/zog", flag, text=UNSURE).code == 0

@@ -169,3 +169,9 @@ def test_estimates_of_a_fitted_board_do_not_move():
     after = {key: f"~{value + 100 * (key == 'm03')}" for key, value in ratings().items()}
     diff = compare(board(metric(nature="fitted")), snapshot(line(before)), snapshot(line(after), day=1)).metrics["score"]
     assert (diff.verdict, dict(diff.moves)) == (Comparability.COMPARABLE, {})
+
+
+@pytest.mark.parametrize(("factor", "rebased"), [(1.02, False), (0.98, False), (1.05, True)])
+def test_a_stretch_is_a_re_base_only_if_it_moves_half_the_values_beyond_their_error(factor: float, rebased: bool):
+    pairs = [(1000.0 + 10 * at, 1250 + factor * (10 * at - 250)) for at in range(51)]
+    assert bool(fit(pairs, [3.0] * 51).rebase) is rebased

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given
-from kit import ELO, SCORE, History, board, brief, metric, of, pages, snapshot
+from kit import ELO, PRICE, SCORE, History, board, brief, metric, of, pages, snapshot
 
 from tracker.compare import compare
 from tracker.model import Confidence, Diff, EntryId, Identity, ModelId, Snapshot
@@ -147,6 +147,13 @@ def test_another_name_for_the_same_variant_with_the_same_score_is_the_same_entry
     assert renamed("old:50.5", "new:50.47")
 
 
+def test_the_same_primary_score_identifies_a_variant_whose_other_values_moved():
+    who, on = {"old": known("maker/m"), "new": known("maker/m")}, (SCORE, metric("coding", primary=False))
+    pages = [snapshot(f"s:9 {key}:50", coding=f"{key}:{day}", day=day, who=who) for day, key in enumerate(("old", "new"))]
+    assert compare(board(*on), *pages).rekeyed == {"new": "old"}
+    assert compare(board(*on[1:]), *pages).rekeyed == {}
+
+
 @pytest.mark.parametrize(
     ("was", "now"),
     [("old:50", "new:51"), ("old:~50", "new:50"), ("old", "new"), ("old:50", "new")],
@@ -185,10 +192,19 @@ def test_a_name_that_says_more_at_the_same_exact_score_is_the_same_entry():
 
 
 @pytest.mark.parametrize(
-    ("was", "now"), [("old:12.47", "new:12.48"), ("old:12.5", "new:12.5"), ("old:~12.47", "new:12.47"), ("old", "new")]
+    ("was", "now"), [("old:12.47", "new:12.48"), ("old:12", "new:12"), ("old:~12.47", "new:12.47"), ("old", "new")]
 )
 def test_a_name_that_says_more_at_another_or_a_coarse_score_is_another_entry(was: str, now: str):
     assert not clarified(was, now)
+
+
+def test_one_decimal_is_enough_if_no_other_entry_has_the_value_and_the_names_may_mean_one_model():
+    assert clarified("old:12.5", "new:12.5")
+    assert not clarified("old:12.5 other:12.5", "new:12.5 other:12.5")
+    assert not clarified("old:12.5", "new:12.5 another:12.5")
+    names, models = {"old": "GPT-4", "new": "GPT-4 Turbo"}, {"old": known("openai/gpt-4"), "new": known("openai/gpt-4-turbo")}
+    pages = snapshot("s:9 old:12.5", names=names, who=models), snapshot("s:9 new:12.5", day=1, names=names, who=models)
+    assert compare(board(SCORE), *pages).rekeyed == {}
 
 
 @pytest.mark.parametrize(
@@ -200,3 +216,80 @@ def test_another_name_at_the_same_score_is_another_entry(names: tuple[str, str])
 
 def test_an_equal_rating_of_a_fitted_board_names_nobody():
     assert not clarified("old:1212.47", "new:1212.47", on=ELO)
+
+
+def test_the_same_price_identifies_a_variant_on_a_board_without_scores():
+    who = {"old": known("maker/m"), "new": known("maker/m")}
+
+    def page(key: str, price: int) -> Snapshot:
+        return snapshot("stays", price=f"stays:1 {key}:{price}", day=key == "new", who=who)
+
+    assert compare(board(PRICE), page("old", 5), page("new", 5)).rekeyed == {"new": "old"}
+    assert compare(board(PRICE), page("old", 5), page("new", 6)).rekeyed == {}
+
+
+# ── the same name under a new id ─────────────────────────────────────────────────────────────────
+
+NAMES = {"id-1": "HappyHorse 1.0", "id-2": "HappyHorse-1.0"}
+
+
+def same_name(was: str, now: str, *, on=(SCORE,), **more: tuple[str, str]) -> Diff:
+    before = snapshot(f"s:9 {was}", names=NAMES, **{name: texts[0] for name, texts in more.items()})
+    after = snapshot(f"s:9 {now}", day=1, names=NAMES, **{name: texts[1] for name, texts in more.items()})
+    diff = compare(board(*on), before, after)
+    assert bool(diff.rekeyed) != bool(diff.relisted)
+    assert (diff.arrived, diff.missing) == ((), ())
+    return diff
+
+
+@pytest.mark.parametrize(
+    ("was", "now"), [("id-1:50", "id-2:50"), ("id-1:50.47", "id-2:50.5"), ("id-1", "id-2"), ("id-1:~50", "id-2:~50")]
+)
+def test_a_name_under_a_new_id_continues_if_its_values_agree(was: str, now: str):
+    assert same_name(was, now).rekeyed == {"id-2": "id-1"}
+
+
+@pytest.mark.parametrize(("was", "now"), [
+    ("id-1:50", "id-2:51"),
+    ("id-1:50.47", "id-2:50.48"),
+    ("id-1:~50", "id-2:50"),
+    ("id-1", "id-2:50"),
+    ("id-1:50", "id-2"),
+])  # fmt: skip
+def test_a_name_under_a_new_id_with_other_values_is_re_listed(was: str, now: str):
+    diff = same_name(was, now)
+    assert (diff.relisted, diff.revealed, diff.hidden) == ({"id-2": "id-1"}, ("id-2",), ("id-1",))
+
+
+def test_ratings_of_a_name_under_a_new_id_agree_within_their_error():
+    assert same_name("id-1:1300±6", "id-2:1305±6", on=(ELO,)).rekeyed
+    assert same_name("id-1:1395±6", "id-2:1290±6", on=(ELO,)).relisted
+    assert same_name("t:1400 id-1:1300", "t:1400 id-2:1305", on=(ELO,)).rekeyed
+    assert same_name("t:1400 id-1:1300", "t:1400 id-2:1200", on=(ELO,)).relisted
+
+
+def test_every_shared_score_counts_and_prices_only_where_no_score_is_shared():
+    two = (SCORE, metric("coding", primary=False), PRICE)
+    assert same_name("id-1:50", "id-2:50", on=two, coding=("id-1:7", "id-2:8")).relisted
+    assert same_name("id-1:50", "id-2:50", on=two, price=("id-1:7", "id-2:8")).rekeyed
+    assert same_name("id-1", "id-2", on=two, price=("id-1:7", "id-2:8")).relisted
+
+
+def test_a_re_listed_name_is_one_event_without_move_overtake_revision_debut_or_departure():
+    history = History()
+    history.show("a:60 b:55 id-1:50 c:40", names=NAMES)
+    (event,) = history.show("a:60 b:55 id-2:57 c:40", names=NAMES)
+    assert (brief([event]), event.is_news) == (["rename/relisted id-2"], True)
+    assert event.headline == (
+        "HappyHorse-1.0 is re-listed on Board under a new id, with 57 after 50 (score); the two may be different versions."
+    )
+    assert [(proof.entry, proof.raw) for proof in event.evidence] == [("id-1", "50"), ("id-2", "57")]
+    assert [history.show("a:60 b:55 id-2:57 c:40", names=NAMES) for _ in range(3)] == [()] * 3
+    assert {event.kind for event in history.show("a:60 b:55 id-2:61 c:40", names=NAMES)} >= {"score_revision", "new_leader"}
+
+
+def test_a_leader_re_listed_stays_the_leader():
+    history = History()
+    history.show("id-1:60 b:55", names=NAMES)
+    assert brief(history.show("id-2:58 b:55", names=NAMES)) == ["rename/relisted id-2"]
+    assert history.past.leaders == {"score": ("id-2",)}

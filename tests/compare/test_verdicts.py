@@ -210,3 +210,53 @@ def test_a_tenth_that_moved_while_columns_changed_is_a_re_base():
     verdicts = [compare(board(SCORE), before, after).metrics[SCORE.id] for after in (same_columns, other_columns)]
     assert [diff.verdict for diff in verdicts] == [Comparability.COMPARABLE, Comparability.REBASED]
     assert verdicts[1].reason == "3 of 30 values moved as the columns changed (new, old)"
+
+
+def test_a_re_base_that_also_drops_values_is_a_re_base():
+    before = {f"m{place:02}": 90 - place for place in range(20)}
+    after = {key: "" if place < 8 else value - 20 for place, (key, value) in enumerate(before.items())}
+    diff = two(line(before), line(after))
+    assert (diff.verdict, diff.reason) == (
+        Comparability.REBASED,
+        "12 of 12 values moved; 8 of 20 entries lost their value",
+    )
+
+
+def test_the_number_that_moved_counts_all_rows_and_only_measured_ones_decide():
+    before = {f"m{place:02}": f"{'~' if place >= 6 else ''}{90 - place}" for place in range(20)}
+    after = {key: f"{'~' if place >= 6 else ''}{50 - place}" for place, key in enumerate(before)}
+    assert two(line(before), line(after)).reason == "20 of 20 values moved"
+    measured_stay = {key: before[key] if place < 6 else cell for place, (key, cell) in enumerate(after.items())}
+    assert two(line(before), line(measured_stay)).verdict is Comparability.COMPARABLE
+
+
+MAKERS = ("Alpha 1", "Beta 2", "Gamma 3", "Alpha 1 mini", "Delta")
+
+
+def begun(shifts: tuple[float, ...], *, names: tuple[str, ...] = MAKERS, on: Metric = SCORE) -> Comparability:
+    """The verdict on 40 entries, of which the first move by these amounts."""
+    before = {f"m{place:02}": 70 - place for place in range(40)}
+    after = {key: value + (shifts[place] if place < len(shifts) else 0) for place, (key, value) in enumerate(before.items())}
+    labels = dict(zip(before, names, strict=False))
+    return two(line(before), line(after), names=labels, on=on).verdict
+
+
+@pytest.mark.parametrize("shifts", [(-6, -5, -6, -5, -7), (5, 5, 5, 5, 5), (-14, -13.8, -13.6, -13.4, -13.2)])
+def test_a_few_models_of_several_makers_that_shift_alike_begin_a_new_scale(shifts: tuple[float, ...]):
+    assert begun(shifts) is Comparability.REBASED
+
+
+@pytest.mark.parametrize(("shifts", "names"), [
+    ((-6, -5, -6, -5), MAKERS),
+    ((-6, -5, 6, -5, -7), MAKERS),
+    ((-6, -1, -6, -20, -7), MAKERS),
+    ((-1, -1, -1, -1, -1), MAKERS),
+    ((-6, -5, -6, -5, -7), tuple(f"Alpha 1 ({effort})" for effort in "abcde")),
+])  # fmt: skip
+def test_fewer_mixed_unlike_or_small_moves_and_variants_of_one_model_are_moves(shifts: tuple[float, ...], names: tuple[str, ...]):
+    assert begun(shifts, names=names) is Comparability.COMPARABLE
+
+
+def test_moves_within_twice_the_stated_error_do_not_begin_a_scale():
+    assert begun((-5,) * 5, on=metric(stated_error=3.0)) is Comparability.COMPARABLE
+    assert begun((-7,) * 5, on=metric(stated_error=3.0)) is Comparability.REBASED

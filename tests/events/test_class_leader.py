@@ -74,7 +74,7 @@ def test_several_classes_led_on_one_day_are_one_event_with_the_weightiest_first(
     assert led_classes(event) == ["open", "size<=80", "size<=40", "lab:other", "country:CN"]
     assert event.headline == (
         "o5 leads among open weights on Board (score) with 65, ahead of o1 (60);"
-        " also among models of up to 80B parameters, other's models and models from China."
+        " also among models with up to 80B stated parameters, other's models and models from China."
     )
 
 
@@ -314,3 +314,25 @@ def test_the_memory_is_plain():
     season.events_of(f"{CLOSED} {OPEN}")
     memory = season.past.memory["class_leader"]
     assert (json.loads(json.dumps(memory)), memory["open"]) == (memory, [["o1"], 60.0])
+
+
+@pytest.mark.parametrize("estimate", ["~70", "~50"])
+def test_a_higher_estimate_in_the_class_is_said(estimate: str):
+    board = f"{CLOSED} {OPEN} o6:{estimate}"
+    (event,) = led(board, f"{board} o5:65.0")
+    assert ("with 65, among measured values, ahead of o1" in event.headline) is (estimate == "~70")
+
+
+def test_a_higher_estimate_that_may_be_of_the_class_silences_it():
+    known = {key: {"open_weights": "true"} for key in ("o1", "o2", "o3", "o4", "o5")}
+    season = Season(STATED)
+    season.events_of(f"{OPEN} u:~70", attributes=known)
+    assert [event.is_news for event in season.events_of(f"{OPEN} u:~70 o5:65.0", attributes=known)] == [False]
+
+
+def test_a_model_whose_maker_is_a_guess_leads_no_class_and_no_lab():
+    tuned = replace(model("Meta"), guessed_lab=True)
+    season = Season(STATED)
+    season.events_of(f"{CLOSED} {OPEN}", {key: model("Meta") for key in ("o1", "o2", "o3", "o4", "c1", "c2", "c3")})
+    (event,) = season.events_of(f"{CLOSED} {OPEN} o5:65.0", {"o5": tuned})
+    assert (event.is_news, led_classes(event)) == (False, ["open"])

@@ -411,3 +411,16 @@ def test_evidence_shows_every_value_of_the_headline_on_both_days():
         ("oai/gpt/5/a", "60.0"),
         ("oai/gpt/5/a", "60.0"),
     ]
+
+
+def test_a_line_is_not_named_by_a_guess():
+    season, text = Season(STATED), "ali/qwen/3:50 goo/gemini/3:52 joe/tune/1:40"
+    known = {key: who(key) for key in ("ali/qwen/3", "goo/gemini/3", "joe/tune/1", "ali/new/9", "goo/tuned/3")}
+    known["ali/new/9"] = replace(known["ali/new/9"], guessed_family=True)
+    known["goo/tuned/3"] = replace(known["goo/tuned/3"], guessed_lab=True)
+    season.all_events_of(text, who=known)
+    assert season.all_events_of(f"{text} goo/tuned/3:60", who=known) == []
+    passing = season.all_events_of(f"{text} goo/tuned/3:60 ali/new/9:58", who=known)
+    assert [(event.facts["line"], [rival["line"] for rival in event.facts["rivals"]]) for event in passing] == [
+        (["ali"], [["goo"]])
+    ]

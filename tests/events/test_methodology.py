@@ -66,3 +66,42 @@ def test_a_restart_states_its_reason():
 
 def test_a_board_that_was_only_rounded_was_not_re_based():
     assert events_of("a:50.125 b:40.25 c:30.5 d:20.75", "a:50.1 b:40.3 c:30.5 d:20.8") == ()
+
+
+def estimates(before: int, after: int, of: int = 20, *, on=SCORE) -> list[tuple[str, bool]]:
+    pages = [line({f"m{at}": f"{'~' * (at < guessed)}{40 + at}" for at in range(of)}) for guessed in (before, after)]
+    return [(event.headline, event.is_news) for event in events_of(*pages, on=[on]) if event.grade == "estimates"]
+
+
+def test_a_jump_in_the_share_of_estimates_is_one_event():
+    assert estimates(3, 9) == [("Board now estimates score for 9 of 20 entries listed before; it was 3.", True)]
+    assert estimates(9, 3) == [("Board now estimates score for 3 of 20 entries listed before; it was 9.", True)]
+
+
+def test_a_few_estimates_more_or_less_are_not_a_jump():
+    assert estimates(3, 7) == []
+    assert estimates(3, 12, of=100) == []
+    assert len(estimates(3, 13, of=100)) == 1
+    assert estimates(1, 7, on=metric(volatile=True)) == []
+
+
+def test_a_page_that_begins_or_stops_to_mark_estimates_is_not_a_jump():
+    assert estimates(0, 9) == estimates(9, 0) == []
+
+
+def test_new_entries_with_estimates_are_not_a_jump():
+    assert [
+        event.grade for event in of("methodology", events_of("a:5 b:4", "a:5 b:4 " + " ".join(f"n{at}:~3" for at in range(9))))
+    ] == []
+
+
+def test_jumps_on_several_metrics_are_one_event_that_names_the_primary_first():
+    history = History(SECOND, SCORE)
+    for guessed in (1, 7):
+        keys = {f"m{at}": "~" * (at < guessed) for at in range(10)}
+        events = history.show(
+            line({key: f"{mark}5" for key, mark in keys.items()}), coding=line({key: f"{mark}7" for key, mark in keys.items()})
+        )
+    (event,) = of("methodology", events)
+    assert event.headline.startswith("Board now estimates score and 1 more for 7 of 10 entries")
+    assert event.facts["metrics"]["coding"] == {"estimates_before": 1, "estimates": 7, "common": 10}

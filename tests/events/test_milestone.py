@@ -1,11 +1,12 @@
 """The first of a class above a reference: once, beyond the error, and only as far as the record goes."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kit import History, examples, line, metric, of
+from kit import History, examples, line, metric, of, snapshot
 
 from tracker.events.milestone import REFERENCES, reference
 from tracker.model import Entry, EntryId, Event, Identity, Metric
@@ -43,8 +44,8 @@ def test_the_former_record_of_the_same_entry_is_its_own_best():
     season = Season(STATED)
     season.tells(BOARD)
     (event,) = season.tells(BOARD.replace("l:50.0", "l:65.0"))
-    assert "l (65) is the first open-weights model on record above GPT-4" in event.headline
-    assert "; its own best was 50; the record begins on" in event.headline
+    assert "l (65) is the first open-weights model on record (from 2026-03-02) above GPT-4" in event.headline
+    assert "; its own best was 50." in event.headline
 
 
 def firsts(events: list[Event]) -> list[tuple[str, str]]:
@@ -57,8 +58,8 @@ def test_the_first_open_weights_model_above_a_reference_is_news_with_the_former_
     (event,) = season.tells(f"{BOARD} o6:65.0")
     assert (event.grade, event.is_news) == ("first", True)
     assert event.headline == (
-        "o6 (65) is the first open-weights model on record above GPT-4 (best: g, 60) on Board (score);"
-        " until now the best was l (50), for at least 24 hours; the record begins on 2026-03-02."
+        "o6 (65) is the first open-weights model on record (from 2026-03-02) above GPT-4 (best: g, 60) on Board (score);"
+        " until now the best was l (50), for at least 24 hours."
     )
     assert event.facts["firsts"][0]["record_before"] == {
         "entry": "l",
@@ -202,3 +203,10 @@ def test_a_newcomer_is_first_when_no_other_of_its_class_was_surely_above(before:
     best = max((new[key] for key in above & new.keys()), default=0)
     expected = {min(key for key in above if new[key] == best)} if above and above <= new.keys() else set()
     assert reported == expected
+
+
+def test_a_tune_of_somebody_else_is_not_the_reference():
+    own = Identity(lab="Meta", family="Llama", generation="3", size_total_b=70)
+    entry = snapshot("a:50", who={"a": own}).entries["a"]
+    assert reference(entry) is not None
+    assert reference(replace(entry, who=replace(own, guessed_lab=True))) is None

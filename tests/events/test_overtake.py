@@ -325,3 +325,14 @@ def test_a_supported_overtake_on_a_fitted_board_holds_while_it_drifts():
             if event.startswith("overtake")
         ]
     assert actual == ["overtake/decisive m05 > m00,m01,m02,m03,m04", "overtake/sustained m05 > m00,m01,m02,m03,m04"]
+
+
+def test_a_score_that_may_replace_an_estimate_overtakes_nobody():
+    history = History(STATED, SECOND)
+    history.show("a:50 b:40 c:30", coding="a:7 c:7")
+    passed = history.show("a:50 b:55 c:30", coding="a:7 b:6 c:7")
+    assert brief(of("overtake", passed)) == ["overtake/unsure_origin b > a"]
+    assert {event.kind for event in passed if event.is_news and event.rivals} <= {"new_leader"}
+    history.show("a:50 b:55 c:30 d:52", coding="a:7 b:6 c:7")
+    fell = history.show("a:50 b:55 c:30 d:45", coding="a:7 b:6 c:7 d:5")
+    assert brief(of("overtake", fell)) == ["overtake/unsure_origin a > d"]

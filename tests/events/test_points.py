@@ -114,6 +114,27 @@ def test_chart_places_have_leaders_and_overtakes():
     assert news("a:1 b:2 c:3 d:4", "a:2 b:1 c:3 d:4", on=PLACES) == ["new_leader/supported b > a", "overtake/decisive b > a"]
 
 
+def test_whoever_is_in_the_first_place_leads_though_nobody_knows_where_the_last_one_went():
+    chart = {f"m{place:02}": place for place in range(1, 15)}
+    after = {key: place - 1 for key, place in chart.items() if place > 1} | {"new": 14}
+    events = events_of(line(chart), line(after), on=[PLACES])
+    assert brief(of("new_leader", events)) == ["new_leader/succession m02 > m01"]
+
+
+@pytest.mark.parametrize(("place", "departs"), [(12, True), (13, False), (14, False)])
+def test_an_entry_that_newcomers_may_have_pushed_off_the_chart_does_not_depart(place: int, departs: bool):
+    history = History(PLACES)
+    chart = {f"m{at:02}": at for at in range(1, 15)}
+    history.show(line(chart))
+    gone = {f"m{place:02}", "m07"}
+    rest = sorted((at for key, at in chart.items() if key not in gone))
+    moved = {f"m{at:02}": now for now, at in enumerate(rest, start=3)} | {"x": 1, "y": 2}
+    history.show(line(moved))
+    events = [event for day in range(2) for event in history.show(line(moved))]
+    assert (f"departure/confirmed m{place:02}" in brief(events)) is departs
+    assert "departure/confirmed m07" in brief(events)
+
+
 def test_a_place_inherited_from_one_that_fell_is_not_an_overtake():
     chart = {f"m{place:02}": place for place in range(1, 15)}
     after = {key: place - (3 < place <= 9) for key, place in chart.items()} | {"m03": 9}
@@ -132,7 +153,7 @@ def test_a_jump_up_the_chart_is_one_overtake_of_all_it_passed():
 def test_a_newcomer_is_reported_with_its_rank():
     events = events_of(line(growing(8, 0)), line(growing(8, 1) | {"new": 650}), on=[STARS])
     (event,) = of("debut", events)
-    assert event.headline == "new enters Board at rank 3 of 9 with 650 stars (score)."
+    assert event.headline == "new enters Board at rank 3 of 9 with 650 stars."
 
 
 def test_half_points_are_different_results():

@@ -66,10 +66,26 @@ def test_a_group_is_a_release_by_its_date():
     assert "is listed on Board, some time after its release, with 2 models" in late.headline
 
 
-def test_siblings_of_a_listed_release_are_an_addition():
-    (event,) = groups("x:60 small:27", "x:60 small:27 big:45 big0:40")
-    assert (event.grade, event.facts["listed_before"]) == ("addition", ["Qwen3.5 4B"])
-    assert event.headline.startswith("Alibaba's Qwen3.5 397B A17B grows on Board by 2 more variants; the best, ")
+def test_a_listed_name_grows():
+    who = WHO | {"tiny": model("Qwen 3.5 1B", lab="Alibaba")}
+    (event,) = groups("x:60 tiny:20", "x:60 tiny:20 big:45 small:27", who=who, names=NAMES | {"tiny": "qwen-3-5-1b"})
+    assert (event.grade, event.facts["listed_before"]) == ("addition", ["qwen-3-5-1b"])
+    assert event.headline.startswith("Alibaba's Qwen3.5 grows on Board by 2 more variants; the best, ")
+
+
+@pytest.mark.parametrize(("line", "listed", "names", "start"), [
+    ("Qwen 3.5", "Qwen3.5 4B", ("Qwen3.5 397B (max)", "Qwen3.5 397B (low)"), "Qwen3.5 397B enters Board with 1 model in 2"),
+    ("Claude 5", "Claude Sonnet 5", ("Claude Opus 5 (max)", "Claude Opus 5 (low)"), "Claude Opus 5 enters"),
+    ("GPT 6", "GPT-6 mini", ("GPT-6 Pro (high)", "GPT-6 Pro (low)"), "GPT-6 Pro enters"),
+    ("GPT 6", "gpt-6-pro", ("GPT-6 Pro (high)", "GPT-6 Pro (low)"), "GPT-6 Pro grows"),
+    ("Claude 5", "Opus 5 by Claude", ("Claude Opus 5 (max)", "Claude Opus 5 (low)"), "Claude Opus 5 grows"),
+    ("Claude 5", "claude-sonnet-5", ("Claude Opus 5", "Haiku by Claude"), "Claude-5 grows"),
+])  # fmt: skip
+def test_only_a_name_that_was_listed_grows(line: str, listed: str, names: tuple[str, str], start: str):
+    who = {key: model(line, key=key.rstrip("2"), line_title=line.replace(" ", "-")) for key in ("old", "new", "new2")}
+    shown = dict(zip(who, (listed, *names), strict=True))
+    (event,) = groups("x:60 old:42", "x:60 old:42 new:45 new2:27", who=who, names=shown)
+    assert event.headline.startswith(f"Lab's {start}")
 
 
 def test_the_best_is_the_best_with_a_score():

@@ -3,6 +3,8 @@
 import pytest
 from kit import SCORE, History, brief, events_of, line, metric, of
 
+from tracker.model import Column
+
 
 def revisions(*texts: str, on=SCORE) -> list[str]:
     return brief(of("score_revision", events_of(*texts, on=[on])))
@@ -66,3 +68,30 @@ def test_a_re_based_score_is_not_a_revision_of_any_entry():
 
 def test_an_estimate_that_changed_is_not_a_revision():
     assert revisions("a:50 b:~40 c:30", "a:50 b:~45 c:30") == revisions("a:50 b:~40 c:30", "a:50 b:45 c:30") == []
+
+
+PARTS = (metric(stated_error=1.4), metric("tasks", primary=False), metric("speed", "live", primary=False))
+
+
+@pytest.mark.parametrize(("column", "grade", "reported"), [
+    ("tasks", "unsure_origin", False),
+    ("speed", "beyond_error", True),
+])  # fmt: skip
+def test_a_score_that_changes_as_another_score_appears_may_have_been_an_estimate(column: str, grade: str, reported: bool):
+    history = History(*PARTS)
+    history.show("a:50 b:40 c:30", **{column: "a:7"})
+    (event,) = of("score_revision", history.show("a:50 b:45 c:30", **{column: "a:7 b:6"}))
+    assert (event.grade, event.is_news) == (grade, reported)
+    assert ("the earlier one may have been an estimate" in event.headline) is not reported
+
+
+def test_a_flag_of_the_publisher_says_which_score_was_an_estimate():
+    history = History(metric(estimated=Column(sources=("guess",))), PARTS[1])
+    history.show("a:50 b:40 c:30", tasks="a:7")
+    assert brief(of("score_revision", history.show("a:50 b:45 c:30", tasks="a:7 b:6"))) == ["score_revision/beyond_error b"]
+
+
+def test_a_new_column_says_nothing_about_the_origin_of_a_score():
+    history = History(*PARTS)
+    history.show("a:50 b:40 c:30")
+    assert brief(of("score_revision", history.show("a:50 b:45 c:30", tasks="a:7 b:6"))) == ["score_revision/beyond_error b"]

@@ -22,6 +22,13 @@ def test_a_board_that_states_a_size_knows_better_than_the_name():
     assert size("x", None, total_parameters="7000000000") == 7.0
 
 
+def test_a_number_of_active_parameters_is_not_a_total():
+    assert size("DeepSeek Coder V2 Lite", None, total_parameters="2.4", active_parameters="16") is None
+    assert size("Qwen3 30B A3B", 30.0, 3.0, total_parameters="3.3") is None
+    assert size("Mixtral 8x7B", 56.0, total_parameters="12.9") is None
+    assert size("Gemma 3 4B", 4.0, total_parameters="4.3") == 4.3
+
+
 @pytest.mark.parametrize("name", ["Mixtral 8x7B Instruct", "WizardLM-2-8x22B", "mixtral 8 x 7b"])
 def test_experts_times_their_size_is_not_a_total(name: str):
     assert size(name, 56.0) is None
@@ -42,6 +49,10 @@ def test_of_two_models_in_a_name_neither_states_the_size_of_the_whole():
         ("Modified MIT", True),
         ("Llama 3.1 Community", True),
         ("Yi License", True),
+        ("open", True),
+        ("Open", True),
+        ("OpenAI terms", None),
+        ("not open", None),
         ("Proprietary", False),
         ("Limited use", None),
         ("Permitted", None),

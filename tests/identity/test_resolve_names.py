@@ -260,3 +260,43 @@ def test_a_name_of_two_boards_with_and_without_the_makers_name_is_one():
         resolve("Google Gemini-2.5-Pro", lexicon=default_lexicon()).model
         == resolve("gemini-2.5-pro", "Google", "arena-ai/text", lexicon=default_lexicon()).model
     )
+
+
+GUESSED = [
+    # name, creator according to the board, lab, whether it is a guess
+    ("Llama-3-8B-Instruct", "", "Meta", False),
+    ("Llama-3-8B-Magpie", "", "Meta", True),
+    ("Meta-Llama-3-70B-Instruct-abliterated", "", "Meta", True),
+    ("Meta-Llama-3-70B-joes-mix", "", "Meta", True),
+    ("meta-llama/Llama-3-8B-Magpie", "", "Meta", False),
+    ("Llama-3-8B-Magpie", "Meta", "Meta", False),
+    ("joe/llama-3-70b-merge", "", "joe", True),
+    ("joe/Kittiwake-7B", "", "joe", True),
+    ("Kittiwake 7B", "Saltmarsh", "Saltmarsh", False),
+    ("Composio SWE-Kit", "", "Cognition", True),
+    ("Composio SWE-Kit", "Composio", "Composio", False),
+    ("OrionStar-Yi-34B-Chat", "", "01.AI", True),
+    ("OrionStar-Yi-34B-Chat", "OrionStar", "OrionStar", False),
+    ("Qwen3-235B-A22B-Thinking-2507", "", "Alibaba", False),
+    ("DeepSeek V3.1 Terminus", "", "DeepSeek", False),
+    ("deepseek-r1-distill-llama-70b", "", "DeepSeek", False),
+    ("Llama-3.1-Tulu-3-70B", "", "Ai2", False),
+    ("GLM-4.6", "Tsinghua/Zhipu", "Z.ai", False),
+    ("Gemini 3 Pro", "Google DeepMind", "Google", False),
+    ("GPT-5", "Azure", "OpenAI", False),
+    ("aligner-2b_claude-3-opus-20240229", "", "Anthropic", True),
+    ("Microsoft Phi-3.5-MoE-instruct", "", "Microsoft", False),
+]
+
+
+@pytest.mark.parametrize(("name", "creator", "lab", "guessed"), GUESSED)
+def test_the_board_states_the_maker_better_than_a_brand_in_the_name(name: str, creator: str, lab: str, guessed: bool):
+    who = resolve(name, creator, lexicon=default_lexicon())
+    assert (who.lab, who.guessed_lab) == (lab, guessed)
+
+
+@pytest.mark.parametrize(
+    ("name", "guessed"), [("GPT-5", False), ("G9", True), ("OrionStar 14B", True), ("Fireball-Llama-3", True)]
+)
+def test_the_first_words_of_an_unknown_name_are_a_guess_at_its_family(name: str, guessed: bool):
+    assert resolve(name, lexicon=default_lexicon()).guessed_family is guessed

@@ -29,7 +29,7 @@ def test_a_price_that_is_not_stated_is_unknown(form, cell):
 
 @pytest.mark.parametrize("form", TEXTS)
 @pytest.mark.parametrize("cell", DOUBTFUL)
-def test_any_other_word_is_no_price(form, cell):
+def test_any_other_word_is_refused_as_a_price(form, cell):
     with pytest.raises(ContractBroken, match="unreadable_cell"):
         read(form, written(form, [("a", cell), ("b", "$2.50")]), PRICE)
 

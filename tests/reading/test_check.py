@@ -124,6 +124,17 @@ def test_an_interval_in_columns_of_its_own_belongs_to_the_measure():
     ]
 
 
+def test_a_value_without_the_one_that_appears_with_a_measurement_is_an_estimate():
+    inferred = metric(SCORE, primary=True, measured_with=Column(sources=("tasks",), missing=frozenset({"n/m"})))
+    rows, columns = ("a,A,5,12", "b,B,6,", "c,C,7,n/m", "d,D,8,0", "e,E,,"), "id,name,score,tasks"
+    reading = check(table(*rows, columns=columns), board(metrics=(inferred,)))
+    assert {key: entry.measures[SCORE].estimated for entry in reading.entries if (key := entry.id) != "e"} == {
+        "a": False, "b": True, "c": True, "d": False,
+    }  # fmt: skip
+    assert SCORE not in reading.entries[-1].measures
+    assert not check(table("b,B,6", columns="id,name,score"), board(metrics=(inferred,))).entries[0].measures[SCORE].estimated
+
+
 def test_entries_know_their_body():
     reading = check(table("a,A,3,1", "b,B,2,1", "c,C,1,1", page_starts=(0, 2)), board())
     assert [entry.page for entry in reading.entries] == [0, 0, 1]

@@ -471,6 +471,8 @@ def test_a_missing_key_is_named_with_its_purpose(tmp_path: Path, line: str, mess
         ('nature = "live"', 'nature = "points"', 'metrics.third.standard_error has no meaning with nature = "points"'),
         ('low = "lo"\n', "", "metrics.score.low is missing; high requires it"),
         ('low = "lo"\n', 'low = "lo"\nplus_minus = "pm"\n', "metrics.score has both low and plus_minus"),
+        ('estimated = "guess"', 'estimated = "guess"\nmeasured_with = "x"', "metrics.score has both estimated and measured_with"),
+        ("primary = true", 'primary = true\nmeasured_with = "x"', "metrics.mean.measured_with has no meaning beside mean_of"),
         ('plus_minus = "ci"', 'standard_error = "ci"', "metrics.other.half_width_factor is 1.96 with standard_error"),
         ("[metrics.score]", "[metrics.depth]", "metrics.depth has the name of the key contract.depth"),
         ("[metrics.score]", "[metrics.Score]", "metrics.Score is not a name"),

@@ -6,10 +6,11 @@ import re
 from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import replace
 
+from tracker.authoring.candidates import is_share
 from tracker.authoring.columns import Cells
 from tracker.authoring.natures import LEAST_ELO, MANY_TOKENS, nature_of, unit_of
 from tracker.authoring.proposal import Answers, Guess, MetricGuess, stated
-from tracker.authoring.sheet import RawSheet, is_share, stated_direction
+from tracker.authoring.sheet import RawSheet, stated_direction
 from tracker.authoring.words import (
     AVERAGE,
     HIGHER,

@@ -228,6 +228,8 @@ def open_question(proposal: Proposal, answers: Answers) -> Question | None:
     if primary.nature.sure < SURE:
         what = f"whether {_quoted((primary.column,))} is counted, without any error, or scored"
         return Question(what=what, flag="--nature points or --nature tested", why=primary.nature.why, choices=choices)
+    if proposal.candidate.doubt and answers == replace(NO_ANSWERS, key=answers.key, name=answers.name):
+        return Question(what="whether the table is a leaderboard", flag="--metric COLUMN", why=proposal.candidate.doubt)
     if proposal.lacks_error and primary.nature.value is Nature.FITTED:
         what, why = f"how large the error of {_quoted((primary.column,))} is", "the page states none"
         return Question(what=what, flag="--stated-error NUMBER", why=why, choices=choices, is_optional=True)

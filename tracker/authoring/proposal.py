@@ -57,7 +57,10 @@ NO_ANSWERS = Answers()
 class Candidate:
     """A table-like part of a page: how `parsers.parse` reads it, and the columns and rows that this gives.
 
-    `score` (0–1) is its likeness to a leaderboard, `why` the reasons for and against.
+    `score` (0–1) is its likeness to a leaderboard, `why` the reasons for and against, `doubt` why it may be something else ("" if
+    the table itself shows that it ranks). `place` says where it is, `names` are the first texts of the column that most likely
+    names its rows, `seen` is the number of its rows on the page, `left_out` are the names of rows that are not entries, each with
+    the reason. In the column `numbered`, the page has places before the names.
     """
 
     parse: Parse
@@ -65,6 +68,12 @@ class Candidate:
     rows: Sequence[Sequence[str | None]]
     score: float
     why: tuple[str, ...]
+    doubt: str = ""
+    place: str = ""
+    names: tuple[str, ...] = ()
+    seen: int = 0
+    left_out: tuple[tuple[str, str], ...] = ()
+    numbered: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,14 +98,19 @@ class MetricGuess:
     has_error: bool = False
     samples: tuple[str, ...] = ()
 
+    @property
+    def sides(self) -> set[str]:
+        """The columns of the interval."""
+        texts = (value["from"] if isinstance(value, Mapping) else value for value in self.interval.values())
+        return {text for text in texts if isinstance(text, str)}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """The declaration proposed for one candidate.
 
     `table` is the candidate's number, counted from 1. `attributes` are pairs of attribute and column. `primary` is a
-    metric's id, "" where nothing ranks. `duplicates` is the contract's rule for a key that occurs twice. `unused` are the
-    columns with figures that are not declared, each with the reason.
+    metric's id, "" where nothing ranks. `duplicates` is the contract's rule for a key that occurs twice.
     """
 
     candidate: Candidate
@@ -108,7 +122,6 @@ class Proposal:
     metrics: tuple[MetricGuess, ...]
     primary: Guess[str]
     duplicates: str
-    unused: Mapping[str, str] = field(default_factory=dict)
     stated_error: float | None = None
 
     @property

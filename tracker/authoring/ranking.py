@@ -57,7 +57,8 @@ def _level(metric: MetricGuess, sheet: RawSheet, name: str) -> int:
     is_object = any(f"{around}.{field}" in sheet.columns for field in ("id", "slug", "key", "name"))
     if around and is_object and not name.startswith(f"{around}."):
         return 3  # it describes another thing than the entry: the model that a provider serves
-    if metric.nature.value in (Nature.LISTED, Nature.LIVE, Nature.COUNT) or {*column.words} & EFFORT:
+    is_effort = {*column.words} & EFFORT and "horizon" not in column.words
+    if metric.nature.value in (Nature.LISTED, Nature.LIVE, Nature.COUNT) or is_effort:
         return 2
     is_counted = metric.nature.value is Nature.POINTS and not {*column.leaf} & MERIT
     return 1 if is_counted or {*column.words} & ASIDE or column.distinct < REPEATED else 0

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from tracker.authoring.candidates import is_figure
+from tracker.authoring.candidates import is_figure, is_share
 from tracker.authoring.columns import Cells, cells_of
 from tracker.authoring.intervals import Intervals, intervals_of
 from tracker.authoring.proposal import Candidate
@@ -158,8 +158,3 @@ def stated_direction(cells: Cells) -> tuple[bool | None, str]:
         if distinct & AVERAGE - {"total"} and all(word in AVERAGE | {"%", "of", "all", "the"} for word in distinct):
             return True, f"{min(distinct & AVERAGE)!r} in its header"
     return None, ""
-
-
-def is_share(cells: Cells) -> bool:
-    """Whether the figures lie between 0 and 100."""
-    return bool(cells.values) and min(cells.values) >= 0 and 0 < max(cells.values) <= 100

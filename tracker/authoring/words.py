@@ -24,7 +24,9 @@ _REMARK = re.compile(rf"(.*?\w.*?)\s*((?:[(\[][^()\[\]]*{_ERROR}[^()\[\]]*[)\]]|
 @lru_cache(maxsize=4_096)
 def words_of(header: str) -> tuple[str, ...]:
     """The lower-case words of a header or path, in English: `medianOutputTokensPerSecond`, `pass@1`, `Acc. (%)`, `平均得分`."""
-    text = unicodedata.normalize("NFKC", header[:300]).removeprefix("$" if header[1:2].isalpha() else "")  # such as `$value`
+    text = unicodedata.normalize("NFKC", header[:300])
+    if text[1:2].isalpha() or text[1:].isdigit():  # such as `$value`, `$1`
+        text = text.removeprefix("$")
     return tuple(word for piece in _PIECES.findall(text.translate(_MARKS)) for word in _translated(piece.lower()))
 
 

@@ -13,7 +13,7 @@ from tracker.compare.misreading import misread
 from tracker.compare.ranks import account
 from tracker.compare.rekeying import rekeyed
 from tracker.compare.verdict import judge
-from tracker.model import Board, Comparability, Diff, EntryId, MetricDiff, MetricId, RankMove, Snapshot
+from tracker.model import Board, Comparability, Diff, EntryId, MetricDiff, MetricId, Nature, RankMove, Snapshot
 from tracker.order import may_have_fallen_out, surely_inside, would_be_shown
 
 __all__ = ["commensurable", "compare", "judge", "misread"]
@@ -50,26 +50,31 @@ def compare(
         raise ValueError(f"{after.board} at {after.observed_at}: not later than {before.board} at {before.observed_at}")
     if restart:
         return replace(_restarted(board, before, after, restart), seen_until=seen_until)
-    keys_before = rekeyed(board, before, after)
-    if keys_before:
-        now = {key: entry for entry, key in keys_before.items()}
+    keys = rekeyed(board, before, after)
+    if keys.continued:
+        now = {key: entry for entry, key in keys.continued.items()}
         before = replace(before, entries={now.get(key, key): entry for key, entry in before.entries.items()})
     old, new = before.entries.keys(), after.entries.keys()
     common, came, went = tuple(sorted(old & new)), sorted(new - old), sorted(old - new)
-    metrics = {metric.id: judge(metric, before, after, common) for metric in board.metrics}
+    scores = frozenset(metric.id for metric in board.metrics if metric.nature is Nature.TESTED)
+    metrics = {metric.id: judge(metric, before, after, common, scores=scores) for metric in board.metrics}
     diff = Diff(
         board=board,
         before=before,
         after=after,
         seen_until=seen_until,
         common=common,
-        rekeyed=keys_before,
+        rekeyed=keys.continued,
+        relisted=keys.relisted,
         cap=_cap(board, before, after, came=came, went=went, sizes=sizes),
         metrics=metrics,
         ranks=_ranks(board, before, after, metrics, common),
     )
-    arrived = tuple(entry for entry in came if _would_have_shown(diff, before, entry))
-    missing = tuple(entry for entry in went if _is_missing(diff, entry, _primary_value(diff, before, entry)))
+    anew = {*keys.relisted, *keys.relisted.values()}
+    arrived = tuple(entry for entry in came if entry not in anew and _would_have_shown(diff, before, entry))
+    missing = tuple(
+        entry for entry in went if entry not in anew and _is_missing(diff, entry, _primary_value(diff, before, entry))
+    )
     revealed, hidden = tuple(sorted(set(came) - set(arrived))), tuple(sorted(set(went) - set(missing)))
     return replace(diff, arrived=arrived, revealed=revealed, missing=missing, hidden=hidden)
 

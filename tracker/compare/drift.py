@@ -12,6 +12,8 @@ FALLBACK_HALF_WIDTH = 0.02
 """Share of the board's spread that replaces an interval if none is published (a refit moved 0.001–0.02 of it)."""
 _ONE_SIDED = 0.9
 _SHIFT_IN_HALF_WIDTHS = 0.5
+_OF_TWO = 2**0.5
+"""The error of the difference between two values of one error. A stretch that moves half the values less is within it."""
 _LOST_ORDER = 0.2
 """Below this slope the values no longer follow the former ones (a refit keeps the rank correlation above 0.996)."""
 
@@ -42,8 +44,7 @@ def fit(pairs: Sequence[tuple[float, float]], half_widths: Sequence[float]) -> D
     half_width = median(half_widths) if half_widths else FALLBACK_HALF_WIDTH * spread
     slope = _slope(ordered)
     intercept = median(after - slope * before for before, after in ordered)
-    shifts = [after - before for before, after in ordered]
-    return Drift(intercept=intercept, slope=slope, rebase=_rebase(shifts, slope, spread, half_width))
+    return Drift(intercept=intercept, slope=slope, rebase=_rebase(ordered, slope, half_width))
 
 
 def _slope(ordered: Sequence[tuple[float, float]]) -> float:
@@ -54,13 +55,15 @@ def _slope(ordered: Sequence[tuple[float, float]]) -> float:
     return median(slopes) if slopes else 1.0
 
 
-def _rebase(shifts: Sequence[float], slope: float, spread: float, half_width: float) -> str:
-    middle = median(shifts)
+def _rebase(pairs: Sequence[tuple[float, float]], slope: float, half_width: float) -> str:
+    values, shifts = [before for before, _ in pairs], [after - before for before, after in pairs]
+    middle, center = median(shifts), median(values)
     one_way = sum((shift > 0) == (middle > 0) and shift != 0 for shift in shifts) / len(shifts)
     if middle and one_way >= _ONE_SIDED and abs(middle) >= _SHIFT_IN_HALF_WIDTHS * half_width:
         return f"{one_way:.0%} of the values shifted one way, by {middle:+.4g} in the median (half-width {half_width:.3g})"
     if slope < _LOST_ORDER:
         return f"the values no longer follow the former ones (slope {slope:.2g})"
-    if abs(slope - 1) * spread / 2 >= max(half_width, 1e-12):
+    displaced = median(abs(slope - 1) * abs(before - center) for before in values)
+    if displaced >= max(_OF_TWO * half_width, 1e-12):
         return f"the scale was stretched by a factor of {slope:.4g}"
     return ""

@@ -1,36 +1,53 @@
-"""Entries whose key changed although they stayed: another spelling, another name with the same values or for the same variant.
+"""Entries whose key changed although they stayed: another spelling, another id, another name for the same values or variant.
 
-On boards without an id the name is the key, and publishers respell names: on one real board 29 of them changed only
-their letter case in one night. Such an entry neither left nor arrived.
+On boards without an id the name is the key, and publishers respell names: on one real board 29 of them changed only their letter
+case in one night. Such an entry neither left nor arrived. Where the publisher has ids, a name under a new id with other values is
+re-listed: it may be another version.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 
+from tracker.compare.drift import FALLBACK_HALF_WIDTH
 from tracker.compare.precision import same
-from tracker.model import Board, Confidence, Entry, EntryId, Metric, Nature, Snapshot, name_tokens
+from tracker.model import Board, Confidence, Entry, EntryId, Measure, Metric, Nature, Snapshot, name_tokens
 
 _EXACT = 2
 """Decimals from which on an equal score, and a name that only adds words, identify an entry."""
 _ENOUGH_VALUES = 3
 """The number of equal published scores, with no different one, that identifies an entry."""
+_SCORES = (Nature.TESTED, Nature.FITTED)
+_Clue = Callable[[Entry, Entry], bool]
 
 
-def rekeyed(board: Board, before: Snapshot, after: Snapshot) -> dict[EntryId, EntryId]:
-    """Key now → the key before. Only pairs that are unique on both sides."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rekeyed:
+    """Key now → the key before, of entries that continue, and of names that are re-listed with other values."""
+
+    continued: Mapping[EntryId, EntryId] = field(default_factory=dict)
+    relisted: Mapping[EntryId, EntryId] = field(default_factory=dict)
+
+
+def rekeyed(board: Board, before: Snapshot, after: Snapshot) -> Rekeyed:
+    """The entries with another key than before. Only pairs that are unique on both sides."""
     arrived = [after.entries[entry] for entry in sorted(after.entries.keys() - before.entries.keys())]
     gone = [before.entries[entry] for entry in sorted(before.entries.keys() - after.entries.keys())]
-    by_name = _pairs(arrived, gone, lambda entry: name_tokens(entry.name) or None)
-    arrived, gone = _rest(arrived, gone, by_name)
-    by_scores = _pairs(arrived, gone, lambda entry: _scores(board, entry))
-    arrived, gone = _rest(arrived, gone, by_scores)
-    by_variant = _pairs(arrived, gone, lambda entry: None if entry.who.confidence is Confidence.UNSURE else entry.who.variant)
-    alike = {now: old for now, old in by_variant.items() if _alike(board.primary, after.entries[now], before.entries[old])}
-    by_value = _pairs(*_rest(arrived, gone, alike), lambda entry: _exact_value(board.primary, entry))
-    clearer = {now: old for now, old in by_value.items() if _clarifies(after.entries[now], before.entries[old])}
-    return by_name | by_scores | alike | clearer
+    if not arrived or not gone:
+        return Rekeyed()
+    values = _Values(board, before, after)
+    named = _of_one_name(arrived, gone)
+    ids = {entry.id: entry for entry in (*arrived, *gone)}
+    continued = {now: old for now, old in named.items() if _respelled(now, old) or values.agree(ids[now], ids[old])}
+    relisted = {now: old for now, old in named.items() if now not in continued}
+    arrived, gone = _rest(arrived, gone, named)
+    for clue in (values.identify, values.of_one_variant, values.clarified):
+        pairs = _pairs(arrived, gone, clue)
+        continued |= pairs
+        arrived, gone = _rest(arrived, gone, pairs)
+    return Rekeyed(continued=continued, relisted=relisted)
 
 
 def _rest(arrived: Iterable[Entry], gone: Iterable[Entry], pairs: Mapping[EntryId, EntryId]) -> tuple[list[Entry], list[Entry]]:
@@ -38,41 +55,102 @@ def _rest(arrived: Iterable[Entry], gone: Iterable[Entry], pairs: Mapping[EntryI
     return [entry for entry in arrived if entry.id not in pairs], [entry for entry in gone if entry.id not in taken]
 
 
-def _pairs(arrived: list[Entry], gone: list[Entry], feature: Callable[[Entry], Hashable | None]) -> dict[EntryId, EntryId]:
-    """The entries that alone have a feature before and now."""
-    new, old = [feature(entry) for entry in arrived], [feature(entry) for entry in gone]
+def _of_one_name(arrived: list[Entry], gone: list[Entry]) -> dict[EntryId, EntryId]:
+    """The entries that alone have a name before and now."""
+    new, old = [name_tokens(entry.name) for entry in arrived], [name_tokens(entry.name) for entry in gone]
     times_now, times_before = Counter(new), Counter(old)
-    keys = {value: entry.id for entry, value in zip(gone, old, strict=True) if value is not None and times_before[value] == 1}
-    return {entry.id: keys[value] for entry, value in zip(arrived, new, strict=True) if value in keys and times_now[value] == 1}
+    keys = {name: entry.id for entry, name in zip(gone, old, strict=True) if name and times_before[name] == 1}
+    return {entry.id: keys[name] for entry, name in zip(arrived, new, strict=True) if name in keys and times_now[name] == 1}
 
 
-def _alike(primary: Metric | None, now: Entry, old: Entry) -> bool:
-    """Whether two names of one variant can be one entry by their scores: the same number, or within the error of a fitted one."""
-    if primary is None or primary.id not in now.measures or primary.id not in old.measures:
+def _pairs(arrived: list[Entry], gone: list[Entry], clue: _Clue) -> dict[EntryId, EntryId]:
+    """The entries that fit each other and no other one."""
+    fitting = [(now.id, old.id) for now in arrived for old in gone if clue(now, old)]
+    times_now, times_before = Counter(now for now, _ in fitting), Counter(old for _, old in fitting)
+    return {now: old for now, old in fitting if times_now[now] == times_before[old] == 1}
+
+
+def _respelled(now: EntryId, old: EntryId) -> bool:
+    return name_tokens(now) == name_tokens(old)
+
+
+class _Values:
+    """The published values by which an entry is recognised under another key."""
+
+    def __init__(self, board: Board, before: Snapshot, after: Snapshot) -> None:
+        self._scores = [metric for metric in board.metrics if metric.nature in _SCORES and not metric.parts]
+        self._prices = [metric for metric in board.metrics if metric.nature is Nature.LISTED and not metric.parts]
+        self._primary, self._pages = board.primary, (before, after)
+
+    def agree(self, now: Entry, old: Entry) -> bool:
+        """Whether no shared score differs by more than precision, or than a rating's error. Without scores, prices decide."""
+        shared = self._shared(self._scores, now, old)
+        if shared:
+            return all(self._alike(metric, *pair) for metric, *pair in shared)
+        if self._primary and (self._primary.id in now.measures) != (self._primary.id in old.measures):
+            return False
+        return all(self._alike(metric, *pair) for metric, *pair in self._shared(self._prices, now, old))
+
+    def of_one_variant(self, now: Entry, old: Entry) -> bool:
+        """Whether both names mean one variant of a model, with the same primary value; without one, with values that agree."""
+        if now.who.variant is None or now.who.variant != old.who.variant or not (_is_sure(now) and _is_sure(old)):
+            return False
+        for metrics in ([self._primary] if self._primary else [], self._scores, self._prices):
+            if shared := self._shared(metrics, now, old):
+                return self._alike(*shared[0]) if shared[0][0].primary else self.agree(now, old)
         return False
-    after, before = now.measures[primary.id], old.measures[primary.id]
-    if after.estimated != before.estimated:
-        return False
-    if primary.nature is Nature.FITTED and after.half_width and before.half_width:
-        return abs(after.value - before.value) <= max(after.half_width, before.half_width)
-    return same(after, before, typical=(after.decimals, before.decimals))
+
+    def identify(self, now: Entry, old: Entry) -> bool:
+        """Whether enough published scores are equal, and none differs."""
+        return len(self._equal(now, old)) >= _ENOUGH_VALUES
+
+    def clarified(self, now: Entry, old: Entry) -> bool:
+        """Whether one name only adds words at the end of the other (`GPT 4`, `GPT 4 (1106)`), at an equal exact score.
+
+        One decimal is enough if no other entry has the value, and the names may mean one model.
+        """
+        shorter, longer = sorted((name_tokens(now.name), name_tokens(old.name)), key=len)
+        if not shorter or longer[: len(shorter)] != shorter:
+            return False
+        equal = [found for found in self._equal(now, old) if found[0].nature is Nature.TESTED]
+        if any(min(measure.decimals for measure in pair) >= _EXACT for _, *pair in equal):
+            return True
+        may_be_one = now.who.model == old.who.model or not (_is_sure(now) and _is_sure(old))
+        return may_be_one and any(measure.decimals and self._only(metric, measure) for metric, measure, _ in equal)
+
+    def _shared(self, metrics: Iterable[Metric], now: Entry, old: Entry) -> list[tuple[Metric, Measure, Measure]]:
+        both = ((metric, now.measures.get(metric.id), old.measures.get(metric.id)) for metric in metrics)
+        return [(metric, after, before) for metric, after, before in both if after is not None and before is not None]
+
+    def _equal(self, now: Entry, old: Entry) -> list[tuple[Metric, Measure, Measure]]:
+        """The measured scores that both have and that are not zero; none if one of them differs."""
+        shared = [
+            (metric, after, before)
+            for metric, after, before in self._shared(self._scores, now, old)
+            if not (after.estimated and before.estimated)
+        ]
+        if any(not _equal(after, before) for _, after, before in shared):
+            return []
+        return [(metric, after, before) for metric, after, before in shared if after.value]
+
+    def _alike(self, metric: Metric, after: Measure, before: Measure) -> bool:
+        if metric.nature is not Nature.FITTED or after.estimated != before.estimated:
+            return _equal(after, before)
+        error = max(after.half_width or 0.0, before.half_width or 0.0)
+        if not error:
+            values = [value for page in self._pages for value in page.values(metric.id).values()]
+            error = FALLBACK_HALF_WIDTH * (max(values) - min(values))
+        return abs(after.value - before.value) <= error
+
+    def _only(self, metric: Metric, measure: Measure) -> bool:
+        """Whether at most one entry of each page has a value."""
+        return all(list(page.values(metric.id).values()).count(measure.value) <= 1 for page in self._pages)
 
 
-def _exact_value(primary: Metric | None, entry: Entry) -> float | None:
-    """The primary value, if it has enough decimals that two entries hardly share it."""
-    measure = entry.measures.get(primary.id) if primary is not None and primary.nature is Nature.TESTED else None
-    return None if measure is None or measure.estimated or measure.decimals < _EXACT else measure.value
+def _is_sure(entry: Entry) -> bool:
+    return entry.who.confidence is not Confidence.UNSURE
 
 
-def _clarifies(now: Entry, old: Entry) -> bool:
-    """Whether one name only adds words at the end of the other: `GPT 4`, `GPT 4 (1106)`."""
-    shorter, longer = sorted((name_tokens(now.name), name_tokens(old.name)), key=len)
-    return bool(shorter) and longer[: len(shorter)] == shorter
-
-
-def _scores(board: Board, entry: Entry) -> tuple[tuple[str, float], ...] | None:
-    """The measured scores of an entry, if there are enough of them to identify it."""
-    metrics = {metric.id for metric in board.metrics if metric.nature in (Nature.TESTED, Nature.FITTED) and not metric.parts}
-    measured = ((metric, measure) for metric, measure in entry.measures.items() if metric in metrics and not measure.estimated)
-    scores = tuple(sorted((metric, measure.value) for metric, measure in measured))
-    return scores if len([value for _, value in scores if value]) >= _ENOUGH_VALUES else None
+def _equal(after: Measure, before: Measure) -> bool:
+    """Whether two published numbers are one, both measured or both estimated."""
+    return after.estimated == before.estimated and same(after, before, typical=(after.decimals, before.decimals))

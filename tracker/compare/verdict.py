@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import sqrt
 from statistics import median
 
 from tracker.compare.drift import FALLBACK_HALF_WIDTH, Drift, fit
 from tracker.compare.precision import finest_decimals, same, typical_decimals
-from tracker.model import Comparability, EntryId, Measure, Metric, MetricDiff, MetricId, Move, Nature, StoredSnapshot
+from tracker.model import (
+    Comparability,
+    EntryId,
+    Measure,
+    Metric,
+    MetricDiff,
+    MetricId,
+    Move,
+    Nature,
+    StoredSnapshot,
+    name_tokens,
+)
 
 _LOST_FIELD = 0.3
 """A field is lost when this share of the common entries that had it no longer has it."""
@@ -17,30 +28,40 @@ _LOST_AT_LEAST = 5
 _HALF, _THIRD, _TENTH, _ONE_SIDED = 0.5, 1 / 3, 0.1, 0.9
 _FEW = 3
 _MANY = 10
+_BEGUN, _FAR, _ALIKE = 5, 0.05, 0.5
+"""The number of values that begin a new scale, their least shift as a share of the spread, and how far the shifts may differ."""
 _EVERY_DIGIT = (99, 99)
 
 _Pairs = Mapping[EntryId, tuple[Measure, Measure]]
 
 
-def judge(metric: Metric, before: StoredSnapshot, after: StoredSnapshot, common: tuple[EntryId, ...]) -> MetricDiff:
+def judge(
+    metric: Metric,
+    before: StoredSnapshot,
+    after: StoredSnapshot,
+    common: tuple[EntryId, ...],
+    *,
+    scores: frozenset[MetricId] = frozenset(),
+) -> MetricDiff:
     """Decide what the values of one metric may be used for, and list the moves if they are comparable.
 
     Shares are of the common entries that have a measured (not an estimated) value in both snapshots; only their moves count. A
-    volatile metric is kept, but never compared.
+    volatile metric is kept, but never compared. `scores` are the board's tested metrics.
     """
     had, has = _measures(metric, before), _measures(metric, after)
     sizes = MetricDiff(metric=metric.id, verdict=Comparability.COMPARABLE, filled_before=len(had), filled_after=len(has))
     absent = _absent(had, has, common=common, has_column=metric.id in after.metrics)
-    if absent is not None:
-        return replace(sizes, verdict=absent[0], reason=absent[1])
+    judged = None if absent is None else replace(sizes, verdict=absent[0], reason=absent[1])
+    if judged is not None and judged.verdict is not Comparability.DRIFTED:
+        return judged
     both = {entry: (had[entry], has[entry]) for entry in common if entry in had and entry in has}
     if not both:
-        return replace(sizes, verdict=Comparability.INCOMMENSURABLE, reason="no value in common")
+        return judged or replace(sizes, verdict=Comparability.INCOMMENSURABLE, reason="no value in common")
     differing = {entry: pair for entry, pair in both.items() if pair[0] is not pair[1] and pair[0].value != pair[1].value}
     if not differing:  # an ordinary day
-        return replace(sizes, common=len(both))
+        return judged or replace(sizes, common=len(both))
     decimals: Callable[[Iterable[Measure]], int] = finest_decimals if metric.nature is Nature.LISTED else typical_decimals
-    return _compared(
+    diff = _compared(
         metric,
         sizes,
         both,
@@ -48,7 +69,26 @@ def judge(metric: Metric, before: StoredSnapshot, after: StoredSnapshot, common:
         typical=(decimals(had.values()), decimals(has.values())),
         versions=(before.version, after.version),
         columns=before.metrics ^ after.metrics,
+        names={entry: before.entries[entry].name for entry in differing},
     )
+    if judged is not None:  # a re-base that also drops values is a re-base
+        is_rebase = diff.verdict is Comparability.REBASED
+        return replace(diff, reason=f"{diff.reason}; {judged.reason}") if is_rebase else judged
+    return _with_origins(diff, metric, before, after, scores)
+
+
+def _with_origins(
+    diff: MetricDiff, metric: Metric, before: StoredSnapshot, after: StoredSnapshot, scores: frozenset[MetricId]
+) -> MetricDiff:
+    """The moves, of unsure origin if another score of the entry appears with them, in a column that was there before."""
+    companions = (scores & before.metrics) - {metric.id}
+    if metric.estimated or metric.nature is not Nature.TESTED or not companions:
+        return diff
+    moves = dict(diff.moves)
+    for entry, move in diff.moves.items():
+        if companions & (after.entries[entry].measures.keys() - before.entries[entry].measures.keys()):
+            moves[entry] = replace(move, significant=False, unsure_origin=True)
+    return replace(diff, moves=moves)
 
 
 def _compared(
@@ -60,6 +100,7 @@ def _compared(
     typical: tuple[int, int],
     versions: tuple[str, str],
     columns: frozenset[MetricId],
+    names: Mapping[EntryId, str],
 ) -> MetricDiff:
     moved = _moved(metric, differing, typical)
     measured = {entry: pair for entry, pair in both.items() if not (pair[0].estimated or pair[1].estimated)}
@@ -78,7 +119,12 @@ def _compared(
     )
     measured_moves = {entry: pair for entry, pair in moved.items() if entry in measured}
     silent = metric.volatile or metric.nature in (Nature.LIVE, Nature.COUNT)
-    reason = "" if silent or not moved else drift.rebase or _rebased(metric, versions, columns, measured, measured_moves)
+    counted = f"{len(moved)} of {len(both)} values moved"
+    reason = ""
+    if moved and not silent:
+        reason = drift.rebase or _rebased(metric, versions, columns, (measured, measured_moves), counted)
+        if not reason and metric.nature is Nature.TESTED and _begins_a_scale(metric, measured, measured_moves, names):
+            reason = f"{counted}, all one way and alike, as onto a new scale"
     if reason:
         return replace(diff, verdict=Comparability.REBASED, reason=reason)
     return replace(
@@ -120,8 +166,14 @@ def _absent(
     return None
 
 
-def _rebased(metric: Metric, versions: tuple[str, str], columns: frozenset[MetricId], both: _Pairs, moved: _Pairs) -> str:
-    """Why the scale of a tested or listed metric changed, or points were reset; empty if not."""
+def _rebased(
+    metric: Metric, versions: tuple[str, str], columns: frozenset[MetricId], values: tuple[_Pairs, _Pairs], counted: str
+) -> str:
+    """Why the scale of a tested or listed metric changed, or points were reset; empty if not.
+
+    `values` are the measured ones, and those of them that moved; they decide. `counted` states how many of all moved.
+    """
+    both, moved = values
     tested = metric.nature is Nature.TESTED
     if metric.accumulates:
         return _reset(both, moved)
@@ -131,14 +183,35 @@ def _rebased(metric: Metric, versions: tuple[str, str], columns: frozenset[Metri
         return f"version {versions[0]} became {versions[1]}"
     share = len(moved) / len(both)
     if len(moved) >= _FEW and share >= _HALF:
-        return f"{len(moved)} of {len(both)} values moved"
+        return counted
     if tested and columns and len(moved) >= _FEW and share >= _TENTH:
-        return f"{len(moved)} of {len(both)} values moved as the columns changed ({', '.join(sorted(columns))})"
+        return f"{counted} as the columns changed ({', '.join(sorted(columns))})"
     ups = sum(b.value > a.value for a, b in moved.values())
     one_way = max(ups, len(moved) - ups)
     if tested and len(moved) >= _MANY and share >= _THIRD and one_way >= _ONE_SIDED * len(moved):
-        return f"{len(moved)} of {len(both)} values moved, {one_way} of them one way"
+        return f"{counted}, {one_way / len(moved):.0%} of them one way"
     return ""
+
+
+def _begins_a_scale(metric: Metric, both: _Pairs, moved: _Pairs, names: Mapping[EntryId, str]) -> bool:
+    """Whether the values that moved are the first on a new scale.
+
+    Models of several makers moved one way, far, and by about the same amount or factor, which results of new runs do not.
+    """
+    makers = {name_tokens(names[entry])[:1] for entry in moved}
+    shifts = [after.value - before.value for before, after in moved.values()]
+    if len(moved) < _BEGUN or len(makers) < _FEW or min(shifts) < 0 < max(shifts):
+        return False
+    values = [before.value for before, _ in both.values()]
+    far = max(_FAR * (max(values) - min(values)), 2 * (metric.stated_error or 0.0))
+    factors = [after.value / before.value - 1 for before, after in moved.values() if before.value]
+    alike = _is_common(shifts) or (len(factors) == len(shifts) and _is_common(factors))
+    return alike and abs(median(shifts)) >= far
+
+
+def _is_common(shifts: Sequence[float]) -> bool:
+    middle = median(shifts)
+    return all(abs(shift - middle) <= _ALIKE * abs(middle) for shift in shifts)
 
 
 def _reset(both: _Pairs, moved: _Pairs) -> str:

@@ -36,10 +36,12 @@ class Roll:
     """The measured members of each class as (standing, entry), the best first.
 
     `undecided`: by sort of class, the best standing of an entry that may be of it; a row that names no entry may be of any.
+    `estimates`: the best estimate of each class.
     """
 
     members: Mapping[str, Sequence[tuple[float, EntryId]]]
     undecided: Mapping[str, float]
+    estimates: Mapping[str, float]
 
     def leaders(self, name: str) -> tuple[EntryId, ...]:
         """The members that share the best value of a class, by key."""
@@ -70,14 +72,14 @@ def _classified(entry: Entry, price: Metric | None) -> tuple[list[str], list[str
     names: list[str] = []
     undecided: list[str] = []
     is_open, size, cost = has_open_weights(entry), size_total(entry), listed_price(entry, price)
-    reasoning, country = reasons(entry), entry.attributes.get("country") or who.country
+    reasoning, country = reasons(entry), entry.attributes.get("country") or ("" if who.guessed_lab else who.country)
     if is_open:
         names.append("open")
     if size is not None:
         names += _SIZE_CLASSES[bisect_left(SIZES, size) :]
     if cost is not None:
         names += _PRICE_CLASSES[bisect_left(PRICES, cost) :]
-    if who.lab:
+    if who.lab and not who.guessed_lab:
         names.append(f"{_LAB}{who.lab}")
     (undecided if reasoning == "unspecified" else names).append(_REASONING[reasoning])
     (names if country else undecided).append(f"country:{country}" if country else "country")
@@ -101,12 +103,12 @@ def weightiest(name: str) -> tuple[int, float, str]:
 
 
 def words(name: str) -> str:
-    """A class after `among`: `open weights`, `models up to 15B`, `models from China`."""
+    """A class after `among`: `open weights`, `models with up to 15B stated parameters`, `models from China`."""
     sort, value = sort_of(name), name.replace("<=", ":").partition(":")[2]
     return {
         "open": "open weights",
-        "size": f"models of up to {value}B parameters",
-        "price": f"models of up to ${value} per 1M output tokens",
+        "size": f"models with up to {value}B stated parameters",
+        "price": f"models listed at up to ${value} per 1M output tokens",
         "reasoning": "reasoning models" if value == "on" else "models that do not reason",
         "lab": f"{value}'{'' if value.endswith('s') else 's'} models",
         "country": f"models from {COUNTRIES.get(value, value)}",
@@ -114,7 +116,7 @@ def words(name: str) -> str:
 
 
 def one_of(name: str) -> str:
-    """A member of a class, after `the first`: `open-weights model`, `model of up to 15B parameters`."""
+    """A member of a class, after `the first`: `open-weights model`, `model with up to 15B stated parameters`."""
     if name == "open":
         return "open-weights model"
     return words(name).replace("models", "model", 1).replace("that do not reason", "that does not reason")
@@ -148,9 +150,16 @@ def enrol(board: Board, snapshot: Snapshot, metric: Metric, *, priced: bool) -> 
             undecided |= {sort: min(undecided[sort], place[0]) for sort in unknown}
         for places in joined:
             places.append(place)
-        if entry.who.lab and entry.who.kind != SYSTEM:
+        if entry.who.lab and entry.who.kind != SYSTEM and not entry.who.guessed_lab:
             labs[entry.who.lab].append(place)
-    return Roll(members={**members, **{f"{_LAB}{lab}": places for lab, places in labs.items()}}, undecided=undecided)
+    estimates: dict[str, float] = {}
+    for guess in snapshot.values(metric.id).keys() - snapshot.measured(metric.id).keys():
+        names, unknown = _classified(snapshot.entries[guess], price)
+        standing = sign * snapshot.entries[guess].measures[metric.id].value
+        estimates |= {name: min(standing, estimates.get(name, inf)) for name in names}
+        undecided |= {sort: min(undecided[sort], standing) for sort in unknown}
+    labs_of = {f"{_LAB}{lab}": places for lab, places in labs.items()}
+    return Roll(members={**members, **labs_of}, undecided=undecided, estimates=estimates)
 
 
 def _stated(entry: Entry, cost: float | None) -> tuple[object, ...]:
@@ -158,6 +167,7 @@ def _stated(entry: Entry, cost: float | None) -> tuple[object, ...]:
     who, stated, size = entry.who, entry.attributes.get, size_total(entry)
     return (
         who.country,
+        who.guessed_lab,
         who.reasoning,
         who.kind,
         stated("country"),

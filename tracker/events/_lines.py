@@ -21,14 +21,18 @@ Unseen = Mapping[EntryId, tuple[Line, float]]
 
 SYSTEM = "system"
 """The kind of an entry that is not a model but something built around one or several."""
+UNNAMED = "?"
+"""The family of an entry of a known lab whose brand is not declared: it counts for its lab only."""
 LEVELS: Mapping[int, str] = {1: "lab", 2: "family", 3: "generation"}
 """The name of a line's level, by how many parts the line has."""
 
 
 def line_of(entry: Entry) -> Line | None:
-    """The finest line of an entry, with empty parts if unknown. None without a lab, and for a system of several models."""
+    """The finest line of an entry, with empty parts if unknown. None if its lab is not certain, and for a system of models."""
     who = entry.who
-    return (who.lab, who.family, who.generation) if who.lab and who.kind != SYSTEM else None
+    if not who.lab or who.guessed_lab or who.kind == SYSTEM:
+        return None
+    return (who.lab, who.family and UNNAMED, "") if who.guessed_family else (who.lab, who.family, who.generation)
 
 
 def title(line: Line, entry: Entry | None = None) -> str:
@@ -127,7 +131,7 @@ def _better(
 def _coarser(worst_first: Iterable[tuple[Line, Best]], level: int) -> dict[Line, Best]:
     """The best of each line of `level` parts, if its last part is known."""
     last = level - 1
-    return {line[:level]: best for line, best in worst_first if line[last]}
+    return {line[:level]: best for line, best in worst_first if line[last] not in ("", UNNAMED)}
 
 
 def passes(field: LineField, *, risers: AbstractSet[Line], rivals: AbstractSet[Line]) -> Iterator[tuple[Line, Line]]:

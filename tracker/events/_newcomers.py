@@ -94,11 +94,12 @@ def _first(diff: Diff, past: BoardState, metric: Metric, entry: EntryId) -> str:
 
 
 def moved(diff: Diff, metric: Metric, *, up: bool) -> set[EntryId]:
-    """Entries whose measured value moved to the better (or the worse), beyond precision and the common drift of the board."""
+    """Entries whose measured value surely moved to the better (or the worse), beyond precision and the board's common drift."""
     return {
         entry
         for entry, move in diff.metrics[metric.id].moves.items()
-        if (metric.sort_key(move.shift) < 0) is up and not move.before.estimated and not move.after.estimated and move.shift
+        if (metric.sort_key(move.shift) < 0) is up and not (move.before.estimated or move.after.estimated or move.unsure_origin)
+        if move.shift
     }
 
 

@@ -65,9 +65,9 @@ def advance_failed(past: BoardState, failure: Failure, suspect: HeldReading | No
 
 def _known(past: BoardState, diff: Diff) -> Mapping[EntryId, EntryRecord]:
     known = dict(past.known)
-    listed = diff.after.entries
+    listed, former = diff.after.entries, {**diff.rekeyed, **diff.relisted}
     for entry, listing in listed.items():
-        was, name = known.get(entry) or known.get(diff.rekeyed.get(entry, entry)), listing.name
+        was, name = known.get(entry) or known.get(former.get(entry, entry)), listing.name
         scored = _scored(diff, listing, was)
         if was is None or entry not in known or was.last_seen is not None or was.name != name or was.scored != scored:
             names, first_seen = (was.names, was.first_seen) if was else (frozenset[str](), diff.after.observed_at)
@@ -76,7 +76,7 @@ def _known(past: BoardState, diff: Diff) -> Mapping[EntryId, EntryRecord]:
     if diff.before is not None:
         for entry in (*diff.missing, *diff.hidden, *rekeyed):
             known[entry] = _left(known[entry], diff, entry, missing=entry in missing)
-    for entry in (*rekeyed, *departure.confirmed(diff, past)):  # a rekeyed entry continues under its new key
+    for entry in (*former.values(), *departure.confirmed(diff, past)):  # a rekeyed entry continues under its new key
         known[entry] = replace(known[entry], departed=True)
     for entry, was in past.known.items():
         if was.last_seen is not None and not was.departed and entry not in listed:
@@ -96,6 +96,9 @@ def _scored(diff: Diff, entry: Entry, was: EntryRecord | None) -> str:
 def _still_gone(known: EntryRecord, diff: Diff, past: BoardState, entry: EntryId) -> EntryRecord:
     if entry in diff.after.ambiguous:  # it is listed, twice
         return replace(known, missing_since=None)
+    primary = diff.board.primary
+    if primary is not None and primary.places:  # it fell off the chart, where others have its place now
+        return known
     if known.missing_since is None and departure.must_show(diff, past, entry) and not may_have_fallen_out(diff, known.primary):
         return replace(known, missing_since=diff.after.observed_at)
     return known

@@ -49,7 +49,7 @@ class Lines:
         self._families: dict[Line, list[Entry]] = defaultdict(list)
         families = {entry.who.family for entry in of} - {""}
         for entry in snapshot.entries.values():
-            if entry.who.family in families and entry.who.generation:
+            if entry.who.family in families and entry.who.generation and not entry.who.guessed_lab:
                 self._families[_family(entry)].append(entry)
 
     def predecessor(self, entry: Entry) -> Predecessor:
@@ -58,6 +58,8 @@ class Lines:
         None if that generation is only listed in another tier or size: an older generation is not a predecessor.
         """
         generation = entry.who.generation
+        if entry.who.guessed_lab:
+            return Predecessor(why="its name does not state its maker")
         if not entry.who.family:
             return Predecessor(why="its name states no family")
         if order_of(generation) is None:
@@ -270,7 +272,7 @@ def model_of(entry: Entry) -> object:
 
 
 def release_of(entry: Entry) -> Line | None:
-    """Lab, family and generation, which the siblings of one release share; None if the name does not state them."""
+    """Lab, family and generation, which the siblings of one release share; None if the name does not state them for certain."""
     who = entry.who
-    lab = lab_of(entry)
+    lab = "" if who.guessed_lab else lab_of(entry)
     return (lab.casefold(), who.family.casefold(), who.generation.casefold()) if who.family and lab else None

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 
 from tracker.events import departure, new_leader
 from tracker.events._classes import ENOUGH, Roll, classes, enrol, is_priced, sort_of, weight_of, weightiest, words
@@ -52,6 +53,7 @@ class LeadChange:
     sure: str
     members: int
     clouded: bool
+    below_an_estimate: bool
 
 
 def detect(diff: Diff, past: BoardState) -> Detection:
@@ -111,6 +113,7 @@ def _changes(diff: Diff, past: BoardState, primary: Metric, roll: Roll, remember
                 sure=sure,
                 members=len(members),
                 clouded=roll.clouded(name, members[0][0]),
+                below_an_estimate=roll.estimates.get(name, inf) < members[0][0],
             )
 
 
@@ -180,7 +183,8 @@ def _last_measure(diff: Diff, primary: Metric, entry: EntryId) -> Measure | None
 def _is_news(diff: Diff, primary: Metric, change: LeadChange, place: int | None) -> bool:
     """Beyond the error (or, by entering, on a tested metric without one), in a class that matters; `place` is that of a lab."""
     matters = change.members >= ENOUGH if place is None else place < TOP_LABS
-    if not matters or change.clouded or change.fresh != change.leaders:
+    guessed = any(diff.after.entries[entry].who.guessed_lab for entry in change.fresh)
+    if not matters or guessed or change.clouded or change.fresh != change.leaders:
         return False
     if change.sure != "nominal":
         return change.grade in (Grade.DEBUT, Grade.SUPPORTED)
@@ -240,10 +244,11 @@ def _headline(diff: Diff, primary: Metric, named: Sequence[LeadChange]) -> str:
     others = [measure for entry in behind if (measure := _last_measure(diff, primary, entry)) is not None]
     at = f" ({number(others[0].value, primary)})" if others else ""
     over = f" with {listed(rivals)}" if shared else f", ahead of {listed(rivals)}{at}" if rivals else ""
+    measured_only = ", among measured values" if first.below_an_estimate else ""
     near = unsure(primary, leader, *others) if first.sure == "nominal" and not shared else ""
     return (
         f"{listed(who)} {verb} among {words(first.name)} on {diff.board.title} ({primary.title})"
-        f" with {number(leader.value, primary)}{_how(diff, first, over)}{near}{_also(first.name, named[1:])}."
+        f" with {number(leader.value, primary)}{measured_only}{_how(diff, first, over)}{near}{_also(first.name, named[1:])}."
     )
 
 
@@ -255,7 +260,7 @@ def _how(diff: Diff, change: LeadChange, over: str) -> str:
 
 
 def _also(first: str, more: Sequence[LeadChange]) -> str:
-    """The other classes: `; also among models of up to 80B parameters and models from China`; of sizes and prices the widest."""
+    """The other classes: `; also among models with up to 80B stated parameters`; of sizes and prices the widest."""
     widest = {sort_of(change.name): change.name for change in reversed(more) if sort_of(change.name) != sort_of(first)}
     others = [words(change.name) for change in more if widest.get(sort_of(change.name)) == change.name]
     return f"; also among {listed(others, None)}" if others else ""

@@ -1,4 +1,4 @@
-"""The publisher re-based its scale: one event per board and day, and no news about single models from it."""
+"""The publisher re-based its scale, or estimates what it measured: one event per board and day, and no news of single models."""
 
 from __future__ import annotations
 
@@ -8,18 +8,60 @@ from enum import StrEnum
 from tracker.events._values import judged
 from tracker.events.kind import EventKind, What
 from tracker.events.making import make
-from tracker.model import BoardState, Comparability, Diff, Event, Metric, MetricDiff, Nature
+from tracker.model import BoardState, Comparability, Diff, Event, Metric, MetricDiff, Nature, Snapshot
 from tracker.wording import difference, listed
 
 RULE = "methodology/1"
-Grade = StrEnum("Grade", {"REBASED": "re-based", "ANOTHER_TABLE": "another_table"})
+Grade = StrEnum("Grade", {"REBASED": "re-based", "ANOTHER_TABLE": "another_table", "ESTIMATES": "estimates"})
+_JUMP, _JUMP_SHARE = 5, 0.1
+"""From this number of values on, and this share of a metric's, that become estimates, or measurements, it is one decision."""
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # all kinds have this signature
-    """Names the metrics whose values cannot be compared across this date; each starts a new segment."""
+    """Names the metrics whose values cannot be compared across this date; each starts a new segment.
+
+    One more event names the metrics of which another share is estimated than before.
+    """
     rebased = list(judged(diff, Comparability.REBASED))
     if rebased:
         yield _another_table(diff) if diff.restart else _rebased(diff, rebased)
+    if diff.before is not None and not diff.restart:
+        ranked = (metric for metric in diff.board.metrics if metric.ranked)
+        jumps = [(metric, counts) for metric in ranked if (counts := _jump(diff, diff.before, metric)) is not None]
+        if jumps:
+            yield _estimates(diff, sorted(jumps, key=lambda jump: not jump[0].primary))
+
+
+def _jump(diff: Diff, before: Snapshot, metric: Metric) -> tuple[int, int, int] | None:
+    """Among the entries with a value before and now: the estimates before, those now, and all. None without a jump.
+
+    A page without any estimate may not mark them.
+    """
+    estimates = [page.values(metric.id).keys() - page.measured(metric.id).keys() for page in (before, diff.after)]
+    if not all(estimates):
+        return None
+    both = before.values(metric.id).keys() & diff.after.values(metric.id).keys()
+    old, new = (len(both & entries) for entries in estimates)
+    return (old, new, len(both)) if abs(new - old) >= max(_JUMP, _JUMP_SHARE * len(both)) else None
+
+
+def _estimates(diff: Diff, jumps: list[tuple[Metric, tuple[int, int, int]]]) -> Event:
+    metric, (old, new, of) = jumps[0]
+    return make(
+        diff,
+        rule=RULE,
+        grade=Grade.ESTIMATES,
+        weight=75 if metric.primary else 50,
+        is_news=True,
+        metric=metric.id,
+        headline=f"{diff.board.title} now estimates {listed([metric.title for metric, _ in jumps], 1)} for {new} of {of} entries"
+        f" listed before; it was {old}.",
+        facts={
+            "metrics": {
+                str(metric.id): {"estimates_before": old, "estimates": new, "common": of} for metric, (old, new, of) in jumps
+            }
+        },
+    )
 
 
 def _rebased(diff: Diff, rebased: list[tuple[Metric, MetricDiff]]) -> Event:

@@ -46,7 +46,8 @@ class Reference:
         """Whether an entry is this model, at any effort."""
         who = entry.who
         stated = (who.lab, who.family, who.generation, who.tier)
-        return stated == (self.lab, self.family, self.generation, self.tier) and self.size in (None, who.size_total_b)
+        is_own = not who.guessed_lab and self.size in (None, who.size_total_b)
+        return is_own and stated == (self.lab, self.family, self.generation, self.tier)
 
 
 REFERENCES = (
@@ -242,7 +243,7 @@ def _measure(diff: Diff, primary: Metric, entry: EntryId) -> Measure:
 
 def _event(diff: Diff, primary: Metric, memory: Memory, feats: Sequence[Feat]) -> Event:
     first, best = feats[0], feats[0].entries[0]
-    is_news = first.grade == Grade.FIRST and not first.clouded and not first.few
+    is_news = first.grade == Grade.FIRST and not (first.clouded or first.few or diff.after.entries[best].who.guessed_lab)
     marks = list(dict.fromkeys(feat.mark.entry for feat in feats))
     return make(
         diff,
@@ -287,9 +288,9 @@ def _headline(diff: Diff, primary: Metric, memory: Memory, first: Feat) -> str:
     if first.grade == Grade.NOMINAL:
         error = unsure(primary, *measures)
     return (
-        f"{who.name} ({value}) is the first {one_of(first.name)} on record above {first.mark.title} ({best}{bar})"
-        f" on {diff.board.title} ({primary.title}){error}{_record(diff, primary, memory, first)};"
-        f" the record begins on {memory.since[:10]}."
+        f"{who.name} ({value}) is the first {one_of(first.name)} on record (from {memory.since[:10]}) above"
+        f" {first.mark.title} ({best}{bar})"
+        f" on {diff.board.title} ({primary.title}){error}{_record(diff, primary, memory, first)}."
     )
 
 

@@ -1,8 +1,8 @@
 """One entry moved above another, graded by how sure that is.
 
-nominal (the published order flipped) · debut (a newcomer, or a first score, is above) ·
-supported (the gap exceeds the stated error, or z ≥ 1.96) · decisive (the 95 % intervals are
-disjoint) · sustained (it still holds three accepted changes later).
+nominal (the published order flipped) · unsure_origin (so it did, but an estimate may have been replaced) ·
+debut (a newcomer, or a first score, is above) · supported (the gap exceeds the stated error, or z ≥ 1.96) ·
+decisive (the 95 % intervals are disjoint) · sustained (it still holds three accepted changes later).
 
 Source: docs/decisions/0004-overtakes.md
 """
@@ -24,7 +24,7 @@ from tracker.order import certainty, competition_ranks
 from tracker.wording import listed, number, unsure
 
 RULE = "overtake/2"
-Grade = StrEnum("Grade", "NOMINAL DEBUT SUPPORTED DECISIVE SUSTAINED")
+Grade = StrEnum("Grade", "NOMINAL UNSURE_ORIGIN DEBUT SUPPORTED DECISIVE SUSTAINED")
 SUSTAINED_AFTER = 3
 """An overtake that still holds this number of accepted changes later is sustained."""
 _RIVALS_OF_A_RISE = 100
@@ -32,7 +32,14 @@ _RIVALS_OF_A_RISE = 100
 _NAMED_IN_A_FALL = 10
 _RIVALS_OF_A_DEBUT = 10
 _RIVALS_ELSEWHERE = 3
-_WEIGHT = {Grade.DECISIVE: 70, Grade.SUPPORTED: 60, Grade.DEBUT: 45, Grade.NOMINAL: 5, Grade.SUSTAINED: 10}
+_WEIGHT = {
+    Grade.DECISIVE: 70,
+    Grade.SUPPORTED: 60,
+    Grade.DEBUT: 45,
+    Grade.NOMINAL: 5,
+    Grade.UNSURE_ORIGIN: 5,
+    Grade.SUSTAINED: 10,
+}
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
@@ -54,11 +61,11 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
 def _flips(diff: Diff, metric: Metric, verdict: MetricDiff) -> Iterator[Event]:
     """A rise for each entry that moved above others; a fall for each that moved below entries whose value did not change."""
     assert diff.before is not None
-    had, has, entries = diff.before.measured(metric.id), diff.after.measured(metric.id), diff.after.entries
+    had, has = diff.before.measured(metric.id), diff.after.measured(metric.id)
     rises: dict[tuple[EntryId, str], list[EntryId]] = {}
     falls: dict[tuple[EntryId, str], list[EntryId]] = {}
     for subject, rival in flips(metric, had, has, moved=verdict.moves.keys()):
-        grade = certainty(metric, entries[subject].measures[metric.id], entries[rival].measures[metric.id])
+        grade = _grade(diff, metric, subject, rival)
         if _rises(metric, had, has, subject, rival, moved=verdict.moves.keys()):
             rises.setdefault((subject, grade), []).append(rival)
         else:
@@ -67,6 +74,14 @@ def _flips(diff: Diff, metric: Metric, verdict: MetricDiff) -> Iterator[Event]:
         for (mover, grade), others in sorted(movers.items()):
             best_first = sorted(others, key=lambda other: (metric.sort_key(has[other]), other))
             yield _flip_event(diff, metric, mover, best_first, Grade(grade), rose=rose)
+
+
+def _grade(diff: Diff, metric: Metric, subject: EntryId, rival: EntryId) -> str:
+    """`unsure_origin` if the former value of either may have been an estimate, otherwise the certainty of their order."""
+    moves = diff.metrics[metric.id].moves
+    if any(entry in moves and moves[entry].unsure_origin for entry in (subject, rival)):
+        return Grade.UNSURE_ORIGIN
+    return certainty(metric, *(diff.after.entries[entry].measures[metric.id] for entry in (subject, rival)))
 
 
 def flips(
@@ -115,14 +130,20 @@ def _flip_event(diff: Diff, metric: Metric, mover: EntryId, others: list[EntryId
     who, named = party(diff.after, mover), [party(diff.after, other) for other in shown]
     was, now = _was_and_is(diff, metric, mover)
     _, first = _was_and_is(diff, metric, others[0])
-    apart = "" if metric.exact else ", with disjoint intervals"
-    sure = {Grade.NOMINAL: unsure(metric, now, first), Grade.SUPPORTED: "", Grade.DECISIVE: apart}[grade]
+    sure = {
+        Grade.NOMINAL: unsure(metric, now, first),
+        Grade.UNSURE_ORIGIN: ", which may replace an estimate",
+        Grade.SUPPORTED: "",
+        Grade.DECISIVE: "" if metric.exact else ", with disjoint intervals",
+    }[grade]
     return make(
         diff,
         rule=RULE,
         grade=grade,
         weight=_weight(diff, metric, grade),
-        is_news=rose and grade != Grade.NOMINAL and (not metric.exact or is_near_the_top(diff, metric, mover)),
+        is_news=rose
+        and grade not in (Grade.NOMINAL, Grade.UNSURE_ORIGIN)
+        and (not metric.exact or is_near_the_top(diff, metric, mover)),
         subjects=[who] if rose else named,
         rivals=named if rose else [who],
         metric=metric.id,

@@ -18,7 +18,7 @@ from statistics import median
 from typing import Any
 
 from tracker.events._predecessor import model_of
-from tracker.events._values import grouped, keys_now
+from tracker.events._values import grouped
 from tracker.events.kind import Detection, EventKind, Folding
 from tracker.events.making import make, page_proofs, party, proof, whole_page
 from tracker.model import BoardState, Diff, EntryId, Event, Evidence, Metric, MetricDiff, MetricId, Nature, Sha256
@@ -139,7 +139,7 @@ def _window(diff: Diff, past: BoardState, metric: Metric) -> _Window | None:
         return _Window(readings=(reading,), values=values) if values else None
     if not verdict.moved or reading.observed_at - old.readings[-1].observed_at < _APART:
         return old
-    shown, now = _shown(diff, metric), keys_now(diff)
+    shown, now = _shown(diff, metric), {before: now for now, before in diff.rekeyed.items()}
     before = {now.get(entry, entry): values for entry, values in old.values.items()}
     values = {
         entry: (*_moved_along(before.get(entry, [None] * len(old.readings)), verdict), shown.get(entry))[-KEPT:]

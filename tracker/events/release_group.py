@@ -29,8 +29,9 @@ _WEIGHT = {Grade.RELEASE: 52, Grade.LISTING: 47, Grade.LATE_LISTING: 37, Grade.A
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Group:
-    """Siblings, the best first; `ranks` has those with a value, `listed` the names of siblings that were on the board before."""
+    """Siblings, the best first, and their name; `ranks` has those with a value, `listed` the entries of that name before."""
 
+    name: str
     siblings: Sequence[Entry]
     grades: Sequence[str]
     ranks: Mapping[EntryId, int]
@@ -46,8 +47,8 @@ class _Group:
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     """One event for the siblings (same lab, family and generation) of which two or more arrive in one diff.
 
-    `addition`: siblings were listed before, so the release itself is older. Entries that were merely `revealed`, came back, came
-    in a crowd or continue under another key are not a release.
+    `addition`: the name that they share was listed before. Entries that were merely `revealed`, came back, came in a crowd or
+    continue under another key are not a release.
     """
     if diff.before is None:
         return
@@ -66,8 +67,11 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     for line, entries in sorted(groups.items()):
         arrived = (diff.after.entries[entry] for entry in entries)
         siblings = sorted(arrived, key=lambda sibling: (ranks.get(sibling.id, inf), sibling.name, sibling.id))
-        listed = sorted(entry.name for entry in before.values() if release_of(entry) == line)
-        group = _Group(siblings=siblings, grades=[came[entry] for entry in entries], ranks=ranks, listed=listed)
+        name = _name(siblings)
+        listed = sorted(
+            entry.name for entry in before.values() if release_of(entry) == line and _has_name(entry, name, siblings[0])
+        )
+        group = _Group(name=name, siblings=siblings, grades=[came[entry] for entry in entries], ranks=ranks, listed=listed)
         yield _event(diff, group, lines)
 
 
@@ -119,21 +123,35 @@ def _event(diff: Diff, group: _Group, lines: Lines) -> Event:
 
 
 def _what_happened(diff: Diff, group: _Group) -> str:
-    title, variants, models = diff.board.title, len(group.siblings), _models(group.siblings)
+    title, variants, models, name = diff.board.title, len(group.siblings), _models(group.siblings), _of_lab(group)
     if group.grade == Grade.ADDITION:
-        return f"{_name(group)} grows on {title} by {variants} more variants"
+        return f"{name} grows on {title} by {variants} more variants"
     late = group.grade == Grade.LATE_LISTING
     enters = f"is listed on {title}, some time after its release, with" if late else f"enters {title} with"
-    return f"{_name(group)} {enters} {count(models, 'model')}{f' in {variants} variants' if models != variants else ''}"
+    return f"{name} {enters} {count(models, 'model')}{f' in {variants} variants' if models != variants else ''}"
 
 
-def _name(group: _Group) -> str:
-    """`Alibaba's Qwen3.5`: the common beginning of the siblings' names, or their line if only some names state its generation."""
-    best, names = group.siblings[0], [sibling.name for sibling in group.siblings]
-    lab, who, shared = lab_of(best), best.who, _shared(names)
-    name = shared or who.family
+def _name(siblings: Sequence[Entry]) -> str:
+    """`Qwen3.5`: the common beginning of the siblings' names, or their line if only some names state its generation."""
+    who, names = siblings[0].who, [sibling.name for sibling in siblings]
+    shared = _shared(names)
     if not _states(shared, who.generation) and any(_states(sibling, who.generation) for sibling in names):
-        name = who.line_title or f"{who.family} {who.generation}"
+        return _line_title(siblings[0])
+    return shared or who.family
+
+
+def _line_title(entry: Entry) -> str:
+    return entry.who.line_title or f"{entry.who.family} {entry.who.generation}"
+
+
+def _has_name(entry: Entry, name: str, sibling: Entry) -> bool:
+    """Whether an entry of the siblings' line has the name that they share, its words in any order."""
+    return name in (_line_title(sibling), sibling.who.family) or _words(entry.name) >= _words(name)
+
+
+def _of_lab(group: _Group) -> str:
+    """`Alibaba's Qwen3.5`."""
+    lab, name = lab_of(group.siblings[0]), group.name
     if not lab or name_tokens(name)[: len(name_tokens(lab))] == name_tokens(lab):
         return name
     return f"{lab}' {name}" if lab.endswith("s") else f"{lab}'s {name}"
@@ -142,6 +160,10 @@ def _name(group: _Group) -> str:
 def _states(name: str, generation: str) -> bool:
     """Whether a name states a generation: `claude-3-5-haiku` states 3.5, `Yi-Lightning` does not state 1."""
     return contains(*(name_tokens(text.replace(".", " ")) for text in (name, generation)))
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(name_tokens(name.replace(".", " ")))
 
 
 def _shared(names: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""The publisher gave an entry another label under the same key."""
+"""The publisher gave an entry another label under the same key, or another key under the same label."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from tracker.events.kind import EventKind, Folding, What
-from tracker.events.making import make, party
+from tracker.events.making import make, party, proof
 from tracker.model import BoardState, Diff, EntryId, Event, name_tokens
+from tracker.wording import number
 
 RULE = "rename/1"
-Grade = StrEnum("Grade", "NEW_NAME FLIP SPELLING")
+Grade = StrEnum("Grade", "NEW_NAME FLIP SPELLING RELISTED")
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     """A name that the entry never had is news; a flip back to an earlier name, or another spelling, is only recorded.
 
-    On a board whose key is the name, an entry that continues under another key is renamed as well.
+    On a board whose key is the name, an entry that continues under another key is renamed as well. A name that is re-listed
+    under another key, with other values, is news and nothing else: it may be another version.
     """
     if diff.before is None:
         return
@@ -24,6 +26,31 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
         old, new = diff.before.entries[entry].name, diff.after.entries[entry].name
         if old != new:
             yield _event(diff, past, entry, old, new)
+    for entry, former in sorted(diff.relisted.items()):
+        yield _relisted(diff, entry, former)
+
+
+def _relisted(diff: Diff, entry: EntryId, former: EntryId) -> Event:
+    assert diff.before is not None
+    primary = diff.board.primary
+    pages = ((diff.before, former), (diff.after, entry))
+    was, now = (page.values(primary.id).get(key) if primary else None for page, key in pages)
+    figures = ""
+    if primary is not None and was is not None and now is not None and was != now:
+        figures = f", with {number(now, primary)} after {number(was, primary)} ({primary.title})"
+    return make(
+        diff,
+        rule=RULE,
+        grade=Grade.RELISTED,
+        weight=20,
+        is_news=True,
+        subjects=[party(diff.after, entry)],
+        metric=primary.id if primary and figures else None,
+        headline=f"{diff.after.entries[entry].name} is re-listed on {diff.board.title} under a new id{figures};"
+        " the two may be different versions.",
+        facts={"listed_as": str(former), "before": was, "after": now},
+        evidence=[proof(page, key, primary.id if primary else None) for page, key in pages],
+    )
 
 
 def _event(diff: Diff, past: BoardState, entry: EntryId, old: str, new: str) -> Event:
@@ -51,9 +78,9 @@ def why_recorded(event: Event) -> str:
 KIND = EventKind(
     rule=RULE,
     grades=tuple(Grade),
-    news=frozenset((Grade.NEW_NAME,)),
+    news=frozenset((Grade.NEW_NAME, Grade.RELISTED)),
     detect=detect,
     folding=Folding(crowd=("rename", "renames")),
-    explains={What.KEY: 10, What.NAME: 10},
+    explains={What.KEY: 10, What.NAME: 10, What.APPEARANCE: 5},
     why_recorded=why_recorded,
 )

@@ -12,7 +12,7 @@ from tracker.model import BoardState, Diff, EntryId, Event, Measure, Metric, Met
 from tracker.wording import number
 
 RULE = "score_revision/1"
-Grade = StrEnum("Grade", "BEYOND_ERROR WITHIN_ERROR WITHDRAWN")
+Grade = StrEnum("Grade", "BEYOND_ERROR WITHIN_ERROR WITHDRAWN UNSURE_ORIGIN")
 _FEW_FALL = 0.1
 """Share of a column's values up to which a fall of points is out of the ordinary."""
 _LEAST_LOSS = 0.01
@@ -21,7 +21,8 @@ _LEAST_LOSS = 0.01
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # all kinds have this signature
     """Every change of a tested score, news beyond the stated error; changes of a rating only beyond drift and intervals.
 
-    Of points only what an entry lost, where nearly all others grow or stay.
+    Of points only what an entry lost, where nearly all others grow or stay. `unsure_origin`: the earlier score may have been an
+    estimate, so the change is only recorded.
     """
     if diff.before is None:
         return
@@ -52,10 +53,13 @@ def _revised(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
     before, after = number(move.before.value, metric), number(move.after.value, metric)
     seen = move.significant and before != after and (not metric.exact or is_near_the_top(diff, metric, entry))
     within = "" if move.significant else ", within the stated error"
+    grade = Grade.BEYOND_ERROR if move.significant else Grade.WITHIN_ERROR
+    if move.unsure_origin:
+        grade, within = Grade.UNSURE_ORIGIN, ", as other scores of it appear: the earlier one may have been an estimate"
     return make(
         diff,
         rule=RULE,
-        grade=Grade.BEYOND_ERROR if move.significant else Grade.WITHIN_ERROR,
+        grade=grade,
         weight=(45 if metric.primary else 25) if seen else 5,
         is_news=seen,
         subjects=[who],
@@ -84,7 +88,7 @@ def _withdrawn(diff: Diff, metric: Metric, entry: EntryId, before: Measure) -> E
 KIND = EventKind(
     rule=RULE,
     grades=tuple(Grade),
-    news=frozenset(Grade) - {Grade.WITHIN_ERROR},
+    news=frozenset((Grade.BEYOND_ERROR, Grade.WITHDRAWN)),
     detect=detect,
     folding=Folding(crowd=("score revision", "score revisions")),
     explains={What.VALUE: 20},

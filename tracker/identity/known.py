@@ -10,6 +10,9 @@ from tracker.identity.makers import Maker, ProductLine
 from tracker.identity.tokens import clean, tokenize
 from tracker.model.names import Family, Lexicon, folded
 
+_A_NAME = 3
+"""A lab's name of at least this number of letters is recognised inside a longer one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class KnownNames:
@@ -34,6 +37,11 @@ class KnownNames:
     def is_host(self, text: str) -> bool:
         """Whether it only serves the models of others."""
         return folded(text) in self.hosts
+
+    def is_part_of(self, maker: Maker, creator: str) -> bool:
+        """Whether a creator's name contains one of a lab: `AllenAI/UW`, `Google DeepMind (Gemini team)`."""
+        text = folded(creator)
+        return any(spelling in text for spelling, other in self.makers.items() if other is maker and len(spelling) >= _A_NAME)
 
     def line_name(self, family: str, generation: str) -> str:
         """A family's generation as people write it; the family alone without a generation."""

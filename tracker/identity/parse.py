@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tracker.identity import families
 from tracker.identity.families import Brand
@@ -114,7 +114,29 @@ def _part(
         hinted=known.maker(hint) if hint else None,
     )
     tokens, mentioned, brand = _mentioned(tokens, body, statements, known)
-    return _of_unknown_brand(tokens, statements) if brand is None else _of_brand(tokens, brand, mentioned, statements)
+    if brand is None:
+        return _of_unknown_brand(tokens, statements)
+    parsed = _of_brand(tokens, brand, mentioned, statements)
+    creator = statements.hinted or _as_written(statements.hint)
+    return replace(parsed, creator=creator, guess=_is_guess(parsed, tokens, brand, statements, known))
+
+
+def _is_guess(parsed: Parsed, tokens: Sequence[Token], brand: Brand, statements: Statements, known: KnownNames) -> bool:
+    """Whether somebody else than the brand's lab may have made it.
+
+    The name has undeclared words of its own, and neither the board nor a path names the lab; or it names another maker.
+    """
+    line, slots = brand.line, parsed.slots
+    by_creator = statements.hinted is not None and statements.hinted is parsed.maker
+    if line.family.base and slots.tune in _OTHERS:
+        return True
+    if by_creator or (statements.owner and statements.stated is parsed.maker is not None):
+        return False
+    if statements.owner or (statements.stated is not None and statements.stated is not parsed.maker):
+        return True
+    front = [tokens[place].text for place in families.unknown_words(tokens, brand.at) if place not in brand.places]
+    own = slots.words - COMMON if line.family.base else frozenset()
+    return any(word not in known.lines and word not in line.ignore for word in (*front, *own))
 
 
 def _mentioned(
@@ -142,7 +164,8 @@ def _of_unknown_brand(tokens: list[Token], statements: Statements) -> Parsed:
     slots.base |= statements.repository and _is_silent_on_tune(slots)
     named = tuple(tokens[place].text for place in places) or tuple(sorted(slots.words))[:1]
     maker = statements.stated or statements.hinted or _as_written(statements.owner or statements.hint)
-    return Parsed(slots=slots, maker=maker, named=named, spelled=statements.spelled, stamped=statements.stamped)
+    guess = statements.owner != "" and statements.stated is None and statements.hint is None
+    return Parsed(slots=slots, maker=maker, named=named, spelled=statements.spelled, stamped=statements.stamped, guess=guess)
 
 
 def _of_brand(tokens: list[Token], brand: Brand, mentioned: Sequence[Brand], statements: Statements) -> Parsed:

@@ -51,7 +51,7 @@ class Parsed:
     line's by somebody else. `copy`: somebody else's repository, without a word of its own. `spelled`: as the `repository`
     `Org/Name`, as an `id` in lower case without blanks, or as a `title`, which may distinguish less. `stamped`: an id that ends
     in the day of its release. `several`: one row for two models. `parts` are those of a system: an agent and its model, or
-    several models.
+    several models. `creator` is the maker according to the board, `guess`: whether somebody else than `maker` may have made it.
     """
 
     slots: Slots
@@ -64,3 +64,5 @@ class Parsed:
     stamped: bool = False
     several: bool = False
     parts: tuple[Parsed, ...] = ()
+    creator: Maker | None = None
+    guess: bool = False

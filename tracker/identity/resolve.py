@@ -47,8 +47,17 @@ def _resolve(raw: str, hint: str | None, source: str, lexicon: Lexicon) -> Ident
     parsed = parse(raw, hint if hint and len(hint) <= LONGEST else None, known.known)
     decided, model, confidence, reason = _decided(parsed, source, known)
     decided.slots.size = parsed.slots.size.as_read(decided.slots.size)
+    if decided.guess and _is_declared(parsed, decided, known):
+        decided = replace(decided, guess=False)
     answer = (model if confidence is not Confidence.UNSURE else None, confidence, reason)
     return _identity(raw, decided, known.known, answer)
+
+
+def _is_declared(parsed: Parsed, decided: Parsed, known: Facts) -> bool:
+    """Whether the lexicon states the model, and so its lab."""
+    core = compose.core(parsed)
+    named = core in known.renamed or compose.model_text(parsed, core) in known.aliases
+    return named or compose.core(decided) in known.releases
 
 
 def _decided(parsed: Parsed, source: str, known: Facts) -> tuple[Parsed, str, Confidence, str]:
@@ -140,7 +149,7 @@ def _why_open(parsed: Parsed) -> str:
 def _identity(raw: str, parsed: Parsed, known: KnownNames, answer: tuple[str | None, Confidence, str]) -> Identity:
     """The record of a name. `answer`: its model, the confidence, and the reason."""
     model, confidence, reason = answer
-    slots, maker = parsed.slots, parsed.maker or Maker(name="", slug="")
+    slots, maker = parsed.slots, _maker(parsed, known) or Maker(name="", slug="")
     stated = compose.flags(parsed)
     family = _family(raw, parsed)
     return Identity(
@@ -168,7 +177,17 @@ def _identity(raw: str, parsed: Parsed, known: KnownNames, answer: tuple[str | N
         variant=None if model is None else f"{model}#{stated}" if stated else model,
         confidence=confidence,
         reason=reason,
+        guessed_lab=parsed.guess and maker is parsed.maker,
+        guessed_family=parsed.line is None or bool(parsed.named),
     )
+
+
+def _maker(parsed: Parsed, known: KnownNames) -> Maker | None:
+    """The creator that the board states, if it is another one than the name suggests."""
+    maker, creator = parsed.maker, parsed.creator
+    if creator is None or maker is None or creator.slug == maker.slug:
+        return maker
+    return maker if known.is_part_of(maker, creator.name) else creator
 
 
 def _family(raw: str, parsed: Parsed) -> str:

@@ -31,13 +31,15 @@ class Move:
     """A value that changed beyond precision. `shift` is after − before, without the drift of a fitted board.
 
     `significant` is True beyond the stated error, beyond the intervals, or if a tested metric states neither; always True for
-    points.
+    points. `unsure_origin`: the value before may have been an estimate, or a mean of fewer parts, because other scores of the
+    entry appear with the new one; then it is not significant.
     """
 
     before: Measure
     after: Measure
     shift: float
     significant: bool
+    unsure_origin: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,8 +92,9 @@ class Diff:
 
     `arrived` entries would have been visible before, `revealed` ones are below the depth of the earlier page; `missing` ones
     would be visible now, `hidden` ones need not be. `cap` is the round number of rows at which the page seems to be cut.
-    `rekeyed` maps an entry to its former key; `before` has it under the new one. `before` is None for a board's first snapshot,
-    and was last seen unchanged at `seen_until`. `restart` is the reason if nothing in the two can be compared.
+    `rekeyed` maps an entry to its former key; `before` has it under the new one. `relisted` maps an entry that is `revealed` to
+    the `hidden` one that had its name and other values. `before` is None for a board's first snapshot, and was last seen
+    unchanged at `seen_until`. `restart` is the reason if nothing in the two can be compared.
     """
 
     board: Board
@@ -104,6 +107,7 @@ class Diff:
     missing: tuple[EntryId, ...] = ()
     hidden: tuple[EntryId, ...] = ()
     rekeyed: Mapping[EntryId, EntryId] = field(default_factory=dict)
+    relisted: Mapping[EntryId, EntryId] = field(default_factory=dict)
     restart: str = ""
     cap: int | None = None
     metrics: Mapping[MetricId, MetricDiff] = field(default_factory=dict)

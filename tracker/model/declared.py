@@ -162,8 +162,9 @@ class Metric:
 
     `scale` converts published values to `unit` (1000000 for dollars per token → per 1M tokens). `low`, `high` are the columns of
     a published interval, `plus_minus` is a column with `6`, `±6` or `+5/-4`; an interval inside the cell (`1504 ±6`) needs none
-    of them. `half_width_factor` converts a published standard error to a 95 % half-width (1.96). `stated_error` is the
-    publisher's own error between two entries, at 95 %, in `unit`. `mean_of` computes the metric as the mean of other metrics
+    of them. `half_width_factor` converts a published standard error to a 95 % half-width (1.96). `estimated` is a flag column;
+    without one, a value is an estimate where the column `measured_with` has none. `stated_error` is the publisher's own error
+    between two entries, at 95 %, in `unit`. `mean_of` computes the metric as the mean of other metrics
     (None if one of them is missing), `blend_of` as their weighted mean.
     """
 
@@ -181,6 +182,7 @@ class Metric:
     plus_minus: Column | None = None
     half_width_factor: float = 1.0
     estimated: Column | None = None
+    measured_with: Column | None = None
     stated_error: float | None = None
     volatile: bool = False
     mean_of: tuple[MetricId, ...] = ()
@@ -220,6 +222,11 @@ class Metric:
     def ordered(self) -> bool:
         """Whether its order is news: of quality, or of points."""
         return self.ranked or (self.exact and not self.volatile)
+
+    @property
+    def places(self) -> bool:
+        """Whether its values are places: one entry moves another."""
+        return self.exact and self.higher_is_better is False
 
     @property
     def accumulates(self) -> bool:

@@ -63,7 +63,9 @@ class Identity:
     `generation` its number (`3.5`, `4o`), `tier` the place in the line (`mini`, `pro`, `opus`). Sizes are in 10⁹ parameters, as
     the name states them. `reasoning` is `on`, `off` or `unspecified`; `date` is as stated. `line_title` is family and generation
     as people write them (`GPT-5`, `o3`). `model` is the same for the same weights or the same API model, `variant` also for the
-    same flags; both are None if the name is ambiguous. `reason` is the reason of the decision.
+    same flags; both are None if the name is ambiguous. `reason` is the reason of the decision. `guessed_lab`: somebody else may
+    have made it, as the name has words of its own beside a brand on which others build, or only a path names a maker.
+    `guessed_family`: the brand is not declared.
     """
 
     name: str = ""
@@ -90,6 +92,8 @@ class Identity:
     variant: str | None = None
     confidence: Confidence = Confidence.UNSURE
     reason: str = ""
+    guessed_lab: bool = False
+    guessed_family: bool = False
 
     @property
     def line(self) -> tuple[str, str, str]:

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
@@ -204,6 +205,13 @@ def sections(places: Sequence[Element]) -> list[Section]:
     """The tables in these parts of a page, in order, each once."""
     tables = dict.fromkeys(table for place in places for table in place.css("table"))
     return [_section(table) for table in tables]
+
+
+def first_row(section: Section) -> frozenset[str]:
+    """The texts of the first row of several cells below the header."""
+    rows = islice((row for group in section.groups for row in group), section.head, None)
+    cells = next((cells for row in rows if len(cells := _cells(row)) > 1), [])[: len(section.names)]
+    return frozenset(filter(None, map(_text, cells)))
 
 
 def _fits(section: Section, options: Options) -> bool:

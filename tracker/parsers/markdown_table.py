@@ -206,7 +206,7 @@ def _image(renderer: RendererHTML, tokens: Sequence[Token], at: int, options: Op
 
 
 def _skip_footnote(state: StateInline, silent: bool) -> bool:  # noqa: ARG001 - markdown-it calls it so
-    """An inline rule: a reference to a footnote is no text."""
+    """An inline rule: a reference to a footnote has no text."""
     match = FOOTNOTE.match(state.src, state.pos, state.posMax)
     if match:
         state.pos = match.end()

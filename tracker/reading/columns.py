@@ -186,7 +186,7 @@ def _metric_column(sheet: Sheet, board: Board, metric: Metric) -> list[Measure |
     cells, *sides = (
         _in_one_style(sheet, board, metric, column) for column in (metric.column, metric.plus_minus, metric.low, metric.high)
     )
-    sides.append(sheet.figures(metric.estimated))
+    sides.append(sheet.figures(metric.estimated) or _unmeasured(sheet, metric.measured_with))
     if metric.low and metric.high and (sides[1] is None) != (sides[2] is None):
         sheet.note_missing(metric.low if sides[1] is None else metric.high)  # half an interval is a renamed column
     rows = zip(cells or (), *(repeat(None) if side is None else side for side in sides), strict=False)
@@ -195,6 +195,13 @@ def _metric_column(sheet: Sheet, board: Board, metric: Metric) -> list[Measure |
         measure if measure is None or cell == text else replace(measure, raw=(text or "").strip())
         for measure, cell, text in zip(measures, cells or (), written, strict=True)
     ]
+
+
+def _unmeasured(sheet: Sheet, companion: Column | None) -> Sequence[str | None] | None:
+    """A flag for each row without the value that appears with a measurement; None if the table lacks that column."""
+    cells = None if companion is None else sheet.cells(companion)
+    unknown = unknown_of(companion)
+    return None if cells is None else ["true" if unknown.covers((cell or "").strip()) else None for cell in cells]
 
 
 def _in_one_style(sheet: Sheet, board: Board, metric: Metric, column: Column | None) -> Sequence[str | None] | None:

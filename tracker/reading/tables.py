@@ -71,7 +71,7 @@ def wanted(board: Board) -> tuple[str, ...]:
     if board.rank is not None:
         columns.append(board.rank)
     for metric in board.metrics:
-        extra = (metric.low, metric.high, metric.plus_minus, metric.estimated)
+        extra = (metric.low, metric.high, metric.plus_minus, metric.estimated, metric.measured_with)
         columns.extend(column for column in (metric.column, *extra) if column is not None)
     return tuple(dict.fromkeys(source for column in columns for source in column.sources))
 

@@ -114,6 +114,11 @@ def _releases(news: Iterable[Event]) -> dict[str, object]:
     return {event: _root(parents, first) for event, first in firsts.items()}
 
 
+def are_siblings(event: Event, other: Event) -> bool:
+    """Whether two events are about entries of one release."""
+    return not set(_keys(event)).isdisjoint(_keys(other))
+
+
 def _keys(event: Event) -> Iterator[tuple[str, ...]]:
     yield from (("entry", party.entry) for party in event.subjects)
     if _is_group(event):

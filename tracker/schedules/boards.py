@@ -109,7 +109,7 @@ def _with_missing(board: Board, missing: frozenset[str]) -> Board:
     def more(column: Column | None) -> Any:
         return None if column is None else replace(column, missing=column.missing | missing)
 
-    columns = ("column", "low", "high", "plus_minus", "estimated")
+    columns = ("column", "low", "high", "plus_minus", "estimated", "measured_with")
     metrics = tuple(replace(metric, **{name: more(getattr(metric, name)) for name in columns}) for metric in board.metrics)
     attributes = MappingProxyType({name: more(column) for name, column in board.attributes.items()})
     return replace(board, rank=more(board.rank), attributes=attributes, metrics=metrics)

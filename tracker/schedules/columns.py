@@ -79,7 +79,17 @@ def metrics_of(tables: Mapping[str, MetricTable]) -> tuple[Metric, ...]:
 
 
 _ORIGINS = ("from", "mean_of", "blend_of")
-_OF_A_COLUMN = ("missing", "part", "low", "high", "plus_minus", "half_width_factor", "standard_error", "estimated")
+_OF_A_COLUMN = (
+    "missing",
+    "part",
+    "low",
+    "high",
+    "plus_minus",
+    "half_width_factor",
+    "standard_error",
+    "estimated",
+    "measured_with",
+)
 
 
 def _check_origin(table: MetricTable, place: str, earlier: Sequence[str], later: Sequence[str]) -> None:
@@ -118,6 +128,8 @@ def _check_interval(table: MetricTable, place: str) -> None:
     given = [key for key in ("low", "plus_minus", "standard_error") if getattr(table, key) is not None]
     if len(given) > 1:
         raise Wrong(f"{place} has both {given[0]} and {given[1]}; keep one way to state the interval")
+    if table.estimated is not None and table.measured_with is not None:
+        raise Wrong(f"{place} has both estimated and measured_with; keep the flag")
     if table.half_width_factor is not None and table.standard_error is not None:
         raise Wrong(f"{place}.half_width_factor is 1.96 with standard_error; remove it, or use plus_minus")
 
@@ -155,6 +167,7 @@ def _metric(metric: MetricId, table: MetricTable) -> Metric:
         plus_minus=optional_column(table.plus_minus if table.standard_error is None else table.standard_error, Kind.NUMBER),
         half_width_factor=1.0 if factor is None else factor,
         estimated=optional_column(table.estimated, Kind.FLAG),
+        measured_with=optional_column(table.measured_with, Kind.TEXT),
         stated_error=table.stated_error,
         volatile=table.volatile,
         mean_of=tuple(MetricId(part) for part in table.mean_of),

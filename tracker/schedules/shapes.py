@@ -204,6 +204,10 @@ class MetricTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         ColumnText | None, Meta(description="Column of the standard error: the same as plus_minus with the factor 1.96")
     ] = None
     estimated: Annotated[ColumnText | None, Meta(description="Column that is true if the value is an estimate")] = None
+    measured_with: Annotated[
+        ColumnText | None,
+        Meta(description="Column that appears with a measurement: where it has no value, this one is an estimate"),
+    ] = None
     stated_error: Annotated[
         Annotated[float, Meta(ge=0)] | None,
         Meta(description="The publisher's own error between two entries, at 95 %, in the unit"),
