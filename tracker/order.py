@@ -10,6 +10,8 @@ from typing import TypeVar
 from tracker.model import Diff, EntryId, Measure, Metric, PublishedEntry, StoredSnapshot
 
 AnyEntry = TypeVar("AnyEntry", bound=PublishedEntry)
+_FEW_FALL = 0.1
+"""Share of a column's points up to which a fall is out of the ordinary: downloads of a week fall as often as they rise."""
 
 
 def competition_ranks(metric: Metric, values: Mapping[EntryId, float], others: Sequence[float] = ()) -> dict[EntryId, int]:
@@ -74,6 +76,13 @@ def surely_inside(snapshot: StoredSnapshot, primary: Metric, value: float) -> bo
     floor = max(shown, key=lambda measure: primary.sort_key(measure.value))
     margin = max(primary.stated_error or 0.0, floor.half_width or 0.0)
     return primary.sort_key(value) < primary.sort_key(floor.value) - margin
+
+
+def fallen(metric: Metric, before: Mapping[EntryId, float], after: Mapping[EntryId, float]) -> list[EntryId]:
+    """The entries whose points fell, if points are expected to grow and few fell; none where falls are ordinary."""
+    common = before.keys() & after.keys() if metric.accumulates else frozenset[EntryId]()
+    fell = sorted(entry for entry in common if after[entry] < before[entry])
+    return fell if len(fell) <= max(1, _FEW_FALL * len(common)) else []
 
 
 def best_entry(metric: Metric, entries: Iterable[AnyEntry]) -> AnyEntry | None:

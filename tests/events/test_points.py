@@ -3,7 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kit import History, brief, events_of, examples, line, metric, of, tables
+from kit import History, brief, events_of, examples, line, measure, metric, of, tables
+
+from tracker.order import certainty
 
 STARS = metric(nature="points", topic="popularity", unit="stars")
 PLACES = metric(nature="points", better="lower")
@@ -93,6 +95,29 @@ def test_points_that_are_taken_away_are_reported_near_the_top():
     assert event.headline == "m01 goes from 1,100 stars to 1,050 stars on Board (score)."
 
 
+def test_a_loss_from_the_ten_best_to_a_lower_rank_is_reported():
+    assert news(line(growing(20, 0)), line(growing(20, 1) | {"m09": 700})) == ["score_revision/beyond_error m09"]
+
+
+def test_a_loss_further_down_is_recorded():
+    (event,) = of("score_revision", events_of(line(growing(20, 0)), line(growing(20, 1) | {"m15": 350}), on=[STARS]))
+    assert event.is_news is False
+
+
+def test_one_loss_on_a_small_board_is_out_of_the_ordinary():
+    assert news(line(growing(6, 0)), line(growing(6, 1) | {"m01": 450})) == ["score_revision/beyond_error m01"]
+
+
+def test_a_count_that_is_no_longer_published_is_reported_as_a_value():
+    (event,) = of("score_revision", events_of("a:500 b:490 c:480", "a:501 b c:481", on=[STARS]))
+    assert event.headline == "b is still listed on Board, but its value of 490 stars (score) is gone."
+
+
+def test_equal_counts_are_in_no_certain_order():
+    assert certainty(STARS, measure("30"), measure("30")) == "nominal"
+    assert certainty(STARS, measure("31"), measure("30")) == "decisive"
+
+
 @pytest.mark.parametrize("lost", [1, 10])
 def test_a_loss_below_one_per_cent_is_not_reported(lost: int):
     after = growing(12, 1) | {"m01": 1100 - lost}
@@ -133,6 +158,14 @@ def test_an_entry_that_newcomers_may_have_pushed_off_the_chart_does_not_depart(p
     events = [event for day in range(2) for event in history.show(line(moved))]
     assert (f"departure/confirmed m{place:02}" in brief(events)) is departs
     assert "departure/confirmed m07" in brief(events)
+
+
+def test_the_last_of_a_chart_whose_place_a_newcomer_has_does_not_depart():
+    history = History(PLACES)
+    chart = {f"m{at:02}": at for at in range(1, 15)}
+    for after in (chart, *[{**chart, "new": 14}] * 3):
+        events = history.show(line({key: place for key, place in after.items() if key != "m14" or "new" not in after}))
+        assert of("departure", events) == []
 
 
 def test_a_place_inherited_from_one_that_fell_is_not_an_overtake():

@@ -10,7 +10,7 @@ ZERO = ["free", "Free", "FREE", "Free*", "(free)", "Free!", "Free¹", "Gratis", 
 UNKNOWN = [
     *("", "-", "–", "—", "— *", "N/A", "n/a", "NA", "n.a.", "N/A¹", "(n/a)", "TBD", "tbd.", "TBA", "?", "??", "unknown"),
     *("contact sales", "Contact us", "Contact sales…", "On request", "Custom", "coming soon", "Coming soon!", "(coming soon)"),
-    *("pending", "Not available", "not disclosed", "Undisclosed", "null"),
+    *("pending", "soon", "Not available", "not disclosed", "Undisclosed", "null"),
 ]
 DOUBTFUL = ["Free tier", "free for 7 days", "from $5", "$5 (free tier)", "cheap", "$", "varies by region"]
 

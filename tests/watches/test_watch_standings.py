@@ -55,7 +55,7 @@ def test_against_rivals_it_is_measured_by_the_best_of_them():
 
 def test_on_a_chart_a_place_is_free_when_its_entry_is_gone():
     places = kit.metric(nature="points", better="lower")
-    assert Watched(watch(subject="b", top=1), places).days("a:1 b:2 c:3 d:4 e:5", "b:1 c:2 d:3 e:4 f:5") == [[], ["b"]]
+    assert Watched(watch(subject="c", top=2), places).days("a:1 b:2 c:3 d:4 e:5", "b:1 c:2 d:3 e:4 f:5") == [[], ["c"]]
 
 
 def test_points_above_a_threshold_are_counted_exactly():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice, pairwise
 from math import log2
 
@@ -28,7 +29,8 @@ from tracker.authoring.words import (
 )
 from tracker.errors import ParseError, TrackerError
 from tracker.model import ROW, Parse, Table
-from tracker.parsers import numbered, parse
+from tracker.parsers import html_table, numbered, options_for, parse
+from tracker.parsers.decoding import inflated
 from tracker.reading.pages import recognise
 
 MAX_LEADS = 300
@@ -110,18 +112,36 @@ def _tables(body: bytes, by_order: bool) -> list[Candidate]:
         islice(leads(body), MAX_LEADS), key=lambda lead: -min(lead.size or MAX_ROWS, 400) * min(len(lead.columns), 12)
     )
     most = max(LEAST_READ, MAX_BYTES // (len(body) + 1))
-    plain = [lead for lead in largest if not lead.loose]
-    tables = _read_all(body, plain[:most], by_order)
+    plain, read = [lead for lead in largest if not lead.loose], _Parser(body)
+    tables = _read_all(read, plain[:most], by_order)
     if not any(candidate.score >= PLAIN_ENOUGH for candidate in tables):
-        tables += _read_all(body, [lead for lead in largest if lead.loose][:MAX_LOOSE], by_order)
+        tables += _read_all(read, [lead for lead in largest if lead.loose][:MAX_LOOSE], by_order)
     return tables + [_unread(lead, f"not read, since {most} others are larger") for lead in plain[most:]]
 
 
-def _read_all(body: bytes, wanted: Sequence[Lead], by_order: bool) -> list[Candidate]:
+@dataclass(frozen=True)  # no slots: a cached property needs a place
+class _Parser:
+    """Reads tables of one body as their declarations would; a page of HTML is parsed once."""
+
+    body: bytes
+
+    @cached_property
+    def page(self) -> html_table.HtmlPage:
+        return html_table.page_of(inflated(self.body))
+
+    def __call__(self, way: Parse, columns: Sequence[str]) -> Table:
+        if way.format != "html_table":
+            return parse(self.body, way, columns)
+        options = options_for(way)
+        assert isinstance(options, html_table.Options)
+        return html_table.read(self.page, options, columns)
+
+
+def _read_all(parser: _Parser, wanted: Sequence[Lead], by_order: bool) -> list[Candidate]:
     """The tables of the leads, each once; loose ones that cannot be read are not tables."""
     tables: dict[object, Candidate] = {}
     for lead in wanted:
-        read = _read(body, lead)
+        read = _read(parser, lead)
         if isinstance(read, Candidate):
             tables[len(tables)] = read
         elif read is not None and len(read[1].rows) >= MIN_ROWS:
@@ -131,14 +151,14 @@ def _read_all(body: bytes, wanted: Sequence[Lead], by_order: bool) -> list[Candi
     return list(tables.values())
 
 
-def _read(body: bytes, lead: Lead) -> tuple[Parse, Table] | Candidate | None:
+def _read(parser: _Parser, lead: Lead) -> tuple[Parse, Table] | Candidate | None:
     """The first declaration with which the parsers give that table, or the reason why none does."""
     why = ""
     for way in lead.ways:
         try:
-            table = parse(body, way, lead.columns)
+            table = parser(way, lead.columns)
         except TrackerError as error:
-            why = why or f"cannot be read: {str(error).partition(': ')[2]}"
+            why = why or f"cannot be read: {str(error).removeprefix(f'{way.format}: ')}"
             continue
         if lead.size and way.format in ("html_table", "markdown_table", "flight") and not _is_it(table, lead):
             why = "nothing tells it from another table"

@@ -55,7 +55,7 @@ def proposal_of(tables: Sequence[Candidate], answers: Answers) -> Proposal:
     if not fitting:
         raise DeclarationError(problem)
     table = stated(answers.table) if answers.table else _table(tables, fitting)
-    return _proposal(fitting[0], table, answers)
+    return _proposal(tables, fitting[0], table, answers)
 
 
 def _table(tables: Sequence[Candidate], fitting: Sequence[Candidate]) -> Guess[int]:
@@ -108,14 +108,14 @@ def _occurs(figure: float, others: Sequence[float]) -> bool:
     )
 
 
-def _proposal(candidate: Candidate, table: Guess[int], answers: Answers) -> Proposal:
+def _proposal(tables: Sequence[Candidate], candidate: Candidate, table: Guess[int], answers: Answers) -> Proposal:
     sheet = RawSheet(candidate, answers.metric)
     if missing := [column for column in answers.columns if column not in candidate.columns]:
         raise DeclarationError(f"the table has no column {missing[0]!r}, expected among {', '.join(candidate.columns[:30])}")
     name = stated(answers.name) if answers.name else _name(sheet)
     entries = entries_of(candidate, name.value)
     if entries != candidate:
-        return _proposal(entries, table, answers)
+        return _proposal(tables, entries, table, answers)
     key, duplicates = _key(sheet, name.value, answers.key)
     metrics = tuple(metrics_of(sheet, {*key.value, name.value}))
     primary = primary_of(sheet, metrics, name.value)
@@ -123,6 +123,7 @@ def _proposal(candidate: Candidate, table: Guess[int], answers: Answers) -> Prop
     by_rows = sheet.rank is not None and sheet.rank.header == ROW
     why = "the order of the rows" if by_rows else "its header says so, and it counts from the top"
     return Proposal(
+        tables=tables,
         candidate=candidate,
         table=table,
         key=key,

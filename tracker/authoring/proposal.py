@@ -109,10 +109,12 @@ class MetricGuess:
 class Proposal:
     """The declaration proposed for one candidate.
 
-    `table` is the candidate's number, counted from 1. `attributes` are pairs of attribute and column. `primary` is a
-    metric's id, "" where nothing ranks. `duplicates` is the contract's rule for a key that occurs twice.
+    `tables` are all tables of the page, `table` is the candidate's number among them, counted from 1. `attributes` are pairs of
+    attribute and column. `primary` is a metric's id, "" where nothing ranks. `duplicates` is the contract's rule for a key that
+    occurs twice.
     """
 
+    tables: Sequence[Candidate]
     candidate: Candidate
     table: Guess[int]
     key: Guess[tuple[str, ...]]

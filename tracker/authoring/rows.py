@@ -61,7 +61,7 @@ def _why_not(name: str) -> str:
     """Why a row with this name is not an entry, "" if it is one."""
     if not any(map(str.isalnum, clean_name(name))):
         return "no name"
-    return "sums up others, or is no model" if SUMMARY.fullmatch(without_place(name).strip()) else ""
+    return "sums up others, or is a baseline" if SUMMARY.fullmatch(without_place(name).strip()) else ""
 
 
 def balance(proposal: Proposal, reading: Reading) -> Iterator[LeftOut]:

@@ -103,7 +103,7 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     blocks = blocks_of(text)
     table = _choose(list(tables(blocks)), options, _section(blocks, options.after))
     _refuse_surplus(table, blocks)
-    rows = [row for row in table.rows if any(row)]
+    rows = [row for row in table.rows if any(plain(cell, blocks.references) for cell in row)]
 
     def column(name: str) -> list[str] | None:
         at = place_of(name, table.names)
