@@ -210,11 +210,10 @@ def _halves(cells: Cells) -> tuple[Cells, ...]:
         roles = ("price input", "price output") if sides[0] is IN_AND_OUT[0] else ("price output", "price input")
     else:
         return ()
-    pairs = [parts_of(cell) if cell in cells.known else [] for cell in (text and text.strip() for text in cells.cells)]
-    if not cells.known or cells.numeric > 0.2 or any(_SIGNED.match(cell) for cell in cells.known):
+    known = {*cells.known}
+    if not known or cells.numeric > 0.2 or any(_SIGNED.match(cell) or len(parts_of(cell)) != 2 for cell in known):
         return ()
-    if sum(len(pair) == 2 for pair in pairs) != len(cells.known):
-        return ()
+    pairs = [parts_of(cell) if cell and cell.strip() in known else [] for cell in cells.cells]
     return tuple(
         Cells(header=cells.header, cells=[pair[at] if pair else None for pair in pairs], part=at + 1, role=role)
         for at, role in enumerate(roles)

@@ -34,8 +34,9 @@ def intervals_of(columns: Sequence[Cells]) -> Intervals:
     figures = [cells for cells in columns if cells.numeric >= 0.5 and not kinds[cells.label]]
     keys: dict[str, Mapping[str, object]] = {cells.label: _factor(cells.header) for cells in figures if cells.has_intervals}
     owned: dict[str, dict[str, Cells]] = {}
+    places = {cells.label: place for place, cells in enumerate(columns)}
     for cells in columns:
-        owner = _owner(cells, figures, columns) if kinds[cells.label] else None
+        owner = _owner(cells, figures, places) if kinds[cells.label] else None
         if owner is not None and owner.label not in keys:
             owned.setdefault(owner.label, {}).setdefault(kinds[cells.label], cells)
     used: set[str] = set()
@@ -98,15 +99,15 @@ def _why(kind: str) -> str:
     return "an error or a bound of a figure, but it is not certain of which"
 
 
-def _owner(cells: Cells, figures: Sequence[Cells], columns: Sequence[Cells]) -> Cells | None:
+def _owner(cells: Cells, figures: Sequence[Cells], places: Mapping[str, int]) -> Cells | None:
     """The figure that an error belongs to: the one that its header names, otherwise the score before it, or the only one."""
-    rest, at = {*cells.words} - _SIDES, columns.index(cells)
+    rest = {*cells.words} - _SIDES
     scores = [figure for figure in figures if not {*figure.words} & (COUNT | EFFORT)]
     named = [figure for figure in figures if all(_is_in(word, figure.words) for word in rest)]
     likely = named if rest and named else scores if not rest or len(scores) == 1 else []
 
     def distance(figure: Cells) -> tuple[int, bool, int]:
-        steps = at - columns.index(figure)
+        steps = places[cells.label] - places[figure.label]
         return len({*figure.words} - rest) if rest else 0, steps < 0, abs(steps)
 
     return min(likely, key=distance, default=None)
