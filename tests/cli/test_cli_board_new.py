@@ -208,7 +208,7 @@ ELO = PAGE.replace("score", "elo").replace("votes", "matches")
 def test_a_script_is_not_asked_for_the_error_of_a_rating_and_may_state_it(world: World):
     ran = new(world, "--id", "made/elo", text=ELO)
     assert ran.code == 0
-    assert "no overtake on this board counts as certain" in ran.out
+    assert "a new order is reported only after it held for three changes" in ran.out
     text = (world.folder / "schedules/made/elo.toml").read_text(encoding="utf-8")
     assert "# No error is declared" in text
     ran = new(world, "--id", "made/elo2", "--stated-error", "12.5", text=ELO)

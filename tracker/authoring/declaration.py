@@ -38,7 +38,11 @@ _HEAD = (
     "#:schema ../board.schema.json",
     "# Written by `tracker board new` from a single fetch. Check what is marked `unsure`, then delete the comments.",
 )
-NO_ERROR = "No error is declared, so no overtake on this board counts as certain. If the publisher states one: stated_error = …"
+NO_ERROR: Mapping[Nature, str] = {
+    Nature.TESTED: "No error is declared: a new order is reported as published, without saying whether it is certain.",
+    Nature.FITTED: "No error is declared: a new order is reported only after it held for three changes.",
+}
+"""What a metric without any error means for overtakes, by its nature."""
 NO_DIRECTION = "nothing on the page shows whether higher or lower is better"
 
 _HOST_WORDS = re.compile(r"[a-z0-9]+")
@@ -189,7 +193,7 @@ def _columns(proposal: Proposal, dropped: Mapping[str, str], unknown: Mapping[st
 
 
 def _metric(metric: MetricGuess, proposal: Proposal, dropped: Mapping[str, str], unknown: Mapping[str, Sequence[str]]) -> str:
-    is_primary = metric.id == proposal.primary.value
+    table, is_primary = f"metrics.{toml_key(metric.id)}", metric.id == proposal.primary.value
     rows: list[Row] = [
         ("from", metric.column, ""),
         ("title", clean_text(metric.title)[:MAX_TITLE], ""),
@@ -208,8 +212,9 @@ def _metric(metric: MetricGuess, proposal: Proposal, dropped: Mapping[str, str],
         *((key, value, "") for key, value in metric.interval.items() if not metric.sides & dropped.keys()),
     ]
     rows += [("stated_error", proposal.stated_error, "between two entries, at 95 %")] if is_primary else []
-    note = f"# {NO_ERROR}\n" if is_primary and proposal.lacks_error else ""
-    return _block(f"metrics.{toml_key(metric.id)}", rows) + note
+    if is_primary and proposal.lacks_error:
+        return _block(table, rows) + f"# {NO_ERROR[metric.nature.value]} If the publisher states one, add stated_error.\n"
+    return _block(table, rows)
 
 
 def _contract(proposal: Proposal, metrics: Sequence[MetricGuess]) -> str:

@@ -226,8 +226,8 @@ def _print(made: Made, settings: Settings, new_board: NewBoard) -> None:
     if len(made.left_out) > MAX_SHOWN:
         click.echo(f"and {len(made.left_out) - MAX_SHOWN} more rows or columns left out, which --json lists too")
     entries = f"{count(len(made.settled.reading.entries), 'entry', 'entries')} of {count(made.proposal.candidate.seen, 'row')}"
-    if made.proposal.lacks_error:
-        click.echo(NO_ERROR)
+    if made.proposal.lacks_error and made.proposal.ranking is not None:
+        click.echo(f"{NO_ERROR[made.proposal.ranking.nature.value]} If the publisher states one, pass --stated-error.")
     if new_board.dry_run:
         click.echo("\n".join(map(safe, made.settled.text.splitlines())))
         click.echo(f"{entries}; nothing was written")

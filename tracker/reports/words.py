@@ -109,14 +109,15 @@ def _sorted_out(story: Story) -> tuple[list[Event], list[Event], list[Event], li
     variants: list[Event] = []
     alike: list[Event] = []
     rest: list[Event] = []
-    siblings = {subject(event) for event in story.folded if not of_lead.debut or are_siblings(lead, event)}
+    siblings = {subject(event) for event in story.folded if not of_lead.crowd or are_siblings(lead, event)}
+    crowd = {lead.kind, of_lead.tells} if of_lead.crowd else set()
     for event in story.folded:
         own, folding = subject(event) == subject(lead), folding_of(event)
         if own and folding.newcomer and of_lead.newcomer and event.metric in (lead.metric, None):
             same.append(event)
         elif not own and folding.newcomer and subject(event) in siblings:
             variants.append(event)
-        elif not own and of_lead.crowd and (event.kind == lead.kind or folding.consequence):
+        elif not own and crowd and (event.kind in crowd or folding.consequence):
             alike.append(event)
         else:
             rest.append(event)
