@@ -150,7 +150,7 @@ def _event(diff: Diff, entry: EntryId, grade: Grade, ranks_now: Mapping[EntryId,
     if primary is not None and measure is not None:
         rank = ranks_now.get(entry)
         facts |= {"value": measure.value, "estimated": measure.estimated, "rank": rank}
-        place = f" with {'an estimated ' if measure.estimated else ''}{number(measure.value, primary)}"
+        place = "" if primary.places else f" with {'an estimated ' if measure.estimated else ''}{number(measure.value, primary)}"
         place += "" if primary.exact and primary.unit else f" ({primary.title})"
         if rank is not None and primary.ordered:
             rows = len(ranks_now) + len(diff.after.unnamed)

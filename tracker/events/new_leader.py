@@ -183,6 +183,7 @@ def _headline(diff: Diff, metric: Metric, lead: _Lead, caveat: str) -> str:
     who = [party(diff.after, entry) for entry in lead.fresh]
     verb = "leads" if len(lead.now) == 1 else "share the lead on" if len(who) > 1 else "shares the lead on"
     value = number(diff.after.entries[lead.fresh[0]].measures[metric.id].value, metric)
+    figure = "" if metric.places else f" with {value}"
     scale = " on a new scale" if diff.metrics[metric.id].verdict is Comparability.REBASED else ""
     beside = [party(diff.after, entry) for entry in lead.now if entry not in lead.fresh]
     over, second = (f", with {listed(beside)}" if beside else ""), lead.second
@@ -192,7 +193,7 @@ def _headline(diff: Diff, metric: Metric, lead: _Lead, caveat: str) -> str:
     led = f"{caveat}; before, {listed(former)} led" if former else caveat
     if second is not None and [party.entry for party in former] == [second.id]:
         led = f", which led before{caveat}"
-    return f"{listed(who)} {verb} {diff.board.title} ({metric.title}) with {value}{scale}{over}{led}."
+    return f"{listed(who)} {verb} {diff.board.title} ({metric.title}){figure}{scale}{over}{led}."
 
 
 def _caveat(diff: Diff, primary: Metric, leader: Measure, others: Sequence[Measure]) -> str:
