@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 
 from tracker.events import departure
 from tracker.events._values import SAYS_NOTHING, keys_now, ordered_primary, verdict_of
-from tracker.events.kind import EventKind, Folding, What
+from tracker.events.kind import Detection, EventKind, Folding, What
 from tracker.events.making import both, both_proofs, last_named, make, party
 from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Measure, Metric, MetricId, Nature, Snapshot
-from tracker.wording import listed, number, unsure
+from tracker.wording import listed, number, span, unsure
 
 RULE = "new_leader/1"
-Grade = StrEnum("Grade", "NOMINAL DEBUT SUPPORTED SUCCESSION")
+Grade = StrEnum("Grade", "NOMINAL DEBUT SUPPORTED SUCCESSION REVERSED")
 
 
-def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
+def detect(diff: Diff, past: BoardState) -> Detection:
     """One event when the lead passes to an entry that did not share it.
 
     Nobody leads because the leader is not shown: while an acknowledged leader is missing and its departure is not confirmed, only
-    an entry better than its last value takes over; and no entry does while the field has lost its values.
+    an entry better than its last value takes over; and no entry does while the field has lost its values. `reversed`: the next
+    reading, within an hour, shows the former leaders again, so nobody took it over from them.
+
+    Remembers the former leaders if the lead passed in this diff.
     """
     primary = ordered_primary(diff)
     if primary is None or diff.before is None or not diff.metrics[primary.id].usable:
-        return
+        return Detection(events=(), memory={})
     acknowledged = _acknowledged(diff, past, primary)
     now = leaders(diff.after, primary)
     fresh = [entry for entry in now if entry not in acknowledged]
-    if acknowledged and fresh and not _lead_is_open(diff, past, primary, acknowledged, now):
-        yield _event(diff, primary, fresh, acknowledged, shared=len(now) > 1)
+    if not acknowledged or not fresh:
+        return Detection(events=(), memory={})
+    if _is_reversed(diff, past, primary, now):
+        return Detection(events=(_reversed(diff, primary, now, acknowledged),), memory={})
+    if _lead_is_open(diff, past, primary, acknowledged, now):
+        return Detection(events=(), memory={})
+    event = _event(diff, past, primary, fresh, acknowledged, shared=len(now) > 1)
+    return Detection(events=(event,), memory={primary.id: list(acknowledged)})
 
 
 def leaders(snapshot: Snapshot, metric: Metric) -> tuple[EntryId, ...]:
@@ -56,8 +65,38 @@ def leaders_after(diff: Diff, past: BoardState) -> dict[MetricId, tuple[EntryId,
     now, verdict = leaders(diff.after, primary), verdict_of(diff, primary)
     has_own_best = verdict in (Comparability.REBASED, Comparability.APPEARED)
     says_nothing = not now or verdict in SAYS_NOTHING
-    stays = says_nothing or (not has_own_best and _lead_is_open(diff, past, primary, acknowledged, now))
+    is_settled = says_nothing or has_own_best or _is_reversed(diff, past, primary, now)
+    stays = says_nothing or (not is_settled and _lead_is_open(diff, past, primary, acknowledged, now))
     return {primary.id: acknowledged if acknowledged and stays else now}
+
+
+def _is_reversed(diff: Diff, past: BoardState, primary: Metric, now: tuple[EntryId, ...]) -> bool:
+    """Whether those lead again who led until the last reading, at most an hour ago."""
+    if diff.before is None or diff.after.observed_at - diff.before.observed_at > departure.PASSING:
+        return False
+    keys = keys_now(diff)
+    former = past.memory.get("new_leader", {}).get(primary.id, ())
+    return bool(now) and sorted(keys.get(entry, entry) for entry in former) == list(now)
+
+
+def _reversed(diff: Diff, primary: Metric, now: tuple[EntryId, ...], passing: tuple[EntryId, ...]) -> Event:
+    assert diff.before is not None
+    who, rivals = [party(diff.after, entry) for entry in now], [last_named(diff, entry) for entry in passing]
+    lasted = span(diff.after.observed_at - diff.before.observed_at)
+    return make(
+        diff,
+        rule=RULE,
+        grade=Grade.REVERSED,
+        weight=60,
+        is_news=True,
+        subjects=who,
+        rivals=rivals,
+        metric=primary.id,
+        headline=f"{listed(who)} again {'leads' if len(who) == 1 else 'lead'} {diff.board.title} ({primary.title});"
+        f" the lead of {listed(rivals)} lasted {lasted}.",
+        facts={"before": list(passing)},
+        evidence=both_proofs(diff, [*now, *passing], primary.id),
+    )
 
 
 def _lead_is_open(
@@ -77,7 +116,9 @@ def _last_value(diff: Diff, past: BoardState, primary: Metric, entry: EntryId) -
     return past.known[entry].primary if entry in past.known else None
 
 
-def _event(diff: Diff, primary: Metric, fresh: list[EntryId], acknowledged: tuple[EntryId, ...], *, shared: bool) -> Event:
+def _event(
+    diff: Diff, past: BoardState, primary: Metric, fresh: list[EntryId], acknowledged: tuple[EntryId, ...], *, shared: bool
+) -> Event:
     assert diff.before is not None
     who = [party(diff.after, entry) for entry in fresh]
     listed_rivals = [entry for entry in reversed(acknowledged) if any(entry in snapshot.entries for snapshot in both(diff))]
@@ -85,7 +126,8 @@ def _event(diff: Diff, primary: Metric, fresh: list[EntryId], acknowledged: tupl
     leader = diff.after.entries[fresh[0]].measures[primary.id]
     listings = (diff.after.entries.get(entry) for entry in acknowledged)
     others = [listing.measures[primary.id] for listing in listings if listing and primary.id in listing.measures]
-    grade = _grade(diff.before, primary, fresh[0], leader, others)
+    is_new = fresh[0] not in diff.before.values(primary.id) and not (fresh[0] in past.known and past.known[fresh[0]].scored)
+    grade = Grade.DEBUT if is_new else _grade(primary, leader, others)
     verb = "leads" if not shared else "share the lead on" if len(who) > 1 else "shares the lead on"
     over = f", ahead of {listed(rivals)}" if rivals and not shared else ""
     return make(
@@ -120,10 +162,8 @@ def _beyond_error(primary: Metric, leader: Measure, others: Sequence[Measure]) -
     return all(gap == 0 or gap > max(error, width) > 0 for gap, width in gaps)
 
 
-def _grade(before: Snapshot, primary: Metric, entry: EntryId, leader: Measure, others: Sequence[Measure]) -> Grade:
-    """`debut` by entering, `succession` after the old leader left, otherwise how far ahead: `supported` or `nominal`."""
-    if entry not in before.values(primary.id):
-        return Grade.DEBUT
+def _grade(primary: Metric, leader: Measure, others: Sequence[Measure]) -> Grade:
+    """`succession` after the old leader left, otherwise how far ahead: `supported` or `nominal`."""
     if not others:
         return Grade.SUCCESSION
     sure = _beyond_error(primary, leader, others) and any(other.value != leader.value for other in others)

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import make, party, proof
+from tracker.events.new_leader import leaders
 from tracker.model import BoardState, Diff, EntryId, Event, name_tokens
 from tracker.wording import number
 
@@ -58,16 +59,25 @@ def _event(diff: Diff, past: BoardState, entry: EntryId, old: str, new: str) -> 
     earlier = past.known[key_before].names if key_before in past.known else frozenset((old,))
     grade = Grade.FLIP if new in earlier else Grade.SPELLING if name_tokens(old) == name_tokens(new) else Grade.NEW_NAME
     is_news = grade == Grade.NEW_NAME
+    unmasked = is_news and _is_unmasked(diff, entry)
     return make(
         diff,
         rule=RULE,
         grade=grade,
-        weight=25 if is_news else 5,
+        weight=97 if unmasked else 25 if is_news else 5,
         is_news=is_news,
         subjects=[party(diff.after, entry)],
-        headline=f"{old} is now listed as {new} on {diff.board.title}.",
+        headline=f"{old}{', which leads,' if unmasked else ''} is now listed as {new} on {diff.board.title}.",
         facts={"before": old, "after": new, "key_before": str(key_before)},
     )
+
+
+def _is_unmasked(diff: Diff, entry: EntryId) -> bool:
+    """Whether the leader of the board gets a name that states its lab, after one that did not."""
+    assert diff.before is not None
+    primary, old, new = diff.board.primary, diff.before.entries[entry].who, diff.after.entries[entry].who
+    masked = not old.lab or old.guessed_lab
+    return masked and bool(new.lab) and not new.guessed_lab and primary is not None and entry in leaders(diff.after, primary)
 
 
 def why_recorded(event: Event) -> str:
