@@ -18,7 +18,8 @@ from zlib import crc32
 from tracker import schedules
 from tracker.authoring.columns import Cells
 from tracker.authoring.guess import propose
-from tracker.authoring.proposal import SURE, MetricGuess, Proposal
+from tracker.authoring.new import open_question
+from tracker.authoring.proposal import NO_ANSWERS, MetricGuess, Proposal
 from tracker.authoring.words import ID, NAME
 from tracker.errors import TrackerError
 from tracker.model import Board, Column, Kind, Metric, Reading, Table
@@ -202,9 +203,7 @@ def _primary(proposal: Proposal) -> MetricGuess | None:
 
 def is_sure(proposal: Proposal) -> bool:
     """Whether a script may take it without a question."""
-    primary = _primary(proposal)
-    guesses = [proposal.table, proposal.key, proposal.primary, *([primary.higher_is_better, primary.nature] if primary else ())]
-    return all(guess.sure >= SURE for guess in guesses)
+    return open_question(proposal, NO_ANSWERS) is None
 
 
 def body_of(file: Path) -> bytes:

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import hypot
 from typing import TypeVar
 
-from tracker.model import Diff, EntryId, Measure, Metric, PublishedEntry, StoredSnapshot
+from tracker.model import Diff, EntryId, Measure, Metric, Nature, PublishedEntry, StoredSnapshot
 
 AnyEntry = TypeVar("AnyEntry", bound=PublishedEntry)
+_FEW_FALL = 0.1
+"""Share of a column's points up to which a fall is out of the ordinary: downloads of a week fall as often as they rise."""
 
 
 def competition_ranks(metric: Metric, values: Mapping[EntryId, float], others: Sequence[float] = ()) -> dict[EntryId, int]:
@@ -45,6 +47,18 @@ def certainty(metric: Metric, measure: Measure, other: Measure) -> str:
     return "supported" if metric.stated_error is not None else "nominal"
 
 
+def states_error(metric: Metric, *measures: Measure) -> bool:
+    """Whether the publisher states an error of the metric, or of one of the values; points have none."""
+    return metric.exact or metric.stated_error is not None or any(measure.half_width is not None for measure in measures)
+
+
+def is_certain(metric: Metric, measure: Measure, other: Measure) -> bool:
+    """Whether the order of two measured values is certain. Scores of a test without any error are in the order published."""
+    if metric.nature is Nature.TESTED and not states_error(metric, measure, other):
+        return measure.value != other.value
+    return certainty(metric, measure, other) != "nominal"
+
+
 def would_be_shown(diff: Diff, entry: EntryId, last: float | None) -> bool:
     """Whether an entry with that last known primary value must be visible in `diff.after` if it is still listed."""
     if diff.cap is not None or entry in diff.after.ambiguous:
@@ -60,6 +74,9 @@ def may_have_fallen_out(diff: Diff, last: float | None) -> bool:
     primary = diff.board.primary
     if diff.before is None or len(diff.before.entries) != len(diff.after.entries) or primary is None or last is None:
         return False
+    if primary.places:
+        new = (value for entry, value in diff.after.values(primary.id).items() if entry not in diff.before.entries)
+        return last + sum(value <= last for value in new) > len(diff.after.entries)
     return not surely_inside(diff.after, primary, last)
 
 
@@ -71,6 +88,13 @@ def surely_inside(snapshot: StoredSnapshot, primary: Metric, value: float) -> bo
     floor = max(shown, key=lambda measure: primary.sort_key(measure.value))
     margin = max(primary.stated_error or 0.0, floor.half_width or 0.0)
     return primary.sort_key(value) < primary.sort_key(floor.value) - margin
+
+
+def fallen(metric: Metric, before: Mapping[EntryId, float], after: Mapping[EntryId, float]) -> list[EntryId]:
+    """The entries whose points fell, if points are expected to grow and few fell; none where falls are ordinary."""
+    common = before.keys() & after.keys() if metric.accumulates else frozenset[EntryId]()
+    fell = sorted(entry for entry in common if after[entry] < before[entry])
+    return fell if len(fell) <= max(1, _FEW_FALL * len(common)) else []
 
 
 def best_entry(metric: Metric, entries: Iterable[AnyEntry]) -> AnyEntry | None:

@@ -116,12 +116,41 @@ def test_each_guess_has_a_reason_and_the_terms_say_that_nobody_read_them():
     assert tomllib.loads(text)["enabled"] is True
 
 
-def test_a_column_that_some_row_contradicts_is_left_out_with_the_reason():
-    body = CSV.replace(b"score,votes", b"score,downloads").replace(b'"6,100"', b"many")
-    found = made(body)
-    assert {metric.id for metric in found.board.metrics} == {"score"}
-    assert "downloads" in found.left_out
-    assert "# downloads is left out: " in found.text
+def test_a_column_that_some_rows_contradict_is_left_out_with_the_reason():
+    prices = iter(("$1.5", "$2", "€3", "€4.5", "$5", "$6"))
+    body = b"\n".join(line + b"," + next(prices).encode() for line in CSV.replace(b"err\n", b"err,price\n").splitlines()[1:])
+    found = made(CSV.splitlines()[0] + b",price\n" + body)
+    assert {metric.id for metric in found.board.metrics} == {"score", "votes"}
+    assert "price" in found.left_out
+    assert "# price is left out: " in found.text
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "line"),
+    [
+        ("score", "81.5", 'missing          = ["odd?"]'),
+        ("votes", '"9,120"', 'missing = ["odd?"]'),
+        ("place", "2", 'rank    = { from = "place", missing = ["odd?"] }'),
+    ],
+)
+def test_a_cell_that_cannot_be_read_counts_as_unknown(column: str, text: str, line: str):
+    found = made(
+        CSV.replace(
+            f"2,Heron-2b,Tidewater,81.5,{chr(34)}9,120{chr(34)}".encode(),
+            f"2,Heron-2b,Tidewater,81.5,{chr(34)}9,120{chr(34)}".encode().replace(text.encode(), b"odd?", 1),
+        )
+    )
+    assert found.unknown == {column: ["odd?"]}
+    assert line in found.text
+    assert len(found.reading.entries) == 6
+
+
+def test_bounds_that_a_row_contradicts_are_left_out_and_the_figure_stays():
+    rows = "".join(f"Bird {at},{90 - at},{89 - at},{91 - at if at != 3 else 80}\n" for at in range(6))
+    found = made(f"model,score,score_lower,score_upper\n{rows}".encode())
+    assert found.board.primary is not None
+    assert (found.board.primary.id, found.board.primary.low) == ("score", None)
+    assert all(found.board.primary.id in entry.measures for entry in found.reading.entries)
 
 
 HOSTILE_TITLES = ('a"\nenabled = false\nx = "', "\x1b[31mred\x1b[0m", "# no comment", "\u202eback", "a" * 5_000, "'''", "\ud800")

@@ -12,7 +12,7 @@ import pytest
 from tracker.authoring.declaration import PageAddress, settled
 from tracker.authoring.guess import propose
 from tracker.authoring.new import open_question
-from tracker.authoring.proposal import NO_ANSWERS, Answers, MetricGuess, Proposal
+from tracker.authoring.proposal import NO_ANSWERS, SURE, Answers, MetricGuess, Proposal
 from tracker.model import BoardId, Nature
 from tracker.reading import read_capture
 
@@ -123,6 +123,21 @@ def test_a_count_that_ranks_the_board_by_the_users_word_is_points(header: str):
 def test_a_total_of_what_is_counted_is_points():
     body = csv_of(("Country", "Gold", "Silver", "Total"), NAMES, range(40, 24, -2), range(30, 22, -1), range(70, 46, -3))
     assert guessed(body, "Total") == ("points", "")
+
+
+def test_the_total_of_a_sample_is_a_count():
+    rates = [wins / 8 for wins in range(700, 620, -10)]
+    body = csv_of(
+        ("Model", "win_rate", "n_wins", "n_total"), NAMES, rates, range(700, 620, -10), [805, 804, 803, 802, 801, 800, 799, 798]
+    )
+    assert guessed(body, "n_total")[0] == "count"
+
+
+def test_points_with_an_interval_are_not_counted():
+    body = csv_of(("Name", "Points", "CI"), NAMES, range(900, 500, -50), [3, 4, 3, 5, 3, 4, 5, 6])
+    metric = metric_of(propose(body), "Points")
+    assert (metric.nature.value.value, metric.plus_minus) == ("tested", "CI")
+    assert metric.nature.sure < SURE
 
 
 def test_half_points_are_points():

@@ -110,6 +110,13 @@ def test_a_tested_column_with_the_same_order_and_other_figures_is_not_proposed()
     assert found(renamed("score", "Score", score=[score * 0.6 + 3 for score in SCORES])) == ()
 
 
+def test_a_column_of_points_that_all_grew_is_found_by_its_order():
+    counted = declared(text_of().replace('nature           = "tested"', 'nature           = "points"'), "made/board")  # type: ignore[arg-type]
+    assert [
+        change.column for change in found(renamed("score", "Score", score=[score * 0.9 + 9 for score in SCORES]), counted)
+    ] == ["Score"]
+
+
 def test_of_two_columns_with_the_values_the_one_with_the_similar_header_is_proposed():
     body = csv_of(("model", "lab", "zq7", "votes", "score_new"), speed=SCORES)
     (change,) = found(body)

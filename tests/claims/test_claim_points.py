@@ -12,6 +12,8 @@ def world() -> World:
     world = made()
     world.board("hub/stars", "Hub Stars", STARS)
     world.show("hub/stars", "v14:12345 o5:12300 w70:900 l3:900")
+    world.board("hub/likes", "Hub Likes", metric(nature="points"))
+    world.show("hub/likes", "v14:12345 o5:12300 w70:900 l3:900")
     world.show("hub/stars", "v14:12350 o5:12400 w70:910 l3:910")
     return world
 
@@ -41,4 +43,4 @@ def test_counts_are_compared_without_a_word_on_errors(world: World):
 
 @pytest.mark.parametrize("sentence", ["Orion-5 beats Vega2 14B", "Orion-5 beats Vega2 14B on everything"])
 def test_stars_are_not_evidence_that_a_model_is_better(world: World, sentence: str):
-    assert "hub/stars" not in {ground.board for ground in world.only(sentence).grounds}
+    assert {"hub/stars", "hub/likes"}.isdisjoint(ground.board for ground in world.only(sentence).grounds)

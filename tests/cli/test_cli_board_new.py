@@ -47,7 +47,7 @@ def written(world: World) -> list[str]:
 
 
 def test_one_command_writes_a_declaration_and_a_folder_that_passes_its_test(world: World):
-    ran = new(world, "--id", "made/scores")
+    ran = new(world, "--id", "made/scores", "--with-tests")
     assert ran.code == 0
     assert "made/scores: ok" in ran.out
     assert {
@@ -58,6 +58,61 @@ def test_one_command_writes_a_declaration_and_a_folder_that_passes_its_test(worl
     } <= {*written(world)}
     tested = world.run("board", "test", "made/scores", "--cases", world.folder / "cases")
     assert tested.code == 0
+
+
+def test_without_the_option_only_the_declaration_is_written(world: World):
+    ran = new(world, "--id", "made/scores")
+    assert ran.code == 0
+    assert written(world) == ["schedules/made/scores.toml"]
+    assert "made/scores: 6 entries of 6 rows" in ran.out
+
+
+def test_rows_and_columns_left_out_are_listed_with_the_reason(world: World):
+    text = PAGE.replace("votes\n", "votes,note\n").replace("900\n", "900,x\n") + ",Lab 1,3,4,\nAverage,,60,,\n"
+    ran = new(world, "--id", "made/scores", text=text)
+    assert "6 entries of 8 rows" in ran.out
+    lines = [" ".join(line.split()) for line in ran.out.splitlines()]
+    assert "left out row (no name) no name" in lines
+    assert "left out row Average sums up others, or is a baseline" in lines
+    assert "left out column note the same in every row" in lines
+    (row,) = new(world, "--id", "made/again", "--json", text=text).rows
+    assert {"what": "row", "which": "Average", "why": "sums up others, or is a baseline"} in row["left_out"]  # type: ignore[operator]
+    assert (row["rows"], row["entries"]) == (8, 6)
+
+
+def test_a_cell_that_cannot_be_read_is_listed(world: World):
+    ran = new(world, "--id", "made/scores", text=PAGE.replace("87.5", "8?.5"))
+    assert ran.code == 0
+    assert "unknown score cannot be read as figures: 8?.5" in [" ".join(line.split()) for line in ran.out.splitlines()]
+
+
+TWO = "".join(
+    f"## {title}\n\n|Model|Score|\n|-|-|\n"
+    + "".join(f"|{name}|{(at * 37 + step) % 83}|\n" for at, name in enumerate(NAMES))
+    + "\n"
+    for step, title in enumerate(("Coding", "Vision"))
+)
+
+
+def test_a_script_gets_the_list_of_tables_with_the_question(world: World):
+    ran = new(world, "--id", "made/two", text=TWO)
+    assert ran.code == 2
+    assert "pass --table N" in ran.err
+    assert ran.out == ""
+    listing = ran.err.splitlines()
+    assert sum("Coding  " in line and "Model and Score" in line and "Kittiwake 5" in line for line in listing) == 1
+    assert sum("Vision  " in line and "Model and Score" in line for line in listing) == 1
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_each_listed_table_can_be_chosen(world: World, number: int):
+    ran = new(world, "--id", "made/two", "--table", str(number), "--metric", "Score", "--nature", "tested", "--json", text=TWO)
+    assert ran.code == 0
+    (row,) = ran.rows
+    title = row["candidates"][number - 1]["place"]  # type: ignore[index]
+    declared = tomllib.loads((world.folder / "schedules/made/two.toml").read_text(encoding="utf-8"))
+    assert title in ("Coding", "Vision")
+    assert declared["parse"].get("after", "## Coding") == f"## {title}"
 
 
 def test_the_declaration_marks_guesses_and_says_that_nobody_read_the_terms(world: World):
@@ -100,7 +155,7 @@ def test_by_default_the_id_is_made_of_host_and_title(world: World):
 def test_a_chart_without_figures_is_declared_by_its_order(world: World):
     chart = "app,maker\n" + "".join(f"App {name},Maker {name}\n" for name in "qwertyuiop")
     assert "--metric '$row' where the order of the rows ranks them" in new(world, "--id", "made/chart", text=chart).error
-    assert new(world, "--id", "made/chart", "--metric", "$row", text=chart).code == 0
+    assert new(world, "--id", "made/chart", "--metric", "$row", "--with-tests", text=chart).code == 0
     declared = tomllib.loads((world.folder / "schedules/made/chart.toml").read_text(encoding="utf-8"))
     assert (declared["columns"]["rank"], declared["metrics"]["position"]["from"]) == ("$row", "$row")
     assert declared["contract"]["depth"] == 10
@@ -113,7 +168,7 @@ def test_every_value_has_a_place_in_any_spelling(world: World):
     rows = "".join(
         f'{place},"The ""{name}""",{90 - at}.5%\n' for at, (place, name) in enumerate(zip(places, "qwertyui", strict=True))
     )
-    assert new(world, "--id", "made/odd", text=f"Pos,Player,Accuracy\n{rows}").code == 0
+    assert new(world, "--id", "made/odd", "--with-tests", text=f"Pos,Player,Accuracy\n{rows}").code == 0
     (file,) = world.folder.rglob("places.tsv")
     found = [line.split("\t")[3] for line in file.read_text(encoding="utf-8").splitlines() if "page.csv:3\t" in line]
     assert found == ['The ""w""', 'The ""w""', "T2", "89.5%"]
@@ -262,7 +317,7 @@ def test_hostile_cells_reach_neither_the_terminal_nor_the_file(world: World):
 # ── fetched ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def asking(world: World, url: str, resolve: Sequence[str]) -> bytes:
+def asking(world: World, url: str, resolve: Sequence[str], *, allow_private: bool = False) -> bytes:
     from datetime import UTC, datetime  # noqa: PLC0415 - only here
     from ipaddress import ip_address  # noqa: PLC0415 - only here
 
@@ -276,7 +331,7 @@ def asking(world: World, url: str, resolve: Sequence[str]) -> bytes:
         closing(SqliteHosts(world.store / "hosts.db")) as hosts,
         Fetcher(hosts, clock, {}, transport=httpx.MockTransport(answer), resolve=lambda _: addresses) as fetcher,
     ):
-        return fetched(NewBoard(url=url), fetcher, lambda _: addresses)
+        return fetched(NewBoard(url=url, allow_private=allow_private), fetcher, lambda _: addresses)
 
 
 def test_an_address_is_fetched_once_by_the_fetcher(world: World):
@@ -286,10 +341,13 @@ def test_an_address_is_fetched_once_by_the_fetcher(world: World):
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.8", "169.254.169.254", "::1"])
 def test_a_private_address_is_not_fetched(world: World, address: str):
-    with pytest.raises(
-        Refused, match=r"an address in a private network; .* \(save the page, and pass the file: tracker board new FILE --url "
-    ):
+    with pytest.raises(Refused, match=r"an address in a private network; expected a public page \(--allow-private "):
         asking(world, URL, [address])
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.8", "::1"])
+def test_a_private_address_is_fetched_if_the_user_says_so(world: World, address: str):
+    assert asking(world, URL, [address], allow_private=True) == PAGE.encode()
 
 
 def test_a_script_cannot_be_asked():

@@ -47,14 +47,28 @@ def test_an_ordinary_change_and_a_new_scale_are_not_doubted(before: str, after: 
     assert reason(before, after) is None
 
 
-@pytest.mark.parametrize("after", ["a:12345600", "a:1234567", "a:12345", "a:12340"])
-def test_points_with_digits_added_or_lost_are_doubted(after: str):
+@pytest.mark.parametrize("after", ["a:12345600", "a:1234567", "a:12345", "a:12340", "a:1", "a:0", "a:61727"])
+def test_points_with_digits_added_or_mostly_lost_are_doubted(after: str):
     assert reason("a:123456 b:85000 c:80000", f"{after} b:85010 c:80020", nature="points") is not None
 
 
-@pytest.mark.parametrize("after", ["a:130000", "a:23456", "a:1", "a:0"])
-def test_points_that_grow_or_fall_in_another_way_are_not_doubted(after: str):
-    assert reason("a:123456 b:85000 c:80000", f"{after} b:85010 c:80020", nature="points") is None
+def test_the_reason_gives_the_points_that_were_lost():
+    assert reason("a:123456 b:85000 c:80000", "a:12 b:85010 c:80020", nature="points") == (
+        "1 value of score fell to less than half while others grow, such as 123,456 is now 12"
+    )
+
+
+@pytest.mark.parametrize(
+    "after",
+    ["a:130000 b:85010 c:80020", "a:61728 b:85010 c:80020", "a:12 b:80000 c:80020", "a:12 b:13 c:14", "a:123456 b:85000 c:80000"],
+)
+def test_points_that_grow_that_lose_less_or_that_often_fall_are_not_doubted(after: str):
+    assert reason("a:123456 b:85000 c:80000", after, nature="points") is None
+
+
+def test_few_points_may_be_lost():
+    assert reason("a:99 b:850 c:800", "a:9 b:851 c:802", nature="points") is None
+    assert reason("a:100 b:850 c:800", "a:49 b:851 c:802", nature="points") is not None
 
 
 def test_a_place_may_become_ten_times_as_low():

@@ -10,7 +10,7 @@ from kit import ELO, PRICE, SCORE, board, line, metric, snapshot
 from tracker.compare import compare
 from tracker.model import Comparability, Metric, MetricDiff
 
-NATURES = ("tested", "fitted", "live", "listed", "count")
+NATURES = ("tested", "fitted", "live", "listed", "count", "points")
 
 
 def two(before: str, after: str, *, on: Metric = SCORE, versions: tuple[str, str] = ("", ""), **more: object) -> MetricDiff:
@@ -48,6 +48,31 @@ def test_half_of_the_values_moved_or_a_third_one_way_is_a_re_base(count: int, mo
     actual = shifted(count, moved, ups=ups)
     assert actual.verdict is (Comparability.REBASED if rebased else Comparability.COMPARABLE)
     assert (actual.moved, actual.common, len(actual.moves)) == (moved, count, 0 if rebased else moved)
+
+
+@pytest.mark.parametrize(
+    ("after", "reset"),
+    [
+        ("a:19 b:14 c:9 d:41 e:31 f:21", True),
+        ("a:19 b:14 c:10 d:41 e:31 f:21", False),
+        ("a:19 b:14 c:21 d:41 e:31 f:21", False),
+        ("a:41 b:31 c:21 d:41 e:31 f:21", False),
+        ("a:400 b:300 c:200 d:400 e:300 f:200", False),
+    ],
+)
+def test_points_start_again_if_half_of_them_fall_to_less_than_half(after: str, reset: bool):
+    actual = two("a:40 b:30 c:20 d:40 e:30 f:20", after, on=metric(nature="points"))
+    assert actual.verdict is (Comparability.REBASED if reset else Comparability.COMPARABLE)
+
+
+def test_two_entries_that_fall_do_not_start_the_points_again():
+    actual = two("a:40 b:30 c:20", "a:4 b:3 c:21", on=metric(nature="points"))
+    assert actual.verdict is Comparability.COMPARABLE
+
+
+def test_every_digit_of_points_counts():
+    actual = two("a:8 b:7.5 c:7 d:6", "a:8 b:8 c:7 d:6", on=metric(nature="points"))
+    assert (actual.moved, actual.rounded) == (1, 0)
 
 
 def test_a_new_version_with_a_single_moved_value_is_a_re_base():

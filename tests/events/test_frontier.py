@@ -97,8 +97,8 @@ def test_a_newcomer_that_joins_in_the_upper_half_is_news_with_the_entries_that_l
     (event,) = seen(day("a:60 b:50 c:40", "a:10 b:5 c:1"), day("a:60 b:50 c:40 new:55", "a:10 b:5 c:1 new:4"))
     assert (brief([event]), event.is_news) == (["frontier/price new > b @price"], True)
     assert event.headline == (
-        "new enters the frontier of score against price on Board: no other model with a known score and price scores"
-        " as high for less, or higher at the same price (55, $4); b leaves it."
+        "new enters the frontier of score against price on Board: no other of known price scores as high for less,"
+        " or higher at that price (55, $4); b leaves it."
     )
     assert [(row["entry"], row["cause"]) for row in event.facts["entered"]] == [("new", "new model")]
     assert event.facts["left"] == [{"entry": "b", "cause": "dominated", "by": "new"}]

@@ -27,8 +27,7 @@ def test_a_newcomer_is_compared_with_the_generation_before_it():
     (event,) = gains("old:42", "old:42 new:45", on=(INDEX, CODE), code="old:30 new:25")
     assert (brief([event]), event.is_news) == (["generation_gain/gain new > old"], True)
     assert event.headline == (
-        "new scores 45 on Board (score), against 42 of old, the latest earlier one of its line listed there like for like;"
-        " better on 1 of 2 metrics they share."
+        "new scores 45 on Board (score), against 42 of old, its predecessor listed there; better on 1 of 2 metrics."
     )
     assert event.facts["gains"] == {
         "score": {"before": 42.0, "after": 45.0, "gain": 3.0, "beyond_error": True},

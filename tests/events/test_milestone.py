@@ -44,8 +44,8 @@ def test_the_former_record_of_the_same_entry_is_its_own_best():
     season = Season(STATED)
     season.tells(BOARD)
     (event,) = season.tells(BOARD.replace("l:50.0", "l:65.0"))
-    assert "l (65) is the first open-weights model on record above GPT-4" in event.headline
-    assert "; its own best was 50; the record begins on" in event.headline
+    assert "l (65) is the first open-weights model on record (from 2026-03-02) above GPT-4" in event.headline
+    assert "; its own best was 50." in event.headline
 
 
 def firsts(events: list[Event]) -> list[tuple[str, str]]:
@@ -58,8 +58,8 @@ def test_the_first_open_weights_model_above_a_reference_is_news_with_the_former_
     (event,) = season.tells(f"{BOARD} o6:65.0")
     assert (event.grade, event.is_news) == ("first", True)
     assert event.headline == (
-        "o6 (65) is the first open-weights model on record above GPT-4 (best: g, 60) on Board (score);"
-        " until now the best was l (50), for at least 24 hours; the record begins on 2026-03-02."
+        "o6 (65) is the first open-weights model on record (from 2026-03-02) above GPT-4 (best: g, 60) on Board (score);"
+        " until now the best was l (50), for at least 24 hours."
     )
     assert event.facts["firsts"][0]["record_before"] == {
         "entry": "l",

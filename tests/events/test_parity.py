@@ -30,8 +30,7 @@ def test_a_newcomer_within_the_error_of_a_model_five_times_its_size_is_news():
     (event,) = parities("big:60", "big:60 new:59")
     assert (brief([event]), event.is_news) == (["parity/size new > big"], True)
     assert event.headline == (
-        "new (14B) is level with big (70B), 5 times its size, on Board (score): 59 against 60, within the error,"
-        " on the one metric this board has."
+        "new (14B) is level with big (70B), 5 times its size, on Board (score): 59 against 60, within the error."
     )
     assert event.facts["level"] == {"score": [59.0, 60.0]}
     assert [(proof.entry, proof.raw) for proof in event.evidence] == [("new", "59"), ("big", "60")]
@@ -109,7 +108,7 @@ def on_four(new: tuple[str, str, str]) -> list[Event]:
 
 def test_parity_must_hold_on_three_metrics_and_names_the_others():
     (event,) = on_four(("59", "61", "40"))
-    assert event.headline.endswith("; so on 3 of the 4 metrics they share that state an error, not on fourth.")
+    assert event.headline.endswith("; so on 3 of 4 metrics with an error, not on fourth.")
     assert (sorted(event.facts["level"]), list(event.facts["behind"])) == (["score", "second", "third"], ["fourth"])
     assert on_four(("59", "40", "40")) == []
 

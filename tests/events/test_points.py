@@ -3,7 +3,9 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kit import History, brief, events_of, examples, line, metric, of, tables
+from kit import History, brief, events_of, examples, line, measure, metric, of, tables
+
+from tracker.order import certainty
 
 STARS = metric(nature="points", topic="popularity", unit="stars")
 PLACES = metric(nature="points", better="lower")
@@ -93,6 +95,29 @@ def test_points_that_are_taken_away_are_reported_near_the_top():
     assert event.headline == "m01 goes from 1,100 stars to 1,050 stars on Board (score)."
 
 
+def test_a_loss_from_the_ten_best_to_a_lower_rank_is_reported():
+    assert news(line(growing(20, 0)), line(growing(20, 1) | {"m09": 700})) == ["score_revision/beyond_error m09"]
+
+
+def test_a_loss_further_down_is_recorded():
+    (event,) = of("score_revision", events_of(line(growing(20, 0)), line(growing(20, 1) | {"m15": 350}), on=[STARS]))
+    assert event.is_news is False
+
+
+def test_one_loss_on_a_small_board_is_out_of_the_ordinary():
+    assert news(line(growing(6, 0)), line(growing(6, 1) | {"m01": 450})) == ["score_revision/beyond_error m01"]
+
+
+def test_a_count_that_is_no_longer_published_is_reported_as_a_value():
+    (event,) = of("score_revision", events_of("a:500 b:490 c:480", "a:501 b c:481", on=[STARS]))
+    assert event.headline == "b is still listed on Board, but its value of 490 stars (score) is gone."
+
+
+def test_equal_counts_are_in_no_certain_order():
+    assert certainty(STARS, measure("30"), measure("30")) == "nominal"
+    assert certainty(STARS, measure("31"), measure("30")) == "decisive"
+
+
 @pytest.mark.parametrize("lost", [1, 10])
 def test_a_loss_below_one_per_cent_is_not_reported(lost: int):
     after = growing(12, 1) | {"m01": 1100 - lost}
@@ -114,6 +139,35 @@ def test_chart_places_have_leaders_and_overtakes():
     assert news("a:1 b:2 c:3 d:4", "a:2 b:1 c:3 d:4", on=PLACES) == ["new_leader/supported b > a", "overtake/decisive b > a"]
 
 
+def test_whoever_is_in_the_first_place_leads_though_nobody_knows_where_the_last_one_went():
+    chart = {f"m{place:02}": place for place in range(1, 15)}
+    after = {key: place - 1 for key, place in chart.items() if place > 1} | {"new": 14}
+    events = events_of(line(chart), line(after), on=[PLACES])
+    assert brief(of("new_leader", events)) == ["new_leader/succession m02 > m01"]
+
+
+@pytest.mark.parametrize(("place", "departs"), [(12, True), (13, False), (14, False)])
+def test_an_entry_that_newcomers_may_have_pushed_off_the_chart_does_not_depart(place: int, departs: bool):
+    history = History(PLACES)
+    chart = {f"m{at:02}": at for at in range(1, 15)}
+    history.show(line(chart))
+    gone = {f"m{place:02}", "m07"}
+    rest = sorted((at for key, at in chart.items() if key not in gone))
+    moved = {f"m{at:02}": now for now, at in enumerate(rest, start=3)} | {"x": 1, "y": 2}
+    history.show(line(moved))
+    events = [event for day in range(2) for event in history.show(line(moved))]
+    assert (f"departure/confirmed m{place:02}" in brief(events)) is departs
+    assert "departure/confirmed m07" in brief(events)
+
+
+def test_the_last_of_a_chart_whose_place_a_newcomer_has_does_not_depart():
+    history = History(PLACES)
+    chart = {f"m{at:02}": at for at in range(1, 15)}
+    for after in (chart, *[{**chart, "new": 14}] * 3):
+        events = history.show(line({key: place for key, place in after.items() if key != "m14" or "new" not in after}))
+        assert of("departure", events) == []
+
+
 def test_a_place_inherited_from_one_that_fell_is_not_an_overtake():
     chart = {f"m{place:02}": place for place in range(1, 15)}
     after = {key: place - (3 < place <= 9) for key, place in chart.items()} | {"m03": 9}
@@ -132,7 +186,7 @@ def test_a_jump_up_the_chart_is_one_overtake_of_all_it_passed():
 def test_a_newcomer_is_reported_with_its_rank():
     events = events_of(line(growing(8, 0)), line(growing(8, 1) | {"new": 650}), on=[STARS])
     (event,) = of("debut", events)
-    assert event.headline == "new enters Board at rank 3 of 9 with 650 stars (score)."
+    assert event.headline == "new enters Board at rank 3 of 9 with 650 stars."
 
 
 def test_half_points_are_different_results():

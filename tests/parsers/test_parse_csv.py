@@ -99,7 +99,7 @@ def test_in_the_wide_layout_the_last_row_with_values_is_current():
         ('model,score\n"a,1\n', "broken CSV at line 2"),
         ('model,score\n"a"b,1\n', "broken CSV at line 2"),
         ("model,score\na," + "x" * 200_000, "broken CSV at line 2: "),
-        (b"model,score\na,\xe9\n", "byte 0xe9 at 14, expected UTF-8"),
+        (b"model,score\n\xe9,1\n", "byte 0xe9 at 12, expected UTF-8"),
     ],
 )
 def test_other_text_than_a_table_is_refused(body, message):

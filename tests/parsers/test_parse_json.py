@@ -21,8 +21,13 @@ def test_numbers_stay_as_published():
 
 
 def test_booleans_null_and_nothing_differ_from_text():
-    table = read("json_records", '[{"a": true, "b": null}, {"a": false, "b": "x"}, {"b": ""}]', ["a", "b"])
+    table = read("json_records", '[{"a": true, "b": null}, {"a": false, "b": "x"}, {"b": "", "c": 0}]', ["a", "b"])
     assert table.rows == [("true", None), ("false", "x"), (None, "")]
+
+
+def test_records_without_a_value_are_left_out():
+    body = '[{"a": "x"}, {"a": null}, {}, {"a": "", "b": " "}, {"b": "y"}]'
+    assert read("json_records", body, ["a"]).rows == [("x",), (None,)]
 
 
 def test_a_column_that_no_record_has_is_absent():
@@ -36,7 +41,7 @@ def test_a_nested_value_is_compact_json():
 
 
 def test_paths_reach_into_objects_and_lists():
-    body = '[{"a": {"b": [{"c": 1}, {"c": 2}]}}, {"a": {"b": []}}, {"a": null}]'
+    body = '[{"a": {"b": [{"c": 1}, {"c": 2}]}}, {"a": {"b": []}}, {"a": null, "d": 1}]'
     assert as_dicts(read("json_records", body, ["a.b[1].c"])) == [{"a.b[1].c": "2"}, {"a.b[1].c": None}, {"a.b[1].c": None}]
 
 

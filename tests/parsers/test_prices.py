@@ -10,7 +10,7 @@ ZERO = ["free", "Free", "FREE", "Free*", "(free)", "Free!", "Free¹", "Gratis", 
 UNKNOWN = [
     *("", "-", "–", "—", "— *", "N/A", "n/a", "NA", "n.a.", "N/A¹", "(n/a)", "TBD", "tbd.", "TBA", "?", "??", "unknown"),
     *("contact sales", "Contact us", "Contact sales…", "On request", "Custom", "coming soon", "Coming soon!", "(coming soon)"),
-    *("pending", "Not available", "not disclosed", "Undisclosed", "null"),
+    *("pending", "soon", "Not available", "not disclosed", "Undisclosed", "null"),
 ]
 DOUBTFUL = ["Free tier", "free for 7 days", "from $5", "$5 (free tier)", "cheap", "$", "varies by region"]
 
@@ -29,7 +29,7 @@ def test_a_price_that_is_not_stated_is_unknown(form, cell):
 
 @pytest.mark.parametrize("form", TEXTS)
 @pytest.mark.parametrize("cell", DOUBTFUL)
-def test_any_other_word_is_no_price(form, cell):
+def test_any_other_word_is_refused_as_a_price(form, cell):
     with pytest.raises(ContractBroken, match="unreadable_cell"):
         read(form, written(form, [("a", cell), ("b", "$2.50")]), PRICE)
 

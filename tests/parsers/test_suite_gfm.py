@@ -230,7 +230,7 @@ def test_a_table_has_the_rows_that_are_shown(body, rows):
         "<!--\n| a | b |\n| --- | --- |\n| c | d |\n-->\n",
     ],
 )
-def test_text_that_is_shown_as_text_is_no_table(body):
+def test_text_that_is_shown_as_text_is_not_read_as_a_table(body):
     with pytest.raises(ParseError, match="found 0 tables"):
         read("markdown_table", body, ["a", "b"])
 

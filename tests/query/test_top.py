@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
+from kit import START, metric
+from models_world import Record
 from query_world import at, board, entry, save
 
 from tracker.model import TopRow
@@ -48,3 +51,15 @@ def test_a_board_without_an_order_or_without_a_reading_has_no_top(store: Store):
     save(store, 0, [entry("a", 90)])
     unranked = replace(board(), metrics=tuple(replace(metric, primary=False) for metric in board().metrics))
     assert top(unranked, store, since=at(0), until=at(1)) is None
+
+
+def test_a_board_of_points_shows_the_counts_with_their_unit():
+    record = Record(metric(nature="points", unit="stars"))
+    record.show("a:1200 b:1100")
+    record.show("a:1210 b:1300")
+    made = top(record.board, record.store, since=START + timedelta(hours=12), until=START + timedelta(days=2))
+    assert made is not None
+    assert [(row.rank, row.was, row.name, row.value) for row in made.rows] == [
+        (1, 2, "b", "1,300 stars"),
+        (2, 1, "a", "1,210 stars"),
+    ]

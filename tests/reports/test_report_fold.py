@@ -302,3 +302,12 @@ def test_what_several_boards_report_is_a_story_of_its_own():
     leads = event("1", "new_leader", "A", grade="debut", weight=90)
     agreed = event("2", "consensus", "A", grade="agreed", weight=60, rivals=["B"])
     assert [story.lead.id for story in stories(leads, agreed)] == ["1", "2"]
+
+
+def test_more_than_three_newcomers_of_a_day_are_one_story_and_those_of_one_release_its_variants():
+    newcomers = [event(f"n{n}", "debut", f"M{n}", weight=40 - n) for n in range(5)]
+    (story,) = stories(*newcomers)
+    assert words.sentences(story) == ("And 4 more newcomers: M1, M2, M3 and M4.",)
+    release = {"creator": "OpenAI", "released": "2026-04-17"}
+    (story,) = stories(*(event(f"n{n}", "debut", f"M{n}", weight=40 - n, **release) for n in range(5)))
+    assert words.sentences(story) == ("And 4 more variants: M1, M2, M3 and M4.",)

@@ -53,6 +53,17 @@ def test_against_rivals_it_is_measured_by_the_best_of_them():
     assert Watched(over).days(*texts, names={"b2": "b 2"}) == [[], [], ["a"]]
 
 
+def test_on_a_chart_a_place_is_free_when_its_entry_is_gone():
+    places = kit.metric(nature="points", better="lower")
+    assert Watched(watch(subject="c", top=2), places).days("a:1 b:2 c:3 d:4 e:5", "b:1 c:2 d:3 e:4 f:5") == [[], ["c"]]
+
+
+def test_points_above_a_threshold_are_counted_exactly():
+    stars = kit.metric(nature="points", unit="stars")
+    over = Watched(watch(subject="a", above=1000), stars)
+    assert over.days("a:998 b:5000", "a:1000 b:5010", "a:1001 b:5020", "a:1009 b:5030") == [[], [], ["a"], []]
+
+
 def test_lower_may_be_better():
     latency = kit.metric(better="lower")
     assert Watched(watch(subject="a", within=1), latency).days("a:9 b:5", "a:6 b:5") == [[], ["a"]]

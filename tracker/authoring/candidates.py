@@ -5,28 +5,56 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice, pairwise
 from math import log2
 
 from tracker.authoring.columns import MAX_ROWS, Cells, cells_of
 from tracker.authoring.leads import Lead, leads
 from tracker.authoring.proposal import Candidate
-from tracker.authoring.words import AVERAGE, COUNT, HIGHER, ID, LIMIT, LOWER, NAME, PRICE, RANK, words_of
+from tracker.authoring.words import AVERAGE, COUNT, HIGHER, ID, LIMIT, LOWER, NAME, PRICE, RANK, set_of, words_of
 from tracker.errors import ParseError, TrackerError
 from tracker.model import ROW, Parse, Table
-from tracker.parsers import numbered, parse
+from tracker.parsers import html_table, numbered, options_for, parse
+from tracker.parsers.decoding import inflated
 from tracker.reading.pages import recognise
 
 MAX_LEADS = 300
-MAX_READ = 10
-"""Maximum number of leads read, those with the most cells first."""
+MAX_BYTES = 12_000_000
+"""Bytes parsed, since each table takes a pass over the page; those with the most cells are read first."""
+LEAST_READ = 10
+"""Tables read of any page."""
 MAX_LOOSE = 3
 """Maximum kinds of repeated elements examined: each takes a second on a large page."""
 MIN_ROWS = 2
+SKIPPED = 5
+"""Rows that a parser may leave out above the first entry of a table."""
 PLAIN_ENOUGH = 0.7
 """If a table has at least this score, repeated elements are not examined."""
 LEAST = 0.4
 """The lowest score of a leaderboard."""
+MATRIX = 3
+"""Columns of figures between 0 and 100 that are benchmarks."""
+ENOUGH = 5
+"""Values from which an order shows something."""
+MERIT = (
+    (LOWER | HIGHER)
+    - RANK
+    - set_of("""
+    age distance delay time goals users sales views passed passing share capacity attendance turnover fouls penalty penalties
+    seconds secs ms duration price prices pricing cost costs usd dollars latency average avg mean overall language reasoning
+    population gdp worth revenue issues bugs failures error errors loss losses incidents defects crashes deaths coverage answer
+    consistency efficiency index gain improvement success correct lap map speed streams listeners subscribers installs churn
+    unemployment emissions watts kwh cases
+    """)
+)
+"""Words that only rankings have in their headers; the others of HIGHER and LOWER occur in any table."""
+OTHER = set_of("""
+    metric benchmark task category parameter property option setting field step phase milestone month week weekday day date
+    quarter year version release chapter section endpoint flag variable attribute argument sprint status event session topic
+    feature type measure item ingredient date datum monat jahr
+    """)
+"""Headers of rows that are not ranked."""
 _NO_FIGURES = "no column of figures"
 _NAMELESS = "no column of names"
 _HEADLESS = "its header looks like a row"
@@ -41,19 +69,27 @@ def candidates(body: bytes, *, by_order: bool = False) -> tuple[Candidate, ...]:
         Refused: the page is a challenge, a login wall, an error page or an empty shell.
         ParseError: nothing on the page looks like a ranking.
     """
-    recognise("the page", body, "html_table")
-    # Of two equally likely tables, the one whose rows are not inside other records is simpler.
-    tables = sorted(
-        _tables(body, by_order), key=lambda table: (-table.score, any(name.startswith("^.") for name in table.columns))
-    )
-    likely = tuple(candidate for candidate in tables if candidate.score >= LEAST)
-    if not likely:
-        best = tables[:3]
-        seen = "; ".join(f"{candidate.parse.format} of {len(candidate.rows)} rows, {candidate.why[-1]}" for candidate in best)
-        names = any(_NO_FIGURES in candidate.why and _NAMELESS not in candidate.why for candidate in best)
+    return likely(survey(body, by_order=by_order), by_order=by_order)
+
+
+def likely(tables: Sequence[Candidate], *, by_order: bool = False) -> tuple[Candidate, ...]:
+    """Those of the tables that look like a ranking. Raises ParseError if none does."""
+    best = tuple(candidate for candidate in tables if candidate.score >= LEAST)
+    if not best:
+        seen = "; ".join(f"{table.parse.format} of {table.seen} rows, {table.why[-1]}" for table in tables[:3])
+        names = any(_NO_FIGURES in table.why and _NAMELESS not in table.why for table in tables[:3])
         remedy = f" (--metric '{ROW}' where the order of the rows ranks them)" if names and not by_order else ""
         raise ParseError(f"found {seen or 'no table of any kind'}; expected rows with names and figures{remedy}")
-    return likely
+    return best
+
+
+def survey(body: bytes, *, by_order: bool = False) -> tuple[Candidate, ...]:
+    """Every table of the page, the best first; those that were not read have no rows. Raises Refused as `candidates`."""
+    recognise("the page", body, "html_table")
+    # Of two equally likely tables, the one whose rows are not inside other records is simpler.
+    return tuple(
+        sorted(_tables(body, by_order), key=lambda table: (-table.score, any(name.startswith("^.") for name in table.columns)))
+    )
 
 
 def _tables(body: bytes, by_order: bool) -> list[Candidate]:
@@ -61,38 +97,71 @@ def _tables(body: bytes, by_order: bool) -> list[Candidate]:
     largest = sorted(
         islice(leads(body), MAX_LEADS), key=lambda lead: -min(lead.size or MAX_ROWS, 400) * min(len(lead.columns), 12)
     )
-    tables = _read_all(body, [lead for lead in largest if not lead.loose], by_order)
+    most = max(LEAST_READ, MAX_BYTES // (len(body) + 1))
+    plain, read = [lead for lead in largest if not lead.loose], _Parser(body)
+    tables = _read_all(read, plain[:most], by_order)
     if not any(candidate.score >= PLAIN_ENOUGH for candidate in tables):
-        tables += _read_all(body, [lead for lead in largest if lead.loose][:MAX_LOOSE], by_order)
-    return tables
+        tables += _read_all(read, [lead for lead in largest if lead.loose][:MAX_LOOSE], by_order)
+    return tables + [_unread(lead, f"not read, since {most} others are larger") for lead in plain[most:]]
 
 
-def _read_all(body: bytes, wanted: Sequence[Lead], by_order: bool) -> list[Candidate]:
-    tables: dict[tuple[tuple[str, ...], int], Candidate] = {}
-    for lead in wanted[:MAX_READ]:
-        if (read := _read(body, lead)) is not None and len(read[1].rows) >= MIN_ROWS:
+@dataclass(frozen=True)  # no slots: a cached property needs a place
+class _Parser:
+    """Reads tables of one body as their declarations would; a page of HTML is parsed once."""
+
+    body: bytes
+
+    @cached_property
+    def page(self) -> html_table.HtmlPage:
+        return html_table.page_of(inflated(self.body))
+
+    def __call__(self, way: Parse, columns: Sequence[str]) -> Table:
+        if way.format != "html_table":
+            return parse(self.body, way, columns)
+        options = options_for(way)
+        assert isinstance(options, html_table.Options)
+        return html_table.read(self.page, options, columns)
+
+
+def _read_all(parser: _Parser, wanted: Sequence[Lead], by_order: bool) -> list[Candidate]:
+    """The tables of the leads, each once; loose ones that cannot be read are not tables."""
+    tables: dict[object, Candidate] = {}
+    for lead in wanted:
+        read = _read(parser, lead)
+        if isinstance(read, Candidate):
+            tables[len(tables)] = read
+        elif read is not None and len(read[1].rows) >= MIN_ROWS:
             spec, table = read
             table = numbered(table) if by_order else table
-            tables.setdefault((table.columns, len(table.rows)), _judged(spec, table))
+            tables.setdefault((table.columns, tuple(table.rows[0]), tuple(map(tuple, table.rows))), _judged(spec, table, lead))
     return list(tables.values())
 
 
-def _read(body: bytes, lead: Lead) -> tuple[Parse, Table] | None:
-    """The first declaration with which the parsers give that table."""
+def _read(parser: _Parser, lead: Lead) -> tuple[Parse, Table] | Candidate | None:
+    """The first declaration with which the parsers give that table, or the reason why none does."""
+    why = ""
     for way in lead.ways:
         try:
-            table = parse(body, way, lead.columns)
-        except TrackerError:
+            table = parser(way, lead.columns)
+        except TrackerError as error:
+            why = why or f"cannot be read: {str(error).removeprefix(f'{way.format}: ')}"
             continue
         if lead.size and way.format in ("html_table", "markdown_table", "flight") and not _is_it(table, lead):
+            why = "nothing tells it from another table"
             continue
         return way, table
-    return None
+    return None if lead.loose else _unread(lead, why)
+
+
+def _unread(lead: Lead, why: str) -> Candidate:
+    return Candidate(parse=lead.ways[0], columns=lead.columns, rows=(), score=0.0, why=(why,), place=lead.place, seen=lead.size)
 
 
 def _is_it(table: Table, lead: Lead) -> bool:
-    """Whether the parsers gave the table of the lead: its columns, and not more rows or far fewer."""
-    return len(table.columns) >= 0.9 * len(lead.columns) and 0.5 * lead.size <= len(table.rows) <= lead.size
+    """Whether the parsers gave the table of the lead: its columns, its first row, and not more rows or far fewer."""
+    if len(table.columns) < 0.9 * len(lead.columns) or not 0.5 * lead.size <= len(table.rows) <= lead.size:
+        return False
+    return not lead.first or any(lead.first <= {*row} for row in table.rows[:SKIPPED])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +169,8 @@ class _Signs:
     """The signs of a leaderboard that the columns of a table give.
 
     `names` and `figures` count columns; of the figures, `worded` have a word for merit and `counts` one for a count.
-    `named`: a header says so; `ranked`, `placed`: a column of ranks, or of places from 1 on; `comma`: a decimal comma.
+    `named`: a header says so; `ranked`, `placed`: a column of ranks, or of places from 1 on; `comma`: a decimal comma. `ranks`:
+    the signs together show that the table ranks its rows. `other`: a header that shows that its rows are something else.
     """
 
     names: int
@@ -112,20 +182,33 @@ class _Signs:
     ranked: bool
     placed: bool
     comma: str
+    ranks: bool
+    other: str
 
 
-def _judged(spec: Parse, table: Table) -> Candidate:
+def _judged(spec: Parse, table: Table, lead: Lead) -> Candidate:
     columns = cells_of(table.columns, table.rows)
     signs = _signs(columns)
     headless = _is_headless(columns)
-    score = _score(signs, len(table.rows)) - _oddness(table) - 0.5 * headless
+    score = _score(signs, len(table.rows)) - _oddness(table) - 0.5 * headless - 0.3 * bool(signs.other)
+    doubt = "" if signs.ranks else "nothing shows that it ranks its rows"
+    why = (*_why(signs, len(table.rows)), *([_HEADLESS] if headless else ()))
     return Candidate(
         parse=spec,
         columns=table.columns,
         rows=table.rows,
         score=round(max(score, 0.0), 3),
-        why=(*_why(signs, len(table.rows)), *([_HEADLESS] if headless else ())),
+        why=(*why, f"its rows are named by {signs.other!r}") if signs.other else why,
+        doubt=doubt,
+        place=lead.place,
+        names=tuple(cell for cell in named_by(columns).cells[:3] if cell),
+        seen=max(lead.size, len(table.rows)),
     )
+
+
+def named_by(columns: Sequence[Cells]) -> Cells:
+    """The column that most likely names the rows."""
+    return max(columns, key=lambda cells: (cells.is_text and bool(NAME & {*cells.leaf}), cells.is_text, cells.distinct))
 
 
 def _is_headless(columns: Sequence[Cells]) -> bool:
@@ -140,23 +223,53 @@ def _signs(columns: Sequence[Cells]) -> _Signs:
     names = [cells for cells in columns if _names(cells)]
     figures = [cells for cells in columns if is_figure(cells)]
     worded = [cells for cells in figures if (LOWER | HIGHER) & {*cells.words}]
+    ranked = any(cells.header == ROW or (RANK & {*cells.leaf} and cells.numeric >= 0.8) for cells in columns)
+    named = any(NAME & {*cells.words} for cells in names)
+    other = next((cells.header for cells in names if OTHER & {*cells.leaf}), "") if not named and not ranked else ""
+    merit = any(MERIT & {*cells.leaf} for cells in figures) or sum(is_share(cells) for cells in figures) >= MATRIX
+    named_first = named or any(cells.header == "$key" for cells in names)
+    first = any(_puts_best_first(cells) for cells in figures)
     return _Signs(
         names=len(names),
-        named=any(NAME & {*cells.words} for cells in names),
+        named=named,
         figures=len(figures),
         worded=len(worded),
         counts=sum(bool(COUNT & {*cells.leaf}) for cells in figures if cells not in worded),
         ordered=any(abs(cells.order()) >= 0.95 for cells in figures),
-        ranked=any(cells.header == ROW or (RANK & {*cells.leaf} and cells.numeric >= 0.8) for cells in columns),
+        ranked=ranked,
+        ranks=bool(names) and not other and (any(map(_places_rows, columns)) or (named_first and merit) or first),
+        other=other,
         comma=next((cells.known[0] for cells in columns if _has_commas(cells)), ""),
         placed=any(cells.header == ROW or (RANK & {*cells.leaf} and _counts(cells)) for cells in columns),
     )
 
 
+def is_share(cells: Cells) -> bool:
+    """Whether the figures lie between 0 and 100."""
+    return bool(cells.values) and min(cells.values) >= 0 and 0 < max(cells.values) <= 100
+
+
+def _places_rows(cells: Cells) -> bool:
+    """Whether the column has the places of the rows, which are in their order or differ."""
+    known = [place for place in cells.places if place is not None]
+    if cells.header == ROW:
+        return True
+    in_order = known == sorted(known) or len({*known}) >= 0.9 * len(known)
+    return (
+        bool(RANK & {*cells.leaf}) and len(known) >= 0.8 * len(cells.cells) and in_order and known[:1] != [0] and min(known) <= 3
+    )
+
+
+def _puts_best_first(cells: Cells) -> bool:
+    """Whether the rows fall in the order of a figure, or rise in that of one of which less is better."""
+    rises = bool(LOWER & {*cells.words})
+    return len(cells.values) >= ENOUGH and (cells.order() <= -0.95 if rises else cells.order() >= 0.95)
+
+
 def _names(cells: Cells) -> bool:
     """Whether the column names the rows; in a long table a name may occur in several rows."""
     least = 0.01 if NAME & {*cells.leaf} else 0.5
-    return cells.is_text and cells.filled >= 0.8 and cells.distinct >= least
+    return cells.is_text and len(cells.texts) >= 0.75 * len(cells.cells) and cells.distinct >= least
 
 
 def _has_commas(cells: Cells) -> bool:
@@ -174,7 +287,7 @@ def _counts(cells: Cells) -> bool:
 
 def is_figure(cells: Cells) -> bool:
     """Whether the column may be a figure of merit: numbers that differ, and are not places, times, limits or flags."""
-    if cells.numeric < 0.8 or cells.filled < 0.1 or len({*cells.values}) < 2:
+    if not cells.is_numeric or cells.filled < 0.1 or len({*cells.values}) < 2:
         return False
     if cells.is_count_up or cells.is_time or cells.is_date:
         return False

@@ -23,6 +23,8 @@ _MEDALS = {"🥇": 1, "🥈": 2, "🥉": 3}
 _LETTER = re.compile(r"[^\W\d_]")
 MAX_ROWS = 5_000
 """Rows beyond these are not examined."""
+MOST_UNREADABLE = 0.3
+"""Maximum share of the texts of a column of figures that may be unreadable (0–1); one always may."""
 MANY_WORDS = 5
 """A column whose texts have more words on average is prose."""
 LONG = 90
@@ -54,6 +56,17 @@ class Cells:
         """The texts, without those that mean unknown."""
         return [cell.strip() for cell in self.cells if cell is not None and cell.strip().casefold() not in MISSING]
 
+    @cached_property
+    def texts(self) -> list[str]:
+        """The texts, also those that mean unknown, but may be a name such as `null`."""
+        return [cell.strip() for cell in self.cells if cell is not None and cell.strip()]
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether the known texts are numbers, except for a few."""
+        unreadable = len(self.known) - len(self.values)
+        return bool(self.values) and unreadable <= max(1, MOST_UNREADABLE * len(self.known))
+
     @property
     def filled(self) -> float:
         """Share of the rows whose text is known (0–1)."""
@@ -77,13 +90,13 @@ class Cells:
 
     @cached_property
     def distinct(self) -> float:
-        """Share of the known texts that are distinct (0–1)."""
-        return len({*self.known}) / len(self.known) if self.known else 0.0
+        """Share of the texts that are distinct (0–1)."""
+        return len({*self.texts}) / len(self.texts) if self.texts else 0.0
 
     @property
     def unique(self) -> bool:
         """Whether every row has a text that no other row has."""
-        return len(self.known) == len(self.cells) and len({*self.known}) == len(self.cells)
+        return len(self.texts) == len(self.cells) and len({*self.texts}) == len(self.cells)
 
     @cached_property
     def is_text(self) -> bool:

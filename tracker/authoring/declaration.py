@@ -14,7 +14,7 @@ from zlib import crc32
 
 from tracker import parsers, toml
 from tracker.authoring.amend import toml_key, toml_value
-from tracker.authoring.columns import Cells
+from tracker.authoring.columns import MOST_UNREADABLE, Cells
 from tracker.authoring.metrics import POSITION
 from tracker.authoring.proposal import SURE, Guess, MetricGuess, Proposal
 from tracker.errors import ContractBroken
@@ -58,25 +58,35 @@ class PageAddress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """A declaration that reads its page: its text, the board, the reading, and the columns left out, each with the reason."""
+    """A declaration that reads its page: its text, the board, the reading, and the columns left out, each with the reason.
+
+    `unknown` are the texts of a column that cannot be read and count as unknown.
+    """
 
     text: str
     board: Board
     reading: Reading
     left_out: Mapping[str, str]
+    unknown: Mapping[str, Sequence[str]]
 
 
-def declaration(proposal: Proposal, at: PageAddress, left_out: Mapping[str, str] | None = None) -> str:
-    """The TOML file. `left_out` has the columns that could not be read as guessed, each with the reason."""
+def declaration(
+    proposal: Proposal,
+    at: PageAddress,
+    left_out: Mapping[str, str] | None = None,
+    unknown: Mapping[str, Sequence[str]] | None = None,
+) -> str:
+    """The TOML file. `left_out` and `unknown` as in `Settled`."""
     dropped, spec = left_out or {}, proposal.candidate.parse
     metrics = [metric for metric in proposal.metrics if metric.column not in dropped]
-    options = ((name, value, "") for name, value in spec.options.items())
+    reasons = {"without": ", ".join(dict.fromkeys(why for _, why in proposal.candidate.left_out))}
+    options = ((name, value, reasons.get(name, "")) for name, value in spec.options.items())
     blocks = [
         _head(at),
         _block("request", [("url", at.url, ""), ("headers", at.headers or None, "")]),
         _block("parse", [("format", spec.format, "; ".join(proposal.candidate.why)), *options]),
-        _columns(proposal, dropped),
-        *(_metric(metric, proposal, dropped) for metric in metrics),
+        _columns(proposal, dropped, unknown or {}),
+        *(_metric(metric, proposal, dropped, unknown or {}) for metric in metrics),
         _contract(proposal, metrics),
     ]
     return "\n".join(blocks)
@@ -89,19 +99,39 @@ def declared(text: str, board: BoardId) -> Board:
 
 
 def settled(proposal: Proposal, at: PageAddress, read: Callable[[Board], Reading]) -> Settled:
-    """The declaration that reads the page, without the columns that some row contradicts. Raises as `read` does."""
+    """The declaration that reads the page: a few unreadable texts of a column count as unknown, a column with more is left out.
+
+    Raises as `read` does.
+    """
     left_out = {metric.column: NO_DIRECTION for metric in proposal.metrics if _is_open(metric, proposal)}
+    unknown: dict[str, list[str]] = {}
     for _ in range(MAX_ROUNDS):
-        text = declaration(proposal, at, left_out)
+        text = declaration(proposal, at, left_out, unknown)
         board = declared(text, at.board)
         try:
-            return Settled(text=text, board=board, reading=read(board), left_out=left_out)
+            return Settled(text=text, board=board, reading=read(board), left_out=left_out, unknown=unknown)
         except ContractBroken as error:
+            if few := {column: texts for column, texts in _few_unreadable(error, proposal).items() if column not in unknown}:
+                unknown.update(few)
+                continue
             unreadable = _unreadable(error, proposal)
             if unreadable.keys() <= left_out.keys():
                 raise
             left_out.update(unreadable)
-    return Settled(text=text, board=board, reading=read(board), left_out=left_out)
+            unknown = {column: texts for column, texts in unknown.items() if column not in left_out}
+    return Settled(text=text, board=board, reading=read(board), left_out=left_out, unknown=unknown)
+
+
+def _few_unreadable(error: ContractBroken, proposal: Proposal) -> dict[str, list[str]]:
+    """The texts that cannot be read in columns of figures and ranks, if they are few."""
+    columns = {metric.column for metric in proposal.metrics} | {column for _, column in proposal.attributes}
+    columns |= {proposal.rank.value} if proposal.rank else set()
+    found: dict[str, list[str]] = {}
+    for violation in error.violations:
+        if violation.code == "unreadable_cell" and violation.column in columns and violation.value:
+            found.setdefault(violation.column, []).append(violation.value)
+    most = max(1, MOST_UNREADABLE * len(proposal.candidate.rows))
+    return {column: list(dict.fromkeys(texts)) for column, texts in found.items() if len(texts) <= most}
 
 
 def _is_open(metric: MetricGuess, proposal: Proposal) -> bool:
@@ -112,13 +142,15 @@ def _is_open(metric: MetricGuess, proposal: Proposal) -> bool:
 
 def _unreadable(error: ContractBroken, proposal: Proposal) -> dict[str, str]:
     """The dispensable columns in which a cell could not be read."""
-    primary = {metric.column for metric in proposal.metrics if metric.id == proposal.primary.value}
-    needed = {*proposal.key.value, proposal.name.value, *primary}
-    return {
-        violation.column: f"row {violation.row} has {violation.value!r}, expected {violation.expected}"
-        for violation in reversed(error.violations)
-        if violation.column and violation.column not in needed
-    }
+    primary = {metric.column: metric for metric in proposal.metrics if metric.id == proposal.primary.value}
+    needed = {*proposal.key.value, proposal.name.value}
+    found = {}
+    for violation in reversed(error.violations):
+        metric = primary.get(violation.column or "")
+        sides = (metric.low, metric.high, metric.plus_minus) if metric else (violation.column or "",)
+        why = f"row {violation.row} has {violation.value!r}, expected {violation.expected}"
+        found.update({column: why for column in sides if column and column not in needed})
+    return found
 
 
 Row = tuple[str, object, str]
@@ -138,19 +170,24 @@ def _head(at: PageAddress) -> str:
     return "\n".join((*_HEAD, *_aligned(rows))) + "\n"
 
 
-def _columns(proposal: Proposal, dropped: Mapping[str, str]) -> str:
-    key, rank = proposal.key.value, proposal.rank
+def _columns(proposal: Proposal, dropped: Mapping[str, str], unknown: Mapping[str, Sequence[str]]) -> str:
+    def column(source: str) -> object:
+        options = {"missing": unknown.get(source), "kind": source == proposal.candidate.numbered and "numbered"}
+        stated = {name: value for name, value in options.items() if value}
+        return {"from": source, **stated} if stated else source
+
+    key, rank = [*map(column, proposal.key.value)], proposal.rank
     rows: list[Row] = [
         ("key", key if len(key) > 1 else key[0], _reason(proposal.key)),
-        ("name", proposal.name.value, _reason(proposal.name)),
-        *([("rank", rank.value, _reason(rank))] if rank is not None and rank.value not in dropped else ()),
-        *((name, column, "") for name, column in proposal.attributes if column not in dropped),
+        ("name", column(proposal.name.value), _reason(proposal.name)),
+        *([("rank", column(rank.value), _reason(rank))] if rank is not None and rank.value not in dropped else ()),
+        *((name, column(source), "") for name, source in proposal.attributes if source not in dropped),
     ]
     notes = (f"# {_line(column)} is left out: {_line(why)}\n" for column, why in dropped.items())
     return _block("columns", rows) + "".join(notes)
 
 
-def _metric(metric: MetricGuess, proposal: Proposal, dropped: Mapping[str, str]) -> str:
+def _metric(metric: MetricGuess, proposal: Proposal, dropped: Mapping[str, str], unknown: Mapping[str, Sequence[str]]) -> str:
     is_primary = metric.id == proposal.primary.value
     sides = {"low": metric.low, "high": metric.high, "plus_minus": metric.plus_minus}
     rows: list[Row] = [
@@ -165,6 +202,7 @@ def _metric(metric: MetricGuess, proposal: Proposal, dropped: Mapping[str, str])
             _reason(metric.higher_is_better),
         ),
         ("primary", True if is_primary else None, _reason(proposal.primary)),
+        ("missing", unknown.get(metric.column), "cannot be read; counts as unknown"),
         ("scale", None if metric.scale == "1" else metric.scale, "published value × scale is in the unit"),
         *((side, column or None, "") for side, column in sides.items() if not {*sides.values()} & dropped.keys()),
     ]

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TypeGuard
 
 MAX_NODES = 200_000
-MAX_SPOTS = 60
+MAX_SPOTS = 250
 """Maximum number of lists returned, the longest first."""
 MAX_FIELDS = 200
 MAX_LEVELS = 4
@@ -63,8 +63,9 @@ def _walk(document: object) -> Iterator[Spot]:
 
 
 def _here(path: str, node: object) -> Iterator[Spot]:
-    if isinstance(node, list) and len(node) >= MIN_RECORDS and all(isinstance(member, dict) for member in node):
-        yield from _records(path, node, "list")
+    members = [member for member in node if member is not None] if isinstance(node, list) else []
+    if len(members) >= MIN_RECORDS and all(isinstance(member, dict) for member in members):
+        yield from _records(path, members, "list")
     elif isinstance(node, dict):
         members = [{**value, "$key": key} for key, value in node.items() if isinstance(value, dict)]
         if len(members) >= MIN_RECORDS and len(members) == len(node) and _are_alike(members):

@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, repeat
 
-from tracker.authoring.candidates import candidates
+from tracker.authoring.candidates import likely, named_by, survey
 from tracker.authoring.columns import MAX_ROWS, Cells, cells_of
 from tracker.authoring.metrics import answered, metrics_of, primary_of
 from tracker.authoring.proposal import NO_ANSWERS, Answers, Candidate, Guess, Proposal, stated
+from tracker.authoring.rows import entries_of
 from tracker.authoring.sheet import RawSheet, attribute_of
 from tracker.authoring.words import ID, NAME
 from tracker.errors import DeclarationError
 from tracker.model import ROW
+from tracker.reading.lines import name_lines
 
 _HEADING = re.compile(r"css:(?:a|h[1-6]|strong)\.")
 """Elements that pages name things in."""
-SUMMARY = re.compile(
-    r"(?:(?:overall|grand|column) )?(?:average|avg\.?|mean|median|total|sum)(?: score)?"
-    r"|(?:average |expert |non-expert )?humans?(?: (?:baseline|average|performance|experts?))?"
-    r"|random(?: (?:baseline|guess(?:ing)?|chance))?",
-    re.IGNORECASE,
-)
-"""Names of rows that are not models."""
 CLOSE = 0.06
 """Candidates whose scores differ by less are equally likely."""
+NEAR = 0.2
+"""The same for two tables that both show that they rank their rows."""
+LARGE = 10
+"""Figures from here on may be shown without decimals."""
+SAME = 0.75
+"""Share of figures and of rows (0–1) by which a table repeats another."""
 
 
 def propose(body: bytes, answers: Answers = NO_ANSWERS) -> Proposal:
@@ -36,57 +37,84 @@ def propose(body: bytes, answers: Answers = NO_ANSWERS) -> Proposal:
         Refused, ParseError: as `candidates`.
         DeclarationError: a stated column is in no table, or the page has fewer tables.
     """
-    tables = candidates(body, by_order=answers.metric == ROW)
+    return proposal_of(survey(body, by_order=answers.metric == ROW), answers)
+
+
+def proposal_of(tables: Sequence[Candidate], answers: Answers) -> Proposal:
+    """The proposal for one of the tables that `survey` finds. Raises as `propose`."""
     if answers.table is not None:
         fitting = list(tables[answers.table - 1 : answers.table]) if answers.table > 0 else []
         problem = f"table {answers.table} is not there, expected 1 to {len(tables)}"
+        if fitting and not fitting[0].rows:
+            raise DeclarationError(f"table {answers.table}: {fitting[0].why[0]}, expected one of the others")
     else:
-        fitting = [candidate for candidate in tables if set(answers.columns) <= set(candidate.columns)]
+        best = likely(tables, by_order=answers.metric == ROW)
+        fitting = [candidate for candidate in best if set(answers.columns) <= set(candidate.columns)]
         problem = f"no table has {', '.join(map(repr, answers.columns))}, expected among {', '.join(tables[0].columns[:30])}"
     if not fitting:
         raise DeclarationError(problem)
-    return _proposal(fitting[0], stated(answers.table) if answers.table else _table(tables, fitting), answers)
+    table = stated(answers.table) if answers.table else _table(tables, fitting)
+    return _proposal(tables, fitting[0], table, answers)
 
 
 def _table(tables: Sequence[Candidate], fitting: Sequence[Candidate]) -> Guess[int]:
-    """The first candidate; unsure if another is as likely and does not hold the same rows in another form."""
+    """The first candidate; unsure if another may be meant as well."""
     best, *others = fitting
     place = tables.index(best) + 1
-    rivals = [other for other in others if other.score > best.score - CLOSE and not _same_entries(best, other)]
-    if rivals:
-        return Guess(
-            value=place, sure=0.6, why=f"{rivals[0].parse.format} of {len(rivals[0].rows)} rows looks equally like a leaderboard"
-        )
+    rivals = [other for other in others if _is_rival(best, other)]
+    alike = [other for other in tables if {*other.columns} == {*best.columns} and other not in (best, *rivals) and not other.rows]
+    if rivals or alike:
+        other = (rivals or alike)[0]
+        named = f" ({other.place})" if other.place else ""
+        more = f", and so do {len(rivals) + len(alike) - 1} more" if len(rivals) + len(alike) > 1 else ""
+        return Guess(value=place, sure=0.6, why=f"table {tables.index(other) + 1}{named} looks like a leaderboard as well{more}")
     return Guess(value=place, sure=0.9, why="; ".join(best.why))
+
+
+def _is_rival(best: Candidate, other: Candidate) -> bool:
+    """Whether another table may be the leaderboard: a likely one, or one of the same columns, with other rows or figures."""
+    near = other.score > best.score - (CLOSE if other.doubt else NEAR) or {*other.columns} == {*best.columns}
+    return near and not _same_entries(best, other)
 
 
 def _same_entries(candidate: Candidate, other: Candidate) -> bool:
     """Whether two tables of a page show the same entries with the same figures, such as a table and the data it is made of."""
-    rows, others = _figures_by_name(candidate), _figures_by_name(other)
+    columns, further_columns = (cells_of(table.columns, table.rows[:MAX_ROWS]) for table in (candidate, other))
+    rows = _figures_by_name(columns, named_by(columns))
+    texts = [names for names in further_columns if names.is_text]
+    others = max((_figures_by_name(further_columns, names) for names in texts), key=lambda by: len(by.keys() & rows), default={})
     common = rows.keys() & others.keys()
     if 2 * len(common) < min(len(rows), len(others)) or not common:
         return False
-    pairs = [(rows[name], others[name]) for name in common if rows[name] and others[name]]
-    alike = sum(2 * len(figures & further) >= min(len(figures), len(further)) for figures, further in pairs)
-    return 2 * alike >= len(pairs)
+    pairs = [sorted((rows[name], others[name]), key=len) for name in common if rows[name] and others[name]]
+    alike = sum(sum(_occurs(figure, more) for figure in few) >= SAME * len(few) for few, more in pairs)
+    return alike >= SAME * len(pairs)
 
 
-def _figures_by_name(candidate: Candidate) -> dict[str, set[str]]:
-    """The figures of each row, to three significant digits, by the text of the column that most likely names the rows."""
-    columns = cells_of(candidate.columns, candidate.rows[:MAX_ROWS])
-    names = max(columns, key=lambda cells: (cells.is_text and bool(NAME & {*cells.leaf}), cells.distinct))
-    figures = zip(*(column.numbers for column in columns if column is not names), strict=True)
-    rows = zip(names.cells, figures, strict=True) if len(columns) > 1 else ((name, ()) for name in names.cells)
-    return {name.strip(): {f"{abs(figure):.2e}".partition("e")[0] for figure in row if figure} for name, row in rows if name}
+def _figures_by_name(columns: Sequence[Cells], names: Cells) -> dict[str, list[float]]:
+    """The figures of each row, by its name."""
+    numbers = [column.numbers for column in columns if column is not names]
+    rows = zip(name_lines(names.cells), zip(*numbers, strict=True) if numbers else repeat(()), strict=False)
+    return {name.strip(): [abs(figure) for figure in row if figure] for name, row in rows if name}
 
 
-def _proposal(candidate: Candidate, table: Guess[int], answers: Answers) -> Proposal:
+def _occurs(figure: float, others: Sequence[float]) -> bool:
+    """Whether a figure is one of the others, rounded to three digits or, if one of them has no decimals, to a whole number."""
+    near = 0.005 * figure if figure < LARGE else 0.0
+    return any(
+        abs(figure - other) <= (0.5 if figure >= LARGE and (figure.is_integer() or other.is_integer()) else max(near, 0.05))
+        for other in others
+    )
+
+
+def _proposal(tables: Sequence[Candidate], candidate: Candidate, table: Guess[int], answers: Answers) -> Proposal:
     sheet = RawSheet(candidate, answers.metric)
     if missing := [column for column in answers.columns if column not in sheet.columns]:
         raise DeclarationError(f"the table has no column {missing[0]!r}, expected among {', '.join(candidate.columns[:30])}")
     name = stated(answers.name) if answers.name else _name(sheet)
-    if summaries := _summaries(sheet.columns[name.value].known):
-        return _proposal(_without(candidate, name.value, summaries), table, answers)
+    entries = entries_of(candidate, name.value)
+    if entries != candidate:
+        return _proposal(tables, entries, table, answers)
     key, duplicates = _key(sheet, name.value, answers.key)
     metrics = tuple(metrics_of(sheet, {*key.value, name.value}))
     primary = primary_of(sheet, metrics)
@@ -94,6 +122,7 @@ def _proposal(candidate: Candidate, table: Guess[int], answers: Answers) -> Prop
     by_rows = sheet.rank is not None and sheet.rank.header == ROW
     why = "the order of the rows" if by_rows else "its header says so, and it counts from the top"
     return Proposal(
+        tables=tables,
         candidate=candidate,
         table=table,
         key=key,
@@ -106,22 +135,8 @@ def _proposal(candidate: Candidate, table: Guess[int], answers: Answers) -> Prop
     )
 
 
-def _summaries(names: Sequence[str]) -> list[str]:
-    """The names of rows that sum up the others, or that people took part in; none if nothing else is listed."""
-    found = list(dict.fromkeys(name for name in names if SUMMARY.fullmatch(name.strip())))
-    return found if len(found) <= len(names) / 4 else []
-
-
-def _without(candidate: Candidate, name: str, left_out: Sequence[str]) -> Candidate:
-    """The candidate whose declaration leaves out the rows with these names."""
-    at = candidate.columns.index(name)
-    options = {**candidate.parse.options, "without": {name: list(left_out)}}
-    rows = [row for row in candidate.rows if row[at] not in left_out]
-    return replace(candidate, parse=replace(candidate.parse, options=options), rows=rows)
-
-
 def _name(sheet: RawSheet) -> Guess[str]:
-    texts = [cells for cells in sheet.columns.values() if cells.is_text and cells.filled >= 0.6]
+    texts = [cells for cells in sheet.columns.values() if cells.is_text and len(cells.texts) >= 0.6 * len(cells.cells)]
     if not texts:
         return Guess(value=next(iter(sheet.columns)), sure=0.2, why="no column holds names")
     scored = sorted(((_as_name(cells, at), cells) for at, cells in enumerate(texts)), key=lambda pair: -pair[0])
@@ -157,9 +172,12 @@ def _key(sheet: RawSheet, name: str, given: tuple[str, ...]) -> tuple[Guess[tupl
         return Guess(value=(best.header,), sure=0.95 if best.header == name or ID & {*best.leaf} else 0.75, why=why), "refuse"
     if together := _together(sheet, name):
         return Guess(value=together, sure=0.75, why="only together unique in all rows"), "refuse"
-    repeated = 1 - sheet.columns[name].distinct
-    sure = 0.72 if repeated < 0.1 else 0.5
-    return Guess(value=(name,), sure=sure, why=f"{repeated:.0%} of its values occur again"), "ambiguous"
+    names, rows = Counter(sheet.columns[name].cells), {*map(tuple, sheet.candidate.rows)}
+    again = [text for text in names if names[text] > 1]
+    if len(rows) == len(names):
+        return Guess(value=(name,), sure=0.75, why="unique in all rows that differ"), "ambiguous"
+    why = f"{sum(names[text] for text in again)} of {names.total()} rows share a name, such as {again[0]!r}; they are left out"
+    return Guess(value=(name,), sure=0.5, why=why), "ambiguous"
 
 
 def _may_be_key(cells: Cells) -> bool:

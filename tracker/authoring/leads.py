@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import islice
 
@@ -13,14 +15,14 @@ from tracker.errors import ParseError
 from tracker.model import Parse
 from tracker.parsers import csv_table, flight, json_ld, markdown_table, yaml_records
 from tracker.parsers.decoding import decode, header, unique
-from tracker.parsers.html_table import Section, sections
+from tracker.parsers.html_table import Section, first_row, sections
 from tracker.parsers.html_tree import Element, ancestors, children, inner_text, root_of, scripts
 from tracker.parsers.script_source import assignments, literal
 from tracker.parsers.strict_json import load
 
 MAX_SCRIPTS = 60
 MAX_ASSIGNMENTS = 200
-MAX_TABLES = 60
+MAX_TABLES = 250
 MAX_ELEMENTS = 60_000
 """Maximum number of elements outside of tables that are examined."""
 MAX_NAMED = 400
@@ -28,8 +30,10 @@ MAX_NAMED = 400
 MIN_REPEATED = 5
 """Minimum number of like elements for them to be rows."""
 
-_MARKDOWN = re.compile(r"^ {0,3}\|? *:?-+:? *(?:\| *:?-+:? *)+\|? *$", re.MULTILINE)
-_ASSIGNS = re.compile(r"^\s*(?:export\s+)?(?:const|let|var|window\.)\s*[\w$.]+\s*=", re.MULTILINE)
+_MARKDOWN = re.compile(r"^ {0,3}(?=[^\n|]*\|)\|? *:?-+:? *(?:\| *:?-+:? *)*+\|? *$", re.MULTILINE)
+_ASSIGNS = re.compile(r"(?:^|[;{}(,]|\b(?:const|let|var)\s)\s*[A-Za-z_$][\w$.]*\s*=\s*(?:[\[{`]|JSON)", re.MULTILINE)
+_YAML = re.compile(r"(?:(?:[ \t]*#[^\n]*|---[^\n]*|%[^\n]*|[ \t]*)\n)*(?:- |-\n|[\w.\"' -]+:(?: |\n))")
+"""A mapping or a list, after remarks and the start of a document."""
 _TEMPLATE = re.compile(r"([A-Za-z_$][\w$]*)\s*=\s*`([^`]{10,})`")
 _FLIGHT = re.compile(rb"[0-9a-f]{0,8}:(?:[\[{\"IHT]|[0-9a-f]+,)")
 _DATE = re.compile(r"(?:19|20)\d\d-?\d\d-?\d\d")
@@ -42,56 +46,68 @@ _RUN = re.compile(r"|module|(?:text|application)/(?:x-)?(?:java|ecma)script", re
 class Lead:
     """Ways to declare one table, the plainest first, with its columns and its number of rows (0 if unknown).
 
-    `loose` ones are repeated elements, which may be anything.
+    `place` says where it is: its caption, heading, path or variable. `first` are the cells of its first row (empty if unknown),
+    which distinguish it from others. `loose` ones are repeated elements, which may be anything.
     """
 
     ways: tuple[Parse, ...]
     columns: tuple[str, ...]
     size: int = 0
+    place: str = ""
+    first: frozenset[str] = frozenset()
     loose: bool = False
 
 
 def leads(body: bytes) -> Iterator[Lead]:
     """All leads. A part of the body that cannot be read gives none. Raises ParseError if the body is not text."""
-    text = decode(body)
+    text = decode(body).replace("\r\n", "\n").replace("\r", "\n")
     start = text.lstrip()[:1]
     if start == "<":
         yield from _of_page(body, text)
     elif start in ("{", "["):
-        yield from _documents("json_records", {}, _loaded(text))
+        document = _loaded(text)
+        yield from _documents("json_records", {}, document)
+        if document is None and start == "{":
+            records = [_loaded(line) for line in text.splitlines() if line.strip()]
+            yield from _documents("json_lines", {}, records, only={"explode"})
     if _FLIGHT.match(body):
         yield from _flight(body)
-    if _MARKDOWN.search(text):
-        yield from _markdown(text)
-    elif start not in ("<", "{", "["):
-        yield from _of_text(text)
+    found = list(_markdown(text)) if _MARKDOWN.search(text) else []
+    if not found and start not in ("<", "{", "["):
+        found = list(_script(text)) if _ASSIGNS.search(text) else []
+        found = found or list(_of_text(text))
+    yield from found
+
+
+def _script(text: str) -> Iterator[Lead]:
+    yield from _assigned(text)
+    for match in islice(_TEMPLATE.finditer(text), MAX_ASSIGNMENTS):  # CSV in a template string
+        yield from _csv(match[2], {"inside": rf"re:\b{re.escape(match[1])}\s*=\s*`([^`]*)`"})
 
 
 def _of_text(text: str) -> Iterator[Lead]:
-    if _ASSIGNS.search(text):
-        yield from _assigned(text)
-        for match in islice(_TEMPLATE.finditer(text), MAX_ASSIGNMENTS):  # CSV in a template string
-            yield from _csv(match[2], {"inside": rf"re:\b{re.escape(match[1])}\s*=\s*`([^`]*)`"})
-        return
-    if text.lstrip()[:2] == "- " or re.match(r"[\w.-]+:(?: |\n)", text.lstrip()):
+    if _YAML.match(text.lstrip()):
         yield from _yaml(text)
     yield from _csv(text, {})
 
 
 def _csv(text: str, options: Mapping[str, object]) -> Iterator[Lead]:
     try:
-        lines = islice(csv_table._lines(text, csv_table._delimiter(text, ())), 400)  # noqa: SLF001
-        head, *rows = [line for _, line in lines]
+        head, *rows = [line for _, line in csv_table._lines(text, csv_table._delimiter(text, ()))]  # noqa: SLF001
     except (ParseError, ValueError):
         return
-    names = unique(header(name) for name in head)
-    columns = tuple(name or f"${at}" for at, name in enumerate(names[:MAX_NAMED], 1))
-    if len(rows) < 2 or Counter(map(len, rows)).most_common(1)[0][0] > len(head):
+    columns = _numbered(unique(header(name) for name in head[:MAX_NAMED]))
+    if len(rows) < 2 or Counter(map(len, rows[:MAX_NAMED])).most_common(1)[0][0] > len(head):
         return
     if len(head) > 2 * MIN_REPEATED and all(_DATE.fullmatch(row[0]) for row in rows if row):
         yield Lead(ways=(Parse(format="csv_table", options={**options, "layout": "wide"}),), columns=("$key", "$value"))
         return
-    yield Lead(ways=(Parse(format="csv_table", options=options),), columns=columns)
+    yield Lead(ways=(Parse(format="csv_table", options=options),), columns=columns, size=len(rows))
+
+
+def _numbered(names: Sequence[str]) -> tuple[str, ...]:
+    """The names of columns, each once; a column without a name has its number."""
+    return tuple(dict.fromkeys(name or f"${at}" for at, name in enumerate(names, 1)))
 
 
 def _markdown(text: str) -> Iterator[Lead]:
@@ -100,13 +116,21 @@ def _markdown(text: str) -> Iterator[Lead]:
     found = list(islice(markdown_table.tables(blocks), MAX_TABLES))
     longest = max((len(table.rows) for table in found), default=0)
     for table in found:
-        names = tuple(name for name in table.names if name)
+        names = tuple(filter(None, table.names))[:6]
         ways = [] if len(table.rows) < longest else [Parse(format="markdown_table", options={})]
-        ways.append(Parse(format="markdown_table", options={"headers": names[:6]}))
-        above = next((line for line in reversed(lines[: table.line]) if line.strip()), "")
-        if above and sum(above in line for line in lines) == 1:
-            ways.append(Parse(format="markdown_table", options={"after": above, "headers": names[:6]}))
-        yield Lead(ways=tuple(ways), columns=names, size=len(table.rows))
+        ways.append(Parse(format="markdown_table", options={"headers": names}))
+        above = [line for line in lines[: table.line] if line.strip()]
+        title = next((line for line in reversed(above) if line.startswith("#")), "")
+        markers = [text for text in dict.fromkeys((*above[-1:], title)) if text and sum(text in line for line in lines) == 1]
+        ways += [Parse(format="markdown_table", options={"after": text, "headers": names}) for text in markers]
+        row = next(filter(any, table.rows), ())
+        yield Lead(
+            ways=tuple(ways),
+            columns=_numbered(table.names),
+            size=len(table.rows),
+            place=title.strip("# "),
+            first=frozenset(markdown_table.plain(cell, blocks.references) for cell in row) - {""},
+        )
 
 
 def _yaml(text: str) -> Iterator[Lead]:
@@ -114,7 +138,7 @@ def _yaml(text: str) -> Iterator[Lead]:
         document = yaml_records.load(text)
     except (ParseError, RecursionError):
         return
-    yield from _documents("yaml_records", {}, document, only_records=True)
+    yield from _documents("yaml_records", {}, document, only={"records", "explode"})
 
 
 def _loaded(text: str) -> object:
@@ -124,14 +148,18 @@ def _loaded(text: str) -> object:
         return None
 
 
-def _documents(name: str, options: Mapping[str, object], document: object, *, only_records: bool = False) -> Iterator[Lead]:
+def _documents(
+    name: str, options: Mapping[str, object], document: object, *, only: AbstractSet[str] | None = None
+) -> Iterator[Lead]:
+    """The lists in a document; `only` are the options that the format has."""
     for spot in spots(document):
-        if only_records and not spot.options.keys() <= {"records", "explode"}:
+        if only is not None and not spot.options.keys() <= only:
             continue
         ways = [Parse(format=name, options={**options, **spot.options})]
-        if name == "json_records":
+        if name in ("json_records", "json_lines"):
             ways.append(Parse(format=name, options={**options, **spot.options, "allow_nan": True}))
-        yield Lead(ways=tuple(ways), columns=spot.columns, size=spot.size)
+        place = " ".join(str(value) for name, value in (*options.items(), *spot.options.items()) if isinstance(value, str))
+        yield Lead(ways=tuple(ways), columns=spot.columns, size=spot.size, place=place)
 
 
 def _assigned(script: str) -> Iterator[Lead]:
@@ -156,7 +184,7 @@ def _flight(body: bytes) -> Iterator[Lead]:
         rows = [stream.value(name) for name in stream.with_all((b"[{",))]
     except (ParseError, RecursionError):
         return
-    found = [spot for row in rows for spot in spots(row) if spot.kind == "list"]
+    found = [spot for row in rows for spot in spots(row) if spot.kind == "list" and spot.fields]
     for spot in found:
         yield Lead(ways=tuple(_arrays(spot, found)), columns=spot.columns, size=spot.size)
 
@@ -212,16 +240,30 @@ def _tables(root: Element) -> Iterator[Lead]:
     except ParseError:
         return
     sizes = [*map(len, found)]
+    titles = _titles(root)
     for section, size in zip(found, sizes, strict=True):
-        names = tuple(name for name in dict.fromkeys(section.names) if name)
+        names = tuple(dict.fromkeys(filter(None, section.names)))
         if size < 2 or not names:
             continue
         alone = [Parse(format="html_table", options={})] if size == max(sizes) else []
-        yield Lead(ways=(*alone, *_named(section, names)), columns=names, size=size)
+        title = titles.get(section.table)
+        ways = (*alone, *_named(section, names, title if Counter(titles.values())[title] == 1 else None))
+        caption = next(map(inner_text, children(section.table, "caption")), "")
+        place = caption or (inner_text(title) if title else "")
+        yield Lead(ways=ways, columns=_numbered(section.names), size=size, place=place, first=first_row(section))
 
 
-def _named(section: Section, names: tuple[str, ...]) -> Iterator[Parse]:
-    """The ways to identify the table: by its headers, as the first with them, by its caption, by an id."""
+def _titles(root: Element) -> dict[Element, Element | None]:
+    """The heading before each table that has one."""
+    titles, last = {}, None
+    for element in root.css("h1, h2, h3, h4, h5, h6, table"):
+        last = element if element.tag != "table" else last
+        titles[element] = last
+    return {element: title for element, title in titles.items() if element is not title}
+
+
+def _named(section: Section, names: tuple[str, ...], title: Element | None) -> Iterator[Parse]:
+    """The ways to identify the table: by its headers, as the first with them, by its caption, by an id, by its heading."""
     yield Parse(format="html_table", options={"headers": names[:6]})
     yield Parse(format="html_table", options={"headers": names[:6], "first": True})
     if text := next(map(inner_text, children(section.table, "caption")), ""):
@@ -229,6 +271,9 @@ def _named(section: Section, names: tuple[str, ...]) -> Iterator[Parse]:
     for element in (section.table, *islice(ancestors(section.table), 4)):
         if _CLASS.fullmatch(element.id or ""):
             yield Parse(format="html_table", options={"select": f"#{element.id}"})
+    if title is not None and (text := inner_text(title)):
+        heading = f"{title.tag}:-soup-contains({json.dumps(text, ensure_ascii=False)})"
+        yield Parse(format="html_table", options={"select": f"{heading} ~ table, {heading} ~ * table", "first": True})
 
 
 def _repeated(root: Element) -> Iterator[Lead]:

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
+from tracker.authoring.candidates import is_share
 from tracker.authoring.columns import Cells
 from tracker.authoring.natures import LEAST_ELO, nature_of, unit_of
 from tracker.authoring.proposal import SURE, Answers, Guess, MetricGuess, stated
-from tracker.authoring.sheet import RawSheet, is_share, stated_direction
+from tracker.authoring.sheet import RawSheet, stated_direction
 from tracker.authoring.words import (
     ASIDE,
     AVERAGE,

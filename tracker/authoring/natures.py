@@ -23,7 +23,7 @@ _SAMPLE = set_of("votes vote reviews wins won")
 POINTS = _SAMPLE | set_of("""
     stars stargazers downloads likes hearts pulls installs forks subscribers followers members users players viewers contributors
     visitors listeners views visits plays streams upvotes points pts titles medals gold silver bronze trophies goals assists runs
-    commits comments citations reputation sales attendance population revenue turnover grossing worth gdp cap
+    commits citations reputation sales attendance population revenue turnover grossing worth gdp cap
     """)
 """What is counted or summed up, so that two values are in order without any error."""
 _UNITS: Mapping[str, str] = {
@@ -58,7 +58,7 @@ def nature_of(cells: Cells, sheet: RawSheet) -> Guess[Nature]:
     if not words & _NOT_COUNTED and "%" not in "".join(cells.known[:50]):
         if leaf & POINTS:
             return _counted(cells, sheet)
-        if leaf & _TOTALS and _whole(cells) and any({*other.leaf} & POINTS for other in sheet.figures):
+        if leaf & _TOTALS and _whole(cells) and any({*other.leaf} & (POINTS - _SAMPLE) for other in sheet.figures):
             return Guess(value=Nature.POINTS, sure=0.8, why="a total of what is counted")
     if leaf & COUNT and not leaf & HIGHER - COUNT and all(value == int(value) for value in cells.values):
         return Guess(value=Nature.COUNT, sure=0.8, why="whole numbers that count")

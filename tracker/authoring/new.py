@@ -12,11 +12,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tracker.authoring import fixtures
-from tracker.authoring.candidates import candidates
+from tracker.authoring.candidates import survey
 from tracker.authoring.declaration import PageAddress, Settled, board_id, settled
 from tracker.authoring.folder import folder
-from tracker.authoring.guess import propose
+from tracker.authoring.guess import proposal_of
 from tracker.authoring.proposal import NO_ANSWERS, SURE, Answers, Candidate, MetricGuess, Proposal
+from tracker.authoring.rows import LeftOut, balance, unused
 from tracker.errors import DeclarationError, ParseError, Refused, TrackerError
 from tracker.fetch import Fetcher
 from tracker.fetch.addresses import Resolve, is_public, resolve_host
@@ -25,7 +26,7 @@ from tracker.reading import read_capture
 from tracker.reading.names import clean_text
 from tracker.schedules import load_board
 from tracker.schedules.formats import formats
-from tracker.wording import host_of, listed, safe
+from tracker.wording import count, host_of, listed, safe
 from tracker.workspace import Settings
 
 MAX_BYTES = 32_000_000
@@ -50,7 +51,10 @@ _TITLE_WITHIN = 65_536
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewBoard:
-    """The board to declare: a page at `url`, or a local file whose page is at `url`. `cases` is the folder of test folders."""
+    """The board to declare: a page at `url`, or a local file whose page is at `url`.
+
+    `cases` is the folder of test folders, to which one is added `with_tests`. `allow_private`: `url` may be in a private network.
+    """
 
     url: str
     file: Path | None = None
@@ -59,17 +63,22 @@ class NewBoard:
     headers: Mapping[str, str] = field(default_factory=dict)
     cases: Path = Path("tests/boards")
     dry_run: bool = False
+    with_tests: bool = False
+    allow_private: bool = False
     answers: Answers = NO_ANSWERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """A declaration and a test folder, with the proposal behind them. `tested` is None if nothing was written."""
+    """A declaration and the proposal behind it, with what it leaves out; `files` are those of the test folder, empty without one.
+
+    `tested` is None if no test folder was written.
+    """
 
     at: PageAddress
-    candidates: Sequence[Candidate]
     proposal: Proposal
     settled: Settled
+    left_out: Sequence[LeftOut]
     files: Mapping[str, bytes]
     tested: fixtures.Tested | None
 
@@ -87,26 +96,48 @@ Prompt = Callable[[Question, Proposal, Answers], Answers]
 """Add the answer to a question to the answers so far. Raises DeclarationError if nobody can be asked."""
 
 
-def make(settings: Settings, new_board: NewBoard, fetch: Callable[[], bytes], *, ask: Prompt, today: str | None = None) -> Made:
-    """Propose a declaration for a page, and write it with its test folder unless it is a dry run.
+def _say_nothing(_step: str) -> None:
+    pass
+
+
+def make(
+    settings: Settings,
+    new_board: NewBoard,
+    fetch: Callable[[], bytes],
+    *,
+    ask: Prompt,
+    progress: Callable[[str], None] = _say_nothing,
+    today: str | None = None,
+) -> Made:
+    """Propose a declaration for a page, and write it unless it is a dry run. Report each step to `progress` before it begins.
 
     Raises:
         DeclarationError: an answer of the user is wrong, the board exists, or a question stays open.
         Refused, ParseError: the page has no leaderboard.
     """
+    progress(f"fetching {safe(new_board.url)}" if new_board.file is None else f"reading {safe(str(new_board.file))}")
     body = fetch() if new_board.file is None else _bytes_of(new_board.file)
+    progress(f"looking for tables in {len(body):,} bytes")
     with _named(new_board):
-        tables = candidates(body, by_order=new_board.answers.metric == ROW)
-        proposal = _certain_proposal(body, new_board.answers, ask)
+        proposal = _certain_proposal(survey(body, by_order=new_board.answers.metric == ROW), new_board.answers, ask)
     at = _address(new_board, body)
     _refuse_existing(settings, new_board, at)
+    progress(f"reading {count(len(proposal.candidate.rows), 'row')} of table {proposal.table.value}")
     declared = settled(proposal, at, lambda board: read_capture(board, [body]))
-    excerpt = replace(declared.board, contract=replace(declared.board.contract, min_entries=1))  # the folder may cut the page
-    form = excerpt.parse.format
-    suffix = "html" if _MARKUP.match(body[:200]) and form != "markdown_table" else SUFFIXES.get(form, "html")
-    files = folder(proposal, excerpt, body, suffix, taken=today or f"{datetime.now(UTC):%Y-%m-%d}")
+    left_out = (*balance(proposal, declared.reading), *unused(proposal, {*declared.left_out}))
+    files: Mapping[str, bytes] = {}
+    if new_board.with_tests:
+        progress("making the test folder")
+        files = _folder(proposal, declared.board, body, today or f"{datetime.now(UTC):%Y-%m-%d}")
     tested = None if new_board.dry_run else _written(settings, new_board, at, declared, files)
-    return Made(at=at, candidates=tables, proposal=proposal, settled=declared, files=files, tested=tested)
+    return Made(at=at, proposal=proposal, settled=declared, left_out=left_out, files=files, tested=tested)
+
+
+def _folder(proposal: Proposal, board: Board, body: bytes, taken: str) -> Mapping[str, bytes]:
+    excerpt = replace(board, contract=replace(board.contract, min_entries=1))  # the folder may cut the page
+    form = board.parse.format
+    suffix = "html" if _MARKUP.match(body[:200]) and form != "markdown_table" else SUFFIXES.get(form, "html")
+    return folder(proposal, excerpt, body, suffix, taken=taken)
 
 
 @contextmanager
@@ -133,16 +164,15 @@ def page_at(source: str, url: str | None, *, dry_run: bool) -> tuple[str, Path |
 
 
 def fetched(new_board: NewBoard, fetcher: Fetcher, resolve: Resolve = resolve_host) -> bytes:
-    """The body at the address, fetched once. Raises FetchError; Refused for an address in a private network."""
+    """The body at the address, fetched once. Raises FetchError; Refused for an address in a private network, unless allowed."""
     url, host = safe(new_board.url), host_of(new_board.url)
     try:
         private = [address for address in resolve(host) if not is_public(address)]
     except OSError as error:
         raise Refused(f"{url}: the host cannot be resolved: {error}; check the address") from error
-    if private:
+    if private and not new_board.allow_private:
         problem = f"{host} is an address" if host == str(private[0]) else f"{host} is {private[0]}, an address"
-        remedy = f"save the page, and pass the file: tracker board new FILE --url {url}"
-        raise Refused(f"{url}: {problem} in a private network; expected a public page ({remedy})")
+        raise Refused(f"{url}: {problem} in a private network; expected a public page (--allow-private fetches this one)")
     capture = fetcher.fetch(_placeholder(Request(url=new_board.url, headers=new_board.headers)))
     assert isinstance(capture, Capture), "the request is unconditional"
     return capture.bodies[0]
@@ -182,19 +212,20 @@ def _title_of(body: bytes) -> str:
 
 def _refuse_existing(settings: Settings, new_board: NewBoard, at: PageAddress) -> None:
     shipped = settings.shipped or settings.schedules
-    for path in (settings.schedules / f"{at.board}.toml", shipped / f"{at.board}.toml", new_board.cases / at.board):
+    cases = (new_board.cases / at.board,) if new_board.with_tests else ()
+    for path in (settings.schedules / f"{at.board}.toml", shipped / f"{at.board}.toml", *cases):
         if path.exists() and not new_board.dry_run:
             raise DeclarationError(f"{path} already exists; not overwritten; choose another id with --id")
 
 
-def _certain_proposal(body: bytes, answers: Answers, ask: Prompt) -> Proposal:
+def _certain_proposal(tables: Sequence[Candidate], answers: Answers, ask: Prompt) -> Proposal:
     """Ask until nothing that matters is unsure. Raises DeclarationError if a question stays open."""
-    proposal, tries = propose(body, answers), TRIES
+    proposal, tries = proposal_of(tables, answers), TRIES
     while (question := open_question(proposal, answers)) is not None:
         if not tries:
             raise DeclarationError(f"{question.what}: still not sure ({question.why}); pass {question.flag}")
         answers, tries = ask(question, proposal, answers), tries - 1
-        proposal = propose(body, answers)
+        proposal = proposal_of(tables, answers)
     return proposal
 
 
@@ -205,7 +236,7 @@ def open_question(proposal: Proposal, answers: Answers) -> Question | None:
     if not answers.key and proposal.key.sure < SURE:
         what = f"whether {_quoted(proposal.key.value)} identifies an entry"
         return Question(what=what, flag="--key COLUMN", why=proposal.key.why)
-    if answers.metric is None and proposal.metrics and proposal.primary.sure < SURE:
+    if answers.metric is None and proposal.primary.sure < SURE:
         return Question(what="which column ranks the board", flag="--metric COLUMN", why=proposal.primary.why)
     primary = primary_of(proposal)
     if primary is None:
@@ -217,6 +248,8 @@ def open_question(proposal: Proposal, answers: Answers) -> Question | None:
     if primary.nature.sure < SURE:
         what = f"whether {column} is counted, without any error, or scored"
         return Question(what=what, flag="--nature points or --nature tested", why=primary.nature.why)
+    if proposal.candidate.doubt and answers == replace(NO_ANSWERS, key=answers.key, name=answers.name):
+        return Question(what="whether the table is a leaderboard", flag="--metric COLUMN", why=proposal.candidate.doubt)
     return None
 
 
@@ -233,13 +266,15 @@ def refuse(question: Question, proposal: Proposal, _answers: Answers) -> Answers
 
 def _written(
     settings: Settings, new_board: NewBoard, at: PageAddress, declared: Settled, files: Mapping[str, bytes]
-) -> fixtures.Tested:
-    """Write the declaration and the folder, overwriting nothing, and test the board on it."""
+) -> fixtures.Tested | None:
+    """Write the declaration and the folder, overwriting nothing, and test the board on it, if there is one."""
     path = settings.schedules / f"{at.board}.toml"
     cases = new_board.cases / at.board
     for name, content in files.items():
         _create(cases / name, content)
     _create(path, declared.text.encode("utf-8"))
+    if not files:
+        return None
     try:
         return fixtures.try_folder(load_board(path, settings.schedules, formats(), settings.shipped), cases)
     except TrackerError as error:

@@ -53,7 +53,10 @@ NO_ANSWERS = Answers()
 class Candidate:
     """A table-like part of a page: how `parsers.parse` reads it, and the columns and rows that this gives.
 
-    `score` (0–1) is its likeness to a leaderboard, `why` the reasons for and against.
+    `score` (0–1) is its likeness to a leaderboard, `why` the reasons for and against, `doubt` why it may be something else ("" if
+    the table itself shows that it ranks). `place` says where it is, `names` are the first texts of the column that most likely
+    names its rows, `seen` is the number of its rows on the page, `left_out` are the names of rows that are not entries, each with
+    the reason. In the column `numbered`, the page has places before the names.
     """
 
     parse: Parse
@@ -61,6 +64,12 @@ class Candidate:
     rows: Sequence[Sequence[str | None]]
     score: float
     why: tuple[str, ...]
+    doubt: str = ""
+    place: str = ""
+    names: tuple[str, ...] = ()
+    seen: int = 0
+    left_out: tuple[tuple[str, str], ...] = ()
+    numbered: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +93,12 @@ class MetricGuess:
 class Proposal:
     """The declaration proposed for one candidate.
 
-    `table` is the candidate's number, counted from 1. `attributes` are pairs of attribute and column. `primary` is a
-    metric's id, "" where nothing ranks. `duplicates` is the contract's rule for a key that occurs twice.
+    `tables` are all tables of the page, `table` is the candidate's number among them, counted from 1. `attributes` are pairs of
+    attribute and column. `primary` is a metric's id, "" where nothing ranks. `duplicates` is the contract's rule for a key that
+    occurs twice.
     """
 
+    tables: Sequence[Candidate]
     candidate: Candidate
     table: Guess[int]
     key: Guess[tuple[str, ...]]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from tracker.authoring.candidates import is_figure
+from tracker.authoring.candidates import is_figure, is_share
 from tracker.authoring.columns import Cells, cells_of
 from tracker.authoring.proposal import Candidate
 from tracker.authoring.words import (
@@ -130,8 +130,3 @@ def stated_direction(cells: Cells) -> tuple[bool | None, str]:
         if distinct & {"time", "seconds", "secs", "duration", "elapsed"}:
             return False, "a time"
     return None, ""
-
-
-def is_share(cells: Cells) -> bool:
-    """Whether the figures lie between 0 and 100."""
-    return bool(cells.values) and min(cells.values) >= 0 and 0 < max(cells.values) <= 100

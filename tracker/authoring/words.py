@@ -13,7 +13,9 @@ _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+(?:\.\d+)?|[%$#↑↓€�
 @lru_cache(maxsize=4_096)
 def words_of(header: str) -> tuple[str, ...]:
     """The lower-case words of a header or path: `medianOutputTokensPerSecond`, `pass@1`, `Acc. (%)`."""
-    text = unicodedata.normalize("NFKC", header[:300]).removeprefix("$" if header[1:2].isalpha() else "")  # such as `$value`
+    text = unicodedata.normalize("NFKC", header[:300])
+    if text[1:2].isalpha() or text[1:].isdigit():  # such as `$value`, `$1`
+        text = text.removeprefix("$")
     return tuple(piece.lower() for piece in _PIECES.findall(text))
 
 
@@ -90,6 +92,6 @@ TOPICS: Mapping[str, frozenset[str]] = {
     "speed": set_of("speed throughput tps"),
     "latency": set_of("latency ttft ttfat"),
     "coding": set_of("coding code swe humaneval mbpp livecodebench bigcodebench programming resolved"),
-    "mathematics": set_of("math mathematics aime gsm8k olympiad"),
+    "maths": set_of("math mathematics aime gsm8k olympiad"),
     "reasoning": set_of("reasoning gpqa hle arc zebra"),
 }

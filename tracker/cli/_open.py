@@ -128,7 +128,12 @@ def day(at: datetime | None) -> str:
 
 
 def print_table(
-    header: Sequence[str], rows: Iterable[Sequence[object]], *, right: frozenset[str] = frozenset(), spare: Sequence[str] = ()
+    header: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    right: frozenset[str] = frozenset(),
+    spare: Sequence[str] = (),
+    to_stderr: bool = False,
 ) -> None:
     """Print a table for people; cells are plain text, whatever a publisher wrote.
 
@@ -139,7 +144,7 @@ def print_table(
     from rich.table import Table  # noqa: PLC0415  # as above
     from rich.text import Text  # noqa: PLC0415  # as above
 
-    console = Console(highlight=False, soft_wrap=False)
+    console = Console(highlight=False, soft_wrap=False, stderr=to_stderr)
     if not console.is_terminal:
         console.width = _NEVER_WRAPPED
     cells = [[safe("" if cell is None else str(cell)) for cell in row] for row in rows]

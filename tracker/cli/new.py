@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from tracker.authoring.new import Made, NewBoard, Question, fetched, make, page_at, primary_of, refuse
-from tracker.authoring.proposal import Answers, Proposal
+from tracker.authoring.proposal import Answers, Candidate, Proposal
 from tracker.cli._open import as_json, cases_option, picked, print_json, print_problems, print_table
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
@@ -19,8 +19,10 @@ from tracker.wording import count, listed, safe
 from tracker.workspace import Settings
 from tracker.workspace.opening import fetcher_of
 
-MAX_SHOWN = 5
-"""Maximum number of candidate tables shown."""
+TABLE = "--table N"
+"""The flag of the question which table is meant."""
+MAX_SHOWN = 30
+"""Maximum number of tables, and of things left out, that are shown to people."""
 
 
 @click.command("new")
@@ -48,6 +50,10 @@ MAX_SHOWN = 5
     help="Request header NAME=VALUE; write secrets as ${NAME}, read from the environment.",
 )
 @click.option("--url", default=None, help="URL from which a local file's page will be fetched.")
+@click.option(
+    "--allow-private", is_flag=True, help="Fetch an address in a private network, as `tracker run` does a declared one."
+)
+@click.option("--with-tests", is_flag=True, help="Also write a test folder, with pages that must be refused.")
 @cases_option
 @click.option("--dry-run", is_flag=True, help="Show what would be written; write nothing.")
 @as_json
@@ -67,10 +73,12 @@ def command(
     url: str | None,
     cases: Path | None,
     *,
+    allow_private: bool,
+    with_tests: bool,
     dry_run: bool,
     as_json: bool,
 ) -> int:
-    """Declare a board from its page: find the table, say what its columns mean, write the declaration and its test.
+    """Declare a board from its page: find the table, say what its columns mean, list what is left out, write the declaration.
 
     SOURCE is an address, fetched once and not archived, or a local file (pass --url for its address). In a terminal the
     command asks about anything it is unsure of; in a script it fails and names the flag that answers the question.
@@ -84,14 +92,16 @@ def command(
         headers=dict(map(_header, headers)),
         cases=cases or settings.cases,
         dry_run=dry_run,
+        with_tests=with_tests,
+        allow_private=allow_private,
         answers=Answers(
             key=key, name=name, metric=metric, nature=Nature(nature) if nature else None, higher_is_better=higher, table=table
         ),
     )
-    ask = _prompt if sys.stdin.isatty() and not as_json else refuse
-    made = make(settings, new_board, lambda: _fetch(settings, new_board), ask=ask)
+    ask = _prompt if sys.stdin.isatty() and not as_json else _refuse
+    made = make(settings, new_board, lambda: _fetch(settings, new_board), ask=ask, progress=_progress)
     if as_json:
-        print_json([_described(made)])
+        print_json([_described(made, new_board)])
     else:
         _print(made, settings, new_board)
     return 0 if made.tested is None or made.tested.ok else 1
@@ -109,11 +119,23 @@ def _fetch(settings: Settings, new_board: NewBoard) -> bytes:
         return fetched(new_board, fetcher)
 
 
+def _progress(step: str) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"{step} …", err=True)
+
+
+def _refuse(question: Question, proposal: Proposal, answers: Answers) -> Answers:
+    if question.flag == TABLE:
+        _print_tables(proposal.tables, to_stderr=True)
+    return refuse(question, proposal, answers)
+
+
 def _prompt(question: Question, proposal: Proposal, answers: Answers) -> Answers:
     click.echo(safe(f"Not sure {question.what}: {question.why}."), err=True)
     columns = [safe(column) for column in proposal.candidate.columns]
     match question.flag.split()[0]:
         case "--table":
+            _print_tables(proposal.tables, to_stderr=True)
             return replace(answers, table=click.prompt("Number of the table", type=click.IntRange(min=1), default=1, err=True))
         case "--key":
             return replace(answers, key=(_column("Column that identifies an entry", columns, proposal.key.value[0]),))
@@ -138,8 +160,9 @@ _MEANING = ("meaning", "column", "confidence", "why")
 _DIRECTIONS = {True: "higher is better", False: "lower is better", None: "no direction"}
 
 
-def _meanings(proposal: Proposal, left_out: Mapping[str, str]) -> Iterator[tuple[str, str, str, str]]:
-    """The meaning of each column, the column, the certainty and the reason."""
+def _meanings(made: Made) -> Iterator[tuple[str, str, str, str]]:
+    """The meaning of each column, the column, the certainty and the reason; then the rows and columns left out."""
+    proposal, left_out = made.proposal, made.settled.left_out
     yield "key", " + ".join(proposal.key.value), f"{proposal.key.sure:.2f}", proposal.key.why
     for meaning, guess in (("name", proposal.name), ("rank", proposal.rank)):
         if guess is not None and (meaning == "name" or guess.value not in left_out):
@@ -155,45 +178,68 @@ def _meanings(proposal: Proposal, left_out: Mapping[str, str]) -> Iterator[tuple
             shown = shown if proposal.has_direction(metric) else f"a count{unit}"
             why = f"{primary}{shown}"
             yield f"metric {metric.id}", metric.column, f"{direction.sure:.2f}", why
+    for column, texts in made.settled.unknown.items():
+        yield "unknown", column, "", f"cannot be read as figures: {', '.join(texts)}"
     yield from (("left out", column, "", why) for column, why in left_out.items())
+    yield from (("left out", f"{left.what} {left.which}".strip(), "", left.why) for left in made.left_out[:MAX_SHOWN])
+
+
+def _print_tables(tables: Sequence[Candidate], *, to_stderr: bool = False) -> None:
+    """The tables of the page, by the number that `--table` takes."""
+    header = ("table", "score", "format", "place", "rows", "columns", "first names", "why")
+    rows = (
+        (number, f"{table.score:.2f}", table.parse.format, table.place, table.seen, *_contents(table), "; ".join(table.why))
+        for number, table in enumerate(tables[:MAX_SHOWN], 1)
+    )
+    print_table(header, rows, right=frozenset({"score", "rows"}), spare=("format", "place"), to_stderr=to_stderr)
+    if len(tables) > MAX_SHOWN:
+        click.echo(f"and {count(len(tables) - MAX_SHOWN, 'smaller table')}, which --json lists too", err=to_stderr)
+
+
+def _contents(table: Candidate) -> tuple[str, str]:
+    return listed(table.columns, 6), ", ".join(table.names)
 
 
 def _print(made: Made, settings: Settings, new_board: NewBoard) -> None:
-    click.echo(f"{safe(new_board.url)}: {count(len(made.candidates), 'table')} that may be a leaderboard")
-    rows = (
-        (number, f"{table.score:.2f}", table.parse.format, len(table.rows), listed(table.columns, 6), "; ".join(table.why))
-        for number, table in enumerate(made.candidates[:MAX_SHOWN], 1)
-    )
-    print_table(("table", "score", "format", "rows", "columns", "why"), rows, right=frozenset({"score", "rows"}))
-    click.echo(f"proposed as {made.at.board} ({safe(made.at.title)}):")
-    print_table(_MEANING, _meanings(made.proposal, made.settled.left_out), right=frozenset({"sure"}))
-    if made.tested is None:
+    click.echo(f"{safe(new_board.url)}: {count(len(made.proposal.tables), 'table')}")
+    _print_tables(made.proposal.tables)
+    click.echo(f"proposed as {made.at.board} ({safe(made.at.title)}), from table {made.proposal.table.value}:")
+    print_table(_MEANING, _meanings(made), right=frozenset({"sure"}))
+    if len(made.left_out) > MAX_SHOWN:
+        click.echo(f"and {len(made.left_out) - MAX_SHOWN} more rows or columns left out, which --json lists too")
+    entries = f"{count(len(made.settled.reading.entries), 'entry', 'entries')} of {count(made.proposal.candidate.seen, 'row')}"
+    if new_board.dry_run:
         click.echo("\n".join(map(safe, made.settled.text.splitlines())))
-        click.echo(f"{len(made.settled.reading.entries)} entries; nothing was written")
+        click.echo(f"{entries}; nothing was written")
+        return
+    click.echo(f"wrote {settings.schedules / made.at.board}.toml")
+    if made.tested is None:
+        click.echo(f"{made.at.board}: {entries}")
+        click.echo("next: read the publisher's terms and state them in the file, and compare the entries with the page")
         return
     hostile = sum(name.startswith("hostile/") for name in made.files)
     others = ", ".join(name for name in made.files if not name.startswith("hostile/"))
-    click.echo(f"wrote {settings.schedules / made.at.board}.toml")
     click.echo(f"wrote {new_board.cases / made.at.board}/: {others}, {hostile} pages to refuse")
-    result = f"{'ok' if made.tested.ok else 'FAILED'}, {made.tested.cases} pages"
-    click.echo(f"{made.at.board}: {result}, {len(made.settled.reading.entries)} entries")
+    click.echo(f"{made.at.board}: {'ok' if made.tested.ok else 'FAILED'}, {made.tested.cases} pages, {entries}")
     print_problems(made.tested.problems)
     click.echo("next: read the publisher's terms and state them in the file, and compare expected.json with the page")
 
 
-def _described(made: Made) -> dict[str, object]:
-    meanings = _meanings(made.proposal, made.settled.left_out)
+def _described(made: Made, new_board: NewBoard) -> dict[str, object]:
     return {
         **picked(made.at, "board title"),
         "candidates": [
-            {"score": table.score, "format": table.parse.format, "rows": len(table.rows), **picked(table, "columns why")}
-            for table in made.candidates
+            {"score": table.score, "format": table.parse.format, "rows": table.seen, **picked(table, "place columns names why")}
+            for table in made.proposal.tables
         ],
-        "proposal": [dict(zip(_MEANING, meaning, strict=True)) for meaning in meanings],
+        "table": made.proposal.table.value,
+        "proposal": [dict(zip(_MEANING, meaning, strict=True)) for meaning in _meanings(made)],
+        "rows": made.proposal.candidate.seen,
         "entries": len(made.settled.reading.entries),
+        "left_out": [picked(left, "what which why") for left in made.left_out],
         "declaration": made.settled.text,
         "files": sorted(made.files),
-        "written": made.tested is not None,
+        "written": not new_board.dry_run,
         "ok": made.tested.ok if made.tested else None,
         "problems": made.tested.problems if made.tested else (),
     }

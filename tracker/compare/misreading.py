@@ -1,14 +1,17 @@
-"""Values that look misread: yesterday's with digits of something else behind them, or moved by a power of ten."""
+"""Values that look misread: yesterday's with digits of something else behind them, moved by a power of ten, or mostly lost."""
 
 from __future__ import annotations
 
 from tracker.model import Board, Measure, Metric, Nature, Snapshot
+from tracker.order import fallen
 from tracker.wording import count, number
 
 SCALES = (10, 100, 1000)
 LEAST_DIGITS = 2
 """Significant digits below which 2 may well become 20, or 23."""
 JUDGED = frozenset((Nature.TESTED, Nature.FITTED))
+LEAST_LOST = 100
+"""Points below which an entry may well lose most of what it has."""
 
 
 def misread(board: Board, before: Snapshot, after: Snapshot) -> str | None:
@@ -19,15 +22,22 @@ def misread(board: Board, before: Snapshot, after: Snapshot) -> str | None:
         old, new = before.values(metric.id), after.values(metric.id)
         moved = [entry for entry, value in new.items() if entry in old and _is_far(old[entry], value)]
         pairs = [(before.entries[entry].measures[metric.id], after.entries[entry].measures[metric.id]) for entry in moved]
-        odd = [pair for pair in pairs if _looks_misread(*pair, counted=metric.accumulates)]
+        odd = [pair for pair in pairs if _looks_misread(*pair)]
         if odd and 2 * len(odd) < len(old.keys() & new.keys()):
-            return _reason(metric, *odd[0], len(odd))
+            return _reason(
+                metric, *odd[0], f"{count(len(odd), 'value')} of {metric.title} with digits added or a decimal point moved"
+            )
+        lost = [entry for entry in fallen(metric, old, new) if old[entry] >= LEAST_LOST and 2 * new[entry] < old[entry]]
+        if lost:
+            was, now = (snapshot.entries[lost[0]].measures[metric.id] for snapshot in (before, after))
+            return _reason(
+                metric, was, now, f"{count(len(lost), 'value')} of {metric.title} fell to less than half while others grow"
+            )
     return None
 
 
-def _reason(metric: Metric, old: Measure, new: Measure, odd: int) -> str:
-    example = f"{number(old.value, metric)} is now {number(new.value, metric)}"
-    return f"{count(odd, 'value')} of {metric.title} with digits added or a decimal point moved, such as {example}"
+def _reason(metric: Metric, old: Measure, new: Measure, what: str) -> str:
+    return f"{what}, such as {number(old.value, metric)} is now {number(new.value, metric)}"
 
 
 def _is_far(old: float, new: float) -> bool:
@@ -35,15 +45,12 @@ def _is_far(old: float, new: float) -> bool:
     return low > 0 and high >= 9.5 * low
 
 
-def _looks_misread(old: Measure, new: Measure, *, counted: bool) -> bool:
-    """Whether a value moved by a power of ten or got more digits behind it; or lost some, if values are counted upwards."""
+def _looks_misread(old: Measure, new: Measure) -> bool:
     if len(_digits(old)) < LEAST_DIGITS:
         return False
-    less, more = sorted((old, new), key=lambda measure: abs(measure.value))
-    low, high = abs(less.value), abs(more.value)
+    low, high = sorted((abs(old.value), abs(new.value)))
     moved = any(abs(high - low * scale) <= 1e-9 * high for scale in SCALES)
-    digits_count = new.decimals == old.decimals == 0 and (more is new or (counted and len(_digits(new)) >= LEAST_DIGITS))
-    return moved or (digits_count and _digits(more).startswith(_digits(less)))
+    return moved or (abs(new.value) == high and _digits(new).startswith(_digits(old)) and new.decimals == old.decimals == 0)
 
 
 def _digits(measure: Measure) -> str:

@@ -231,12 +231,10 @@ def _moves(metric: Metric, moved: _Pairs, drift: Drift, both: _Pairs) -> dict[En
 
 
 def _error(metric: Metric, before: Measure, after: Measure, scatter: float) -> float:
-    """The largest move that means nothing. Zero for points, and if a tested or listed metric states no error.
+    """The largest move that means nothing. Zero if a metric that is not fitted states no error.
 
     The stated error is that of the difference between two entries; the error of one entry is smaller by √2.
     """
-    if metric.exact:
-        return 0.0
     if metric.stated_error is not None:
         return metric.stated_error / sqrt(2)
     widths = [width for width in (before.half_width, after.half_width) if width is not None]

@@ -60,9 +60,10 @@ def ordered_primary(diff: Diff) -> Metric | None:
 
 
 def is_near_the_top(diff: Diff, metric: Metric, entry: EntryId) -> bool:
-    """Whether an entry with values before and after is or was among the ten best of the metric that ranks the board."""
+    """Whether an entry is or was among the ten best of the metric that ranks the board."""
     pages = [page for page in (diff.before, diff.after) if page is not None] if metric.primary else []
-    return any(_above(metric, page, page.values(metric.id)[entry]) < TOP for page in pages)
+    shown = ((page, page.values(metric.id).get(entry)) for page in pages)
+    return any(value is not None and _above(metric, page, value) < TOP for page, value in shown)
 
 
 def _above(metric: Metric, page: Snapshot, value: float) -> int:

@@ -150,7 +150,8 @@ def _event(diff: Diff, entry: EntryId, grade: Grade, ranks_now: Mapping[EntryId,
     if primary is not None and measure is not None:
         rank = ranks_now.get(entry)
         facts |= {"value": measure.value, "estimated": measure.estimated, "rank": rank}
-        place = f" with {'an estimated ' if measure.estimated else ''}{number(measure.value, primary)} ({primary.title})"
+        place = f" with {'an estimated ' if measure.estimated else ''}{number(measure.value, primary)}"
+        place += "" if primary.exact and primary.unit else f" ({primary.title})"
         if rank is not None and primary.ordered:
             rows = len(ranks_now) + len(diff.after.unnamed)
             shown = f"the {rows} shown" if diff.after.depth is not None else rows
@@ -174,6 +175,6 @@ KIND = EventKind(
     grades=tuple(Grade),
     news=frozenset(Grade) - {Grade.REVEALED},
     detect=detect,
-    folding=Folding(debut=True, newcomer=("debuts above", "debuts")),
+    folding=Folding(crowd=("newcomer", "newcomers"), debut=True, newcomer=("debuts above", "debuts")),
     explains={What.APPEARANCE: 10, What.VALUE: 30},
 )

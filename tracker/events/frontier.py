@@ -309,8 +309,7 @@ def _headline(view: _View, who: Sequence[Party], gone: Sequence[Party]) -> str:
         return f"{listed(who)} enter {where}{leaving}."
     entry, (noun, better) = view.diff.after.entries[who[0].entry], _COSTS[view.name]
     return (
-        f"{who[0].name} enters {where}: no other model with a known score and {noun} scores as high {better},"
-        f" or higher at the same {noun}"
+        f"{who[0].name} enters {where}: no other of known {noun} scores as high {better}, or higher at that {noun}"
         f" ({number(entry.measures[view.primary.id].value, view.primary)}, {_cost_words(view, entry)}){leaving}."
     )
 

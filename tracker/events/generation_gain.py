@@ -169,11 +169,10 @@ def _headline(diff: Diff, primary: Metric, newcomer: Entry, earlier: Entry, gain
     gain = gains[primary.id]
     sure = "" if gain.beyond else unsure(primary, newcomer.measures[primary.id], earlier.measures[primary.id])
     better = sum(other.gain > 0 for other in gains.values())
-    share = f"; better on {better} of {len(gains)} metrics they share" if len(gains) > 1 else ""
+    share = f"; better on {better} of {len(gains)} metrics" if len(gains) > 1 else ""
     return (
         f"{newcomer.name} scores {number(gain.after, primary)} on {diff.board.title} ({primary.title}), against"
-        f" {number(gain.before, primary)} of {earlier.name}, the latest earlier one of its line listed there"
-        f" like for like{sure}{share}."
+        f" {number(gain.before, primary)} of {earlier.name}, its predecessor listed there{sure}{share}."
     )
 
 

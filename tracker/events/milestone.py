@@ -309,9 +309,9 @@ def _headline(diff: Diff, primary: Metric, memory: Memory, first: Feat) -> str:
     if first.grade == Grade.NOMINAL:
         error = unsure(primary, *measures)
     return (
-        f"{who.name} ({value}) is the first {one_of(first.name)} on record above {first.mark.title} ({best}{bar})"
-        f" on {diff.board.title} ({primary.title}){error}{_record(diff, primary, memory, first)};"
-        f" the record begins on {memory.since[:10]}."
+        f"{who.name} ({value}) is the first {one_of(first.name)} on record (from {memory.since[:10]}) above"
+        f" {first.mark.title} ({best}{bar})"
+        f" on {diff.board.title} ({primary.title}){error}{_record(diff, primary, memory, first)}."
     )
 
 

@@ -107,7 +107,8 @@ def _lead_is_open(
     if absent and primary.id in past.drifted:
         return True
     last = [value for entry in absent if (value := _last_value(diff, past, primary, entry)) is not None]
-    return any(not primary.better(has[now[0]], value) for value in last)
+    best = has[now[0]]
+    return any(primary.better(value, best) or (value == best and not primary.places) for value in last)
 
 
 def _last_value(diff: Diff, past: BoardState, primary: Metric, entry: EntryId) -> float | None:

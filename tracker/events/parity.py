@@ -225,9 +225,9 @@ def _scope(field: _Field, compared: Comparison) -> str:
     """The number of metrics on which it holds, and those on which it does not."""
     judge = field.judge
     judged = len(compared.held) + len(compared.failed)
-    words = f"; so on {len(compared.held)} of the {judged} metrics they share that state an error"
+    words = f"; so on {len(compared.held)} of {judged} metrics with an error"
     if len(judge.judging) == 1:
-        words = f", on the one metric {'this board has' if len(judge.metrics) == 1 else 'there that states an error'}"
+        words = "" if len(judge.metrics) == 1 else ", on the one metric with an error"
     behind = [metric.title for metric in judge.metrics if metric.id in compared.failed]
     return words + (f", not on {', '.join(behind)}" if behind else "")
 

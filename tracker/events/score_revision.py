@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from tracker.events._values import is_near_the_top, measured
 from tracker.events.kind import EventKind, Folding, What
-from tracker.events.making import make, party
-from tracker.model import BoardState, Diff, EntryId, Event, Measure, Metric, MetricDiff, Move, Nature
+from tracker.events.making import both, make, party
+from tracker.model import BoardState, Diff, EntryId, Event, Measure, Metric, Move, Nature
+from tracker.order import fallen
 from tracker.wording import number
 
 RULE = "score_revision/1"
 Grade = StrEnum("Grade", "BEYOND_ERROR WITHIN_ERROR WITHDRAWN UNSURE_ORIGIN")
-_FEW_FALL = 0.1
-"""Share of a column's values up to which a fall of points is out of the ordinary."""
 _LEAST_LOSS = 0.01
 
 
@@ -30,7 +29,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
         verdict = diff.metrics[metric.id]
         if not metric.ordered or not verdict.usable:
             continue
-        for entry, move in sorted((_losses(metric, verdict) if metric.exact else verdict.moves).items()):
+        for entry, move in sorted((_losses(diff, metric, verdict.moves) if metric.exact else verdict.moves).items()):
             if move.significant or metric.nature is Nature.TESTED:
                 yield _revised(diff, metric, entry, move)
         for entry in diff.common if metric.primary else ():
@@ -40,12 +39,11 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
                     yield _withdrawn(diff, metric, entry, before)
 
 
-def _losses(metric: Metric, verdict: MetricDiff) -> dict[EntryId, Move]:
-    """What entries lost of points that only grow, from 1 % on; nothing if falls are ordinary (places, downloads of a week)."""
-    fell = {entry: move for entry, move in verdict.moves.items() if move.shift < 0}
-    if not metric.accumulates or len(fell) > max(1, _FEW_FALL * verdict.common):
-        return {}
-    return {entry: move for entry, move in fell.items() if -move.shift >= _LEAST_LOSS * move.before.value}
+def _losses(diff: Diff, metric: Metric, moves: Mapping[EntryId, Move]) -> dict[EntryId, Move]:
+    """What entries lost of points that only grow, from 1 % on."""
+    pages = [page.values(metric.id) for page in both(diff)]
+    lost = {entry: moves[entry] for entry in fallen(metric, *pages) if entry in moves}
+    return {entry: move for entry, move in lost.items() if -move.shift >= _LEAST_LOSS * move.before.value}
 
 
 def _revised(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:

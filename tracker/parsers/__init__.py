@@ -6,7 +6,7 @@ FORMATS lists the formats, each with `parse` and `Options`. Modules with a leadi
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from importlib import import_module
@@ -18,7 +18,18 @@ import msgspec
 from tracker.errors import DeclarationError, ParseError
 from tracker.model import ROW, Parse, Table
 from tracker.parsers._options import CommonOptions
-from tracker.parsers.decoding import UNREADABLE, decode, fold, inflated, quote
+from tracker.parsers.decoding import (
+    BOMS,
+    UNREADABLE,
+    WESTERN,
+    declared_charset,
+    decode,
+    fold,
+    inflated,
+    is_mostly_utf8,
+    is_utf8,
+    quote,
+)
 
 FORMATS: tuple[str, ...] = (
     "csv_table",
@@ -35,8 +46,9 @@ FORMATS: tuple[str, ...] = (
 RENDERED = ("html_table", "markdown_table")
 """Formats that consist of markup. In the cells of all others, markup is replaced by the text it shows."""
 MARKUP = re.compile(
-    r"</?(?:a|abbr|b|big|br|code|div|em|font|h[1-6]|i|img|label|li|mark|p|s|small|span|strong|sub|sup|svg|u|ul)(?:\s[^<>]*)?/?>"
-    r"|&(?:amp|lt|gt|quot|apos|nbsp|#[0-9]{1,6}|#x[0-9a-f]{1,5});",
+    r"</?(?:a|abbr|article|b|bdi|big|br|button|center|cite|code|data|del|details|dfn|div|em|figure|font|h[1-6]|hr|i|img|ins|kbd|label"
+    r"|li|mark|ol|p|pre|q|s|samp|section|small|span|strike|strong|style|sub|summary|sup|svg|table|tbody|td|th|time|tr|tt|u|ul|var"
+    r"|wbr)(?:\s[^<>]*)?/?>|<!--|&(?:[a-z][a-z0-9]{1,31}|#[0-9]{1,6}|#x[0-9a-f]{1,5});",
     re.IGNORECASE,
 )
 
@@ -64,10 +76,8 @@ def parse(body: bytes, spec: Parse, wanted: Sequence[str], board: str = "", *, c
     place = f"{board}: {spec.format}" if board else spec.format
     remedy = f" (tracker board test {board})" if board else ""
     try:
-        body, is_damaged = _in_utf8(inflated(body), charset)
-        table = _module(spec.format, board).parse(body, options, wanted)
-        if is_damaged:
-            _refuse_unreadable(table)
+        body = inflated(body)
+        table = _table(body, charset, lambda text: _module(spec.format, board).parse(text, options, wanted))
         may_have_markup = b"<" in body or b"&" in body or b"\\u00" in body
         return _rendered(table) if may_have_markup and spec.format not in RENDERED else table
     except ParseError as error:
@@ -78,16 +88,23 @@ def parse(body: bytes, spec: Parse, wanted: Sequence[str], board: str = "", *, c
         raise ParseError(f"{place}: found values nested too deeply to be read, expected records{remedy}") from error
 
 
-def _in_utf8(body: bytes, charset: str) -> tuple[bytes, bool]:
-    """The body in UTF-8, and whether some of its bytes are unreadable."""
-    if body.isascii():
-        return body, False
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        text = decode(body, charset)
-        return text.encode(), UNREADABLE in text
-    return body, False
+def _table(body: bytes, charset: str, read: Callable[[bytes], Table]) -> Table:
+    """What `read` makes of the body in UTF-8. Cells that are valid UTF-8 are, whatever the page declares and has beside them."""
+    if is_utf8(body):
+        return read(body)
+    text, declared = body.decode(errors="replace"), declared_charset(body, charset)
+    is_mixed = is_mostly_utf8(text)
+    if is_mixed or (declared in ("", WESTERN) and not body.startswith(tuple(BOMS))):
+        try:
+            table = read(text.encode())
+            _refuse_unreadable(table)
+        except ParseError:
+            if is_mixed:
+                raise
+        else:
+            if is_mixed or not declared or any(cell and not cell.isascii() for row in table.rows for cell in row):
+                return table
+    return read(decode(body, charset).encode())
 
 
 def _refuse_unreadable(table: Table) -> None:

@@ -32,7 +32,7 @@ class Selection:
     def __init__(self, part: Element, *, outline: bool = False) -> None:
         """`outline`: see only the first rows of each table, so that a large table costs nothing."""
         self.outline = outline
-        self.soup = bs4.BeautifulSoup("", "html.parser")
+        self.soup = bs4.BeautifulSoup("", "html.parser", multi_valued_attributes=None)
         self.elements: dict[int, Element] = {}
         self.tags: dict[Element, bs4.Tag] = {}
         open_tags = [(self._copied(part, self.soup), self._members(part))]

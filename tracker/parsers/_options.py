@@ -9,7 +9,7 @@ from typing import Annotated
 from msgspec import Meta, Struct, field
 
 from tracker.errors import ParseError
-from tracker.parsers.decoding import REGEX, names
+from tracker.parsers.decoding import DRESSING, REGEX, fold, names
 
 
 class CommonOptions(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -44,7 +44,8 @@ class TableOptions(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_on
     without: Annotated[
         dict[str, str | tuple[str, ...]],
         Meta(
-            description="Column → exact text (empty: no text), or a list of texts; rows with it, such as averages, are left out."
+            description="Column → text, or a list of texts, in any letter case (empty: no text); rows with it, such as averages,"
+            " are left out."
         ),
     ] = field(default_factory=dict)
 
@@ -59,12 +60,29 @@ class TableOptions(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_on
             for name, expected in rule.items():
                 if (texts := column(name)) is None:
                     raise ParseError(f"found no column {name!r}, by which {option} chooses rows")
-                listed = {expected} if isinstance(expected, str) else set(expected)
-                kept = [row for row in kept if ((texts[row] or "") in listed) == (option == "where")]
+                excluded = Excluded(expected)
+                kept = [
+                    row for row in kept if ((texts[row] or "") == expected if option == "where" else texts[row] not in excluded)
+                ]
                 if not kept:
                     only = "no row" if option == "where" else "only rows"
                     raise ParseError(f"found {only} with {name} = {expected!r}; it has {names(map(repr, texts))}")
         return kept
+
+
+class Excluded:
+    """The texts of an option `without`. Letter case, white space and footnote marks around a text do not count."""
+
+    def __init__(self, texts: str | tuple[str, ...]) -> None:
+        self.texts = frozenset(map(bare, [texts] if isinstance(texts, str) else texts))
+
+    def __contains__(self, text: object) -> bool:
+        return isinstance(text, str | None) and bare(text or "") in self.texts
+
+
+def bare(text: str) -> str:
+    """A text in lower case, without footnote marks and sort arrows around it."""
+    return fold(text).strip(DRESSING).casefold() or text
 
 
 def one_group(option: str, locator: str) -> re.Pattern[str]:

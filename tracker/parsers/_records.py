@@ -12,7 +12,7 @@ from msgspec import Meta, field
 
 from tracker.errors import ParseError
 from tracker.model import Table
-from tracker.parsers._options import CommonOptions
+from tracker.parsers._options import CommonOptions, Excluded
 from tracker.parsers._paths import AS_WRITTEN, MISSING, Values, column, search
 from tracker.parsers.decoding import REGEX, fold, names, quote
 from tracker.parsers.strict_json import Doubled
@@ -38,7 +38,7 @@ class RecordOptions(CommonOptions, frozen=True, forbid_unknown_fields=True, kw_o
     )
     without: Annotated[
         dict[str, str | tuple[str, ...]],
-        Meta(description="Path → exact text (empty: no text), or a list of texts; records with it are left out."),
+        Meta(description="Path → text, or a list of texts, in any letter case (empty: no text); records with it are left out."),
     ] = field(default_factory=dict)
     latest: Annotated[
         str,
@@ -152,6 +152,8 @@ def tabulate(
 ) -> Table:
     """The table of the records, exploded and filtered (`where`, `without`, then `latest`), with the wanted columns that any has.
 
+    Records without a value are left out.
+
     Raises:
         ParseError: no record is left, or no record has any wanted column.
         NestedCell: `nested` is False, and a cell is an object or a list.
@@ -166,7 +168,15 @@ def tabulate(
     cells = [
         [cell if cell is None or type(cell) is str else write(values.plain(cell)) for cell in columns[path]] for path in present
     ]
-    return Table(columns=present, rows=list(zip(*cells, strict=True)), facts=facts)
+    rows = list(zip(*cells, strict=True))
+    if not all(map(any, rows)):
+        rows = [row for row, record in zip(rows, records.inner, strict=True) if any(row) or not _is_blank(record)] or rows
+    return Table(columns=present, rows=rows, facts=facts)
+
+
+def _is_blank(record: Record) -> bool:
+    """Whether a record has no value at all."""
+    return not any(str(value).strip() for value in record.values() if value is not None)
 
 
 def _explode(records: Sequence[Record], path: str, values: Values) -> Records:
@@ -190,10 +200,10 @@ def _filtered(records: Records, options: RecordOptions, values: Values) -> Recor
         if not records.inner:
             raise ParseError(f"found no record with {path} = {expected!r}; it has {names(quote(str(text)) for text in texts)}")
     for path, unwanted in options.without.items():
-        excluded = {unwanted} if isinstance(unwanted, str) else set(unwanted)
-        records = records.only([place for place, text in enumerate(records.texts(path, values)) if (text or "") not in excluded])
+        excluded = Excluded(unwanted)
+        records = records.only([place for place, text in enumerate(records.texts(path, values)) if text not in excluded])
         if not records.inner:
-            raise ParseError(f"found no record besides those with {path} = {names(map(repr, sorted(excluded)))}")
+            raise ParseError(f"found no record besides those with {path} = {names(map(repr, sorted(excluded.texts)))}")
     return _latest(records, options.latest, values) if options.latest else records
 
 

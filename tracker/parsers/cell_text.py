@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from tracker.parsers.decoding import fold_cell
+from tracker.parsers.decoding import ARROWS, fold_cell
 from tracker.parsers.html_tree import BLOCKS, COMMENT, TEXT, Element, inner_text, root_of
 
 LINE = "\n"
@@ -19,7 +19,7 @@ LINE = "\n"
 
 STRUCK = ("del", "s", "strike")
 RAISED = ("sup", "sub")
-EMPHASIS = frozenset(("b", "strong", "i", "em", "u", "font", "mark", "big", "tt", "bdi", "bdo", "wbr"))
+EMPHASIS = frozenset(("b", "strong", "i", "em", "u", "font", "mark", "big", "bdi", "bdo", "wbr"))
 """They only change the look: digits before and after their tags are one number."""
 SET_APART = re.compile(
     r"(?<![a-z])(?:badge|chip|pill|tag|label|delta|trend|footnote|muted|subtitle|subtext|secondary|org|organi[sz]ation|provider"
@@ -27,6 +27,8 @@ SET_APART = re.compile(
     re.IGNORECASE,
 )
 """Classes of notes that publishers set beside or under a name or a figure."""
+NUMBERED = re.compile(r"(?<![a-z])(?:rank|position|place|footnote|note)(?![a-z])", re.IGNORECASE)
+"""Classes of a place before a name, or a number of a note."""
 UNSEEN = re.compile(
     r"(?<![a-z])(?:sr-only|visually-?hidden|screen-reader(?:-text|-only)?|tooltip-?(?:text|content|body))(?![a-z])", re.IGNORECASE
 )
@@ -38,7 +40,6 @@ BADGE = re.compile(
     re.IGNORECASE,
 )
 """Words that publishers set beside names: news, and licences."""
-ARROWS = "↑↓▲▼△▽⬆⬇⇧⇩↗↘➚➘▴▾🔼🔽"
 DELTA = re.compile(rf"[\[(]?\s*(?:[{ARROWS}]\ufe0f?\s*[+\-−]?[0-9.,]*%?|[+\-−]?[0-9.,]+%?\s*[{ARROWS}]\ufe0f?)\s*[\])]?")
 SIGNED = re.compile(r"[\[(]?[+\-−][0-9][0-9.,]*%?[\])]?")
 """A delta beside a figure, the end of a name beside a name: `<span>GPT</span><span>-4</span>`."""
@@ -47,6 +48,7 @@ SIGN = re.compile(r"[\[(]?[*†‡§¶]{1,3}[\])]?|\[[0-9]{1,2}\]")
 NOTE = re.compile(rf"{DELTA.pattern}|{SIGN.pattern}|{BADGE.pattern}", re.IGNORECASE)
 MARK = re.compile(r"[\[(]?(?:[0-9]{1,2}|[a-z]|[*†‡§¶#]{1,3})[\])]?(?:[, ]+[\[(]?(?:[0-9]{1,2}|[a-z]|[*†‡§¶#]{1,3})[\])]?)*")
 """A footnote mark if its element is one; as plain text it may be a figure."""
+TABLE_TAG = re.compile(r"</?(?:table|caption|colgroup|col|thead|tbody|tfoot|tr|td|th)\b[^<>]*>", re.IGNORECASE)
 ORDINAL = ("st", "nd", "rd", "th")
 POWER_OF_TEN = re.compile(r"(?:^|[×x·*⋅]\s*)10$")
 
@@ -81,8 +83,8 @@ def cell_text(cell: Element) -> str:
 
 
 def markup_text(markup: str) -> str:
-    """The lines of a piece of HTML, as if it were in a cell."""
-    cell = root_of(f"<table><tr><td>{markup}</td></tr></table>").css_first("td")
+    """The lines of a piece of HTML, as if it were in a cell. The cells of a table in it are on lines of their own."""
+    cell = root_of(f"<table><tr><td>{TABLE_TAG.sub('<p>', markup)}</td></tr></table>").css_first("td")
     return "" if cell is None else cell_text(cell)
 
 
@@ -127,5 +129,6 @@ def _opened(element: Element, before: str) -> list[Element | CellPiece]:
 def _is_aside(element: Element, tag: str, text: str, gap: str) -> bool:
     if tag in STRUCK or UNSEEN.search(element.attributes.get("class") or "") or NOTE.fullmatch(text):
         return True
-    is_note = (tag in RAISED and bool(gap)) or (tag == "a" and (element.attributes.get("href") or "").startswith("#"))
-    return is_note and bool(MARK.fullmatch(text))
+    attributes = element.attributes
+    is_note = (tag in RAISED and bool(gap)) or (tag == "a" and (attributes.get("href") or "").startswith("#"))
+    return (is_note or bool(NUMBERED.search(attributes.get("class") or ""))) and bool(MARK.fullmatch(text))

@@ -17,10 +17,11 @@ REGEX = "re:"
 DECLARED = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
 NOT_MARKUP = re.compile(rb"<!--.*?-->|<(script|style|title|noscript)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 UNREADABLE = "\ufffd"
-BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+BOMS = {b"\xef\xbb\xbf": "utf-8", b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 
 # A page may only declare encodings that browsers know; latin-1 means windows-1252 to them (https://encoding.spec.whatwg.org/).
-LATIN = frozenset({"iso-8859-1", "latin1", "us-ascii", "ascii", "windows-1252", "cp1252"})
+WESTERN = "windows-1252"
+LATIN = frozenset({"iso-8859-1", "latin1", "us-ascii", "ascii", WESTERN, "cp1252"})
 CHINESE = frozenset({"gb2312", "gbk", "gb18030", "x-gbk"})
 """Labels of one encoding; gb18030 is its superset."""
 LEGACY = re.compile(r"(?:iso-8859-\d{1,2}|windows-125\d|koi8-[ru]|shift_jis|euc-jp|iso-2022-jp|big5|euc-kr)\Z")
@@ -51,7 +52,7 @@ def inflated(body: bytes) -> bytes:
 def decode(body: bytes, charset: str = "") -> str:
     """The text of a body, with U+FFFD for each unreadable byte.
 
-    The first of these decides: its byte order mark; UTF-8, if most of its bytes outside of ASCII are valid; `charset`, which the
+    The first of these decides: its byte order mark; UTF-8, if at least half of what is not ASCII is valid; `charset`, which the
     response declared; the charset of the page's own `<meta>`.
 
     Raises:
@@ -59,16 +60,16 @@ def decode(body: bytes, charset: str = "") -> str:
     """
     if not body.strip():
         raise ParseError("found an empty body, expected text")
-    for mark, name in BOMS:
+    for mark, name in BOMS.items():
         if body.startswith(mark):
             return _decoded(body[len(mark) :], name)
     try:
         return body.decode()
     except UnicodeDecodeError as error:
         text = body.decode(errors="replace")
-        if _is_mostly_utf8(text):
+        if is_mostly_utf8(text):
             return text
-        declared = _legacy(charset) or _legacy(_declared(body))
+        declared = declared_charset(body, charset)
         if not declared:
             found = f"byte 0x{body[error.start]:02x} at {error.start}"
             raise ParseError(f"found {found}, expected UTF-8 or a declared charset") from error
@@ -81,9 +82,23 @@ def charset_of(content_type: str) -> str:
     return match[1] if match else ""
 
 
-def _is_mostly_utf8(text: str) -> bool:
-    unreadable = text.count(UNREADABLE)
-    return sum(not letter.isascii() for letter in text) > 2 * unreadable
+def is_utf8(body: bytes) -> bool:
+    """Whether all bytes are valid UTF-8."""
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def is_mostly_utf8(text: str) -> bool:
+    """Whether at least half of what is not ASCII in a text could be read."""
+    return sum(not letter.isascii() for letter in text) >= 2 * text.count(UNREADABLE)
+
+
+def declared_charset(body: bytes, charset: str) -> str:
+    """The encoding other than UTF-8 that the response or the page declares, or ""."""
+    return _legacy(charset) or _legacy(_declared(body))
 
 
 def _declared(body: bytes) -> str:
@@ -95,7 +110,7 @@ def _declared(body: bytes) -> str:
 def _legacy(charset: str) -> str:
     name = charset.lower()
     if name in LATIN:
-        return "windows-1252"
+        return WESTERN
     if name in CHINESE:
         return "gb18030"
     return name if LEGACY.match(name) else ""
@@ -129,6 +144,8 @@ def header(text: str) -> str:
     return unicodedata.normalize("NFC", fold(text))
 
 
+ARROWS = "↑↓▲▼△▽⬆⬇⇧⇩↗↘➚➘▴▾🔼🔽"
+"""They show a move up or down."""
 DRESSING = "▲▼△▽▴▾↑↓⇅⇵↕⬆⬇⯅⯆🔼🔽\ufe0f*†‡§¶¹²³⁴⁵⁶⁷⁸⁹⁰ "
 """Sort arrows and footnote marks around a column's name."""
 

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta
 
 from tracker.errors import ParseError
@@ -22,6 +23,7 @@ from tracker.model import Table
 from tracker.parsers._paths import Values
 from tracker.parsers._records import Record, RecordOptions, facts_at, tabulate
 from tracker.parsers.decoding import REGEX, decode, find_facts, names, quote
+from tracker.parsers.strict_json import Doubled, mapping
 
 PUSHED = b"__next_f"
 PUSH = re.compile(r"__next_f(?:\|\|\[\]\))?\.push\(")
@@ -66,6 +68,7 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     """
     stream = Stream.of(stream_in(body))
     chosen = _best(stream, options)
+    stream.refuse_doubled(options.require)
     values = Values(follow=stream.follow, plain=stream.plain)
     facts = facts_at(chosen.holder, options.facts, values) | _facts_in_text(body, stream, options.facts)
     return tabulate(chosen.records, wanted, options, facts, values)
@@ -176,6 +179,7 @@ class Stream:
     rows: Mapping[str, FlightRow]
     _values: dict[str, object] = field(default_factory=dict)
     _referents: dict[str, object] = field(default_factory=dict)
+    _suspects: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, body: bytes) -> Stream:
@@ -215,9 +219,23 @@ class Stream:
         if row.tag:
             return None
         try:
-            return DECODER.decode(text)
+            value: object = DECODER.decode(text)
         except ValueError as error:
             raise ParseError(f"found broken JSON in flight row {name}: {error}; it may be cut off") from error
+        if text.count('":') != msgspec.json.encode(value).count(b'":'):
+            self._suspects.append(text)  # a key seems to be lost
+        return value
+
+    def refuse_doubled(self, require: Sequence[str]) -> None:
+        """Raise ParseError if a record with one of these fields has a key twice in a row that was read."""
+
+        def checked(pairs: list[tuple[str, object]]) -> None:
+            record = mapping(pairs)
+            if isinstance(record, Doubled) and record.keys() & set(require):
+                record.refuse()
+
+        for text in self._suspects:
+            json.loads(text, object_pairs_hook=checked)
 
     def follow(self, value: object) -> object:
         """The value itself, or the referent of a reference; escapes are removed, undefined and functions are None.

@@ -10,6 +10,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
@@ -76,6 +78,36 @@ def _check(css: str) -> None:
     selector(css)
 
 
+@dataclass(frozen=True)  # no slots: a cached property needs a place
+class HtmlPage:
+    """The tree of a page, from which several tables can be read."""
+
+    root: Element
+
+    @cached_property
+    def selection(self) -> Selection:
+        """What selectors of rows and cells see."""
+        return _selection(self.root)
+
+    @cached_property
+    def outline(self) -> Selection:
+        """What selectors of tables see."""
+        return _selection(self.root, outline=True)
+
+    @cached_property
+    def sections(self) -> list[Section]:
+        """The tables."""
+        return sections([self.root])
+
+
+def page_of(body: bytes) -> HtmlPage:
+    """The page in a body. Raises ParseError for other text, and for a page that is cut off in a table."""
+    page = decode(body)
+    if "<table" in page and "</table" not in page:
+        raise ParseError("found a table that is not closed, expected </table>: the page is cut off")
+    return HtmlPage(root_of(page))
+
+
 def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     """The rows of the table as readers see them; a cell that spans columns or rows is in each of them.
 
@@ -84,20 +116,21 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     Raises:
         ParseError: no table fits, or it has no rows, or none of the wanted columns.
     """
+    return read(page_of(body), options, wanted)
+
+
+def read(page: HtmlPage, options: Options, wanted: Sequence[str]) -> Table:
+    """The rows of a table of the page. Raises as `parse`."""
     selectors = [match["css"] for want in (*wanted, *options.where, *options.without) if (match := SELECTED.match(want))]
     try:
         for css in selectors:
             _check(css)
     except ValueError as error:
         raise DeclarationError(f"columns: {error}") from error
-    page = decode(body)
-    if "<table" in page and "</table" not in page:
-        raise ParseError("found a table that is not closed, expected </table>: the page is cut off")
-    root = root_of(page)
-    facts = find_facts(options.facts, lambda: inner_text(root))
-    places = _selected(root, options.select) if options.select else [root]
-    grid = _elements(root, places, options) if options.rows else _choose(places, options)
-    selection = _selection(grid.whole) if selectors else None
+    facts = find_facts(options.facts, lambda: inner_text(page.root))
+    places = _selected(page, options.select) if options.select else [page.root]
+    grid = _elements(page, places, options) if options.rows else _choose(page, places, options)
+    selection = (page.selection if grid.whole is page.root else _selection(grid.whole)) if selectors else None
     columns = {want: cells for want in dict.fromkeys(wanted) if (cells := grid.column(want, selection)) is not None}
     if not columns:
         missing = f"none of the wanted columns ({names(wanted)}) in {len(grid.elements)} rows"
@@ -153,19 +186,19 @@ def _selection(part: Element, *, outline: bool = False) -> Selection:
     return Selection(part, outline=outline)
 
 
-def _selected(root: Element, css: str) -> list[Element]:
-    matches = _selection(root, outline=True).all(css)
+def _selected(page: HtmlPage, css: str) -> list[Element]:
+    matches = page.outline.all(css)
     if not matches:
         raise ParseError(f"found nothing that fits select = {css!r}")
     return matches
 
 
-def _elements(root: Element, places: list[Element], options: Options) -> Grid:
+def _elements(page: HtmlPage, places: list[Element], options: Options) -> Grid:
     inside = {element for place in places for element in place.traverse()}
-    rows = _visible([row for row in _selection(root).all(options.rows) if row in inside])
+    rows = _visible([row for row in page.selection.all(options.rows) if row in inside])
     if not rows:
         raise ParseError(f"found nothing that fits rows = {options.rows!r}")
-    return Grid(names=(), cells=[()] * len(rows), elements=rows, whole=root)
+    return Grid(names=(), cells=[()] * len(rows), elements=rows, whole=page.root)
 
 
 def _visible(elements: list[Element]) -> list[Element]:
@@ -174,14 +207,16 @@ def _visible(elements: list[Element]) -> list[Element]:
     return visible or elements
 
 
-def _choose(places: list[Element], options: Options) -> Grid:
-    tables = sections(places)
+def _choose(page: HtmlPage, places: list[Element], options: Options) -> Grid:
+    tables = sections(places) if options.select else page.sections
     fitting = [section for section in tables if _fits(section, options)]
     if not fitting:
         conditions = [f"{key} = {in_toml(value)}" for key in ("select", "caption", "headers") if (value := getattr(options, key))]
         columns = "; ".join(names(section.names) for section in tables[:5]) or "none"
         expected = " and ".join(conditions) or "a header"
         raise ParseError(f"found {count(len(tables), 'table')}, none with {expected}; columns: {columns}")
+    shown = set(_visible([section.table for section in fitting]))
+    fitting = [section for section in fitting if section.table in shown]
     chosen = fitting[0] if options.first else max(fitting, key=len)
     return _grid(chosen)
 
@@ -204,6 +239,13 @@ def sections(places: Sequence[Element]) -> list[Section]:
     """The tables in these parts of a page, in order, each once."""
     tables = dict.fromkeys(table for place in places for table in place.css("table"))
     return [_section(table) for table in tables]
+
+
+def first_row(section: Section) -> frozenset[str]:
+    """The texts of the first row of several cells below the header."""
+    rows = islice((row for group in section.groups for row in group), section.head, None)
+    cells = next((cells for row in rows if len(cells := _cells(row)) > 1), [])[: len(section.names)]
+    return frozenset(filter(None, map(_text, cells)))
 
 
 def _fits(section: Section, options: Options) -> bool:

@@ -16,11 +16,10 @@ from tracker.parsers.html_limits import refuse_costly
 
 Element = LexborNode
 
-UNSEEN = (
-    "script, style, template, noscript, svg, head, title, iframe, noembed, noframes, object, canvas, audio, video, datalist, "
-    "select"
-)
-"""Elements that readers do not see, or choose from. An `<svg>` may contain a `<title>`, which would become part of a name."""
+UNSEEN = "script, style, template, noscript, head, title, noembed, noframes, datalist, dialog:not([open])"
+"""Elements that readers do not see."""
+REPLACED = "svg, iframe, object, canvas, audio, video, select"
+"""Elements whose text readers do not see, but something else. An `<svg>` may contain a `<title>`, not to be part of a name."""
 HIDING = '[hidden], [style*="display" i], [style*="visibility" i]'
 HIDDEN_STYLE = re.compile(
     r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))\s*(?:!\s*important\s*)?(?:;|$)", re.IGNORECASE
@@ -52,7 +51,10 @@ def root_of(page: str) -> Element:
     root = LexborHTMLParser(page).root
     if root is None:
         raise ParseError("found no element, expected an HTML page")
-    _remove(root.css(UNSEEN))
+    replaced = root.css(REPLACED)
+    for element in filter(_is_between_digits, replaced):
+        element.insert_before(" ")
+    _remove([*root.css(UNSEEN), *replaced])
     _remove(element for element in root.css(HIDING) if is_hidden(element) and _is_in_table(element))
     return root
 
@@ -61,6 +63,13 @@ def _remove(elements: Iterable[Element]) -> None:
     """Remove elements from their tree, inner ones first, since the inside of a removed element must not be touched again."""
     for element in reversed(dict.fromkeys(elements)):
         element.decompose()
+
+
+def _is_between_digits(element: Element) -> bool:
+    before, after = element.prev, element.next
+    if before is None or after is None or not before.tag == after.tag == TEXT:
+        return False
+    return (before.text_content or "")[-1:].isdigit() and (after.text_content or "")[:1].isdigit()
 
 
 def _is_in_table(element: Element) -> bool:

@@ -103,7 +103,7 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     blocks = blocks_of(text)
     table = _choose(list(tables(blocks)), options, _section(blocks, options.after))
     _refuse_surplus(table, blocks)
-    rows = [row for row in table.rows if any(row)]
+    rows = [row for row in table.rows if any(plain(cell, blocks.references) for cell in row)]
 
     def column(name: str) -> list[str] | None:
         at = place_of(name, table.names)
@@ -206,7 +206,7 @@ def _image(renderer: RendererHTML, tokens: Sequence[Token], at: int, options: Op
 
 
 def _skip_footnote(state: StateInline, silent: bool) -> bool:  # noqa: ARG001 - markdown-it calls it so
-    """An inline rule: a reference to a footnote is no text."""
+    """An inline rule: a reference to a footnote has no text."""
     match = FOOTNOTE.match(state.src, state.pos, state.posMax)
     if match:
         state.pos = match.end()

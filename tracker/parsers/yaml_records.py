@@ -19,7 +19,7 @@ from tracker.parsers.strict_json import mapping
 LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 """Plain scalars that mean null; in quotes they are text."""
-BLANK_LINE = re.compile(r"^[ \t]*\t[ \t]*(?:#.*)?$", re.MULTILINE)
+BLANK_LINE = re.compile(r"^[ \t]*\t[ \t]*(?:#.*)?(?=\r?$)", re.MULTILINE)
 TAB_DASH = re.compile(r"^([ ]*(?:- )*-)\t+", re.MULTILINE)
 """Tabs that YAML 1.2 allows and libyaml refuses: on a line of nothing else but a comment, and after the dash of a list."""
 MAX_DEPTH = 60

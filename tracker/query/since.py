@@ -143,7 +143,7 @@ def _is_respelling(store: Store, board: Board, metric: Metric, sides: Sequence[S
     """Whether finer or coarser decimals alone reordered two sides: neither truly moved, by the rule of the overtakes."""
     after = store.at(board.id, time, [metric.id])
     before = store.at(board.id, time - timedelta(seconds=1), [metric.id])
-    if not metric.ordered or before is None or after is None:
+    if not metric.ranked or before is None or after is None:
         return False
     best = [best_entry(metric, _among(snapshot, side)) for snapshot in (before, after) for side in sides]
     if any(entry is None or entry.measures[metric.id].estimated for entry in best):

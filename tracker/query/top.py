@@ -16,7 +16,7 @@ _SECOND = timedelta(seconds=1)
 def top(board: Board, store: Store, *, since: datetime, until: datetime) -> Top | None:
     """The best five by the last reading before `until`; None if the board has no order, or no reading by then."""
     primary = board.primary
-    last = store.at(board.id, until - _SECOND, [primary.id]) if primary is not None and primary.ranked else None
+    last = store.at(board.id, until - _SECOND, [primary.id]) if primary is not None and primary.ordered else None
     if primary is None or last is None:
         return None
     start = store.at(board.id, since - _SECOND, [primary.id])

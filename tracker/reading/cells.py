@@ -21,6 +21,7 @@ from math import isfinite
 from typing import Protocol
 
 from tracker.model import Column, Kind, Measure, Metric
+from tracker.parsers.decoding import ARROWS
 from tracker.reading.figures import CURRENCIES
 from tracker.reading.names import BADGES, VARIATION
 
@@ -54,7 +55,7 @@ _PLAIN = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,17})?")
 _GROUP_SPACE = re.compile(r"(?<=[0-9])[\u00a0\u2006-\u2009\u202f'’](?=[0-9]{3}(?![0-9]))")
 """No-break and thin spaces, and the apostrophe of Swiss pages, between thousands."""
 _BOLD = re.compile(r"\*\*([^*]+)\*\*")
-_DELTA = re.compile(r"(?<=[0-9%.]) ?[\[(]? ?[↑↓▲▼△▽⬆⬇⇧⇩↗↘➚➘▴▾🔼🔽] ?[+\-]?[0-9.,]*%?[\])]?$")
+_DELTA = re.compile(rf"(?<=[0-9%.]) ?[\[(]? ?[{ARROWS}] ?[+\-]?[0-9.,]*%?[\])]?$")
 _RAISED_NOTE = re.compile(r"(?<![^0-9]10)(?<!^10)(?<=[0-9%])[¹²³⁴⁵⁶⁷⁸⁹⁰]+$")
 _NUMBER = r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?|(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)"
 _AMOUNT = rf"[$€£¥]?{_NUMBER}[kKmMbBtT]?"

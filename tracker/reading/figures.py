@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from statistics import median
 
-from tracker.model import Bounds, Metric
+from tracker.model import Bounds, Metric, Nature
 
 CURRENCIES = {"$": ("USD", "$"), "€": ("EUR", "€"), "£": ("GBP", "£"), "¥": ("CNY", "JPY", "RMB", "¥")}
 TIMES = frozenset({"s", "sec", "second", "seconds", "ms", "milliseconds", "min", "minutes", "h", "hours"})
@@ -67,7 +67,8 @@ def _separator(numbers: Mapping[int, Sequence[str]], metric: Metric, bounds: Bou
     if points or commas:
         return "." if points >= commas else ","
     values = [first for first, *_ in numbers.values()]
-    return "," if _has_dot_groups(values) or _has_small_limit(values, metric, bounds) else "."
+    is_count = metric.nature is Nature.COUNT and any(map(_DOT_GROUP.fullmatch, values))
+    return "," if is_count or _has_dot_groups(values) or _has_small_limit(values, metric, bounds) else "."
 
 
 def _has_dot_groups(values: Sequence[str]) -> bool:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from tracker.parsers.decoding import ARROWS
 from tracker.wording import clean
 
 MAX_CHARS = 300
@@ -23,11 +24,13 @@ PLACE = re.compile(r"^\s*(?:[0-9]{1,5}(?:st|nd|rd|th)?\s*[.):]|#\s*[0-9]{1,5}[.)
 _ORDINARY_TEXT = re.compile(r"[!-~]+(?: [!-~]+)*")
 _ORDINARY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/()+@'&,-]*(?: [A-Za-z0-9._:/()+@'&,-]+)*")
 _LINK = re.compile(r"!?\[([^\[\]]+)\]\((?:https?://|/|#|\.)[^()\s]*\)")
-_BOLD = re.compile(r"(?<!\S)\*\*([^*]+)\*\*")
+_BOLD = re.compile(r"(?<!\S)(\*\*|`)([^*`]+)\1")
+"""Bold text, or code."""
 _GLUED_NOTE = re.compile(r"(?<=[^\s*])\*\*(?=\S)")
 _FOOTNOTE = re.compile(r"(?<=[^\s\[])(?: ?\[[0-9]{1,2}\])+$")
 _RAISED = "¹²³⁴⁵⁶⁷⁸⁹⁰"
-_RAISED_NOTE = re.compile(rf"(?<=[\w)\]])[{_RAISED}]+(?:,[{_RAISED}]+)*$")
+_RAISED_NOTE = re.compile(rf"(?<=[\w)\]]) ?[{_RAISED}]+(?:,[{_RAISED}]+)*$|(?<=\S) ?[\[(]?[{ARROWS}][+-]?[0-9]*[\])]?$")
+"""A raised number, or a move."""
 _LOOKALIKES = str.maketrans(
     "АВЕЅІЈКМНОРСТУХаеѕіјорсухһԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",
     "ABESIJKMHOPCTYXaesijopcyxhdqwABEZHIKMNOPTYXo",
@@ -75,7 +78,7 @@ def _cleaned(text: str) -> str:
 
 def _once(text: str) -> str:
     text = _in_one_script(_visible(text))
-    text = _BOLD.sub(r"\1", _LINK.sub(r"\1", text))
+    text = _BOLD.sub(r"\2", _LINK.sub(r"\1", text))
     text = text.lstrip(BADGES + VARIATION + " *")
     text = _GLUED_NOTE.split(text, maxsplit=1)[0]
     text = _RAISED_NOTE.sub("", _FOOTNOTE.sub("", text.rstrip(BADGES + VARIATION + " *†‡§¶")))

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _MOST_ALIKE = 3
 """Stories of one such kind that stay separate; more become one story."""
+_STANDS_ALONE = 51
+"""Stories from this weight on are never one of many."""
 
 Order = tuple[int, datetime, str]
 
@@ -114,6 +116,11 @@ def _releases(news: Iterable[Event]) -> dict[str, object]:
     return {event: _root(parents, first) for event, first in firsts.items()}
 
 
+def are_siblings(event: Event, other: Event) -> bool:
+    """Whether two events are about entries of one release."""
+    return not set(_keys(event)).isdisjoint(_keys(other))
+
+
 def _keys(event: Event) -> Iterator[tuple[str, ...]]:
     yield from (("entry", party.entry) for party in event.subjects)
     if _is_group(event):
@@ -142,8 +149,9 @@ def _root(parents: dict[object, object], key: object) -> object:
 def _crowds(stories: Sequence[Story]) -> Iterator[Story]:
     crowds: dict[str, list[Story]] = {}
     for story in stories:
+        folding = folding_of(story.lead)
         kinds = {event.kind for event in story.folded if not folding_of(event).consequence}
-        if folding_of(story.lead).crowd and kinds <= {story.lead.kind}:
+        if folding.crowd and story.lead.weight < _STANDS_ALONE and kinds <= {story.lead.kind, folding.tells}:
             crowds.setdefault(story.lead.kind, []).append(story)
         else:
             yield story

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta, tzinfo
 from itertools import islice
 
 from tracker.model import BoardReport, EntryId, Event, Evidence, Gap, Health, Report, State, Story, Top, TopRow
-from tracker.reports.folding import folding_of, order, subject
+from tracker.reports.folding import are_siblings, folding_of, order, subject
 from tracker.wording import count, listed, period, span, when
 
 TITLE = "Leaderboard changes"
@@ -108,13 +109,15 @@ def _sorted_out(story: Story) -> tuple[list[Event], list[Event], list[Event], li
     variants: list[Event] = []
     alike: list[Event] = []
     rest: list[Event] = []
+    siblings = {subject(event) for event in story.folded if not of_lead.crowd or are_siblings(lead, event)}
+    crowd = {lead.kind, of_lead.tells} if of_lead.crowd else set()
     for event in story.folded:
         own, folding = subject(event) == subject(lead), folding_of(event)
         if own and folding.newcomer and of_lead.newcomer and event.metric in (lead.metric, None):
             same.append(event)
-        elif not own and folding.newcomer:
+        elif not own and folding.newcomer and subject(event) in siblings:
             variants.append(event)
-        elif not own and of_lead.crowd and (event.kind == lead.kind or folding.consequence):
+        elif not own and crowd and (event.kind in crowd or folding.consequence):
             alike.append(event)
         else:
             rest.append(event)
@@ -180,7 +183,7 @@ def opening(report: Report) -> str:
 class Day:
     """A board's stories of a day in the reader's time zone, the weightiest first; without a title, of the whole window.
 
-    The title has the time if all stories share it; otherwise `times` has each story's.
+    The title has the time of most of them, `times` has that of each other story.
     """
 
     title: str
@@ -199,10 +202,9 @@ def days(board: BoardReport, zone: tzinfo, *, by_weight: bool = False) -> tuple[
 
 
 def _day(day: date, stories: tuple[Story, ...], zone: tzinfo) -> Day:
-    times = tuple(interval(story.lead, zone).removeprefix(f"{day} ") for story in stories)
-    if len(set(times)) > 1:
-        return Day(title=f"{day:%A}, {day}", stories=stories, times=times)
-    return Day(title=f"{day:%A}, {day}, {times[0]}", stories=stories, times=("",) * len(stories))
+    times = [interval(story.lead, zone).removeprefix(f"{day} ") for story in stories]
+    usual = Counter(times).most_common(1)[0][0]
+    return Day(title=f"{day:%A}, {day}, {usual}", stories=stories, times=tuple("" if time == usual else time for time in times))
 
 
 def meta(story: Story, time: str) -> str:

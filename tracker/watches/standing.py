@@ -83,7 +83,7 @@ def _followed(diff: Diff, following: BoardState, metric: Metric, hold: Hold) -> 
     gone = {current.get(entry, entry): value for entry, value in hold.unseen.items()}
     for entry in (*diff.missing, *diff.hidden):
         measure = diff.before.entries[entry].measures.get(metric.id) if diff.before else None
-        if measure is not None and not measure.estimated:
+        if measure is not None and not measure.estimated and not metric.places:  # others are in its place
             gone[entry] = measure.value
 
     def departed(entry: EntryId) -> bool:
