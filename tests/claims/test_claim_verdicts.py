@@ -38,8 +38,6 @@ VERDICTS = {
     # level
     "Vega2 14B rivals Vega1 70B on Acme Bench": "supported",
     "Vega1 70B rivals Vega2 14B on Acme Bench": "contradicted",
-    "Vega2 14B nearly matches Zorg-9": "contradicted",
-    "Orion-5 nearly matches Zorg-9": "mixed",  # 3 below, the error is 1
     # lead, rank
     "Zorg-9 leads Acme Bench": "supported",
     "Orion-5 leads Acme Bench": "contradicted",
@@ -79,8 +77,6 @@ VERDICTS = {
     "Vega2 14B is the cheapest model in the top 3 on Acme Bench": "supported",  # of three, Vega2 7B is cheaper and not among them
     "Orion-5 is the cheapest model in the top 3 on Acme Bench": "contradicted",
     "Vega2 7B is the cheapest model in the top 3 on Acme Bench": "contradicted",
-    "Zorg-9 beats Orion-5 across the board": "supported",  # on the one metric that both have
-    "Vega2 14B beats Orion-5 across the board": "contradicted",
     # scores
     "Zorg-9 scores 63 on Acme Bench": "supported",
     "Zorg-9 scores 63.4 on Acme Bench": "contradicted",

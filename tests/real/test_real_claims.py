@@ -73,7 +73,6 @@ MIXED = {
 NOT_ON_RECORD = {
     "Qwen3.5 72B beats GPT-4": "the line is listed in other sizes",
     "Qwen3.5 14B rivals Llama 3 70B": "the line is listed in other sizes",
-    "Qwen 3.5's mid-size model beats GPT-4": "nothing says which that is",
     "Foobar-9 beats GPT-4": "no such model",
     "Qwen3.5 overtook GPT-4 on AA": "above already where the record begins, 2026-04-09",
     "Kimi K2.5 is the first open-source model to beat GPT-4.1 on AA": "46.8 against 26.3 already on 2026-04-09",
@@ -138,7 +137,9 @@ PLAIN = {
     "claude-opus-4-6 is now #2 on LMArena text": (["supported"], "its thinking variant is first"),
     "Grok 4.20 beta1 ranks 4th on LMArena text": (["supported"], "1491"),
     "xAI trails Google on AA": (["supported"], "53.20 against 57.18"),
-    "GPT-5.5, the successor to GPT-5.4, is OpenAI's best": (["supported"], "GPT-5.4 is only mentioned"),
+    "GPT-5.5 is OpenAI's best on AA": (["supported"], "60.24; GPT-5.4 has 57.25"),
+    "GPT-5.5, the successor to GPT-5.4, is OpenAI's best": (["not understood"], "that it is the successor is not judged"),
+    "Qwen 3.5's mid-size model beats GPT-4": (["not understood"], "nothing says which that is"),
     # lower is better
     "DeepSeek R1 hallucinates less than GPT-4o on Vectara": (["contradicted"], "far above 1.5 %"),
     "GPT-4o has a hallucination rate of 1.5% on Vectara": (["supported"], "1.5"),

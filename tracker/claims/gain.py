@@ -62,6 +62,9 @@ def _ground(case: Case) -> Ground | Unpublished:
     orders = [pair.weight.order for pair in pairs]
     verdicts = {Order.ABOVE: ClaimVerdict.SUPPORTED, Order.BELOW: ClaimVerdict.CONTRADICTED}
     verdict = verdicts.get(orders[0], ClaimVerdict.MIXED) if len(set(orders)) == 1 else ClaimVerdict.MIXED
+    median = sorted(pairs, key=lambda pair: pair.weight.gap)[len(pairs) // 2].weight
+    if verdict is ClaimVerdict.SUPPORTED and not median.agrees(case.claim.degree):
+        verdict = ClaimVerdict.MIXED
     reason = f"{orders.count(Order.ABOVE)} of {len(pairs)} variants stand above their counterpart beyond the error"
     paired = {pair.entry.id for pair in pairs}
     alone = ", ".join(entry.name for entry in variants if entry.id not in paired)

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from tracker.claims._records import ClaimVerdict, Ground, Since
+from tracker.claims._records import ClaimVerdict, Ground, MentionKind, Since
 from tracker.claims.case import Case, Unpublished
+from tracker.claims.matching import same_model
 from tracker.claims.weight import Order, Weight
 from tracker.model import Entry, EntryId, Nature
 from tracker.order import best_entry
@@ -60,7 +61,12 @@ def _face_earlier(case: Case) -> Faced | None:
 
 
 def _face_in(case: Case, subjects: Sequence[Entry], rivals: Sequence[Entry]) -> Faced | Unpublished:
-    """A line against one of its own models is the rest of it against that model: an entry of both stays on the smaller side."""
+    """A line against one of its own models is the rest of it against that model: an entry of both stays on the smaller side.
+
+    A model against a class that it is of is against the other models of it.
+    """
+    if case.rival.kind is MentionKind.GROUP and case.claim.subject.kind is MentionKind.MODEL:
+        rivals = [entry for entry in rivals if not any(same_model(entry, own) for own in subjects)]
     both = {entry.id for entry in subjects} & {entry.id for entry in rivals}
     sides = [
         [entry for entry in side if entry.id not in both or len(side) < len(other)]
@@ -76,15 +82,29 @@ def _face_in(case: Case, subjects: Sequence[Entry], rivals: Sequence[Entry]) -> 
 
 
 def _doubted(faced: Faced) -> Faced:
-    """The order of the best measured values is uncertain if an estimate of the lower side ranks above them."""
-    case, order = faced.case, faced.weight.order
-    upper, below = (faced.subject, faced.rivals) if order is Order.ABOVE else (faced.rival, faced.subjects)
-    best = case.value(upper)
-    estimates = [entry for entry in below if case.estimated(entry) and case.metric.better(case.value(entry), best)]
-    if order is Order.NEAR or not estimates:
+    """The order is uncertain if the lower side may have something above: an estimate, or an entry without a stated class."""
+    case, order, claim = faced.case, faced.weight.order, faced.case.claim
+    sides = ((faced.subject, claim.subject, faced.subjects), (faced.rival, case.rival, faced.rivals))
+    (upper, _, _), (_, below, entries) = sides if order is Order.ABOVE else (sides[1], sides[0])
+    hidden = [(entry, "an estimate of") for entry in entries if case.estimated(entry)]
+    hidden += [(entry, "one whose class is not stated,") for entry in case.record.unclassed(case.state, below)]
+    above = [(entry, what) for entry, what in hidden if _is_above(case, entry, upper)]
+    if claim.amount is not None and order is not Order.NEAR:  # by how much depends on who is the best of a class
+        above += [
+            (entry, "one whose class is not stated,")
+            for best, mention, _ in sides
+            for entry in case.record.unclassed(case.state, mention)
+            if _is_above(case, entry, best)
+        ]
+    if order is Order.NEAR or not above:
         return faced
-    estimate = f"{estimates[0].name} ({number(case.value(estimates[0]), case.metric)})"
-    return _near(faced, f"by measured values, but an estimate of {estimate} stands higher")
+    entry, what = above[0]
+    estimate = f"{what} {entry.name} ({number(case.value(entry), case.metric)})"
+    return _near(faced, f"by those that are sure, but {estimate} stands higher")
+
+
+def _is_above(case: Case, entry: Entry, other: Entry) -> bool:
+    return case.metric.id in entry.measures and entry.id != other.id and case.metric.better(case.value(entry), case.value(other))
 
 
 def _near(faced: Faced, why: str) -> Faced:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import product
 
-from tracker.claims._records import ModelGroup, Relation
+from tracker.claims._records import COUNTRIES, ModelGroup, Relation
 
 
 def _all(phrases: str) -> tuple[str, ...]:
@@ -33,7 +33,8 @@ class Sense:
     `swap`: the subject and the rival change places ("trails", "is beaten by"). `rival`: `must` be named, `may` be, or `no`.
     `topic` is one that the word itself brings (cheaper: price). `passing`: it means overtaking. `per`: what a ratio divides by.
     `number`: of its verb, `one`, `many` or empty. `predecessor`: the rival is the one before it in its line. `superlative`: "the
-    best". `price_word`: it states a share of a price and no order. `end`: `high` or `low`, if it is about the number itself.
+    best". `noun`: it needs a form of `to be`. `degree`: `strong` or `weak`. `price_word`: it states a share of a price and no
+    order. `end`: `high` or `low`, if it is about the number itself.
     """
 
     relation: Relation
@@ -41,21 +42,21 @@ class Sense:
     rival: str = "must"
     topic: str = ""
     passing: bool = False
-    near: bool = False
     per: str = ""
     number: str = ""
     predecessor: bool = False
     superlative: bool = False
+    noun: bool = False
+    degree: str = ""
     price_word: bool = False
     end: str = ""
 
 
 # ── verbs ────────────────────────────────────────────────────────────────────────────────────────
 
-_ABOVE = _all(
-    "beat; outperform; surpass; outscore; outrank; exceed; outclass; outdo; eclipse; defeat; crush; outshine; outpace; trounce"
-)
-_PASSING = _all("overtake; leapfrog; dethrone; overhaul; pass")
+_ABOVE = _all("beat; outperform; surpass; outscore; outrank; exceed; outdo; eclipse; defeat; outshine; outpace; best; top")
+_FAR_ABOVE = _all("outclass; crush; trounce; demolish")
+_PASSING = _all("overtake; leapfrog; overhaul; pass")
 _LEVEL = _all("rival; match; equal")
 _IRREGULAR: Mapping[str, tuple[str, str]] = {
     "beat": ("beat", "beaten"),
@@ -64,13 +65,14 @@ _IRREGULAR: Mapping[str, tuple[str, str]] = {
     "leapfrog": ("leapfrogged", "leapfrogged"),
 }
 """Past and participle; the others take -ed."""
-_MOSTLY_OTHER_WORDS = frozenset(("pass", "passing", "equal"))
+_MOSTLY_OTHER_WORDS = frozenset(("pass", "passing", "equal", "best", "bests", "besting"))
 _UP = Sense(relation=Relation.ABOVE)
 _EVEN = Sense(relation=Relation.LEVEL)
 
 
 def _verbs() -> Iterator[tuple[str, Sense]]:
-    for verbs, sense in ((_ABOVE, _UP), (_PASSING, replace(_UP, passing=True)), (_LEVEL, _EVEN)):
+    passing, far = replace(_UP, passing=True), replace(_UP, degree="strong")
+    for verbs, sense in ((_ABOVE, _UP), (_FAR_ABOVE, far), (_PASSING, passing), (_LEVEL, _EVEN)):
         for verb in verbs:
             for form, number in _forms(verb).items():
                 if form not in _MOSTLY_OTHER_WORDS:
@@ -90,36 +92,53 @@ def _past(verb: str) -> tuple[str, str]:
     return _IRREGULAR.get(verb, (regular, regular))
 
 
-_AHEAD = """
-    better than; ahead of; above; superior to; stronger than; smarter than; more capable than; more intelligent than;
-    more accurate than; ranks above; rank above; ranked above; ranks higher than; rank higher than; ranked higher than;
-    wins against; win against; wins over; edges out; edge out; edges; edged out; does better than; do better than;
-    performs better than; perform better than; has the edge over; has an edge over; stands above; sits above; stronger model than;
-    better model than; >
-"""
-_AHEAD_BY_MOVING = """
-    pulls ahead of; pulled ahead of; pull ahead of; moves ahead of; moved ahead of; moves past; moved past; gets past; got past;
-    goes past; jumps ahead of; jumped ahead of; knocks off; knocked off
-"""
-_BEHIND = """
-    trails behind; trailing; trailing behind; trailed; behind; is behind; falls behind; fell behind; lags behind; lags;
-    lagged behind; lagging behind; worse than; below; inferior to; weaker than; loses to; lost to; losing to; loses out to;
-    ranks below; ranked below; ranks lower than; ranked lower than; stands below; sits below; falls short of; fell short of;
-    no match for; less capable than; less accurate than; performs worse than; does worse than; <
-"""
+_AHEAD = (
+    *_combined(
+        "better; stronger; smarter; more capable; more intelligent; more accurate; stronger model; better model; higher rated",
+        "than",
+    ),
+    *_combined("ranks; rank; ranked; sits; stands", "above; ahead of; higher than"),
+    *_combined("performs; perform; does; do", "better than"),
+    *_all("ahead of; above; superior to; wins against; win against; wins over; has the edge over; has an edge over; >"),
+)
+_AHEAD_BY_MOVING = (
+    *_combined("pulls; pulled; pull; moves; moved; jumps; jumped", "ahead of"),
+    *_combined("moves; moved; gets; got; goes; climbs; climbed; slips; slipped", "past"),
+)
+_BARELY_AHEAD = _combined("edges; edge; edged; edging; squeaks; squeaked; nudges; nudged", "out; past; ahead of; ")
+_FAR_AHEAD = _all("blows past; blew past; towers over; runs circles around")
+_BEHIND = (
+    *_combined("worse; weaker; less capable; less accurate; performs worse; does worse", "than"),
+    *_combined("ranks; ranked; sits; stands", "below; behind; lower than"),
+    *_combined("trails; falls; fell; lags; lagged; lagging; trailing; trailed; ", "behind"),
+    *_all("trailing; lags; below; inferior to; loses to; lost to; losing to; loses out to; falls short of; fell short of; <"),
+)
 _ON_PAR = """
     on par with; on a par with; at par with; at parity with; on parity with; comparable to; comparable with; as good as;
     as strong as; as capable as; as smart as; ties with; tied with; ties; tie with; level with; neck and neck with; equal to;
     equivalent to; caught up with; caught up to; catches up with; catches up to; keeps up with; keeps pace with; a rival to;
     a match for; in the same league as; performs like; similar to; =
 """
-_NEAR_TO = "close to; comes close to; come close to; close behind; within striking distance of"
-_IN_FRONT = """
-    number one; number 1; no 1; no . 1; # 1; ranks first; ranked first; rank first; comes first; came first; first place;
-    in first place; takes first place; took first place; takes the lead; took the lead; in the lead; holds the lead; the leader;
-    the new leader; leader; the top model; the top spot; takes the crown; takes the top spot; takes the throne; the number one;
-    sits atop; atop
+_FIRST_PLACE = """
+    the number one spot; the # 1 spot; number one; number 1; # 1; no 1; no . 1; the top spot; top spot; first place; first;
+    the first place; the crown; the throne; the lead; pole position; the # 1 position
 """
+_TAKES = "takes; took; taking; takes over; seizes; claims; claimed; grabs; grabbed; captures; snags; nabs"
+_IN_FRONT = (
+    *_combined("ranks; ranked; rank; comes; came; sits; stands; in; at; comes in; sits in; sits at; holds", _FIRST_PLACE),
+    *_combined("at; sits at; stands at; sits", "the top; the top of the leaderboard"),
+    *_all("number one; number 1; no 1; no . 1; # 1; first place; the number one; sits atop; atop"),
+)
+_TAKES_THE_LEAD = (
+    *_combined(f"{_TAKES}; moves to; moves into; moved into; climbs to; rises to; jumps to", _FIRST_PLACE),
+    *_combined("climbs to; rises to; jumps to; moves to", "the top; the top of the leaderboard"),
+)
+_DETHRONES = (
+    *_all("dethrones; dethroned; dethroning; unseats; unseated; usurps"),
+    *_combined(_TAKES, _FIRST_PLACE, "from; away from"),
+)
+_SECOND_TO = _all("second only to; behind only; trails only; trailing only; bested only by; beaten only by; surpassed only by")
+_LEADER = _all("the leader; the new leader; leader; the top model; the new # 1; the front runner")
 _THE_BEST = """
     the best; best; the strongest; strongest; the smartest; smartest; the most capable; most capable; the most intelligent;
     most intelligent; the top scoring; top scoring; the top; the leading; the highest rated; highest rated; the most powerful;
@@ -181,13 +200,19 @@ _MEANINGS = (
     ("led; leading; topped; topping", replace(_LEAD, rival="may")),
     (_AHEAD, _UP),
     (_AHEAD_BY_MOVING, replace(_UP, passing=True)),
+    (_BARELY_AHEAD, replace(_UP, degree="weak")),
+    (_FAR_AHEAD, replace(_UP, degree="strong")),
+    (("no match for",), replace(_DOWN, degree="strong")),
     (_BEHIND, _DOWN),
-    ("trails", replace(_DOWN, number="one")),
+    ("trails; bows to", replace(_DOWN, number="one")),
     ("trail; lag; lag behind; fall behind; lose to", replace(_DOWN, number="many")),
     (_ON_PAR, _EVEN),
     ("holds its own against", _EVEN),  # phrase allowed: articles use it
-    (_NEAR_TO, replace(_EVEN, near=True)),
     (_IN_FRONT, _LEAD),
+    (_LEADER, replace(_LEAD, noun=True)),
+    (_TAKES_THE_LEAD, replace(_LEAD, passing=True)),
+    (_DETHRONES, replace(_LEAD, rival="must", passing=True)),
+    (_SECOND_TO, Sense(relation=Relation.RANK)),
     (_THE_BEST, _BEST),
     ("the cheapest; cheapest; the least expensive; lowest priced", replace(_BEST, topic="price")),
     ("the fastest; fastest; the quickest", replace(_BEST, topic="speed")),
@@ -211,7 +236,7 @@ def _senses() -> Iterator[tuple[str, Sense]]:
     """Phrase by phrase; a later meaning of the same words replaces an earlier one."""
     yield from _verbs()
     for phrases, sense in _MEANINGS:
-        yield from dict.fromkeys(_all(phrases), sense).items()
+        yield from dict.fromkeys(_all(phrases) if isinstance(phrases, str) else phrases, sense).items()
     yield from dict.fromkeys(_PER_PARAMETER, replace(_RATIO, per="parameters")).items()
     yield from dict.fromkeys(_PER_DOLLAR, replace(_RATIO, per="price")).items()
     yield from dict.fromkeys(_OVER_ITS_OWN, Sense(relation=Relation.GAIN, rival="may", predecessor=True)).items()
@@ -246,37 +271,21 @@ _TOPICS = """
 """
 SYNONYMS: Mapping[str, str] = {phrase: topics[0] for topics in map(_all, _TOPICS.strip().splitlines()) for phrase in topics}
 """A topic as people write it → one word for it, the first of its line. Boards' own topics are looked up here too."""
-EVERY = "every benchmark"
-EVERYWHERE = _set("""
-    every benchmark; all benchmarks; across the board; every metric; all metrics; every test; all tests; everything; everywhere;
-    every task; all tasks; every category; all categories; every domain; all domains; every area; all areas; all fronts
-""")
-"""A topic that means every metric whose order is news."""
 NARROW = _set("coding; agents; vision; search; text to image; text to video; maths")
 """A board named after one of these does not rank models in general."""
 
 # ── classes ──────────────────────────────────────────────────────────────────────────────────────
 
-_COUNTRIES: Mapping[str, str] = {
-    "CN": "chinese",
-    "US": "american; us based; us models; us model; us labs",
-    "FR": "french",
-    "KR": "korean; south korean",
-    "CA": "canadian",
-    "IL": "israeli",
-    "AE": "emirati",
-    "JP": "japanese",
-    "DE": "german",
-}
 GROUPS: Mapping[str, ModelGroup] = {
     **dict.fromkeys(
-        _all("open source; open weights; open weight; openly licensed; opensource; open model; open models; open llm; open llms"),
+        _all("open source; open weights; open weight; openly licensed; opensource; open"),
         ModelGroup(open_weights=True),
     ),
     **dict.fromkeys(_all("closed; proprietary; closed source; closed weights; closed weight"), ModelGroup(open_weights=False)),
-    **dict.fromkeys(_all("non reasoning; non thinking; without reasoning"), ModelGroup(reasoning="off")),
-    **dict.fromkeys(_all("reasoning model; reasoning models; thinking model; thinking models"), ModelGroup(reasoning="on")),
-    **{word: ModelGroup(country=country) for country, words in _COUNTRIES.items() for word in _all(words)},
+    **dict.fromkeys(_all("non reasoning; non thinking; without reasoning; without thinking"), ModelGroup(reasoning="off")),
+    **dict.fromkeys(_combined("reasoning; thinking", "model; models"), ModelGroup(reasoning="on")),
+    **{word.casefold(): ModelGroup(country=code) for code, word in COUNTRIES.items()},
+    **dict.fromkeys(_all("us; us based; u . s ."), ModelGroup(country="US")),
 }
 
 # ── numbers ──────────────────────────────────────────────────────────────────────────────────────
@@ -287,6 +296,9 @@ _NUMBERS = _all(
 _ORDINALS = _all("first; second; third; fourth; fifth; sixth; seventh; eighth; ninth; tenth")
 NUMBERS: Mapping[str, int] = dict(zip(_NUMBERS, (*range(1, 13), 15, 20, 30, 50, 100), strict=True))
 ORDINALS: Mapping[str, int] = {word: place for place, word in enumerate(_ORDINALS, start=1)}
+RISES = _combined("climbs; rises; jumps; moves up; climbed; rose; jumped; moved up", "to", "; the")
+FALLS = _combined("slips; falls; drops; slides; slipped; fell; dropped; slid", "to", "; the")
+"""What may precede a rank to which a model moved."""
 SHARES: Mapping[str, float] = {
     "half": 0.5,
     **dict.fromkeys(("a third", "one third"), 1 / 3),
@@ -308,7 +320,7 @@ def _under(**phrases: str) -> dict[str, str]:
 BOUNDS: Mapping[str, str] = _under(
     least="more than; over; at least; upwards of",
     most="less than; under; at most; up to; no more than",
-    about="about; around; roughly; approximately; circa; some",
+    about="about; around; roughly; approximately; circa; some; nearly; almost",
 )
 
 # ── scores ───────────────────────────────────────────────────────────────────────────────────────
@@ -350,14 +362,15 @@ MONTHS: Mapping[str, int] = {name: place for place, names in enumerate(_all(_MON
 # ── small words ──────────────────────────────────────────────────────────────────────────────────
 
 NEGATIONS = _set("""
-    not; n't; no longer; fails to; fail to; failed to; cannot; can not; unable to; does not; did not; do not; is not; are not; no
+    not; n't; fails to; fail to; failed to; cannot; can not; unable to; does not; did not; do not; is not; are not; no
 """)
-NEARLY = _set("nearly; almost; practically; virtually; all but; not quite")
 HEDGES = _set("""
     may; might; could; would; should; will; shall; can; if; unless; expected to; expects; expect; reportedly; allegedly;
     supposedly; rumoured; rumored; claims to; claim to; aims to; plans to; likely to; likely; probably; possibly; perhaps; maybe;
     hopes; hoped; claims; claimed; boasts; touts; believes; thinks; argues; alleges; promises to; trying to; tries to; set to;
-    about to; seems to; appears to; seem to; appear to
+    about to; seems to; appears to; seem to; appear to; say; says; said; saying; believe; think; argue; insist; insists; suggest;
+    suggests; report; reports; hear; heard; rumour; rumor; leak; leaks; leaked; touted; predicts; predict; tells;
+    imagine; suppose; feels; feel; guess; bet; wonder; hope; hopefully; supposed to; according to some
 """)
 """A sentence about what may be, or what somebody says, cannot be checked against a record."""
 TURNS = _set("""
@@ -365,7 +378,7 @@ TURNS = _set("""
     only; rarely; often; usually; none; nothing; instead; rather; used; unlike; than; was; were; had; previously; formerly;
     yesterday; tomorrow; week; month; last; ago; since; soon; where; when; whenever; false; wrong; untrue; myth; denies; deny;
     denied; doubt; doubts; doubtful; hardly; scarcely; contrary; refutes; question; whether; why; how; fake; incorrect; debunked;
-    against; between; versus; vs
+    against; between; versus; vs; longer; second; runner; across the board; former; ex; ought
 """)
 """Words that change what a sentence says; if one is left over, the claim is not understood."""
 EVERY_ONE = _set("all; every; each; any")
@@ -375,24 +388,26 @@ SOME_ONE = _set("a; an; some; one")
 PASTS = frozenset(("was", "were", "had"))
 JOINS = _set(",; and; as well as; both; &; plus; and also; along with; /")
 BREAKS = _set("while; but; whereas; :; —; –; with; yet; though; although; however; (; ); |; …; also; then; so") | {";"}
-REFERENCES = _set(
-    "it; its; they; their; this model; the model; which; that; who; both models; the family; the line; these models"
-)
+AMONG = _set("among; amongst; of; in; for; at; within")
+"""What may precede the class among which a model is the best."""
+REFERENCES = _set("it; its; they; their; this model; the model; which; that; who; these models")
 PREPOSITIONS = _set("in; on; at; for; across; regarding; in terms of; when it comes to")
 ATTRIBUTIONS = _set("per; according to; via; source :; as measured by; as ranked by; measured by; data from; figures from; from")
 FILLERS = _set("""
-    the; a; an; is; are; be; been; being; has; have; having; does; do; did; now; currently; today; still; already; to; as; of; 's;
-    s; model; models; family; series; line; lineup; llm; llms; ai; language model; language models; version; variant; variants;
-    versions; release; generation; benchmark; benchmarks; leaderboard; leaderboards; board; boards; ranking; rankings; index;
-    chart; charts; scores; score; scoring; points; test; tests; tasks; list; new; latest; other; all; any; every; each; its;
-    their; this; these; those; even; just; too; there; here; itself; in; on; at; for; by; becomes; became; become; ranked; ranks;
-    rank; gets; got; get; comes; came; stands; sits; scored; place; position; spot; world; released; breaking; report;
-    performance; capability; capabilities; quality; results; result; right; .; !; ?; "; “; ”; '; ’; ‘; -; *
+    the; a; an; there is; there are; is; are; be; been; being; has; have; having; does; do; did; now; right now; currently;
+    today; still; already; to; as; of; among; 's; s; model; models; family; series; line; lineup; llm; llms; ai; language model;
+    language models; system; systems; benchmark; benchmarks; leaderboard; leaderboards; board; boards; ranking; rankings; index;
+    chart; charts; scores; score; scoring; points; test; tests; tasks; list; other; all; any; every; each; its; their; even; in;
+    on; at; for; by; becomes; became; become; ranked; ranks; rank; gets; got; get; comes; came; stands; sits; scored; place;
+    position; spot; in the world; world 's; breaking; news; update; wow; yes; btw; fyi; icymi; performance; capability;
+    capabilities; quality; results; .; !; ?; "; “; ”; '; ’; ‘; -; *
 """)
-INTENSITIES = _set("""
-    far; much; clearly; easily; significantly; substantially; slightly; narrowly; comfortably; decisively; vastly; considerably;
-    dramatically; marginally; convincingly; handily; well; way; barely; soundly; consistently; strongly; massively; greatly; big;
-    huge; large; massive; significant; major; small; modest; impressive; clear; notable; solid; strong; dramatic; substantial;
-    surprising; surprisingly; impressively; remarkably; a bit; a little; a lot
-""")
-"""How much, in words: quoted as not judged."""
+DEGREES: Mapping[str, str] = _under(
+    strong="""
+    far; by far; much; clearly; easily; significantly; substantially; comfortably; decisively; vastly; considerably; dramatically;
+    convincingly; handily; well; way; soundly; massively; greatly; big; huge; large; massive; significant; major; clear; dramatic;
+    substantial; a lot; by a wide margin; by a large margin; by a mile; by a landslide; hugely; a clear
+""",
+    weak="slightly; narrowly; marginally; barely; small; modest; a bit; a little; by a hair; by a whisker; by a narrow margin",
+)
+"""How much, in words: judged by the error (`weight.Weight`)."""

@@ -118,7 +118,7 @@ def _releases(news: Iterable[Event]) -> dict[str, object]:
 
 def are_siblings(event: Event, other: Event) -> bool:
     """Whether two events are about entries of one release."""
-    return not set(_keys(event)).isdisjoint(_keys(other))
+    return bool(event.subjects and other.subjects) and not set(_keys(event)).isdisjoint(_keys(other))
 
 
 def _keys(event: Event) -> Iterator[tuple[str, ...]]:
