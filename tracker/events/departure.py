@@ -42,12 +42,13 @@ def confirmed(diff: Diff, past: BoardState) -> list[EntryId]:
     """Entries that are missing for the second time although they should be visible."""
     if diff.before is None:
         return []
+    here = {*diff.after.entries, *diff.returned.values(), *diff.relisted.values()}
     return sorted(
         entry
         for entry, known in past.known.items()
         if known.missing_since is not None
         and not known.departed
-        and entry not in diff.after.entries
+        and entry not in here
         and diff.after.observed_at - known.missing_since >= LEAST_APART
         and must_show(diff, past, entry)
     )
