@@ -70,16 +70,26 @@ def compare(
         metrics=metrics,
         ranks=_ranks(board, before, after, metrics, common),
     )
-    back = returned(board, before, after, absent) if absent and came else Rekeyed()
-    relisted = {**keys.relisted, **back.relisted}
-    anew = {*relisted, *relisted.values(), *back.continued}
-    arrived = tuple(entry for entry in came if entry not in anew and _would_have_shown(diff, before, entry))
+    return _with_fates(diff, before, came, went, keys, returned(board, before, after, absent) if absent and came else Rekeyed())
+
+
+def _with_fates(diff: Diff, before: Snapshot, came: Sequence[EntryId], went: Sequence[EntryId], *keys: Rekeyed) -> Diff:
+    """The diff with who arrived, is missing, or is only out of sight. Whoever has another key now did neither."""
+    relisted = {now: old for known in keys for now, old in known.relisted.items()}
+    others = {*relisted, *relisted.values(), *keys[-1].continued}
+    arrived = tuple(entry for entry in came if entry not in others and _would_have_shown(diff, before, entry))
     missing = tuple(
-        entry for entry in went if entry not in anew and _is_missing(diff, entry, _primary_value(diff, before, entry))
+        entry for entry in went if entry not in others and _is_missing(diff, entry, _primary_value(diff, before, entry))
     )
-    revealed, hidden = tuple(sorted(set(came) - set(arrived))), tuple(sorted(set(went) - set(missing)))
-    shown = replace(diff, arrived=arrived, revealed=revealed, missing=missing, hidden=hidden)
-    return replace(shown, relisted=relisted, returned=back.continued)
+    return replace(
+        diff,
+        arrived=arrived,
+        revealed=tuple(sorted(set(came) - set(arrived))),
+        missing=missing,
+        hidden=tuple(sorted(set(went) - set(missing))),
+        relisted=relisted,
+        returned=keys[-1].continued,
+    )
 
 
 def _restarted(board: Board, before: Snapshot, after: Snapshot, why: str) -> Diff:
