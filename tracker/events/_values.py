@@ -71,7 +71,7 @@ def near_the_top(diff: Diff, metric: Metric, places: int = TOP) -> frozenset[Ent
 
 def keys_now(diff: Diff) -> Mapping[EntryId, EntryId]:
     """The key that an entry has now, by the key that it had before; only those that changed, also if they are re-listed."""
-    return {before: now for now, before in (*diff.rekeyed.items(), *diff.relisted.items())}
+    return {before: now for now, before in (*diff.rekeyed.items(), *diff.relisted.items(), *diff.returned.items())}
 
 
 def grouped(items: Iterable[_Item], key: Callable[[_Item], _Key]) -> dict[_Key, list[_Item]]:

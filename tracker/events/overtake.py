@@ -297,7 +297,7 @@ def _debuts(diff: Diff, metric: Metric, verdict: MetricDiff, past: BoardState) -
     if (not metric.primary and not metric.topic) or verdict.filled_after <= verdict.common:
         return  # no entry has a value that had none
     had, has = diff.before.measured(metric.id), diff.after.measured(metric.id)
-    newcomers = [entry for entry in diff.arrived if entry not in past.known or past.known[entry].departed]
+    newcomers = [entry for entry in diff.arrived if entry not in past.known]
     first_scores = _first_scores(diff, metric, past) if verdict.usable else []
     subjects = sorted({*newcomers, *first_scores} & has.keys())
     if not subjects:
