@@ -10,10 +10,10 @@ from decimal import Decimal
 from functools import cache, cached_property
 from itertools import pairwise
 
-from tracker.authoring.words import words_of
+from tracker.authoring.words import PRICE, words_of
 from tracker.model import Column as Source
 from tracker.model import Kind, Metric, MetricId, Nature
-from tracker.reading.cells import MISSING, CellError, Reader, reader
+from tracker.reading.cells import MISSING, NO_FIGURE, CellError, Reader, reader
 
 _URL = re.compile(r"(?:https?:)?//|www\.")
 _DATE = re.compile(r"(?:19|20)\d\d[-/.]?(?:0\d|1[0-2])(?:[-/.]?[0-3]\d)?(?:[T ].*)?|[A-Z][a-z]{2,8} \d{1,2}, (?:19|20)\d\d")
@@ -75,7 +75,7 @@ class Cells:
     @cached_property
     def numbers(self) -> list[float | None]:
         """The value of each row, times `scale`; None if there is none or it cannot be read."""
-        read = _reader(self.scale)
+        read = _reader(self.scale, "" if PRICE.isdisjoint(self.words) else "price")
         return [_value(read, cell) for cell in self.cells]
 
     @cached_property
@@ -85,8 +85,9 @@ class Cells:
 
     @property
     def numeric(self) -> float:
-        """Share of the known texts that are numbers (0–1)."""
-        return len(self.values) / len(self.known) if self.known else 0.0
+        """Share of the texts that are numbers (0–1), without those that mean an unknown number."""
+        known = sum(cell.casefold() not in NO_FIGURE for cell in self.known)
+        return len(self.values) / known if known else 0.0
 
     @cached_property
     def distinct(self) -> float:
@@ -159,9 +160,9 @@ def cells_of(columns: Sequence[str], rows: Sequence[Sequence[str | None]]) -> li
 
 
 @cache
-def _reader(scale: str) -> Reader:
+def _reader(scale: str, topic: str) -> Reader:
     column = Source(sources=("x",), missing=frozenset(), kind=Kind.NUMBER)
-    return reader(Metric(id=MetricId("x"), title="", column=column, nature=Nature.COUNT, scale=Decimal(scale)))
+    return reader(Metric(id=MetricId("x"), title="", column=column, nature=Nature.COUNT, topic=topic, scale=Decimal(scale)))
 
 
 def _value(read: Reader, cell: str | None) -> float | None:

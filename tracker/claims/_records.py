@@ -42,12 +42,11 @@ class Relation(StrEnum):
 class MentionKind(StrEnum):
     """What a stretch of a sentence names.
 
-    A `model` or line, a `lab`, a `line` looked up in the record, or a `group` of models.
+    A `model` or line, a `lab`, or a `group` of models.
     """
 
     MODEL = "model"
     LAB = "lab"
-    LINE = "line"
     GROUP = "group"
 
 
@@ -113,9 +112,8 @@ class Mention:
     """A model, a lab or a group as a sentence names it.
 
     `text` is as written, `name` in full (`Qwen3.5 14B` for "the 14B"). `line` is its line, if the sentence leaves that to be
-    understood. `lab` is the lab before a name, or the lab itself. `product` is lab, family and generation of a line that was
-    looked up in the record. `quantifier` is the word by which all of it is meant, not its best. Of a model, `group` is the class
-    that its entries must be of, and `figure` the value that it is said to have.
+    understood. `lab` is the lab before a name, or the lab itself. `quantifier` is the word by which all of it is meant, not its
+    best. Of a model, `group` is the class that its entries must be of, and `figure` the value that it is said to have.
     """
 
     text: str
@@ -124,7 +122,6 @@ class Mention:
     line: str = ""
     lab: str = ""
     group: ModelGroup = ModelGroup()
-    product: tuple[str, str, str] = ("", "", "")
     quantifier: str = ""
     figure: Amount | None = None
 
@@ -159,8 +156,8 @@ class Claim:
 
     `topic` and `sources` are as written, or empty. `inner` is the relation in which the first is first. `passing`: it came about
     (by overtaking; the lead was taken). `degree`: by a lot (`strong`) or a little (`weak`). `place` is the
-    rank that is claimed. `within`: best of those down to that rank. `end`: the number itself is meant, the `high` or the `low`
-    one, and not the better one; or the `ratio` of two prices. `per` is what a ratio divides by. `read_as` says what was
+    rank that is claimed. `end`: the number itself is meant, the `high` or the `low`
+    one, and not the better one; or the `ratio` of two prices. `read_as` says what was
     understood though not written.
     """
 
@@ -177,8 +174,6 @@ class Claim:
     inner: Relation | None = None
     amount: Amount | None = None
     place: Place = Place(top=1)
-    within: int | None = None
-    per: str = ""
     end: str = ""
     since: Period | None = None
     at: Period | None = None

@@ -281,6 +281,8 @@ def _read_common(piece: Piece, after: Sequence[Piece], arguments: Arguments) -> 
         arguments.degree = str(piece.value)
     elif piece.reads(*EVERY_ONE) and not [each for each in _content(after)[:1] if each.kind in _WHO]:
         raise NotUnderstoodError(f"{text}: it does not say all of what; ask for one model, topic or board at a time")
+    elif piece.kind is PieceKind.REFERENCE:
+        raise NotUnderstoodError(f"{text}: it does not say which model that is; name it")
     elif piece.kind is PieceKind.TURN and not (arguments.past and piece.reads(*PASTS)):
         raise NotUnderstoodError(f"{text} changes what it says")
     elif piece.kind in (PieceKind.SIZE, PieceKind.FIGURES) or piece.text.isdecimal():

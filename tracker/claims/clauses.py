@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import dropwhile, pairwise
@@ -23,7 +23,6 @@ class Clause:
     inner: Sense | None = None
     top: Place | None = None
     figures: tuple[Score, ...] = ()
-    within: int | None = None
     left: list[Piece] = field(default_factory=list)
     right: list[Piece] = field(default_factory=list)
 
@@ -116,8 +115,8 @@ def _anchors(pieces: Sequence[Piece]) -> list[tuple[Clause, int, int]]:
         piece, clause, last = pieces[place], None, place
         if piece.kind is PieceKind.FIRST:
             clause, last = _first(pieces, place)
-        elif place and pieces[place - 1].reads("to"):
-            pass  # "the cheapest model to score above 50": what it restricts is not read
+        elif _restricts(pieces[:place], anchors):
+            pass
         elif piece.kind is PieceKind.SENSE and _is_verb(piece.sense, pieces[:place]):
             clause, last = _verb(pieces, place)
         elif isinstance(piece.value, Place):
@@ -128,6 +127,13 @@ def _anchors(pieces: Sequence[Piece]) -> list[tuple[Clause, int, int]]:
             anchors.append((clause, place, last))
         place = last + 1
     return anchors
+
+
+def _restricts(before: Sequence[Piece], anchors: Sequence[tuple[Clause, int, int]]) -> bool:
+    """`the cheapest model to score above 50`, `the best in the top 10`: what says among whom by a verb is not read."""
+    if not anchors or not anchors[-1][0].sense.superlative:
+        return bool(before) and before[-1].reads("to")
+    return not any(piece.kind in (*_ENDS, PieceKind.NAME) or is_copula(piece) for piece in before[anchors[-1][2] + 1 :])
 
 
 def _is_verb(sense: Sense, before: Sequence[Piece]) -> bool:
@@ -153,36 +159,22 @@ def _first(pieces: Sequence[Piece], place: int) -> tuple[Clause, int]:
 
 
 def _verb(pieces: Sequence[Piece], place: int) -> tuple[Clause, int]:
-    """A verb; `the cheapest model` includes `in the top 10`, and `costs` includes `half as much as`."""
+    """A verb; `costs` includes `half as much as`."""
     clause, last = Clause(anchor=pieces[place], sense=pieces[place].sense), place
     if clause.sense.relation is Relation.LEAD and place and pieces[place - 1].reads("becomes", "became", "become"):
         clause.sense = replace(clause.sense, passing=True)
-    top = _next(pieces, place, _is_top, (PieceKind.FILL, PieceKind.IN, PieceKind.TOPIC))
-    price = _next(pieces, place, _is_price, (PieceKind.AMOUNT, PieceKind.FILL))
-    if clause.sense.superlative and isinstance(within := pieces[top].value, Place) and top:
-        clause.within, last = within.top, top
-    elif clause.sense.price_word and price:
+    price = next((later for later in range(place + 1, len(pieces)) if pieces[later].kind not in _OF_A_PRICE), place)
+    if clause.sense.price_word and price > place and _is_price(pieces[price]):
         clause.sense, last = replace(pieces[price].sense, price_word=True), price
     clause.left += pieces[place + 1 : last]
     return clause, last
-
-
-def _is_top(piece: Piece) -> bool:
-    return isinstance(piece.value, Place) and not piece.value.exact
 
 
 def _is_price(piece: Piece) -> bool:
     return piece.kind is PieceKind.SENSE and piece.sense.relation is Relation.PRICE
 
 
-def _next(pieces: Sequence[Piece], place: int, wanted: Callable[[Piece], bool], between: Sequence[PieceKind]) -> int:
-    """The place of the next piece that is wanted, with only those kinds between; 0 if there is none."""
-    for later, piece in enumerate(pieces[place + 1 :], start=place + 1):
-        if wanted(piece):
-            return later
-        if piece.kind not in between:
-            break
-    return 0
+_OF_A_PRICE = (PieceKind.AMOUNT, PieceKind.FILL)
 
 
 def _cut_between(gap: Sequence[Piece], clause: Clause, following: Clause) -> int:

@@ -178,7 +178,7 @@ class _Reader:
             self.rivals = tuple(arguments.rivals)
             arguments.rivals = [self._in_full(mention, arguments) for mention in arguments.rivals]
             return
-        if sense.predecessor or sense.rival == "no" or sense.relation is Relation.LEAD:
+        if sense.rival == "no" or sense.relation is Relation.LEAD:
             return
         compares = sense.relation is not Relation.RATIO and clause.sense.relation is not Relation.FIRST
         if sense.rival == "may" and compares and self.rivals:
@@ -220,8 +220,6 @@ class _Reader:
             inner=clause.inner.relation if clause.inner and relation is Relation.FIRST else None,
             amount=arguments.amount,
             place=clause.top or second,
-            within=clause.within,
-            per=sense.per,
             end="ratio" if sense.price_word else sense.end,
             since=arguments.since,
             at=self.shared.at,
@@ -287,7 +285,7 @@ def _judged(claim: Claim) -> Claim:
     }
     judged = _PARTS.get(claim.relation, "")
     for part, said in parts.items():
-        if said and (part not in judged or (claim.negated and part != "by how much") or (claim.within and part == "the figure")):
+        if said and (part not in judged or (claim.negated and part != "by how much")):
             raise NotUnderstoodError(f"{part} is not judged of this; ask for it by itself")
     if claim.group and claim.rival is not None and claim.relation is not Relation.FIRST:  # both are of the class
         sides = [replace(side, group=side.group | claim.group) for side in (claim.subject, claim.rival)]

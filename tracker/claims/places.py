@@ -12,9 +12,8 @@ from tracker.claims.head_to_head import degree_differs, held_since
 from tracker.claims.matching import same_model
 from tracker.claims.record import Record
 from tracker.claims.weight import Order, agrees, spread, weigh
-from tracker.model import Entry, EntryId, name_tokens
-from tracker.order import best_entry, competition_ranks, values_of
-from tracker.query.find import BoardAt
+from tracker.model import Entry, name_tokens
+from tracker.order import best_entry, competition_ranks
 from tracker.wording import day, listed
 
 
@@ -50,14 +49,11 @@ def _field(case: Case) -> Field | Unpublished | Ground:
     """The field on a metric; or that the subject has no value there, or is not of the class."""
     claim, metric, listed = case.claim, case.metric, case.state.snapshot.entries
     own = case.on(claim.subject)
-    top = _ranked_within(case.state, claim.within) if claim.within is not None else listed.keys()
-    membership = {key: case.has(entry) if key in top else False for key, entry in listed.items()}
+    membership = {key: case.has(entry) for key, entry in listed.items()}
     subject = best_entry(metric, [entry for entry in own if membership[entry.id] is not False])
     if subject is None and (best := best_entry(metric, own)) is not None:
-        within = f"top {claim.within}" if claim.within is not None else ""
-        group = " ".join(filter(None, (within, str(claim.group) if claim.group else "")))
         outside = replace(case, claim=replace(claim, negated=False))  # nothing is said about an entry outside the class
-        return outside.ground(ClaimVerdict.CONTRADICTED, f"{own[0].name} is not one of the {group}", [best])
+        return outside.ground(ClaimVerdict.CONTRADICTED, f"{own[0].name} is not one of the {claim.group}", [best])
     if subject is None:
         return Unpublished(case=case, valued=(False, True), listed=(bool(own), True))
     membership[subject.id] = True
@@ -65,16 +61,6 @@ def _field(case: Case) -> Field | Unpublished | Ground:
     higher = [entry for entry in valued if membership[entry.id] is None and metric.better(case.value(entry), case.value(subject))]
     members = tuple(entry for entry in valued if membership[entry.id])
     return Field(case=case, subject=subject, members=members, unknown=tuple(higher))
-
-
-def _ranked_within(state: BoardAt, top: int) -> frozenset[EntryId]:
-    """The entries with that rank or better on the metric that ranks the board; none if no metric does."""
-    primary = state.board.primary
-    if primary is None:
-        return frozenset()
-    values = {key: measure.value for key, measure in values_of(state.snapshot, primary).items()}
-    ranks = competition_ranks(primary, values, state.snapshot.unnamed)
-    return frozenset(entry for entry, rank in ranks.items() if rank <= top)
 
 
 def lead(claim: Claim, record: Record) -> Finding:
@@ -100,7 +86,7 @@ def _lead(case: Case) -> Ground | Unpublished:
             verdict, reason = ClaimVerdict.MIXED, f"{reason}; {degree_differs(case, weight)}"
     caveats, unsure = _doubts(field)
     verdict = ClaimVerdict.MIXED if unsure and verdict is ClaimVerdict.SUPPORTED else verdict
-    plain = not claim.group and not claim.end and claim.within is None
+    plain = not claim.group and not claim.end
     since = _since_rank(field, 1) if verdict is ClaimVerdict.SUPPORTED and plain else None
     verdict, reason = _held(claim, since, verdict, reason)
     if claim.passing and verdict is ClaimVerdict.SUPPORTED:

@@ -15,7 +15,7 @@ from tracker.identity import resolve, resolve_models
 from tracker.model import BoardId, Entry, EntryId, Event, EventFilter, EventId, Identity, Metric, MetricId, Span
 from tracker.model.names import Lexicon
 from tracker.ports import Store
-from tracker.query.find import BoardAt, Found, MatchKind, find, listed_on, plain, remembered, states
+from tracker.query.find import BoardAt, Found, MatchKind, find, listed_on, remembered, states
 from tracker.query.since import course, looked_at, segment_start
 
 _MOST_EVENTS = 3
@@ -128,12 +128,6 @@ class Record:
         if mention.kind is MentionKind.MODEL:
             return find(mention.name, states, self.lexicon, org=mention.lab or None)
         candidates = listed_on(states)
-        if mention.kind is MentionKind.LINE:  # the plain members of a line that was looked up in the record
-            line = tuple(listed for listed in candidates if listed.entry.who.line == mention.product)
-            lab, family, generation = mention.product
-            who = Identity(lab=lab, family=family, generation=generation)
-            found = Found(name=mention.name, who=who, way=MatchKind.LINE, entries=line, line=line)
-            return replace(found, entries=plain(found, line))
         chosen = tuple(listed for listed in candidates if is_meant(listed.entry, listed.state.board, mention))
         who = resolve(mention.name, None, None, lexicon=self.lexicon)
         return Found(name=mention.name, who=who, way=MatchKind.LINE if chosen else MatchKind.NOT, entries=chosen)

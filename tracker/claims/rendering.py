@@ -107,12 +107,9 @@ def _relation(claim: Claim) -> str:
         place = f"at rank {claim.place.top}" if claim.place.exact else f"top {claim.place.top}"
         moved = f", {claim.place.moved} from another" if claim.place.moved else ""
         return f"{place}{' of the models' if claim.place.models else ''}{moved}{' behind only' if claim.rival else ''}"
-    if claim.within is not None:
-        return f"best of the top {claim.within}"
     if claim.end == "ratio":
         return "priced as a share of"
-    per = f" (per {claim.per})" if claim.per else ""
-    words = {"high": " (the higher number)", "low": " (the lower number)"}.get(claim.end, per)
+    words = {"high": " (the higher number)", "low": " (the lower number)"}.get(claim.end, "")
     if claim.relation is Relation.LEAD and claim.passing:
         return "took the lead from" if claim.rival else "took the lead"
     return f"{'overtook' if claim.passing else _RELATIONS[claim.relation]}{words}"
@@ -147,6 +144,7 @@ def _claim_json(claim: Claim) -> dict[str, object]:
         "group": str(claim.group) if claim.group else "",
         "top": claim.place.top if ranks else None,
         "near": False,
+        "within": None,
         "unread": (),
         **{
             key: written.text if written else None

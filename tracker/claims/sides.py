@@ -13,7 +13,7 @@ from tracker.claims.weight import Order, Weight
 from tracker.model import Entry, EntryId, Nature
 from tracker.order import best_entry
 from tracker.query.since import moments, passed, value_at
-from tracker.wording import day, listed, number
+from tracker.wording import day, number
 
 _MOST_NAMES = 6
 STEADY_FOR = timedelta(days=14)
@@ -173,28 +173,11 @@ def against(faced: Faced) -> str:
     return f"{case.shown(faced.subject)} against {case.shown(faced.rival)}: {by}, {faced.weight.why}"
 
 
-def _variants(faced: Faced) -> list[str]:
-    """Which other variants of the subject are above the rival's best, and which are not."""
-    case, metric = faced.case, faced.case.metric
-    ordered: dict[Order, list[Entry]] = {order: [] for order in Order}
-    for entry in sorted(faced.subjects, key=lambda entry: (metric.sort_key(case.value(entry)), entry.name)):
-        if entry.id != faced.subject.id:
-            ordered[case.weigh(entry, faced.rival).order].append(entry)
-    words = {Order.ABOVE: "also above", Order.NEAR: "too near to tell from", Order.BELOW: "below"}
-    if metric.unit.startswith("USD"):
-        words = {Order.ABOVE: "also cheaper than", Order.NEAR: "at the price of", Order.BELOW: "more expensive than"}
-    return [
-        f"{words[order]} {faced.rival.name}: {listed([case.shown(entry) for entry in entries], _MOST_NAMES)}"
-        for order, entries in ordered.items()
-        if entries
-    ]
-
-
 def ground_of(faced: Faced, verdict: ClaimVerdict, reason: str) -> Ground:
     """What a metric says to a claim about two sides, with its evidence."""
     case, sides = faced.case, (_ids(faced.subjects), _ids(faced.rivals))
     upper, lower = sides if faced.weight.gap >= 0 else reversed(sides)
     events = case.record.events(case.state.board.id, case.metric.id, upper, lower)
-    caveats = dict.fromkeys([*faced.caveats, *faced.weight.caveats, *_variants(faced)])
+    caveats = dict.fromkeys([*faced.caveats, *faced.weight.caveats])
     entries = [faced.subject, faced.rival]
     return case.ground(verdict, reason, entries, others="rival", events=events, caveats=caveats, since=faced.since)
