@@ -458,7 +458,12 @@ KIND = EventKind(
     grades=tuple(Grade),
     news=frozenset(Grade) - {Grade.NOMINAL, Grade.UNSURE_ORIGIN, Grade.SUSTAINED},
     detect=detect,
-    folding=Folding(crowd=("overtake", "overtakes"), newcomer=("overtakes", "overtakes others"), tells="score_revision"),
+    folding=Folding(
+        crowd=("overtake", "overtakes"),
+        crowdless=frozenset((Grade.SUPPORTED, Grade.DECISIVE)),
+        newcomer=("overtakes", "overtakes others"),
+        tells="score_revision",
+    ),
     explains={What.VALUE: 31},
     places=True,
 )
