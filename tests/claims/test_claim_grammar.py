@@ -135,6 +135,7 @@ NOT_READ = {
     "Vega2 14B is the best model above 50": '"above 50"',
     "Vega2 14B is the fastest model cheaper than Orion-5": '"cheaper than"',
     "Zorg-9 is cheaper than both": '"both"',
+    "Zorg-9 leads Acme Bench for the first time": '"for the first time"',
     "Zorg-9 beats the latest Orion-5": '"latest"',
     "Zorg-9 beats Orion-5 running locally": '"running"',
     "Vega2 14B beats Orion-4 or Orion-5": '"or"',
