@@ -139,6 +139,12 @@ class _Field(NamedTuple):
             yield upper, lower
 
 
+def last_unseen(past: BoardState, metric: Metric, entry: EntryId) -> float | None:
+    """The last value of an entry that left the page and did not depart, the common drift since then added."""
+    plain = past.memory.get("overtake", {}).get(metric.id, {})
+    return plain["unseen"][entry][0] if entry in plain.get("unseen", {}) else None
+
+
 def _measures(snapshot: Snapshot, metric: Metric) -> dict[EntryId, Measure]:
     return {entry: snapshot.entries[entry].measures[metric.id] for entry in snapshot.measured(metric.id)}
 

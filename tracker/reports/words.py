@@ -10,7 +10,7 @@ from itertools import islice
 
 from tracker.model import BoardReport, EntryId, Event, Evidence, Gap, Health, Report, State, Story, Top, TopRow
 from tracker.reports.folding import are_siblings, folding_of, order, subject
-from tracker.wording import count, listed, period, span, when
+from tracker.wording import NO_ERROR, count, listed, period, span, when
 
 TITLE = "Leaderboard changes"
 HEAVY = 80
@@ -213,8 +213,13 @@ def meta(story: Story, time: str) -> str:
 
 
 def heading(board: BoardReport) -> str:
-    """The board's title and the metric that ranks it."""
-    return f"{board.health.title} ({board.top.metric})" if board.top else board.health.title
+    """The board's title, and the metric that ranks it, with the reservation that holds for all its differences."""
+    return f"{board.health.title} ({measured(board.top)})" if board.top else board.health.title
+
+
+def measured(top: Top) -> str:
+    """The metric that ranks a board, and whether its error is unknown."""
+    return top.metric + ("" if top.has_error else NO_ERROR)
 
 
 def move(row: TopRow, top: Top) -> str:

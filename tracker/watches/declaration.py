@@ -41,9 +41,13 @@ class WatchTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     metric: Annotated[_Texts, Meta(description="Metrics by id; `*` stands for anything")] = field(default_factory=list)
     topic: Annotated[_Texts, Meta(description="Metrics by topic")] = field(default_factory=list)
     kind: Annotated[_Texts, Meta(description="Kinds of event")] = field(default_factory=list)
-    grade: Annotated[_Texts, Meta(description="Grades of event")] = field(default_factory=list)
+    grade: Annotated[_Texts, Meta(description="Grades of event, also of events that are only recorded")] = field(
+        default_factory=list
+    )
     min_weight: Annotated[Annotated[int, Meta(ge=0, le=100)] | None, Meta(description="Minimum weight of an event")] = None
-    news_only: Annotated[bool | None, Meta(description="false: also events that are only recorded")] = None
+    news_only: Annotated[
+        bool | None, Meta(description="false: also events that are only recorded; by default true, or false with `grade`")
+    ] = None
     within: Annotated[
         Annotated[float, Meta(ge=0)] | None,
         Meta(description="Maximum distance in points behind the leader, or behind the best rival; ratios are in percent"),
@@ -121,7 +125,7 @@ def _watch(values: Mapping[str, object], lexicon: Lexicon) -> Watch:
         kinds=texts(table.kind),
         grades=texts(table.grade),
         min_weight=table.min_weight or 0,
-        news_only=table.news_only is not False,
+        news_only=not table.grade if table.news_only is None else table.news_only,
         within=table.within,
         top=table.top,
         above=table.above,
