@@ -12,7 +12,7 @@ from math import log2
 from tracker.authoring.columns import MAX_ROWS, Cells, cells_of
 from tracker.authoring.leads import Lead, leads
 from tracker.authoring.proposal import Candidate
-from tracker.authoring.words import AVERAGE, COUNT, HIGHER, ID, LIMIT, LOWER, NAME, PRICE, RANK, set_of, words_of
+from tracker.authoring.words import AVERAGE, COUNT, HIGHER, ID, LIMIT, LIVE, LOWER, NAME, PRICE, RANK, TOKENS, set_of, words_of
 from tracker.errors import ParseError, TrackerError
 from tracker.model import ROW, Parse, Table
 from tracker.parsers import html_table, numbered, options_for, parse
@@ -226,7 +226,7 @@ def _signs(columns: Sequence[Cells]) -> _Signs:
     ranked = any(cells.header == ROW or (RANK & {*cells.leaf} and cells.numeric >= 0.8) for cells in columns)
     named = any(NAME & {*cells.words} for cells in names)
     other = next((cells.header for cells in names if OTHER & {*cells.leaf}), "") if not named and not ranked else ""
-    merit = any(MERIT & {*cells.leaf} for cells in figures) or sum(is_share(cells) for cells in figures) >= MATRIX
+    merit = any(MERIT & {*cells.leaf} for cells in figures) or sum(map(_is_mark, figures)) >= MATRIX
     named_first = named or any(cells.header == "$key" for cells in names)
     first = any(_puts_best_first(cells) for cells in figures)
     return _Signs(
@@ -247,6 +247,11 @@ def _signs(columns: Sequence[Cells]) -> _Signs:
 def is_share(cells: Cells) -> bool:
     """Whether the figures lie between 0 and 100."""
     return bool(cells.values) and min(cells.values) >= 0 and 0 < max(cells.values) <= 100
+
+
+def _is_mark(cells: Cells) -> bool:
+    """Whether the figures may be those of a benchmark."""
+    return is_share(cells) and not (PRICE | COUNT | TOKENS | LIVE) & {*cells.words}
 
 
 def _places_rows(cells: Cells) -> bool:
