@@ -11,9 +11,10 @@ from functools import cache, cached_property
 from itertools import pairwise
 
 from tracker.authoring.words import words_of
+from tracker.model import Bounds, Kind, Metric, MetricId, Nature
 from tracker.model import Column as Source
-from tracker.model import Kind, Metric, MetricId, Nature
 from tracker.reading.cells import MISSING, CellError, Reader, reader
+from tracker.reading.figures import figures_of
 
 _URL = re.compile(r"(?:https?:)?//|www\.")
 _DATE = re.compile(r"(?:19|20)\d\d[-/.]?(?:0\d|1[0-2])(?:[-/.]?[0-3]\d)?(?:[T ].*)?|[A-Z][a-z]{2,8} \d{1,2}, (?:19|20)\d\d")
@@ -76,7 +77,7 @@ class Cells:
     def numbers(self) -> list[float | None]:
         """The value of each row, times `scale`; None if there is none or it cannot be read."""
         read = _reader(self.scale)
-        return [_value(read, cell) for cell in self.cells]
+        return [_value(read, cell) for cell in figures_of(self.cells, _metric("1"), Bounds()).cells]
 
     @cached_property
     def values(self) -> list[float]:
@@ -159,9 +160,14 @@ def cells_of(columns: Sequence[str], rows: Sequence[Sequence[str | None]]) -> li
 
 
 @cache
-def _reader(scale: str) -> Reader:
+def _metric(scale: str) -> Metric:
     column = Source(sources=("x",), missing=frozenset(), kind=Kind.NUMBER)
-    return reader(Metric(id=MetricId("x"), title="", column=column, nature=Nature.COUNT, scale=Decimal(scale)))
+    return Metric(id=MetricId("x"), title="", column=column, nature=Nature.TESTED, scale=Decimal(scale))
+
+
+@cache
+def _reader(scale: str) -> Reader:
+    return reader(_metric(scale))
 
 
 def _value(read: Reader, cell: str | None) -> float | None:
