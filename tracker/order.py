@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import hypot
 from typing import TypeVar
 
-from tracker.model import Diff, EntryId, Measure, Metric, PublishedEntry, StoredSnapshot
+from tracker.model import Diff, EntryId, Measure, Metric, Nature, PublishedEntry, StoredSnapshot
 
 AnyEntry = TypeVar("AnyEntry", bound=PublishedEntry)
 _FEW_FALL = 0.1
@@ -45,6 +45,18 @@ def certainty(metric: Metric, measure: Measure, other: Measure) -> str:
     if half_width is not None and other_half_width is not None:
         return "supported" if gap > 0 and gap >= hypot(half_width, other_half_width) else "nominal"
     return "supported" if metric.stated_error is not None else "nominal"
+
+
+def states_error(metric: Metric, *measures: Measure) -> bool:
+    """Whether the publisher states an error of the metric, or of one of the values; points have none."""
+    return metric.exact or metric.stated_error is not None or any(measure.half_width is not None for measure in measures)
+
+
+def is_certain(metric: Metric, measure: Measure, other: Measure) -> bool:
+    """Whether the order of two measured values is certain. Scores of a test without any error are in the order published."""
+    if metric.nature is Nature.TESTED and not states_error(metric, measure, other):
+        return measure.value != other.value
+    return certainty(metric, measure, other) != "nominal"
 
 
 def would_be_shown(diff: Diff, entry: EntryId, last: float | None) -> bool:

@@ -68,13 +68,17 @@ def interval(measure: Measure, metric: Metric | None = None) -> str:
     return f" [{number(measure.low, metric)}, {number(measure.high, metric)}]"
 
 
+NO_ERROR = ", no error margin published"
+"""The reservation on a difference whose error is unknown."""
+
+
 def unsure(metric: Metric, *measures: Measure) -> str:
     """The reservation on an uncertain difference, to follow it: within the error, or no error published. None on points."""
     if metric.exact:
         return ""
     if metric.stated_error is not None or any(measure.half_width is not None for measure in measures):
         return ", within the error of the values"
-    return ", no error margin published"
+    return NO_ERROR
 
 
 def span(lasted: timedelta) -> str:

@@ -244,6 +244,12 @@ def test_columns_of_input_and_output_are_prices():
     assert {metric.column: metric.higher_is_better.value for metric in found.metrics} == {"input": False, "output": False}
 
 
+def test_prices_may_say_free_or_contact_sales():
+    prices = ["$2.50", "Free", "$1.00", "Contact sales", "$0.80", "Free", "$3.00", "TBD"]
+    found = propose(csv_of(("Model", "Score", "Input price"), NAMES, falling(91, 1.5), prices))
+    assert next(metric for metric in found.metrics if metric.column == "Input price").topic.value == "price"
+
+
 def test_votes_are_counts_and_a_rating_is_fitted_and_has_its_interval():
     ratings = falling(1510, 9.5)
     header = ("Model", "Rating", "rating_lower", "rating_upper", "Votes")

@@ -14,7 +14,6 @@ READ = {
     "Orion-4 was overtaken by Orion-5": ["Orion-5 overtook Orion-4 overall"],
     "Vega2 14B doesn't beat Orion-5": ["Vega2 14B not above Orion-5 overall"],
     "Vega2 14B rivals Vega1 70B": ["Vega2 14B on par with Vega1 70B overall"],
-    "Vega2 14B nearly matches Orion-5": ["Vega2 14B nearly on par with Orion-5 overall"],
     "Orion-5 leads Acme Bench": ["Orion-5 best overall on acme bench"],
     "Orion-5 leads Orion-4 by 20 points": ["Orion-5 above Orion-4 (20 points) overall"],
     "Orion-5 is number one on Duel Arena": ["Orion-5 best overall on duel arena"],
@@ -23,14 +22,11 @@ READ = {
     "Orion-5 is in the top three on Acme Bench": ["Orion-5 top 3 overall on acme bench"],
     "Orion-5 is number two": ["Orion-5 at rank 2 overall"],
     "Vega2 improves on Vega1": ["Vega2 gains over Vega1 overall"],
-    "Vega2 is better than its predecessor": ["Vega2 gains over overall"],
     "Vega2 14B is cheaper than Orion-5": ["Vega2 14B cheaper than Orion-5 in price"],
     "Orion-5 is more expensive than Vega2 14B": ["Vega2 14B cheaper than Orion-5 in price"],
     "Vega2 14B costs half as much as Vega1 70B": ["Vega2 14B priced as a share of Vega1 70B (half) in price"],
     "Vega2 14B is twice as fast as Orion-5": ["Vega2 14B above Orion-5 (twice) in speed"],
-    "Vega2 7B has a better performance-to-parameter ratio than Vega1 70B": [
-        "Vega2 7B better ratio than (per parameters) Vega1 70B overall"
-    ],
+    "Vega2 7B has a better performance-to-parameter ratio than Vega1 70B": ["Vega2 7B better ratio than Vega1 70B overall"],
     "Zorg-9 is the first open-source model to beat Orion-5": ["Zorg-9 first above Orion-5 among open-weights models overall"],
     "Zorg-9 is the first open model in the top 3": ["Zorg-9 first top 3 among open-weights models overall"],
     "Vega2 14B has a lower price than Orion-5": ["Vega2 14B above (the lower number) Orion-5 in price"],
@@ -41,15 +37,10 @@ READ = {
     # several in a sentence
     "Vega2 14B and Vega2 7B beat Orion-4": ["Vega2 14B above Orion-4 overall", "Vega2 7B above Orion-4 overall"],
     "Vega2 14B beats Orion-4 in coding and maths": ["Vega2 14B above Orion-4 in coding", "Vega2 14B above Orion-4 in maths"],
-    "Vega2 14B beats Orion-4 in coding and Vega1 70B in maths": [
-        "Vega2 14B above Orion-4 in coding",
-        "Vega2 14B above Vega1 70B in maths",
-    ],
     "Vega2 14B beats Orion-4 and Vega1 70B trails Orion-5": [
         "Vega2 14B above Orion-4 overall",
         "Orion-5 above Vega1 70B overall",
     ],
-    "Vega2 14B beats Orion-4, but not in coding": ["Vega2 14B above Orion-4 overall", "Vega2 14B not above Orion-4 in coding"],
     "Vega2 14B, which beats Orion-4, trails Orion-5": [
         "Vega2 14B above Orion-4 overall",
         "Orion-5 above Vega2 14B overall (said of Vega2 14B)",
@@ -86,26 +77,23 @@ READ = {
     "Vega2 14B costs $1/$2 per million tokens": ["Vega2 14B scores $1 in input price", "Vega2 14B scores $2 in output price"],
     "Zorg-9 is the first open model above 60": ["Zorg-9 first scores over 60 among open-weights models overall"],
     # who is of what
-    "Open-source Zorg-9 leads Acme Bench": ["Zorg-9 best overall on acme bench"],
-    "Orion-5 (closed) leads Acme Bench": ["Orion-5 best overall on acme bench"],
+    "Open-source Zorg-9 leads Acme Bench": ["Zorg-9 (of open-weights models) best overall on acme bench"],
+    "Orion-5 (closed) leads Acme Bench": ["Orion-5 (of closed models) best overall on acme bench"],
     "Among open-weights models, Zorg-9 leads Acme Bench": ["Zorg-9 best among open-weights models overall on acme bench"],
-    "Orion-5 beats the open-source Zorg-9": ["Orion-5 above Zorg-9 overall"],
+    "Orion-5 beats the open-source Zorg-9": ["Orion-5 above Zorg-9 (of open-weights models) overall"],
     "Orion-5 beats every open-weights model": ["Orion-5 above open-weights models overall"],
     "Orion-5 is ahead of the best open-source model": ["Orion-5 above open-weights models overall"],
     "The best open model trails the best closed model by 3 points": [
         "closed models above open-weights models (3 points) overall"
     ],
-    "Orion-5, the successor to Orion-4, leads Acme Bench": ["Orion-5 best overall on acme bench"],
+    "Zorg-9, an open model, leads Acme Bench": ["Zorg-9 (of open-weights models) best overall on acme bench"],
     "Orion-5 is Lunar Labs's best model": ["Orion-5 best among models of Lunar Labs overall"],
-    "Vega2 14B is the cheapest model in the top 3": ["Vega2 14B best of the top 3 in price"],
-    "Vega2 14B has the lowest price in the top 3": ["Vega2 14B best of the top 3 in price"],
-    "For every task Vega2 14B beats Orion-4": ["Vega2 14B above Orion-4 in every benchmark"],
     "Vega2 14B ranks 3rd on Acme Bench": ["Vega2 14B at rank 3 overall on acme bench"],
     "In coding, Orion-5 beats Orion-4 and is cheaper than Vega2 14B": [
         "Orion-5 above Orion-4 in coding",
         "Orion-5 cheaper than Vega2 14B in price (said of Orion-5)",
     ],
-    "Vega2 14B is almost twice as fast as Orion-5": ["Vega2 14B above Orion-5 (twice) in speed"],
+    "Vega2 14B is almost twice as fast as Orion-5": ["Vega2 14B above Orion-5 (almost twice) in speed"],
     "Vega2 14B beats Orion-4 on MMLU-Pro": ["Vega2 14B above Orion-4 in MMLU-Pro"],
     "Vega2 14B has caught up with Orion-5": ["Vega2 14B on par with Orion-5 overall"],
     # boards and dates
@@ -130,7 +118,24 @@ NOT_READ = {
     "It is false that Vega2 14B beats Orion-5": '"false"',
     "Vega2 14B beats Orion-4's successor": '"successor"',
     "Vega2 14B's developers beat Orion-5": '"developers"',
-    "The model that beats Orion-4 is Orion-5": '"is"',
+    "The model that beats Orion-4 is Orion-5": '"that"',
+    "Orion-5, the successor to Orion-4, leads Acme Bench": '"successor"',
+    "Quantised Zorg-9 beats Orion-5": '"Quantised"',
+    "Some say Zorg-9 beats Orion-5": '"say"',
+    "Zorg-9 isn't just better than Orion-5": '"just"',
+    "Zorg-9 is the best model trained outside the US": '"trained"',
+    "Zorg-9 is the cheapest model to score above 50": '"score above 50"',
+    "Zorg-9 is the best non-American model": '"non"',
+    "The leader beats Orion-4": '"The leader"',
+    "Its rival Orion-4 beats Zorg-9": '"rival"',
+    "Zorg-9 impressively beats Orion-5": '"impressively"',
+    "Vega2 is better than its predecessor": '"its": it does not say which model',
+    "Vega2 14B is the cheapest model in the top 3": '"in the top 3"',
+    "Vega2 14B is the cheapest model scoring above 50": '"scoring above 50"',
+    "Vega2 14B is the best model above 50": '"above 50"',
+    "Vega2 14B is the fastest model cheaper than Orion-5": '"cheaper than"',
+    "Zorg-9 beats the latest Orion-5": '"latest"',
+    "Zorg-9 beats Orion-5 running locally": '"running"',
     "Vega2 14B beats Orion-4 or Orion-5": '"or"',
     "Vega2 14B never beat Orion-5": '"never"',
     "Vega2 14B beats Orion-5 at half the size": '"half"',
@@ -146,7 +151,12 @@ NOT_READ = {
     "Every Stellar model beats Orion-4": '"Every"',
     "Vega2 14B does not beat any open model": '"any"',
     "Orion-5 beats a closed model": '"a"',
-    "Zorg-9 almost leads Acme Bench": "how near",
+    "Zorg-9 almost leads Acme Bench": '"almost"',
+    "Vega2 14B nearly matches Orion-5": '"nearly"',
+    "For every task Vega2 14B beats Orion-4": '"every"',
+    "Vega2 14B beats Orion-4 across the board": '"across the board"',
+    "Vega2 14B beats Orion-4, but not in coding": '"not"',
+    "Vega2 14B beats Orion-4 in coding and Vega1 70B in maths": '"in" before "Vega1 70B"',
     "Vega2 improves on Vega1 by 500%": "by how much",
     "Vega2 14B rivals Orion-5 since 2026-03-03": "since when",
     "Orion-5 has not led Acme Bench since 2026-03-03": "since when",
@@ -156,9 +166,9 @@ NOT_READ = {
     "Zorg-9 beats Orion-5 on 3 of 4 benchmarks": '"3"',
     "Zorg-9 beats Orion-5 by over 5": '"over 5"',
     "Stellar claims Vega2 14B beats Orion-5": '"claims"',
-    "Stellar tested Vega2 14B and beats Orion-5": '"Stellar" before "Vega2 14B"',
+    "Stellar tested Vega2 14B and beats Orion-5": '"tested"',
     "Orion-5 vs Orion-4": "who is ahead",
-    "Zorg-9 does not beat Orion-5 on every benchmark": "not everywhere",
+    "Zorg-9 does not beat Orion-5 on every benchmark": '"every"',
 }
 
 
@@ -179,10 +189,13 @@ def test_a_date_between_two_verbs_belongs_to_neither(world: World):
     assert all("of which verb" in reading for reading in said)
 
 
-def test_words_that_are_not_judged_are_quoted(world: World):
-    (found,) = world.check("Vega2 14B easily beats Orion-4")
-    assert found.claim is not None
-    assert found.claim.unread == ("easily",)
+def test_a_word_of_degree_is_a_part_of_the_claim(world: World):
+    """An error is 1: far above needs three of them, narrowly above has no more than three."""
+    assert world.read("Vega2 14B easily beats Orion-4") == ["Vega2 14B far above Orion-4 overall"]
+    said = ("Zorg-9 easily beats Vega2 14B on Acme Bench", "Zorg-9 narrowly beats Vega2 14B on Acme Bench")
+    assert [world.verdicts(sentence) for sentence in said] == [["supported"], ["mixed"]]
+    assert world.verdicts("Orion-5 narrowly beats Vega2 14B on Acme Bench") == ["supported"]
+    assert world.verdicts("Zorg-9 narrowly trails Orion-5") == ["contradicted"]
 
 
 def test_an_unknown_topic_is_not_read_as_another_topic(world: World):

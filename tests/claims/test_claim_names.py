@@ -61,6 +61,6 @@ def test_boards_that_are_not_asked_give_no_figures(world: World):
 
 
 def test_a_vague_word_is_not_guessed_to_mean_one_of_a_line(world: World):
-    found = world.only("Vega2's mid-size model beats Orion-4")
-    assert found.verdict == "not on record"
-    assert found.suggestions == ("Vega2: listed sizes 7B, 14B",)
+    assert world.read("Vega2's mid-size model beats Orion-4") == [
+        '? "mid" is not understood, and may change the meaning; ask without it'
+    ]

@@ -26,8 +26,6 @@ def world() -> World:
         ("Vega2 14B beats Orion-5 on Hub Stars", "contradicted"),
         ("Vega1 70B beats Lumen 3 Pro on Hub Stars", "contradicted"),
         ("Vega1 70B is on par with Lumen 3 Pro on Hub Stars", "supported"),
-        ("Vega2 14B almost matches Orion-5 on Hub Stars", "mixed"),
-        ("Vega1 70B almost matches Orion-5 on Hub Stars", "contradicted"),
         ("Orion-5 scores 12400 on Hub Stars", "supported"),
         ("Vega2 14B is second on Hub Stars", "supported"),
     ],

@@ -47,6 +47,13 @@ def test_a_claim_is_read_back_whole(world: World):
     """The words of a reading change with everything that a claim says."""
     found = world.only("Vega2 14B beats Vega1 70B on Acme Bench")
     assert found.claim is not None
-    changes = {"negated": True, "near": True, "passing": True, "topic": "coding", "sources": ("x",), "relation": Relation.LEVEL}
+    changes = {
+        "negated": True,
+        "degree": "weak",
+        "passing": True,
+        "topic": "coding",
+        "sources": ("x",),
+        "relation": Relation.LEVEL,
+    }
     said = {claim_text(replace(found.claim, **{key: value})) for key, value in changes.items()}
     assert len(said | {claim_text(found.claim)}) == len(changes) + 1

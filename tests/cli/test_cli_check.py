@@ -19,11 +19,25 @@ def record(world: World) -> World:
 def test_a_claim_gets_a_verdict_with_evidence(record: World):
     ran = record.run("check", "Model G beats Model C")
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out.startswith("SUPPORTED: Model G beats Model C\n  read as: Model G above Model C overall\n")
+    assert ran.out.startswith(
+        "1 claim: 1 supported\nSUPPORTED: Model G beats Model C\n  read as: Model G above Model C overall\n"
+    )
     assert "Model G 97 against Model C 70: 27 above, beyond the error of 2" in ran.out
     assert "since 2026-03-03 (later than 2026-03-02); by entry, not by overtaking" in ran.out
-    assert "capture: " in ran.out
-    assert ran.out.endswith("1 claim: 1 supported\n")
+    assert "capture" not in ran.out
+
+
+def test_several_claims_are_a_list_below_the_tally_and_each_can_be_explained(record: World):
+    said = "Model G beats Model C; Model C leads; Model G might lead"
+    tally, first, second, third, hint = record.run("check", said).out.splitlines()
+    assert tally == "3 claims: 1 supported, 1 contradicted, 1 not understood"
+    assert first.startswith(" 1. SUPPORTED: Model G above Model C overall: Model G 97 against")
+    assert (second[:18], third[:19], hint) == (" 2. CONTRADICTED: ", " 3. NOT UNDERSTOOD:", "evidence: --explain N")
+    explained = record.run("check", said, "--explain", "2").out.splitlines()
+    assert explained[:2] == [tally, "CONTRADICTED: Model C leads"]
+    assert len(explained) > 3
+    beyond = record.run("check", said, "--explain", "4")
+    assert (beyond.code, "3 claims found" in beyond.error) == (2, True)
 
 
 def test_programs_get_one_object_per_claim(record: World):
@@ -34,9 +48,15 @@ def test_programs_get_one_object_per_claim(record: World):
     assert [figure["value"] for figure in ground["figures"]] == [97, 70]
 
 
-@pytest.mark.parametrize("claim", ["Model C leads", "Zorg-9 beats Model C", "The weather is fine"])
+@pytest.mark.parametrize("claim", ["Model C leads", "Zorg-9 beats Model C", "The weather is fine; Model C leads"])
 def test_the_exit_code_is_zero_whatever_the_verdict(record: World, claim: str):
     assert record.run("check", claim).code == 0
+
+
+@pytest.mark.parametrize("claim", ["The weather is fine", "Model C might lead"])
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_the_exit_code_is_one_if_nothing_was_understood(record: World, claim: str, more: tuple[str, ...]):
+    assert record.run("check", claim, *more).code == 1
 
 
 def test_a_claim_can_be_checked_as_of_a_time(record: World):

@@ -36,8 +36,8 @@ EVIL = "\x1b]0;owned\x07\x9b31mRed\u202etxt.exe\u2066\x00\u200bend"
         (("import", "acme/text"), "PATHS … (see: tracker import --help)"),
         (("import", "acme/text", "nowhere"), "nowhere … (see: tracker import --help)"),
         (
-            ("events", "--since", "yesterday"),
-            "'yesterday' is not a time; expected 2026-04-18, 2026-04-18T06:00Z, or an age such as 7d",
+            ("events", "--since", "tomorrow"),
+            "'tomorrow' is not a time; expected 2026-04-18, 2026-04-18T06:00Z, yesterday, or an age such as 7d",
         ),
         (("events", "--since", "99999999999999w"), "is not a time"),
         (("events", "--since", "9999999w"), "is not a time"),

@@ -13,16 +13,23 @@ from tracker import reports
 from tracker.cli import COMMANDS, cli
 from tracker.events import KINDS
 from tracker.model import Nature, State
+from tracker.parsers import FORMATS
 
 ROOT = Path(__file__).resolve().parents[2]
 EVENTS = (ROOT / "docs/reference/events.md").read_text(encoding="utf-8")
 CLI = (ROOT / "docs/reference/cli.md").read_text(encoding="utf-8")
+FORMATS_PAGE = (ROOT / "docs/reference/formats.md").read_text(encoding="utf-8")
 WORDS = (ROOT / "docs/reference/words.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_documented(command):
     assert f"`tracker {command}" in CLI
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_format_of_pages_is_documented(form):
+    assert f"`{form}`" in FORMATS_PAGE
 
 
 def test_no_documented_command_is_missing():

@@ -5,8 +5,9 @@ from kit import ELO, PRICE, SCORE, History, brief, events_of, line, metric, of
 SECOND = metric("coding", primary=False)
 
 
-def test_a_re_based_board_is_one_event_and_no_other():
-    (event,) = events_of("a:50.0 b:40.0 c:30.0 d:20.0", "a:10.0 b:45.0 c:25.0 d:33.0")
+def test_a_re_based_board_is_one_event_and_none_but_its_other_leader():
+    event, leader = events_of("a:50.0 b:40.0 c:30.0 d:20.0", "a:10.0 b:45.0 c:25.0 d:33.0")
+    assert brief([leader]) == ["new_leader/rebased b > a"]
     assert (brief([event]), event.weight, event.is_news) == (["methodology/re-based"], 90, True)
     assert (
         event.headline == "Board re-based score: 4 of 4 values moved, median shift 0; values before and after cannot be compared."

@@ -1,9 +1,13 @@
 """Who leads, and who does not although the leader cannot be seen."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kit import ELO, SCORE, History, brief, events_of, examples, line, metric, of, tables
+from kit import ELO, SCORE, History, brief, events_of, examples, line, metric, of, snapshot, tables
+
+from tracker.model import Identity, ModelId
 
 
 def successions(*texts: str, on=SCORE, **more: object) -> list[str]:
@@ -163,12 +167,21 @@ def test_a_field_that_stays_thin_is_believed_in_the_end():
     assert [events for events in reported if events] == [["new_leader/succession m00 > a"]]
 
 
-def test_the_day_of_a_re_base_is_silent_and_its_leader_is_the_new_one():
+def test_a_lead_that_changes_across_a_re_base_is_reported_as_such():
     history = History()
     history.show("a:50 b:40 c:30 d:20")
-    assert of("new_leader", history.show("a:25 b:26 c:27 d:10")) == []
+    (event,) = of("new_leader", history.show("a:25 b:26 c:27 d:10"))
+    assert (brief([event]), event.is_news) == (["new_leader/rebased c > a"], True)
+    assert (
+        event.headline
+        == "c leads Board (score) with 27 on a new scale, ahead of b (26), no error margin published; before, a led."
+    )
     assert leaders(history) == ("c",)
     assert of("new_leader", history.show("a:25 b:26 c:27 d:11")) == []
+
+
+def test_a_lead_that_stays_across_a_re_base_is_not_news():
+    assert successions("a:50 b:40 c:30 d:20", "a:25 b:22 c:21 d:10") == []
 
 
 def test_a_re_base_has_its_own_leader_though_the_former_one_is_missing():
@@ -181,6 +194,60 @@ def test_a_re_base_has_its_own_leader_though_the_former_one_is_missing():
 @pytest.mark.parametrize("on", [metric(nature="live"), metric(better=None), metric(volatile=True)])
 def test_a_board_whose_order_is_not_news_has_no_leader(on):
     assert successions("a:50 b:40 c:30", "a:50 b:60 c:30", on=on) == []
+
+
+def test_a_lead_names_the_runner_up_with_its_value_and_who_led_before():
+    (event,) = of("new_leader", events_of("a:50 b:40 c:45 d:20 e:10", "a:30 b:60 c:45 d:20 e:10", on=[metric(stated_error=1.0)]))
+    assert event.headline == "b leads Board (score) with 60, ahead of c (45); before, a led."
+    assert event.facts["runner_up"] == {"entry": "c", "value": 45.0}
+
+
+def test_the_runner_up_is_another_model():
+    who = {"a": Identity(model=ModelId("one")), "b": Identity(model=ModelId("one")), "c": Identity(model=ModelId("two"))}
+    (event,) = of("new_leader", events_of("c:50 b:40", "a:60 c:50 b:55", on=[metric(stated_error=1.0)], who=who))
+    assert event.headline == "a leads Board (score) with 60, ahead of c (50), which led before."
+
+
+def coding(*pages: str, **more: object) -> list[list[str]]:
+    """The leaders reported on a further metric whose topic is coding, while the score stands still."""
+    history = History(SCORE, metric("coding", primary=False, topic="coding"))
+    reports = [history.show("a:9 b:8 c:7 d:6", coding=page, **more) for page in pages]
+    return [brief(of("new_leader", events)) for events in reports]
+
+
+def test_another_leader_of_a_topic_that_people_follow_is_news():
+    assert coding("a:50 b:40 c:30 d:20", "a:50 b:60 c:30 d:20")[-1] == ["new_leader/nominal b > a @coding"]
+
+
+@pytest.mark.parametrize("more", [{"topic": "language"}, {"topic": ""}, {"topic": "coding", "nature": "live"}])
+def test_another_leader_of_another_metric_is_not(more: dict[str, str]):
+    history = History(SCORE, metric("other", primary=False, **more))
+    for page in ("a:50 b:40 c:30 d:20", "a:50 b:60 c:30 d:20"):
+        reported = history.show("a:9 b:8 c:7 d:6", other=page)
+    assert of("new_leader", reported) == []
+
+
+def test_on_a_further_metric_a_missing_leader_is_compared_with_its_last_value():
+    history = History(SCORE, metric("coding", primary=False, topic="coding"))
+    history.show("a:9 b:8 c:7 d:6", coding="a:50 b:40 c:30 d:20")
+    assert of("new_leader", history.show("b:8 c:7 d:6", coding="b:45 c:30 d:20")) == []
+    history = History(SCORE, metric("coding", primary=False, topic="coding"))
+    history.show("a:9 b:8 c:7 d:6", coding="a:50 b:40 c:30 d:20")
+    assert brief(of("new_leader", history.show("b:8 c:7 d:6", coding="b:55 c:30 d:20"))) == [
+        "new_leader/succession b > a @coding"
+    ]
+
+
+def test_rows_that_share_a_key_hold_the_first_rank():
+    history = History()
+    first = replace(snapshot("a:50 b:40 c:30", ambiguous="x"), unnamed=(55.0, 20.0))
+    history.take(first)
+    assert leaders(history) == ("x",)
+    second = replace(snapshot("a:50 b:52 c:30", day=1, ambiguous="x"), unnamed=(55.0, 20.0))
+    assert of("new_leader", history.take(second)) == []
+    third = replace(snapshot("a:50 b:60 c:30", day=2, ambiguous="x"), unnamed=(55.0, 20.0))
+    (event,) = of("new_leader", history.take(third))
+    assert event.headline == "b leads Board (score) with 60; before, x led."
 
 
 def test_both_sides_of_both_parties_are_shown():

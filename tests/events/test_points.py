@@ -35,12 +35,12 @@ def test_a_new_first_place_is_reported_with_both_counts():
     events = events_of("a:12345 b:12300", "a:12350 b:12400", on=[STARS])
     (event,) = of("new_leader", events)
     assert (brief([event]), event.is_news) == (["new_leader/supported b > a"], True)
-    assert event.headline == "b leads Board (score) with 12,400 stars, ahead of a."
+    assert event.headline == "b leads Board (score) with 12,400 stars, ahead of a (12,350 stars), which led before."
 
 
 def test_sharing_the_first_place_is_reported():
     (event,) = of("new_leader", events_of("a:30 b:29", "a:30 b:30", on=[STARS]))
-    assert event.headline == "b shares the lead on Board (score) with 30 stars."
+    assert event.headline == "b shares the lead on Board (score) with 30 stars, with a."
 
 
 @pytest.mark.parametrize(("mover", "reported"), [("m10", True), ("m11", False)])

@@ -1,7 +1,7 @@
 """A price that changed."""
 
 import pytest
-from kit import PRICE, SCORE, History, brief, line, metric, of
+from kit import PRICE, SCORE, History, brief, line, metric, of, snapshot
 
 from tracker.model import Event
 
@@ -25,7 +25,7 @@ def test_a_price_that_was_nothing_has_no_share():
     assert (event.facts["change"], event.headline) == (None, "a: price on Board rises from $0 to $3.")
 
 
-@pytest.mark.parametrize(("after", "weight"), [("9", 23), ("5", 35), ("0", 50), ("40", 50)])
+@pytest.mark.parametrize(("after", "weight"), [("9", 22), ("5", 35), ("20", 35), ("0", 50), ("40", 50)])
 def test_the_larger_the_change_the_more_it_weighs(after: str, weight: int):
     (event,) = of("price_change", prices("a:10 b:1 c:2", f"a:{after} b:1 c:2"))
     assert event.weight == weight
@@ -74,3 +74,33 @@ def test_prices_of_several_creators_are_separate_events():
 @pytest.mark.parametrize("on", [metric("speed", "live", topic="price"), metric("price", "listed", topic="price", volatile=True)])
 def test_a_metric_that_is_not_compared_has_no_price_changes(on):
     assert prices("a:3 b:4 c:5", "a:2 b:4 c:5", on=on) == ()
+
+
+def week(*prices: str, days: float = 1) -> list[bool]:
+    """Whether each change of the price of a is news, `days` apart."""
+    history = History(SCORE, PRICE)
+    told = []
+    for number, price in enumerate(prices):
+        events = history.take(snapshot("a:3 b:2 c:1", day=number * days, price=f"a:{price} b:1 c:2"))
+        told += [event.is_news for event in of("price_change", events)]
+    return told
+
+
+def test_a_change_under_five_per_cent_is_recorded_and_not_news():
+    assert week("10.00", "9.60") == [False]
+    assert week("10.00", "9.50") == [True]
+
+
+def test_small_changes_that_add_up_within_a_week_are_news():
+    assert week("10.00", "9.70", "9.40") == [False, True]
+    assert week("10.00", "9.70", "9.40", days=8) == [False, False]
+
+
+def test_a_price_that_returns_within_a_week_is_not_news_again():
+    assert week("10", "20", "10") == [True, False]
+    assert week("10", "20", "10", days=8) == [True, True]
+
+
+def test_a_halved_price_weighs_as_much_as_a_doubled_one():
+    events = of("price_change", prices("a:10 b:10 c:2", "a:5 b:20 c:2"))
+    assert len({event.weight for event in events}) == 1

@@ -1,6 +1,6 @@
 """Places won and lost among the survivors."""
 
-from kit import ELO, brief, events_of, metric, of
+from kit import ELO, History, brief, events_of, line, metric, of
 
 
 def moved(*texts: str, on=None) -> list[str]:
@@ -58,3 +58,12 @@ def test_a_tie_broken_by_finer_decimals_is_not_a_move():
 
 def test_a_live_order_has_no_moves():
     assert moved("a:50 b:40 c:30", "a:50 b:60 c:30", on=metric(nature="live")) == []
+
+
+def test_a_move_of_one_place_is_news_among_the_ten_best_only():
+    values = {f"m{place:02}": 100 - 2 * place for place in range(20)}
+    for mover, value, is_news in (("m09", 85, True), ("m14", 75, False), ("m15", 75, True)):
+        history = History(metric(stated_error=0.1))
+        history.show(line(values))
+        (event,) = [event for event in of("rank_move", history.show(line(values | {mover: value}))) if event.grade == "moved"]
+        assert (event.subjects[0].entry, event.is_news) == (mover, is_news)

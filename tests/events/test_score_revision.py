@@ -95,3 +95,11 @@ def test_a_new_column_says_nothing_about_the_origin_of_a_score():
     history = History(*PARTS)
     history.show("a:50 b:40 c:30")
     assert brief(of("score_revision", history.show("a:50 b:45 c:30", tasks="a:7 b:6"))) == ["score_revision/beyond_error b"]
+
+
+def test_a_change_under_one_per_cent_is_news_only_where_an_error_is_published():
+    for on, is_news in ((SCORE, False), (metric(stated_error=0.1), True)):
+        (event,) = of("score_revision", events_of("a:50.0 b:40.0 c:30.0 d:20.0", "a:50.4 b:40.0 c:30.0 d:20.0", on=[on]))
+        assert (event.grade, event.is_news) == ("beyond_error", is_news)
+    (event,) = of("score_revision", events_of("a:50.0 b:40.0 c:30.0 d:20.0", "a:50.5 b:40.0 c:30.0 d:20.0"))
+    assert event.is_news

@@ -46,10 +46,10 @@ def test_of_two_models_in_a_name_neither_states_the_size_of_the_whole():
     [
         ("Apache 2.0", True),
         ("MIT", True),
+        ("open", True),
         ("Modified MIT", True),
         ("Llama 3.1 Community", True),
         ("Yi License", True),
-        ("open", True),
         ("Open", True),
         ("OpenAI terms", None),
         ("not open", None),

@@ -82,7 +82,8 @@ def test_a_payload_that_changes_alone_is_a_change(archive: FileArchive, store: S
 def test_a_new_release_is_a_new_scale_and_no_overtake(archive: FileArchive, store: Store):
     take(archive, store, 0, csv(SIX), COSTS)
     outcome = take(archive, store, 1, csv("a:40 b:80 c:70 d:60 e:50 f:90"), COSTS, url=AFTER)
-    assert [event.kind for event in outcome.events if event.metric != PRICE] == ["methodology"]
+    events = [(event.kind, event.grade) for event in outcome.events if event.metric != PRICE]
+    assert events == [("methodology", "re-based"), ("new_leader", "rebased")]
 
 
 @pytest.mark.parametrize("number", [1, 2])

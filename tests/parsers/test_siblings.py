@@ -474,6 +474,53 @@ def test_tabs_that_indent_nothing_are_blanks(body):
     assert rows_in("yaml_records", body) == BOTH
 
 
+# ── headers ──────────────────────────────────────────────────────────────────────────────────────
+
+TITLES = [
+    *("Score ▲", "Score*", "Score ↓", "Score¹", "Score†", "Score 🔽", "⬆ Score", "Score ⓘ", "Score ℹ️", "Score 🏆", " Score "),
+]
+SPANS = [
+    *("Score<sup>1</sup>", "Score<span class=tooltiptext>Higher is better</span>", "Score <button>⇅</button>", "<b>Score</b>"),
+    *("Score <svg><title>sort</title></svg>", "<a href=#>Score</a>", "Score <small>↑</small>", "Sco<wbr>re", "<div>Score</div>"),
+    *(
+        "<span>Score</span><span class=sr-only>: activate to sort</span>",
+        "Score <span class=badge>NEW</span>",
+        "Score <del>old</del>",
+    ),
+    *(
+        "Score <sup><a href='#n'>[2]</a></sup>",
+        "Score <abbr title=x>ⓘ</abbr>",
+        "Score <img src=i>",
+        "Score <span hidden>x</span>",
+    ),
+]
+MARKED_TITLES = [
+    "Score\\*",
+    "Score[^1]",
+    "**Score**",
+    "[Score](x 'y')",
+    "Score ![](i.svg)",
+    "`Score`",
+    "~~Old~~ Score",
+    "Score &uarr;",
+]
+
+
+@pytest.mark.parametrize("title", [*TITLES, *SPANS])
+def test_marks_around_a_title_in_html_are_not_part_of_it(title):
+    assert rows_in("html_table", page(head=f"<tr><th>Model<th>{title}")) == BOTH
+
+
+@pytest.mark.parametrize("title", [*TITLES, *MARKED_TITLES])
+def test_marks_around_a_title_in_markdown_are_not_part_of_it(title):
+    assert rows_in("markdown_table", f"| Model | {title} |\n|---|---|\n| Aurora | 90 |\n| Borea | 80 |\n") == BOTH
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_marks_around_a_title_in_csv_are_not_part_of_it(title):
+    assert rows_in("csv_table", f"Model,{title}\nAurora,90\nBorea,80\n") == BOTH
+
+
 # ── bytes ────────────────────────────────────────────────────────────────────────────────────────
 
 LUMIERE = [("Lumière", 90.0), ("Borea", 80.0)]

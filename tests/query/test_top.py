@@ -43,6 +43,7 @@ def test_without_a_reading_before_the_window_nothing_is_said_to_be_new(store: St
     save(store, 0, [entry("a", 90)])
     made = top(board(), store, since=at(0), until=at(1))
     assert made is not None
+    assert made.has_error
     assert (made.metric, made.rows, made.is_compared) == ("Score", (TopRow(rank=1, was=None, name="A", value="90"),), False)
 
 

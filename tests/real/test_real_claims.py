@@ -41,7 +41,7 @@ SUPPORTED = {
     "MiMo-V2.5-Pro rivals Kimi K2.6, per Artificial Analysis": "53.83 against 53.90, error 1.4",
     "No open-weights model beats GPT-5.5 on Artificial Analysis": "the best is Kimi K2.6 with 53.90",
     "Gemini 3.1 Pro is cheaper than Claude Opus 4.6, according to Artificial Analysis": "$2 and $12 against $5 and $25",
-    "On Artificial Analysis, Qwen3.5 is better than its predecessor": "like for like: 27B 42.07 against Qwen3 32B 16.53, …",
+    "On Artificial Analysis, Qwen3.5 improves on Qwen3": "like for like: 27B 42.07 against Qwen3 32B 16.53, …",
     "As of 2026-05-14, GPT-5.5 (xhigh) is number one on Artificial Analysis": "60.24; Claude Opus 4.8 only enters on 05-29",
     "o3-mini trails o1 in maths on LiveBench": "77.29 against 80.32, a gap of 3.03 where 2 % of the spread is 1.5",
     "Claude 3.5 Sonnet beats Llama 3.1 405B on LiveBench 2024-08-31": "60.33 against 53.24",
@@ -68,12 +68,11 @@ MIXED = {
     "Qwen3.5 outperforms GPT-4 in maths, per Artificial Analysis": ("not comparable", "no maths figure for either"),
     "Qwen3.5 outperforms GPT-4 in reasoning, per Artificial Analysis": ("not comparable", "no GPQA and no HLE for GPT-4"),
     "GPT-4.5 is more expensive than GPT-4o on Artificial Analysis": ("not comparable", "no price for GPT-4.5"),
-    "Qwen3.5 9B has a better performance-to-parameter ratio than GPT-5.5": ("not comparable", "no size is stated for GPT-5.5"),
+    "Qwen3.5 9B has a better performance-to-parameter ratio than GPT-5.5": ("not comparable", "a ratio is not judged"),
 }
 NOT_ON_RECORD = {
     "Qwen3.5 72B beats GPT-4": "the line is listed in other sizes",
     "Qwen3.5 14B rivals Llama 3 70B": "the line is listed in other sizes",
-    "Qwen 3.5's mid-size model beats GPT-4": "nothing says which that is",
     "Foobar-9 beats GPT-4": "no such model",
     "Qwen3.5 overtook GPT-4 on AA": "above already where the record begins, 2026-04-09",
     "Kimi K2.5 is the first open-source model to beat GPT-4.1 on AA": "46.8 against 26.3 already on 2026-04-09",
@@ -98,10 +97,7 @@ PLAIN = {
     "The best open model is 11 points behind the best closed model on AA": (["supported"], "53.90 against 64.88: 10.98"),
     "Open-source Kimi K2.6 tops the Artificial Analysis index": (["contradicted"], "the best open one, not the best"),
     "Among open-weights models, Kimi K2.6 leads AA": (["supported"], "53.90; MiMo-V2.5-Pro has 53.83"),
-    "Gemini 3.5 Flash is the cheapest model in the top 10 on AA": (
-        ["mixed"],
-        "$1.50 to read is; $9 to write is not (Qwen3.7 Max, $7.50)",
-    ),
+    "Gemini 3.5 Flash is the cheapest model in the top 10 on AA": (["not understood"], "$1.50 to read is; $9 to write is not"),
     # a part of the sentence is wrong
     "Claude Fable 5 leads AA by 10 points": (["contradicted"], "64.88 against 61.44"),
     "Claude Fable 5 leads AA by 3.4 points": (["supported"], "64.88 against 61.44"),
@@ -138,7 +134,9 @@ PLAIN = {
     "claude-opus-4-6 is now #2 on LMArena text": (["supported"], "its thinking variant is first"),
     "Grok 4.20 beta1 ranks 4th on LMArena text": (["supported"], "1491"),
     "xAI trails Google on AA": (["supported"], "53.20 against 57.18"),
-    "GPT-5.5, the successor to GPT-5.4, is OpenAI's best": (["supported"], "GPT-5.4 is only mentioned"),
+    "GPT-5.5 is OpenAI's best on AA": (["supported"], "60.24; GPT-5.4 has 57.25"),
+    "GPT-5.5, the successor to GPT-5.4, is OpenAI's best": (["not understood"], "that it is the successor is not judged"),
+    "Qwen 3.5's mid-size model beats GPT-4": (["not understood"], "nothing says which that is"),
     # lower is better
     "DeepSeek R1 hallucinates less than GPT-4o on Vectara": (["contradicted"], "far above 1.5 %"),
     "GPT-4o has a hallucination rate of 1.5% on Vectara": (["supported"], "1.5"),

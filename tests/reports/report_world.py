@@ -83,11 +83,11 @@ def checks(*days: float, board: BoardId = AA, result: Result = Result.ACCEPTED) 
     return [Check(board=board, observed_at=T0 + day * DAY, result=result, url="") for day in days]
 
 
-def top(*names: str, title: str = "Intelligence Index") -> Top:
+def top(*names: str, title: str = "Intelligence Index", has_error: bool = True) -> Top:
     """A board led by these names, each of which moved up from one rank below; the last one is new."""
     was = [*range(2, len(names) + 1), None]
     rows = [TopRow(rank=rank, was=was[rank - 1], name=name, value=f"{70 - rank}") for rank, name in enumerate(names, 1)]
-    return Top(metric=title, rows=tuple(rows), is_compared=True)
+    return Top(metric=title, rows=tuple(rows), is_compared=True, has_error=has_error)
 
 
 def report(

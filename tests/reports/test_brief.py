@@ -9,6 +9,7 @@ from report_world import AA, event, health, report, top
 
 from tracker.model import BoardReport, Event
 from tracker.reports.brief import FACT, HEADLINE, MOST_FACTS, Brief, brief
+from tracker.reports.words import heading
 
 TITLE = "Artificial Analysis"
 
@@ -88,3 +89,14 @@ def test_what_does_not_fit_is_counted():
     lead = event("1", "new_leader", "A", grade="debut", weight=90, headline="A leads.")
     rest = [event(f"e{n}", "generation_gain", "A", weight=20 - n, headline=f"Fact {n}.") for n in range(7)]
     assert told(lead, *rest).facts == ("Fact 0.", "Fact 1.", "Fact 2.", "And 4 more events.")
+
+
+def test_what_the_heading_says_of_the_error_is_not_repeated_below_it():
+    leads = event("1", "new_leader", "A", grade="nominal", headline=f"A leads {TITLE} (Index) with 7, no error margin published.")
+    sentence = f"A scores 60 on {TITLE} (Coding), against 50 of B, no error margin published."
+    other = event("2", "generation_gain", "A", weight=20, headline=sentence)
+    (board,) = report([leads, other], health(title=TITLE), tops={AA: top("A", "B", title="Index", has_error=False)}).boards
+    assert heading(board) == "Artificial Analysis (Index, no error margin published)"
+    assert brief(board.stories[0], board) == Brief(
+        headline="A leads with 7.", facts=("Scores 60 on Coding, against 50 of B, no error margin published.",)
+    )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import kit
 import pytest
 from watches_world import Watched, watch
 
 from tracker.events import fail
+from tracker.identity import resolve
 from tracker.model import BoardState, Check, Failure, FailureStage, Identity, Result, Step
-from tracker.watches import Held, firings
+from tracker.watches import Held, Watch, firings, load
 from tracker.watches.matching import Classes
 from tracker.workspace.names import default_lexicon
 
@@ -114,3 +117,46 @@ def test_trouble_with_a_board_has_no_subject_and_can_be_watched():
         firings(watch(kinds=("board_broken",), subject="a"), watched, step, BoardState(), Held(), lexicon=default_lexicon())[0]
         == ()
     )
+
+
+MATHS = kit.metric("maths", primary=False, topic="maths")
+LINES = {"q": "Qwen4 72B", "g": "GPT-4o", "o": "GPT-4 Turbo", **{f"m{place}": f"Mistral Large {place}" for place in range(9)}}
+
+
+def shipped() -> Watch:
+    watches = load(Path(__file__).resolve().parents[2] / "schedules/watches.toml", default_lexicon())
+    return next(watch for watch in watches if watch.name.startswith("Qwen passes GPT-4"))
+
+
+def of_maths(*pages: str) -> list[list[str]]:
+    """The headlines of the shipped watch, day by day, on a board whose score stands still."""
+    watched = Watched(shipped(), kit.SCORE, MATHS)
+    names = {"names": LINES, "who": {key: resolve(name, lexicon=default_lexicon()) for key, name in LINES.items()}}
+    days = [watched.show("g:9 o:8 m0:7 m1:6", maths=page, **names) for page in pages]
+    return [[firing.headline for firing in day] for day in days]
+
+
+OTHERS = " ".join(f"m{place}:{60 - place}" for place in range(9))
+
+
+def test_the_shipped_watch_fires_when_a_new_model_enters_above_its_rival_and_says_which():
+    _, headlines = of_maths(f"g:40 {OTHERS}", f"g:40 {OTHERS} q:55.5")
+    (entered,) = [headline for headline in headlines if " at rank " in headline]
+    assert entered.startswith("Qwen4 72B (55.5) enters Board (maths) at rank 6, above Mistral Large 5 (55)")
+    assert entered.endswith("Among those below: GPT-4o.")
+
+
+def test_the_shipped_watch_fires_when_a_listed_model_passes_its_rival_far_from_the_top():
+    _, (headline,) = of_maths(f"g:40 o:30 q:20 {OTHERS}", f"g:40 o:30 q:35 {OTHERS}")
+    assert headline == "Qwen4 72B (35) overtakes GPT-4 Turbo (30) on Board (maths), no error margin published."
+
+
+def test_the_shipped_watch_is_silent_while_that_is_so_or_cannot_be_compared():
+    assert of_maths(f"g:40 q:45 {OTHERS}", f"g:40 q:46 {OTHERS}")[1] == []
+    assert of_maths(f"g:40 q:35 {OTHERS}", f"g:60 q:65 {OTHERS.replace(':', ':1')}")[1] == []
+
+
+def test_a_watch_that_names_grades_also_fires_on_what_is_only_recorded(tmp_path):
+    path = tmp_path / "watches.toml"
+    path.write_text('[[watch]]\nname = "a"\ngrade = "nominal"\n[[watch]]\nname = "b"\nkind = "overtake"\n', encoding="utf-8")
+    assert [watch.news_only for watch in load(path, default_lexicon())] == [False, True]

@@ -10,10 +10,10 @@ from decimal import Decimal
 from functools import cache, cached_property
 from itertools import pairwise
 
-from tracker.authoring.words import words_of
+from tracker.authoring.words import PRICE, words_of
 from tracker.model import Bounds, Kind, Metric, MetricId, Nature
 from tracker.model import Column as Source
-from tracker.reading.cells import MISSING, CellError, Reader, reader
+from tracker.reading.cells import MISSING, NO_FIGURE, CellError, Reader, reader
 from tracker.reading.figures import figures_of
 
 _URL = re.compile(r"(?:https?:)?//|www\.")
@@ -76,8 +76,9 @@ class Cells:
     @cached_property
     def numbers(self) -> list[float | None]:
         """The value of each row, times `scale`; None if there is none or it cannot be read."""
-        read = _reader(self.scale)
-        return [_value(read, cell) for cell in figures_of(self.cells, _metric("1"), Bounds()).cells]
+        metric = _metric(self.scale, "" if PRICE.isdisjoint(self.words) else "price")
+        read = reader(metric)
+        return [_value(read, cell) for cell in figures_of(self.cells, metric, Bounds()).cells]
 
     @cached_property
     def values(self) -> list[float]:
@@ -86,8 +87,9 @@ class Cells:
 
     @property
     def numeric(self) -> float:
-        """Share of the known texts that are numbers (0–1)."""
-        return len(self.values) / len(self.known) if self.known else 0.0
+        """Share of the texts that are numbers (0–1), without those that mean an unknown number."""
+        known = sum(cell.casefold() not in NO_FIGURE for cell in self.known)
+        return len(self.values) / known if known else 0.0
 
     @cached_property
     def distinct(self) -> float:
@@ -160,14 +162,9 @@ def cells_of(columns: Sequence[str], rows: Sequence[Sequence[str | None]]) -> li
 
 
 @cache
-def _metric(scale: str) -> Metric:
+def _metric(scale: str, topic: str) -> Metric:
     column = Source(sources=("x",), missing=frozenset(), kind=Kind.NUMBER)
-    return Metric(id=MetricId("x"), title="", column=column, nature=Nature.TESTED, scale=Decimal(scale))
-
-
-@cache
-def _reader(scale: str) -> Reader:
-    return reader(_metric(scale))
+    return Metric(id=MetricId("x"), title="", column=column, nature=Nature.TESTED, topic=topic, scale=Decimal(scale))
 
 
 def _value(read: Reader, cell: str | None) -> float | None:

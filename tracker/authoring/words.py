@@ -92,6 +92,6 @@ TOPICS: Mapping[str, frozenset[str]] = {
     "speed": set_of("speed throughput tps"),
     "latency": set_of("latency ttft ttfat"),
     "coding": set_of("coding code swe humaneval mbpp livecodebench bigcodebench programming resolved"),
-    "mathematics": set_of("math mathematics aime gsm8k olympiad"),
+    "maths": set_of("math mathematics aime gsm8k olympiad"),
     "reasoning": set_of("reasoning gpqa hle arc zebra"),
 }

@@ -13,7 +13,7 @@ from tracker.claims import grammar, names, pieces, sentences
 from tracker.claims._records import Claim, ClaimVerdict, Figure, Finding, Ground, Mention, Relation, Since, Unread
 from tracker.claims.judge import judge
 from tracker.claims.record import Record
-from tracker.claims.rendering import finding_json, finding_text
+from tracker.claims.rendering import finding_json, finding_line, finding_text
 from tracker.identity import resolve
 from tracker.model import BoardId
 from tracker.model.names import Lexicon
@@ -22,7 +22,7 @@ from tracker.query.find import states
 
 __all__ = [
     "Claim", "ClaimVerdict", "Figure", "Finding", "Ground", "Mention", "Relation", "Since", "Unread",
-    "check", "finding_json", "finding_text", "read",
+    "check", "finding_json", "finding_line", "finding_text", "read",
 ]  # fmt: skip
 
 
@@ -53,10 +53,10 @@ def read(text: str, record: Record) -> list[Claim | Unread]:
     """The claims of a text and what could not be read of it, in order; boards and names are those of the record."""
     listed = (entry for state in record.states for entry in state.snapshot.entries.values())
     known = names.vocabulary((*listed, *record.once_listed()), lambda name: resolve(name, lexicon=record.lexicon))
-    titles = pieces.titles(state.board for state in record.states)
-    subjects: tuple[Mention, ...] = ()
+    titles = pieces.titles((state.board for state in record.states), record.now)
+    context = grammar.Context()
     claims: list[Claim | Unread] = []
     for sentence in sentences.split(text):
-        of_sentence, subjects = grammar.read(sentence, pieces.cut(sentence, known, titles), subjects)
+        of_sentence, context = grammar.read(sentence, pieces.cut(sentence, known, titles), context)
         claims += of_sentence
     return claims

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -41,22 +42,26 @@ class Relation(StrEnum):
 class MentionKind(StrEnum):
     """What a stretch of a sentence names.
 
-    A `model` or line, a `lab`, a `line` looked up in the record, a `group` of models, or a `vague` member of a line.
+    A `model` or line, a `lab`, or a `group` of models.
     """
 
     MODEL = "model"
     LAB = "lab"
-    LINE = "line"
     GROUP = "group"
-    VAGUE = "vague"
 
 
 PieceKind = StrEnum(
     "PieceKind",
-    "NAME SIZE SENSE FIRST TOP SCORE TOPIC BOARD GROUP AMOUNT SINCE AT NOT NEAR HEDGE BY FROM IN JOIN BREAK REFERENCE OWN FILL"
-    " DEGREE TURN WORD",
+    "NAME SIZE SENSE FIRST TOP SCORE FIGURES TOPIC BOARD GROUP AMOUNT SINCE AT NOT HEDGE BY FROM IN JOIN BREAK REFERENCE"
+    " OWN FILL DEGREE TURN WORD",
 )
 """What a piece of a sentence is for."""
+
+
+_CODES = ("CN", "US", "FR", "KR", "CA", "IL", "AE", "JP", "DE")
+_ADJECTIVES = ("Chinese", "American", "French", "Korean", "Canadian", "Israeli", "Emirati", "Japanese", "German")
+COUNTRIES: Mapping[str, str] = dict(zip(_CODES, _ADJECTIVES, strict=True))
+"""The code of a lab's country → of that country, in English."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,14 +77,7 @@ class ModelGroup:
 
     def __or__(self, other: ModelGroup) -> ModelGroup:
         """Both conditions together."""
-        return ModelGroup(
-            open_weights=self.open_weights if other.open_weights is None else other.open_weights,
-            under_b=self.under_b if other.under_b is None else other.under_b,
-            over_b=self.over_b if other.over_b is None else other.over_b,
-            reasoning=self.reasoning or other.reasoning,
-            country=self.country or other.country,
-            lab=self.lab or other.lab,
-        )
+        return replace(self, **{name: value for name, value in asdict(other).items() if value is not None})
 
     def __bool__(self) -> bool:
         return self != ModelGroup()
@@ -89,31 +87,8 @@ class ModelGroup:
         reasoning = {"on": "reasoning", "off": "non-reasoning", None: ""}[self.reasoning]
         size = f"over {self.over_b:g}B" if self.over_b is not None else ""
         size = f"under {self.under_b:g}B" if self.under_b is not None else size
-        return " ".join(filter(None, (self.country, weights, reasoning, "models", size, f"of {self.lab}" if self.lab else "")))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mention:
-    """A model, a lab or a group as a sentence names it.
-
-    `text` is as written, `name` in full (`Qwen3.5 14B` for "the 14B"). `line` is its line, if the sentence leaves that to be
-    understood. `lab` is the lab before a name, or the lab itself. `product` is lab, family and generation of a line that was
-    looked up in the record. `quantifier` is the word by which all of it is meant, not its best.
-    """
-
-    text: str
-    name: str
-    kind: MentionKind = MentionKind.MODEL
-    line: str = ""
-    lab: str = ""
-    group: ModelGroup = ModelGroup()
-    product: tuple[str, str, str] = ("", "", "")
-    quantifier: str = ""
-
-    @property
-    def whole(self) -> Mention:
-        """Its line, or itself."""
-        return Mention(text=self.line, name=self.line, lab=self.lab) if self.line else self
+        country = COUNTRIES.get(self.country, self.country) if self.country else ""
+        return " ".join(filter(None, (country, weights, reasoning, "models", size, f"of {self.lab}" if self.lab else "")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +108,40 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A model, a lab or a group as a sentence names it.
+
+    `text` is as written, `name` in full (`Qwen3.5 14B` for "the 14B"). `line` is its line, if the sentence leaves that to be
+    understood. `lab` is the lab before a name, or the lab itself. `quantifier` is the word by which all of it is meant, not its
+    best. Of a model, `group` is the class that its entries must be of, and `figure` the value that it is said to have.
+    """
+
+    text: str
+    name: str
+    kind: MentionKind = MentionKind.MODEL
+    line: str = ""
+    lab: str = ""
+    group: ModelGroup = ModelGroup()
+    quantifier: str = ""
+    figure: Amount | None = None
+
+    @property
+    def whole(self) -> Mention:
+        """Its line, or itself."""
+        return Mention(text=self.line, name=self.line, lab=self.lab) if self.line else self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A rank in a sentence: `top` or better, or `exact`ly that; `moved` there `up` or `down`; counted by `models`, not rows."""
+
+    top: int
+    exact: bool = False
+    moved: str = ""
+    models: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
     """A day, a month or a year as written: from `start` to `end`, which is exclusive."""
 
@@ -145,11 +154,11 @@ class Period:
 class Claim:
     """One thing that a sentence says, in the words `quote`. "B trails A" is read as A above B.
 
-    `topic` and `sources` are as written, or empty. `inner` is the relation in which the first is first. `passing`: by
-    overtaking. `near`: nearly so. `top` is the worst rank that is claimed; `exact`: that very rank. `within`: best of those
-    down to that rank. `end`: the number itself is meant, the `high` or the `low` one, and not the better one; or the `ratio`
-    of two prices. `per` is what a ratio divides by. `read_as` says what was understood though not written, `unread` quotes
-    words that were not judged.
+    `topic` and `sources` are as written, or empty. `inner` is the relation in which the first is first. `passing`: it came about
+    (by overtaking; the lead was taken). `degree`: by a lot (`strong`) or a little (`weak`). `place` is the
+    rank that is claimed. `end`: the number itself is meant, the `high` or the `low`
+    one, and not the better one; or the `ratio` of two prices. `read_as` says what was
+    understood though not written.
     """
 
     quote: str
@@ -161,18 +170,14 @@ class Claim:
     group: ModelGroup = ModelGroup()
     negated: bool = False
     passing: bool = False
-    near: bool = False
+    degree: str = ""
     inner: Relation | None = None
     amount: Amount | None = None
-    top: int = 1
-    exact: bool = False
-    within: int | None = None
-    per: str = ""
+    place: Place = Place(top=1)
     end: str = ""
     since: Period | None = None
     at: Period | None = None
     read_as: tuple[str, ...] = ()
-    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

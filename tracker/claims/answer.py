@@ -67,6 +67,11 @@ def finding(
     return Finding(quote=claim.quote, verdict=verdict, reason=reason, claim=claim, grounds=grounds, suggestions=suggestions)
 
 
+def unjudged(claim: Claim, _: Record) -> Finding:
+    """The answer to a ratio: what it divides by is measured in too many ways."""
+    return finding(claim, ClaimVerdict.NOT_COMPARABLE, "a ratio is not judged; ask for the score, and for the price or the size")
+
+
 def stranger(claim: Claim, record: Record) -> Finding | None:
     """The answer if the record lacks a model, a lab or a board that the claim names; None if it has them all."""
     if not record.boards(claim.sources):
@@ -81,11 +86,9 @@ def stranger(claim: Claim, record: Record) -> Finding | None:
 
 
 def _not_listed(mention: Mention) -> str:
-    if mention.kind is MentionKind.VAGUE:
-        return f'"{mention.text}": no board says which of {mention.line or "them"} that is'
     if mention.kind is MentionKind.GROUP:
         return f"no board says of any entry that it is one of the {mention.name}"
-    return f"no board lists {mention.name}"
+    return f"no board lists {mention.name}" + (f" as one of the {mention.group}" if mention.group else "")
 
 
 def _nearest(mention: Mention, record: Record) -> tuple[str, ...]:
@@ -109,7 +112,8 @@ def _unmeasured(claim: Claim, record: Record, missing: Sequence[Unpublished]) ->
         reason = "; ".join(list(dict.fromkeys(_why(metric) for metric in _closest(missing)))[:_MOST_NAMED])
     else:
         known = ", ".join(record.topics(claim.sources)) or "none"
-        reason = f"{' or '.join(claim.sources) or 'any board'} measures no {claim.topic or 'an overall score'}; topics: {known}"
+        what = f"nothing called {claim.topic}" if claim.topic else "no overall score"
+        reason = f"{' or '.join(claim.sources) or 'the boards on record'}: {what} is measured; topics: {known}"
     published = [
         f"{metric.title or metric.id} ({state.board.title})"
         for state in record.boards(claim.sources)

@@ -1,19 +1,17 @@
 """Reads the arguments of one verb, left and right of it: subjects, rivals, topics, boards, classes, amounts, dates.
 
-A word that could change the meaning is never skipped: it raises `NotUnderstoodError`. What is merely not judged is quoted.
+Every piece is accounted for: one that no rule reads raises `NotUnderstoodError`, which names it.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 from tracker.claims._records import Amount, Mention, MentionKind, ModelGroup, Period, PieceKind, Relation
 from tracker.claims.clauses import Clause, is_copula
 from tracker.claims.pieces import Piece
-from tracker.claims.words import EVERY_ONE, PASTS, SOME_ONE
+from tracker.claims.words import AMONG, EVERY_ONE, PASTS, SOME_ONE
 
 
 class NotUnderstoodError(Exception):
@@ -21,150 +19,117 @@ class NotUnderstoodError(Exception):
 
 
 @dataclass(slots=True)
-class Bundle:
-    """Rivals and the topics and boards said of them: `B in coding and C in maths` are two."""
-
-    rivals: list[Mention] = field(default_factory=list)
-    topics: list[str] = field(default_factory=list)
-    sources: list[str] = field(default_factory=list)
-    negated: bool = False
-
-
-@dataclass(slots=True)
 class Arguments:
-    """What one clause says, being gathered. `refers`: it has a pronoun. `leads`: it is about the lead."""
+    """What one clause says, being gathered. `refers`: its pronoun. `past`: "was" is read, because of a date or a passive."""
 
     subjects: list[Mention] = field(default_factory=list)
-    bundles: list[Bundle] = field(default_factory=lambda: [Bundle()])
+    rivals: list[Mention] = field(default_factory=list)
     topics: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
     group: ModelGroup = field(default_factory=ModelGroup)
     amount: Amount | None = None
     since: Period | None = None
+    degree: str = ""
     negated: bool = False
-    near: bool = False
-    refers: bool = False
-    leads: bool = False
+    refers: str = ""
+    past: bool = False
     read_as: list[str] = field(default_factory=list)
-    unread: list[str] = field(default_factory=list)
-
-    @property
-    def rivals(self) -> list[Mention]:
-        """Those of all bundles."""
-        return [rival for bundle in self.bundles for rival in bundle.rivals]
 
 
-# ── left of the verb ─────────────────────────────────────────────────────────────────────────────
-
-_MARKS = (",", "(", ")", "—", "–")
-
-
-def read_left(clause: Clause, arguments: Arguments) -> None:
-    """The subjects, and what is between them and the verb."""
-    pieces = clause.left
-    last = _last(pieces, PieceKind.NAME, PieceKind.REFERENCE)
-    if clause.sense.relation is not Relation.FIRST and last < 0:
-        last = _last(pieces, PieceKind.GROUP)
-    fenced = _fenced(pieces)
-    for place, piece in enumerate(pieces):
-        if _says_more(pieces, place, fenced):
-            arguments.unread.append(piece.text)
-            continue
-        if piece.kind is PieceKind.NAME:
-            _check_joined(pieces, place, fenced)
-        if piece.kind is PieceKind.AMOUNT and any(_has_content(later) for later in pieces[place + 1 :]):
-            raise NotUnderstoodError(f'"{piece.text}": it does not say of what')  # "A, twice as large, beats B"
-        _read_left_piece(clause, place, arguments, strict=place > last and place not in fenced)
+_READ_BEFORE = (
+    PieceKind.FILL,
+    PieceKind.FROM,
+    PieceKind.JOIN,
+    PieceKind.BREAK,
+    PieceKind.IN,
+    PieceKind.BY,
+    PieceKind.OWN,
+    PieceKind.AT,
+)
+"""What needs no rule: words without a meaning of their own, and dates, which are read for the whole sentence."""
+_WHO = (PieceKind.NAME, PieceKind.GROUP)
 
 
-def _last(pieces: Sequence[Piece], *kinds: PieceKind) -> int:
-    return max((place for place, piece in enumerate(pieces) if piece.kind in kinds), default=-1)
+def read_arguments(clause: Clause, arguments: Arguments) -> None:
+    """Left of the verb the subjects, right of it the rivals; topics, boards, classes, amounts and dates on either side.
+
+    Raises:
+        NotUnderstoodError: a piece is not read.
+    """
+    for side, read in ((clause.left, _read_left), (clause.right, _read_right)):
+        for place, piece in enumerate(side):
+            if piece.kind in (PieceKind.TOPIC, PieceKind.BOARD):
+                (arguments.topics if piece.kind is PieceKind.TOPIC else arguments.sources).append(str(piece.value))
+            elif not read(clause, piece, side[:place], side[place + 1 :], arguments):
+                _read_common(piece, side[place + 1 :], arguments)
 
 
-def _has_content(piece: Piece) -> bool:
-    return piece.kind not in (PieceKind.FILL, PieceKind.DEGREE)
-
-
-def _is_word(piece: Piece) -> bool:
-    return piece.kind is PieceKind.WORD and piece.text.isalnum()
-
-
-def _fenced(pieces: Sequence[Piece]) -> set[int]:
-    """Places between two commas or brackets: said in passing."""
-    marks = [place for place, piece in enumerate(pieces) if piece.text in _MARKS]
-    return {place for start, end in pairwise(marks) for place in range(start, end + 1)}
-
-
-def _says_more(pieces: Sequence[Piece], place: int, fenced: set[int]) -> bool:
-    """Whether a piece only says more of a model that is named: who made it, what it came after, of which class it is."""
-    if pieces[place].kind is PieceKind.NAME:
-        return _is_maker(pieces[place].mention, pieces[:place]) or _is_apposed(pieces, place, fenced)
-    return _describes(pieces, place, fenced)
-
-
-def _is_maker(mention: Mention, before: Sequence[Piece]) -> bool:
-    """`by Anthropic`, `from OpenAI` says who made a model, and does not name one."""
-    return mention.kind is MentionKind.LAB and bool(before) and before[-1].reads("by", "from", "of")
-
-
-def _is_apposed(pieces: Sequence[Piece], place: int, fenced: set[int]) -> bool:
-    """Whether a name only says more of the one before: `GPT-5.5, the successor to GPT-5.4,` or `GPT-5.5, OpenAI's flagship,`."""
-    marks = [mark for mark, piece in enumerate(pieces) if piece.text in _MARKS]
-    start = max((mark for mark in marks if mark < place), default=0)
-    end = min((mark for mark in marks if mark > place), default=len(pieces))
-    named = any(piece.kind is PieceKind.NAME for piece in pieces[:start])
-    return place in fenced and named and any(piece.kind is PieceKind.OWN or _is_word(piece) for piece in pieces[start:end])
-
-
-def _describes(pieces: Sequence[Piece], place: int, fenced: set[int]) -> bool:
-    """Whether a class only says more of a model that is named: `open-source Kimi K2.6`, `Kimi K2.6 (open weights)`."""
-    if pieces[place].kind is not PieceKind.GROUP:
-        return False
-    if place in fenced and any(piece.kind is PieceKind.NAME for piece in pieces[:place]):
-        return True
-    after = next((piece.kind for piece in pieces[place + 1 :] if not piece.reads("model", "models", "llm")), None)
-    return after is PieceKind.NAME and not (place and pieces[place - 1].reads("in", "of", "among", "for", "at"))
-
-
-def _check_joined(pieces: Sequence[Piece], place: int, fenced: set[int]) -> None:
-    """Two names before a verb must be joined, or the words between them may say anything: `Lab A tested B`."""
-    first = _last(pieces[:place], PieceKind.NAME)
-    owner = place + 1 < len(pieces) and pieces[place + 1].kind is PieceKind.OWN  # "is Google's best model"
-    if first < 0 or owner or place in fenced or first in fenced:
-        return
-    between, joins = pieces[first + 1 : place], (PieceKind.JOIN, PieceKind.BREAK, PieceKind.OWN, PieceKind.IN)
-    joined = any(piece.kind in joins or piece.text in "()" for piece in between)
-    if not joined or any(_is_word(piece) for piece in between):
-        names = f'"{pieces[first].text}" before "{pieces[place].text}"'
-        raise NotUnderstoodError(f"{names}: it does not say how they belong together")
-
-
-def _read_left_piece(clause: Clause, place: int, arguments: Arguments, *, strict: bool) -> None:
-    piece = clause.left[place]
+def _read_left(clause: Clause, piece: Piece, before: Sequence[Piece], after: Sequence[Piece], arguments: Arguments) -> bool:
+    """Whether it is something that only the left side has: a subject, a pronoun, a `not`."""
     match piece.kind:
-        case PieceKind.NAME if piece.mention.kind is MentionKind.LAB and clause.sense.superlative and _owns(clause.left, place):
-            arguments.group |= ModelGroup(lab=piece.mention.lab)  # "OpenAI's best model is"
         case PieceKind.NAME:
-            arguments.subjects.append(_quantified(piece.mention, clause.left[:place]))
-        case PieceKind.REFERENCE:
-            arguments.refers = True
+            _read_subject(clause, piece, before, after, arguments)
         case PieceKind.GROUP:
-            _read_left_group(clause, place, arguments)
-        case PieceKind.TOPIC:
-            arguments.topics.append(str(piece.value))
-        case PieceKind.BOARD:
-            arguments.sources.append(str(piece.value))
-        case PieceKind.NOT:
+            _read_left_group(clause, piece, before, arguments)
+        case PieceKind.REFERENCE:
+            _read_reference(piece, before, arguments)
+        case PieceKind.NOT if arguments.subjects or arguments.refers or not _kinds(after, *_WHO) or _is_none(piece, after):
             arguments.negated = not arguments.negated
-        case PieceKind.NEAR:
-            arguments.near = True
+        case PieceKind.AMOUNT if any(later.kind is not PieceKind.FILL for later in after):
+            raise NotUnderstoodError(f'"{piece.text}": it does not say of what')  # "A, twice as large, beats B"
         case _:
-            _read_common(piece, arguments, strict=strict, passive=clause.sense.swap)
+            return False
+    return True
 
 
-def _owns(pieces: Sequence[Piece], place: int) -> bool:
-    """Whether an `'s` follows, and then the verb."""
-    return place == len(pieces) - 2 and pieces[-1].kind is PieceKind.OWN
+def _kinds(pieces: Sequence[Piece], *kinds: PieceKind) -> list[Piece]:
+    return [piece for piece in pieces if piece.kind in kinds]
+
+
+def _is_none(piece: Piece, after: Sequence[Piece]) -> bool:
+    """Whether it is the `no` of `no open model`."""
+    return piece.reads("no", "not") and [later.kind for later in after if later.kind is not PieceKind.FILL][:1] == [
+        PieceKind.GROUP
+    ]
+
+
+def _content(pieces: Sequence[Piece]) -> list[Piece]:
+    return [piece for piece in pieces if piece.kind is not PieceKind.FILL]
+
+
+def _read_subject(clause: Clause, piece: Piece, before: Sequence[Piece], after: Sequence[Piece], arguments: Arguments) -> None:
+    mention = piece.mention
+    if _is_maker(mention, before, arguments.subjects):
+        arguments.subjects[-1] = _narrowed(arguments.subjects[-1], ModelGroup(lab=mention.lab))
+    elif mention.kind is MentionKind.LAB and clause.sense.superlative and [later.kind for later in after] == [PieceKind.OWN]:
+        arguments.group |= ModelGroup(lab=mention.lab)  # "OpenAI's best model is"
+    else:
+        last = max((place for place, other in enumerate(before) if other.kind is PieceKind.NAME), default=None)
+        between = [] if last is None else _content(before[last + 1 :])
+        if last is not None and (not between or any(other.kind is not PieceKind.JOIN for other in between)):
+            names = f'"{before[last].text}" before "{piece.text}"'
+            raise NotUnderstoodError(f"{names}: it does not say how they belong together")
+        arguments.subjects.append(_quantified(mention, before))
+
+
+def _is_maker(mention: Mention, before: Sequence[Piece], named: Sequence[Mention]) -> bool:
+    """`Kimi K2.6 by Moonshot`, `GPT-5 from OpenAI` says who made a model, and does not name another."""
+    after_name = [other.kind for other in before[-2:-1]] == [PieceKind.NAME] and before[-1].reads("by", "from", "of")
+    return mention.kind is MentionKind.LAB and bool(named) and after_name
+
+
+def _narrowed(mention: Mention, group: ModelGroup) -> Mention:
+    return replace(mention, group=mention.group | group)
+
+
+def _read_reference(piece: Piece, before: Sequence[Piece], arguments: Arguments) -> None:
+    """`A, which …` is said of A. Any other pronoun must have one meaning (`grammar`)."""
+    follows = bool(before) and [other.kind for other in before if not other.reads(",")][-1:] == [PieceKind.NAME]
+    if follows and len(arguments.subjects) == 1:
+        return
+    if arguments.subjects or piece.reads("which", "that", "who"):
+        raise NotUnderstoodError(f'"{piece.text}": it does not say which model that is; name it')
+    arguments.refers = piece.text
 
 
 def _quantified(mention: Mention, before: Sequence[Piece]) -> Mention:
@@ -176,22 +141,9 @@ def _quantifier(before: Sequence[Piece]) -> str:
     for piece in reversed(before):
         if piece.reads(*EVERY_ONE):
             return piece.text
-        if piece.kind not in (PieceKind.FILL, PieceKind.GROUP, PieceKind.DEGREE) or not piece.reads(*_BETWEEN):
+        if piece.kind not in (PieceKind.FILL, PieceKind.GROUP) or not piece.reads("the", "of", "other", "its", "their", "new"):
             break
     return ""
-
-
-_BETWEEN = ("the", "of", "other", "its", "their", "these", "those", "new", "latest")
-
-
-def _read_left_group(clause: Clause, place: int, arguments: Arguments) -> None:
-    """A group before the verb is the subject, unless a model is: then the group says among whom."""
-    piece = clause.left[place]
-    named = any(other.kind in (PieceKind.NAME, PieceKind.REFERENCE) for other in clause.left)
-    if named or clause.sense.relation is Relation.FIRST:
-        arguments.group |= _group(piece)
-    else:
-        _add_group(arguments.subjects, piece, clause.left[:place])
 
 
 def _group(piece: Piece) -> ModelGroup:
@@ -199,148 +151,141 @@ def _group(piece: Piece) -> ModelGroup:
     return piece.value
 
 
-def _add_group(mentions: list[Mention], piece: Piece, before: Sequence[Piece]) -> None:
-    """A class as a subject or rival, with the word that says whether all or one of it is meant; a second narrows the first."""
+def _is_among(before: Sequence[Piece]) -> bool:
+    """Whether a class says among whom: `among open models`, `best of the open models`."""
+    last = [piece for piece in before if not piece.reads("the", "all", "other")][-1:]
+    return bool(last) and last[0].reads(*AMONG)
+
+
+def _as_mention(piece: Piece, before: Sequence[Piece]) -> Mention:
+    """A class as a subject or rival, with the word that says whether all or one of it is meant."""
     group = _group(piece)
-    if mentions and mentions[-1].kind is MentionKind.GROUP:
-        last, group = mentions[-1], mentions[-1].group | group
-        mentions[-1] = replace(last, text=f"{last.text} {piece.text}", name=str(group), group=group)
-        return
     article = before[-1].text if before and before[-1].reads(*SOME_ONE) else ""
     quantifier = _quantifier(before) or article
-    mentions.append(Mention(text=piece.text, name=str(group), kind=MentionKind.GROUP, group=group, quantifier=quantifier))
+    return Mention(text=piece.text, name=str(group), kind=MentionKind.GROUP, group=group, quantifier=quantifier)
+
+
+def _read_left_group(clause: Clause, piece: Piece, before: Sequence[Piece], arguments: Arguments) -> None:
+    """A class before the verb is the subject, or says among whom."""
+    if clause.sense.relation is Relation.FIRST or _is_among(before):
+        arguments.group |= _group(piece)
+    elif arguments.subjects or arguments.refers:
+        raise NotUnderstoodError(f'"{piece.text}": it does not say what this belongs to')
+    else:
+        arguments.subjects.append(_as_mention(piece, before))
 
 
 # ── right of the verb ────────────────────────────────────────────────────────────────────────────
 
-_FIGURE = re.compile(r"\$?\d")
+
+def _read_right(clause: Clause, piece: Piece, before: Sequence[Piece], _: Sequence[Piece], arguments: Arguments) -> bool:
+    """Whether it is something that only the right side has: a rival, an unknown topic."""
+    match piece.kind:
+        case PieceKind.NAME:
+            _read_rival(clause, piece, before, arguments)
+        case PieceKind.GROUP:
+            _read_right_group(clause, piece, before, arguments)
+        case PieceKind.WORD if any(sign.isalnum() for sign in piece.text):
+            _read_right_word(piece, before, arguments)
+        case PieceKind.AMOUNT if _is_loose(clause, piece, before):
+            raise NotUnderstoodError(f'"{piece.text}": it does not say of what')  # "at half the size"
+        case PieceKind.FIGURES:
+            _read_figures(piece, arguments)
+        case _:
+            return piece.reads("than") and not _content(before)
+    return True
 
 
-def read_right(clause: Clause, arguments: Arguments) -> None:
-    """Rivals, topics, boards, classes, amounts and dates, in any order that is unambiguous."""
-    for place, piece in enumerate(clause.right):
-        before, bundle = clause.right[:place], arguments.bundles[-1]
-        if piece.kind is PieceKind.REFERENCE or _describes(clause.right, place, set()):
-            arguments.unread.append(piece.text)
-            continue
-        match piece.kind:
-            case PieceKind.NAME:
-                _read_right_name(clause, piece, before, arguments)
-            case PieceKind.TOPIC:
-                bundle.topics.append(str(piece.value))
-            case PieceKind.BOARD:
-                bundle.sources.append(str(piece.value))
-            case PieceKind.GROUP:
-                _read_right_group(clause, piece, arguments)
-            case PieceKind.NOT:
-                _read_right_not(clause.right, place, arguments)
-            case PieceKind.WORD if any(sign.isalnum() for sign in piece.text):
-                _read_right_word(piece, before, arguments)
-            case _ if not piece.reads("than") or any(other.kind is not PieceKind.FILL for other in before):
-                _read_right_rest(clause, piece, before, arguments)
-
-
-def _read_right_name(clause: Clause, piece: Piece, before: Sequence[Piece], arguments: Arguments) -> None:
-    mention = _quantified(piece.mention, before)
-    if _is_maker(mention, before):
-        if arguments.rivals:
-            arguments.unread.append(mention.text)  # "GPT-5 from OpenAI"
-        else:
-            arguments.group |= ModelGroup(lab=mention.lab)  # "the best model from OpenAI"
+def _read_rival(clause: Clause, piece: Piece, before: Sequence[Piece], arguments: Arguments) -> None:
+    mention, rivals = _quantified(piece.mention, before), arguments.rivals
+    if _is_maker(mention, before, rivals):
+        rivals[-1] = _narrowed(rivals[-1], ModelGroup(lab=mention.lab))  # "GPT-5 from OpenAI"
+        return
+    if mention.kind is MentionKind.LAB and before and before[-1].reads("by", "from", "of"):
+        if rivals or not clause.sense.superlative:
+            raise NotUnderstoodError(f'"{piece.text}": it does not say of what')
+        arguments.group |= ModelGroup(lab=mention.lab)  # "the best model from OpenAI"
         return
     subject_missing = clause.sense.superlative and not arguments.subjects and not arguments.refers
     if subject_missing and any(is_copula(other) or other.text == ":" for other in before):
         arguments.subjects.append(mention)  # "The best open-weights model is X"
         return
-    named = _last(before, PieceKind.NAME)
-    for other in reversed(before[named + 1 :]):
-        if other.kind is PieceKind.WORD or (named >= 0 and is_copula(other)):
-            raise NotUnderstoodError(f'"{other.text}" before "{mention.text}"')
-    bundle = arguments.bundles[-1]
-    if (bundle.topics or bundle.sources) and bundle.rivals:
-        arguments.bundles.append(Bundle(negated=bundle.negated))
-    arguments.bundles[-1].rivals.append(mention)
+    last = max((place for place, other in enumerate(before) if other.kind is PieceKind.NAME), default=-1)
+    between = before[last + 1 :]
+    strange = [other for other in between if other.kind not in (PieceKind.FILL, PieceKind.JOIN) or is_copula(other)]
+    if last >= 0 and (strange or not _kinds(between, PieceKind.JOIN)):
+        raise NotUnderstoodError(f'"{(strange or [before[last]])[0].text}" before "{mention.text}"')
+    rivals.append(mention)
 
 
 def _read_right_word(piece: Piece, before: Sequence[Piece], arguments: Arguments) -> None:
-    """After a preposition a word is what is compared; right after a name it may be anything, so nothing is read."""
-    last = before[-1] if before else None
-    if _FIGURE.search(piece.text) and (last is None or last.text != "("):
+    """After a preposition a word is what is compared, though no board has it; anywhere else it may mean anything."""
+    last, topics = before[-1] if before else None, arguments.topics
+    figure = piece.text.lstrip("$")[:1].isdigit()
+    if last is not None and last.kind is PieceKind.WORD and topics and topics[-1].endswith(last.text):
+        topics[-1] = f"{topics[-1]}{'-' if piece.start - last.end == 1 and not figure else ' '}{piece.text}"  # "on MMLU-Pro"
+    elif figure:
         raise NotUnderstoodError(f'"{piece.text}": it does not say of what')
-    bundle = arguments.bundles[-1]
-    topics = bundle.topics
-    if last is not None and _continues_topic(topics, last, piece):
-        topics[-1] = f"{topics[-1]}{'-' if piece.start > last.end else ''}{piece.text}"  # "on MMLU-Pro"
     elif _is_unknown_topic(before):
         topics.append(piece.text)
     elif piece.text[0].isupper() and [other.kind for other in before[-2:]] == [PieceKind.NAME, PieceKind.JOIN]:
-        bundle.rivals.append(Mention(text=piece.text, name=piece.text))  # "beats GPT-4 and Mystery"
-    elif last is not None and last.kind in (PieceKind.NAME, PieceKind.OWN):
-        raise NotUnderstoodError(f'"{piece.text}" after "{last.text}"')
+        arguments.rivals.append(Mention(text=piece.text, name=piece.text))  # "beats GPT-4 and Mystery"
     else:
-        arguments.unread.append(piece.text)
-
-
-def _continues_topic(topics: Sequence[str], last: Piece, piece: Piece) -> bool:
-    adjacent = last.kind is PieceKind.WORD and piece.start - last.end < 2
-    return adjacent and bool(topics) and topics[-1].endswith(last.text)
+        raise NotUnderstoodError(f'"{piece.text}" is not understood, and may change the meaning; ask without it')
 
 
 def _is_unknown_topic(before: Sequence[Piece]) -> bool:
-    """`in juggling`: what follows a preposition is what is compared, though no board has it."""
-    last = next((piece for piece in reversed(before) if _has_content(piece)), None)
-    return (last is not None and last.kind is PieceKind.IN) or any(piece.reads("in", "on", "at", "for") for piece in before[-2:])
+    last = _content(before)[-1:]
+    return bool(last and last[0].kind is PieceKind.IN) or any(piece.reads("in", "on", "at", "for") for piece in before[-2:])
 
 
-def _read_right_rest(clause: Clause, piece: Piece, before: Sequence[Piece], arguments: Arguments) -> None:
-    if piece.kind is PieceKind.AMOUNT and isinstance(piece.value, Amount) and not clause.sense.price_word:
-        by = any(other.kind is PieceKind.BY for other in before[-2:])
-        if not by and (piece.value.unit == "times" or clause.sense.relation is Relation.LEAD):
-            raise NotUnderstoodError(f'"{piece.text}": it does not say of what')  # "at half the size"
-    _read_common(piece, arguments, strict=False, passive=False)
+def _is_loose(clause: Clause, piece: Piece, before: Sequence[Piece]) -> bool:
+    """Whether an amount after the verb may be one of something else."""
+    by = any(other.kind is PieceKind.BY for other in before[-2:])
+    times = isinstance(piece.value, Amount) and piece.value.unit == "times"
+    return not clause.sense.price_word and not by and (times or clause.sense.relation is Relation.LEAD)
 
 
-def _read_right_group(clause: Clause, piece: Piece, arguments: Arguments) -> None:
-    """After a verb that needs a rival, a group is the rival; after `best`, it says among whom."""
-    rivals = arguments.bundles[-1].rivals
-    needed = (clause.inner or clause.sense).rival == "must" and not rivals
-    if needed or (rivals and rivals[-1].kind is MentionKind.GROUP):
-        _add_group(rivals, piece, clause.right[: clause.right.index(piece)])
-    else:
+def _read_right_group(clause: Clause, piece: Piece, before: Sequence[Piece], arguments: Arguments) -> None:
+    """A class after a verb is the rival; after `best` or `among`, it says among whom."""
+    if _is_among(before) or (clause.inner or clause.sense).rival == "no":
         arguments.group |= _group(piece)
+    elif not arguments.rivals or _kinds(before, PieceKind.JOIN):
+        arguments.rivals.append(_as_mention(piece, before))
+    else:
+        raise NotUnderstoodError(f'"{piece.text}": it does not say what this belongs to')
 
 
-def _read_right_not(pieces: Sequence[Piece], place: int, arguments: Arguments) -> None:
-    """`but not in maths` is a claim of its own, negated; any other `not` after the verb is not understood."""
-    after_but = any(piece.kind is PieceKind.BREAK and piece.reads("but") for piece in pieces[:place])
-    rest = [piece.kind for piece in pieces[place + 1 :] if piece.kind in (PieceKind.TOPIC, PieceKind.BOARD, PieceKind.NAME)]
-    if not after_but or not rest:
-        raise NotUnderstoodError(f'"{pieces[place].text}" after the verb')
-    last = arguments.bundles[-1]
-    rivals = [] if rest[0] is PieceKind.NAME else list(last.rivals)
-    sources = [] if PieceKind.BOARD in rest else list(last.sources)
-    arguments.bundles.append(Bundle(rivals=rivals, sources=sources, negated=True))
+def _read_figures(piece: Piece, arguments: Arguments) -> None:
+    """`A beats B (57.2 vs 53.9)`: the figures of the one subject and the one rival."""
+    sides = (arguments.subjects, arguments.rivals)
+    if any(len(side) != 1 for side in sides) or not isinstance(piece.value, tuple):
+        raise NotUnderstoodError(f'"{piece.text}": it does not say whose figures these are')
+    for side, figure in zip(sides, piece.value, strict=True):
+        side[0] = replace(side[0], figure=figure)
 
 
 # ── either side ──────────────────────────────────────────────────────────────────────────────────
 
 
-def _read_common(piece: Piece, arguments: Arguments, *, strict: bool, passive: bool) -> None:
-    """What means the same on both sides; a word that could change the meaning is not skipped."""
-    kind, text = piece.kind, f'"{piece.text}"'
-    if kind is PieceKind.AMOUNT and isinstance(piece.value, Amount):
+def _read_common(piece: Piece, after: Sequence[Piece], arguments: Arguments) -> None:
+    """What means the same on both sides. Whatever has no rule ends here, and is refused."""
+    text = f'"{piece.text}"'
+    if isinstance(piece.value, Amount) and piece.kind is PieceKind.AMOUNT:
         if arguments.amount is not None:
             raise NotUnderstoodError(f'"{arguments.amount.text}" and {text} at once')
         arguments.amount = piece.value
-    elif kind is PieceKind.SINCE and isinstance(piece.value, Period):
+    elif piece.kind is PieceKind.SINCE and isinstance(piece.value, Period):
         arguments.since = piece.value
-    elif kind is PieceKind.HEDGE:
-        raise NotUnderstoodError(f"{text} says what may be, or what somebody says; the record only knows what is")
-    elif kind is PieceKind.TURN and not (passive and piece.reads(*PASTS)):
+    elif piece.kind is PieceKind.DEGREE and not arguments.degree and not _kinds(after, *_WHO):
+        arguments.degree = str(piece.value)
+    elif piece.reads(*EVERY_ONE) and not [each for each in _content(after)[:1] if each.kind in _WHO]:
+        raise NotUnderstoodError(f"{text}: it does not say all of what; ask for one model, topic or board at a time")
+    elif piece.kind is PieceKind.REFERENCE:
+        raise NotUnderstoodError(f"{text}: it does not say which model that is; name it")
+    elif piece.kind is PieceKind.TURN and not (arguments.past and piece.reads(*PASTS)):
         raise NotUnderstoodError(f"{text} changes what it says")
-    elif kind in (PieceKind.SIZE, PieceKind.NEAR) or piece.text.isdecimal():
+    elif piece.kind in (PieceKind.SIZE, PieceKind.FIGURES) or piece.text.isdecimal():
         raise NotUnderstoodError(f"{text}: it does not say what this belongs to")
-    elif kind is PieceKind.DEGREE or (kind is PieceKind.WORD and any(sign.isalnum() for sign in piece.text)):
-        if strict and kind is PieceKind.WORD:
-            raise NotUnderstoodError(f"{text} between the model and the verb")
-        arguments.unread.append(piece.text)
+    elif piece.kind not in (*_READ_BEFORE, PieceKind.SINCE, PieceKind.TURN) and any(sign.isalnum() for sign in piece.text):
+        raise NotUnderstoodError(f"{text} is not understood, and may change the meaning; ask without it")

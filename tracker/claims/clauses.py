@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import dropwhile, pairwise
 from operator import or_
 
-from tracker.claims._records import Mention, MentionKind, ModelGroup, Period, PieceKind, Relation
+from tracker.claims._records import Mention, MentionKind, ModelGroup, Period, PieceKind, Place, Relation
 from tracker.claims.figures import Score
 from tracker.claims.pieces import Piece
 from tracker.claims.words import Sense
@@ -21,14 +21,18 @@ class Clause:
     anchor: Piece
     sense: Sense
     inner: Sense | None = None
-    top: object = None
+    top: Place | None = None
     figures: tuple[Score, ...] = ()
-    within: int | None = None
     left: list[Piece] = field(default_factory=list)
     right: list[Piece] = field(default_factory=list)
 
+    @property
+    def pieces(self) -> list[Piece]:
+        """All of them, in order."""
+        return [*self.left, self.anchor, *self.right]
 
-_SMALL = (PieceKind.FILL, PieceKind.DEGREE, PieceKind.NOT, PieceKind.NEAR, PieceKind.AMOUNT)
+
+_SMALL = (PieceKind.FILL, PieceKind.DEGREE, PieceKind.NOT, PieceKind.AMOUNT)
 _ENDS = (PieceKind.JOIN, PieceKind.BREAK)
 _WHO = (PieceKind.NAME, PieceKind.REFERENCE, PieceKind.GROUP)
 
@@ -78,9 +82,9 @@ def _is_verb_next(pieces: Sequence[Piece]) -> bool:
 
 
 def _needs_a_rival(before: Sequence[Piece]) -> bool:
-    """`ahead of` right before `the best open-source model`: that is the rival."""
+    """`ahead of` or `leads` right before `the best open-source model`: that is the rival."""
     last = next((piece for piece in reversed(before) if piece.kind not in (PieceKind.FILL, PieceKind.DEGREE)), None)
-    return last is not None and last.kind is PieceKind.SENSE and last.sense.rival == "must"
+    return last is not None and last.kind is PieceKind.SENSE and last.sense.rival != "no"
 
 
 def is_copula(piece: Piece) -> bool:
@@ -111,9 +115,11 @@ def _anchors(pieces: Sequence[Piece]) -> list[tuple[Clause, int, int]]:
         piece, clause, last = pieces[place], None, place
         if piece.kind is PieceKind.FIRST:
             clause, last = _first(pieces, place)
-        elif piece.kind is PieceKind.SENSE:
+        elif _restricts(pieces[:place], anchors):
+            pass
+        elif piece.kind is PieceKind.SENSE and _is_verb(piece.sense, pieces[:place]):
             clause, last = _verb(pieces, place)
-        elif piece.kind is PieceKind.TOP:
+        elif isinstance(piece.value, Place):
             clause = Clause(anchor=piece, sense=_RANKS, top=piece.value)
         elif piece.kind is PieceKind.SCORE and _is_of_something(pieces, place, anchors):
             clause = Clause(anchor=piece, sense=_SCORES, figures=piece.scores)
@@ -123,13 +129,27 @@ def _anchors(pieces: Sequence[Piece]) -> list[tuple[Clause, int, int]]:
     return anchors
 
 
+def _restricts(before: Sequence[Piece], anchors: Sequence[tuple[Clause, int, int]]) -> bool:
+    """`the cheapest model to score above 50`, `the best in the top 10`: what says among whom by a verb is not read."""
+    if not anchors or not anchors[-1][0].sense.superlative:
+        return bool(before) and before[-1].reads("to")
+    return not any(piece.kind in (*_ENDS, PieceKind.NAME) or is_copula(piece) for piece in before[anchors[-1][2] + 1 :])
+
+
+def _is_verb(sense: Sense, before: Sequence[Piece]) -> bool:
+    """`the leader` and `its rival` are said of somebody; they claim something only in `is the leader`, `A and B rival C`."""
+    if sense.noun:
+        return any(is_copula(piece) for piece in [each for each in before if not each.reads("a", "the")][-1:])
+    return sense.number != "many" or not before or not before[-1].reads("the", "a", "an", "its", "their", "'s")
+
+
 def _first(pieces: Sequence[Piece], place: int) -> tuple[Clause, int]:
     """`the first open-source model to beat`: the verb after it is what the first is first at."""
     clause = Clause(anchor=pieces[place], sense=Sense(relation=Relation.FIRST, rival="may"))
     for later, piece in enumerate(pieces[place + 1 :], start=place + 1):
         if piece.kind in (PieceKind.SENSE, PieceKind.TOP, PieceKind.SCORE):
             clause.inner = {PieceKind.TOP: _RANKS, PieceKind.SCORE: _SCORES}.get(piece.kind) or piece.sense
-            clause.top = piece.value if piece.kind is PieceKind.TOP else None
+            clause.top = piece.value if isinstance(piece.value, Place) else None
             clause.figures = piece.scores if piece.kind is PieceKind.SCORE else ()
             clause.left += [between for between in pieces[place + 1 : later] if between.kind is not PieceKind.BREAK]
             return clause, later
@@ -139,41 +159,29 @@ def _first(pieces: Sequence[Piece], place: int) -> tuple[Clause, int]:
 
 
 def _verb(pieces: Sequence[Piece], place: int) -> tuple[Clause, int]:
-    """A verb; `the cheapest model` includes `in the top 10`, and `costs` includes `half as much as`."""
+    """A verb; `costs` includes `half as much as`."""
     clause, last = Clause(anchor=pieces[place], sense=pieces[place].sense), place
-    top = _next(pieces, place, _is_top, (PieceKind.FILL, PieceKind.DEGREE, PieceKind.IN, PieceKind.TOPIC))
-    price = _next(pieces, place, _is_price, (PieceKind.AMOUNT, PieceKind.FILL, PieceKind.DEGREE, PieceKind.NEAR))
-    if clause.sense.superlative and isinstance(within := pieces[top].value, int) and top:
-        clause.within, last = within, top
-    elif clause.sense.price_word and price:
+    if clause.sense.relation is Relation.LEAD and place and pieces[place - 1].reads("becomes", "became", "become"):
+        clause.sense = replace(clause.sense, passing=True)
+    price = next((later for later in range(place + 1, len(pieces)) if pieces[later].kind not in _OF_A_PRICE), place)
+    if clause.sense.price_word and price > place and _is_price(pieces[price]):
         clause.sense, last = replace(pieces[price].sense, price_word=True), price
     clause.left += pieces[place + 1 : last]
     return clause, last
-
-
-def _is_top(piece: Piece) -> bool:
-    return piece.kind is PieceKind.TOP and isinstance(piece.value, int)
 
 
 def _is_price(piece: Piece) -> bool:
     return piece.kind is PieceKind.SENSE and piece.sense.relation is Relation.PRICE
 
 
-def _next(pieces: Sequence[Piece], place: int, wanted: Callable[[Piece], bool], between: Sequence[PieceKind]) -> int:
-    """The place of the next piece that is wanted, with only those kinds between; 0 if there is none."""
-    for later, piece in enumerate(pieces[place + 1 :], start=place + 1):
-        if wanted(piece):
-            return later
-        if piece.kind not in between:
-            break
-    return 0
+_OF_A_PRICE = (PieceKind.AMOUNT, PieceKind.FILL)
 
 
 def _cut_between(gap: Sequence[Piece], clause: Clause, following: Clause) -> int:
     """Where the pieces of one verb end and the subject of the next begins."""
     content = [place for place, piece in enumerate(gap) if piece.kind not in _SMALL]
     if not content:  # negations and amounts belong to the second verb
-        leading = (PieceKind.NOT, PieceKind.NEAR, PieceKind.AMOUNT)
+        leading = (PieceKind.NOT, PieceKind.AMOUNT)
         return next((place for place, piece in enumerate(gap) if piece.kind in leading), len(gap))
     if gap[content[-1]].kind in _ENDS:
         return content[-1]

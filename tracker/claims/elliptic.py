@@ -1,30 +1,169 @@
-"""Puts elliptic names together: `Qwen3.5's 72B`, `the 14B`, `its mid-size model`; and comparisons with their topic inside."""
+"""Puts names together with what belongs to them: `Qwen3.5's 72B`, `the 14B`, `open-weights Kimi K2.6`, `GPT-5 (57.2)`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from functools import reduce
+from operator import or_
 
-from tracker.claims._records import Mention, MentionKind, PieceKind, Relation
+from tracker.claims._records import Amount, Mention, ModelGroup, PieceKind, Relation
 from tracker.claims.names import SIZE
 from tracker.claims.pieces import Piece
 from tracker.claims.words import Sense
 
 _GLUED_SIZE = re.compile(rf"[-_](?:{SIZE.pattern})(?=[-_]|$)")
+_FIGURE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 
 
 def joined(pieces: Sequence[Piece]) -> list[Piece]:
-    """Elliptic names as one piece each: `Qwen3.5` `'s` `72B`, and `the` `14B` of the line mentioned last."""
-    names: list[Piece] = []
+    """The pieces with every name, its elliptic size, its class and its figure as one."""
+    for rule in (_elliptic, _pair, _figure, _classes, _class_before, _class_after):
+        pieces = _each(pieces, rule)
+    return [_plain(pieces, place) for place in range(len(pieces))]
+
+
+def _each(pieces: Sequence[Piece], rule: Callable[[Sequence[Piece]], tuple[int, Piece] | None]) -> list[Piece]:
+    """The pieces in which a rule has merged what it reads."""
+    read: list[Piece] = []
     place = 0
     while place < len(pieces):
-        size = _own_size(pieces, place)
-        names.append(_member(pieces[place : place + size]) if size else pieces[place])
-        place += size or 1
-    return names
+        size, piece = rule(pieces[place:]) or (1, pieces[place])
+        read.append(piece)
+        place += size
+    return read
 
+
+def _merged(pieces: Sequence[Piece], kind: PieceKind, value: object) -> Piece:
+    text = (
+        " ".join(piece.text for piece in pieces).replace(" 's", "'s").replace(" ’s", "’s").replace("( ", "(").replace(" )", ")")
+    )
+    return Piece(kind=kind, text=text, start=pieces[0].start, end=pieces[-1].end, value=value)
+
+
+def _plain(pieces: Sequence[Piece], place: int) -> Piece:
+    """`just overtook`, `just 2 points`, `the new Kimi K2.6` say no more than without that word; elsewhere it may."""
+    piece, after = pieces[place], pieces[place + 1] if place + 1 < len(pieces) else None
+    if after is None or piece.kind is not PieceKind.WORD:
+        return piece
+    moved = after.kind is PieceKind.SENSE and after.sense.passing
+    denied = place > 0 and pieces[place - 1].kind is PieceKind.NOT
+    just = piece.reads("just") and not denied and (moved or after.kind is PieceKind.AMOUNT)
+    return replace(piece, kind=PieceKind.FILL) if just or (piece.reads("new") and after.kind is PieceKind.NAME) else piece
+
+
+# ── sizes ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _elliptic(pieces: Sequence[Piece]) -> tuple[int, Piece] | None:
+    """NAME 's SIZE, its SIZE, the SIZE, SIZE NAME: one name; its line is empty if the sentence leaves it to be understood."""
+    piece, kinds = pieces[0], [following.kind for following in pieces[1:3]]
+    count = 0
+    if piece.kind is PieceKind.NAME and kinds == [PieceKind.OWN, PieceKind.SIZE]:
+        count = 3
+    elif piece.kind is PieceKind.SIZE and kinds[:1] == [PieceKind.NAME]:
+        count = 2
+    elif kinds[:1] == [PieceKind.SIZE] and (piece.kind is PieceKind.REFERENCE or piece.reads("the", "its", "their")):
+        count = 3 if kinds[1:] == [PieceKind.NAME] else 2
+    if not count:
+        return None
+    name = next((each.mention for each in pieces[:count] if each.kind is PieceKind.NAME), None)
+    size = next(f"{each.value:g}B" for each in pieces[:count] if each.kind is PieceKind.SIZE)
+    line = without_size(name.name) if name else ""
+    merged = _merged(pieces[:count], PieceKind.NAME, None)
+    mention = Mention(text=merged.text, name=f"{line} {size}".strip(), line=line, lab=name.lab if name else "")
+    return count, replace(merged, value=mention)
+
+
+def without_size(name: str) -> str:
+    """The line of a name: `Qwen3.5 397B A17B (Reasoning)` and `qwen3.5-397b-a17b` are of Qwen3.5."""
+    words = (_GLUED_SIZE.sub("", word) for word in name.partition(" (")[0].split() if not SIZE.fullmatch(word))
+    return " ".join(filter(None, words))
+
+
+def is_elliptic(mention: Mention) -> bool:
+    """Whether its line is left to be understood: `14B`."""
+    return mention.name[:1].isdigit() and mention.name.endswith("B")
+
+
+# ── figures ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def _figure(pieces: Sequence[Piece]) -> tuple[int, Piece] | None:
+    """NAME ( figure ), and NAME 's figure: the figure that the name is said to have."""
+    if pieces[0].kind is not PieceKind.NAME or len(pieces) < 3 or pieces[0].mention.figure is not None:
+        return None
+    amount = _number(pieces[2])
+    bracketed = pieces[1].text == "(" and [piece.text for piece in pieces[3:4]] == [")"]
+    if amount is None or not (bracketed or pieces[1].kind is PieceKind.OWN):
+        return None
+    count = 4 if bracketed else 3
+    return count, _merged(pieces[:count], PieceKind.NAME, replace(pieces[0].mention, figure=amount))
+
+
+def _pair(pieces: Sequence[Piece]) -> tuple[int, Piece] | None:
+    """( figure vs figure ): those of the subject and of the rival."""
+    if len(pieces) < 5 or [pieces[0].text, pieces[4].text] != ["(", ")"]:
+        return None
+    first, second = _number(pieces[1]), _number(pieces[3])
+    if first is None or second is None or not pieces[2].reads("vs", "versus", "to", "against", "–", "-", "—"):
+        return None
+    return 5, _merged(pieces[:5], PieceKind.FIGURES, (first, second))
+
+
+def _number(piece: Piece) -> Amount | None:
+    """A figure by itself, or in points or per cent."""
+    if isinstance(piece.value, Amount) and piece.kind is PieceKind.AMOUNT and piece.value.unit in ("points", "percent"):
+        return piece.value
+    if piece.kind is not PieceKind.WORD or not _FIGURE.fullmatch(piece.text):
+        return None
+    plain = piece.text.replace(",", "")
+    return Amount(value=float(plain), unit="", decimals=len(plain.partition(".")[2]), text=piece.text)
+
+
+# ── classes ──────────────────────────────────────────────────────────────────────────────────────
+
+_NOUNS = ("model", "models", "llm", "llms", "one", "ones", "system", "systems")
+
+
+def _classes(pieces: Sequence[Piece]) -> tuple[int, Piece] | None:
+    """Classes in a row, with the noun among them, are one: `open models under 40B`."""
+    count, groups = 0, []
+    for piece in pieces:
+        if isinstance(piece.value, ModelGroup):
+            groups.append(piece.value)
+        elif not groups or not piece.reads(*_NOUNS):
+            break
+        count += 1
+    return (count, _merged(pieces[:count], PieceKind.GROUP, reduce(or_, groups))) if groups else None
+
+
+def _class_before(pieces: Sequence[Piece]) -> tuple[int, Piece] | None:
+    """`open-source Kimi K2.6`: only such entries of it are meant."""
+    if len(pieces) < 2 or pieces[0].kind is not PieceKind.GROUP or pieces[1].kind is not PieceKind.NAME:
+        return None
+    return 2, _narrowed(pieces[:2], pieces[1].mention, pieces[0].value)
+
+
+def _class_after(pieces: Sequence[Piece]) -> tuple[int, Piece] | None:
+    """`Kimi K2.6 (open weights)`, `Kimi K2.6, an open model,`: likewise."""
+    closing = {"(": ")", ",": ","}.get(pieces[1].text) if len(pieces) > 3 else None
+    if pieces[0].kind is not PieceKind.NAME or closing is None:
+        return None
+    rest = 3 if pieces[2].reads("a", "an") else 2
+    inside = pieces[rest : rest + 2]
+    if [piece.kind for piece in inside][:1] != [PieceKind.GROUP] or [piece.text for piece in inside][1:] != [closing]:
+        return None
+    return rest + 2, _narrowed(pieces[: rest + 2], pieces[0].mention, inside[0].value)
+
+
+def _narrowed(pieces: Sequence[Piece], mention: Mention, group: object) -> Piece:
+    assert isinstance(group, ModelGroup)
+    return _merged(pieces, PieceKind.NAME, replace(mention, group=mention.group | group))
+
+
+# ── comparisons with their topic inside ──────────────────────────────────────────────────────────
 
 _BETTER = Sense(relation=Relation.ABOVE)
 _COMPARATIVES: Mapping[str, Sense] = {
@@ -45,62 +184,3 @@ def compared(pieces: Sequence[Piece]) -> list[Piece]:
             read[place] = replace(piece, kind=PieceKind.SENSE, value=sense)
             read[place + 2] = replace(than, kind=PieceKind.FILL)
     return read
-
-
-_VAGUE = frozenset((
-    "mid size", "mid sized", "midsize", "medium sized", "smaller", "smallest", "larger", "largest", "bigger", "biggest", "small",
-    "mid", "big", "flagship",
-))  # fmt: skip
-
-
-def _own_size(pieces: Sequence[Piece], place: int) -> int:
-    """How many pieces from here are one elliptic name: NAME 's SIZE, NAME 's mid-size, its SIZE, the SIZE, SIZE NAME; or 0."""
-    piece, rest = pieces[place], pieces[place + 1 :]
-    kinds = [following.kind for following in rest[:2]]
-    if piece.kind is PieceKind.NAME and kinds[:1] == [PieceKind.OWN]:
-        vague = _vague(rest[1:])
-        return 3 if kinds[1:] == [PieceKind.SIZE] else 2 + vague if vague else 0
-    if piece.kind is PieceKind.SIZE and kinds[:1] == [PieceKind.NAME]:
-        return 2
-    if kinds[:1] == [PieceKind.SIZE] and (piece.kind is PieceKind.REFERENCE or piece.reads("the", "its", "their")):
-        return 3 if kinds[1:] == [PieceKind.NAME] else 2
-    vague = _vague(rest) if piece.reads("its", "their") else 0
-    return 1 + vague if vague else 0
-
-
-def _vague(pieces: Sequence[Piece]) -> int:
-    """How many pieces say only vaguely which of a line; `model` or the like must follow."""
-    words: list[str] = []
-    longest = 0
-    for count, (piece, following) in enumerate(pairwise(pieces[:4]), start=1):
-        words += piece.text.casefold().replace("-", " ").split()
-        if " ".join(words) in _VAGUE and following.text.casefold().startswith(("model", "version", "variant", "one")):
-            longest = count
-    return longest
-
-
-def _member(pieces: Sequence[Piece]) -> Piece:
-    """One piece for an elliptic name; its line is empty if the sentence leaves it to be understood."""
-    name = next((piece.mention for piece in pieces if piece.kind is PieceKind.NAME), None)
-    size = next((f"{piece.value:g}B" for piece in pieces if piece.kind is PieceKind.SIZE), "")
-    text = " ".join(piece.text for piece in pieces).replace(" 's", "'s").replace(" ’s", "’s")
-    line = without_size(name.name) if name else ""
-    mention = Mention(
-        text=text,
-        name=f"{line} {size}".strip(),
-        kind=MentionKind.MODEL if size else MentionKind.VAGUE,
-        line=line,
-        lab=name.lab if name else "",
-    )
-    return Piece(kind=PieceKind.NAME, text=text, start=pieces[0].start, end=pieces[-1].end, value=mention)
-
-
-def without_size(name: str) -> str:
-    """The line of a name: `Qwen3.5 397B A17B (Reasoning)` and `qwen3.5-397b-a17b` are of Qwen3.5."""
-    words = (_GLUED_SIZE.sub("", word) for word in name.partition(" (")[0].split() if not SIZE.fullmatch(word))
-    return " ".join(filter(None, words))
-
-
-def is_elliptic(mention: Mention) -> bool:
-    """Whether its line is left to be understood: `14B`, or a vague member of a line."""
-    return mention.kind is MentionKind.VAGUE or (mention.name[:1].isdigit() and mention.name.endswith("B"))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from tracker.claims import words
-from tracker.claims._records import Amount, ModelGroup, Period, PieceKind
+from tracker.claims._records import Amount, ModelGroup, Period, PieceKind, Place
 
 Reading = tuple[int, PieceKind, object]
 """How many words from the first on are a figure, of which kind, and its value."""
@@ -26,10 +26,10 @@ class Score:
     topic: str = ""
 
 
-def read(tokens: Sequence[str]) -> Reading | None:
-    """The figure that begins with the first of these words."""
+def read(tokens: Sequence[str], now: datetime) -> Reading | None:
+    """The figure that begins with the first of these words; a month without a year is the last such month that began by `now`."""
     text = "".join(f"{token} " for token in tokens)
-    return next((reading for reader in _READERS if (reading := reader(text))), None)
+    return next((reading for reader in _READERS if (reading := reader(text))), None) or _period(text, now)
 
 
 def _pattern(*parts: str) -> re.Pattern[str]:
@@ -126,10 +126,15 @@ def _gain(text: str) -> Reading | None:
 
 
 _COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(words.NUMBERS)}) "
-_TOP = _pattern(rf"(?:(?:the|ranks|ranked|rank|in) (?:the )?+)?+(?P<exact>top |(?:number|#|no|rank) ){_COUNT}")
+_MOVES = f"(?:{_any('up', words.RISES)}|{_any('down', words.FALLS)})"
+_TOP = _pattern(
+    rf"(?:{_MOVES}|(?:the|ranks|ranked|rank|in|makes|make) (?:the )?+)?+(?P<exact>top |(?:number|#|no \. |no|rank) ?){_COUNT}"
+)
 _ORDINAL = _pattern(
-    r"(?:(?P<ranks>ranks|ranked|rank) |(?:the|in) )?+(?:the )?+",
-    rf"(?:(?P<figure>\d{{1,3}}) (?:st|nd|rd|th) |{_any('word', words.ORDINALS)})(?P<place>(?=(?:place|overall|on) ))?",
+    rf"(?:{_MOVES}|(?P<ranks>ranks|ranked|rank) (?:in )?+|(?P<is>sits|stands|comes|came|is) (?:in )?+|(?:the|in) )?+(?:the )?+",
+    rf"(?:(?P<figure>\d{{1,3}}) (?:st|nd|rd|th) |{_any('word', words.ORDINALS)})",
+    r"(?:(?P<model>(?:best |strongest )?+model )|(?P<place>(?=(?:place|overall|on) ))|",
+    r"(?P<end>(?=[,;.!] |$|(?:in|among|and|behind|per) )))?+",
 )
 _SIZE = _pattern(
     "(?P<bound>(?:under|below|sub|≤|<|over|above|>|≥|(?:smaller|less|up|fewer|larger|bigger) (?:than|to)) )?+",
@@ -138,23 +143,30 @@ _SIZE = _pattern(
 
 
 def _top(text: str) -> Reading | None:
-    """`top 3`, `the top ten`, `number two`, `# 4`."""
+    """`top 3`, `the top ten`, `number two`, `# 4`, `slips to No. 3`."""
     match = _TOP.match(text)
     place = words.NUMBERS.get(match["count"]) or int(match["count"]) if match else 0
-    if match is None or not place:
+    if match is None or not place or (match["exact"] != "top " and place == 1 and not _moved(match)):
         return None
-    if match["exact"] == "top ":
-        return _used(match), PieceKind.TOP, place
-    return (_used(match), PieceKind.TOP, (place,)) if place > 1 else None
+    return _used(match), PieceKind.TOP, Place(top=place, exact=match["exact"] != "top ", moved=_moved(match))
 
 
 def _ordinal(text: str) -> Reading | None:
-    """`ranks fifth`, `second place`, `3rd overall`; the first is a verb of its own."""
+    """`ranks fifth`, `second place`, `3rd overall`, `the fifth best model`, `slips to third`; the first is a verb of its own."""
     match = _ORDINAL.match(text)
-    if match is None or (match["ranks"] is None and match["place"] is None):
+    if match is None:
+        return None
+    placed = match["ranks"] or match["model"] or match["place"] is not None or (match["is"] and match["end"] is not None)
+    if not placed and not _moved(match):
         return None
     place = int(match["figure"]) if match["figure"] else words.ORDINALS[_text(match, "word")]
-    return (_used(match), PieceKind.TOP, (place,)) if place > (0 if match["figure"] else 1) else None
+    if place <= (0 if match["figure"] else 1):
+        return None
+    return _used(match), PieceKind.TOP, Place(top=place, exact=True, moved=_moved(match), models=bool(match["model"]))
+
+
+def _moved(match: re.Match[str]) -> str:
+    return "up" if match["up"] else "down" if match["down"] else ""
 
 
 def _size(text: str) -> Reading | None:
@@ -173,18 +185,22 @@ def _size(text: str) -> Reading | None:
 
 _AT = _pattern("(?:(?P<since>since|from)|as of|as at|on|in|by|at) ")
 _DATE_FILL = frozenset((",", "st", "nd", "rd", "th", "the", "of"))
-_ORDERS = ("ymd", "dmy", "mdy", "my", "ym", "y")
+_ORDERS = ("ymd", "dmy", "mdy", "my", "ym", "y", "dm", "md", "m")
 _LONGEST_DATE = 6
 
 
-def _period(text: str) -> Reading | None:
-    """`since 2026-05-14`, `as of 14 May 2026`, `in May 2026`. A date needs a year."""
+def _period(text: str, now: datetime) -> Reading | None:
+    """`since 2026-05-14`, `as of 14 May 2026`, `in May 2026`, `since April`."""
     match = _AT.match(text)
-    words = text[match.end() :].split()[:_LONGEST_DATE] if match else []
-    parts = [(place, word) for place, word in enumerate(words, start=1) if word not in _DATE_FILL]
+    following = text[match.end() :].split()[:_LONGEST_DATE] if match else []
+    parts = [(place, word) for place, word in enumerate(following, start=1) if word not in _DATE_FILL]
     for order in _ORDERS:
         date = dict(zip(order, (word for _, word in parts), strict=False))
-        if match and len(date) == len(order) and (days := _days(date["y"], date.get("m"), date.get("d"))):
+        if match is None or len(date) < len(order) or ("y" not in date and date["m"] not in words.MONTHS):
+            continue
+        years = [date["y"]] if "y" in date else [str(now.year), str(now.year - 1)]
+        read = (_days(year, date.get("m"), date.get("d")) for year in years)
+        if days := next((days for days in read if days and ("y" in date or days[0] <= now)), None):
             kind = PieceKind.SINCE if match["since"] else PieceKind.AT
             return _used(match) + parts[len(order) - 1][0], kind, Period(text="", start=days[0], end=days[1])
     return None
@@ -206,5 +222,5 @@ def _days(year: str, month: str | None, day: str | None) -> tuple[datetime, date
     return start, start.replace(year=start.year + 1)
 
 
-_READERS: tuple[Callable[[str], Reading | None], ...] = (_price, _score, _period, _top, _ordinal, _size, _gain)
+_READERS: tuple[Callable[[str], Reading | None], ...] = (_price, _score, _top, _ordinal, _size, _gain)
 """The first that reads something wins."""

@@ -74,7 +74,7 @@ class _Race:
         case, claim, metric = self.case, self.case.claim, self.case.metric
         until = case.state.snapshot.observed_at
         if claim.inner in (Relation.LEAD, Relation.RANK):
-            top = claim.top if claim.inner is Relation.RANK else 1
+            top = claim.place.top if claim.inner is Relation.RANK else 1
             ranks = case.record.store.rank_spans(case.state.board.id, entry.id) if metric.primary else []
             time = next((span.valid_from for span in ranks if span.rank <= top and span.valid_from <= until), None)
             return Reached(entry=entry, nominal=time, sure=time)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf, log
 
-from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Mention, MentionKind
+from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground
 from tracker.claims.answer import cases, conclude, finding, grounds, stranger
 from tracker.claims.case import Case, Unpublished
 from tracker.claims.record import Record
@@ -36,20 +35,17 @@ class GainPair:
 
 def judge(claim: Claim, record: Record) -> Finding:
     """Supported if every variant that has a counterpart is above it beyond the error."""
-    named = claim if claim.rival is not None else _with_predecessor(claim, record)
-    if isinstance(named, Finding):
-        return named
-    if (absent := stranger(named, record)) is not None:
+    if (absent := stranger(claim, record)) is not None:
         return absent
-    assert named.rival is not None
-    paired, missing = grounds(cases(named, record), _ground)
+    assert claim.rival is not None
+    paired, missing = grounds(cases(claim, record), _ground)
     unlike = dict.fromkeys(metric.case.state.board.title for metric in missing if all(metric.valued))
     if paired or not unlike:
-        return conclude(named, record, paired, missing)
+        return conclude(claim, record, paired, missing)
     lacks = (
-        f"no variant of {named.subject.name} has a counterpart of like size and reasoning mode among those of {named.rival.name}"
+        f"no variant of {claim.subject.name} has a counterpart of like size and reasoning mode among those of {claim.rival.name}"
     )
-    return finding(named, ClaimVerdict.NOT_COMPARABLE, f"{', '.join(unlike)}: {lacks}")
+    return finding(claim, ClaimVerdict.NOT_COMPARABLE, f"{', '.join(unlike)}: {lacks}")
 
 
 def _ground(case: Case) -> Ground | Unpublished:
@@ -62,6 +58,9 @@ def _ground(case: Case) -> Ground | Unpublished:
     orders = [pair.weight.order for pair in pairs]
     verdicts = {Order.ABOVE: ClaimVerdict.SUPPORTED, Order.BELOW: ClaimVerdict.CONTRADICTED}
     verdict = verdicts.get(orders[0], ClaimVerdict.MIXED) if len(set(orders)) == 1 else ClaimVerdict.MIXED
+    median = sorted(pairs, key=lambda pair: pair.weight.gap)[len(pairs) // 2].weight
+    if verdict is ClaimVerdict.SUPPORTED and not median.agrees(case.claim.degree):
+        verdict = ClaimVerdict.MIXED
     reason = f"{orders.count(Order.ABOVE)} of {len(pairs)} variants stand above their counterpart beyond the error"
     paired = {pair.entry.id for pair in pairs}
     alone = ", ".join(entry.name for entry in variants if entry.id not in paired)
@@ -107,30 +106,3 @@ def _mode(entry: Entry, board: Board) -> tuple[object, ...]:
     mixture = total is not None and active is not None and active < 0.9 * total
     tune = "" if known.who.tune in _GENERAL else known.who.tune
     return known.reasoning, known.who.effort, known.who.tier, tune, _SPECIAL.intersection(name_tokens(entry.name)), mixture
-
-
-def _with_predecessor(claim: Claim, record: Record) -> Claim | Finding:
-    """The claim with the generation before as its rival: the highest lower one of the family that is on record."""
-    lines = {listed.entry.who.line for listed in record.found(claim.subject).entries if listed.entry.who.generation}
-    if len(lines) != 1:
-        reason = f"{claim.subject.name} is of {len(lines)} lines by name; which predecessor is meant is not said"
-        return finding(claim, ClaimVerdict.NOT_COMPARABLE, reason)
-    lab, family, generation = lines.pop()
-    models = [entry.who for state in record.states for entry in state.snapshot.entries.values()]
-    own = _version(generation)
-    lower = [who for who in models if (who.lab, who.family) == (lab, family) and () < _version(who.generation) < own]
-    if not lower:
-        return finding(claim, ClaimVerdict.NOT_ON_RECORD, f"no generation of {family} before {generation} is on record")
-    before = max(lower, key=lambda who: _version(who.generation))
-    name = f"{family} {before.generation}"
-    rival = Mention(text=name, name=name, kind=MentionKind.LINE, lab=lab, product=before.line)
-    return replace(claim, rival=rival, read_as=(*claim.read_as, f"its predecessor is {name}"))
-
-
-_GENERATION = re.compile(r"[vVrR]?(\d+(?:\.\d+)*)([a-z]?)")
-
-
-def _version(generation: str) -> tuple[int, ...]:
-    """A generation to sort by: `3.5` after `3`; empty if it is not a number."""
-    number = _GENERATION.fullmatch(generation)
-    return (*(int(part) for part in number[1].split(".")), ord(number[2]) if number[2] else 0) if number else ()

@@ -1,52 +1,63 @@
 """Reads the claims of a sentence from its pieces: one verb or comparative at a time, with what is left and right of it.
 
-Nothing is dropped in silence. What is not understood and could change the meaning makes the whole clause `Unread`; what is
-merely not judged ("easily", "from Paris") is quoted in the claim. Source: docs/decisions/0012-claims.md
+Nothing is dropped: every word is accounted for by a rule, or the clause is `Unread` and the word is named.
+Source: docs/decisions/0012-claims.md
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import product
 
-from tracker.claims._records import Claim, Mention, MentionKind, ModelGroup, PieceKind, Relation, Unread
-from tracker.claims.arguments import Arguments, NotUnderstoodError, read_left, read_right
+from tracker.claims._records import Claim, Mention, MentionKind, ModelGroup, PieceKind, Place, Relation, Unread
+from tracker.claims.arguments import Arguments, NotUnderstoodError, read_arguments
 from tracker.claims.clauses import Clause, SharedWords, attributions, divide, shared
 from tracker.claims.elliptic import compared, is_elliptic, joined, without_size
 from tracker.claims.pieces import Piece, canonical
-from tracker.claims.words import EVERY, EVERY_ONE, SOME_ONE, Sense
+from tracker.claims.words import EVERY_ONE, SOME_ONE, Sense
 
 _DANGLING = re.compile(r"^[\s,;:.]*(?:(?:and|but|while|with)\s+)*|[\s,;:.]+(?:and|but|at|with|while)?[\s,;:.]*$", re.IGNORECASE)
 _MOST_CLAIMS = 24
 """How many claims one verb may make, and how many verbs a sentence may have."""
 
 
-def read(
-    sentence: str, pieces: Sequence[Piece], subjects: tuple[Mention, ...]
-) -> tuple[list[Claim | Unread], tuple[Mention, ...]]:
-    """The claims of one sentence in order, with what could not be read, and its subjects.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What a sentence leaves to the next: its subjects, to which that may refer, and the names of all its models."""
 
-    `subjects` are those of the sentence before, to which this one may refer.
-    """
+    subjects: tuple[Mention, ...] = ()
+    named: frozenset[str] = frozenset()
+
+
+def read(sentence: str, pieces: Sequence[Piece], context: Context) -> tuple[list[Claim | Unread], Context]:
+    """The claims of one sentence in order, with what could not be read, and what it leaves to the next."""
     if sum(piece.kind in (PieceKind.SENSE, PieceKind.TOP, PieceKind.FIRST, PieceKind.SCORE) for piece in pieces) > _MOST_CLAIMS:
-        return [Unread(quote=sentence, reason=f"more than {_MOST_CLAIMS} comparisons in one sentence")], subjects
+        return [Unread(quote=sentence, reason=f"more than {_MOST_CLAIMS} comparisons in one sentence")], Context()
     runs = _runs(joined(compared(pieces)))
     clauses_of = [divide(run) for run in runs]
     parts = [part for clauses in clauses_of for clause in clauses for part in (clause.left, clause.right)]
     sources = [source for part in parts for source in attributions(part)]
-    reader = _Reader(sentence=sentence, shared=SharedWords(), subjects=subjects)
+    reader = _Reader(sentence=sentence, shared=SharedWords(), subjects=context.subjects, named=set(context.named))
     claims: list[Claim | Unread] = []
     for run, clauses in zip(runs, clauses_of, strict=True):
-        if clauses:
+        if clauses and (hedge := next((piece for piece in run if piece.kind is PieceKind.HEDGE), None)):
+            reason = f'"{hedge.text}" says what may be, or what somebody says; the record only knows what is'
+            claims.append(Unread(quote=_quoted(sentence, run), reason=reason))
+        elif clauses:
             reader.shared = shared(clauses, run, sources)
-            for clause in clauses:
-                claims += reader.claims(clause)
+            claims += reader.run(clauses)
         else:
             claims += _no_claim(sentence, run, whole=len(runs) == 1)
             reader.subjects = tuple(piece.mention for piece in run if piece.kind is PieceKind.NAME)[:1] or reader.subjects
-    return claims, reader.subjects
+    names = frozenset(piece.mention.name for piece in pieces if piece.kind is PieceKind.NAME)
+    return claims, Context(subjects=reader.subjects, named=names or context.named)
+
+
+def _quoted(sentence: str, pieces: Sequence[Piece]) -> str:
+    start, end = min(piece.start for piece in pieces), max(piece.end for piece in pieces)
+    return _DANGLING.sub("", sentence[start:end]).strip(" ,;:.")
 
 
 def _runs(pieces: Sequence[Piece]) -> list[list[Piece]]:
@@ -81,40 +92,49 @@ class _Reader:
     sentence: str
     shared: SharedWords
     subjects: tuple[Mention, ...] = ()
+    named: set[str] = field(default_factory=set)
     rivals: tuple[Mention, ...] = ()
-    before: Arguments | None = None
+    sources: list[str] = field(default_factory=list)
+    led_in: list[str] = field(default_factory=list)
 
-    def claims(self, clause: Clause) -> list[Claim] | list[Unread]:
-        """The claims of a clause, or why there are none; its words are quoted either way."""
-        quote = self._quote(clause)
+    def run(self, clauses: Sequence[Clause]) -> Iterator[Claim | Unread]:
+        """The claims of each clause, or why there are none; its words are quoted either way.
+
+        Whatever precedes a verb may be said of all that follows: if it is not understood, nothing after it is.
+        """
         if self.shared.unsure:
-            return [Unread(quote=quote, reason=self.shared.unsure)]
-        try:
-            arguments = Arguments(leads=clause.sense.relation is Relation.LEAD)
-            read_left(clause, arguments)
-            read_right(clause, arguments)
-            self._place(arguments)
-            self._subject(clause, arguments)
-            self._rivals(clause, arguments)
-            self.subjects = tuple(arguments.subjects)
-            return self._product(clause, arguments, quote)
-        except NotUnderstoodError as error:
-            return [Unread(quote=quote, reason=str(error))]
-
-    def _quote(self, clause: Clause) -> str:
-        pieces = [*clause.left, clause.anchor, *clause.right]
-        start, end = min(piece.start for piece in pieces), max(piece.end for piece in pieces)
-        return _DANGLING.sub("", self.sentence[start:end]).strip(" ,;:.")
-
-    def _place(self, arguments: Arguments) -> None:
-        """`leads LiveBench, ahead of B` is about one board: a clause without a subject of its own stays on the board before."""
-        before, self.before = self.before, arguments
-        if before is None or arguments.subjects or arguments.refers:
+            yield from (Unread(quote=_quoted(self.sentence, clause.pieces), reason=self.shared.unsure) for clause in clauses)
             return
-        if not arguments.sources and not any(bundle.sources for bundle in arguments.bundles):
-            arguments.sources = [*before.sources, *(source for bundle in before.bundles for source in bundle.sources)]
-        if before.leads and not arguments.topics and not any(bundle.topics for bundle in arguments.bundles):
-            arguments.topics = [*before.topics, *(topic for bundle in before.bundles for topic in bundle.topics)]
+        for place, clause in enumerate(clauses):
+            past = clause.sense.swap or clause.sense.relation is Relation.FIRST or self.shared.at is not None
+            arguments = Arguments(past=past)
+            following = clauses[place:]
+            try:
+                read_arguments(clause, arguments)
+                following = [clause]
+                yield from self._claims(clause, arguments)
+            except NotUnderstoodError as error:
+                pieces = [piece for each in following for piece in each.pieces]
+                yield Unread(quote=_quoted(self.sentence, pieces), reason=str(error))
+                self.subjects = self.rivals = ()
+            self.named |= {mention.name for mention in (*arguments.subjects, *arguments.rivals)}
+            if len(following) > 1:
+                return
+
+    def _claims(self, clause: Clause, arguments: Arguments) -> list[Claim]:
+        self._place(clause, arguments)
+        self._subject(clause, arguments)
+        self._rivals(clause, arguments)
+        self.subjects = tuple(replace(subject, figure=None) for subject in arguments.subjects)
+        return self._product(clause, arguments, _quoted(self.sentence, clause.pieces))
+
+    def _place(self, clause: Clause, arguments: Arguments) -> None:
+        """`leads LiveBench, ahead of B` is about one board: a clause without a subject of its own stays on the board before."""
+        if not arguments.subjects and not arguments.refers:
+            arguments.sources = arguments.sources or self.sources
+            arguments.topics = arguments.topics or self.led_in
+        self.sources = arguments.sources
+        self.led_in = arguments.topics if clause.sense.relation is Relation.LEAD else []
 
     # ── who ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -126,6 +146,10 @@ class _Reader:
         if not arguments.subjects:
             if not self.subjects:
                 raise NotUnderstoodError("it does not say which model")
+            if arguments.refers and (len(self.subjects) > 1 or self.named != {self.subjects[0].name}):
+                raise NotUnderstoodError(f'"{arguments.refers}": it may be {" or ".join(sorted(self.named))}; name the model')
+            if clause.figures and self.rivals:
+                raise NotUnderstoodError(f'"{clause.anchor.text}": it does not say whose figure that is')
             of_line = clause.sense.relation in (Relation.GAIN, Relation.FIRST, Relation.RATIO) and not arguments.refers
             understood = dict.fromkeys(mention.whole if of_line else mention for mention in self.subjects)
             arguments.read_as += [f"said of {mention.name}" for mention in understood]
@@ -134,32 +158,31 @@ class _Reader:
 
     def _in_full(self, mention: Mention, arguments: Arguments) -> Mention:
         """An elliptic name in full: `the 14B` after `Qwen3.5's 72B model` is Qwen3.5 14B."""
-        if mention.line or mention.kind not in (MentionKind.MODEL, MentionKind.VAGUE) or not is_elliptic(mention):
+        if mention.line or mention.kind is not MentionKind.MODEL or not is_elliptic(mention):
             return mention
         if not self.subjects:
             raise NotUnderstoodError(f'"{mention.text}": it does not say of which line')
         last = self.subjects[-1]
         line = last.line or without_size(last.name)
         full = replace(mention, name=f"{line} {mention.name}".strip(), line=line, lab=last.lab)
-        arguments.read_as.append(f'"{mention.text}" is {full.name if mention.name else f"one of {line}"}')
+        arguments.read_as.append(f'"{mention.text}" is {full.name}')
         return full
 
     def _rivals(self, clause: Clause, arguments: Arguments) -> None:
         sense = clause.inner or clause.sense
         if sense.price_word and arguments.amount is None:
             raise NotUnderstoodError(f'"{clause.anchor.text}": it does not say how much')
-        if named := arguments.rivals:
-            self.rivals = tuple(named)
+        if arguments.rivals:
             if sense.rival == "no":
                 raise NotUnderstoodError(f'"{clause.anchor.text}" and another model: it does not say how they compare')
-            for bundle in arguments.bundles:
-                bundle.rivals = [self._in_full(mention, arguments) for mention in bundle.rivals]
+            self.rivals = tuple(arguments.rivals)
+            arguments.rivals = [self._in_full(mention, arguments) for mention in arguments.rivals]
             return
-        if sense.predecessor or sense.rival == "no" or sense.relation is Relation.LEAD:
+        if sense.rival == "no" or sense.relation is Relation.LEAD:
             return
         compares = sense.relation is not Relation.RATIO and clause.sense.relation is not Relation.FIRST
         if sense.rival == "may" and compares and self.rivals:
-            arguments.bundles[0].rivals = list(self.rivals)
+            arguments.rivals = list(self.rivals)
             arguments.read_as.append(f"compared with {' and '.join(mention.name for mention in self.rivals)}")
         elif sense.rival == "must" or sense.relation in (Relation.PRICE, Relation.ABOVE):
             raise NotUnderstoodError("it does not say than which model")
@@ -168,17 +191,14 @@ class _Reader:
 
     def _product(self, clause: Clause, arguments: Arguments, quote: str) -> list[Claim]:
         """A claim for each subject, rival and topic."""
-        sense, claims, pattern = clause.inner or clause.sense, [], self._pattern(clause, arguments, quote)
-        for bundle in arguments.bundles:
-            topics = _topics(sense, bundle.topics or arguments.topics, self.shared.topics)
-            sources = tuple(dict.fromkeys([*bundle.sources, *arguments.sources, *self.shared.sources]))
-            if not bundle.rivals and arguments.rivals:
-                raise NotUnderstoodError("it does not say than which model")
-            negated = arguments.negated != bundle.negated
-            rivals: Sequence[Mention | None] = bundle.rivals or [None]
-            for subject, rival, topic in product(arguments.subjects, rivals, topics):
-                claim = replace(pattern, subject=subject, rival=rival, topic=topic, sources=sources, negated=negated)
-                claims += [_judged(_ordered(of_figure, sense)) for of_figure in _with_figures(claim, clause)]
+        sense, pattern = clause.inner or clause.sense, self._pattern(clause, arguments, quote)
+        rivals: Sequence[Mention | None] = arguments.rivals or [None]
+        topics = _topics(sense, arguments.topics, self.shared.topics)
+        claims = [
+            _judged(_ordered(of_figure, sense))
+            for subject, rival, topic in product(arguments.subjects, rivals, topics)
+            for of_figure in _with_figures(replace(pattern, subject=subject, rival=rival, topic=topic), clause)
+        ]
         if len(claims) > _MOST_CLAIMS:
             raise NotUnderstoodError(f"{len(claims)} comparisons at once; expected at most {_MOST_CLAIMS}")
         return claims
@@ -186,26 +206,24 @@ class _Reader:
     def _pattern(self, clause: Clause, arguments: Arguments, quote: str) -> Claim:
         """What all claims of the clause have in common."""
         sense, relation = clause.inner or clause.sense, clause.sense.relation
-        exact = isinstance(clause.top, tuple)
-        top = clause.top[0] if isinstance(clause.top, tuple) else clause.top
+        above = relation is Relation.LEAD and sense.rival == "may" and bool(arguments.rivals)
+        second = Place(top=2, exact=True) if relation is Relation.RANK else Place(top=1)
         return Claim(
             quote=quote,
-            relation=Relation.ABOVE if relation is Relation.LEAD and arguments.rivals else relation,
+            relation=Relation.ABOVE if above else relation,
             subject=arguments.subjects[0],
             group=arguments.group,
             passing=sense.passing,
-            near=arguments.near or sense.near,
+            sources=tuple(dict.fromkeys([*arguments.sources, *self.shared.sources])),
+            negated=arguments.negated,
+            degree=arguments.degree or sense.degree,
             inner=clause.inner.relation if clause.inner and relation is Relation.FIRST else None,
             amount=arguments.amount,
-            top=top if isinstance(top, int) else 1,
-            exact=exact,
-            within=clause.within,
-            per=sense.per,
+            place=clause.top or second,
             end="ratio" if sense.price_word else sense.end,
             since=arguments.since,
             at=self.shared.at,
             read_as=tuple(dict.fromkeys(arguments.read_as)),
-            unread=tuple(arguments.unread),
         )
 
 
@@ -240,8 +258,15 @@ def _with_figures(claim: Claim, clause: Clause) -> Iterator[Claim]:
         yield replace(claim, amount=score.amount, topic=score.topic or claim.topic)
 
 
-_DATED = (Relation.ABOVE, Relation.LEAD, Relation.RANK)
-_COUNTED = (Relation.ABOVE, Relation.LEAD, Relation.PRICE, Relation.SCORE)
+_PARTS: Mapping[Relation, str] = {
+    Relation.ABOVE: "by how much; since when; how clearly; the figure; how it came about",
+    Relation.LEVEL: "the figure",
+    Relation.LEAD: "by how much; since when; how clearly; the figure; how it came about",
+    Relation.RANK: "since when; the figure; how it came about",
+    Relation.PRICE: "by how much; how clearly",
+    Relation.GAIN: "how clearly",
+}
+"""What the judge of a relation looks at, besides what every claim has."""
 
 
 def _judged(claim: Claim) -> Claim:
@@ -250,18 +275,21 @@ def _judged(claim: Claim) -> Claim:
     Raises:
         NotUnderstoodError: it says something of its relation that is not judged.
     """
-    if claim.near and claim.amount is not None and claim.relation in (Relation.ABOVE, Relation.PRICE):
-        claim = replace(claim, near=False, amount=replace(claim.amount, bound="about"))  # "almost twice as fast"
-    if claim.near and claim.relation not in (Relation.ABOVE, Relation.LEVEL):
-        raise NotUnderstoodError("how near it is to that is not judged")
-    if claim.amount is not None and Relation.SCORE not in (claim.relation, claim.inner) and claim.relation not in _COUNTED:
-        raise NotUnderstoodError(f'"{claim.amount.text}": by how much is not judged of this')
-    if claim.topic == EVERY and claim.negated:
-        raise NotUnderstoodError("not everywhere may be anywhere; ask for one metric at a time")
-    if claim.since is not None and (claim.relation not in _DATED or claim.negated):
-        raise NotUnderstoodError(f'"{claim.since.text}": since when is not judged of this')
-    if claim.group and claim.rival is not None and claim.relation is not Relation.FIRST:
-        claim = replace(claim, group=ModelGroup(), unread=(*claim.unread, str(claim.group)))
+    mentions = [mention for mention in (claim.subject, claim.rival) if mention is not None]
+    parts = {
+        "by how much": claim.amount is not None and Relation.SCORE not in (claim.relation, claim.inner),
+        "since when": claim.since is not None,
+        "how clearly": bool(claim.degree),
+        "the figure": any(mention.figure is not None for mention in mentions),
+        "how it came about": (claim.passing and claim.relation is not Relation.FIRST) or bool(claim.place.moved),
+    }
+    judged = _PARTS.get(claim.relation, "")
+    for part, said in parts.items():
+        if said and (part not in judged or (claim.negated and part != "by how much")):
+            raise NotUnderstoodError(f"{part} is not judged of this; ask for it by itself")
+    if claim.group and claim.rival is not None and claim.relation is not Relation.FIRST:  # both are of the class
+        sides = [replace(side, group=side.group | claim.group) for side in (claim.subject, claim.rival)]
+        claim = replace(claim, group=ModelGroup(), subject=sides[0], rival=sides[1])
     _refuse_all(claim)
     return claim
 

@@ -3,39 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Period, Relation, Since
 from tracker.claims.answer import answer
 from tracker.claims.case import Case, Unpublished
 from tracker.claims.record import Record
 from tracker.claims.sides import Faced, against, face, ground_of
-from tracker.claims.weight import Order, agrees
-from tracker.claims.words import EVERY
+from tracker.claims.weight import Order, Weight, agrees
 from tracker.model import Nature
-from tracker.wording import day
+from tracker.wording import day, difference
 
 _VERDICTS = {Order.ABOVE: ClaimVerdict.SUPPORTED, Order.BELOW: ClaimVerdict.CONTRADICTED, Order.NEAR: ClaimVerdict.MIXED}
-_NEARLY = 3.0
-"""`nearly` is below by at most this many errors."""
-_NEARLY_OF_POINTS = 0.1
-"""Share of the larger count up to which fewer points may be `nearly` as many."""
 
 
 def judge(claim: Claim, record: Record) -> Finding:
     """The verdict on `above`, `level` or `price`, from every metric that has both sides."""
-    finding = answer(claim, record, _ground)
-    above = claim.relation is Relation.ABOVE and not claim.near
-    if above and claim.topic == EVERY and any(ground.verdict is ClaimVerdict.CONTRADICTED for ground in finding.grounds):
-        return replace(finding, verdict=ClaimVerdict.CONTRADICTED)  # one exception is enough
-    return finding
+    return answer(claim, record, _ground)
 
 
 def _ground(case: Case) -> Ground | Unpublished:
     faced = face(case)
     if isinstance(faced, Unpublished):
         return faced
-    verdict, reason = (_nearly if case.claim.near else _RULES[case.claim.relation])(faced)
+    verdict, reason = _RULES[case.claim.relation](faced)
+    if verdict is ClaimVerdict.SUPPORTED and not faced.weight.agrees(case.claim.degree):
+        verdict, reason = ClaimVerdict.MIXED, degree_differs(case, faced.weight)
     return ground_of(faced, verdict, f"{against(faced)}; {reason}" if reason else against(faced))
 
 
@@ -55,6 +47,12 @@ def _above(faced: Faced) -> tuple[ClaimVerdict, str]:
         return _VERDICTS[order], figure
     verdict, how = _came_about(claim, faced.since)
     return verdict, "; ".join(filter(None, (figure, how)))
+
+
+def degree_differs(case: Case, weight: Weight) -> str:
+    """A gap is not as wide as the sentence says."""
+    unlike = "not by a lot" if case.claim.degree == "strong" else "by more than a little"
+    return f"{unlike}: {difference(weight.wide, case.metric)} would be {'wide' if case.claim.degree == 'strong' else 'narrow'}"
 
 
 def _came_about(claim: Claim, since: Since | None) -> tuple[ClaimVerdict, str]:
@@ -96,20 +94,6 @@ def _is_close(faced: Faced) -> bool:
     if faced.case.metric.nature is Nature.LIVE:
         return faced.weight.gap == 0
     return faced.weight.error is None or abs(faced.weight.gap) <= faced.weight.error
-
-
-def _nearly(faced: Faced) -> tuple[ClaimVerdict, str]:
-    """How near is near is not said: within the error it is; up to three times the error, or a tenth of points, is left open."""
-    order, error = faced.weight.order, faced.weight.error
-    if faced.case.metric.exact and order is Order.BELOW and abs(faced.weight.gap) <= _NEARLY_OF_POINTS * max(faced.values):
-        return ClaimVerdict.MIXED, "below; how near is near is not said"
-    if order is Order.ABOVE:
-        return ClaimVerdict.MIXED, "above, not merely near"
-    if order is Order.NEAR and _is_close(faced):
-        return ClaimVerdict.SUPPORTED, "near"
-    if error is not None and abs(faced.weight.gap) <= _NEARLY * error:
-        return ClaimVerdict.MIXED, "below, by no more than three times the error; how near is near is not said"
-    return ClaimVerdict.CONTRADICTED, "not near"
 
 
 def _price(faced: Faced) -> tuple[ClaimVerdict, str]:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from tracker.claims import first, gain, head_to_head, places, ratio, score
-from tracker.claims._records import Claim, ClaimVerdict, Finding, MentionKind, Period, Relation
-from tracker.claims.answer import stranger
+from tracker.claims import first, gain, head_to_head, places, score
+from tracker.claims._records import Claim, ClaimVerdict, Finding, Mention, Period, Relation
+from tracker.claims.answer import stranger, unjudged
 from tracker.claims.record import Record
 from tracker.claims.rendering import claim_text
 from tracker.wording import day
@@ -21,7 +21,7 @@ JUDGES: Mapping[Relation, Callable[[Claim, Record], Finding]] = {
     Relation.FIRST: first.judge,
     Relation.GAIN: gain.judge,
     Relation.PRICE: head_to_head.judge,
-    Relation.RATIO: ratio.judge,
+    Relation.RATIO: unjudged,
     Relation.SCORE: score.judge,
 }
 _UNDECIDED = (ClaimVerdict.NOT_ON_RECORD, ClaimVerdict.NOT_COMPARABLE)
@@ -34,10 +34,13 @@ def judge(claim: Claim, record: Record) -> Finding:
         as_asked = record.as_of(min(claim.at.end - timedelta(seconds=1), record.at or claim.at.end))
     finding = _judged(claim, as_asked)
     if claim.at is not None:
-        finding = _all_through(claim, claim.at, record, finding)
+        within = _came_about if claim.passing or claim.place.moved else _all_through
+        finding = within(claim, claim.at, record, finding)
     strange = [source for source in claim.sources if not as_asked.boards((source,))]
     if strange and len(strange) < len(claim.sources):
-        finding = replace(finding, reason=f"{finding.reason}; no board called {' or '.join(strange)}")
+        reason = f"{finding.reason}; no board called {' or '.join(strange)}"
+        decided = finding.verdict in (ClaimVerdict.SUPPORTED, ClaimVerdict.CONTRADICTED)
+        finding = replace(finding, reason=reason, verdict=ClaimVerdict.MIXED if decided else finding.verdict)
     wider = _wider(claim, finding)
     if wider is None:
         return finding
@@ -45,7 +48,36 @@ def judge(claim: Claim, record: Record) -> Finding:
 
 
 def _judged(claim: Claim, record: Record) -> Finding:
-    return stranger(claim, record) or JUDGES[claim.relation](claim, record)
+    finding = stranger(claim, record) or JUDGES[claim.relation](claim, record)
+    for mention in (claim.subject, claim.rival):
+        if mention is not None and mention.figure is not None:
+            finding = _with_figure(finding, claim, mention, record)
+    return finding
+
+
+def _with_figure(finding: Finding, claim: Claim, mention: Mention, record: Record) -> Finding:
+    """The answer if the figure beside a name is a part of the claim: a wrong one contradicts it."""
+    of = replace(mention, figure=None)
+    figure = Claim(
+        quote=claim.quote, relation=Relation.SCORE, subject=of, topic=claim.topic, sources=claim.sources, amount=mention.figure
+    )
+    said = score.judge(figure, record)
+    if said.verdict is ClaimVerdict.SUPPORTED or finding.verdict is not ClaimVerdict.SUPPORTED:
+        return finding
+    return replace(finding, verdict=said.verdict, reason=f"{finding.reason}; as to the figure, {said.reason}")
+
+
+def _came_about(claim: Claim, period: Period, record: Record, finding: Finding) -> Finding:
+    """What is said to have come about in a period must have begun in it, as any reading of it shows."""
+    for time in reversed(_readings(claim, record, period)):
+        then = _judged(claim, record.as_of(time))
+        dates = [ground.since for ground in then.grounds if ground.since is not None]
+        begun = all(since.until >= period.start and (since.after is None or since.after < period.end) for since in dates)
+        if then.verdict is ClaimVerdict.SUPPORTED and dates and begun:
+            return then
+    if finding.verdict is not ClaimVerdict.SUPPORTED:
+        return finding
+    return replace(finding, verdict=ClaimVerdict.MIXED, reason=f"not {period.text}: {finding.reason}")
 
 
 def _all_through(claim: Claim, period: Period, record: Record, finding: Finding) -> Finding:
@@ -75,9 +107,8 @@ def _wider(claim: Claim, finding: Finding) -> Claim | None:
         return None
     if finding.verdict is ClaimVerdict.NOT_ON_RECORD and (line := _line(claim, finding)):
         subject = claim.subject
-        text = subject.text if subject.kind is MentionKind.VAGUE else subject.name
-        mention = replace(subject, text=line, name=line, line="", kind=MentionKind.MODEL)
-        return replace(claim, subject=mention, read_as=(*claim.read_as, f"{line} instead of {text}"))
+        mention = replace(subject, text=line, name=line, line="", figure=None)
+        return replace(claim, subject=mention, read_as=(*claim.read_as, f"{line} instead of {subject.name}"))
     compares = claim.relation in (Relation.ABOVE, Relation.LEVEL)
     if finding.verdict is ClaimVerdict.NOT_COMPARABLE and claim.topic and compares:
         read_as = f"the ranking metric instead of {claim.topic}"
@@ -87,9 +118,9 @@ def _wider(claim: Claim, finding: Finding) -> Claim | None:
 
 def _line(claim: Claim, finding: Finding) -> str:
     """The line of a subject that is not on record itself, if the line is."""
-    subject, vague = claim.subject, claim.subject.kind is MentionKind.VAGUE
-    if not vague and finding.reason != f"no board lists {subject.name}":
+    subject = claim.subject
+    if finding.reason != f"no board lists {subject.name}":
         return ""
     named, sizes, _ = finding.suggestions[0].partition(": listed sizes ")
     line = subject.line or (named if sizes else "")
-    return line if vague or line != subject.name else ""
+    return line if line != subject.name else ""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from tracker.claims._records import Mention, MentionKind, ModelGroup
 from tracker.claims.pieces import canonical
-from tracker.claims.words import EVERY, NARROW
+from tracker.claims.words import NARROW
 from tracker.model import Board, Entry, Metric, Nature, name_tokens
 from tracker.traits import traits
 
@@ -43,8 +43,6 @@ def metrics_of(board: Board, topic: str, *, named: bool) -> tuple[Metric, ...]:
     rank only a board that is named: they show what is popular, not what is better.
     """
     directed = [metric for metric in board.metrics if metric.higher_is_better is not None]
-    if topic == EVERY:
-        return tuple(metric for metric in directed if metric.ranked)
     wanted, part = canonical(topic), canonical(board.id.partition("/")[2])
     if not topic or wanted == "overall":
         general = [metric for metric in directed if metric.primary and (metric.ranked or (named and metric.ordered))]
@@ -78,10 +76,16 @@ def _listed_prices(metrics: list[Metric]) -> list[Metric]:
 
 
 def is_meant(entry: Entry, board: Board, mention: Mention) -> bool:
-    """Whether an entry is of the lab or of the class that a mention names."""
+    """Whether an entry is of the lab, the class, or the lab's class that a mention names."""
     if mention.kind is MentionKind.LAB:
-        return not _labs(entry).isdisjoint((name_tokens(mention.lab), name_tokens(mention.text)))
+        of_lab = not _labs(entry).isdisjoint((name_tokens(mention.lab), name_tokens(mention.text)))
+        return of_lab and is_in(entry, board, mention.group) is True
     return mention.kind is MentionKind.GROUP and bool(mention.group) and is_in(entry, board, mention.group) is True
+
+
+def same_model(entry: Entry, other: Entry) -> bool:
+    """Whether two entries are of one model: itself, or another variant of it."""
+    return entry.id == other.id or (entry.who.model is not None and entry.who.model == other.who.model)
 
 
 def _labs(entry: Entry) -> set[tuple[str, ...]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from tracker.claims import figures, names, words
 from tracker.claims._records import Amount, Mention, MentionKind, Period, PieceKind
@@ -49,16 +50,17 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Titles:
-    """What boards and metrics are called: phrases of words → the piece they make."""
+    """What boards and metrics are called: phrases of words → the piece they make. `now` is the time of the record."""
 
     boards: Mapping[tuple[str, ...], str] = field(default_factory=dict)
     topics: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+    now: datetime
 
 
 _WORD = re.compile(r"n['’]t\b|['’]s\b|\$?\d+(?:,\d{3})+(?:\.\d+)?|\$?\d+(?:\.\d+)?|[^\W\d_]+(?=n['’]t\b)|[^\W\d_]+|[^\w\s]|_")
 
 
-def titles(boards: Iterable[Board]) -> Titles:
+def titles(boards: Iterable[Board], now: datetime) -> Titles:
     """The phrases by which people refer to these boards and their metrics."""
     places: dict[tuple[str, ...], str] = {}
     topics = {_words(phrase): topic for phrase, topic in words.SYNONYMS.items()}
@@ -78,7 +80,7 @@ def titles(boards: Iterable[Board]) -> Titles:
                 continue  # an id such as `price_in`: "the lowest price in the top 3" does not name a metric
             if len(title) > 1 or (len(title[0]) > 4 and not _is_common(title[0])):
                 topics.setdefault(title, " ".join(title))
-    return Titles(boards=places, topics=topics)
+    return Titles(boards=places, topics=topics, now=now)
 
 
 def _is_common(word: str) -> bool:
@@ -170,15 +172,13 @@ _LONGEST = 9
 
 def _longest(tokens: Sequence[str], called: Titles) -> Reading:
     """The longest phrase that begins here, with its meaning; a single unknown word if there is none."""
-    if figure := figures.read(tokens):
+    if figure := figures.read(tokens, called.now):
         return figure
     for size in range(len(tokens), 0, -1):
         phrase = tuple(tokens[:size])
         joined = " ".join(phrase)
         if board := _SPELLINGS.get(joined) or called.boards.get(phrase):
             return size, PieceKind.BOARD, board
-        if joined in words.EVERYWHERE:
-            return size, PieceKind.TOPIC, words.EVERY
         if joined in _PHRASES:
             return (size, *_PHRASES[joined])
         if topic := called.topics.get(phrase):
@@ -192,7 +192,7 @@ _PHRASES: Mapping[str, tuple[PieceKind, object]] = {
     phrase: (kind, value)
     for kind, phrases in (
         (PieceKind.FILL, words.FILLERS),
-        (PieceKind.DEGREE, words.INTENSITIES),
+        (PieceKind.DEGREE, words.DEGREES),
         (PieceKind.TURN, words.TURNS),
         (PieceKind.IN, words.PREPOSITIONS),
         (PieceKind.JOIN, words.JOINS),
@@ -200,7 +200,6 @@ _PHRASES: Mapping[str, tuple[PieceKind, object]] = {
         (PieceKind.REFERENCE, words.REFERENCES),
         (PieceKind.FROM, words.ATTRIBUTIONS),
         (PieceKind.NOT, words.NEGATIONS),
-        (PieceKind.NEAR, words.NEARLY),
         (PieceKind.HEDGE, words.HEDGES),
         (PieceKind.FIRST, words.FIRSTS),
         (PieceKind.SENSE, words.SENSES),

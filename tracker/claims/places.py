@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Since
 from tracker.claims.answer import answer
 from tracker.claims.case import Case, Unpublished
-from tracker.claims.head_to_head import held_since
+from tracker.claims.head_to_head import degree_differs, held_since
+from tracker.claims.matching import same_model
 from tracker.claims.record import Record
 from tracker.claims.weight import Order, agrees, spread, weigh
-from tracker.model import Entry, EntryId, RankSpan, name_tokens
-from tracker.order import best_entry, competition_ranks, values_of
-from tracker.query.find import BoardAt
-from tracker.wording import listed
+from tracker.model import Entry, name_tokens
+from tracker.order import best_entry, competition_ranks
+from tracker.wording import day, listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +28,19 @@ class Field:
 
     @property
     def others(self) -> list[Entry]:
-        """The members without the subject."""
-        return [entry for entry in self.members if entry.id != self.subject.id]
+        """The members that are other models than the subject."""
+        own = (self.subject, *self.case.on(self.case.claim.subject))
+        return [entry for entry in self.members if not any(same_model(entry, each) for each in own)]
 
     @property
-    def unclassed(self) -> str:
+    def unclassed(self) -> list[Entry]:
+        """The entries that rank higher and may be of the class that is the subject."""
+        case, own = self.case, self.case.value(self.subject)
+        maybe = case.valued(case.record.unclassed(case.state, case.claim.subject))
+        return [entry for entry in maybe if case.metric.better(case.value(entry), own)]
+
+    @property
+    def in_doubt(self) -> str:
         """The entries without a stated class, in words."""
         return f"{len(self.unknown)} that stand higher do not state whether they are {self.case.claim.group}"
 
@@ -42,14 +49,11 @@ def _field(case: Case) -> Field | Unpublished | Ground:
     """The field on a metric; or that the subject has no value there, or is not of the class."""
     claim, metric, listed = case.claim, case.metric, case.state.snapshot.entries
     own = case.on(claim.subject)
-    top = _ranked_within(case.state, claim.within) if claim.within is not None else listed.keys()
-    membership = {key: case.has(entry) if key in top else False for key, entry in listed.items()}
+    membership = {key: case.has(entry) for key, entry in listed.items()}
     subject = best_entry(metric, [entry for entry in own if membership[entry.id] is not False])
     if subject is None and (best := best_entry(metric, own)) is not None:
-        within = f"top {claim.within}" if claim.within is not None else ""
-        group = " ".join(filter(None, (within, str(claim.group) if claim.group else "")))
         outside = replace(case, claim=replace(claim, negated=False))  # nothing is said about an entry outside the class
-        return outside.ground(ClaimVerdict.CONTRADICTED, f"{own[0].name} is not one of the {group}", [best])
+        return outside.ground(ClaimVerdict.CONTRADICTED, f"{own[0].name} is not one of the {claim.group}", [best])
     if subject is None:
         return Unpublished(case=case, valued=(False, True), listed=(bool(own), True))
     membership[subject.id] = True
@@ -57,16 +61,6 @@ def _field(case: Case) -> Field | Unpublished | Ground:
     higher = [entry for entry in valued if membership[entry.id] is None and metric.better(case.value(entry), case.value(subject))]
     members = tuple(entry for entry in valued if membership[entry.id])
     return Field(case=case, subject=subject, members=members, unknown=tuple(higher))
-
-
-def _ranked_within(state: BoardAt, top: int) -> frozenset[EntryId]:
-    """The entries with that rank or better on the metric that ranks the board; none if no metric does."""
-    primary = state.board.primary
-    if primary is None:
-        return frozenset()
-    values = {key: measure.value for key, measure in values_of(state.snapshot, primary).items()}
-    ranks = competition_ranks(primary, values, state.snapshot.unnamed)
-    return frozenset(entry for entry, rank in ranks.items() if rank <= top)
 
 
 def lead(claim: Claim, record: Record) -> Finding:
@@ -83,15 +77,36 @@ def _lead(case: Case) -> Ground | Unpublished:
         return field
     verdict, reason, compared = _first_of(field)
     second = best_entry(case.metric, field.others)
-    if claim.amount is not None and verdict is ClaimVerdict.SUPPORTED and second is not None:
-        right, figure = agrees(claim.amount, case.metric, case.value(field.subject), case.value(second))
-        verdict, reason = (ClaimVerdict.SUPPORTED if right else ClaimVerdict.CONTRADICTED), f"{reason}; {figure}"
+    if verdict is ClaimVerdict.SUPPORTED and second is not None:
+        weight = case.weigh(field.subject, second)
+        if claim.amount is not None:
+            right, figure = agrees(claim.amount, case.metric, case.value(field.subject), case.value(second))
+            verdict, reason = (ClaimVerdict.SUPPORTED if right else ClaimVerdict.CONTRADICTED), f"{reason}; {figure}"
+        elif not weight.agrees(claim.degree):
+            verdict, reason = ClaimVerdict.MIXED, f"{reason}; {degree_differs(case, weight)}"
     caveats, unsure = _doubts(field)
     verdict = ClaimVerdict.MIXED if unsure and verdict is ClaimVerdict.SUPPORTED else verdict
-    plain = not claim.group and not claim.end and claim.within is None
+    plain = not claim.group and not claim.end
     since = _since_rank(field, 1) if verdict is ClaimVerdict.SUPPORTED and plain else None
     verdict, reason = _held(claim, since, verdict, reason)
+    if claim.passing and verdict is ClaimVerdict.SUPPORTED:
+        verdict, reason = _taken(field, since, reason)
     return case.ground(verdict, reason, [field.subject, *compared], caveats=caveats, since=since)
+
+
+def _taken(field: Field, since: Since | None, reason: str) -> tuple[ClaimVerdict, str]:
+    """It took the lead; from the rival, if one is named, which must have led until then."""
+    case, rival = field.case, field.case.claim.rival
+    if since is None or since.how == "start":
+        return ClaimVerdict.NOT_ON_RECORD, f"{reason}; how it came to lead is not on record"
+    if rival is None:
+        return ClaimVerdict.SUPPORTED, f"{reason}, since {day(since.until)}"
+    board = case.state.board.id
+    spans = [span for key in case.record.ever_on(case.state, rival) for span in case.record.store.rank_spans(board, key)]
+    led = any(span.rank == 1 and span.valid_from < since.until and span.valid_to == since.until for span in spans)
+    if led:
+        return ClaimVerdict.SUPPORTED, f"{reason}; {rival.name} led until {day(since.until)}"
+    return ClaimVerdict.CONTRADICTED, f"{reason}; {rival.name} did not lead before {day(since.until)}"
 
 
 def _first_of(field: Field) -> tuple[ClaimVerdict, str, list[Entry]]:
@@ -100,7 +115,8 @@ def _first_of(field: Field) -> tuple[ClaimVerdict, str, list[Entry]]:
     best = best_entry(case.metric, field.members) or subject
     if case.value(subject) != case.value(best) or case.estimated(subject):
         weight = case.weigh(subject, best)
-        verdict = ClaimVerdict.CONTRADICTED if weight.order is Order.BELOW else ClaimVerdict.MIXED
+        sure = weight.order is Order.BELOW and not field.unclassed
+        verdict = ClaimVerdict.CONTRADICTED if sure else ClaimVerdict.MIXED
         return verdict, f"{case.shown(best)} stands best of {of}; {case.shown(subject)}: {weight.why}", [best]
     tied = [entry for entry in field.others if case.value(entry) == case.value(subject)]
     following = best_entry(case.metric, [entry for entry in field.others if entry not in tied])
@@ -126,7 +142,7 @@ def _doubts(field: Field) -> tuple[list[str], bool]:
         caveats.append(f"the page shows the top {snapshot.depth} only; what stands below is not known")
         unsure = True
     if field.unknown:
-        caveats.append(f"{field.unclassed}: {listed(entry.name for entry in field.unknown)}")
+        caveats.append(f"{field.in_doubt}: {listed(entry.name for entry in field.unknown)}")
         unsure |= group.open_weights is not None or group.country is not None
     return caveats, unsure
 
@@ -145,23 +161,57 @@ def _rank(case: Case) -> Ground | Unpublished:
         return field
     values = {entry.id: case.value(entry) for entry in field.members}
     ranks = competition_ranks(case.metric, values, case.state.snapshot.unnamed if case.metric.primary else ())
-    if claim.exact:  # the entry with that very name, if it is the one with the rank
-        wanted = name_tokens(claim.subject.name)
-        own = [entry for entry in case.on(claim.subject) if name_tokens(entry.name) == wanted and entry in field.members]
-        field = next((replace(field, subject=entry) for entry in own if ranks[entry.id] == claim.top), field)
-    place = ranks[field.subject.id]
-    holds = place == claim.top if claim.exact else place <= claim.top
-    ahead = [entry for entry in field.others if ranks[entry.id] <= claim.top]
+    if claim.place.exact:  # the entry with that very name, if it is the one with the rank
+        words = name_tokens(claim.subject.name)
+        own = [entry for entry in case.on(claim.subject) if name_tokens(entry.name) == words and entry in field.members]
+        field = next((replace(field, subject=entry) for entry in own if ranks[entry.id] == claim.place.top), field)
+    place, wanted = ranks[field.subject.id], claim.place
+    above = [entry for entry in field.others if ranks[entry.id] < place]
+    models = 1 + len({entry.who.model or entry.id for entry in above})
+    counted = models if wanted.models else place
+    holds = counted == wanted.top if wanted.exact else counted <= wanted.top
+    ahead = [entry for entry in field.others if ranks[entry.id] <= wanted.top]
     edge = min(ahead, key=lambda entry: (-ranks[entry.id], entry.id), default=None)
     verdict = ClaimVerdict.SUPPORTED if holds else ClaimVerdict.CONTRADICTED
-    if not holds and edge is not None and not (claim.exact and place < claim.top):
-        measures = [entry.measures[case.metric.id] for entry in (field.subject, edge)]
+    if not holds:
+        measures = [entry.measures[case.metric.id] for entry in (field.subject, edge or field.subject)]
         near = weigh(case.metric, measures[0], measures[1], spread(values.values())).order is Order.NEAR
-        verdict = ClaimVerdict.MIXED if near else verdict
-    since = _since_rank(field, claim.top) if holds and not claim.exact and not claim.group else None
-    verdict, reason = _held(claim, since, verdict, f"{case.shown(field.subject)} is at rank {place} of {len(ranks)}")
-    caveats = [field.unclassed] if field.unknown and claim.group else []
+        near = near and edge is not None and not (wanted.exact and place < wanted.top)
+        by_model = models == wanted.top if wanted.exact else models <= wanted.top
+        verdict = ClaimVerdict.MIXED if near or by_model or field.unclassed else verdict
+    reason = f"{case.shown(field.subject)} is at rank {place} of {len(ranks)}"
+    reason += f"; of the models it is number {models}" if models != place else ""
+    since = _since_rank(field, wanted.top) if holds and not wanted.exact and not claim.group else None
+    verdict, reason = _held(claim, since, verdict, reason)
+    if verdict is ClaimVerdict.SUPPORTED and wanted.moved:
+        verdict, reason = _moved(field, place, reason)
+    if verdict is ClaimVerdict.SUPPORTED and claim.rival is not None:
+        verdict, reason = _only_behind(field, above, reason)
+    caveats = [field.in_doubt] if field.unknown and claim.group else []
     return case.ground(verdict, reason, [field.subject, *([edge] if edge else [])], caveats=caveats, since=since)
+
+
+def _moved(field: Field, place: int, reason: str) -> tuple[ClaimVerdict, str]:
+    """It moved there from a lower, or a higher, rank."""
+    case, at = field.case, field.case.state.snapshot.observed_at
+    spans = case.record.store.rank_spans(case.state.board.id, field.subject.id) if case.metric.primary else []
+    now = next((span for span in reversed(spans) if span.valid_from <= at), None)
+    before = next((span.rank for span in spans if now is not None and span.valid_to == now.valid_from), None)
+    if before is None:
+        return ClaimVerdict.NOT_ON_RECORD, f"{reason}; where it was before is not on record"
+    right = (before > place) == (case.claim.place.moved == "up")
+    return ClaimVerdict.SUPPORTED if right else ClaimVerdict.MIXED, f"{reason}, after rank {before}"
+
+
+def _only_behind(field: Field, above: Sequence[Entry], reason: str) -> tuple[ClaimVerdict, str]:
+    """Whatever ranks above it is the rival."""
+    case = field.case
+    rivals = case.on(case.rival)
+    others = [entry for entry in above if not any(same_model(entry, rival) for rival in rivals)]
+    if above and not others:
+        return ClaimVerdict.SUPPORTED, f"{reason}, behind {case.shown(above[0])}"
+    stronger = others[0].name if others else "none"
+    return ClaimVerdict.CONTRADICTED, f"{reason}; above it: {stronger}"
 
 
 def _held(claim: Claim, since: Since | None, verdict: ClaimVerdict, reason: str) -> tuple[ClaimVerdict, str]:
@@ -175,24 +225,21 @@ def _held(claim: Claim, since: Since | None, verdict: ClaimVerdict, reason: str)
 
 
 def _since_rank(field: Field, top: int) -> Since | None:
-    """Since when the entry has such a rank on the metric that ranks the board."""
-    record, state = field.case.record, field.case.state
-    if not field.case.metric.primary:
+    """Since when one of the subject's entries has such a rank on the metric that ranks the board; None if not now."""
+    case, record, at = field.case, field.case.record, field.case.state.snapshot.observed_at
+    board = case.state.board.id
+    if not case.metric.primary:
         return None
-    ranks = record.store.rank_spans(state.board.id, field.subject.id)
-    spans = [span for span in ranks if span.valid_from <= state.snapshot.observed_at]
-    return _last_stretch(spans, top, record.looks(state.board.id))
-
-
-def _last_stretch(spans: Sequence[RankSpan], top: int, looks: Sequence[datetime]) -> Since | None:
-    """The start of the last stretch with a rank no worse than that."""
-    start = None
-    for span in reversed(spans):
-        if span.rank > top or (start is not None and span.valid_to != start):
+    spans = [span for key in record.ever_on(case.state, case.claim.subject) for span in record.store.rank_spans(board, key)]
+    held = [span for span in spans if span.rank <= top and span.valid_from <= at]
+    start = min((span.valid_from for span in held if span.valid_to is None or span.valid_to > at), default=None)
+    while start is not None:
+        earlier = (s.valid_from for s in held if s.valid_from < start and s.valid_to is not None and s.valid_to >= start)
+        if (before := min(earlier, default=None)) is None:
             break
-        start = span.valid_from
+        start = before
     if start is None:
         return None
-    before = [look for look in looks if look < start]
-    how = "start" if not before else "passing" if any(span.valid_to == start for span in spans) else "entry"
-    return Since(after=before[-1] if before else None, until=start, how=how)
+    looks = [look for look in record.looks(board) if look < start]
+    how = "start" if not looks else "passing" if any(span.valid_to == start for span in spans) else "entry"
+    return Since(after=looks[-1] if looks else None, until=start, how=how)

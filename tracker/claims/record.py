@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from tracker.claims._records import Claim, Mention, MentionKind
-from tracker.claims.matching import is_called, is_meant, metrics_of
+from tracker.claims._records import Claim, Mention, MentionKind, ModelGroup
+from tracker.claims.matching import is_called, is_in, is_meant, metrics_of
 from tracker.claims.pieces import canonical
 from tracker.events import KINDS
 from tracker.identity import resolve, resolve_models
 from tracker.model import BoardId, Entry, EntryId, Event, EventFilter, EventId, Identity, Metric, MetricId, Span
 from tracker.model.names import Lexicon
 from tracker.ports import Store
-from tracker.query.find import BoardAt, Found, MatchKind, find, listed_on, plain, remembered, states
+from tracker.query.find import BoardAt, Found, MatchKind, find, listed_on, remembered, states
 from tracker.query.since import course, looked_at, segment_start
 
 _MOST_EVENTS = 3
@@ -52,6 +52,11 @@ class Record:
         boards = [state.board.id for state in self.states]
         then = states(self.store, at=at, lexicon=self.lexicon, boards=boards) if boards else ()
         return Record(store=self.store, states=then, lexicon=self.lexicon, at=at)
+
+    @property
+    def now(self) -> datetime:
+        """The time of the record: the one asked for, or that of the last snapshot."""
+        return self.at or max((state.snapshot.observed_at for state in self.states), default=datetime.min.replace(tzinfo=UTC))
 
     # ── boards and metrics ───────────────────────────────────────────────────────────────────────
 
@@ -91,6 +96,15 @@ class Record:
         """The entries of one board that a mention means."""
         return tuple(listed.entry for listed in self.found(mention).by_board.get(state.board.id, ()))
 
+    def unclassed(self, state: BoardAt, mention: Mention) -> tuple[Entry, ...]:
+        """The entries that may be of a mention's class, or may not: the board does not say. Sizes are often not stated: none."""
+        group, board = replace(mention.group, under_b=None, over_b=None), state.board
+        if not group or mention.kind is MentionKind.LAB:
+            return ()
+        of_model = mention.kind is MentionKind.MODEL
+        entries = self.on(state, replace(mention, group=ModelGroup())) if of_model else state.snapshot.entries.values()
+        return tuple(entry for entry in entries if is_in(entry, board, mention.group) is None)
+
     def ever(self, mention: Mention) -> bool:
         """Whether any board lists it, or did."""
         return bool(self.found(mention).entries or self._gone(mention).entries)
@@ -107,19 +121,16 @@ class Record:
         return tuple(with_gone.snapshot.entries.values())
 
     def _found(self, mention: Mention, states: Sequence[BoardAt]) -> Found:
+        if mention.kind is MentionKind.MODEL and mention.group:  # only its entries that are of the class
+            found = self._found(replace(mention, group=ModelGroup()), states)
+            chosen = tuple(each for each in found.entries if is_in(each.entry, each.state.board, mention.group))
+            return replace(found, entries=chosen, way=found.way if chosen else MatchKind.NOT)
         if mention.kind is MentionKind.MODEL:
             return find(mention.name, states, self.lexicon, org=mention.lab or None)
         candidates = listed_on(states)
-        if mention.kind is MentionKind.LINE:  # the plain members of a line that was looked up in the record
-            line = tuple(listed for listed in candidates if listed.entry.who.line == mention.product)
-            lab, family, generation = mention.product
-            who = Identity(lab=lab, family=family, generation=generation)
-            found = Found(name=mention.name, who=who, way=MatchKind.LINE, entries=line, line=line)
-            return replace(found, entries=plain(found, line))
         chosen = tuple(listed for listed in candidates if is_meant(listed.entry, listed.state.board, mention))
         who = resolve(mention.name, None, None, lexicon=self.lexicon)
-        line = self._found(mention.whole, states).entries if mention.kind is MentionKind.VAGUE and mention.line else ()
-        return Found(name=mention.name, who=who, way=MatchKind.LINE if chosen else MatchKind.NOT, entries=chosen, line=line)
+        return Found(name=mention.name, who=who, way=MatchKind.LINE if chosen else MatchKind.NOT, entries=chosen)
 
     @_once
     def _gone(self, mention: Mention) -> Found:

@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
-from tracker.claims._records import Amount, Claim, Finding, Ground, Relation, Since
-from tracker.wording import day
+from tracker.claims._records import Amount, Claim, Finding, Ground, Mention, MentionKind, Relation, Since
+from tracker.wording import day, shortened
 
 _HOW = {
-    "passing": "it passed the other",
-    "debut": "its line was behind, and passed by its debut",
+    "passing": "by passing the other",
+    "debut": "by the debut of a new member of its line",
     "entry": "by entry, not by overtaking: ahead from its first value on",
     "rival_entry": "by entry, not by overtaking: the other's first value was behind",
-    "start": "already ahead when comparable data begins; no overtake on record",
+    "start": "already so when comparable data begins",
 }
-_PLAIN = {
-    "passing": "before that, it was behind",
-    "debut": "by its debut",
-    "entry": "from its first value on",
-    "rival_entry": "from the other's first value on",
-    "start": "already ahead when comparable data begins",
-}
-"""For places and prices, where nobody overtakes."""
+"""How it came to be so."""
+
+
+def finding_line(number: int, finding: Finding) -> str:
+    """An answer in one line, with its number."""
+    said = claim_text(finding.claim) if finding.claim is not None else finding.quote
+    return shortened(f"{number:>2}. {finding.verdict.upper()}: {said}: {finding.reason}")
 
 
 def finding_text(finding: Finding, *, indent: str = "") -> Iterator[str]:
@@ -36,43 +35,32 @@ def finding_text(finding: Finding, *, indent: str = "") -> Iterator[str]:
         yield from _ground_text(ground, inner, single=len(finding.grounds) == 1)
     for suggestion in finding.suggestions:
         yield f"{inner}on record: {suggestion}"
-    if finding.claim is not None and finding.claim.unread:
-        yield f"{inner}not judged: {', '.join(repr(word) for word in finding.claim.unread)}"
     for nearest in finding.instead:
         yield f"{inner}what can be said instead:"
         yield from finding_text(nearest, indent=inner + "  ")
 
 
 def _ground_text(ground: Ground, indent: str, *, single: bool) -> Iterator[str]:
-    yield f"{indent}- {ground.title}, {ground.metric_title}, {day(ground.observed_at)}: {ground.verdict}"
-    inner = indent + "  "
+    segment = f", values comparable since {day(ground.segment)}" if ground.segment is not None else ""
+    yield f"{indent}- {ground.title}, {ground.metric_title}, {day(ground.observed_at)}: {ground.verdict}{segment}"
     if not single:
-        yield f"{inner}{ground.reason}"
+        yield f"{indent}  {ground.reason}"
     if ground.since is not None:
-        yield f"{inner}{_since_text(ground.since, priced=ground.unit.startswith('USD'))}"
-    for caveat in ground.caveats:
-        yield f"{inner}{caveat}"
-    if ground.segment is not None:
-        yield f"{inner}values comparable since {day(ground.segment)}"
-    if ground.events:
-        yield f"{inner}events: {', '.join(ground.events)}"
-    captures = dict.fromkeys(figure.sha256[:16] for figure in ground.figures)
-    yield f"{inner}capture: {', '.join(captures)}"
+        yield f"{indent}  {_since_text(ground.since)}"
+    yield from (f"{indent}  {caveat}" for caveat in ground.caveats)
 
 
-def _since_text(since: Since, *, priced: bool) -> str:
-    """`A above since 2026-05-14 (later than 2026-05-10); it passed the other`."""
+def _since_text(since: Since) -> str:
+    """`A ahead since 2026-05-14 (later than 2026-05-10); by passing the other`."""
     after = f" (later than {day(since.after)})" if since.after else ""
-    words = _HOW if since.upper and not priced else _PLAIN
-    upper = f"{since.upper} {'cheaper' if priced else 'above'} " if since.upper else ""
-    return f"{upper}since {day(since.until)}{after}; {words[since.how]}"
+    return f"{since.upper} ahead since {day(since.until)}{after}; {_HOW[since.how]}".lstrip()
 
 
 def claim_text(claim: Claim) -> str:
     """A claim in the words of the grammar, so that a misreading can be seen."""
-    parts = [claim.subject.name, *(["not"] if claim.negated else []), *(["nearly"] if claim.near else []), _relation(claim)]
-    if claim.rival is not None:
-        parts.append(claim.rival.name)
+    parts = [_who(claim.subject), *(["not"] if claim.negated else [])]
+    parts += [{"strong": "far", "weak": "narrowly"}[claim.degree]] if claim.degree else []
+    parts += [_relation(claim), *([_who(claim.rival)] if claim.rival is not None else [])]
     if claim.amount is not None:
         parts.append(_score(claim.amount) if Relation.SCORE in (claim.relation, claim.inner) else f"({claim.amount.text})")
     if claim.group:
@@ -82,6 +70,13 @@ def claim_text(claim: Claim) -> str:
     parts += [period.text for period in (claim.since, claim.at) if period is not None]
     parts += [f"({'; '.join(claim.read_as)})"] if claim.read_as else []
     return " ".join(parts)
+
+
+def _who(mention: Mention) -> str:
+    """`Kimi K2.6 (of open-weights models; 53.9)`."""
+    of_class = f"of {mention.group}" if mention.group and mention.kind is not MentionKind.GROUP else ""
+    more = "; ".join(filter(None, (of_class, mention.figure.text if mention.figure else "")))
+    return f"{mention.name} ({more})" if more else mention.name
 
 
 _RELATIONS: Mapping[Relation, str] = {
@@ -106,16 +101,17 @@ def _score(amount: Amount) -> str:
 
 def _relation(claim: Claim) -> str:
     if claim.relation is Relation.FIRST:
-        inner = f"top {claim.top}" if claim.inner is Relation.RANK else _RELATIONS[claim.inner] if claim.inner else ""
+        inner = f"top {claim.place.top}" if claim.inner is Relation.RANK else _RELATIONS[claim.inner] if claim.inner else ""
         return f"first {inner if claim.rival else inner.removesuffix(' than')}".strip()
     if claim.relation is Relation.RANK:
-        return f"at rank {claim.top}" if claim.exact else f"top {claim.top}"
-    if claim.within is not None:
-        return f"best of the top {claim.within}"
+        place = f"at rank {claim.place.top}" if claim.place.exact else f"top {claim.place.top}"
+        moved = f", {claim.place.moved} from another" if claim.place.moved else ""
+        return f"{place}{' of the models' if claim.place.models else ''}{moved}{' behind only' if claim.rival else ''}"
     if claim.end == "ratio":
         return "priced as a share of"
-    per = f" (per {claim.per})" if claim.per else ""
-    words = {"high": " (the higher number)", "low": " (the lower number)"}.get(claim.end, per)
+    words = {"high": " (the higher number)", "low": " (the lower number)"}.get(claim.end, "")
+    if claim.relation is Relation.LEAD and claim.passing:
+        return "took the lead from" if claim.rival else "took the lead"
     return f"{'overtook' if claim.passing else _RELATIONS[claim.relation]}{words}"
 
 
@@ -146,7 +142,10 @@ def _claim_json(claim: Claim) -> dict[str, object]:
         "subject": claim.subject.name,
         "rival": claim.rival.name if claim.rival else None,
         "group": str(claim.group) if claim.group else "",
-        "top": claim.top if ranks else None,
+        "top": claim.place.top if ranks else None,
+        "near": False,
+        "within": None,
+        "unread": (),
         **{
             key: written.text if written else None
             for key, written in (("amount", claim.amount), ("since", claim.since), ("at", claim.at))

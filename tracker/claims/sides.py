@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from tracker.claims._records import ClaimVerdict, Ground, Since
+from tracker.claims._records import ClaimVerdict, Ground, MentionKind, Since
 from tracker.claims.case import Case, Unpublished
+from tracker.claims.matching import same_model
 from tracker.claims.weight import Order, Weight
 from tracker.model import Entry, EntryId, Nature
 from tracker.order import best_entry
 from tracker.query.since import moments, passed, value_at
-from tracker.wording import day, listed, number
+from tracker.wording import day, number
 
 _MOST_NAMES = 6
 STEADY_FOR = timedelta(days=14)
@@ -60,7 +61,12 @@ def _face_earlier(case: Case) -> Faced | None:
 
 
 def _face_in(case: Case, subjects: Sequence[Entry], rivals: Sequence[Entry]) -> Faced | Unpublished:
-    """A line against one of its own models is the rest of it against that model: an entry of both stays on the smaller side."""
+    """A line against one of its own models is the rest of it against that model: an entry of both stays on the smaller side.
+
+    A model against a class that it is of is against the other models of it.
+    """
+    if case.rival.kind is MentionKind.GROUP and case.claim.subject.kind is MentionKind.MODEL:
+        rivals = [entry for entry in rivals if not any(same_model(entry, own) for own in subjects)]
     both = {entry.id for entry in subjects} & {entry.id for entry in rivals}
     sides = [
         [entry for entry in side if entry.id not in both or len(side) < len(other)]
@@ -76,15 +82,29 @@ def _face_in(case: Case, subjects: Sequence[Entry], rivals: Sequence[Entry]) -> 
 
 
 def _doubted(faced: Faced) -> Faced:
-    """The order of the best measured values is uncertain if an estimate of the lower side ranks above them."""
-    case, order = faced.case, faced.weight.order
-    upper, below = (faced.subject, faced.rivals) if order is Order.ABOVE else (faced.rival, faced.subjects)
-    best = case.value(upper)
-    estimates = [entry for entry in below if case.estimated(entry) and case.metric.better(case.value(entry), best)]
-    if order is Order.NEAR or not estimates:
+    """The order is uncertain if the lower side may have something above: an estimate, or an entry without a stated class."""
+    case, order, claim = faced.case, faced.weight.order, faced.case.claim
+    sides = ((faced.subject, claim.subject, faced.subjects), (faced.rival, case.rival, faced.rivals))
+    (upper, _, _), (_, below, entries) = sides if order is Order.ABOVE else (sides[1], sides[0])
+    hidden = [(entry, "an estimate of") for entry in entries if case.estimated(entry)]
+    hidden += [(entry, "one whose class is not stated,") for entry in case.record.unclassed(case.state, below)]
+    above = [(entry, what) for entry, what in hidden if _is_above(case, entry, upper)]
+    if claim.amount is not None and order is not Order.NEAR:  # by how much depends on who is the best of a class
+        above += [
+            (entry, "one whose class is not stated,")
+            for best, mention, _ in sides
+            for entry in case.record.unclassed(case.state, mention)
+            if _is_above(case, entry, best)
+        ]
+    if order is Order.NEAR or not above:
         return faced
-    estimate = f"{estimates[0].name} ({number(case.value(estimates[0]), case.metric)})"
-    return _near(faced, f"by measured values, but an estimate of {estimate} stands higher")
+    entry, what = above[0]
+    estimate = f"{what} {entry.name} ({number(case.value(entry), case.metric)})"
+    return _near(faced, f"by those that are sure, but {estimate} stands higher")
+
+
+def _is_above(case: Case, entry: Entry, other: Entry) -> bool:
+    return case.metric.id in entry.measures and entry.id != other.id and case.metric.better(case.value(entry), case.value(other))
 
 
 def _near(faced: Faced, why: str) -> Faced:
@@ -153,28 +173,11 @@ def against(faced: Faced) -> str:
     return f"{case.shown(faced.subject)} against {case.shown(faced.rival)}: {by}, {faced.weight.why}"
 
 
-def _variants(faced: Faced) -> list[str]:
-    """Which other variants of the subject are above the rival's best, and which are not."""
-    case, metric = faced.case, faced.case.metric
-    ordered: dict[Order, list[Entry]] = {order: [] for order in Order}
-    for entry in sorted(faced.subjects, key=lambda entry: (metric.sort_key(case.value(entry)), entry.name)):
-        if entry.id != faced.subject.id:
-            ordered[case.weigh(entry, faced.rival).order].append(entry)
-    words = {Order.ABOVE: "also above", Order.NEAR: "too near to tell from", Order.BELOW: "below"}
-    if metric.unit.startswith("USD"):
-        words = {Order.ABOVE: "also cheaper than", Order.NEAR: "at the price of", Order.BELOW: "more expensive than"}
-    return [
-        f"{words[order]} {faced.rival.name}: {listed([case.shown(entry) for entry in entries], _MOST_NAMES)}"
-        for order, entries in ordered.items()
-        if entries
-    ]
-
-
 def ground_of(faced: Faced, verdict: ClaimVerdict, reason: str) -> Ground:
     """What a metric says to a claim about two sides, with its evidence."""
     case, sides = faced.case, (_ids(faced.subjects), _ids(faced.rivals))
     upper, lower = sides if faced.weight.gap >= 0 else reversed(sides)
     events = case.record.events(case.state.board.id, case.metric.id, upper, lower)
-    caveats = dict.fromkeys([*faced.caveats, *faced.weight.caveats, *_variants(faced)])
+    caveats = dict.fromkeys([*faced.caveats, *faced.weight.caveats])
     entries = [faced.subject, faced.rival]
     return case.ground(verdict, reason, entries, others="rival", events=events, caveats=caveats, since=faced.since)

@@ -15,6 +15,8 @@ SPREAD_SHARE = 0.02
 """Share of the board's spread taken as the error if none is stated (as for refits, docs/decisions/0003-comparability.md)."""
 ESTIMATE_FACTOR = 3.0
 """How many times the error must lie between two values if one is an estimate: how far it may be off is not published."""
+WIDE = 3.0
+"""A gap of three errors is a lot, or one of facts of a third of the higher; a smaller one is a little."""
 _ABOUT = 0.1
 """`about 5` and `half` are right within a tenth."""
 
@@ -34,13 +36,21 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weight:
-    """The order of two values and why. `gap` is positive if the first is better. `error` is the gap required, None for facts."""
+    """The order of two values and why. `gap` is positive if the first is better. `error` is the gap required, None for facts.
+
+    `wide` is the gap that is a lot: three errors, or a third of the higher fact.
+    """
 
     order: Order
     gap: float
     error: float | None
+    wide: float
     why: str
     caveats: tuple[str, ...] = ()
+
+    def agrees(self, degree: str) -> bool:
+        """Whether the gap is as wide as a word of degree says: `strong`, `weak`, or none."""
+        return not degree or (abs(self.gap) >= self.wide if degree == "strong" else abs(self.gap) <= self.wide)
 
 
 def weigh_in(snapshot: Snapshot, metric: Metric, entry: Entry, other: Entry) -> Weight:
@@ -57,7 +67,8 @@ def weigh(metric: Metric, measure: Measure, other: Measure, spread: float) -> We
     gap = measure.value - other.value if metric.higher_is_better else other.value - measure.value
     nominal = Order.ABOVE if gap > 0 else Order.BELOW if gap < 0 else Order.NEAR
     if metric.nature in (Nature.LISTED, Nature.LIVE, Nature.POINTS):
-        return Weight(order=nominal, gap=gap, error=None, why="as listed" if gap else "the same value")
+        wide = max(abs(measure.value), abs(other.value)) / WIDE
+        return Weight(order=nominal, gap=gap, error=None, wide=wide, why="as listed" if gap else "the same value")
     error, stated = _error(metric, measure, other, spread)
     asked = difference(error, metric)
     caveats = [] if stated else [f"the board states no error; a gap of {asked} (2 % of the spread) was asked for"]
@@ -75,7 +86,8 @@ def weigh(metric: Metric, measure: Measure, other: Measure, spread: float) -> We
     else:
         sure, why = abs(gap) > error, "though no error margin is published"
     order = nominal if sure else Order.NEAR
-    return Weight(order=order, gap=gap, error=error, why=why if gap else "the same value", caveats=tuple(caveats))
+    why = why if gap else "the same value"
+    return Weight(order=order, gap=gap, error=error, wide=WIDE * error, why=why, caveats=tuple(caveats))
 
 
 def _error(metric: Metric, measure: Measure, other: Measure, spread: float) -> tuple[float, bool]:

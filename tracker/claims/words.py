@@ -1,29 +1,38 @@
-"""What words mean: verbs and comparatives, topics, classes, numbers. Tables only; `pieces.py` looks things up in them.
-
-Phrases are written as `pieces.py` cuts them: lower case, without hyphens, `n't` and `'s` as words of their own.
-"""
+"""What words mean: verbs, topics, classes, numbers. The tables are in `words.toml`; `pieces.py` looks things up in them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib import resources
 from itertools import product
 
-from tracker.claims._records import ModelGroup, Relation
+from tracker.claims._records import COUNTRIES, ModelGroup, Relation
+
+_TABLES = tomllib.loads(resources.files("tracker.claims").joinpath("words.toml").read_text(encoding="utf-8"))
+_PARTS: Mapping[str, str] = _TABLES["parts"]
 
 
 def _all(phrases: str) -> tuple[str, ...]:
-    """The phrases of a list with semicolons."""
-    return tuple(" ".join(phrase.split()) for phrase in phrases.split(";"))
+    """The phrases of a list with semicolons, or of a named part."""
+    return tuple(" ".join(phrase.split()) for phrase in (_PARTS[phrases[1:]] if phrases[0] == "$" else phrases).split(";"))
 
 
-def _set(phrases: str) -> frozenset[str]:
-    return frozenset(_all(phrases))
+def _phrases(items: str | Sequence[str | Sequence[str]]) -> Iterator[str]:
+    """Every phrase of a list, of which some may be combined from parts."""
+    for item in [items] if isinstance(items, str) else items:
+        parts = [item] if isinstance(item, str) else item
+        yield from (" ".join(filter(None, chosen)) for chosen in product(*map(_all, parts)))
 
 
-def _combined(*lists: str) -> tuple[str, ...]:
-    """A phrase for each choice of one part from every list; a part may be empty."""
-    return tuple(" ".join(filter(None, parts)) for parts in product(*map(_all, lists)))
+def _under(table: Mapping[str, str]) -> dict[str, str]:
+    """Phrase → the key under which it is listed."""
+    return {phrase: key for key, listed in table.items() for phrase in _all(listed)}
+
+
+def _set(name: str) -> frozenset[str]:
+    return frozenset(_phrases(_TABLES["lists"][name]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +40,9 @@ class Sense:
     """What a verb or a comparative claims.
 
     `swap`: the subject and the rival change places ("trails", "is beaten by"). `rival`: `must` be named, `may` be, or `no`.
-    `topic` is one that the word itself brings (cheaper: price). `passing`: it means overtaking. `per`: what a ratio divides by.
-    `number`: of its verb, `one`, `many` or empty. `predecessor`: the rival is the one before it in its line. `superlative`: "the
-    best". `price_word`: it states a share of a price and no order. `end`: `high` or `low`, if it is about the number itself.
+    `topic` is one that the word itself brings (cheaper: price). `passing`: it came about. `number`: of its verb, `one`, `many` or
+    empty. `superlative`: "the best". `noun`: it needs a form of `to be`. `degree`: `strong` or `weak`. `price_word`: it states a
+    share of a price and no order. `end`: `high` or `low`, if it is about the number itself.
     """
 
     relation: Relation
@@ -41,358 +50,75 @@ class Sense:
     rival: str = "must"
     topic: str = ""
     passing: bool = False
-    near: bool = False
-    per: str = ""
     number: str = ""
-    predecessor: bool = False
     superlative: bool = False
+    noun: bool = False
+    degree: str = ""
     price_word: bool = False
     end: str = ""
 
 
-# ── verbs ────────────────────────────────────────────────────────────────────────────────────────
-
-_ABOVE = _all(
-    "beat; outperform; surpass; outscore; outrank; exceed; outclass; outdo; eclipse; defeat; crush; outshine; outpace; trounce"
-)
-_PASSING = _all("overtake; leapfrog; dethrone; overhaul; pass")
-_LEVEL = _all("rival; match; equal")
-_IRREGULAR: Mapping[str, tuple[str, str]] = {
-    "beat": ("beat", "beaten"),
-    "outdo": ("outdid", "outdone"),
-    "overtake": ("overtook", "overtaken"),
-    "leapfrog": ("leapfrogged", "leapfrogged"),
-}
-"""Past and participle; the others take -ed."""
-_MOSTLY_OTHER_WORDS = frozenset(("pass", "passing", "equal"))
-_UP = Sense(relation=Relation.ABOVE)
-_EVEN = Sense(relation=Relation.LEVEL)
+_MOSTLY_OTHER_WORDS = frozenset(("pass", "passing", "equal", "best", "bests", "besting"))
 
 
-def _verbs() -> Iterator[tuple[str, Sense]]:
-    for verbs, sense in ((_ABOVE, _UP), (_PASSING, replace(_UP, passing=True)), (_LEVEL, _EVEN)):
-        for verb in verbs:
-            for form, number in _forms(verb).items():
-                if form not in _MOSTLY_OTHER_WORDS:
-                    yield form, replace(sense, number=number)
-            yield f"{_past(verb)[1]} by", replace(sense, swap=True)
-
-
-def _forms(verb: str) -> dict[str, str]:
+def _forms(verb: str, past: str) -> dict[str, str]:
     """Every form of a verb with the number it shows, if any."""
     third = f"{verb}es" if verb.endswith(("s", "sh", "ch", "o")) else f"{verb}s"
-    past = [form for form in _past(verb) if form != verb]
-    return {verb: "many", third: "one", **dict.fromkeys(past, ""), f"{verb.removesuffix('e')}ing": ""}
-
-
-def _past(verb: str) -> tuple[str, str]:
-    regular = f"{verb.removesuffix('e')}ed"
-    return _IRREGULAR.get(verb, (regular, regular))
-
-
-_AHEAD = """
-    better than; ahead of; above; superior to; stronger than; smarter than; more capable than; more intelligent than;
-    more accurate than; ranks above; rank above; ranked above; ranks higher than; rank higher than; ranked higher than;
-    wins against; win against; wins over; edges out; edge out; edges; edged out; does better than; do better than;
-    performs better than; perform better than; has the edge over; has an edge over; stands above; sits above; stronger model than;
-    better model than; >
-"""
-_AHEAD_BY_MOVING = """
-    pulls ahead of; pulled ahead of; pull ahead of; moves ahead of; moved ahead of; moves past; moved past; gets past; got past;
-    goes past; jumps ahead of; jumped ahead of; knocks off; knocked off
-"""
-_BEHIND = """
-    trails behind; trailing; trailing behind; trailed; behind; is behind; falls behind; fell behind; lags behind; lags;
-    lagged behind; lagging behind; worse than; below; inferior to; weaker than; loses to; lost to; losing to; loses out to;
-    ranks below; ranked below; ranks lower than; ranked lower than; stands below; sits below; falls short of; fell short of;
-    no match for; less capable than; less accurate than; performs worse than; does worse than; <
-"""
-_ON_PAR = """
-    on par with; on a par with; at par with; at parity with; on parity with; comparable to; comparable with; as good as;
-    as strong as; as capable as; as smart as; ties with; tied with; ties; tie with; level with; neck and neck with; equal to;
-    equivalent to; caught up with; caught up to; catches up with; catches up to; keeps up with; keeps pace with; a rival to;
-    a match for; in the same league as; performs like; similar to; =
-"""
-_NEAR_TO = "close to; comes close to; come close to; close behind; within striking distance of"
-_IN_FRONT = """
-    number one; number 1; no 1; no . 1; # 1; ranks first; ranked first; rank first; comes first; came first; first place;
-    in first place; takes first place; took first place; takes the lead; took the lead; in the lead; holds the lead; the leader;
-    the new leader; leader; the top model; the top spot; takes the crown; takes the top spot; takes the throne; the number one;
-    sits atop; atop
-"""
-_THE_BEST = """
-    the best; best; the strongest; strongest; the smartest; smartest; the most capable; most capable; the most intelligent;
-    most intelligent; the top scoring; top scoring; the top; the leading; the highest rated; highest rated; the most powerful;
-    most powerful
-"""
-_GAINS = """
-    gains over; gain over; improves on; improve on; improved on; improves over; improves upon; improved upon; improving on;
-    improvement over; improvements over; improvement on; improvements on; progress over; step up from; leap over; leap from;
-    jump over; jump from; upgrade over; advances over; advance over
-"""
-_OVER_ITS_OWN = _combined(
-    """
-    better than; beats; beat; outperforms; outperform; surpasses; improves on; improve on; improves over; improves upon; ahead of;
-    above; gains over; improvement over; improvements over; progress over
-""",
-    "its predecessor; their predecessor; their predecessors; its predecessors; the previous generation",
-)
-_CHEAPER = """
-    cheaper; cheaper than; costs less than; cost less than; costing less than; costs less; less expensive than; less expensive;
-    undercuts; undercut; undercutting; more affordable than; lower priced than
-"""
-_MORE_EXPENSIVE = "more expensive; more expensive than; costs more than; cost more than; costs more; pricier than; pricier"
-_COSTS = """
-    costs; cost; priced at; costing; the price; the cost; the price of; the cost of; as much as; as expensive as; as cheap as
-"""
-_BETTER = "better; higher; superior"
-_PER_PARAMETER = (
-    *_combined(
-        _BETTER,
-        "performance; intelligence; score; quality",
-        "to parameter; to parameters; to size; to weight; per parameter; per parameters; per size; per weight",
-        "; ratio",
-    ),
-    *_all(
-        "more parameter efficient; better parameter efficiency; more intelligence per parameter; more performance per parameter"
-    ),
-)
-_PER_DOLLAR = (
-    *_combined(
-        _BETTER,
-        """
-    price performance; price performance ratio; price to performance; price to performance ratio; performance to price ratio;
-    performance per dollar; intelligence per dollar; value for money; cost efficiency
-""",
-    ),
-    *_all("more cost efficient; more cost effective; more intelligence per dollar"),
-)
-
-
-_DOWN = replace(_UP, swap=True)
-_LEAD = Sense(relation=Relation.LEAD, rival="no")
-_BEST = replace(_LEAD, superlative=True)
-_CHEAP = Sense(relation=Relation.PRICE, rival="may", topic="price")
-_FASTER = replace(_UP, rival="may", topic="speed")
-_RATIO = Sense(relation=Relation.RATIO, rival="may")
-_MEANINGS = (
-    ("leads; tops", replace(_LEAD, rival="may", number="one")),
-    ("lead; top", replace(_LEAD, rival="may", number="many")),
-    ("led; leading; topped; topping", replace(_LEAD, rival="may")),
-    (_AHEAD, _UP),
-    (_AHEAD_BY_MOVING, replace(_UP, passing=True)),
-    (_BEHIND, _DOWN),
-    ("trails", replace(_DOWN, number="one")),
-    ("trail; lag; lag behind; fall behind; lose to", replace(_DOWN, number="many")),
-    (_ON_PAR, _EVEN),
-    ("holds its own against", _EVEN),  # phrase allowed: articles use it
-    (_NEAR_TO, replace(_EVEN, near=True)),
-    (_IN_FRONT, _LEAD),
-    (_THE_BEST, _BEST),
-    ("the cheapest; cheapest; the least expensive; lowest priced", replace(_BEST, topic="price")),
-    ("the fastest; fastest; the quickest", replace(_BEST, topic="speed")),
-    ("the highest; highest; the highest scoring; highest scoring", replace(_BEST, end="high")),
-    ("the lowest; lowest", replace(_BEST, end="low")),
-    ("higher than; scores higher than; score higher than; scored higher than", replace(_UP, end="high")),
-    ("lower than; scores lower than; score lower than; scored lower than", replace(_UP, end="low")),
-    (_GAINS, Sense(relation=Relation.GAIN)),
-    (_CHEAPER, _CHEAP),
-    (_MORE_EXPENSIVE, replace(_CHEAP, swap=True)),
-    ("dearer than", replace(_CHEAP, swap=True)),  # phrase allowed: articles use it
-    (_COSTS, replace(_CHEAP, price_word=True)),
-    ("faster; faster than; quicker than; as fast as; as quick as; the speed of; the speed", _FASTER),
-    ("slower; slower than", replace(_FASTER, swap=True)),
-    ("hallucinates less than; hallucinate less than; hallucinates less often than", replace(_UP, topic="hallucination")),
-    ("hallucinates more than; hallucinate more than; hallucinates more often than", replace(_DOWN, topic="hallucination")),
-)
+    return {past: "", verb: "many", third: "one", f"{verb.removesuffix('e')}ing": ""}
 
 
 def _senses() -> Iterator[tuple[str, Sense]]:
     """Phrase by phrase; a later meaning of the same words replaces an earlier one."""
-    yield from _verbs()
-    for phrases, sense in _MEANINGS:
-        yield from dict.fromkeys(_all(phrases), sense).items()
-    yield from dict.fromkeys(_PER_PARAMETER, replace(_RATIO, per="parameters")).items()
-    yield from dict.fromkeys(_PER_DOLLAR, replace(_RATIO, per="price")).items()
-    yield from dict.fromkeys(_OVER_ITS_OWN, Sense(relation=Relation.GAIN, rival="may", predecessor=True)).items()
+    for table in _TABLES["verbs"]:
+        sense = Sense(**{**table["sense"], "relation": Relation(table["sense"]["relation"])})
+        for verb in _all(table["words"]):
+            past, participle = _TABLES["irregular"].get(verb) or [f"{verb.removesuffix('e')}ed"] * 2
+            forms = _forms(verb, past).items()
+            yield from ((form, replace(sense, number=number)) for form, number in forms if form not in _MOSTLY_OTHER_WORDS)
+            yield f"{participle} by", replace(sense, swap=True)
+    for table in _TABLES["senses"]:
+        sense = Sense(**{**table["sense"], "relation": Relation(table["sense"]["relation"])})
+        yield from ((phrase, sense) for phrase in _phrases(table["phrases"]))
 
 
 SENSES: Mapping[str, Sense] = dict(_senses())
 """Phrase → what it claims."""
-FIRSTS = _set("first; the first; a first; become first; the very first")
-
-# ── topics ───────────────────────────────────────────────────────────────────────────────────────
-
-
-_TOPICS = """
-    maths; math; mathematics; mathematical; mathematical reasoning
-    coding; code; programming; software engineering; coding tasks; writing code
-    agents; agentic; agent; agentic tasks; agentic work; tool use; agentic coding
-    reasoning; logic; logical reasoning
-    price; prices; pricing; cost; costs
-    speed; throughput; output speed; tokens per second
-    latency; time to first token; response time
-    knowledge; world knowledge; general knowledge
-    vision; image understanding; multimodal understanding
-    text to image; image; images; image generation
-    text to video; video; video generation
-    search; web search
-    instruction following; following instructions; instructions
-    language; language understanding
-    data analysis
-    hallucination; hallucinations; factuality; hallucination rate
-    context; context window; context length
-    overall; general; intelligence; overall intelligence; general intelligence
-"""
-SYNONYMS: Mapping[str, str] = {phrase: topics[0] for topics in map(_all, _TOPICS.strip().splitlines()) for phrase in topics}
-"""A topic as people write it → one word for it, the first of its line. Boards' own topics are looked up here too."""
-EVERY = "every benchmark"
-EVERYWHERE = _set("""
-    every benchmark; all benchmarks; across the board; every metric; all metrics; every test; all tests; everything; everywhere;
-    every task; all tasks; every category; all categories; every domain; all domains; every area; all areas; all fronts
-""")
-"""A topic that means every metric whose order is news."""
-NARROW = _set("coding; agents; vision; search; text to image; text to video; maths")
-"""A board named after one of these does not rank models in general."""
-
-# ── classes ──────────────────────────────────────────────────────────────────────────────────────
-
-_COUNTRIES: Mapping[str, str] = {
-    "CN": "chinese",
-    "US": "american; us based; us models; us model; us labs",
-    "FR": "french",
-    "KR": "korean; south korean",
-    "CA": "canadian",
-    "IL": "israeli",
-    "AE": "emirati",
-    "JP": "japanese",
-    "DE": "german",
+SYNONYMS: Mapping[str, str] = {phrase: topics[0] for topics in map(_all, _TABLES["topics"]["lists"]) for phrase in topics}
+"""A topic as people write it → one word for it. Boards' own topics are looked up here too."""
+NARROW = frozenset(_all(_TABLES["topics"]["narrow"]))
+_CLASSES: Mapping[str, ModelGroup] = {
+    "open": ModelGroup(open_weights=True),
+    "closed": ModelGroup(open_weights=False),
+    "thinking": ModelGroup(reasoning="on"),
+    "plain": ModelGroup(reasoning="off"),
+    "american": ModelGroup(country="US"),
 }
 GROUPS: Mapping[str, ModelGroup] = {
-    **dict.fromkeys(
-        _all("open source; open weights; open weight; openly licensed; opensource; open model; open models; open llm; open llms"),
-        ModelGroup(open_weights=True),
-    ),
-    **dict.fromkeys(_all("closed; proprietary; closed source; closed weights; closed weight"), ModelGroup(open_weights=False)),
-    **dict.fromkeys(_all("non reasoning; non thinking; without reasoning"), ModelGroup(reasoning="off")),
-    **dict.fromkeys(_all("reasoning model; reasoning models; thinking model; thinking models"), ModelGroup(reasoning="on")),
-    **{word: ModelGroup(country=country) for country, words in _COUNTRIES.items() for word in _all(words)},
+    **{phrase: _CLASSES[name] for phrase, name in _under(_TABLES["classes"]).items()},
+    **{word.casefold(): ModelGroup(country=code) for code, word in COUNTRIES.items()},
 }
-
-# ── numbers ──────────────────────────────────────────────────────────────────────────────────────
-
 _NUMBERS = _all(
     "one; two; three; four; five; six; seven; eight; nine; ten; eleven; twelve; fifteen; twenty; thirty; fifty; hundred"
 )
-_ORDINALS = _all("first; second; third; fourth; fifth; sixth; seventh; eighth; ninth; tenth")
 NUMBERS: Mapping[str, int] = dict(zip(_NUMBERS, (*range(1, 13), 15, 20, 30, 50, 100), strict=True))
+_ORDINALS = _all("first; second; third; fourth; fifth; sixth; seventh; eighth; ninth; tenth")
 ORDINALS: Mapping[str, int] = {word: place for place, word in enumerate(_ORDINALS, start=1)}
+_PARTS_OF_ONE = {"third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
 SHARES: Mapping[str, float] = {
     "half": 0.5,
-    **dict.fromkeys(("a third", "one third"), 1 / 3),
-    "two thirds": 2 / 3,
-    **dict.fromkeys(("a quarter", "one quarter"), 0.25),
-    "three quarters": 0.75,
-    **dict.fromkeys(("a fifth", "one fifth"), 0.2),
-    **dict.fromkeys(("a tenth", "one tenth"), 0.1),
-    **dict.fromkeys(("twice", "double"), 2.0),
-    **dict.fromkeys(("thrice", "triple"), 3.0),
+    **{f"{one} {part}": 1 / of for part, of in _PARTS_OF_ONE.items() for one in ("a", "one")},
+    **dict(zip(("two thirds", "three quarters", "twice", "double", "thrice", "triple"), (2 / 3, 0.75, 2, 2, 3, 3), strict=True)),
 }
-
-
-def _under(**phrases: str) -> dict[str, str]:
-    """Phrase → the key under which it is listed."""
-    return {phrase: key for key, listed in phrases.items() for phrase in _all(listed)}
-
-
-BOUNDS: Mapping[str, str] = _under(
-    least="more than; over; at least; upwards of",
-    most="less than; under; at most; up to; no more than",
-    about="about; around; roughly; approximately; circa; some",
-)
-
-# ── scores ───────────────────────────────────────────────────────────────────────────────────────
-
-_SCORING = _all("""
-    scores; scored; score; scoring; a score of; with a score of; score of; gets; got; get; reaches; reached; reach; hits; hit;
-    hitting; achieves; achieved; achieve; posts; posted; earns; earned; has; with; at; sits at; stands at; is at; comes in at;
-    came in at; rated at; rated; runs at; an elo of; elo of; rating of; of; :; —; –; -; =
-""")
-_EXCEEDING = """
-    breaks; broke; break; cracks; cracked; crack; crosses; crossed; cross; tops; topped; passes; passed; pass; surpasses;
-    surpassed; surpass; exceeds; exceeded; exceed; clears; cleared; clear; beats; beat
-"""
-SCORES: Mapping[str, str] = {**dict.fromkeys(_SCORING, ""), **_under(over=_EXCEEDING)}
-"""What may precede the figure of a score, and the bound that it brings."""
-WEAK_SCORES = _set("gets; got; get; has; with; at; of; :; —; –; -; =")
-"""Those of them that need a unit, or a figure of two digits: `has 3 in the top ten` does not state a score."""
-COSTS = _set("costs; cost; costing; priced at; is priced at; at; charges")
-"""The same before a price."""
-SCORE_BOUNDS: Mapping[str, str] = _under(
-    over="above; over; more than; higher than; beyond; north of",
-    under="below; under; less than; lower than",
-    least="at least; no less than",
-    most="at most; no more than; up to",
-    about="about; around; roughly; approximately; ~",
-)
-BARE_BOUNDS = _set("above; over; below; under")
-"""Those that make a score without a verb: `the first model above 50`."""
-AFTER_SCORES = _set("""
-    on; in; at; for; and; ,; .; :; ); !; ?; while; but; —; –; (; according; per; via; as; now; today; whereas; with; |
-""") | {";"}
-"""What may follow the figure of a score; before any other word it is a figure of something else."""
-_MONTHS = """
-    january jan; february feb; march mar; april apr; may; june jun; july jul; august aug; september sep sept; october oct;
-    november nov; december dec
-"""
-MONTHS: Mapping[str, int] = {name: place for place, names in enumerate(_all(_MONTHS), start=1) for name in names.split()}
-
-# ── small words ──────────────────────────────────────────────────────────────────────────────────
-
-NEGATIONS = _set("""
-    not; n't; no longer; fails to; fail to; failed to; cannot; can not; unable to; does not; did not; do not; is not; are not; no
-""")
-NEARLY = _set("nearly; almost; practically; virtually; all but; not quite")
-HEDGES = _set("""
-    may; might; could; would; should; will; shall; can; if; unless; expected to; expects; expect; reportedly; allegedly;
-    supposedly; rumoured; rumored; claims to; claim to; aims to; plans to; likely to; likely; probably; possibly; perhaps; maybe;
-    hopes; hoped; claims; claimed; boasts; touts; believes; thinks; argues; alleges; promises to; trying to; tries to; set to;
-    about to; seems to; appears to; seem to; appear to
-""")
-"""A sentence about what may be, or what somebody says, cannot be checked against a record."""
-TURNS = _set("""
-    or; nor; neither; either; except; without; most; few; several; many; before; after; until; once; never; always; sometimes;
-    only; rarely; often; usually; none; nothing; instead; rather; used; unlike; than; was; were; had; previously; formerly;
-    yesterday; tomorrow; week; month; last; ago; since; soon; where; when; whenever; false; wrong; untrue; myth; denies; deny;
-    denied; doubt; doubts; doubtful; hardly; scarcely; contrary; refutes; question; whether; why; how; fake; incorrect; debunked;
-    against; between; versus; vs
-""")
-"""Words that change what a sentence says; if one is left over, the claim is not understood."""
-EVERY_ONE = _set("all; every; each; any")
-"""Words that mean all of a class or line, and not its best."""
-SOME_ONE = _set("a; an; some; one")
-"""Words that mean any one of a class."""
-PASTS = frozenset(("was", "were", "had"))
-JOINS = _set(",; and; as well as; both; &; plus; and also; along with; /")
-BREAKS = _set("while; but; whereas; :; —; –; with; yet; though; although; however; (; ); |; …; also; then; so") | {";"}
-REFERENCES = _set(
-    "it; its; they; their; this model; the model; which; that; who; both models; the family; the line; these models"
-)
-PREPOSITIONS = _set("in; on; at; for; across; regarding; in terms of; when it comes to")
-ATTRIBUTIONS = _set("per; according to; via; source :; as measured by; as ranked by; measured by; data from; figures from; from")
-FILLERS = _set("""
-    the; a; an; is; are; be; been; being; has; have; having; does; do; did; now; currently; today; still; already; to; as; of; 's;
-    s; model; models; family; series; line; lineup; llm; llms; ai; language model; language models; version; variant; variants;
-    versions; release; generation; benchmark; benchmarks; leaderboard; leaderboards; board; boards; ranking; rankings; index;
-    chart; charts; scores; score; scoring; points; test; tests; tasks; list; new; latest; other; all; any; every; each; its;
-    their; this; these; those; even; just; too; there; here; itself; in; on; at; for; by; becomes; became; become; ranked; ranks;
-    rank; gets; got; get; comes; came; stands; sits; scored; place; position; spot; world; released; breaking; report;
-    performance; capability; capabilities; quality; results; result; right; .; !; ?; "; “; ”; '; ’; ‘; -; *
-""")
-INTENSITIES = _set("""
-    far; much; clearly; easily; significantly; substantially; slightly; narrowly; comfortably; decisively; vastly; considerably;
-    dramatically; marginally; convincingly; handily; well; way; barely; soundly; consistently; strongly; massively; greatly; big;
-    huge; large; massive; significant; major; small; modest; impressive; clear; notable; solid; strong; dramatic; substantial;
-    surprising; surprisingly; impressively; remarkably; a bit; a little; a lot
-""")
-"""How much, in words: quoted as not judged."""
+BOUNDS = _under(_TABLES["bounds"])
+SCORES = {phrase: bound.removeprefix("exact") for phrase, bound in _under(_TABLES["scores"]).items()}
+SCORE_BOUNDS = _under(_TABLES["score_bounds"])
+DEGREES = _under(_TABLES["degrees"])
+_MONTHS = _all("january; february; march; april; may; june; july; august; september; october; november; december")
+MONTHS: Mapping[str, int] = {name: place for place, month in enumerate(_MONTHS, start=1) for name in (month, month[:3])} | {
+    "sept": 9
+}
+FIRSTS, RISES, FALLS, WEAK_SCORES, COSTS = map(_set, ("firsts", "rises", "falls", "weak_scores", "costs"))
+BARE_BOUNDS, NEGATIONS, HEDGES, TURNS, EVERY_ONE = map(_set, ("bare_bounds", "negations", "hedges", "turns", "every_one"))
+SOME_ONE, PASTS, JOINS, AMONG, REFERENCES = map(_set, ("some_one", "pasts", "joins", "among", "references"))
+PREPOSITIONS, ATTRIBUTIONS, FILLERS = map(_set, ("prepositions", "attributions", "fillers"))
+AFTER_SCORES, BREAKS = (_set(name) | {";"} for name in ("after_scores", "breaks"))

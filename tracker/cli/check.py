@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
 import click
 
 from tracker import claims
-from tracker.claims import ClaimVerdict
+from tracker.claims import ClaimVerdict, Finding
 from tracker.cli._open import Time, as_json, boards_option, print_json, report_errors
 from tracker.errors import DeclarationError
 from tracker.wording import count, safe
@@ -28,31 +28,51 @@ _MOST_BYTES = 2_000_000
     type=click.Path(dir_okay=False, path_type=Path),
     help="An article (text or markdown) instead of CLAIM; its checkable sentences with their verdicts.",
 )
+@click.option("--explain", type=click.IntRange(min=1), metavar="N", help="The evidence of claim N of the list.")
 @click.option("--at", type=Time(), help="As of that time (ISO, or an age such as 7d).")
 @boards_option
 @as_json
 @click.pass_obj
 def command(
-    settings: Settings, claim: str | None, path: Path | None, at: datetime | None, boards: Sequence[str], *, as_json: bool
-) -> None:
+    settings: Settings,
+    claim: str | None,
+    path: Path | None,
+    explain: int | None,
+    at: datetime | None,
+    boards: Sequence[str],
+    *,
+    as_json: bool,
+) -> int:
     """Check a sentence or an article about models against the record.
 
-    Prints a verdict per claim (supported, contradicted, mixed, not comparable, not on record, not understood) with its
-    evidence. The exit code is 0 whatever the verdict.
+    Prints a verdict per claim: supported, contradicted, mixed, not comparable, not on record, not understood. One claim is
+    printed with its evidence, several as a list. The exit code is 1 if no claim was understood, and otherwise 0.
     """
     text = _text(claim, path)
     with Workspace(settings, report_errors) as workspace:
         findings = workspace.check(text, at=at, boards=boards, article=path is not None)
+    if explain is not None and explain > len(findings):
+        raise DeclarationError(f"--explain {explain}: {count(len(findings), 'claim')} found; expected a number of the list")
     if as_json:
         print_json(map(claims.finding_json, findings))
-        return
-    for finding in findings:
-        for line in claims.finding_text(finding):
+    else:
+        for line in _lines(findings, explain):
             click.echo(safe(line))
-        click.echo()
+    return int(all(finding.claim is None for finding in findings))
+
+
+def _lines(findings: Sequence[Finding], explain: int | None) -> Iterator[str]:
+    """The tally, then the evidence of the only claim or of the one asked for, or a line for each."""
     verdicts = Counter(finding.verdict for finding in findings)
     counts = ", ".join(f"{verdicts[verdict]} {verdict}" for verdict in ClaimVerdict if verdicts[verdict])
-    click.echo(f"{count(len(findings), 'claim')}: {counts}" if findings else "no claim found")
+    yield f"{count(len(findings), 'claim')}: {counts}" if findings else "no claim found"
+    if explain is not None or len(findings) == 1:
+        yield from claims.finding_text(findings[(explain or 1) - 1])
+        return
+    for number, finding in enumerate(findings, start=1):
+        yield claims.finding_line(number, finding)
+    if findings:
+        yield "evidence: --explain N"
 
 
 def _text(claim: str | None, path: Path | None) -> str:

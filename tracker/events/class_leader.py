@@ -25,8 +25,6 @@ from tracker.wording import listed, number, unsure
 
 RULE = "class_leader/1"
 Grade = StrEnum("Grade", "DEBUT SUPPORTED NOMINAL SUCCESSION CLASSIFIED")
-TOP_LABS, TOP_UNSURE = 10, 3
-"""The best model of a lab is news if the lab is among this number of the best; if no error is stated, among this number."""
 _HEAVY = 20
 """Classes from this weight on are news even where no error is stated."""
 _GRADES: Mapping[Grade, int] = {Grade.SUPPORTED: 44, Grade.DEBUT: 42, Grade.NOMINAL: 5, Grade.SUCCESSION: 5, Grade.CLASSIFIED: 5}
@@ -72,21 +70,19 @@ def detect(diff: Diff, past: BoardState) -> Detection:
     roll = enrol(diff.board, diff.after, primary, priced=diff.before is None or is_priced(diff, past))
     events: list[Event] = []
     if is_comparable(diff, past, primary):
-        events += _events(diff, primary, roll, _changes(diff, past, primary, roll, before))
+        events += _events(diff, primary, _changes(diff, past, primary, roll, before))
     after = {name: (roll.leaders(name), primary.sort_key(members[0][0])) for name, members in roll.members.items()}
     if verdict not in (Comparability.REBASED, Comparability.APPEARED):
         after |= {name: lead for name, lead in before.items() if _is_open(diff, past, primary, roll.members.get(name), lead)}
     return Detection(events=events, memory=_plain(after))
 
 
-def _events(diff: Diff, primary: Metric, roll: Roll, changes: Iterable[LeadChange]) -> Iterator[Event]:
+def _events(diff: Diff, primary: Metric, changes: Iterable[LeadChange]) -> Iterator[Event]:
     first = new_leader.leaders(diff.after, primary)
-    labs = sorted((members[0], name) for name, members in roll.members.items() if sort_of(name) == "lab")
-    places = {name: place for place, (_, name) in enumerate(labs)}
     for (fresh, _), group in sorted(grouped(changes, lambda change: (change.fresh, change.grade)).items()):
         ordered = sorted(group, key=lambda change: weightiest(change.name))
         leads_board = fresh[0] in first
-        news = [] if leads_board else [change for change in ordered if _is_news(diff, primary, change, places.get(change.name))]
+        news = [] if leads_board else [change for change in ordered if _is_news(diff, primary, change)]
         yield _event(diff, primary, ordered, news, leads_board=leads_board)
 
 
@@ -180,15 +176,15 @@ def _last_measure(diff: Diff, primary: Metric, entry: EntryId) -> Measure | None
     return next((measure for measure in measures if measure), None)
 
 
-def _is_news(diff: Diff, primary: Metric, change: LeadChange, place: int | None) -> bool:
-    """Beyond the error (or, by entering, on a tested metric without one), in a class that matters; `place` is that of a lab."""
-    matters = change.members >= ENOUGH if place is None else place < TOP_LABS
+def _is_news(diff: Diff, primary: Metric, change: LeadChange) -> bool:
+    """Beyond the error (or, by entering, on a tested metric without one), in a class that matters: not a lab's own models."""
+    matters = change.members >= ENOUGH and sort_of(change.name) != "lab"
     guessed = any(diff.after.entries[entry].who.guessed_lab for entry in change.fresh)
     if not matters or guessed or change.clouded or change.fresh != change.leaders:
         return False
     if change.sure != "nominal":
         return change.grade in (Grade.DEBUT, Grade.SUPPORTED)
-    heavy = weight_of(change.name) >= _HEAVY if place is None else place < TOP_UNSURE
+    heavy = weight_of(change.name) >= _HEAVY
     return heavy and change.grade == Grade.DEBUT and primary.nature is Nature.TESTED and not _states_error(diff, primary, change)
 
 

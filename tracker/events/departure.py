@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from tracker.events._values import grouped
-from tracker.events.kind import EventKind, What
+from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import make
 from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Evidence, Party
 from tracker.order import would_be_shown
@@ -112,4 +112,11 @@ def _event(diff: Diff, past: BoardState, entries: list[EntryId], grade: Grade) -
     )
 
 
-KIND = EventKind(rule=RULE, grades=tuple(Grade), news=frozenset(Grade), detect=detect, explains={What.DEPARTURE: 10})
+KIND = EventKind(
+    rule=RULE,
+    grades=tuple(Grade),
+    news=frozenset(Grade),
+    detect=detect,
+    folding=Folding(crowd=("departure", "departures")),
+    explains={What.DEPARTURE: 10},
+)

@@ -46,7 +46,8 @@ class Folding:
     its rivals, and the one without.
     `by_first`: its story is that of its first subject, however many it has (`frontier`, which several entries can enter).
     `alone`: each is a story of its own (`consensus`, which is about several boards).
-    `consequence`: it follows from another change of the entry, and never keeps it out of a crowd (`rank_move`).
+    `consequence`: it follows from another change of the entry, and never keeps it out of a crowd (`rank_move`). `tells`: the kind
+    of which it is the consequence, and which never keeps it out of a crowd either.
     """
 
     crowd: tuple[str, str] | None = None
@@ -56,6 +57,7 @@ class Folding:
     by_first: bool = False
     alone: bool = False
     consequence: bool = False
+    tells: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

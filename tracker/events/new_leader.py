@@ -1,108 +1,198 @@
-"""Another entry leads a board on its primary metric."""
+"""Another entry leads a board: on the metric that ranks it, or on one of the topics that people follow.
+
+debut (by entering, or by a first score) · supported, nominal (listed before; how far ahead of the former leader) · succession (it
+left) · rebased (the order on a new scale).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from typing import NamedTuple
 
 from tracker.events import departure
-from tracker.events._values import SAYS_NOTHING, keys_now, ordered_primary, verdict_of
+from tracker.events._orders import last_unseen
+from tracker.events._values import SAYS_NOTHING, keys_now, verdict_of
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import both, both_proofs, last_named, make, party
-from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Measure, Metric, MetricId, Nature, Snapshot
+from tracker.model import (
+    LED_TOPICS,
+    Board,
+    BoardState,
+    Comparability,
+    Diff,
+    Entry,
+    EntryId,
+    Event,
+    Measure,
+    Metric,
+    MetricId,
+    Nature,
+    Snapshot,
+)
 from tracker.wording import listed, number, unsure
 
 RULE = "new_leader/1"
-Grade = StrEnum("Grade", "NOMINAL DEBUT SUPPORTED SUCCESSION")
+Grade = StrEnum("Grade", "NOMINAL DEBUT SUPPORTED SUCCESSION REBASED")
+Leaders = tuple[EntryId, ...]
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
-    """One event when the lead passes to an entry that did not share it.
+    """One event per metric when the lead passes to an entry that did not share it; also when a new scale has another leader.
 
     Nobody leads because the leader is not shown: while an acknowledged leader is missing and its departure is not confirmed, only
     an entry better than its last value takes over; and no entry does while the field has lost its values.
     """
-    primary = ordered_primary(diff)
-    if primary is None or diff.before is None or not diff.metrics[primary.id].usable:
-        return
-    acknowledged = _acknowledged(diff, past, primary)
-    now = leaders(diff.after, primary)
-    fresh = [entry for entry in now if entry not in acknowledged]
-    if acknowledged and fresh and not _lead_is_open(diff, past, primary, acknowledged, now):
-        yield _event(diff, primary, fresh, acknowledged, shared=len(now) > 1)
+    for metric in _led(diff.board) if diff.before is not None and not diff.restart else ():
+        acknowledged, now = _acknowledged(diff, past, metric), leaders(diff.after, metric)
+        fresh = tuple(entry for entry in now if entry not in acknowledged)
+        if acknowledged and fresh and _can_be_news(diff, metric, fresh[0]) and _passes(diff, past, metric, acknowledged, now):
+            second = _runner_up(diff.after, metric, now[0]) if len(now) == 1 else None
+            yield _event(diff, metric, _Lead(now, fresh, acknowledged, second))
 
 
-def leaders(snapshot: Snapshot, metric: Metric) -> tuple[EntryId, ...]:
-    """The entries that share the best measured value, by key; none if a row that names no entry ranks above them."""
+def _can_be_news(diff: Diff, metric: Metric, leader: EntryId) -> bool:
+    """Whether a leader is an entry that did something: not a shared key, nor, on a further metric, an estimate now measured."""
+    before = diff.before.entries.get(leader) if diff.before else None
+    was = before.measures.get(metric.id) if before else None
+    return leader in diff.after.entries and (metric.primary or was is None or not was.estimated)
+
+
+def _led(board: Board) -> Iterator[Metric]:
+    """The metrics whose leader is news: the one that ranks the board, and scores of a topic that people follow."""
+    for metric in board.metrics:
+        if metric.ordered and (metric.primary or (metric.ranked and metric.topic in LED_TOPICS)):
+            yield metric
+
+
+def leaders(snapshot: Snapshot, metric: Metric) -> Leaders:
+    """The entries that share the best measured value, by key.
+
+    If rows that name no entry rank above them, the keys that these rows share lead. On a metric other than the primary one, such
+    rows may have any value, so nobody is known to lead.
+    """
     has = snapshot.measured(metric.id)
-    best = min((metric.sort_key(value) for value in has.values()), default=None)
-    if best is None or any(metric.sort_key(value) < best for value in snapshot.unnamed):
+    if snapshot.ambiguous and not metric.primary:
         return ()
+    best = min((metric.sort_key(value) for value in has.values()), default=None)
+    if best is None or (metric.primary and any(metric.sort_key(value) < best for value in snapshot.unnamed)):
+        return tuple(sorted(snapshot.ambiguous))
     return tuple(sorted(entry for entry, value in has.items() if metric.sort_key(value) == best))
 
 
-def _acknowledged(diff: Diff, past: BoardState, primary: Metric) -> tuple[EntryId, ...]:
+def _acknowledged(diff: Diff, past: BoardState, metric: Metric) -> Leaders:
     """The leaders until now, under the keys they have now."""
     now = keys_now(diff)
-    return tuple(now.get(entry, entry) for entry in past.leaders.get(primary.id, ()))
+    return tuple(now.get(entry, entry) for entry in past.leaders.get(metric.id, ()))
 
 
-def leaders_after(diff: Diff, past: BoardState) -> dict[MetricId, tuple[EntryId, ...]]:
-    """The leaders to acknowledge after this diff. A re-based scale or a new column has a best of its own."""
-    primary = ordered_primary(diff)
-    if primary is None:
-        return {}
-    acknowledged = _acknowledged(diff, past, primary)
-    now, verdict = leaders(diff.after, primary), verdict_of(diff, primary)
-    has_own_best = verdict in (Comparability.REBASED, Comparability.APPEARED)
-    says_nothing = not now or verdict in SAYS_NOTHING
-    stays = says_nothing or (not has_own_best and _lead_is_open(diff, past, primary, acknowledged, now))
-    return {primary.id: acknowledged if acknowledged and stays else now}
+def leaders_after(diff: Diff, past: BoardState) -> dict[MetricId, Leaders]:
+    """The leaders to acknowledge after this diff, by metric."""
+    after = {metric.id: _after(diff, past, metric) for metric in _led(diff.board)}
+    return {metric: leading for metric, leading in after.items() if leading}
 
 
-def _lead_is_open(
-    diff: Diff, past: BoardState, primary: Metric, acknowledged: tuple[EntryId, ...], now: tuple[EntryId, ...]
-) -> bool:
-    has = diff.after.measured(primary.id)
-    absent = [entry for entry in acknowledged if entry not in has and not departure.is_gone(diff, past, entry)]
-    if absent and primary.id in past.drifted:
-        return True
-    last = [value for entry in absent if (value := _last_value(diff, past, primary, entry)) is not None]
-    best = has[now[0]]
-    return any(primary.better(value, best) or (value == best and not primary.places) for value in last)
+def _after(diff: Diff, past: BoardState, metric: Metric) -> Leaders:
+    acknowledged, now = _acknowledged(diff, past, metric), leaders(diff.after, metric)
+    if not acknowledged or (now and verdict_of(diff, metric) in (Comparability.REBASED, Comparability.APPEARED)):
+        return now  # a new scale, or a new column, has a best of its own
+    return now if now and _passes(diff, past, metric, acknowledged, now) else acknowledged
 
 
-def _last_value(diff: Diff, past: BoardState, primary: Metric, entry: EntryId) -> float | None:
+def _passes(diff: Diff, past: BoardState, metric: Metric, acknowledged: Leaders, now: Leaders) -> bool:
+    """Whether the page shows that `now` lead, and none of the acknowledged leaders any more unless it is among them."""
+    verdict, has = verdict_of(diff, metric), diff.after.measured(metric.id)
+    if verdict in SAYS_NOTHING or verdict is Comparability.APPEARED:
+        return False
+    hidden = [entry for entry in acknowledged if entry not in has and entry not in now]
+    absent = [entry for entry in hidden if not departure.is_gone(diff, past, entry)]
+    if verdict is Comparability.REBASED or now[0] not in has:
+        return not hidden and not (metric.exact and verdict is Comparability.REBASED)  # a new season has no former leader
+    if absent and metric.id in past.drifted:
+        return False
+    last = [_last_value(diff, past, metric, entry) for entry in absent]
+    return not any(_is_open(metric, value, has[now[0]]) for value in last)
+
+
+def _is_open(metric: Metric, last: float | None, best: float) -> bool:
+    """Whether an entry that is not shown, with that last value, may still lead."""
+    if last is None:
+        return not metric.primary
+    return metric.better(last, best) or (last == best and not metric.places)
+
+
+def _last_value(diff: Diff, past: BoardState, metric: Metric, entry: EntryId) -> float | None:
     if diff.before is not None and entry in diff.before.entries:
-        return diff.before.values(primary.id).get(entry)
-    return past.known[entry].primary if entry in past.known else None
+        return diff.before.values(metric.id).get(entry)
+    if metric.primary:
+        return past.known[entry].primary if entry in past.known else None
+    return last_unseen(past, metric, entry)
 
 
-def _event(diff: Diff, primary: Metric, fresh: list[EntryId], acknowledged: tuple[EntryId, ...], *, shared: bool) -> Event:
-    assert diff.before is not None
-    who = [party(diff.after, entry) for entry in fresh]
-    listed_rivals = [entry for entry in reversed(acknowledged) if any(entry in snapshot.entries for snapshot in both(diff))]
-    rivals = [last_named(diff, entry) for entry in listed_rivals]
-    leader = diff.after.entries[fresh[0]].measures[primary.id]
-    listings = (diff.after.entries.get(entry) for entry in acknowledged)
-    others = [listing.measures[primary.id] for listing in listings if listing and primary.id in listing.measures]
-    grade = _grade(diff.before, primary, fresh[0], leader, others)
-    verb = "leads" if not shared else "share the lead on" if len(who) > 1 else "shares the lead on"
-    over = f", ahead of {listed(rivals)}" if rivals and not shared else ""
+class _Lead(NamedTuple):
+    """The leaders now, those of them that did not lead before, those who did, and the best entry of another model below."""
+
+    now: Leaders
+    fresh: Leaders
+    former: Leaders
+    second: Entry | None
+
+
+def _event(diff: Diff, metric: Metric, lead: _Lead) -> Event:
+    seen = [entry for entry in reversed(lead.former) if any(entry in snapshot.entries for snapshot in both(diff))]
+    leader, second = diff.after.entries[lead.fresh[0]].measures[metric.id], lead.second
+    listings = (diff.after.entries.get(entry) for entry in lead.former)
+    others = [listing.measures[metric.id] for listing in listings if listing and metric.id in listing.measures]
+    grade = _grade(diff, metric, lead.fresh[0], leader, others)
+    quoted = dict.fromkeys((*lead.fresh, *lead.former, *([second.id] if second else [])))
+    heavy = 95 if grade != Grade.NOMINAL else 80
     return make(
         diff,
         rule=RULE,
         grade=grade,
-        weight=95 if grade != Grade.NOMINAL else 80,
-        is_news=grade != Grade.NOMINAL or primary.nature is Nature.TESTED or primary.exact,
-        subjects=who,
-        rivals=rivals,
-        metric=primary.id,
-        headline=f"{listed(who)} {verb} {diff.board.title} ({primary.title}) with"
-        f" {number(leader.value, primary)}{over}{_caveat(diff, primary, leader, others)}.",
-        facts={"value": leader.value, "before": list(acknowledged), "shared": shared},
-        evidence=both_proofs(diff, [*fresh, *acknowledged], primary.id),
+        weight=heavy if metric.primary or diff.board.primary is None else heavy * 2 // 3,
+        is_news=grade != Grade.NOMINAL or metric.nature is Nature.TESTED or metric.exact,
+        subjects=[party(diff.after, entry) for entry in lead.fresh],
+        rivals=[last_named(diff, entry) for entry in seen],
+        metric=metric.id,
+        headline=_headline(diff, metric, lead, _caveat(diff, metric, leader, [second.measures[metric.id]] if second else others)),
+        facts={
+            "value": leader.value,
+            "before": list(lead.former),
+            "shared": len(lead.now) > 1,
+            "runner_up": {"entry": str(second.id), "value": second.measures[metric.id].value} if second else None,
+        },
+        evidence=both_proofs(diff, quoted, metric.id),
     )
+
+
+def _runner_up(snapshot: Snapshot, metric: Metric, leader: EntryId) -> Entry | None:
+    """The best measured entry of another model; none if a row that names no entry ranks above it."""
+    model = snapshot.entries[leader].who.model
+    has = snapshot.measured(metric.id)
+    others = (entry for entry in has if entry != leader and (model is None or snapshot.entries[entry].who.model != model))
+    second = min(others, key=lambda entry: (metric.sort_key(has[entry]), entry), default=None)
+    unnamed = snapshot.unnamed if metric.primary else ()
+    if second is None or any(metric.better(value, has[second]) for value in unnamed):
+        return None
+    return snapshot.entries[second]
+
+
+def _headline(diff: Diff, metric: Metric, lead: _Lead, caveat: str) -> str:
+    """`b leads Board (score) with 60, ahead of c (55); before, a led`."""
+    who = [party(diff.after, entry) for entry in lead.fresh]
+    verb = "leads" if len(lead.now) == 1 else "share the lead on" if len(who) > 1 else "shares the lead on"
+    value = number(diff.after.entries[lead.fresh[0]].measures[metric.id].value, metric)
+    scale = " on a new scale" if diff.metrics[metric.id].verdict is Comparability.REBASED else ""
+    beside = [party(diff.after, entry) for entry in lead.now if entry not in lead.fresh]
+    over, second = (f", with {listed(beside)}" if beside else ""), lead.second
+    if second is not None:
+        over = f", ahead of {second.name} ({number(second.measures[metric.id].value, metric)})"
+    former = [last_named(diff, entry) for entry in reversed(lead.former) if entry not in lead.now]
+    led = f"{caveat}; before, {listed(former)} led" if former else caveat
+    if second is not None and [party.entry for party in former] == [second.id]:
+        led = f", which led before{caveat}"
+    return f"{listed(who)} {verb} {diff.board.title} ({metric.title}) with {value}{scale}{over}{led}."
 
 
 def _caveat(diff: Diff, primary: Metric, leader: Measure, others: Sequence[Measure]) -> str:
@@ -121,13 +211,16 @@ def _beyond_error(primary: Metric, leader: Measure, others: Sequence[Measure]) -
     return all(gap == 0 or gap > max(error, width) > 0 for gap, width in gaps)
 
 
-def _grade(before: Snapshot, primary: Metric, entry: EntryId, leader: Measure, others: Sequence[Measure]) -> Grade:
+def _grade(diff: Diff, metric: Metric, entry: EntryId, leader: Measure, others: Sequence[Measure]) -> Grade:
     """`debut` by entering, `succession` after the old leader left, otherwise how far ahead: `supported` or `nominal`."""
-    if entry not in before.values(primary.id):
+    assert diff.before is not None
+    if diff.metrics[metric.id].verdict is Comparability.REBASED:
+        return Grade.REBASED
+    if entry not in diff.before.values(metric.id):
         return Grade.DEBUT
     if not others:
         return Grade.SUCCESSION
-    sure = _beyond_error(primary, leader, others) and any(other.value != leader.value for other in others)
+    sure = _beyond_error(metric, leader, others) and any(other.value != leader.value for other in others)
     return Grade.SUPPORTED if sure else Grade.NOMINAL
 
 

@@ -1,8 +1,10 @@
 """One entry moved above another, graded by how sure that is.
 
-nominal (the published order flipped) · unsure_origin (so it did, but an estimate may have been replaced) ·
-debut (a newcomer, or a first score, is above) · supported (the gap exceeds the stated error, or z ≥ 1.96) ·
-decisive (the 95 % intervals are disjoint) · sustained (it still holds three accepted changes later).
+nominal (the published order flipped) · unsure_origin (so it did, but an estimate may have been
+replaced) · debut (a newcomer, or a first score, is above) · supported (the gap exceeds the stated
+error, or z ≥ 1.96) · decisive (the 95 % intervals are disjoint) · published_order (no error is
+published: a new score of a test, or a rating that held for three accepted changes) · withdrawn
+(the next change reversed such an order) · sustained (it still holds three accepted changes later).
 
 Source: docs/decisions/0004-overtakes.md
 """
@@ -15,65 +17,99 @@ from dataclasses import replace
 from enum import StrEnum
 from itertools import groupby, islice
 from operator import itemgetter
+from typing import NamedTuple
 
+from tracker.events._orders import Course, Pair, follow
 from tracker.events._values import TOP, changed, is_near_the_top
-from tracker.events.kind import EventKind, Folding, What
-from tracker.events.making import both_proofs, make, party, proof
-from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Measure, Metric, MetricDiff, Party, PendingOvertake
-from tracker.order import certainty, competition_ranks
-from tracker.wording import listed, number, unsure
+from tracker.events.kind import Detection, EventKind, Folding, What
+from tracker.events.making import make, party, proof
+from tracker.model import (
+    BoardState,
+    Comparability,
+    Diff,
+    EntryId,
+    Event,
+    Evidence,
+    Measure,
+    Metric,
+    MetricDiff,
+    MetricId,
+    Nature,
+    Party,
+    PendingOvertake,
+)
+from tracker.order import certainty, competition_ranks, is_certain, states_error
+from tracker.wording import day, listed, number, unsure
 
 RULE = "overtake/2"
-Grade = StrEnum("Grade", "NOMINAL UNSURE_ORIGIN DEBUT SUPPORTED DECISIVE SUSTAINED")
+Grade = StrEnum("Grade", "NOMINAL UNSURE_ORIGIN DEBUT PUBLISHED_ORDER SUPPORTED DECISIVE WITHDRAWN SUSTAINED")
 SUSTAINED_AFTER = 3
 """An overtake that still holds this number of accepted changes later is sustained."""
-_RIVALS_OF_A_RISE = 100
-"""The number of rivals that an overtake names, the best first; `facts.passed` counts them all."""
-_NAMED_IN_A_FALL = 10
+_RIVALS_OF_A_FLIP = 100
+"""The number of entries that a rise or a fall names, the best first; `facts` count them all."""
 _RIVALS_OF_A_DEBUT = 10
 _RIVALS_ELSEWHERE = 3
 _WEIGHT = {
     Grade.DECISIVE: 70,
     Grade.SUPPORTED: 60,
     Grade.DEBUT: 45,
+    Grade.PUBLISHED_ORDER: 46,
+    Grade.WITHDRAWN: 46,
+    Grade.SUSTAINED: 10,
     Grade.NOMINAL: 5,
     Grade.UNSURE_ORIGIN: 5,
-    Grade.SUSTAINED: 10,
 }
+_FOLLOWED = (Grade.SUPPORTED, Grade.DECISIVE, Grade.DEBUT, Grade.PUBLISHED_ORDER)
 
 
-def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
-    """Overtakes on every ranked metric whose values are comparable; one event per grade and entry that rose, or fell."""
+def detect(diff: Diff, past: BoardState) -> Detection:
+    """Overtakes on every ranked metric whose values are comparable; one event per grade and entry that rose, or fell.
+
+    Remembers the pairs whose order is no longer certain, and the last values of entries that are not shown.
+    """
     if diff.before is None:
-        return
+        return Detection(events=(), memory={})
+    events: list[Event] = []
+    memory: dict[str, object] = {}
+    waiting = _waiting(diff, past)
+    undone = {(rival, pending.subject) for pending, _ in waiting for rival in _undone(diff, pending)}
     for metric in diff.board.metrics:
         if not metric.ordered:
             continue
-        verdict = diff.metrics[metric.id]
-        if verdict.moves:
-            yield from _flips(diff, metric, verdict)
+        verdict, course = diff.metrics[metric.id], follow(diff, past, metric)
+        if course.memory:
+            memory[metric.id] = course.memory
+        if verdict.moves or course.back or course.slow:
+            events += _flips(diff, past, metric, course, leave_out=undone)
         if verdict.usable or verdict.verdict is Comparability.REBASED:
-            yield from _debuts(diff, metric, verdict, past)
-    if changed(diff):
-        yield from _sustained(diff, past)
+            events += _debuts(diff, metric, verdict, past)
+    events += (event for pending, now in waiting for event in _later(diff, pending, now))
+    return Detection(events=events, memory=memory)
 
 
-def _flips(diff: Diff, metric: Metric, verdict: MetricDiff) -> Iterator[Event]:
+def _flips(diff: Diff, past: BoardState, metric: Metric, course: Course, *, leave_out: Container[Pair]) -> Iterator[Event]:
     """A rise for each entry that moved above others; a fall for each that moved below entries whose value did not change."""
-    assert diff.before is not None
-    had, has = diff.before.measured(metric.id), diff.after.measured(metric.id)
-    rises: dict[tuple[EntryId, str], list[EntryId]] = {}
-    falls: dict[tuple[EntryId, str], list[EntryId]] = {}
-    for subject, rival in flips(metric, had, has, moved=verdict.moves.keys()):
-        grade = _grade(diff, metric, subject, rival)
-        if _rises(metric, had, has, subject, rival, moved=verdict.moves.keys()):
-            rises.setdefault((subject, grade), []).append(rival)
-        else:
-            falls.setdefault((rival, grade), []).append(subject)
-    for movers, rose in ((rises, True), (falls, False)):
-        for (mover, grade), others in sorted(movers.items()):
-            best_first = sorted(others, key=lambda other: (metric.sort_key(has[other]), other))
-            yield _flip_event(diff, metric, mover, best_first, Grade(grade), rose=rose)
+    has, moved = diff.after.measured(metric.id), diff.metrics[metric.id].moves.keys() | course.back
+    had = {entry: measure.value for entry, measure in course.before.items()}
+    passes: dict[tuple[bool, EntryId, str, bool], list[EntryId]] = {}
+    for subject, rival in {*_direct(metric, course, had, has, moved), *course.slow}:
+        if (subject, rival) not in leave_out:
+            rose = _rises(metric, had, has, subject, rival, moved=moved) or rival not in moved
+            mover, other = (subject, rival) if rose else (rival, subject)
+            how = (not rose, mover, _grade(diff, metric, subject, rival), (subject, rival) in course.slow)
+            passes.setdefault(how, []).append(other)
+    for (fell, mover, grade, slow), others in sorted(passes.items()):
+        best_first = sorted(others, key=lambda other: (metric.sort_key(has[other]), other))
+        yield _flip_event(diff, past, metric, course, _Pass(mover, best_first, Grade(grade), rose=not fell, slow=slow))
+
+
+def _direct(
+    metric: Metric, course: Course, had: Mapping[EntryId, float], has: Mapping[EntryId, float], moved: Container[EntryId]
+) -> Iterator[Pair]:
+    """The flips from one page to the next. With an entry that is back, only of an order that was certain."""
+    for pair in flips(metric, had, has, moved=moved):
+        if course.back.isdisjoint(pair) or is_certain(metric, *(course.before[entry] for entry in pair)):
+            yield pair
 
 
 def _grade(diff: Diff, metric: Metric, subject: EntryId, rival: EntryId) -> str:
@@ -81,7 +117,9 @@ def _grade(diff: Diff, metric: Metric, subject: EntryId, rival: EntryId) -> str:
     moves = diff.metrics[metric.id].moves
     if any(entry in moves and moves[entry].unsure_origin for entry in (subject, rival)):
         return Grade.UNSURE_ORIGIN
-    return certainty(metric, *(diff.after.entries[entry].measures[metric.id] for entry in (subject, rival)))
+    measures = [diff.after.entries[entry].measures[metric.id] for entry in (subject, rival)]
+    grade = certainty(metric, *measures)
+    return Grade.PUBLISHED_ORDER if grade == Grade.NOMINAL and is_certain(metric, *measures) else grade
 
 
 def flips(
@@ -116,64 +154,133 @@ def _rises(
 ) -> bool:
     """Whether the subject of a flip did something for it.
 
-    Points move every day: there, its rise alone must have sufficed, or the rival's fall alone must not, or be the smaller move.
+    On a fitted metric all values move. Elsewhere its rise alone must have sufficed, or the rival's fall alone must not, or be
+    the smaller move.
     """
-    if not metric.exact or subject not in moved:
+    if metric.nature is Nature.FITTED or subject not in moved:
         return subject in moved
     alone = metric.better(has[subject], had[rival]) or metric.better(has[rival], had[subject])
     return alone or abs(has[subject] - had[subject]) >= abs(has[rival] - had[rival])
 
 
-def _flip_event(diff: Diff, metric: Metric, mover: EntryId, others: list[EntryId], grade: Grade, *, rose: bool) -> Event:
-    """A rise, or a fall, which is only recorded: the entries above did nothing. `others` has the best first."""
-    shown = others[: _RIVALS_OF_A_RISE if rose else _NAMED_IN_A_FALL]
-    who, named = party(diff.after, mover), [party(diff.after, other) for other in shown]
-    was, now = _was_and_is(diff, metric, mover)
-    _, first = _was_and_is(diff, metric, others[0])
-    sure = {
-        Grade.NOMINAL: unsure(metric, now, first),
-        Grade.UNSURE_ORIGIN: ", which may replace an estimate",
-        Grade.SUPPORTED: "",
-        Grade.DECISIVE: "" if metric.exact else ", with disjoint intervals",
-    }[grade]
+class _Pass(NamedTuple):
+    """An entry that moved above others, or below them; the best of them first. `slow`: their order was not certain before."""
+
+    mover: EntryId
+    others: list[EntryId]
+    grade: Grade
+    rose: bool
+    slow: bool
+
+    def pair(self, other: EntryId) -> Pair:
+        """The subject and the rival."""
+        return (self.mover, other) if self.rose else (other, self.mover)
+
+
+def _flip_event(diff: Diff, past: BoardState, metric: Metric, course: Course, made: _Pass) -> Event:
+    """A rise, or a fall, which is only recorded unless it is slow: the entries above did nothing. `others` has the best first."""
+    shown, rose = made.others[:_RIVALS_OF_A_FLIP], made.rose
+    who, named = party(diff.after, made.mover), [party(diff.after, other) for other in shown]
+    values = {
+        entry: (course.before[entry].value, diff.after.entries[entry].measures[metric.id].value) for entry in (made.mover, *shown)
+    }
+    was, now = values.pop(made.mover)
+    since = {str(other): course.slow[made.pair(other)].isoformat() for other in shown} if made.slow else {}
     return make(
         diff,
         rule=RULE,
-        grade=grade,
-        weight=_weight(diff, metric, grade),
-        is_news=rose
-        and grade not in (Grade.NOMINAL, Grade.UNSURE_ORIGIN)
-        and (not metric.exact or is_near_the_top(diff, metric, mover)),
+        grade=made.grade,
+        weight=_weight(diff, metric, made.grade) + _place_weight(diff, metric, made.mover, made.grade),
+        is_news=_is_news(diff, metric, made),
         subjects=[who] if rose else named,
         rivals=named if rose else [who],
         metric=metric.id,
-        headline=f"{who.name} ({number(now.value, metric)}) {'overtakes' if rose else 'falls behind'}"
-        f" {_and_others(named[0], first, metric, len(others))} on {diff.board.title} ({metric.title}){sure}.",
+        headline=f"{who.name} ({number(now, metric)}) {'overtakes' if rose else 'falls behind'}"
+        f" {_and_others(named[0], values[shown[0]][1], metric, len(made.others))} on {diff.board.title} ({metric.title})"
+        f"{_how_sure(diff, metric, course, made)}.",
         facts={
-            "before": was.value,
-            "after": now.value,
-            "rivals" if rose else "subjects": {
-                str(other): [measure.value for measure in _was_and_is(diff, metric, other)] for other in shown
-            },
-            "passed" if rose else "passed_by": len(others),
+            "before": was,
+            "after": now,
+            "rivals" if rose else "subjects": {str(other): list(pair) for other, pair in values.items()},
+            "passed" if rose else "passed_by": len(made.others),
             "subject_moved": rose,
-        },
-        evidence=both_proofs(diff, [mover, *shown], metric.id),
+        }
+        | ({"certain_until": since} if since else {}),
+        evidence=[cell for entry in (made.mover, *shown) for cell in _cells(diff, past, metric, course, entry)],
     )
 
 
-def _was_and_is(diff: Diff, metric: Metric, entry: EntryId) -> tuple[Measure, Measure]:
+def _is_news(diff: Diff, metric: Metric, made: _Pass) -> bool:
+    if made.grade in (Grade.NOMINAL, Grade.UNSURE_ORIGIN) or (metric.exact and not is_near_the_top(diff, metric, made.mover)):
+        return False
+    if made.grade == Grade.PUBLISHED_ORDER:
+        return made.rose and _matters(diff, metric, made.mover)
+    return made.rose or made.slow
+
+
+def _matters(diff: Diff, metric: Metric, mover: EntryId) -> bool:
+    """Whether an order without any error is news: on the metric that ranks the board; on others with a topic, near the top."""
+    return metric.primary or (bool(metric.topic) and _above(diff, metric, mover) < TOP)
+
+
+def _how_sure(diff: Diff, metric: Metric, course: Course, made: _Pass) -> str:
+    """What follows the order in the headline: that nobody states an error, or how the certain order was reversed."""
+    measures = [diff.after.entries[entry].measures[metric.id] for entry in (made.mover, made.others[0])]
+    if made.grade == Grade.UNSURE_ORIGIN:
+        return ", which may replace an estimate"
+    if made.slow and made.grade != Grade.PUBLISHED_ORDER:
+        assert diff.before is not None
+        pairs = [made.pair(other) for other in made.others]
+        last, seen, now = (
+            min(course.slow[pair] for pair in pairs),
+            diff.seen_until or diff.before.observed_at,
+            diff.after.observed_at,
+        )
+        passed = all(metric.better(course.before[subject].value, course.before[rival].value) for subject, rival in pairs)
+        side = "ahead" if made.rose else "behind"
+        return (
+            f": passed within the error between {day(last)} and {day(seen if passed else now)}, clearly {side} since {day(now)}"
+        )
+    if made.grade == Grade.DECISIVE and not metric.exact:
+        return ", with disjoint intervals"
+    return unsure(metric, *measures) if made.grade in (Grade.NOMINAL, Grade.PUBLISHED_ORDER) else ""
+
+
+def _cells(diff: Diff, past: BoardState, metric: Metric, course: Course, entry: EntryId) -> Iterator[Evidence]:
+    """An entry's cells on both pages; on the last page that showed it if it is back."""
     assert diff.before is not None
-    return diff.before.entries[entry].measures[metric.id], diff.after.entries[entry].measures[metric.id]
+    known = past.known.get(entry)
+    if entry in course.back and known is not None and known.last_seen is not None:
+        raw = course.before[entry].raw
+        yield Evidence(
+            sha256=known.last_in, url=known.last_url, observed_at=known.last_seen, entry=entry, metric=metric.id, raw=raw
+        )
+    else:
+        yield proof(diff.before, entry, metric.id)
+    yield proof(diff.after, entry, metric.id)
 
 
-def _and_others(first: Party, measure: Measure, metric: Metric, count: int) -> str:
+def _and_others(first: Party, value: float, metric: Metric, count: int) -> str:
     """`Kimi K3 (88.2) and 3 more`."""
-    return listed([f"{first.name} ({number(measure.value, metric)})"], of=count)
+    return listed([f"{first.name} ({number(value, metric)})"], of=count)
 
 
 def _weight(diff: Diff, metric: Metric, grade: Grade) -> int:
     return _WEIGHT[grade] if metric.primary or diff.board.primary is None else _WEIGHT[grade] * 2 // 3
+
+
+def _place_weight(diff: Diff, metric: Metric, entry: EntryId, grade: Grade) -> int:
+    """The highest place first, among those of whom nobody knows how sure it is."""
+    if grade != Grade.PUBLISHED_ORDER:
+        return 0
+    above = _above(diff, metric, entry)
+    return 15 if above == 0 else 10 if above < 3 else 5 if above < TOP else 0
+
+
+def _above(diff: Diff, metric: Metric, entry: EntryId) -> int:
+    """The number of measured values above an entry's."""
+    has = diff.after.measured(metric.id)
+    return sum(metric.better(value, has[entry]) for value in has.values())
 
 
 def _debuts(diff: Diff, metric: Metric, verdict: MetricDiff, past: BoardState) -> Iterator[Event]:
@@ -224,7 +331,7 @@ def _debut_event(diff: Diff, metric: Metric, entry: EntryId, rivals: list[EntryI
         rivals=[party(diff.after, rival) for rival in shown],
         metric=metric.id,
         headline=f"{who.name} ({number(own.value, metric)}) enters {diff.board.title} ({metric.title}) at rank {rank},"
-        f" above {_and_others(first, below, metric, passed)}{', the first of them within the error' if is_near else ''}.",
+        f" above {_and_others(first, below.value, metric, passed)}{', the first of them within the error' if is_near else ''}.",
         facts={"rank": rank, "value": own.value, "passed": passed} | _beyond_error(diff, metric, own, rivals, start),
         evidence=[proof(diff.after, key, metric.id) for key in (entry, *shown)],
     )
@@ -245,8 +352,7 @@ def _beyond_error(diff: Diff, metric: Metric, own: Measure, rivals: list[EntryId
 
 def pending_after(diff: Diff, past: BoardState, events: Sequence[Event]) -> tuple[PendingOvertake, ...]:
     """Overtakes that wait to be sustained after this diff: the new ones, and the old ones that still hold and are not yet due."""
-    held = (_holding(diff, pending) for pending in past.pending)
-    waiting = [pending for pending in held if pending is not None and pending.held < SUSTAINED_AFTER]
+    waiting = [now for _, now in _waiting(diff, past) if now is not None and now.held < SUSTAINED_AFTER]
     fresh = [
         PendingOvertake(
             event=event.id,
@@ -254,57 +360,97 @@ def pending_after(diff: Diff, past: BoardState, events: Sequence[Event]) -> tupl
             subject=event.subjects[0].entry,
             rivals=tuple(party.entry for party in event.rivals),
             since=event.until,
+            grade=event.grade,
         )
         for event in events
-        if event.kind == KIND.name
-        and event.grade in (Grade.SUPPORTED, Grade.DECISIVE, Grade.DEBUT)
-        and event.is_news
-        and event.metric is not None
+        if event.kind == KIND.name and event.metric is not None and _waits(diff, event)
     ]
     return (*waiting, *fresh)
 
 
+def _waits(diff: Diff, event: Event) -> bool:
+    """Whether an overtake is followed up: it is news, or may be if it holds, on a fitted metric without any error."""
+    if event.facts.get("subject_moved") is False or event.metric is None:
+        return False
+    if event.grade != Grade.NOMINAL:
+        return event.is_news and event.grade in _FOLLOWED
+    metric = diff.board.metric(event.metric)
+    parties = (diff.after.entries[party.entry] for party in (*event.subjects, *event.rivals))
+    measures = [entry.measures[metric.id] for entry in parties]
+    return metric.nature is Nature.FITTED and not states_error(metric, *measures)
+
+
+def _waiting(diff: Diff, past: BoardState) -> list[tuple[PendingOvertake, PendingOvertake | None]]:
+    """The pending overtakes before and after a diff that changed the board; unchanged by any other."""
+    has_changed = changed(diff)
+    return [(pending, _holding(diff, pending) if has_changed else pending) for pending in past.pending]
+
+
 def _holding(diff: Diff, pending: PendingOvertake) -> PendingOvertake | None:
     """The pending overtake one change later, with the rivals that are still below; None if it no longer holds, or is unknown."""
-    verdict = diff.metrics.get(pending.metric)
-    if verdict is None or not verdict.usable:
-        return None
-    metric = diff.board.metric(pending.metric)
-    has = diff.after.measured(metric.id)
-    value = has.get(pending.subject)
-    rivals = tuple(rival for rival in pending.rivals if rival in has and value is not None and metric.better(value, has[rival]))
+    rivals = tuple(rival for rival in pending.rivals if _is_above(diff, pending.metric, pending.subject, rival))
     return replace(pending, rivals=rivals, held=pending.held + 1) if rivals else None
 
 
-def _sustained(diff: Diff, past: BoardState) -> Iterator[Event]:
-    for waiting in past.pending:
-        pending = _holding(diff, waiting)
-        if pending is None or pending.held != SUSTAINED_AFTER:
-            continue
-        metric = diff.board.metric(pending.metric)
-        who, rivals = party(diff.after, pending.subject), [party(diff.after, rival) for rival in pending.rivals]
-        yield make(
-            diff,
-            rule=RULE,
-            grade=Grade.SUSTAINED,
-            weight=_weight(diff, metric, Grade.SUSTAINED),
-            is_news=False,
-            subjects=[who],
-            rivals=rivals,
-            metric=metric.id,
-            headline=f"{who.name} still stands above {listed(rivals)} on {diff.board.title} ({metric.title}),"
-            f" {pending.held} changes later.",
-            facts={"event": pending.event, "since": pending.since.isoformat(), "held": pending.held},
-            evidence=[proof(diff.after, entry, metric.id) for entry in (pending.subject, *pending.rivals)],
+def _is_above(diff: Diff, metric_id: MetricId, upper: EntryId, lower: EntryId) -> bool:
+    """Whether the page shows an entry above another, on a metric that is comparable."""
+    verdict, has = diff.metrics.get(metric_id), diff.after.measured(metric_id)
+    if verdict is None or not verdict.usable or upper not in has or lower not in has:
+        return False
+    return diff.board.metric(metric_id).better(has[upper], has[lower])
+
+
+def _undone(diff: Diff, pending: PendingOvertake) -> list[EntryId]:
+    """The rivals above which the subject fell back at the next change; only of an order without any error."""
+    if pending.grade != Grade.PUBLISHED_ORDER or pending.held or diff.before is None:
+        return []
+    metric, moved = diff.board.metric(pending.metric), diff.metrics[pending.metric].moves.keys()
+    had, has = diff.before.measured(metric.id), diff.after.measured(metric.id)
+    above = (rival for rival in pending.rivals if _is_above(diff, metric.id, rival, pending.subject) and rival in had)
+    return [rival for rival in above if not _rises(metric, had, has, rival, pending.subject, moved=moved)]
+
+
+def _later(diff: Diff, pending: PendingOvertake, now: PendingOvertake | None) -> Iterator[Event]:
+    """What became of a pending overtake: it is withdrawn, or it holds long enough."""
+    if undone := _undone(diff, pending):
+        day_of = day(pending.since)
+        yield _later_event(
+            diff, pending, Grade.WITHDRAWN, undone, f"is below {{}} again{{}}: its overtake of {day_of} is withdrawn"
         )
+    if now is None or now.held != SUSTAINED_AFTER or now == pending:
+        return
+    if pending.grade == Grade.NOMINAL:
+        words = f"has been above {{}}{{}} for {now.held} changes, no error margin published"
+        yield _later_event(diff, now, Grade.PUBLISHED_ORDER, now.rivals, words)
+    else:
+        words = f"still stands above {{}}{{}}, {now.held} changes later"
+        yield _later_event(diff, now, Grade.SUSTAINED, now.rivals, words)
+
+
+def _later_event(diff: Diff, pending: PendingOvertake, grade: Grade, rivals: Sequence[EntryId], words: str) -> Event:
+    metric, named = diff.board.metric(pending.metric), [party(diff.after, rival) for rival in rivals]
+    who = party(diff.after, pending.subject)
+    return make(
+        diff,
+        rule=RULE,
+        grade=grade,
+        weight=_weight(diff, metric, grade) + _place_weight(diff, metric, pending.subject, grade),
+        is_news=grade != Grade.SUSTAINED and _matters(diff, metric, pending.subject),
+        subjects=[who],
+        rivals=named,
+        metric=metric.id,
+        headline=f"{who.name} {words.format(listed(named), f' on {diff.board.title} ({metric.title})')}.",
+        facts={"event": pending.event, "since": pending.since.isoformat(), "held": pending.held},
+        evidence=[proof(diff.after, entry, metric.id) for entry in (pending.subject, *rivals)],
+    )
 
 
 KIND = EventKind(
     rule=RULE,
     grades=tuple(Grade),
-    news=frozenset((Grade.DEBUT, Grade.SUPPORTED, Grade.DECISIVE)),
+    news=frozenset(Grade) - {Grade.NOMINAL, Grade.UNSURE_ORIGIN, Grade.SUSTAINED},
     detect=detect,
-    folding=Folding(newcomer=("overtakes", "overtakes others")),
+    folding=Folding(crowd=("overtake", "overtakes"), newcomer=("overtakes", "overtakes others"), tells="score_revision"),
     explains={What.VALUE: 31},
     places=True,
 )

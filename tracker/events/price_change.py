@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from enum import StrEnum
-from math import inf
+from math import inf, isclose, log2
 
-from tracker.events._values import grouped
-from tracker.events.kind import EventKind, Folding, What
+from tracker.events._values import grouped, keys_now
+from tracker.events.kind import Detection, EventKind, Folding, What
 from tracker.events.making import both_proofs, make, party
 from tracker.model import BoardState, Diff, EntryId, Event, Metric, Move, Nature
 from tracker.wording import number, relative
@@ -18,18 +19,52 @@ UNIFORM = 8
 """From this number on, prices of one creator that change by one ratio in one night are one event."""
 
 
-def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # all kinds have this signature
-    """Prices are facts: every change between two known prices is news. A price that vanished is unknown, not free."""
-    if diff.before is None:
-        return
-    for metric in diff.board.metrics:
+LEAST = 0.05
+"""The smallest change that is news, as a share of the oldest price of the week."""
+_WEEK_S = timedelta(days=7).total_seconds()
+Recent = Mapping[EntryId, list[list[float]]]
+"""By entry the prices it had within the last week, the oldest first, each with the time when it ended, in seconds since 1970."""
+
+
+def detect(diff: Diff, past: BoardState) -> Detection:
+    """Every change between two known prices; news from 5 % on, unless the price returns to what it was within a week.
+
+    A price that vanished is unknown, not free. Remembers the prices of the last week.
+    """
+    events: list[Event] = []
+    memory: dict[str, Recent] = {}
+    for metric in diff.board.metrics if diff.before is not None else ():
         verdict = diff.metrics[metric.id]
-        if metric.nature is Nature.LISTED and metric.topic == "price" and verdict.usable:
-            for entries in _with_one_ratio(diff, verdict.moves):
-                if len(entries) >= UNIFORM:
-                    yield _uniform(diff, metric, entries, verdict.moves)
-                else:
-                    yield from (_event(diff, metric, entry, verdict.moves[entry]) for entry in entries)
+        if metric.nature is not Nature.LISTED or metric.topic != "price":
+            continue
+        recent = _recent(diff, past, metric)
+        for entries in _with_one_ratio(diff, verdict.moves) if verdict.usable else ():
+            is_news = {entry: _is_news(verdict.moves[entry], recent.get(entry, [])) for entry in entries}
+            if len(entries) >= UNIFORM:
+                events.append(_uniform(diff, metric, entries, verdict.moves, is_news=any(is_news.values())))
+            else:
+                events += (_event(diff, metric, entry, verdict.moves[entry], is_news=is_news[entry]) for entry in entries)
+        now = diff.after.observed_at.timestamp()
+        ended = {entry: [*recent.get(entry, []), [move.before.value, now]] for entry, move in verdict.moves.items()}
+        if kept := recent | ended:
+            memory[metric.id] = kept
+    return Detection(events=events, memory=memory)
+
+
+def _recent(diff: Diff, past: BoardState, metric: Metric) -> dict[EntryId, list[list[float]]]:
+    """The prices of the last week, under the keys that the entries have now."""
+    since, now = diff.after.observed_at.timestamp() - _WEEK_S, keys_now(diff)
+    plain = past.memory.get(KIND.name, {}).get(metric.id, {})
+    recent = {now.get(entry, entry): [price for price in prices if price[1] > since] for entry, prices in plain.items()}
+    return {entry: prices for entry, prices in recent.items() if prices}
+
+
+def _is_news(move: Move, recent: Sequence[Sequence[float]]) -> bool:
+    """Whether a price is more than 5 % from the oldest of the week, and not one of these again."""
+    if any(isclose(price, move.after.value) for price, _ in recent):
+        return False
+    oldest = recent[0][0] if recent else move.before.value
+    return abs(move.after.value - oldest) >= LEAST * abs(oldest) * (1 - 1e-9)
 
 
 def _with_one_ratio(diff: Diff, moves: Mapping[EntryId, Move]) -> list[list[EntryId]]:
@@ -46,15 +81,15 @@ def _creator(diff: Diff, entry: EntryId) -> str:
     return diff.after.entries[entry].attributes.get("creator", "")
 
 
-def _uniform(diff: Diff, metric: Metric, entries: list[EntryId], moves: Mapping[EntryId, Move]) -> Event:
+def _uniform(diff: Diff, metric: Metric, entries: list[EntryId], moves: Mapping[EntryId, Move], *, is_news: bool) -> Event:
     change, creator = _change(moves[entries[0]]), _creator(diff, entries[0])
     by = "from zero" if change is None else relative(change)
     return make(
         diff,
         rule=RULE,
         grade=Grade.UNIFORM,
-        weight=35,
-        is_news=True,
+        weight=35 if is_news else 5,
+        is_news=is_news,
         subjects=[party(diff.after, entry) for entry in entries],
         metric=metric.id,
         headline=f"{metric.title} of {len(entries)} {creator + ' ' if creator else ''}entries changes by the same {by} at once,"
@@ -64,7 +99,7 @@ def _uniform(diff: Diff, metric: Metric, entries: list[EntryId], moves: Mapping[
     )
 
 
-def _event(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
+def _event(diff: Diff, metric: Metric, entry: EntryId, move: Move, *, is_news: bool) -> Event:
     who, change = party(diff.after, entry), _change(move)
     before, after = (number(measure.value, metric) for measure in (move.before, move.after))
     by = f" ({relative(change)})" if change is not None else ""
@@ -73,13 +108,19 @@ def _event(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
         diff,
         rule=RULE,
         grade=grade,
-        weight=20 + int(min(30.0, 30 * abs(change if change is not None else 1.0))),
-        is_news=True,
+        weight=20 + int(min(30.0, 15 * _steps(move))) if is_news else 5,
+        is_news=is_news,
         subjects=[who],
         metric=metric.id,
         headline=f"{who.name}: {metric.title} on {diff.board.title} {way} from {before} to {after}{by}.",
         facts={"before": move.before.value, "after": move.after.value, "change": change},
     )
+
+
+def _steps(move: Move) -> float:
+    """How often the price was halved or doubled; many times from zero or to it."""
+    before, after = move.before.value, move.after.value
+    return abs(log2(after / before)) if before > 0 and after > 0 else inf
 
 
 def _change(move: Move) -> float | None:
@@ -94,4 +135,5 @@ KIND = EventKind(
     detect=detect,
     folding=Folding(crowd=("price change", "price changes")),
     explains={What.VALUE: 22},
+    why_recorded=lambda _: f"a price is news from {LEAST:.0%} on, unless it returns within a week",
 )

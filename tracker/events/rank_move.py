@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 from operator import attrgetter
 
-from tracker.events._values import ordered_primary
+from tracker.events._values import TOP, ordered_primary
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import make, page_proofs, party
 from tracker.model import BoardState, Diff, Event, Metric, RankMove
@@ -21,6 +21,7 @@ _figures = attrgetter(*_FIGURES)
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # all kinds have this signature
     """One event per entry whose own value moved beyond its error; the other moves of the day are one recorded event.
 
+    Moves of one place are news only into, within or out of the ten best.
     Of points all moves are that one: each follows from an overtake or a fall, which are events of their own.
     """
     primary = ordered_primary(diff)
@@ -47,7 +48,7 @@ def _moved(diff: Diff, primary: Metric, move: RankMove) -> Event:
         rule=RULE,
         grade=Grade.MOVED,
         weight=15 + min(20, 2 * abs(move.moves)),
-        is_news=True,
+        is_news=abs(move.moves) > 1 or min(move.before, move.after) <= TOP,
         subjects=[who],
         metric=primary.id,
         headline=f"{who.name} {way} {count(abs(move.moves), 'place')} on {diff.board.title} ({primary.title}){where}.",
@@ -79,6 +80,8 @@ def _facts(move: RankMove) -> dict[str, object]:
 def _why_recorded(event: Event) -> str:
     if event.facts.get("exact"):
         return "ranks by points: another leader and overtakes among the ten best are news, not each move"
+    if event.grade == Grade.MOVED:
+        return f"moves of one place are news among the first {TOP}"
     return "rank move nominal: no value of its own moved beyond its error"
 
 

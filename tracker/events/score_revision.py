@@ -9,16 +9,17 @@ from tracker.events._values import is_near_the_top, measured
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import both, make, party
 from tracker.model import BoardState, Diff, EntryId, Event, Measure, Metric, Move, Nature
-from tracker.order import fallen
+from tracker.order import fallen, states_error
 from tracker.wording import number
 
 RULE = "score_revision/1"
 Grade = StrEnum("Grade", "BEYOND_ERROR WITHIN_ERROR WITHDRAWN UNSURE_ORIGIN")
-_LEAST_LOSS = 0.01
+_LEAST = 0.01
+"""The smallest change that is news where no error is published, and the smallest loss of points: a share of the value before."""
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # all kinds have this signature
-    """Every change of a tested score, news beyond the stated error; changes of a rating only beyond drift and intervals.
+    """Every change of a tested score, news beyond the error, or from 1 % on; changes of a rating only beyond drift and intervals.
 
     Of points only what an entry lost, where nearly all others grow or stay. `unsure_origin`: the earlier score may have been an
     estimate, so the change is only recorded.
@@ -43,13 +44,13 @@ def _losses(diff: Diff, metric: Metric, moves: Mapping[EntryId, Move]) -> dict[E
     """What entries lost of points that only grow, from 1 % on."""
     pages = [page.values(metric.id) for page in both(diff)]
     lost = {entry: moves[entry] for entry in fallen(metric, *pages) if entry in moves}
-    return {entry: move for entry, move in lost.items() if -move.shift >= _LEAST_LOSS * move.before.value}
+    return {entry: move for entry, move in lost.items() if -move.shift >= _LEAST * move.before.value}
 
 
 def _revised(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
     who = party(diff.after, entry)
     before, after = number(move.before.value, metric), number(move.after.value, metric)
-    seen = move.significant and before != after and (not metric.exact or is_near_the_top(diff, metric, entry))
+    seen = move.significant and before != after and _is_large(diff, metric, entry, move)
     within = "" if move.significant else ", within the stated error"
     grade = Grade.BEYOND_ERROR if move.significant else Grade.WITHIN_ERROR
     if move.unsure_origin:
@@ -65,6 +66,15 @@ def _revised(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
         headline=f"{who.name} goes from {before} to {after} on {diff.board.title} ({metric.title}){within}.",
         facts={"before": move.before.value, "after": move.after.value, "shift": move.shift},
     )
+
+
+def _is_large(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> bool:
+    """Whether a change is more than noise: beyond the error, or where none is published 1 % of the value; points near the top."""
+    if metric.exact:
+        return is_near_the_top(diff, metric, entry)
+    if states_error(metric, move.before, move.after):
+        return True
+    return abs(move.after.value - move.before.value) >= _LEAST * abs(move.before.value)
 
 
 def _withdrawn(diff: Diff, metric: Metric, entry: EntryId, before: Measure) -> Event:

@@ -153,6 +153,16 @@ class Column:
     part: int = 0
 
 
+LED_TOPICS = ("overall", "reasoning", "coding", "maths", "agentic")
+"""Topics on whose metrics another leader is news, besides the metric that ranks a board."""
+TOPICS = (
+    *LED_TOPICS,
+    *("agentic coding", "calibration", "context", "creative writing", "data analysis", "design", "documents"),
+    *("emotional intelligence", "hallucination", "image editing", "image to video", "instruction following", "knowledge"),
+    *("language", "latency", "popularity", "price", "search", "size", "speech to text", "speed", "text to image"),
+    *("text to speech", "text to video", "tool use", "usage", "video editing", "vision"),
+)
+"""The topics of metrics: one spelling each, so that boards, watches and claims mean the same."""
 _PERCENT_FACTORS = {"ratio": 100.0, "share": 100.0, "%": 1.0}
 
 

@@ -83,7 +83,7 @@ class EntryRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingOvertake:
-    """An overtake that is not yet sustained; it has held for `held` accepted snapshots."""
+    """An overtake that is not yet sustained; it has held for `held` accepted snapshots. `grade` is that of its event."""
 
     event: EventId
     metric: MetricId
@@ -91,6 +91,7 @@ class PendingOvertake:
     rivals: tuple[EntryId, ...]
     since: datetime
     held: int = 0
+    grade: str = ""
 
 
 class FailureStage(StrEnum):

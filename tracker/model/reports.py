@@ -67,11 +67,15 @@ class TopRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Top:
-    """The first rows of a board at the end of a window. `is_compared`: there was a reading at its start."""
+    """The first rows of a board at the end of a window.
+
+    `is_compared`: there was a reading at its start. `has_error`: the error of the values is published, or declared.
+    """
 
     metric: str
     rows: tuple[TopRow, ...]
     is_compared: bool
+    has_error: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -113,22 +113,23 @@ def _pieces(cell: Element) -> Iterator[CellPiece]:
 
 def _opened(element: Element, before: str) -> list[Element | CellPiece]:
     """An element as one piece, or as its members with separators. `before` is the text before it."""
-    tag, text = element.tag or "", inner_text(element)
-    gap = _LINE if tag in BLOCKS or tag == "small" or SET_APART.search(element.attributes.get("class") or "") else ""
+    tag, text, attributes = element.tag or "", inner_text(element), element.attributes
+    named = attributes.get("class") or ""
+    gap = _LINE if tag in BLOCKS or tag == "small" or (named and SET_APART.search(named)) else ""
     if tag in RAISED and text not in ORDINAL:
         if tag == "sup" and POWER_OF_TEN.search(before.strip()):
             return [CellPiece(f"^{text}")]
         gap = gap or ("" if tag == "sub" and before[-1:].isalpha() else " ")
     is_signed = bool(SIGNED.fullmatch(text)) and bool(gap or before[-1:] in ("(", "[") or before[-1:].isspace())
-    if is_signed or (text and _is_aside(element, tag, text, gap)):
+    is_mark = (tag in RAISED and bool(gap)) or (tag == "a" and (attributes.get("href") or "").startswith("#"))
+    if is_signed or (text and _is_aside(tag, text, named, is_mark=is_mark)):
         return [CellPiece(f"{gap or ' '}{text}{gap or ' '}", is_aside=not is_signed, is_signed=is_signed)]
     seam = gap or ("" if tag in EMPHASIS else _SEAM)
     return [CellPiece(seam), *element.iter(include_text=True), CellPiece(seam)]
 
 
-def _is_aside(element: Element, tag: str, text: str, gap: str) -> bool:
-    if tag in STRUCK or UNSEEN.search(element.attributes.get("class") or "") or NOTE.fullmatch(text):
+def _is_aside(tag: str, text: str, named: str, *, is_mark: bool) -> bool:
+    """Whether an element is beside the value of its cell. `named` is its class; `is_mark`: it is raised, or a link to a note."""
+    if tag in STRUCK or NOTE.fullmatch(text) or (named and UNSEEN.search(named)):
         return True
-    attributes = element.attributes
-    is_note = (tag in RAISED and bool(gap)) or (tag == "a" and (attributes.get("href") or "").startswith("#"))
-    return (is_note or bool(NUMBERED.search(attributes.get("class") or ""))) and bool(MARK.fullmatch(text))
+    return (is_mark or bool(named and NUMBERED.search(named))) and bool(MARK.fullmatch(text))

@@ -146,8 +146,8 @@ def header(text: str) -> str:
 
 ARROWS = "↑↓▲▼△▽⬆⬇⇧⇩↗↘➚➘▴▾🔼🔽"
 """They show a move up or down."""
-DRESSING = "▲▼△▽▴▾↑↓⇅⇵↕⬆⬇⯅⯆🔼🔽\ufe0f*†‡§¶¹²³⁴⁵⁶⁷⁸⁹⁰ "
-"""Sort arrows and footnote marks around a column's name."""
+DRESSING = "▲▼△▽▴▾↑↓⇅⇵↕⬆⬇⯅⯆🔼🔽\ufe0f*†‡§¶¹²³⁴⁵⁶⁷⁸⁹⁰ⓘℹ🛈❓🏆🥇⭐🔥📈📉 "
+"""Sort arrows, footnote marks and signs around a column's name."""
 
 
 NUMBERED = re.compile(r"\$([0-9]{1,4})")

@@ -222,7 +222,7 @@ class Stream:
             value: object = DECODER.decode(text)
         except ValueError as error:
             raise ParseError(f"found broken JSON in flight row {name}: {error}; it may be cut off") from error
-        if text.count('":') != msgspec.json.encode(value).count(b'":'):
+        if self.body.count(b'":', row.start, row.end) != msgspec.json.encode(value).count(b'":'):
             self._suspects.append(text)  # a key seems to be lost
         return value
 

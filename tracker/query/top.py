@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from tracker.model import Board, EntryId, Measure, Metric, StoredSnapshot, Top, TopRow
 from tracker.order import competition_ranks, values_of
 from tracker.ports import Store
-from tracker.wording import number
+from tracker.wording import NO_ERROR, number, unsure
 
 ROWS = 5
 _SECOND = timedelta(seconds=1)
@@ -23,9 +23,10 @@ def top(board: Board, store: Store, *, since: datetime, until: datetime) -> Top 
     measures, ranks = values_of(last, primary), _ranks(last, primary)
     before = _ranks(start, primary) if start is not None else {}
     best = sorted(ranks, key=lambda entry: (ranks[entry], last.entries[entry].name, entry))[:ROWS]
+    has_error = unsure(primary, *measures.values()) != NO_ERROR
     names, values = last.entries, {entry: _value(measures[entry], primary) for entry in best}
     rows = [TopRow(rank=ranks[entry], was=before.get(entry), name=names[entry].name, value=values[entry]) for entry in best]
-    return Top(metric=primary.title, rows=tuple(rows), is_compared=start is not None)
+    return Top(metric=primary.title, rows=tuple(rows), is_compared=start is not None, has_error=has_error)
 
 
 def _ranks(snapshot: StoredSnapshot, metric: Metric) -> dict[EntryId, int]:

@@ -321,7 +321,11 @@ def _why_no_move(metric: Metric, verdict: MetricDiff, entry: EntryId, was: Measu
     move = verdict.moves.get(entry)
     if move is None:
         return "the same number at the published precision"
-    return f"reads the same in print: {number(now.value, metric)}" if move.significant else _within(metric, move)
+    if not move.significant:
+        return _within(metric, move)
+    if number(was.value, metric) == number(now.value, metric):
+        return f"reads the same in print: {number(now.value, metric)}"
+    return "less than 1 % of the value, and no error is published to compare it with"
 
 
 _NEVER_NEWS: Mapping[Nature, str] = {

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from tracker.model import BoardReport, Event, Story
 from tracker.reports.folding import folding_of
 from tracker.reports.words import Asides, asides, more_events
+from tracker.wording import NO_ERROR
 
 HEADLINE, FACT, MOST_FACTS = 90, 110, 4
 _CONNECTIVES = (
@@ -20,7 +21,7 @@ _CONNECTIVES = (
 )
 _BREAKS = (
     re.compile(r"; "),
-    re.compile(r", (?=(?:" + "|".join(_CONNECTIVES.split()) + r") )"),
+    re.compile(r", (?=(?:" + "|".join(_CONNECTIVES.split()) + r") |\d)"),
     re.compile(r": "),
 )
 """Where a sentence can end early, the best place first."""
@@ -69,6 +70,8 @@ def _about(event: Event, lead: Event, board: BoardReport) -> str:
 
 
 def _without_board(sentence: str, board: BoardReport) -> str:
+    if board.top and not board.top.has_error and f"({board.top.metric})" in sentence:
+        sentence = sentence.replace(NO_ERROR, "")  # the heading says it
     title = re.escape(board.health.title)
     metric = re.escape(board.top.metric) if board.top else r"(?!)"
     other = r"\((?=\S)([^()]*(?:\([^()]*\)[^()]*)*)\)"

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _MOST_ALIKE = 3
 """Stories of one such kind that stay separate; more become one story."""
+_STANDS_ALONE = 51
+"""Stories from this weight on are never one of many."""
 
 Order = tuple[int, datetime, str]
 
@@ -116,7 +118,7 @@ def _releases(news: Iterable[Event]) -> dict[str, object]:
 
 def are_siblings(event: Event, other: Event) -> bool:
     """Whether two events are about entries of one release."""
-    return not set(_keys(event)).isdisjoint(_keys(other))
+    return bool(event.subjects and other.subjects) and not set(_keys(event)).isdisjoint(_keys(other))
 
 
 def _keys(event: Event) -> Iterator[tuple[str, ...]]:
@@ -147,8 +149,9 @@ def _root(parents: dict[object, object], key: object) -> object:
 def _crowds(stories: Sequence[Story]) -> Iterator[Story]:
     crowds: dict[str, list[Story]] = {}
     for story in stories:
+        folding = folding_of(story.lead)
         kinds = {event.kind for event in story.folded if not folding_of(event).consequence}
-        if folding_of(story.lead).crowd and kinds <= {story.lead.kind}:
+        if folding.crowd and story.lead.weight < _STANDS_ALONE and kinds <= {story.lead.kind, folding.tells}:
             crowds.setdefault(story.lead.kind, []).append(story)
         else:
             yield story

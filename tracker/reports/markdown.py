@@ -35,7 +35,7 @@ def _board(board: BoardReport, style: Style) -> Iterator[str]:
     yield f"## {_linked(board.health)}"
     if board.top:
         moves = [words.move(row, board.top) for row in board.top.rows]
-        head = f"| rank | name | {markdown_escaped(board.top.metric)} | {'move' if any(moves) else ''} |"
+        head = f"| rank | name | {markdown_escaped(words.measured(board.top))} | {'move' if any(moves) else ''} |"
         rows = [
             f"| {row.rank} | {markdown_escaped(row.name)} | {markdown_escaped(row.value)} | {move} |"
             for row, move in zip(board.top.rows, moves, strict=True)

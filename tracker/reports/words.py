@@ -10,7 +10,7 @@ from itertools import islice
 
 from tracker.model import BoardReport, EntryId, Event, Evidence, Gap, Health, Report, State, Story, Top, TopRow
 from tracker.reports.folding import are_siblings, folding_of, order, subject
-from tracker.wording import count, listed, period, span, when
+from tracker.wording import NO_ERROR, count, listed, period, span, when
 
 TITLE = "Leaderboard changes"
 HEAVY = 80
@@ -109,14 +109,15 @@ def _sorted_out(story: Story) -> tuple[list[Event], list[Event], list[Event], li
     variants: list[Event] = []
     alike: list[Event] = []
     rest: list[Event] = []
-    siblings = {subject(event) for event in story.folded if not of_lead.debut or are_siblings(lead, event)}
+    siblings = {subject(event) for event in story.folded if not of_lead.crowd or are_siblings(lead, event)}
+    crowd = {lead.kind, of_lead.tells} if of_lead.crowd else set()
     for event in story.folded:
         own, folding = subject(event) == subject(lead), folding_of(event)
         if own and folding.newcomer and of_lead.newcomer and event.metric in (lead.metric, None):
             same.append(event)
         elif not own and folding.newcomer and subject(event) in siblings:
             variants.append(event)
-        elif not own and of_lead.crowd and (event.kind == lead.kind or folding.consequence):
+        elif not own and crowd and (event.kind in crowd or folding.consequence):
             alike.append(event)
         else:
             rest.append(event)
@@ -212,8 +213,13 @@ def meta(story: Story, time: str) -> str:
 
 
 def heading(board: BoardReport) -> str:
-    """The board's title and the metric that ranks it."""
-    return f"{board.health.title} ({board.top.metric})" if board.top else board.health.title
+    """The board's title, and the metric that ranks it, with the reservation that holds for all its differences."""
+    return f"{board.health.title} ({measured(board.top)})" if board.top else board.health.title
+
+
+def measured(top: Top) -> str:
+    """The metric that ranks a board, and whether its error is unknown."""
+    return top.metric + ("" if top.has_error else NO_ERROR)
 
 
 def move(row: TopRow, top: Top) -> str:

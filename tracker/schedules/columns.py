@@ -9,9 +9,9 @@ from types import MappingProxyType
 
 import msgspec
 
-from tracker.model import Bounds, Column, Contract, Kind, Metric, MetricId, Nature
+from tracker.model import TOPICS, Bounds, Column, Contract, Kind, Metric, MetricId, Nature
 from tracker.schedules.shapes import REST, ColumnTable, ContractTable, MetricTable
-from tracker.toml import Wrong, dotted, keys, meant, quoted, span_s, texts, understood, unknown_value
+from tracker.toml import Wrong, check_words, dotted, keys, meant, quoted, span_s, texts, understood, unknown_value
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
@@ -71,6 +71,7 @@ def metrics_of(tables: Mapping[str, MetricTable]) -> tuple[Metric, ...]:
         _check_origin(table, place, tuple(tables)[:at], tuple(tables)[at:])
         _check_interval(table, place)
         _check_error(table, place)
+        check_words(f"{place}.topic", [table.topic] if table.topic else [], TOPICS)
         _check_direction(table, place)
     first, *others = [name for name, table in tables.items() if table.primary] or [""]
     if others:

@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
+from tracker.model import TOPICS
+
 Formats = Mapping[str, type[Struct]]
 """Name of a format → the type of its parser's options."""
 
@@ -187,7 +189,9 @@ class MetricTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         Meta(description="How the values behave, which decides what counts as a change"),
     ]
     unit: Annotated[str, Meta(description="Unit of the values after scaling")] = ""
-    topic: Annotated[str, Meta(description="Subject of the metric: overall, coding, price, speed …")] = ""
+    topic: Annotated[
+        str, Meta(description="Subject of the metric, in one spelling: see the table", extra_json_schema={"enum": ["", *TOPICS]})
+    ] = ""
     higher_is_better: Annotated[bool | None, Meta(description="Direction; required unless the nature is count")] = None
     primary: Annotated[bool, Meta(description="This metric ranks the board; at most one")] = False
     scale: Annotated[Decimal, Meta(description="Factor that converts published values to the unit")] = Decimal(1)

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from tracker.events import RECORDED
+from tracker.model import TOPICS
 from tracker.model.names import Lexicon
 from tracker.toml import Wrong, at, called, check_words, listed, place_of, quoted, texts
 from tracker.toml import table as in_shape
@@ -38,11 +39,15 @@ class WatchTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = field(default_factory=list)
     board: Annotated[_Texts, Meta(description="Boards by id; `*` stands for anything")] = field(default_factory=list)
     metric: Annotated[_Texts, Meta(description="Metrics by id; `*` stands for anything")] = field(default_factory=list)
-    topic: Annotated[_Texts, Meta(description="Metrics by topic, as declared by the boards")] = field(default_factory=list)
+    topic: Annotated[_Texts, Meta(description="Metrics by topic")] = field(default_factory=list)
     kind: Annotated[_Texts, Meta(description="Kinds of event")] = field(default_factory=list)
-    grade: Annotated[_Texts, Meta(description="Grades of event")] = field(default_factory=list)
+    grade: Annotated[_Texts, Meta(description="Grades of event, also of events that are only recorded")] = field(
+        default_factory=list
+    )
     min_weight: Annotated[Annotated[int, Meta(ge=0, le=100)] | None, Meta(description="Minimum weight of an event")] = None
-    news_only: Annotated[bool | None, Meta(description="false: also events that are only recorded")] = None
+    news_only: Annotated[
+        bool | None, Meta(description="false: also events that are only recorded; by default true, or false with `grade`")
+    ] = None
     within: Annotated[
         Annotated[float, Meta(ge=0)] | None,
         Meta(description="Maximum distance in points behind the leader, or behind the best rival; ratios are in percent"),
@@ -96,6 +101,7 @@ def _watch(values: Mapping[str, object], lexicon: Lexicon) -> Watch:
     table = in_shape(values, WatchTable)
     _check_one_sort(values)
     check_words("kind", texts(table.kind), RECORDED)
+    check_words("topic", texts(table.topic), TOPICS)
     for key in ("subject", "rival"):
         for text in texts(getattr(table, key)):
             _check_pattern(text, key)
@@ -119,7 +125,7 @@ def _watch(values: Mapping[str, object], lexicon: Lexicon) -> Watch:
         kinds=texts(table.kind),
         grades=texts(table.grade),
         min_weight=table.min_weight or 0,
-        news_only=table.news_only is not False,
+        news_only=not table.grade if table.news_only is None else table.news_only,
         within=table.within,
         top=table.top,
         above=table.above,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from tracker.model import (
     BoardState,
     Diff,
     Entry,
+    EntryId,
     Event,
     EventId,
     Evidence,
@@ -28,7 +29,7 @@ from tracker.model.names import Lexicon
 from tracker.order import competition_ranks
 from tracker.watches.matching import ANYONE, Watch, board_matches, chosen, metric_matches
 from tracker.watches.standing import Edge, Hold, advance, points
-from tracker.wording import difference, number
+from tracker.wording import difference, listed, number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +80,8 @@ def firings(
     if not touches(watch, board):
         return (), held
     if not watch.standing:
-        return tuple(_of_event(watch, event) for event in step.events if matches(watch, board, event, step.diff, lexicon)), held
+        matching = (event for event in step.events if matches(watch, board, event, step.diff, lexicon))
+        return tuple(_of_event(watch, board, event, step.diff, lexicon) for event in matching), held
     if step.diff is None:
         return (), held
     found, holds = [], dict(held.holds)
@@ -124,7 +126,27 @@ def _is_of_models(watch: Watch, board: Board, event: Event, diff: Diff | None, l
     asks_nothing = not watch.subjects and watch.classes == ANYONE
     if not any(watch.classes.holds(page.entries[entry], board) for entry in subjects) and (event.subjects or not asks_nothing):
         return False
-    return not watch.rivals or bool(chosen(watch.rivals, board, page) & {party.entry for party in event.rivals})
+    return not watch.rivals or bool(_rivals(watch, board, event, diff, lexicon))
+
+
+def _rivals(watch: Watch, board: Board, event: Event, diff: Diff | None, lexicon: Lexicon) -> list[Party]:
+    """The rivals of an event that the watch names; also those that the event only counts, because it passed so many."""
+    page = _page(event, board, diff, lexicon)
+    named = chosen(watch.rivals, board, page)
+    parties = [rival for rival in event.rivals if rival.entry in named]
+    told = {rival.entry for rival in event.rivals}
+    counted = _passed(event, diff) if diff is not None and event.facts.get("passed", 0) != len(told) else frozenset()
+    return [*parties, *(party(diff.after, entry) for entry in sorted((named & counted) - told) if diff is not None)]
+
+
+def _passed(event: Event, diff: Diff) -> frozenset[EntryId]:
+    """The entries that the subject of an event is above on its page and was not above on the page before."""
+    if diff.before is None or event.metric is None or len(event.subjects) != 1 or "passed" not in event.facts:
+        return frozenset()
+    metric, subject = diff.board.metric(event.metric), event.subjects[0].entry
+    had, has = diff.before.measured(metric.id), diff.after.measured(metric.id)
+    below = (entry for entry in had.keys() & has.keys() if subject in has and metric.better(has[subject], has[entry]))
+    return frozenset(entry for entry in below if subject not in had or metric.better(had[entry], had[subject]))
 
 
 def _page(event: Event, board: Board, diff: Diff | None, lexicon: Lexicon) -> Snapshot:
@@ -138,18 +160,25 @@ def _page(event: Event, board: Board, diff: Diff | None, lexicon: Lexicon) -> Sn
     return Snapshot(board=board.id, observed_at=event.recorded_at, url="", sha256=(), entries=entries)
 
 
-def _of_event(watch: Watch, event: Event) -> Firing:
+def _of_event(watch: Watch, board: Board, event: Event, diff: Diff | None, lexicon: Lexicon) -> Firing:
     return Firing(
         watch=watch.name,
         board=event.board,
         metric=event.metric,
         after=event.after,
         until=event.until,
-        headline=event.headline,
+        headline=event.headline + _which(event, _rivals(watch, board, event, diff, lexicon) if watch.rivals else ()),
         subjects=event.subjects,
         event=event.id,
         evidence=event.evidence,
     )
+
+
+def _which(event: Event, rivals: Sequence[Party]) -> str:
+    """The rivals that the watch asks for, if the headline names none of them."""
+    if not rivals or any(rival.name in event.headline for rival in rivals):
+        return ""
+    return f" Among those below: {listed(rivals)}."
 
 
 def _of_standing(watch: Watch, diff: Diff, metric: Metric, edge: Edge) -> Firing:

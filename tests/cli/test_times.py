@@ -1,0 +1,38 @@
+"""Times as people type them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+import pytest
+import time_machine
+
+from tracker.cli._open import Time
+
+NOW = datetime(2026, 3, 18, 1, 30, tzinfo=UTC)  # a Wednesday
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("2026-03-01", "2026-03-01T00:00:00+00:00"),
+        ("2026-03-01T06:00+02:00", "2026-03-01T04:00:00+00:00"),
+        ("36h", "2026-03-16T13:30:00+00:00"),
+        ("2w", "2026-03-04T01:30:00+00:00"),
+        ("today", "2026-03-18T00:00:00+00:00"),
+        ("Yesterday", "2026-03-17T00:00:00+00:00"),
+        ("tuesday", "2026-03-17T00:00:00+00:00"),
+        ("wednesday", "2026-03-11T00:00:00+00:00"),
+        ("thursday", "2026-03-12T00:00:00+00:00"),
+    ],
+)
+def test_a_time_is_iso_an_age_or_a_day(text: str, at: str):
+    with time_machine.travel(NOW, tick=False):
+        assert Time().convert(text, None, None) == datetime.fromisoformat(at)
+
+
+@pytest.mark.parametrize("text", ["tomorrow", "", "7", "d", "2026-13-01", "next friday"])
+def test_anything_else_is_refused(text: str):
+    with pytest.raises(click.BadParameter, match="is not a time"):
+        Time().convert(text, None, None)

@@ -1,0 +1,185 @@
+"""The last certain order of two entries, remembered while it is no longer certain, so that no overtake is too slow to be noticed.
+
+Source: docs/decisions/0033-slow-overtakes.md
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from datetime import UTC, datetime
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+from tracker.events import departure
+from tracker.events._newcomers import drifted_value
+from tracker.events._values import keys_now
+from tracker.model import BoardState, Comparability, Diff, EntryId, Measure, Metric, Snapshot
+from tracker.order import is_certain, states_error
+
+Pair = tuple[EntryId, EntryId]
+Measures = Mapping[EntryId, Measure]
+_OF_ITS_OWN = (Comparability.REBASED, Comparability.APPEARED)
+"""Verdicts under which a scale has an order of its own."""
+
+
+class Course(NamedTuple):
+    """What became of the order of all pairs of entries on one metric over a diff.
+
+    `before` are the measured values before it; entries that are `back` on the page have the last ones they had. `slow` are
+    the overtakes (subject, rival) that certainly reverse an order which was not certain before, with the time of the last page on
+    which it was. `memory` is plain JSON for the next diff, None if there is nothing to remember.
+    """
+
+    before: Measures
+    back: frozenset[EntryId]
+    slow: Mapping[Pair, datetime]
+    memory: Any
+
+
+def follow(diff: Diff, past: BoardState, metric: Metric) -> Course:
+    """What became of the order on a metric.
+
+    Remembered are the pairs whose order was certain once and is not now, or that are not both shown; and the last values of
+    entries that left the page and did not depart.
+    """
+    assert diff.before is not None
+    verdict, plain = diff.metrics[metric.id], past.memory.get("overtake", {}).get(metric.id)
+    if verdict.verdict in _OF_ITS_OWN or diff.restart:
+        return Course({}, frozenset(), {}, None)
+    if not verdict.usable or not (verdict.moves or _may_change(diff, metric, plain)):
+        return Course({}, frozenset(), {}, plain)
+    pairs, last = _read(plain or {}, keys_now(diff))
+    doubted = {entry for entry, move in verdict.moves.items() if move.unsure_origin}  # their values before prove no order
+    pairs = {pair: since for pair, since in pairs.items() if doubted.isdisjoint(pair)}
+    before, shown = last | _measures(diff.before, metric), _measures(diff.after, metric)
+    left = before.keys() - diff.after.entries.keys()
+    gone = {*departure.confirmed(diff, past), *diff.relisted.values()} if left else set()
+    gone |= {entry for entry in left | last.keys() if entry in past.known and past.known[entry].departed}
+    unseen = {entry: _drifted(diff, metric, before[entry]) for entry in sorted(left - gone)}
+    back = frozenset((last.keys() & shown.keys()) - gone)
+    field = _Field(metric, before, shown | unseen, frozenset(unseen), verdict.moves.keys() | back)
+    slow = {(lower, upper): since for (upper, lower), since in pairs.items() if field.was_passed(upper, lower)}
+    last_at = diff.seen_until or diff.before.observed_at
+    loosened = {pair: last_at for pair in field.loosened() if doubted.isdisjoint(pair)}
+    kept = {pair: since for pair, since in (loosened | pairs).items() if field.is_open(*pair)}
+    return Course(before, back, slow, _plain(kept, unseen))
+
+
+def _may_change(diff: Diff, metric: Metric, plain: Mapping[str, Any] | None) -> bool:
+    """Whether there is something to follow although no value moved: entries left or are back, or keys or intervals changed."""
+    if diff.missing or diff.hidden or (plain and diff.rekeyed):
+        return True
+    if plain and any(entry in diff.after.entries for entry in plain["unseen"]):
+        return True
+    measures = (entry.measures.get(metric.id) for entry in diff.after.entries.values())
+    first = next((measure for measure in measures if measure is not None), None)
+    return first is not None and first.half_width is not None
+
+
+class _Field(NamedTuple):
+    """The measured values before and after a diff; entries that are not shown have their last ones, and are `unseen`.
+
+    `moved` are those whose value changed beyond precision, or that are back.
+    """
+
+    metric: Metric
+    before: Measures
+    after: Measures
+    unseen: frozenset[EntryId]
+    moved: AbstractSet[EntryId]
+
+    def shows(self, upper: EntryId, lower: EntryId) -> bool:
+        """Whether the page shows one entry certainly above the other."""
+        above, below = self.after.get(upper), self.after.get(lower)
+        if above is None or below is None or not self.unseen.isdisjoint((upper, lower)):
+            return False
+        return self.metric.better(above.value, below.value) and is_certain(self.metric, above, below)
+
+    def was_passed(self, upper: EntryId, lower: EntryId) -> bool:
+        """Whether the page shows the lower entry certainly above the upper one, which was not above it just before.
+
+        Finer decimals may reorder what was one number, but then nobody passed anybody.
+        """
+        if not self.shows(lower, upper) or self.metric.better(self.before[upper].value, self.before[lower].value):
+            return False
+        return not self.moved.isdisjoint((upper, lower)) or states_error(self.metric, self.after[upper], self.after[lower])
+
+    def is_open(self, upper: EntryId, lower: EntryId) -> bool:
+        """Whether both may still be listed, and the page does not show which of them is certainly above the other."""
+        known = upper in self.after and lower in self.after
+        return known and not (self.shows(upper, lower) or self.shows(lower, upper))
+
+    def loosened(self) -> Iterator[Pair]:
+        """Pairs (upper, lower) in a certain order before, which is not certain now; or not shown, when one of them moved."""
+        moved = self.moved | {entry for entry, was in self.before.items() if self._has_other_interval(entry, was)}
+        order = sorted((measure.value, entry) for entry, measure in self.after.items() if entry in self.before)
+        widest = max((self.after[entry].half_width or 0.0 for _, entry in order), default=0.0)
+        for entry in moved:
+            now = self.after[entry]
+            reach = max(self.metric.stated_error or 0.0, (now.half_width or 0.0) + widest)
+            start = bisect_left(order, now.value - reach, key=itemgetter(0))
+            end = bisect_right(order, now.value + reach, key=itemgetter(0))
+            for other in {other for _, other in order[start:end]} | self.unseen:
+                if other not in moved or other < entry:
+                    yield from self._loosened(entry, other)
+
+    def _has_other_interval(self, entry: EntryId, was: Measure) -> bool:
+        now = self.after.get(entry)
+        return now is not None and now is not was and entry not in self.unseen and now.half_width != was.half_width
+
+    def _loosened(self, entry: EntryId, other: EntryId) -> Iterator[Pair]:
+        was, other_was = self.before[entry], self.before[other]
+        if was.value == other_was.value or not is_certain(self.metric, was, other_was):
+            return
+        upper, lower = (entry, other) if self.metric.better(was.value, other_was.value) else (other, entry)
+        above, below = self.after[upper], self.after[lower]
+        if not (self.metric.better(above.value, below.value) and is_certain(self.metric, above, below)):
+            yield upper, lower
+
+
+def last_unseen(past: BoardState, metric: Metric, entry: EntryId) -> float | None:
+    """The last value of an entry that left the page and did not depart, the common drift since then added."""
+    plain = past.memory.get("overtake", {}).get(metric.id, {})
+    return plain["unseen"][entry][0] if entry in plain.get("unseen", {}) else None
+
+
+def _measures(snapshot: Snapshot, metric: Metric) -> dict[EntryId, Measure]:
+    return {entry: snapshot.entries[entry].measures[metric.id] for entry in snapshot.measured(metric.id)}
+
+
+def _drifted(diff: Diff, metric: Metric, last: Measure) -> Measure:
+    """A last value as it would be now, the common drift of a fitted board added."""
+    shift = drifted_value(diff, metric, last.value) - last.value
+    if not shift:
+        return last
+    low, high = (None if bound is None else bound + shift for bound in (last.low, last.high))
+    return Measure(value=last.value + shift, low=low, high=high, decimals=last.decimals, raw=last.raw)
+
+
+def _plain(pairs: Mapping[Pair, datetime], unseen: Measures) -> Any:
+    """As JSON: upper → lower → seconds since 1970, and entry → value, low, high, decimals and cell."""
+    grouped: dict[str, dict[str, int]] = {}
+    for (upper, lower), since in sorted(pairs.items()):
+        grouped.setdefault(upper, {})[lower] = int(since.timestamp())
+    last = {entry: [was.value, was.low, was.high, was.decimals, was.raw] for entry, was in sorted(unseen.items())}
+    return {"pairs": grouped, "unseen": last} if pairs or unseen else None
+
+
+def _read(plain: Mapping[str, Any], now: Mapping[EntryId, EntryId]) -> tuple[dict[Pair, datetime], dict[EntryId, Measure]]:
+    """What `_plain` wrote, under the keys that the entries have `now`."""
+
+    def key(entry: str) -> EntryId:
+        return now.get(EntryId(entry), EntryId(entry))
+
+    pairs = {
+        (key(upper), key(lower)): datetime.fromtimestamp(since, UTC)
+        for upper, lowers in plain.get("pairs", {}).items()
+        for lower, since in lowers.items()
+    }
+    last = {
+        key(entry): Measure(value=value, low=low, high=high, decimals=decimals, raw=raw)
+        for entry, (value, low, high, decimals, raw) in plain.get("unseen", {}).items()
+    }
+    return pairs, last
