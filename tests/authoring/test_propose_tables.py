@@ -222,6 +222,12 @@ def test_a_board_in_an_odd_shape_is_found(what: str):
     assert [row[name] for row in proposal.candidate.rows] == [*NAMES]
 
 
+@pytest.mark.parametrize("header", ["排名,模型,得分", "Место,Модель,Баллы", "Platz,Verein,Punkte", ",,Zog"])
+def test_numbered_rows_in_the_order_of_a_figure_are_a_ranking_in_any_language(header: str):
+    rows = "".join(f"{at},{name},{score}\n" for at, (name, score) in enumerate(PAIRS, 1))
+    assert candidates(f"{header}\n{rows}".encode())[0].doubt == ""
+
+
 # ── pages without a ranking ────────────────────────────────────────────────────────────────────
 
 LISTS = {

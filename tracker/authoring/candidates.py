@@ -229,7 +229,8 @@ def _signs(columns: Sequence[Cells]) -> _Signs:
     other = next((cells.header for cells in names if OTHER & {*cells.leaf}), "") if not (named or ranked) else ""
     merit = any(MERIT & {*cells.leaf} for cells in figures) or sum(map(_is_mark, figures)) >= MATRIX
     competes = any((NAME - GOODS) & {*cells.words} or cells.header == "$key" for cells in names)
-    first = falling and (competes or any(cells in worded for cells in falling))
+    numbered = any(cells.is_count_up for cells in columns)
+    first = falling and (competes or numbered or any(cells in worded for cells in falling))
     return _Signs(
         names=len(names),
         named=named,
