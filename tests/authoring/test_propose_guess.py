@@ -259,7 +259,7 @@ def test_votes_are_counts_and_a_rating_is_fitted_and_has_its_interval():
         )
     )
     rating = primary(found)
-    assert (rating.column, rating.low, rating.high) == ("Rating", "rating_lower", "rating_upper")
+    assert (rating.column, rating.interval) == ("Rating", {"low": "rating_lower", "high": "rating_upper"})
     assert (rating.nature.value, metric(found, "Votes").nature.value) == (Nature.FITTED, Nature.COUNT)
 
 
@@ -267,14 +267,14 @@ def test_bounds_that_exclude_the_rating_are_not_its_interval():
     ratings = falling(1510, 9.5)
     header = ("Model", "Rating", "rating_lower", "rating_upper")
     found = propose(csv_of(header, NAMES, ratings, [rating + 4 for rating in ratings], [rating + 9 for rating in ratings]))
-    assert (primary(found).low, primary(found).high) == ("", "")
+    assert primary(found).interval == {}
 
 
 def test_a_half_width_beside_a_rating_is_its_interval():
     found = propose(
         csv_of(("Model", "Elo", "95% CI"), NAMES, falling(1510, 9.5), ["±6", "±7", "±5", "±9", "±4", "±6", "±8", "±12"])
     )
-    assert primary(found).plus_minus == "95% CI"
+    assert primary(found).interval == {"plus_minus": "95% CI"}
     assert len(found.metrics) == 1
 
 

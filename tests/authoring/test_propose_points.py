@@ -136,7 +136,7 @@ def test_the_total_of_a_sample_is_a_count():
 def test_points_with_an_interval_are_not_counted():
     body = csv_of(("Name", "Points", "CI"), NAMES, range(900, 500, -50), [3, 4, 3, 5, 3, 4, 5, 6])
     metric = metric_of(propose(body), "Points")
-    assert (metric.nature.value.value, metric.plus_minus) == ("tested", "CI")
+    assert (metric.nature.value.value, metric.interval) == ("tested", {"plus_minus": "CI"})
     assert metric.nature.sure < SURE
 
 
@@ -188,4 +188,4 @@ def test_the_declaration_reads_and_leaves_room_to_grow():
 def test_an_answer_of_points_drops_an_interval(tmp_path: Path):
     body = csv_of(("Name", "Score", "CI"), NAMES, SCORES, (1, 1, 1, 2, 2, 1, 1, 1))
     metric = metric_of(propose(body, Answers(metric="Score", nature=Nature.POINTS)), "Score")
-    assert (metric.plus_minus, metric.low, metric.high) == ("", "", "")
+    assert metric.interval == {}

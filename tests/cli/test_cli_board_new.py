@@ -194,6 +194,48 @@ def test_a_script_gets_the_flag_that_decides_the_direction(world: World):
     assert written(world) == []
 
 
+def test_the_question_lists_the_columns_with_their_first_values(world: World):
+    text = "model,zag,zig\n" + "".join(f"{name},{at * 7 % 5 + 0.5},{at * 5 % 7}\n" for at, name in enumerate(NAMES))
+    ran = new(world, "--id", "made/two", text=text)
+    assert ran.code == 2
+    assert "which column ranks the board is not certain (neither the order of the rows nor a header shows it)" in ran.error
+    assert "pass --metric COLUMN; `zag` 0.5, 2.5, 4.5 · `zig` 0, 5, 3" in ran.error
+
+
+ELO = PAGE.replace("score", "elo").replace("votes", "matches")
+
+
+def test_a_script_is_not_asked_for_the_error_of_a_rating_and_may_state_it(world: World):
+    ran = new(world, "--id", "made/elo", text=ELO)
+    assert ran.code == 0
+    assert "a new order is reported only after it held for three changes" in ran.out
+    text = (world.folder / "schedules/made/elo.toml").read_text(encoding="utf-8")
+    assert "# No error is declared" in text
+    ran = new(world, "--id", "made/elo2", "--stated-error", "12.5", text=ELO)
+    declared = tomllib.loads((world.folder / "schedules/made/elo2.toml").read_text(encoding="utf-8"))
+    assert declared["metrics"]["elo"]["stated_error"] == 12.5
+    assert "No error" not in ran.out
+
+
+@pytest.mark.parametrize("error", [12.5, None])
+def test_a_person_is_asked_once_for_the_error_of_a_rating(world: World, error: float | None):
+    flags: list[str] = []
+
+    def ask(question: Question, proposal: Proposal, answers: Answers) -> Answers:
+        flags.append(question.flag)
+        return replace(answers, stated_error=error)
+
+    made = make(
+        Settings(store=world.store, schedules=world.folder / "schedules"),
+        NewBoard(url=URL, board="made/elo", cases=world.folder / "cases"),
+        ELO.encode,
+        ask=ask,
+    )
+    assert flags == ["--stated-error NUMBER"]
+    assert made.settled.board.primary is not None
+    assert made.settled.board.primary.stated_error == error
+
+
 @pytest.mark.parametrize(("flag", "higher"), [("--higher-is-better", True), ("--lower-is-better", False)])
 def test_the_flag_decides_the_direction(world: World, flag: str, higher: bool):
     assert new(world, "--id", "made/zog", flag, text=UNSURE).code == 0

@@ -12,7 +12,23 @@ from math import log2
 from tracker.authoring.columns import MAX_ROWS, Cells, cells_of
 from tracker.authoring.leads import Lead, leads
 from tracker.authoring.proposal import Candidate
-from tracker.authoring.words import AVERAGE, COUNT, HIGHER, ID, LIMIT, LIVE, LOWER, NAME, PRICE, RANK, TOKENS, set_of, words_of
+from tracker.authoring.words import (
+    AVERAGE,
+    BOUND_HIGH,
+    BOUND_LOW,
+    COUNT,
+    HIGHER,
+    ID,
+    LIMIT,
+    LIVE,
+    LOWER,
+    NAME,
+    PRICE,
+    RANK,
+    TOKENS,
+    set_of,
+    words_of,
+)
 from tracker.errors import ParseError, TrackerError
 from tracker.model import ROW, Parse, Table
 from tracker.parsers import html_table, numbered, options_for, parse
@@ -213,7 +229,10 @@ def named_by(columns: Sequence[Cells]) -> Cells:
 
 def _is_headless(columns: Sequence[Cells]) -> bool:
     """Whether the header is really the first row: it has a figure with decimals, or a place from which the rows count on."""
-    numbers = [cells for cells in columns if _NUMBER.fullmatch(cells.header) and cells.numeric >= 0.8]
+    bounds = BOUND_LOW | BOUND_HIGH  # 2.5% and 97.5%
+    numbers = [
+        cells for cells in columns if _NUMBER.fullmatch(cells.header) and cells.numeric >= 0.8 and not bounds & {*cells.words}
+    ]
     if any(not cells.header.lstrip("+-").isdigit() for cells in numbers):
         return True
     return any(cells.places[:3] == [int(cells.header) + step for step in (1, 2, 3)] for cells in numbers)
@@ -293,7 +312,9 @@ def is_figure(cells: Cells) -> bool:
     if cells.is_count_up or cells.is_time or cells.is_date:
         return False
     merit = (LOWER | HIGHER) - AVERAGE - RANK
-    return bool(merit & {*cells.leaf} or PRICE & {*cells.words}) or not (LIMIT & {*cells.words} or ID & {*cells.leaf})
+    if ID & {*cells.leaf[-1:]}:
+        return False
+    return bool(merit & {*cells.leaf} or PRICE & {*cells.words}) or not LIMIT & {*cells.words}
 
 
 def _score(signs: _Signs, rows: int) -> float:

@@ -10,17 +10,21 @@ from decimal import Decimal
 from functools import cache, cached_property
 from itertools import pairwise
 
-from tracker.authoring.words import PRICE, words_of
-from tracker.model import Bounds, Kind, Metric, MetricId, Nature
+from tracker.authoring.words import HALF, IN_AND_OUT, PER_SECOND, PRICE, leaf_of, remark_of, words_of
+from tracker.model import Bounds, Kind, Measure, Metric, MetricId, Nature
 from tracker.model import Column as Source
 from tracker.reading.cells import MISSING, NO_FIGURE, CellError, Reader, reader
 from tracker.reading.figures import figures_of
+from tracker.reading.lines import parts_of
 
 _URL = re.compile(r"(?:https?:)?//|www\.")
 _DATE = re.compile(r"(?:19|20)\d\d[-/.]?(?:0\d|1[0-2])(?:[-/.]?[0-3]\d)?(?:[T ].*)?|[A-Z][a-z]{2,8} \d{1,2}, (?:19|20)\d\d")
+_RATE = re.compile(r"\w/ ?s(?:ec(?:ond)?)?\b")
 _WORDED = re.compile(r"[\d.,]+\s+([^\d]+)")
 _ORDINAL = re.compile(r"(?:#|T|=)?(\d{1,6})(?:st|nd|rd|th|\.|=)?")
 _MEDALS = {"🥇": 1, "🥈": 2, "🥉": 3}
+_SIGNED = re.compile(r"[(\[]? ?(?:±|\+/-|[+\-−][0-9.,]+%? ?/)")
+"""The beginning of a half-width: `±6`, `+5/-6`."""
 _LETTER = re.compile(r"[^\W\d_]")
 MAX_ROWS = 5_000
 """Rows beyond these are not examined."""
@@ -41,16 +45,38 @@ class Cells:
     header: str
     cells: Sequence[str | None]
     scale: str = "1"
+    part: int = 0
+    role: str = ""
+
+    @property
+    def label(self) -> str:
+        """The header, and the role of one figure of cells that hold several: `Price (in/out): price input`."""
+        return f"{self.header}: {self.role}" if self.role else self.header
 
     @cached_property
     def words(self) -> tuple[str, ...]:
-        """The words of the header."""
-        return words_of(self.header)
+        """The words of the header, without a remark on an error (`Elo (95% CI)`)."""
+        return words_of(remark_of(self.label.replace('"', ""))[0])
 
     @cached_property
     def leaf(self) -> tuple[str, ...]:
         """The words of the header's last part, such as `completion` of `pricing.completion`."""
-        return words_of(re.split(r"[.:@]", self.header)[-1]) or self.words
+        return words_of(self.title) or self.words
+
+    @property
+    def title(self) -> str:
+        """The header's last part, without a remark on an error."""
+        return remark_of(leaf_of(self.label))[0].strip()
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether the header names a rate per second: `Tokens/s`, `req/s`."""
+        return bool(PER_SECOND.search(" ".join(self.words)) or _RATE.search(self.header))
+
+    @property
+    def remark(self) -> str:
+        """The header's remark on an error: `(95% CI)`."""
+        return remark_of(self.header.replace('"', ""))[1]
 
     @cached_property
     def known(self) -> list[str]:
@@ -76,9 +102,19 @@ class Cells:
     @cached_property
     def numbers(self) -> list[float | None]:
         """The value of each row, times `scale`; None if there is none or it cannot be read."""
+        return [None if measure is None else measure.value for measure in self._measures]
+
+    @cached_property
+    def _measures(self) -> list[Measure | None]:
         metric = _metric(self.scale, "" if PRICE.isdisjoint(self.words) else "price")
         read = reader(metric)
-        return [_value(read, cell) for cell in figures_of(self.cells, metric, Bounds()).cells]
+        return [_measure(read, cell) for cell in figures_of(self.cells, metric, Bounds()).cells]
+
+    @cached_property
+    def has_intervals(self) -> bool:
+        """Whether most values have an interval in their cells: `1432 ±6`."""
+        known = [measure for measure in self._measures if measure is not None]
+        return 2 * sum(measure.low is not None for measure in known) > len(known)
 
     @cached_property
     def values(self) -> list[float]:
@@ -146,19 +182,45 @@ class Cells:
         length = len(self.places)
         return length > 2 and self.places in ([*range(length)], [*range(1, length + 1)])
 
-    def order(self) -> float:
-        """From 1 (falling from row to row) to -1 (rising); 0 without an order, or with too few values."""
-        falls = sum(a > b for a, b in pairwise(self.values))
-        rises = sum(a < b for a, b in pairwise(self.values))
+    def order(self, rows: Sequence[int] | None = None) -> float:
+        """From 1 (falling from row to row) to -1 (rising); 0 without an order, or with too few values.
+
+        `rows` are the rows in another order than that of the page.
+        """
+        read = self.numbers if rows is None else [self.numbers[row] for row in rows]
+        values = [value for value in read if value is not None]
+        falls = sum(a > b for a, b in pairwise(values))
+        rises = sum(a < b for a, b in pairwise(values))
         moves = falls + rises
-        if moves < 2 or moves < 0.2 * len(self.values) or len(self.values) < 0.6 * len(self.cells):
+        if moves < 2 or moves < 0.2 * len(values) or len(values) < 0.6 * len(read):
             return 0.0
         return (falls - rises) / moves
 
 
 def cells_of(columns: Sequence[str], rows: Sequence[Sequence[str | None]]) -> list[Cells]:
-    """The columns of a table, with the rows that are examined."""
-    return [Cells(header=name, cells=[row[at] for row in rows[:MAX_ROWS]]) for at, name in enumerate(columns)]
+    """The columns of a table, with the rows that are examined. A column of pairs of figures becomes two."""
+    whole = [Cells(header=name, cells=[row[at] for row in rows[:MAX_ROWS]]) for at, name in enumerate(columns)]
+    return [part for cells in whole for part in _halves(cells) or (cells,)]
+
+
+def _halves(cells: Cells) -> tuple[Cells, ...]:
+    """The two figures of each cell, if the header says which they are: prices of input and output, ends of an interval."""
+    words, sides = [*words_of(cells.header)], [*IN_AND_OUT]
+    if {*words} & HALF:
+        roles = ("low", "high")
+    elif {*words} & PRICE and all({*words} & side for side in sides):
+        sides.sort(key=lambda side: min(words.index(word) for word in side if word in words))
+        roles = ("price input", "price output") if sides[0] is IN_AND_OUT[0] else ("price output", "price input")
+    else:
+        return ()
+    known = {*cells.known}
+    if not known or cells.numeric > 0.2 or any(_SIGNED.match(cell) or len(parts_of(cell)) != 2 for cell in known):
+        return ()
+    pairs = [parts_of(cell) if cell and cell.strip() in known else [] for cell in cells.cells]
+    return tuple(
+        Cells(header=cells.header, cells=[pair[at] if pair else None for pair in pairs], part=at + 1, role=role)
+        for at, role in enumerate(roles)
+    )
 
 
 @cache
@@ -167,12 +229,11 @@ def _metric(scale: str, topic: str) -> Metric:
     return Metric(id=MetricId("x"), title="", column=column, nature=Nature.TESTED, topic=topic, scale=Decimal(scale))
 
 
-def _value(read: Reader, cell: str | None) -> float | None:
+def _measure(read: Reader, cell: str | None) -> Measure | None:
     try:
-        measure = read(cell)
+        return read(cell)
     except CellError:
         return None
-    return None if measure is None else measure.value
 
 
 def _place(cell: str | None) -> int | None:

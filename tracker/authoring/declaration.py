@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from math import ceil, floor, log10
 from zlib import crc32
 
 from tracker import parsers, toml
 from tracker.authoring.amend import toml_key, toml_value
-from tracker.authoring.columns import MOST_UNREADABLE, Cells
+from tracker.authoring.columns import MOST_UNREADABLE, cells_of
 from tracker.authoring.metrics import POSITION
 from tracker.authoring.proposal import SURE, Guess, MetricGuess, Proposal
 from tracker.errors import ContractBroken
@@ -38,6 +38,11 @@ _HEAD = (
     "#:schema ../board.schema.json",
     "# Written by `tracker board new` from a single fetch. Check what is marked `unsure`, then delete the comments.",
 )
+NO_ERROR: Mapping[Nature, str] = {
+    Nature.TESTED: "No error is declared: a new order is reported as published, without saying whether it is certain.",
+    Nature.FITTED: "No error is declared: a new order is reported only after it held for three changes.",
+}
+"""What a metric without any error means for overtakes, by its nature."""
 NO_DIRECTION = "nothing on the page shows whether higher or lower is better"
 
 _HOST_WORDS = re.compile(r"[a-z0-9]+")
@@ -147,7 +152,7 @@ def _unreadable(error: ContractBroken, proposal: Proposal) -> dict[str, str]:
     found = {}
     for violation in reversed(error.violations):
         metric = primary.get(violation.column or "")
-        sides = (metric.low, metric.high, metric.plus_minus) if metric else (violation.column or "",)
+        sides = metric.sides if metric else {violation.column or ""}
         why = f"row {violation.row} has {violation.value!r}, expected {violation.expected}"
         found.update({column: why for column in sides if column and column not in needed})
     return found
@@ -188,8 +193,7 @@ def _columns(proposal: Proposal, dropped: Mapping[str, str], unknown: Mapping[st
 
 
 def _metric(metric: MetricGuess, proposal: Proposal, dropped: Mapping[str, str], unknown: Mapping[str, Sequence[str]]) -> str:
-    is_primary = metric.id == proposal.primary.value
-    sides = {"low": metric.low, "high": metric.high, "plus_minus": metric.plus_minus}
+    table, is_primary = f"metrics.{toml_key(metric.id)}", metric.id == proposal.primary.value
     rows: list[Row] = [
         ("from", metric.column, ""),
         ("title", clean_text(metric.title)[:MAX_TITLE], ""),
@@ -204,9 +208,13 @@ def _metric(metric: MetricGuess, proposal: Proposal, dropped: Mapping[str, str],
         ("primary", True if is_primary else None, _reason(proposal.primary)),
         ("missing", unknown.get(metric.column), "cannot be read; counts as unknown"),
         ("scale", None if metric.scale == "1" else metric.scale, "published value × scale is in the unit"),
-        *((side, column or None, "") for side, column in sides.items() if not {*sides.values()} & dropped.keys()),
+        ("part", metric.part or None, "of the figures in a cell"),
+        *((key, value, "") for key, value in metric.interval.items() if not metric.sides & dropped.keys()),
     ]
-    return _block(f"metrics.{toml_key(metric.id)}", rows)
+    rows += [("stated_error", proposal.stated_error, "between two entries, at 95 %")] if is_primary else []
+    if is_primary and proposal.lacks_error:
+        return _block(table, rows) + f"# {NO_ERROR[metric.nature.value]} If the publisher states one, add stated_error.\n"
+    return _block(table, rows)
 
 
 def _contract(proposal: Proposal, metrics: Sequence[MetricGuess]) -> str:
@@ -228,8 +236,8 @@ def _contract(proposal: Proposal, metrics: Sequence[MetricGuess]) -> str:
 
 def _bounds(metric: MetricGuess, proposal: Proposal) -> dict[str, object]:
     """The credible range: 0 to 100 for a percentage, otherwise the range of the values and as much again on both sides."""
-    rows, place = proposal.candidate.rows, proposal.candidate.columns.index(metric.column)
-    values = Cells(header=metric.column, cells=[row[place] for row in rows], scale=metric.scale).values
+    rows, columns = proposal.candidate.rows, cells_of(proposal.candidate.columns, proposal.candidate.rows)
+    values = replace(next(cells for cells in columns if cells.label == metric.label), scale=metric.scale).values
     if not values:
         return {}
     lowest, highest = min(values), max(values)

@@ -9,8 +9,9 @@ from itertools import combinations, repeat
 
 from tracker.authoring.candidates import likely, named_by, survey
 from tracker.authoring.columns import MAX_ROWS, Cells, cells_of
-from tracker.authoring.metrics import answered, metrics_of, primary_of
+from tracker.authoring.metrics import answered, metrics_of
 from tracker.authoring.proposal import NO_ANSWERS, Answers, Candidate, Guess, Proposal, stated
+from tracker.authoring.ranking import primary_of
 from tracker.authoring.rows import entries_of
 from tracker.authoring.sheet import RawSheet, attribute_of
 from tracker.authoring.words import ID, NAME
@@ -109,7 +110,7 @@ def _occurs(figure: float, others: Sequence[float]) -> bool:
 
 def _proposal(tables: Sequence[Candidate], candidate: Candidate, table: Guess[int], answers: Answers) -> Proposal:
     sheet = RawSheet(candidate, answers.metric)
-    if missing := [column for column in answers.columns if column not in sheet.columns]:
+    if missing := [column for column in answers.columns if column not in candidate.columns]:
         raise DeclarationError(f"the table has no column {missing[0]!r}, expected among {', '.join(candidate.columns[:30])}")
     name = stated(answers.name) if answers.name else _name(sheet)
     entries = entries_of(candidate, name.value)
@@ -117,7 +118,7 @@ def _proposal(tables: Sequence[Candidate], candidate: Candidate, table: Guess[in
         return _proposal(tables, entries, table, answers)
     key, duplicates = _key(sheet, name.value, answers.key)
     metrics = tuple(metrics_of(sheet, {*key.value, name.value}))
-    primary = primary_of(sheet, metrics)
+    primary = primary_of(sheet, metrics, name.value)
     metrics = tuple(answered(metric, sheet, answers) if metric.id == primary.value else metric for metric in metrics)
     by_rows = sheet.rank is not None and sheet.rank.header == ROW
     why = "the order of the rows" if by_rows else "its header says so, and it counts from the top"
@@ -132,6 +133,7 @@ def _proposal(tables: Sequence[Candidate], candidate: Candidate, table: Guess[in
         metrics=metrics,
         primary=primary,
         duplicates=duplicates,
+        stated_error=answers.stated_error,
     )
 
 

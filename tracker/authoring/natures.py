@@ -8,13 +8,15 @@ from collections.abc import Set as AbstractSet
 from tracker.authoring.columns import Cells
 from tracker.authoring.proposal import Guess
 from tracker.authoring.sheet import RawSheet
-from tracker.authoring.words import CHANGE, COUNT, FITTED, HIGHER, LIVE, LOWER, PER_SECOND, PRICE, TOKENS, set_of
+from tracker.authoring.words import CHANGE, COUNT, FITTED, HIGHER, LIVE, LOWER, PRICE, set_of
 from tracker.model import Nature
 
 LEAST_ELO = 100
 """A rating whose values are all smaller is an average of stars or marks, not fitted to games."""
 MOST_MARKS = 10
 """Whole numbers up to this one may be marks, such as five stars."""
+MANY_TOKENS = 10_000_000
+"""Numbers of tokens from here on are usage, which differs from day to day."""
 MANY = 1_000
 """Whole numbers from here on may be counted, whatever their header says; smaller ones are likelier a score."""
 
@@ -49,11 +51,11 @@ _ANY_SCORE = set_of("score scores")
 
 def nature_of(cells: Cells, sheet: RawSheet) -> Guess[Nature]:
     """The nature of a figure; unsure where its numbers may be counted or scored."""
-    words, leaf, text = {*cells.words}, {*cells.leaf}, " ".join(cells.words)
-    is_rate = any(phrase in text for phrase in PER_SECOND)
-    if _is_price(words) and not is_rate:
+    words, leaf = {*cells.words}, {*cells.leaf}
+    if _is_price(words) and not cells.is_rate:
         return Guess(value=Nature.LISTED, sure=0.8, why="a price")
-    if is_rate or (words & LIVE and not words & {"score"}):
+    is_usage = "tokens" in words and max(cells.values, default=0.0) >= MANY_TOKENS
+    if cells.is_rate or is_usage or (words & LIVE and not words & {"score"}):
         return Guess(value=Nature.LIVE, sure=0.8, why="a speed or a time, which differs from day to day")
     if not words & _NOT_COUNTED and "%" not in "".join(cells.known[:50]):
         if leaf & POINTS:
@@ -99,5 +101,5 @@ def _whole(cells: Cells) -> bool:
 
 
 def _is_price(words: AbstractSet[str]) -> bool:
-    """Whether a header with these words is that of a price: `Cost per 1M tokens`, but not `Speed per dollar`."""
-    return bool(words & PRICE) and not words & (LIVE - TOKENS | {"total", "run"} | CHANGE)
+    """Whether a header with these words is that of a price: `Cost per 1M tokens`, but not `Speed per dollar`, `Revenue ($M)`."""
+    return bool(words & PRICE) and not words & (LIVE | {"total", "run"} | CHANGE | POINTS)

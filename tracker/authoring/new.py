@@ -21,7 +21,7 @@ from tracker.authoring.rows import LeftOut, balance, unused
 from tracker.errors import DeclarationError, ParseError, Refused, TrackerError
 from tracker.fetch import Fetcher
 from tracker.fetch.addresses import Resolve, is_public, resolve_host
-from tracker.model import ROW, Board, BoardId, Capture, Column, Parse, Request
+from tracker.model import ROW, Board, BoardId, Capture, Column, Nature, Parse, Request
 from tracker.reading import read_capture
 from tracker.reading.names import clean_text
 from tracker.schedules import load_board
@@ -31,6 +31,8 @@ from tracker.workspace import Settings
 
 MAX_BYTES = 32_000_000
 """Larger files are refused; the same limit as the default of `request.max_bytes`."""
+MAX_CHOICES = 8
+"""Columns listed with a question."""
 TRIES = 4
 """Questions asked before the command gives up."""
 SUFFIXES: Mapping[str, str] = {
@@ -85,11 +87,16 @@ class Made:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Something that the page does not show for certain, the flag that answers it, and why it is uncertain."""
+    """Something that the page does not show for certain, the flag that answers it, and why it is uncertain.
+
+    `choices` are the columns in question with their first values. A script need not answer an optional question.
+    """
 
     what: str
     flag: str
     why: str
+    choices: str = ""
+    is_optional: bool = False
 
 
 Prompt = Callable[[Question, Proposal, Answers], Answers]
@@ -226,6 +233,8 @@ def _certain_proposal(tables: Sequence[Candidate], answers: Answers, ask: Prompt
             raise DeclarationError(f"{question.what}: still not sure ({question.why}); pass {question.flag}")
         answers, tries = ask(question, proposal, answers), tries - 1
         proposal = proposal_of(tables, answers)
+        if question.is_optional:
+            break
     return proposal
 
 
@@ -237,31 +246,40 @@ def open_question(proposal: Proposal, answers: Answers) -> Question | None:
         what = f"whether {_quoted(proposal.key.value)} identifies an entry"
         return Question(what=what, flag="--key COLUMN", why=proposal.key.why)
     if answers.metric is None and proposal.primary.sure < SURE:
-        return Question(what="which column ranks the board", flag="--metric COLUMN", why=proposal.primary.why)
-    primary = primary_of(proposal)
+        what, choices = "which column ranks the board", _choices(proposal.metrics)
+        choices += f" · {_quoted((proposal.rank.value,))} itself" if proposal.rank is not None else ""
+        return Question(what=what, flag="--metric COLUMN", why=proposal.primary.why, choices=choices)
+    primary = proposal.ranking
     if primary is None:
         return None
-    column, direction = _quoted((primary.column,)), primary.higher_is_better
+    direction, choices = primary.higher_is_better, _choices((primary,))
     if answers.higher_is_better is None and (direction.value is None or direction.sure < SURE):
-        what = f"whether higher or lower {column} is better"
-        return Question(what=what, flag="--higher-is-better or --lower-is-better", why=direction.why)
+        what = f"whether higher or lower {_quoted((primary.column,))} is better"
+        return Question(what=what, flag="--higher-is-better or --lower-is-better", why=direction.why, choices=choices)
     if primary.nature.sure < SURE:
-        what = f"whether {column} is counted, without any error, or scored"
-        return Question(what=what, flag="--nature points or --nature tested", why=primary.nature.why)
+        what = f"whether {_quoted((primary.column,))} is counted, without any error, or scored"
+        return Question(what=what, flag="--nature points or --nature tested", why=primary.nature.why, choices=choices)
     if proposal.candidate.doubt and answers == replace(NO_ANSWERS, key=answers.key, name=answers.name):
         return Question(what="whether the table is a leaderboard", flag="--metric COLUMN", why=proposal.candidate.doubt)
+    if proposal.lacks_error and primary.nature.value is Nature.FITTED:
+        what, why = f"how large the error of {_quoted((primary.column,))} is", "the page states none"
+        return Question(what=what, flag="--stated-error NUMBER", why=why, choices=choices, is_optional=True)
     return None
 
 
-def primary_of(proposal: Proposal) -> MetricGuess | None:
-    """The metric that ranks the board, if there is one."""
-    return next((metric for metric in proposal.metrics if metric.id == proposal.primary.value), None)
+def _choices(metrics: Sequence[MetricGuess]) -> str:
+    """The columns with their first values: `Elo` 1432, 1420, 1411 · `Votes` 20111, 15002, 31007."""
+    shown = [f"{_quoted((metric.label,))} {', '.join(metric.samples)}" for metric in metrics[:MAX_CHOICES]]
+    more = len(metrics) - len(shown)
+    return " · ".join([*shown, *([f"{more} more"] if more else [])])
 
 
-def refuse(question: Question, proposal: Proposal, _answers: Answers) -> Answers:
-    """The prompt of a script: raise DeclarationError, naming the flag to pass."""
-    columns = listed(proposal.candidate.columns, 12)
-    raise DeclarationError(safe(f"{question.what} is not certain ({question.why}); pass {question.flag}; columns: {columns}"))
+def refuse(question: Question, proposal: Proposal, answers: Answers) -> Answers:
+    """The prompt of a script: raise DeclarationError, naming the flag to pass, unless the question is optional."""
+    if question.is_optional:
+        return answers
+    columns = question.choices or f"columns: {listed(proposal.candidate.columns, 12)}"
+    raise DeclarationError(safe(f"{question.what} is not certain ({question.why}); pass {question.flag}; {columns}"))
 
 
 def _written(

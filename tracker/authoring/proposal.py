@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from tracker.model import Nature, Parse
@@ -31,13 +31,17 @@ def stated(value: T) -> Guess[T]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """What the user stated about a page; None or empty where nothing was stated. `table` counts from 1."""
+    """What the user stated about a page; None or empty where nothing was stated. `table` counts from 1.
+
+    `stated_error` is the error of the difference between two entries, at 95 %, in the unit of the metric that ranks the board.
+    """
 
     key: tuple[str, ...] = ()
     name: str | None = None
     metric: str | None = None
     nature: Nature | None = None
     higher_is_better: bool | None = None
+    stated_error: float | None = None
     table: int | None = None
 
     @property
@@ -74,19 +78,31 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MetricGuess:
-    """One metric. A direction of None is unknown. `low`, `high` and `plus_minus` are column names."""
+    """One metric. A direction of None is unknown. `interval` has the keys that declare its error (`low`, `plus_minus` …).
+
+    `has_error` is also true if the interval is in the cells themselves. `part` chooses one figure of cells that hold several;
+    `label` then differs from the column. `samples` are the first texts.
+    """
 
     id: str
     column: str
+    label: str
     title: str
     nature: Guess[Nature]
     unit: Guess[str]
     topic: Guess[str]
     higher_is_better: Guess[bool | None]
     scale: str = "1"
-    low: str = ""
-    high: str = ""
-    plus_minus: str = ""
+    part: int = 0
+    interval: Mapping[str, object] = field(default_factory=dict)
+    has_error: bool = False
+    samples: tuple[str, ...] = ()
+
+    @property
+    def sides(self) -> set[str]:
+        """The columns of the interval."""
+        texts = (value["from"] if isinstance(value, Mapping) else value for value in self.interval.values())
+        return {text for text in texts if isinstance(text, str)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +124,18 @@ class Proposal:
     metrics: tuple[MetricGuess, ...]
     primary: Guess[str]
     duplicates: str
+    stated_error: float | None = None
+
+    @property
+    def ranking(self) -> MetricGuess | None:
+        """The metric that ranks the board, if there is one."""
+        return next((metric for metric in self.metrics if metric.id == self.primary.value), None)
+
+    @property
+    def lacks_error(self) -> bool:
+        """Whether nobody states the error of the metric that ranks the board."""
+        metric, natures = self.ranking, (Nature.TESTED, Nature.FITTED)
+        return metric is not None and metric.nature.value in natures and not metric.has_error and self.stated_error is None
 
     def has_direction(self, metric: MetricGuess) -> bool:
         """Whether more or less of it is better: of a count, only if it ranks the board."""

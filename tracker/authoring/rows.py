@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tracker.authoring.columns import Cells, cells_of
+from tracker.authoring.intervals import intervals_of
 from tracker.authoring.proposal import Candidate, Proposal
 from tracker.model import Reading
+from tracker.reading.lines import parts_of
 from tracker.reading.names import clean_name, without_place
 from tracker.wording import count
 
@@ -24,6 +26,8 @@ MOST = 0.25
 NUMBERED = 0.8
 """Minimum share of the names with a place before them (0–1) for the places to be no part of them."""
 ENOUGH = 3
+WORD = re.compile(r"^[^\W\d_]|[^\W\d_]{4,}")
+"""What texts have that are not figures with a unit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,10 +93,12 @@ def unused(proposal: Proposal, dropped: set[str]) -> Iterator[LeftOut]:
     """The columns that the declaration does not name, besides those dropped with a reason of their own."""
     rank = (proposal.rank.value,) if proposal.rank else ()
     used = {*proposal.key.value, proposal.name.value, *rank, *(column for _, column in proposal.attributes), *dropped}
-    used |= {side for each in proposal.metrics for side in (each.column, each.low, each.high, each.plus_minus)}
-    for cells in cells_of(proposal.candidate.columns, proposal.candidate.rows):
+    used |= {side for each in proposal.metrics for side in (each.column, *each.sides)}
+    columns = cells_of(proposal.candidate.columns, proposal.candidate.rows)
+    unclear = intervals_of(columns).unclear
+    for cells in columns:
         if cells.header not in used:
-            yield LeftOut(what="column", which=cells.header, why=_use(cells))
+            yield LeftOut(what="column", which=cells.label, why=unclear.get(cells.label) or _use(cells))
 
 
 def _use(cells: Cells) -> str:
@@ -103,5 +109,6 @@ def _use(cells: Cells) -> str:
     if cells.is_date or cells.is_time:
         return "times"
     if cells.numeric < 0.8:
-        return "texts"
+        figures = sum(bool(parts_of(cell)) and not WORD.search(cell) for cell in cells.known)
+        return "texts" if 2 * figures < len(cells.known) else f"a cell such as {cells.known[0]!r} is not one figure"
     return "numbers the rows" if cells.is_count_up else "figures that rank nothing"

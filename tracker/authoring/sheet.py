@@ -9,6 +9,7 @@ from functools import cached_property
 
 from tracker.authoring.candidates import is_figure, is_share
 from tracker.authoring.columns import Cells, cells_of
+from tracker.authoring.intervals import Intervals, intervals_of
 from tracker.authoring.proposal import Candidate
 from tracker.authoring.words import (
     ATTRIBUTES,
@@ -18,7 +19,6 @@ from tracker.authoring.words import (
     IN_AND_OUT,
     LIVE,
     LOWER,
-    PER_SECOND,
     PRICE,
     RANK,
     words_of,
@@ -40,14 +40,26 @@ class RawSheet:
 
     @cached_property
     def columns(self) -> Mapping[str, Cells]:
-        """The columns by header."""
-        return {cells.header: cells for cells in cells_of(self.candidate.columns, self.candidate.rows)}
+        """The columns by label."""
+        return {cells.label: cells for cells in cells_of(self.candidate.columns, self.candidate.rows)}
 
     @cached_property
     def rank(self) -> Cells | None:
-        """The column of ranks, if there is one."""
-        ranks = (cells for cells in self.columns.values() if RANK & {*cells.leaf} and len(cells.leaf) <= 2 and _ranks(cells))
-        return next(ranks, self.columns.get(ROW))
+        """The column of ranks, if there is one: of several, the one that the rows follow."""
+        ranks = [cells for cells in self.columns.values() if is_place(cells) and len(cells.leaf) <= 3 and _ranks(cells)]
+        return max(ranks, key=lambda cells: cells.order() < -0.9, default=self.columns.get(ROW))
+
+    @cached_property
+    def intervals(self) -> Intervals:
+        """The columns that state the errors of others."""
+        return intervals_of([*self.columns.values()])
+
+    def order(self, cells: Cells) -> float:
+        """From 1 (falling with the published ranks, or from row to row) to -1 (rising)."""
+        if self.rank is None or self.rank.header == ROW:
+            return cells.order()
+        placed = sorted((place, row) for row, place in enumerate(self.rank.places) if place is not None)
+        return cells.order([row for _, row in placed])
 
     @cached_property
     def figures(self) -> list[Cells]:
@@ -55,17 +67,18 @@ class RawSheet:
         return [cells for cells in self.columns.values() if cells is not self.rank and self._may_rank(cells)]
 
     def _may_rank(self, cells: Cells) -> bool:
-        if attribute_of(cells) or (_PARAMETERS.search(" ".join(cells.leaf)) and cells.numeric > 0.8):
+        if cells.header == self.stated_metric:
+            return True
+        if cells.label in self.intervals.sides or attribute_of(cells) or is_place(cells):
             return False
-        return cells.header == self.stated_metric or (is_figure(cells) and not RANK & {*cells.leaf})
+        return is_figure(cells) and not (_PARAMETERS.search(" ".join(cells.leaf)) and cells.numeric > 0.8)
 
     @cached_property
     def prices(self) -> set[str]:
         """The columns that are prices although their headers say only input and output."""
         around = {*words_of(" ".join(str(self.candidate.parse.options.get(name, "")) for name in ("records", "explode")))}
         sides = [
-            [cells for cells in self.columns.values() if side & {*cells.leaf} and cells.values and max(cells.values) < 2_000]
-            for side in IN_AND_OUT
+            [cells for cells in self.columns.values() if side & {*cells.leaf} and _may_be_price(cells)] for side in IN_AND_OUT
         ]
         broken = any(value != int(value) for cells in (*sides[0], *sides[1]) for value in cells.values)
         if not all(sides) or not (broken or around & PRICE):
@@ -79,15 +92,25 @@ class RawSheet:
         directions = [
             stated_direction(cells)[0]
             for cells in self.figures
-            if not {*cells.leaf} & AVERAGE and not {*cells.words} & (PRICE | LIVE)
+            if not {*cells.leaf} <= AVERAGE | {"%"} and not {*cells.words} & (PRICE | LIVE)
         ]
         lower, higher = directions.count(False), directions.count(True)
         return None if not directions or lower == higher else higher > lower
 
     @cached_property
     def matrix(self) -> int:
-        """The number of columns with figures between 0 and 100, as benchmarks have."""
-        return sum(is_share(cells) for cells in self.figures)
+        """The number of columns with figures between 0 and 100, some with decimals, as benchmarks have."""
+        return sum(is_share(cells) and any(value != int(value) for value in cells.values) for cells in self.figures)
+
+
+def is_place(cells: Cells) -> bool:
+    """Whether the header says that the column has places: `Rank`, `#`; not `# steps` or `Average rank`."""
+    leaf = {*cells.leaf}
+    return bool(RANK & leaf) and not leaf & AVERAGE and (len(leaf) == 1 or bool(RANK & leaf - {"#", "no", "nr"}))
+
+
+def _may_be_price(cells: Cells) -> bool:
+    return bool(cells.values) and max(cells.values) < 2_000 and not cells.is_rate
 
 
 def _ranks(cells: Cells) -> bool:
@@ -114,19 +137,24 @@ def attribute_of(cells: Cells) -> str:
 
 
 def stated_direction(cells: Cells) -> tuple[bool | None, str]:
-    """The direction that the header states, and how; the last part of a path takes precedence."""
+    """The direction that the header states, and how; the last part of a path takes precedence.
+
+    `average` alone says what the figures say that it combines; beside another word it says nothing.
+    """
     for words in (cells.leaf, cells.words):
-        distinct, text = {*words}, " ".join(words)
+        distinct = {*words}
         if distinct & CHANGE:
             return None, ""
         if distinct & {"↓", "↑"}:
             return "↑" in distinct, "an arrow in the header"
-        if any(phrase in text for phrase in PER_SECOND):
+        if "better" in distinct and distinct & {"lower", "higher", "less", "more"}:
+            return bool(distinct & {"higher", "more"}), "its header says so"
+        if cells.is_rate:
             return True, "a rate per second"
-        if low := distinct & LOWER - {"distance", "age", "bias"} or distinct & {"distance"}:
+        if low := distinct & LOWER - ({"age", "bias", "time"} if "horizon" in distinct else {"age", "bias"}):
             return False, f"{min(low)!r} in its header"
-        if high := distinct & HIGHER:
+        if high := distinct & (HIGHER - AVERAGE):
             return True, f"{min(high)!r} in its header"
-        if distinct & {"time", "seconds", "secs", "duration", "elapsed"}:
-            return False, "a time"
+        if distinct & AVERAGE - {"total"} and all(word in AVERAGE | {"%", "of", "all", "the"} for word in distinct):
+            return True, f"{min(distinct & AVERAGE)!r} in its header"
     return None, ""

@@ -4,19 +4,62 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-_PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+(?:\.\d+)?|[%$#↑↓€£]")
+from tracker.authoring.foreign import FOREIGN, LONGEST
+
+_PIECES = re.compile(
+    r"(?<![A-Za-z])(?:[Ff]1(?!\d)|GSM8K|gsm8k|RTFx)|[a-zA-Z]*[\u00c0-\u024f][a-zA-Z\u00c0-\u024f]*|[^\W\d_a-zA-Z\u00c0-\u024f]+"
+    r"|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+(?:\.\d+)?|[%$#↑↓€£±]"
+)
+_MARKS = str.maketrans("⬆⬇", "↑↓")
+_LEAF = re.compile(r'(?:.*[\w\])"]\.(?=[^\W\d]|["$])|.*:|@)?(.+)', re.DOTALL)
+"""The last part of a path; a dot before a space or a digit does not separate."""
+_QUOTED = re.compile(r'.*"([^"]+)"')
+_ERROR = r"(?:±|\+/-|\b(?:ci|conf\w*|interval|margin|std\w*|sd|s\.?e\.?m?|stderr|9[059] ?%))"
+_REMARK = re.compile(rf"(.*?\w.*?)\s*((?:[(\[][^()\[\]]*{_ERROR}[^()\[\]]*[)\]]|(?:±|\+/-).*))\s*", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4_096)
 def words_of(header: str) -> tuple[str, ...]:
-    """The lower-case words of a header or path: `medianOutputTokensPerSecond`, `pass@1`, `Acc. (%)`."""
+    """The lower-case words of a header or path, in English: `medianOutputTokensPerSecond`, `pass@1`, `Acc. (%)`, `平均得分`."""
     text = unicodedata.normalize("NFKC", header[:300])
     if text[1:2].isalpha() or text[1:].isdigit():  # such as `$value`, `$1`
         text = text.removeprefix("$")
-    return tuple(piece.lower() for piece in _PIECES.findall(text))
+    return tuple(word for piece in _PIECES.findall(text.translate(_MARKS)) for word in _translated(piece.lower()))
+
+
+def _translated(word: str) -> Iterator[str]:
+    """The English words of a foreign one. Scripts without spaces are searched for the longest known parts."""
+    if word in FOREIGN or word.isascii() or word[-1] < "\u2e80":
+        yield FOREIGN.get(word, word)
+        return
+    at, unknown = 0, ""
+    while at < len(word):
+        part = next((word[at : at + size] for size in range(LONGEST, 0, -1) if word[at : at + size] in FOREIGN), "")
+        if part and unknown:
+            yield unknown
+        unknown = "" if part else unknown + word[at]
+        if part:
+            yield FOREIGN[part]
+        at += len(part) or 1
+    if unknown:
+        yield unknown
+
+
+def leaf_of(header: str) -> str:
+    """The last part of a path: `completion` of `pricing.completion`, `2.5%` of `score."2.5%"`; a header itself."""
+    if header.endswith('"') and (quoted := _QUOTED.fullmatch(header)):
+        return quoted[1]
+    match = _LEAF.fullmatch(header)
+    return match[1] if match else header
+
+
+def remark_of(header: str) -> tuple[str, str]:
+    """A header without the remark on its error, and the remark: `Elo (95% CI)`, `Score ± SE`. A remark alone is a header."""
+    match = _REMARK.fullmatch(header)
+    return (match[1], match[2]) if match else (header, "")
 
 
 def set_of(text: str) -> frozenset[str]:
@@ -28,7 +71,8 @@ LOWER = set_of("""
     price prices pricing cost costs latency ms ttft ttfat seconds secs duration error errors err wer cer mer loss losses
     perplexity ppl rank hallucination hallucinations toxicity calibration ece rmse mse mae fid usd dollars strokes penalty
     penalties bias regret refusals crashes bugs failures emissions watts kwh delay fouls distance eer lap age incidents
-    defects churn unemployment ↓ handicap deaths
+    defects churn unemployment ↓ handicap deaths time runtime elapsed steps turns iterations failure fail failed eer fid mape
+    rtf energy wh joules carbon
     """)
 """Lower is better."""
 HIGHER = set_of("""
@@ -38,10 +82,10 @@ HIGHER = set_of("""
     followers trending popularity consistency answer completeness robustness fairness efficiency eci elos coverage benchmark
     bench mmlu gpqa hle aime math gsm8k humaneval mbpp ifeval bbh musr arc hellaswag truthfulqa winogrande livecodebench swe
     coding reasoning language ↑ percentile gain improvement titles medals gold sales streams plays listeners grossing
-    turnover capacity ugi share attendance worth gdp population citations hindex assists
+    turnover capacity ugi share attendance worth gdp population citations hindex assists horizon
     """)
 """Higher is better."""
-PER_SECOND = ("per sec", "tokens s", "tok s", "tps", "output speed")
+PER_SECOND = re.compile(r"\b(?:per (?:second|sec|s)|(?:tokens?|tok|t) (?:s|sec|second)|tps|output speed)\b")
 """Rates, whose last word alone would mean the opposite direction."""
 RANK = set_of("rank ranking place position pos placement standing no nr #")
 NAME = set_of(
@@ -54,7 +98,7 @@ COUNT = set_of("""
     tests cases trials questions downloads installs reviews num n
     """)
 FITTED = set_of("elo rating elos eci glicko trueskill bt")
-LIVE = set_of("speed latency throughput ttft ttfat seconds tokens tps trending rtfx uptime")
+LIVE = set_of("speed latency throughput ttft ttfat seconds tps trending rtfx rtf uptime")
 PRICE = set_of("price prices pricing cost costs usd dollars $")
 TOKENS = set_of("token tokens tok")
 CHANGE = set_of("change changes delta diff")
@@ -62,20 +106,36 @@ AVERAGE = set_of("average avg mean overall total global")
 """The direction of these is that of the figures they combine."""
 LIMIT = set_of("""
     context window limit length words max parameters params size date created updated released release modified year
-    timestamp time elapsed version opacity color colour width height priority sort order zoom latitude longitude temperature
+    timestamp idx version opacity color colour width height priority sort order zoom latitude longitude temperature
     frequency presence repetition seed top layer offset page port step month day week hour change delta diff
     """)
 """Numbers that are not figures of merit."""
-ASIDE = set_of("cost costs usd error std median estimated previous old input cache cached")
+EFFORT = set_of(
+    "price prices pricing cost costs usd dollars $ time runtime elapsed duration seconds steps turns iterations tokens"
+    " energy wh kwh watts emissions carbon"
+)
+"""What a result takes, beside the result itself."""
+SHARES = set_of(
+    "acc accuracy precision recall f1 em success correct pass passed resolved solved winrate wer cer rate rates share refusals"
+)
+"""Figures that are a share of something: a ratio of 0 to 1, or a percentage."""
+ASIDE = set_of("std median estimated previous old input cache cached")
 """Figures beside the one that ranks."""
 IN_AND_OUT = (set_of("input prompt in"), set_of("output completion completions out"))
 """Side by side and with small values: the prices of input and output."""
-BOUND_LOW = set_of("lower low q025 min lo lcb")
-BOUND_HIGH = set_of("upper high q975 max hi ucb")
-HALF = set_of("ci95 ci interval margin moe halfwidth pm confidence")
-ERROR = set_of("stderr se std sd stdev sem variance deviation var")
-OVERALL = set_of("overall average avg mean global total score rating elo index intelligence resolved main eci composite")
-"""The figure that ranks, if the order of the rows does not show it."""
+BOUND_LOW = set_of("lower low 025 2.5 min lo lcb lb")
+BOUND_HIGH = set_of("upper high 975 97.5 max hi ucb ub")
+HALF = set_of("ci interval margin moe halfwidth pm confidence conf ± uncertainty")
+STANDARD_ERROR = set_of("stderr se sem err")
+DEVIATION = set_of("std stddev sd stdev variance deviation var")
+AROUND = set_of(
+    "bound bounds limit norm est 90 95 99 % q p quantile percentile half width standard error of in cl boot bootstrap"
+)
+"""Words beside those of an interval that name no figure."""
+SUMMARY = set_of("overall global composite intelligence eci")
+"""The figure that ranks, whatever else its header says."""
+MERIT = set_of("score rating elo index resolved main points pts")
+"""The figure that ranks, if no other has such a header."""
 
 ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "creator": set_of(

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from tracker.authoring.new import Made, NewBoard, Question, fetched, make, page_at, primary_of, refuse
+from tracker.authoring.declaration import NO_ERROR
+from tracker.authoring.new import Made, NewBoard, Question, fetched, make, page_at, refuse
 from tracker.authoring.proposal import Answers, Candidate, Proposal
 from tracker.cli._open import as_json, cases_option, picked, print_json, print_problems, print_table
 from tracker.clock import SystemClock
@@ -40,6 +41,12 @@ MAX_SHOWN = 30
 @click.option(
     "--nature", type=click.Choice([nature.value for nature in Nature]), default=None, help="How the values of that column behave."
 )
+@click.option(
+    "--stated-error",
+    type=click.FloatRange(min=0),
+    default=None,
+    help="The publisher's error of the difference between two entries, at 95 %, in the unit of that column.",
+)
 @click.option("--table", type=click.IntRange(min=1), default=None, help="Number of the table to use, as listed.")
 @click.option("--title", default=None, help="Title of the board; the page's by default.")
 @click.option(
@@ -67,6 +74,7 @@ def command(
     metric: str | None,
     higher: bool | None,
     nature: str | None,
+    stated_error: float | None,
     table: int | None,
     title: str | None,
     headers: tuple[str, ...],
@@ -95,7 +103,13 @@ def command(
         with_tests=with_tests,
         allow_private=allow_private,
         answers=Answers(
-            key=key, name=name, metric=metric, nature=Nature(nature) if nature else None, higher_is_better=higher, table=table
+            key=key,
+            name=name,
+            metric=metric,
+            nature=Nature(nature) if nature else None,
+            higher_is_better=higher,
+            stated_error=stated_error,
+            table=table,
         ),
     )
     ask = _prompt if sys.stdin.isatty() and not as_json else _refuse
@@ -128,7 +142,8 @@ def _refuse(question: Question, proposal: Proposal, answers: Answers) -> Answers
 
 
 def _prompt(question: Question, proposal: Proposal, answers: Answers) -> Answers:
-    click.echo(safe(f"Not sure {question.what}: {question.why}."), err=True)
+    shown = f" {question.choices}" if question.choices else ""
+    click.echo(safe(f"Not sure {question.what}: {question.why}.{shown}"), err=True)
     columns = [safe(column) for column in proposal.candidate.columns]
     match question.flag.split()[0]:
         case "--table":
@@ -137,13 +152,16 @@ def _prompt(question: Question, proposal: Proposal, answers: Answers) -> Answers
         case "--key":
             return replace(answers, key=(_column("Column that identifies an entry", columns, proposal.key.value[0]),))
         case "--metric":
-            primary = primary_of(proposal)
-            default = primary.column if primary else columns[0]
+            default = proposal.ranking.column if proposal.ranking else columns[0]
             return replace(answers, metric=_column("Column that ranks the board", columns, default))
         case "--nature":
             natures = click.Choice([Nature.POINTS.value, Nature.TESTED.value])
             nature = click.prompt("Counted without any error (points), or scored (tested)?", type=natures, err=True)
             return replace(answers, nature=Nature(nature))
+        case "--stated-error":
+            text = "Error of the difference between two entries, at 95 % (empty: not published)"
+            error = click.prompt(text, type=click.FloatRange(min=0), default=-1.0, show_default=False, err=True)
+            return replace(answers, stated_error=error if error >= 0 else None)
         case _:
             return replace(answers, higher_is_better=click.confirm("Are higher values better?", default=None, err=True))
 
@@ -205,6 +223,8 @@ def _print(made: Made, settings: Settings, new_board: NewBoard) -> None:
     if len(made.left_out) > MAX_SHOWN:
         click.echo(f"and {len(made.left_out) - MAX_SHOWN} more rows or columns left out, which --json lists too")
     entries = f"{count(len(made.settled.reading.entries), 'entry', 'entries')} of {count(made.proposal.candidate.seen, 'row')}"
+    if made.proposal.lacks_error and made.proposal.ranking is not None:
+        click.echo(f"{NO_ERROR[made.proposal.ranking.nature.value]} If the publisher states one, pass --stated-error.")
     if new_board.dry_run:
         click.echo("\n".join(map(safe, made.settled.text.splitlines())))
         click.echo(f"{entries}; nothing was written")

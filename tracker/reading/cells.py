@@ -240,7 +240,7 @@ def _split(cell: str) -> _Cell:
 def _canonical(cell: str) -> str:
     """The cell in one spelling of signs and spaces, without emphasis, badges, deltas and footnote marks."""
     text = _BOLD.sub(r"\1", _GROUP_SPACE.sub(",", cell.translate(_SIGNS)))
-    text = " ".join(text.strip(BADGES + " ").replace("+/-", "±").split())
+    text = " ".join(text.strip(BADGES + " ").replace("+/-", "±").replace("+-", "±").split())
     return text if text.isascii() else _RAISED_NOTE.sub("", _DELTA.sub("", text))
 
 

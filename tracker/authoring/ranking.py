@@ -1,0 +1,137 @@
+"""The metric that ranks a board, decided by evidence: the order of the rows, the published ranks, the header.
+
+A price, a count or a time never ranks a board that has a score. Without evidence, a person is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from tracker.authoring.columns import Cells
+from tracker.authoring.proposal import SURE, Guess, MetricGuess, stated
+from tracker.authoring.sheet import RawSheet
+from tracker.authoring.words import ASIDE, AVERAGE, EFFORT, MERIT, SUMMARY
+from tracker.model import ROW, Nature
+
+ENOUGH = 5
+"""Rows from which an order cannot be chance."""
+FOLLOWED = 0.95
+"""The order of a figure that the rows, or the published ranks, follow."""
+CONTRADICTED = 0.5
+"""Published ranks of which a figure has a weaker order are not its ranks."""
+REPEATED = 0.34
+"""A figure with a smaller share of distinct values describes groups of entries."""
+_OPEN = 0.5
+_DIGITS = re.compile(r"\d")
+
+
+def primary_of(sheet: RawSheet, metrics: Sequence[MetricGuess], name: str) -> Guess[str]:
+    """The id of the metric that ranks the board, "" if none does; less than sure if the page does not decide."""
+    if sheet.stated_metric:
+        return stated(next(metric.id for metric in metrics if metric.column == sheet.stated_metric))
+    if not metrics:
+        return Guess(value="", sure=0.3, why="no figure ranks")
+    levels = [_level(metric, sheet, name) for metric in metrics]
+    pool = [metric for metric, level in zip(metrics, levels, strict=True) if level == min(levels)]
+    followed = [metric for metric in pool if _is_followed(metric, sheet)]
+    others = [metric for metric in metrics if metric not in pool and _is_followed(metric, sheet)]
+    if len(others) == 1 and not followed and _is_list_of(others[0], pool):
+        pool, followed = others, others
+    best, why = _by_evidence(pool, followed, sheet)
+    if others and not followed:
+        return Guess(value=best.id, sure=_OPEN, why=f"the rows follow {others[0].column}, which is not a score")
+    if not followed and _has_other_ranks(best, sheet):
+        return Guess(value=best.id, sure=_OPEN, why="no figure has the order of the published ranks")
+    if not followed and len(metrics) > 1 and best.higher_is_better.value is None:
+        why = ""
+    if not followed and min(levels) > 0:
+        why = ""  # prices, counts and times are also in lists that rank nothing
+    return Guess(value=best.id, sure=0.9 if why and followed else 0.75 if why else _OPEN, why=why or _why_open(pool, followed))
+
+
+def _level(metric: MetricGuess, sheet: RawSheet, name: str) -> int:
+    """0 for a score, 1 for another figure of merit, 2 and 3 for what never ranks beside one of these."""
+    column = _cells(metric, sheet)
+    around = metric.column.rpartition(".")[0]
+    is_object = any(f"{around}.{field}" in sheet.columns for field in ("id", "slug", "key", "name"))
+    if around and is_object and not name.startswith(f"{around}."):
+        return 3  # it describes another thing than the entry: the model that a provider serves
+    is_effort = {*column.words} & EFFORT and "horizon" not in column.words
+    if metric.nature.value in (Nature.LISTED, Nature.LIVE, Nature.COUNT) or is_effort:
+        return 2
+    is_counted = metric.nature.value is Nature.POINTS and not {*column.leaf} & MERIT
+    return 1 if is_counted or {*column.words} & ASIDE or column.distinct < REPEATED else 0
+
+
+def _cells(metric: MetricGuess, sheet: RawSheet) -> Cells:
+    return sheet.columns[metric.label]
+
+
+def _is_followed(metric: MetricGuess, sheet: RawSheet) -> bool:
+    """Whether the rows, or the published ranks, are in the order of the metric, the best first."""
+    column, is_higher = _cells(metric, sheet), metric.higher_is_better
+    order = sheet.order(column)
+    agrees = is_higher.value is None or is_higher.sure < SURE or is_higher.value is (order > 0)
+    return abs(order) >= FOLLOWED and len(column.values) >= ENOUGH and agrees
+
+
+def _is_list_of(counted: MetricGuess, pool: Sequence[MetricGuess]) -> bool:
+    """Whether a list is about what is counted, such as stars, because nothing shows that the other figures have any merit."""
+    return counted.nature.value is Nature.POINTS and all(other.higher_is_better.value is None for other in pool)
+
+
+def _has_other_ranks(metric: MetricGuess, sheet: RawSheet) -> bool:
+    """Whether the page publishes ranks that the metric does not explain."""
+    is_published = sheet.rank is not None and sheet.rank.header not in (ROW, metric.column)
+    return is_published and abs(sheet.order(_cells(metric, sheet))) < CONTRADICTED
+
+
+def _by_evidence(pool: Sequence[MetricGuess], followed: Sequence[MetricGuess], sheet: RawSheet) -> tuple[MetricGuess, str]:
+    """The likeliest metric, and the evidence for it, "" if that does not decide."""
+    strengths = {metric.id: _strength(metric, sheet) for metric in pool}
+    by_rank = sheet.rank is not None and sheet.rank.header != ROW
+    shown = "the published ranks follow it" if by_rank else "the rows are in its order"
+    likely = followed or pool
+    strongest = max(strengths[metric.id] for metric in likely)
+    best, *rivals = [metric for metric in likely if strengths[metric.id] == strongest]
+    best = next((metric for metric in reversed(rivals) if _is_later(metric, best)), best)
+    if len(followed) == 1:
+        is_contradicted = any(strengths[metric.id] > max(strongest, 2) for metric in pool)
+        return best, "" if is_contradicted else shown
+    if rivals or len(pool) == 1:
+        return best, "" if rivals else "its header" if strongest else "the only figure of merit"
+    return best, "its header" if strongest else ""
+
+
+def _is_later(metric: MetricGuess, other: MetricGuess) -> bool:
+    """Whether the headers differ in a number alone: `pass_rate_2` is the result after `pass_rate_1`."""
+    return metric.title != other.title and _DIGITS.sub("", metric.title) == _DIGITS.sub("", other.title)
+
+
+def _strength(metric: MetricGuess, sheet: RawSheet) -> int:
+    """How clearly the header says that the metric ranks: 3 for `Overall`, 2 for `Score`, 1 for `Coding score`, 0 for others."""
+    column = _cells(metric, sheet)
+    leaf = {*column.leaf}
+    if metric.higher_is_better.value is None or leaf & ASIDE:
+        return 0
+    if leaf & SUMMARY:
+        return 3
+    if leaf <= AVERAGE | MERIT | {"%"} and leaf & AVERAGE and _is_mean(column, sheet):
+        return 3
+    return (2 if leaf <= MERIT | AVERAGE | {"%", "arena"} else 1) if leaf & MERIT else 0
+
+
+def _is_mean(column: Cells, sheet: RawSheet) -> bool:
+    """Whether the values lie between the least and the greatest of the row's other figures."""
+    others = [cells for cells in sheet.figures if cells is not column and not {*cells.words} & EFFORT]
+    rows = [[cells.numbers[row] for cells in others] for row in range(len(column.cells))]
+    known = [(value, [number for number in row if number is not None]) for value, row in zip(column.numbers, rows, strict=True)]
+    judged = [min(row) <= value <= max(row) for value, row in known if value is not None and len(row) > 1]
+    return len(judged) >= ENOUGH and sum(judged) >= 0.95 * len(judged)
+
+
+def _why_open(pool: Sequence[MetricGuess], followed: Sequence[MetricGuess]) -> str:
+    if len(followed) > 1:
+        return f"the rows are in the order of {len(followed)} figures"
+    return "neither the order of the rows nor a header shows it" if len(pool) > 1 else "only its place shows it"
