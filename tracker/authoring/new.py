@@ -32,7 +32,7 @@ from tracker.workspace import Settings
 MAX_BYTES = 32_000_000
 """Larger files are refused; the same limit as the default of `request.max_bytes`."""
 MAX_CHOICES = 8
-"""Columns listed with a question."""
+"""Columns listed with their first values; the names of the others follow."""
 TRIES = 4
 """Questions asked before the command gives up."""
 SUFFIXES: Mapping[str, str] = {
@@ -240,8 +240,13 @@ def _certain_proposal(tables: Sequence[Candidate], answers: Answers, ask: Prompt
 
 def open_question(proposal: Proposal, answers: Answers) -> Question | None:
     """The most important question whose answer is not certain enough to be declared; None if there is none."""
+    unconfirmed = proposal.candidate.doubt if answers == replace(NO_ANSWERS, key=answers.key, name=answers.name) else ""
     if proposal.table.sure < SURE:
-        return Question(what="which table is the leaderboard", flag="--table N", why=proposal.table.why)
+        what = "whether one of the tables is a leaderboard, and which," if unconfirmed else "which table is the leaderboard"
+        return Question(what=what, flag="--table N", why=proposal.table.why)
+    if unconfirmed:
+        what, choices = "whether the table is a leaderboard", _choices(proposal.metrics)
+        return Question(what=what, flag="--metric COLUMN", why=unconfirmed, choices=choices)
     if not answers.key and proposal.key.sure < SURE:
         what = f"whether {_quoted(proposal.key.value)} identifies an entry"
         return Question(what=what, flag="--key COLUMN", why=proposal.key.why)
@@ -259,8 +264,6 @@ def open_question(proposal: Proposal, answers: Answers) -> Question | None:
     if primary.nature.sure < SURE:
         what = f"whether {_quoted((primary.column,))} is counted, without any error, or scored"
         return Question(what=what, flag="--nature points or --nature tested", why=primary.nature.why, choices=choices)
-    if proposal.candidate.doubt and answers == replace(NO_ANSWERS, key=answers.key, name=answers.name):
-        return Question(what="whether the table is a leaderboard", flag="--metric COLUMN", why=proposal.candidate.doubt)
     if proposal.lacks_error and primary.nature.value is Nature.FITTED:
         what, why = f"how large the error of {_quoted((primary.column,))} is", "the page states none"
         return Question(what=what, flag="--stated-error NUMBER", why=why, choices=choices, is_optional=True)
@@ -270,16 +273,46 @@ def open_question(proposal: Proposal, answers: Answers) -> Question | None:
 def _choices(metrics: Sequence[MetricGuess]) -> str:
     """The columns with their first values: `Elo` 1432, 1420, 1411 · `Votes` 20111, 15002, 31007."""
     shown = [f"{_quoted((metric.label,))} {', '.join(metric.samples)}" for metric in metrics[:MAX_CHOICES]]
-    more = len(metrics) - len(shown)
-    return " · ".join([*shown, *([f"{more} more"] if more else [])])
+    return " · ".join([*shown, *(_quoted((metric.label,)) for metric in metrics[MAX_CHOICES:])])
 
 
 def refuse(question: Question, proposal: Proposal, answers: Answers) -> Answers:
-    """The prompt of a script: raise DeclarationError, naming the flag to pass, unless the question is optional."""
+    """The prompt of a script: raise DeclarationError with all open questions and their flags, unless the question is optional.
+
+    Later questions assume that the proposal's guess answers the ones before.
+    """
     if question.is_optional:
         return answers
-    columns = question.choices or f"columns: {listed(proposal.candidate.columns, 12)}"
-    raise DeclarationError(safe(f"{question.what} is not certain ({question.why}); pass {question.flag}; {columns}"))
+    asked, has_doubt = [question], question.why == proposal.candidate.doubt
+    while (
+        not has_doubt
+        and len(asked) < TRIES
+        and (further := open_question(proposal, answers)) is not None
+        and not further.is_optional
+    ):
+        if further != question:
+            asked.append(further)
+        answers = _assumed(further, proposal, answers)
+        proposal = proposal_of(proposal.tables, answers)
+    questions = "; ".join(f"{open_one.what} is not certain ({open_one.why}); pass {open_one.flag}" for open_one in asked)
+    columns = next((open_one.choices for open_one in asked if open_one.choices), "")
+    raise DeclarationError(safe(f"{questions}; {columns or f'columns: {listed(proposal.candidate.columns, 12)}'}"))
+
+
+def _assumed(question: Question, proposal: Proposal, answers: Answers) -> Answers:
+    """The answers with the proposal's own guess for the question."""
+    metric = proposal.ranking
+    match question.flag.split()[0]:
+        case "--table":
+            return replace(answers, table=proposal.table.value)
+        case "--key":
+            return replace(answers, key=proposal.key.value)
+        case "--metric":
+            return replace(answers, metric=metric.column if metric else ROW)
+        case "--nature":
+            return replace(answers, nature=metric.nature.value if metric else None)
+        case _:
+            return replace(answers, higher_is_better=True)
 
 
 def _written(
