@@ -94,8 +94,9 @@ def arrivals(diff: Diff, past: BoardState) -> Iterator[tuple[EntryId, Grade]]:
             yield entry, Grade.REVEALED if grade != Grade.RELEASE and behind_the_cut(diff, past, entry) else grade
         elif known.departed:
             yield entry, Grade.RE_ENTRY
+    again = {*diff.relisted, *diff.returned}
     for entry in diff.revealed:
-        if entry not in past.known and entry not in diff.before.ambiguous and entry not in diff.relisted:
+        if entry not in past.known and entry not in diff.before.ambiguous and entry not in again:
             yield entry, Grade.REVEALED
 
 
@@ -179,7 +180,7 @@ def _event(diff: Diff, entry: EntryId, grade: Grade, ranks_now: Mapping[EntryId,
     if primary is not None and measure is not None:
         rank = ranks_now.get(entry)
         facts |= {"value": measure.value, "estimated": measure.estimated, "rank": rank}
-        place = f" with {'an estimated ' if measure.estimated else ''}{number(measure.value, primary)}"
+        place = "" if primary.places else f" with {'an estimated ' if measure.estimated else ''}{number(measure.value, primary)}"
         place += "" if primary.exact and primary.unit else f" ({primary.title})"
         if rank is not None and primary.ordered:
             rows = len(ranks_now) + len(diff.after.unnamed)
