@@ -511,7 +511,8 @@ def test_prices_per_token_are_reported_per_million(imported: Import):
     }
     reported = {
         (event.recorded_at, key, str(event.metric)): (event.facts["before"], event.facts["after"])
-        for event in series.reported("price_change")
+        for event in series.events
+        if event.kind == "price_change"
         for key in subjects(event)
     }
     assert reported.keys() == expected.keys()
