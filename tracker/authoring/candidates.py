@@ -266,7 +266,8 @@ def _signs(columns: Sequence[Cells]) -> _Signs:
     ranked = any(cells.header == ROW or (RANK & {*cells.leaf} and cells.numeric >= 0.8) for cells in columns)
     named = any(NAME & {*cells.words} for cells in names)
     falling = [cells for cells in figures if _puts_best_first(cells)]
-    things = "" if named or ranked else _things(names)
+    things = (f"its rows are named by {cells.header!r}" for cells in names if OTHER & {*cells.leaf} and not (named or ranked))
+    thing = next(things, "")
     other = _other(names, figures, columns)
     merit = any(MERIT & {*cells.leaf} for cells in figures) or sum(map(may_be_mark, figures)) >= MATRIX
     competes = any((NAME - GOODS) & {*cells.words} or cells.header == "$key" for cells in names)
@@ -280,28 +281,19 @@ def _signs(columns: Sequence[Cells]) -> _Signs:
         counts=sum(bool(COUNT & {*cells.leaf}) for cells in figures if cells not in worded),
         ordered=any(abs(cells.order()) >= 0.95 for cells in figures),
         ranked=ranked,
-        ranks=bool(names) and not (other or things) and (any(map(_places_rows, columns)) or (competes and merit) or bool(first)),
-        other=other or ("" if falling else things),
+        ranks=bool(names) and not (other or thing) and (any(map(_places_rows, columns)) or (competes and merit) or bool(first)),
+        other=other or ("" if falling else thing),
         placed=any(cells.header == ROW or (RANK & {*cells.leaf} and _counts(cells)) for cells in columns),
     )
 
 
-def _things(names: Sequence[Cells]) -> str:
-    """Why the rows are in no order: their header says what they are."""
-    return next((f"its rows are named by {cells.header!r}" for cells in names if OTHER & {*cells.leaf}), "")
-
-
 def _other(names: Sequence[Cells], figures: Sequence[Cells], columns: Sequence[Cells]) -> str:
-    """Why a table is no ranking of its own: each row has a column, or its places continue those of another table."""
+    """Why a table is no ranking of its own: its columns are its rows, or its places continue those of another table."""
     rows = {text for cells in names for text in cells.known}
     if len(figures) >= MATRIX and 2 * sum(cells.header in rows for cells in figures) > len(figures):
         return "compares each row with each"
-    places = [cells.places for cells in columns if RANK & {*cells.leaf}]
-    return (
-        "continues the places of another table"
-        if any(known and (known[0] or 0) > FIRST and known == sorted(filter(None, known)) for known in places)
-        else ""
-    )
+    firsts = (cells.places[0] or 0 for cells in columns if RANK & {*cells.leaf} and cells.order() < -0.95)
+    return "continues the places of another table" if any(first > FIRST for first in firsts) else ""
 
 
 def is_share(cells: Cells) -> bool:

@@ -24,7 +24,7 @@ CONTRADICTED = 0.5
 """Published ranks of which a figure has a weaker order are not its ranks."""
 NEARLY = 0.03
 """Share of a figure's spread (0–1) by which rounding may change what is computed from it."""
-REPEATED = 0.34
+REPEATED = 0.5
 """A figure with a smaller share of distinct values describes groups of entries."""
 _OPEN = 0.5
 _WINS = frozenset(("win", "wins", "winrate"))
@@ -84,7 +84,8 @@ def _is_computed(column: Cells, other: Cells) -> bool:
     pairs = [(a, b) for a, b in zip(other.numbers, column.numbers, strict=True) if a and b]
     if len(pairs) < ENOUGH:
         return False
-    most = NEARLY * (max(b for _, b in pairs) - min(b for _, b in pairs))
+    spread = max(b for _, b in pairs) - min(b for _, b in pairs)
+    most = max(NEARLY * spread, 0.5 if spread > ENOUGH and all(b == int(b) for _, b in pairs) else 0.0)
     factor, product, total = (median(known) for known in zip(*((b / a, a * b, a + b) for a, b in pairs), strict=True))
     ways = ([factor * a for a, _ in pairs], [product / a for a, _ in pairs], [total - a for a, _ in pairs])
     return any(all(abs(got - b) <= most for got, (_, b) in zip(way, pairs, strict=True)) for way in ways)

@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from statistics import StatisticsError, correlation
 
 from tracker.authoring.candidates import is_figure, may_be_mark
 from tracker.authoring.columns import Cells, cells_of
 from tracker.authoring.intervals import Intervals, intervals_of
+from tracker.authoring.likeness import spearman
 from tracker.authoring.proposal import Candidate
 from tracker.authoring.words import (
     ATTRIBUTES,
@@ -175,7 +175,4 @@ def direction_of(cells: Cells, words: Sequence[str]) -> tuple[bool | None, str]:
 def goes_with(column: Cells, other: Cells) -> bool:
     """Whether the values of one figure rise with those of another."""
     pairs = [(a, b) for a, b in zip(column.numbers, other.numbers, strict=True) if a is not None and b is not None]
-    try:
-        return correlation(*zip(*pairs, strict=True)) > 0
-    except (StatisticsError, TypeError):  # too few values, or always the same
-        return False
+    return (spearman([a for a, _ in pairs], [b for _, b in pairs]) or 0.0) > 0
