@@ -9,9 +9,11 @@ RULES = [
     ("foo: leaderboard-tracker\nbar: /\n", {"/x": True}),
     ("user-agent leaderboard-tracker\ndisallow /\n", {"/x": False}),
     (
-        "allow: /foo/bar/\n\nuser-agent: leaderboard-tracker\ndisallow: /\nallow: /x/\nuser-agent: BarBot\n"
-        "disallow: /\nallow: /y/\n\n\nallow: /w/\nuser-agent: BazBot\n\nuser-agent: leaderboard-tracker\n"
-        "allow: /z/\ndisallow: /\n",
+        (
+            "allow: /foo/bar/\n\nuser-agent: leaderboard-tracker\ndisallow: /\nallow: /x/\nuser-agent: BarBot\n"
+            "disallow: /\nallow: /y/\n\n\nallow: /w/\nuser-agent: BazBot\n\nuser-agent: leaderboard-tracker\n"
+            "allow: /z/\ndisallow: /\n"
+        ),
         {
             "/x/b": True,
             "/z/d": True,
@@ -20,9 +22,11 @@ RULES = [
         },
     ),
     (
-        "allow: /foo/bar/\n\nuser-agent: FooBot\ndisallow: /\nallow: /x/\nuser-agent: leaderboard-tracker\n"
-        "disallow: /\nallow: /y/\n\n\nallow: /w/\nuser-agent: BazBot\n\nuser-agent: FooBot\nallow: /z/\n"
-        "disallow: /\n",
+        (
+            "allow: /foo/bar/\n\nuser-agent: FooBot\ndisallow: /\nallow: /x/\nuser-agent: leaderboard-tracker\n"
+            "disallow: /\nallow: /y/\n\n\nallow: /w/\nuser-agent: BazBot\n\nuser-agent: FooBot\nallow: /z/\n"
+            "disallow: /\n"
+        ),
         {
             "/y/c": True,
             "/w/a": True,
@@ -31,9 +35,11 @@ RULES = [
         },
     ),
     (
-        "allow: /foo/bar/\n\nuser-agent: FooBot\ndisallow: /\nallow: /x/\nuser-agent: BarBot\ndisallow: /\n"
-        "allow: /y/\n\n\nallow: /w/\nuser-agent: leaderboard-tracker\n\nuser-agent: FooBot\nallow: /z/\n"
-        "disallow: /\n",
+        (
+            "allow: /foo/bar/\n\nuser-agent: FooBot\ndisallow: /\nallow: /x/\nuser-agent: BarBot\ndisallow: /\n"
+            "allow: /y/\n\n\nallow: /w/\nuser-agent: leaderboard-tracker\n\nuser-agent: FooBot\nallow: /z/\n"
+            "disallow: /\n"
+        ),
         {
             "/z/d": True,
             "/foo/bar/": False,
