@@ -67,10 +67,9 @@ def _listed(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
 
 
 KIND = EventKind(
-    rule=RULE,
-    grades=(),
-    news=frozenset(),
-    detect=detect,
+    RULE,
+    (),
+    detect,
     open_grades=True,
     folding=Folding(crowd=("changed attribute", "changed attributes")),
     explains={What.ATTRIBUTE: 20, What.VALUE: 23},

@@ -57,9 +57,5 @@ def _whole(diff: Diff, capped_at: int) -> Event:
 
 
 KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset(Grade),
-    detect=detect,
-    trouble=BoardTrouble(shared={Grade.BROKEN: "read again", Grade.STALE: "change again"}, ends=True),
+    RULE, tuple(Grade), detect, trouble=BoardTrouble(shared={Grade.BROKEN: "read again", Grade.STALE: "change again"}, ends=True)
 )

@@ -266,10 +266,4 @@ def _plain(leaders: Mapping[str, Lead]) -> dict[str, object]:
     return {name: [list(entries), value] for name, (entries, value) in sorted(leaders.items())}
 
 
-KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset((Grade.DEBUT, Grade.SUPPORTED)),
-    detect=detect,
-    places=True,
-)
+KIND = EventKind(RULE, tuple(Grade), detect, recorded=(Grade.NOMINAL, Grade.SUCCESSION, Grade.CLASSIFIED), places=True)

@@ -49,10 +49,5 @@ def _event(diff: Diff, metric: Metric, entry: EntryId, values: tuple[float, floa
 
 
 KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset(Grade),
-    detect=detect,
-    folding=Folding(crowd=("first measurement", "first measurements")),
-    explains={What.VALUE: 21},
+    RULE, tuple(Grade), detect, folding=Folding(crowd=("first measurement", "first measurements")), explains={What.VALUE: 21}
 )

@@ -339,10 +339,4 @@ def _evidence(view: _View, entries: Sequence[EntryId]) -> list[Evidence]:
     return evidence + stated_proofs(diff, entries, "total_parameters", or_name=True)
 
 
-KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset((Grade.PRICE,)),
-    detect=detect,
-    folding=Folding(by_first=True),
-)
+KIND = EventKind(RULE, tuple(Grade), detect, recorded=(Grade.SIZE, Grade.SPEED), folding=Folding(by_first=True))

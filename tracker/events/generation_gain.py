@@ -176,4 +176,4 @@ def _headline(diff: Diff, primary: Metric, newcomer: Entry, earlier: Entry, gain
     )
 
 
-KIND = EventKind(rule=RULE, grades=tuple(Grade), news=frozenset((Grade.GAIN, Grade.LOSS)), detect=detect)
+KIND = EventKind(RULE, tuple(Grade), detect, recorded=(Grade.LEVEL, Grade.NOMINAL, Grade.UNMATCHED))

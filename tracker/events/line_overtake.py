@@ -510,10 +510,4 @@ def _rows(diff: Diff, past: BoardState, metric: Metric, shown: ShownLines, last:
     ]
 
 
-KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset(Grade) - {Grade.NOMINAL},
-    detect=detect,
-    places=True,
-)
+KIND = EventKind(RULE, tuple(Grade), detect, recorded=(Grade.NOMINAL,), places=True)

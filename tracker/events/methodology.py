@@ -105,4 +105,4 @@ def _facts(verdict: MetricDiff) -> dict[str, object]:
     }
 
 
-KIND = EventKind(rule=RULE, grades=tuple(Grade), news=frozenset(Grade), detect=detect, explains={What.VALUE: 10}, of_metric=True)
+KIND = EventKind(RULE, tuple(Grade), detect, explains={What.VALUE: 10}, of_metric=True)

@@ -454,10 +454,10 @@ def _later_event(diff: Diff, pending: PendingOvertake, grade: Grade, rivals: Seq
 
 
 KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset(Grade) - {Grade.NOMINAL, Grade.UNSURE_ORIGIN, Grade.SUSTAINED},
-    detect=detect,
+    RULE,
+    tuple(Grade),
+    detect,
+    recorded=(Grade.NOMINAL, Grade.UNSURE_ORIGIN, Grade.SUSTAINED),
     folding=Folding(
         crowd=("overtake", "overtakes"),
         crowdless=frozenset((Grade.SUPPORTED, Grade.DECISIVE)),

@@ -86,10 +86,10 @@ def _why_recorded(event: Event) -> str:
 
 
 KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset((Grade.MOVED,)),
-    detect=detect,
+    RULE,
+    tuple(Grade),
+    detect,
+    recorded=(Grade.NOMINAL,),
     folding=Folding(crowd=("rank move", "rank moves"), consequence=True),
     explains={What.RANK: 10},
     why_recorded=_why_recorded,

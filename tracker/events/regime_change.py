@@ -324,6 +324,4 @@ def _pages(window: _Window) -> list[Evidence]:
     return [page for reading in readings for page in whole_page(reading.sha256, reading.url, reading.observed_at)]
 
 
-KIND = EventKind(
-    rule=RULE, grades=tuple(Grade), news=frozenset(Grade), detect=detect, folding=Folding(crowd=("level shift", "level shifts"))
-)
+KIND = EventKind(RULE, tuple(Grade), detect, folding=Folding(crowd=("level shift", "level shifts")))

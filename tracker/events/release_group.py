@@ -214,11 +214,4 @@ def _facts(diff: Diff, entry: Entry, ranks: Mapping[EntryId, int]) -> dict[str, 
     }
 
 
-KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset(Grade),
-    detect=detect,
-    folding=Folding(siblings=True),
-    explains={What.APPEARANCE: 20},
-)
+KIND = EventKind(RULE, tuple(Grade), detect, folding=Folding(siblings=True), explains={What.APPEARANCE: 20})

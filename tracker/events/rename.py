@@ -109,10 +109,10 @@ def why_recorded(event: Event) -> str:
 
 
 KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset((Grade.NEW_NAME, Grade.RELISTED)),
-    detect=detect,
+    RULE,
+    tuple(Grade),
+    detect,
+    recorded=(Grade.FLIP, Grade.SPELLING),
     folding=Folding(crowd=("rename", "renames")),
     explains={What.KEY: 10, What.NAME: 10, What.APPEARANCE: 5},
     why_recorded=why_recorded,
