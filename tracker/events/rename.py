@@ -103,11 +103,6 @@ def _is_unmasked(diff: Diff, entry: EntryId) -> bool:
     return masked and bool(new.lab) and not new.guessed_lab and primary is not None and entry in leaders(diff.after, primary)
 
 
-def why_recorded(event: Event) -> str:
-    """Why an event of this kind is not news."""
-    return "a flip back to an earlier name" if event.grade == Grade.FLIP else "the same name in another spelling"
-
-
 KIND = EventKind(
     RULE,
     tuple(Grade),
@@ -115,5 +110,7 @@ KIND = EventKind(
     recorded=(Grade.FLIP, Grade.SPELLING),
     folding=Folding(crowd=("rename", "renames")),
     explains={What.KEY: 10, What.NAME: 10, What.APPEARANCE: 5},
-    why_recorded=why_recorded,
+    why_recorded=lambda event: (
+        "a flip back to an earlier name" if event.grade == Grade.FLIP else "the same name in another spelling"
+    ),
 )
