@@ -30,7 +30,7 @@ _CLEAR = 0.1
 
 
 class _Gain(NamedTuple):
-    """The values of predecessor and newcomer. `gain` is positive for the better newcomer, `beyond_error` None if none is stated."""
+    """The values of predecessor and newcomer. `gain` is positive for a better newcomer, `beyond_error` None if none is stated."""
 
     before: float
     after: float
