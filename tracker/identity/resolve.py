@@ -99,7 +99,7 @@ def _model(parsed: Parsed, core: str, known: Facts) -> tuple[str, str]:
     """The model's id, and why it is open, if so."""
     slots, core = parsed.slots, _under(core, known)
     entry = known.releases.get(core)
-    stamped = parsed.line is not None and parsed.line.family.dates == "stamp"
+    stamped = parsed.line is not None and parsed.line.is_stamped(slots.generation)
     if entry is not None and entry.stamped is not None:
         stamped = entry.stamped
     if entry is None or not entry.snapshots:
