@@ -134,6 +134,8 @@ NOT_READ = {
     "Vega2 14B is the cheapest model scoring above 50": '"scoring above 50"',
     "Vega2 14B is the best model above 50": '"above 50"',
     "Vega2 14B is the fastest model cheaper than Orion-5": '"cheaper than"',
+    "Zorg-9 is cheaper than both": '"both"',
+    "Zorg-9 leads Acme Bench for the first time": '"for the first time"',
     "Zorg-9 beats the latest Orion-5": '"latest"',
     "Zorg-9 beats Orion-5 running locally": '"running"',
     "Vega2 14B beats Orion-4 or Orion-5": '"or"',
@@ -170,6 +172,21 @@ NOT_READ = {
     "Orion-5 vs Orion-4": "who is ahead",
     "Zorg-9 does not beat Orion-5 on every benchmark": '"every"',
 }
+
+
+REFERRED = {
+    "Zorg-9 leads Acme Bench. It beats Orion-5.": "Zorg-9 above Orion-5 overall (said of Zorg-9)",
+    "Zorg-9 beats Orion-4. It beats Orion-5.": "?",  # Zorg-9 or Orion-4
+    "Zorg-9 leads Acme Bench. Rivals answered. It beats Orion-5.": "?",
+    "Stellar leads Acme Bench. It beats Orion-5.": "?",  # a lab
+    "Zorg-9 beats Orion-4, which beats Orion-5": "?",
+    "Zorg-9 beats Orion-4 though it trails Orion-5": "?",
+}
+
+
+@pytest.mark.parametrize(("text", "last"), REFERRED.items())
+def test_a_pronoun_is_read_if_it_can_mean_one_model_only(world: World, text: str, last: str):
+    assert world.read(text)[-1].startswith(last)
 
 
 @pytest.mark.parametrize(("sentence", "reason"), NOT_READ.items())

@@ -11,9 +11,10 @@ from functools import cache, cached_property
 from itertools import pairwise
 
 from tracker.authoring.words import HALF, IN_AND_OUT, PER_SECOND, PRICE, leaf_of, remark_of, words_of
+from tracker.model import Bounds, Kind, Measure, Metric, MetricId, Nature
 from tracker.model import Column as Source
-from tracker.model import Kind, Measure, Metric, MetricId, Nature
 from tracker.reading.cells import MISSING, NO_FIGURE, CellError, Reader, reader
+from tracker.reading.figures import figures_of
 from tracker.reading.lines import parts_of
 
 _URL = re.compile(r"(?:https?:)?//|www\.")
@@ -105,8 +106,9 @@ class Cells:
 
     @cached_property
     def _measures(self) -> list[Measure | None]:
-        read = _reader(self.scale, "" if PRICE.isdisjoint(self.words) else "price")
-        return [_measure(read, cell) for cell in self.cells]
+        metric = _metric(self.scale, "" if PRICE.isdisjoint(self.words) else "price")
+        read = reader(metric)
+        return [_measure(read, cell) for cell in figures_of(self.cells, metric, Bounds()).cells]
 
     @cached_property
     def has_intervals(self) -> bool:
@@ -222,9 +224,9 @@ def _halves(cells: Cells) -> tuple[Cells, ...]:
 
 
 @cache
-def _reader(scale: str, topic: str) -> Reader:
+def _metric(scale: str, topic: str) -> Metric:
     column = Source(sources=("x",), missing=frozenset(), kind=Kind.NUMBER)
-    return reader(Metric(id=MetricId("x"), title="", column=column, nature=Nature.COUNT, topic=topic, scale=Decimal(scale)))
+    return Metric(id=MetricId("x"), title="", column=column, nature=Nature.TESTED, topic=topic, scale=Decimal(scale))
 
 
 def _measure(read: Reader, cell: str | None) -> Measure | None:

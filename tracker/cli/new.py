@@ -114,10 +114,7 @@ def command(
     )
     ask = _prompt if sys.stdin.isatty() and not as_json else _refuse
     made = make(settings, new_board, lambda: _fetch(settings, new_board), ask=ask, progress=_progress)
-    if as_json:
-        print_json([_described(made, new_board)])
-    else:
-        _print(made, settings, new_board)
+    print_json([_described(made, new_board)]) if as_json else _print(made, settings, new_board)
     return 0 if made.tested is None or made.tested.ok else 1
 
 
