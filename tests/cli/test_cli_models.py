@@ -122,11 +122,11 @@ def test_models_unsure_asks_about_names_that_need_a_person(two):
     ]
     (row,) = two.run("models", "kimi", "--unsure", "--json").rows
     assert row["model"] == "moonshot-ai/kimi-k4-thinking"
-    assert row["why"].startswith("generation K4 of Kimi is not listed")
+    assert row["why"].startswith("whether thinking is a switch of Kimi K4")
     assert row["answer"].endswith("schedules/models/moonshot.toml")
     printed = two.run("models", "--lab", "openai", "--unsure").out.splitlines()
     assert printed[0] == "GPT-4o  (acme/open)"
-    assert printed[1].startswith("  several snapshots have this name; decided by the snapshot that it means")
+    assert printed[1].startswith("  several snapshots have this name; state the one that it means")
 
 
 # ── compare ──────────────────────────────────────────────────────────────────────────────────────

@@ -20,11 +20,15 @@ def asked(name: str, creator: str = "") -> Question | None:
         ("someone/Llama-3.1-8B-Instruct", "another's copy", "if the weights are the same"),
         ("Qwen3 VL 8B", "a thinking and an instruct model", "schedules/models/alibaba.toml"),
         ("Optimus Alpha", "stealth name", "schedules/models/openai.toml"),
-        ("(high)", "no brand", "another column as name"),
+        ("(high)", "no brand", "declare another column as name"),
         ("Llama-3-8B-Magpie", "Meta may not be the maker", '"Llama" under [[families]]'),
-        ("Kittiwake 7B", "no lab is known", "creator under [columns]"),
-        ("Kimi K4 Thinking", "generation K4 of Kimi is not listed", '"K4" in generations of Kimi'),
-        ("gpt-9-2027-02-03", "generation 9 of GPT is not listed", "schedules/models/openai.toml"),
+        ("Kittiwake 7B", "no lab is known", "declare creator under [columns]"),
+        (
+            "Kimi K4 Thinking",
+            "whether thinking is a switch of Kimi K4",
+            "hybrid or thinking of Kimi in schedules/models/moonshot.toml",
+        ),
+        ("gpt-9-2027-02-03", "whether the dates of GPT 9 are mere stamps", 'add "9" to generations of GPT'),
     ],
 )
 def test_an_open_name_has_a_question_and_the_place_of_its_answer(name, why, answer):
@@ -43,6 +47,8 @@ def test_an_open_name_has_a_question_and_the_place_of_its_answer(name, why, answ
         ("Phi 9 Reasoning", ""),
         ("Kittiwake 7B", "Saltmarsh"),
         ("claude-opus-9-20270203-thinking", ""),
+        ("Baidu: ERNIE 4.5 21B A3B Thinking", ""),
+        ("gpt-5.2-2025-12-11", ""),
     ],
 )
 def test_a_name_that_is_read_with_certainty_has_none(name, creator):

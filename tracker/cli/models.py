@@ -54,7 +54,7 @@ def _print_open(names: Sequence[OpenName], *, as_json: bool) -> None:
         return
     for found in names:
         click.echo(f"{safe(found.name)}  ({', '.join(found.boards)})")
-        click.echo(f"  {safe(found.question.why)}; decided by {safe(found.question.answer)}")
+        click.echo(f"  {safe(found.question.why)}; {safe(found.question.answer)}")
 
 
 def _no_model(name: str, lab: str, family: str, known: tuple[Card, ...]) -> str:
