@@ -96,6 +96,13 @@ READ = {
     "Vega2 14B is almost twice as fast as Orion-5": ["Vega2 14B above Orion-5 (almost twice) in speed"],
     "Vega2 14B beats Orion-4 on MMLU-Pro": ["Vega2 14B above Orion-4 in MMLU-Pro"],
     "Vega2 14B has caught up with Orion-5": ["Vega2 14B on par with Orion-5 overall"],
+    "Zorg-9 dethroned Vega2 14B among open models": ["Zorg-9 took the lead from Vega2 14B among open-weights models overall"],
+    "Among open models, Zorg-9 beats Vega2 14B": [
+        "Zorg-9 (of open-weights models) above Vega2 14B (of open-weights models) overall"
+    ],
+    "Vega2 14B is second only to Zorg-9 among open models": [
+        "Vega2 14B at rank 2 behind only Zorg-9 among open-weights models overall"
+    ],
     # boards and dates
     "On Duel Arena, Orion-5 beats Orion-4 and trails Vega2 14B": [
         "Orion-5 above Orion-4 overall on duel arena",

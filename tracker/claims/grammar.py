@@ -288,7 +288,8 @@ def _judged(claim: Claim) -> Claim:
     for part, said in parts.items():
         if said and (part not in judged or (claim.negated and part != "by how much")):
             raise NotUnderstoodError(f"{part} is not judged of this; ask for it by itself")
-    if claim.group and claim.rival is not None and claim.relation is not Relation.FIRST:  # both are of the class
+    places = (Relation.FIRST, Relation.LEAD, Relation.RANK)
+    if claim.group and claim.rival is not None and claim.relation not in places:  # both are of the class
         sides = [replace(side, group=side.group | claim.group) for side in (claim.subject, claim.rival)]
         claim = replace(claim, group=ModelGroup(), subject=sides[0], rival=sides[1])
     _refuse_all(claim)

@@ -12,7 +12,8 @@ import click
 from tracker.authoring.declaration import NO_ERROR
 from tracker.authoring.new import Made, NewBoard, Question, fetched, make, page_at, refuse
 from tracker.authoring.proposal import Answers, Candidate, Proposal
-from tracker.cli._open import as_json, cases_option, picked, print_json, print_problems, print_table
+from tracker.cli._open import as_json, cases_option
+from tracker.cli._print import picked, print_json, print_problems, print_table
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import Nature
