@@ -61,7 +61,7 @@ def parse(raw: str, hint: str | None, known: KnownNames) -> Parsed:
     if 1 < len(pieces) <= _MOST_PARTS and all(piece.strip() for piece in pieces):
         first, *others = pieces
         parts = (_part(prefixes, first, hint, known), *(_part((), other, None, known) for other in others))
-        return Parsed(slots=parts[0].slots, maker=parts[0].maker, line=parts[0].line, named=parts[0].named, parts=parts)
+        return replace(parts[0], spelled="title", parts=parts)
     spelled: Spelled = "title" if " " in raw else "id" if raw.islower() else "repository" if path else "title"
     return _part(prefixes, body, hint, known, path=path, spelled=spelled)
 
