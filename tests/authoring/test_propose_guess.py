@@ -385,15 +385,6 @@ def test_years_and_rounds_are_headers(years: tuple[str, str]):
     assert {metric.column for metric in found.metrics} == {*years}
 
 
-@pytest.mark.parametrize("first", ["91,5", "1.291,50", "91,5 %"])
-def test_the_refusal_names_figures_with_a_decimal_comma(first: str):
-    lines = ["Modell;Punkte", *(f"{name};{first.replace('91', str(91 - at))}" for at, name in enumerate(NAMES))]
-    with pytest.raises(
-        ParseError, match=rf"figures with a decimal comma \({first}\), which is not read; expected rows with names and figures$"
-    ):
-        propose("\n".join(lines).encode())
-
-
 def test_a_number_may_be_the_header_of_a_text_column():
     found = propose(csv_of(("Player", "3.5", "Score"), NAMES, ["yes", "no"] * 4, falling(91.5, 6.25)))
     assert [metric.column for metric in found.metrics] == ["Score"]

@@ -72,7 +72,6 @@ OTHER = set_of("""
 _NO_FIGURES = "no column of figures"
 _NAMELESS = "no column of names"
 _HEADLESS = "its header looks like a row"
-_COMMA = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:\.\d{3})+),(?:\d{1,2}|\d{4,})\s?%?")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?%?")
 
 
@@ -183,8 +182,8 @@ class _Signs:
     """The signs of a leaderboard that the columns of a table give.
 
     `names` and `figures` count columns; of the figures, `worded` have a word for merit and `counts` one for a count.
-    `named`: a header says so; `ranked`, `placed`: a column of ranks, or of places from 1 on; `comma`: a decimal comma. `ranks`:
-    the signs together show that the table ranks its rows. `other`: a header that shows that its rows are something else.
+    `named`: a header says so; `ranked`, `placed`: a column of ranks, or of places from 1 on. `ranks`: the signs
+    together show that the table ranks its rows. `other`: a header that shows that its rows are something else.
     """
 
     names: int
@@ -195,7 +194,6 @@ class _Signs:
     ordered: bool
     ranked: bool
     placed: bool
-    comma: str
     ranks: bool
     other: str
 
@@ -256,7 +254,6 @@ def _signs(columns: Sequence[Cells]) -> _Signs:
         ranked=ranked,
         ranks=bool(names) and not other and (any(map(_places_rows, columns)) or (named_first and merit) or first),
         other=other,
-        comma=next((cells.known[0] for cells in columns if _has_commas(cells)), ""),
         placed=any(cells.header == ROW or (RANK & {*cells.leaf} and _counts(cells)) for cells in columns),
     )
 
@@ -287,11 +284,6 @@ def _names(cells: Cells) -> bool:
     """Whether the column names the rows; in a long table a name may occur in several rows."""
     least = 0.01 if NAME & {*cells.leaf} else 0.5
     return cells.is_text and len(cells.texts) >= 0.75 * len(cells.cells) and cells.distinct >= least
-
-
-def _has_commas(cells: Cells) -> bool:
-    """Whether the column has figures as much of Europe writes them: 91,5 or 1.204,50."""
-    return bool(cells.known) and sum(bool(_COMMA.fullmatch(cell)) for cell in cells.known) >= 0.8 * len(cells.known)
 
 
 def _counts(cells: Cells) -> bool:
@@ -342,8 +334,6 @@ def _why(signs: _Signs, rows: int) -> Iterator[str]:
         yield "rows in the order of a figure"
     if signs.figures or signs.placed:
         yield f"{signs.figures} columns of figures" if signs.figures else "places alone"
-    elif signs.comma:
-        yield f"figures with a decimal comma ({signs.comma}), which is not read"
     else:
         yield _NO_FIGURES
     if not signs.names:
