@@ -15,7 +15,7 @@ from tracker.errors import ParseError
 from tracker.model import Parse
 from tracker.parsers import csv_table, flight, json_ld, markdown_table, yaml_records
 from tracker.parsers.decoding import decode, header, unique
-from tracker.parsers.html_table import Section, first_row, sections
+from tracker.parsers.html_table import TABLES, Section, first_row, sections
 from tracker.parsers.html_tree import Element, ancestors, children, inner_text, root_of, scripts
 from tracker.parsers.script_source import assignments, literal
 from tracker.parsers.strict_json import load
@@ -256,8 +256,9 @@ def _tables(root: Element) -> Iterator[Lead]:
 def _titles(root: Element) -> dict[Element, Element | None]:
     """The heading before each table that has one."""
     titles, last = {}, None
-    for element in root.css("h1, h2, h3, h4, h5, h6, table"):
-        last = element if element.tag != "table" else last
+    headings = ("h1", "h2", "h3", "h4", "h5", "h6")
+    for element in root.css(f"{', '.join(headings)}, {TABLES}"):
+        last = element if element.tag in headings else last
         titles[element] = last
     return {element: title for element, title in titles.items() if element is not title}
 
@@ -271,7 +272,7 @@ def _named(section: Section, names: tuple[str, ...], title: Element | None) -> I
     for element in (section.table, *islice(ancestors(section.table), 4)):
         if _CLASS.fullmatch(element.id or ""):
             yield Parse(format="html_table", options={"select": f"#{element.id}"})
-    if title is not None and (text := inner_text(title)):
+    if title is not None and section.table.tag == "table" and (text := inner_text(title)):
         heading = f"{title.tag}:-soup-contains({json.dumps(text, ensure_ascii=False)})"
         yield Parse(format="html_table", options={"select": f"{heading} ~ table, {heading} ~ * table", "first": True})
 

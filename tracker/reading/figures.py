@@ -14,7 +14,7 @@ from itertools import chain
 from statistics import median
 
 from tracker.model import Bounds, Metric, Nature
-from tracker.reading.units import contradiction, in_one_unit
+from tracker.reading.units import UnitColumn, contradiction, in_one_unit
 
 CURRENCIES = {"$": ("USD", "$"), "€": ("EUR", "€"), "£": ("GBP", "£"), "¥": ("CNY", "JPY", "RMB", "¥")}
 TIMES = frozenset({"s", "sec", "second", "seconds", "ms", "milliseconds", "min", "minutes", "h", "hours"})
@@ -31,7 +31,8 @@ _COMMA = re.compile(r"[0-9]+,[0-9]+|[1-9][0-9]{0,2}(?:\.[0-9]{3})+,[0-9]+|[1-9][
 _SUFFIX = re.compile(r"[0-9] ?[kKmMbBtT](?![A-Za-z])")
 _UNUSUAL = re.compile(r"[^0-9.\n-]")
 """A quick look, since most columns have nothing else."""
-_SIGNS = re.compile(r"[,%$€£¥]|[0-9] ?[^\W\d_]|[0-9] [0-9]|°")
+_WORDED = re.compile(r"[0-9%] ?[^\W\d_°]|[0-9] [0-9]|°")
+_SIGNS = re.compile(rf"[,%$€£¥]|{_WORDED.pattern}")
 _THREE_DECIMALS = re.compile(r"\.[0-9]{3}(?![0-9])")
 _SPACES = re.compile(r"(?<![0-9.,])[0-9]+(?: [0-9]+)+(?![0-9])")
 """Digits with plain spaces between them."""
@@ -63,7 +64,7 @@ def figures_of(cells: Sequence[str | None], metric: Metric, bounds: Bounds, comm
     text = "\n".join(filter(None, cells))
     if not (_UNUSUAL.search(text) and _SIGNS.search(text)) and not _THREE_DECIMALS.search(text):
         return Figures(cells=cells)
-    found = in_one_unit(_without_spaces(cells))
+    found = in_one_unit(_without_spaces(cells)) if _WORDED.search(text) else UnitColumn(cells=cells)
     known = {row: cell for row, cell in enumerate(found.cells) if cell}
     numbers = {row: numerals for row, cell in known.items() if (numerals := _NUMBER.findall(cell))}
     separator = _separator(numbers, metric, bounds, commas)
