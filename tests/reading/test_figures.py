@@ -211,5 +211,5 @@ def test_a_unit_that_the_scale_converts_is_the_declared_one():
 @pytest.mark.parametrize(
     "cells", [["12k", "3M"], ["19 E", "20 est."], ["1e-5", "2E+3"], ["5 m", "6 m"], ["$2.50 / 1M tokens", "$3"]]
 )
-def test_powers_and_remarks_are_no_units(cells):
+def test_powers_and_remarks_are_not_units(cells):
     assert read(cells) == (cells, {})
