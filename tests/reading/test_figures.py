@@ -151,7 +151,9 @@ def test_other_columns_decide_where_one_alone_cannot(columns, expected):
 def test_a_dot_that_nothing_on_the_page_explains_is_refused_with_the_key_that_does(columns):
     found = commas(*columns)
     assert found.cells == [None, None]
-    assert set(found.refused.values()) == {"a figure whose dot is clear: contract.m.max says whether it may be 1,000 and more"}
+    assert set(found.refused.values()) == {
+        "a dot with a clear meaning: contract.m = { max = 999 } for decimals, { min = 1000 } for thousands"
+    }
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,9 @@ def figures_of(cells: Sequence[str | None], metric: Metric, bounds: Bounds, comm
     refused = {row: f"{expected}, as in other cells" for row, numerals in numbers.items() if any(map(other, numerals))}
     refused |= _other_currency(known, metric) | _other_share(known, numbers) | _no_time(known, metric) | found.refused
     if not separator:
-        expected = f"a figure whose dot is clear: contract.{metric.id}.max says whether it may be 1,000 and more"
+        expected = (
+            f"a dot with a clear meaning: contract.{metric.id} = {{ max = 999 }} for decimals, {{ min = 1000 }} for thousands"
+        )
         refused |= {row: expected for row, numerals in numbers.items() if any(map(_DOT_GROUP.fullmatch, numerals))}
     if found.unit and (expected := contradiction(found.unit, metric)):
         refused |= dict.fromkeys(numbers, expected)
