@@ -26,6 +26,7 @@ from tracker.wording import (
     listed,
     machine_time,
     number,
+    ordinal,
     period,
     relative,
     safe,
@@ -261,3 +262,9 @@ def test_a_difference_has_no_more_decimals_than_its_values():
 
 def test_a_relative_change_has_its_sign():
     assert [relative(share) for share in (0.118, -0.5, 0.0, 2.5)] == ["+12 %", "−50 %", "+0 %", "+250 %"]
+
+
+def test_an_ordinal_is_a_word_up_to_ten():
+    assert [ordinal(place) for place in (1, 5, 10, 11, 12, 21, 22, 33, 101, 111)] == [
+        *("first", "fifth", "tenth", "11th", "12th", "21st", "22nd", "33rd", "101st", "111th")
+    ]

@@ -81,6 +81,17 @@ def unsure(metric: Metric, *measures: Measure) -> str:
     return NO_ERROR
 
 
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+
+def ordinal(place: int) -> str:
+    """`fifth`, `11th`, `23rd`."""
+    if place <= len(_ORDINALS):
+        return _ORDINALS[place - 1]
+    last = "th" if place % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return f"{place}{last}"
+
+
 def span(lasted: timedelta) -> str:
     """A duration in the largest unit that fits into it twice: `47 hours`, `3 days`."""
     seconds = lasted.total_seconds()

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kit import examples
 
+from tracker.authoring.columns import Cells
 from tracker.authoring.guess import propose
 from tracker.authoring.proposal import SURE, Answers, MetricGuess, Proposal
 from tracker.errors import DeclarationError, ParseError
@@ -383,6 +384,15 @@ def test_a_first_row_from_which_the_places_count_on_is_not_a_header():
 def test_years_and_rounds_are_headers(years: tuple[str, str]):
     found = propose(csv_of(("Player", *years), NAMES, falling(91.5, 6.25), falling(88.25, 4.5)))
     assert {metric.column for metric in found.metrics} == {*years}
+
+
+@pytest.mark.parametrize(("first", "values"), [("91,5", [91.5, 90.5]), ("1.291,50", [1291.5, 1290.5]), ("91,5 %", [91.5, 90.5])])
+def test_figures_with_a_decimal_comma_are_figures(first: str, values: list[float]):
+    lines = ["Modell;Punkte", *(f"{name};{first.replace('91', str(91 - at))}" for at, name in enumerate(NAMES))]
+    found = propose("\n".join(lines).encode())
+    column = [row[1] for row in found.candidate.rows]
+    assert Cells(header="Punkte", cells=column).values[:2] == values
+    assert primary(found).higher_is_better.value is True
 
 
 def test_a_number_may_be_the_header_of_a_text_column():

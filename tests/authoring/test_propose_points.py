@@ -170,7 +170,12 @@ def test_a_league_table_is_ranked_by_its_points():
     body = csv_of(header, range(1, 9), NAMES, [30] * 8, won, drawn, lost, (40, 31, 29, 12, 3, -8, -30, -77), points)
     found = propose(body)
     assert found.primary.value == "pts"
-    assert guessed(body, "Pts") == ("points", "points")
+    assert {metric.column: metric.nature.value.value for metric in found.metrics if metric.column != "Drawn"} == {
+        "Won": "points",
+        "Lost": "count",
+        "Goal difference": "count",
+        "Pts": "points",
+    }
 
 
 def test_the_declaration_reads_and_leaves_room_to_grow():

@@ -120,6 +120,15 @@ def test_a_name_without_anything_else_is_pointed_out():
     assert [left.which for left in balance(proposal, reading)] == ["Small birds"]
 
 
+def test_a_title_between_rows_is_left_out_by_declaration():
+    lines = [f"{name},{score},lab" for name, score in ROWS]
+    proposal, reading = read("\n".join(["model,score,lab", *lines[:3], "Small birds,,", *lines[3:], ""]).encode())
+    assert [entry.name for entry in reading.entries] == NAMES
+    assert [(left.which, left.why) for left in balance(proposal, reading)] == [
+        ("Small birds", "a title: all other cells are empty")
+    ]
+
+
 def test_each_column_that_is_not_declared_is_listed_with_the_reason():
     lines = [
         f"{at},{name},{score},x,2026-05-0{at},remark {at % 3},{900 - 7 * (at % 4)}," for at, (name, score) in enumerate(ROWS, 1)

@@ -198,6 +198,36 @@ def test_remarks_and_document_starts_before_yaml_are_skipped(before: str):
     assert (proposal.candidate.parse.format, len(proposal.candidate.rows)) == ("yaml_records", len(NAMES))
 
 
+PAIRS = [*zip(NAMES, map(float, SCORES), strict=True)]
+RECORD_LIST = json.dumps([{"model": name, "score": score} for name, score in PAIRS])
+ODD_SHAPES = {
+    "rows of cells below their names": json.dumps([["Model", "Score"], *PAIRS]),
+    "rows of cells within an object": json.dumps({"board": [["Model", "Score"], *PAIRS]}),
+    "a default export": f"export default {RECORD_LIST};",
+    "a typed constant": f"export const rows: Row[] = {RECORD_LIST};",
+    "a type with braces": f"const rows: {{ model: string; score: number }}[] = {RECORD_LIST};",
+    "a constant of a type": f"const rows = {RECORD_LIST} as const;\nconst other = 1;",
+    "JSON Lines": "\n".join(json.dumps({"model": name, "score": score}) for name, score in PAIRS),
+    "a table in Markdown": "# Board\n\n" + table("html", "Model"),
+    "a list in a marked list": '<html><body><ol class="top">'
+    + "".join(f'<li><b class="model">{name}</b> <i class="score">{score}</i></li>' for name, score in PAIRS)
+    + "</ol></body></html>",
+}
+
+
+@pytest.mark.parametrize("what", sorted(ODD_SHAPES))
+def test_a_board_in_an_odd_shape_is_found(what: str):
+    proposal = propose(ODD_SHAPES[what].encode())
+    name = proposal.candidate.columns.index(proposal.name.value)
+    assert [row[name] for row in proposal.candidate.rows] == [*NAMES]
+
+
+@pytest.mark.parametrize("header", ["排名,模型,得分", "Место,Модель,Баллы", "Platz,Verein,Punkte", ",,Zog"])
+def test_numbered_rows_in_the_order_of_a_figure_are_a_ranking_in_any_language(header: str):
+    rows = "".join(f"{at},{name},{score}\n" for at, (name, score) in enumerate(PAIRS, 1))
+    assert candidates(f"{header}\n{rows}".encode())[0].doubt == ""
+
+
 # ── pages without a ranking ────────────────────────────────────────────────────────────────────
 
 LISTS = {
@@ -220,6 +250,9 @@ def test_a_table_of_something_else_than_entries_is_refused(what: str):
 
 UNRANKED = {
     "ages": "Name,Age\nAnn,31\nBob,27\nCleo,44\nDan,19\nEve,36\n",
+    "rated goods": "Product,Price,Rating\nNail,3,4.5\nScrew,5,4.1\nBolt,2,4.9\nNut,4,3.8\nWasher,1,4.2\n",
+    "a budget in its order": "Department,Budget\nSales,900\nIT,700\nLaw,300\nArt,100\nLab,50\n",
+    "benchmarks in the order of one model": "Benchmark,Score\nMaze,90\nPlan,80\nSort,70\nRiddle,60\nChess,50\n",
     "goods": "Product,Price\nNail,3\nScrew,5\nBolt,2\nNut,4\nWasher,1\n",
     "stock": "Product,Weight,Stock\nNail,3,120\nScrew,5,80\nBolt,2,300\nNut,4,50\nWasher,1,90\n",
     "goals": "Name,Goals\nAnn,3\nBob,7\nCleo,4\nDan,1\nEve,6\n",

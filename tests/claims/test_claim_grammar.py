@@ -96,6 +96,13 @@ READ = {
     "Vega2 14B is almost twice as fast as Orion-5": ["Vega2 14B above Orion-5 (almost twice) in speed"],
     "Vega2 14B beats Orion-4 on MMLU-Pro": ["Vega2 14B above Orion-4 in MMLU-Pro"],
     "Vega2 14B has caught up with Orion-5": ["Vega2 14B on par with Orion-5 overall"],
+    "Zorg-9 dethroned Vega2 14B among open models": ["Zorg-9 took the lead from Vega2 14B among open-weights models overall"],
+    "Among open models, Zorg-9 beats Vega2 14B": [
+        "Zorg-9 (of open-weights models) above Vega2 14B (of open-weights models) overall"
+    ],
+    "Vega2 14B is second only to Zorg-9 among open models": [
+        "Vega2 14B at rank 2 behind only Zorg-9 among open-weights models overall"
+    ],
     # boards and dates
     "On Duel Arena, Orion-5 beats Orion-4 and trails Vega2 14B": [
         "Orion-5 above Orion-4 overall on duel arena",
@@ -134,6 +141,8 @@ NOT_READ = {
     "Vega2 14B is the cheapest model scoring above 50": '"scoring above 50"',
     "Vega2 14B is the best model above 50": '"above 50"',
     "Vega2 14B is the fastest model cheaper than Orion-5": '"cheaper than"',
+    "Zorg-9 is cheaper than both": '"both"',
+    "Zorg-9 leads Acme Bench for the first time": '"for the first time"',
     "Zorg-9 beats the latest Orion-5": '"latest"',
     "Zorg-9 beats Orion-5 running locally": '"running"',
     "Vega2 14B beats Orion-4 or Orion-5": '"or"',
@@ -170,6 +179,21 @@ NOT_READ = {
     "Orion-5 vs Orion-4": "who is ahead",
     "Zorg-9 does not beat Orion-5 on every benchmark": '"every"',
 }
+
+
+REFERRED = {
+    "Zorg-9 leads Acme Bench. It beats Orion-5.": "Zorg-9 above Orion-5 overall (said of Zorg-9)",
+    "Zorg-9 beats Orion-4. It beats Orion-5.": "?",  # Zorg-9 or Orion-4
+    "Zorg-9 leads Acme Bench. Rivals answered. It beats Orion-5.": "?",
+    "Stellar leads Acme Bench. It beats Orion-5.": "?",  # a lab
+    "Zorg-9 beats Orion-4, which beats Orion-5": "?",
+    "Zorg-9 beats Orion-4 though it trails Orion-5": "?",
+}
+
+
+@pytest.mark.parametrize(("text", "last"), REFERRED.items())
+def test_a_pronoun_is_read_if_it_can_mean_one_model_only(world: World, text: str, last: str):
+    assert world.read(text)[-1].startswith(last)
 
 
 @pytest.mark.parametrize(("sentence", "reason"), NOT_READ.items())

@@ -115,9 +115,10 @@ def test_a_figure_is_right_at_the_precision_it_is_written_with(value: int, other
 def test_every_verb_is_read(world: World):
     """Each phrase of the table makes one claim, or is said to want something."""
     wanting: Mapping[str, str] = {}
-    for phrase in SENSES:
+    for phrase, sense in SENSES.items():
+        copula = "is " if sense.noun else ""
         written = phrase.replace("no . 1", "No. 1").replace("# 1", "#1")
-        (said, *_) = world.read(f"Vega2 14B {written} Orion-4")
+        (said, *_) = world.read(f"Vega2 14B {copula}{written} Orion-4")
         if said.startswith("? "):
             wanting = {**wanting, phrase: said}
     known = ("does not say how they compare", "does not say how much", "does not say of what")

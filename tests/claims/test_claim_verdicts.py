@@ -74,6 +74,22 @@ VERDICTS = {
     "Open-source Vega2 14B leads Acme Bench": "contradicted",
     "Orion-5 led Acme Bench in March 2026": "mixed",  # until Zorg-9 came
     "Orion-4 led Acme Bench in March 2026": "contradicted",
+    "Zorg-9 dethroned Orion-5 on Acme Bench": "supported",
+    "Zorg-9 dethroned Vega2 14B on Acme Bench": "contradicted",
+    "Zorg-9 dethroned Vega2 14B among open models on Acme Bench": "not on record",  # classes have no ranks over time
+    "Zorg-9 took the lead on Acme Bench in March": "supported",
+    "Orion-5 took the lead on Acme Bench": "contradicted",
+    "Orion-5 is second only to Zorg-9 on Acme Bench": "supported",
+    "Vega2 14B is second only to Zorg-9 among open models on Acme Bench": "supported",
+    "Vega2 14B is second only to Zorg-9 on Acme Bench": "contradicted",
+    "Orion-5 slips to second on Acme Bench": "supported",
+    "Orion-5 climbs to second on Acme Bench": "mixed",
+    "Zorg-9 (63) beats Orion-5 (60) on Acme Bench": "supported",
+    "Zorg-9 (64) beats Orion-5 (60) on Acme Bench": "contradicted",
+    "Zorg-9 beats Orion-5 (63 vs 61) on Acme Bench": "contradicted",
+    "Closed Zorg-9 beats Orion-5 on Acme Bench": "not on record",
+    "Open models lead closed ones by 3 points on Acme Bench": "supported",
+    "Zorg-9 leads open models by 5 points on Acme Bench": "supported",
     # scores
     "Zorg-9 scores 63 on Acme Bench": "supported",
     "Zorg-9 scores 63.4 on Acme Bench": "contradicted",

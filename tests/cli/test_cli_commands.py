@@ -272,7 +272,8 @@ def test_people_see_only_news_and_programs_get_all_events(world: World):
     assert len(world.run("events", "--recorded").out.splitlines()) == kept
     leads = world.run("events", "--kind", "new_leader", "--since", "2026-03-03", "--until", "2026-03-04").out
     assert leads.endswith(
-        "new_leader/debut  Model G leads Acme Arena (Score) with 97, ahead of Model B, within the error of the values.\n"
+        "new_leader/debut  Model G leads Acme Arena (Score) with 97, ahead of Model B (95), which led before, within the error"
+        " of the values.\n"
     )
 
 

@@ -65,7 +65,7 @@ def test_run_fetches_and_prints_what_changed(world: World, server: HTTPServer):
     out = world.captured.readouterr().out.splitlines()
     assert out[0] == "2026-03-01 06:00 UTC  acme/text: accepted, 6 entries"
     assert out[1] == "2026-03-02 06:00 UTC  acme/text: accepted, 6 entries"
-    assert out[2] == "    new_leader: Model B leads Acme Arena (Score) with 95, ahead of Model A."
+    assert out[2] == "    new_leader: Model B leads Acme Arena (Score) with 95, ahead of Model A (90), which led before."
 
 
 @pytest.mark.slow

@@ -299,7 +299,7 @@ def test_a_new_board_has_its_tests_beside_the_schedules_wherever_the_command_run
     page = empty.folder / "page.csv"
     page.write_text(csv(BODIES["2026-03-01T060000Z"]), encoding="utf-8")
     monkeypatch.chdir(inside)
-    flags = ["--key", "name", "--metric", "score", "--higher-is-better"]
+    flags = ["--key", "name", "--metric", "score", "--higher-is-better", "--with-tests"]
     assert empty.plain("board", "new", page, "--url", "https://acme.example/x", "--id", "made/scores", *flags).code == 0
     assert (empty.folder / "tests/boards/made/scores/expected.json").is_file()
     assert list(inside.iterdir()) == []

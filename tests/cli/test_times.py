@@ -8,7 +8,7 @@ import click
 import pytest
 import time_machine
 
-from tracker.cli._open import Time
+from tracker.cli._time import Time
 
 NOW = datetime(2026, 3, 18, 1, 30, tzinfo=UTC)  # a Wednesday
 

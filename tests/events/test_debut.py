@@ -1,11 +1,13 @@
 """Who enters a board, and how."""
 
 import pytest
-from kit import SCORE, History, board, brief, events_of, line, metric, of, snapshot
+from hypothesis import given
+from hypothesis import strategies as st
+from kit import SCORE, History, board, brief, cells, events_of, examples, line, metric, of, snapshot, tables
 
 from tracker.compare import compare
 from tracker.events.debut import detect
-from tracker.model import BoardState, Event
+from tracker.model import BoardState, Event, Identity, ModelId
 
 
 def debuts(*texts: str, **more: object) -> list[str]:
@@ -190,3 +192,35 @@ def test_a_score_that_was_withdrawn_and_is_back_is_not_a_first_score():
 
 def test_a_first_snapshot_has_no_debuts():
     assert list(detect(compare(board(SCORE), None, snapshot("a:50")), BoardState())) == []
+
+
+def models(text: str) -> dict[str, Identity]:
+    """Keys with their models: `a1:a a2:a b:b`."""
+    return {key: Identity(model=ModelId(name)) for key, name in cells(text).items()}
+
+
+VARIANTS = "a1:90 a2:89 a3:88 b1:80 b2:79 c:70 d:60"
+WHO = models("a1:a a2:a a3:a b1:b b2:b c:c d:d x:x y:a")
+
+
+def test_where_variants_crowd_a_board_the_place_among_the_models_is_given_too():
+    (event,) = of("debut", events_of(VARIANTS, f"{VARIANTS} x:75", who=WHO))
+    assert event.headline == "x enters Board at rank 6 of 8 (the third model) with 75 (score)."
+    assert (event.facts["rank"], event.facts["place"]) == (6, 3)
+
+
+@pytest.mark.parametrize("arrives", ["x:95", "y:65"])
+def test_a_place_that_is_the_rank_or_that_of_a_further_variant_is_not_repeated(arrives: str):
+    (event,) = of("debut", events_of(VARIANTS, f"{VARIANTS} {arrives}", who=WHO))
+    assert " model" not in event.headline
+
+
+@examples(60)
+@given(tables(values=range(40, 46), keys="abcdefgh"), st.lists(st.sampled_from("uvw"), min_size=9, max_size=9))
+def test_the_place_of_a_newcomer_is_one_more_than_the_models_above_it(page: dict[str, int], names: list[str]):
+    who = {key: Identity(model=ModelId(name)) for key, name in zip("abcdefghx", names, strict=True)}
+    (event,) = of("debut", events_of(line(page | {"z": 1}), line(page | {"z": 1, "x": 43}), who=who))
+    above = {who[key].model for key, value in page.items() if value > 43}
+    place = 1 + len(above)
+    expected = place if who["x"].model not in above and place < event.facts["rank"] else None
+    assert event.facts.get("place") == expected

@@ -175,3 +175,13 @@ def test_departures_of_different_days_are_separate_events():
         ["departure/confirmed d"],
         ["departure/confirmed c"],
     ]
+
+
+@pytest.mark.parametrize(("minutes", "reported"), [(4, False), (60, False), (61, True)])
+def test_the_departure_of_an_entry_that_was_seen_in_passing_is_not_news(minutes: int, reported: bool):
+    history = History()
+    history.take(snapshot(GONE))
+    history.take(snapshot(FULL, day=1))
+    history.take(snapshot(GONE, day=1 + minutes / 1440))
+    (event,) = of("departure", history.take(snapshot(GONE, day=3)))
+    assert event.is_news is reported

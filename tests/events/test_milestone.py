@@ -210,3 +210,25 @@ def test_a_tune_of_somebody_else_is_not_the_reference():
     entry = snapshot("a:50", who={"a": own}).entries["a"]
     assert reference(entry) is not None
     assert reference(replace(entry, who=replace(own, guessed_lab=True))) is None
+
+
+def test_who_came_to_be_above_because_the_reference_fell_is_not_first_when_it_rises_later():
+    season = Season(STATED)
+    base = BOARD.replace("l:50.0", "l:20.0")
+    days = [base, *(base.replace("g:60.0", f"g:{g}").replace("o1:45.0", f"o1:{o1}") for g, o1 in ((43, 45), (44, 45), (44, 48)))]
+    assert [firsts(season.tells(text)) for text in days] == [[]] * 4
+
+
+def test_who_was_above_an_entry_before_it_was_a_reference_is_not_first():
+    before, after = BOARD.replace("l:50.0", "l:65.0"), BOARD.replace("l:50.0", "l:68.0")
+    season = Season(STATED)
+    season.tells(before, who={"g": other()})
+    assert firsts(season.tells(after)) == []
+
+
+def test_a_small_rise_above_a_reference_that_fell_far_is_not_a_first():
+    base = BOARD.replace("l:50.0", "l:20.0")
+    season = Season(STATED)
+    season.tells(base)
+    assert firsts(season.tells(base.replace("g:60.0", "g:43.0").replace("o1:45.0", "o1:47.0"))) == []
+    assert firsts(season.tells(base.replace("g:60.0", "g:43.0").replace("o1:45.0", "o1:62.0"))) == []

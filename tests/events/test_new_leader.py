@@ -288,3 +288,37 @@ def test_the_lead_passes_exactly_when_a_plain_account_says_so(season: list[dict[
         reported = of("new_leader", history.show(line(page | PADDING)))
         assert {party.entry for event in reported for party in event.subjects} == lead.see(page | PADDING)
         assert set(leaders(history)) == lead.holders
+
+
+# ── a state that the next reading reverses ───────────────────────────────────────────────────────
+
+
+def leads(*pages: tuple[str, float]) -> list[str]:
+    """The leads reported, each page shown at that time in minutes."""
+    history = History(SCORE)
+    return brief([event for text, at in pages for event in of("new_leader", history.take(snapshot(text, day=at / 1440)))])
+
+
+@pytest.mark.parametrize("passing", ["a:50 b:60 c:40", "a:50 x:60 b:45 c:40", "a:30 b:45 c:40"])
+def test_a_lead_that_the_next_reading_reverses_within_an_hour_counts_no_more(passing: str):
+    stays = "a:50 b:45 c:40"
+    *_, last = leads((stays, 0), (passing, 600), (stays, 604))
+    assert last.startswith("new_leader/reversed a > ")
+    *_, last = leads((stays, 0), (passing, 600), (stays, 661), (stays, 2200))
+    assert not last.startswith("new_leader/reversed")
+
+
+def test_only_the_next_reading_reverses_a_lead():
+    pages = [("a:50 b:45", 0), ("a:50 b:60", 600), ("a:50 b:61", 610), ("a:62 b:61", 620)]
+    assert leads(*pages) == ["new_leader/nominal b > a", "new_leader/nominal a > b"]
+
+
+def test_a_reversed_lead_says_how_long_it_lasted_and_the_former_leader_stays_acknowledged():
+    history = History(SCORE)
+    for text, at in (("a:50 b:45", 0), ("a:50 b:45 x:60", 600)):
+        history.take(snapshot(text, day=at / 1440))
+    (event,) = history.take(snapshot("a:50 b:45", day=604 / 1440))
+    assert event.headline == "a again leads Board (score); the lead of x lasted 4 minutes."
+    assert history.past.leaders == {"score": ("a",)}
+    again = of("new_leader", history.take(snapshot("a:50 b:45 x:60", day=10)))
+    assert brief(again) == ["new_leader/nominal x > a"]

@@ -58,6 +58,38 @@ def test_overtakes_in_counts_beside_the_score_are_recorded():
     assert (brief([event]), event.is_news) == (["overtake/decisive b > a @stars"], False)
 
 
+def test_below_the_ten_best_counts_beside_the_score_have_no_events():
+    side = metric("stars", "points", primary=False)
+    history = History(metric(), side)
+    before = growing(20, 0)
+    history.show("a:50 b:40", stars=line(before))
+    assert history.show("a:50 b:40", stars=line(growing(20, 1) | {"m15": before["m15"] + 150})) == ()
+
+
+@pytest.mark.parametrize(("mover", "recorded"), [("m100", True), ("m101", False)])
+def test_overtakes_are_recorded_among_the_hundred_best(mover: str, recorded: bool):
+    before = growing(120, 0)
+    events = of("overtake", events_of(line(before), line(growing(120, 1) | {mover: before[mover] + 150}), on=[STARS]))
+    assert [event.is_news for event in events] == [False] * recorded
+
+
+@pytest.mark.parametrize("others", ["", "z:90 "])
+def test_an_overtake_by_way_of_a_tie_is_reported_without_a_word_on_errors(others: str):
+    history = History(STARS)
+    for counts in ("a:30 b:29 c:5", "a:30 b:30 c:5"):
+        history.show(others + counts)
+    (event,) = of("overtake", history.show(others + "a:30 b:31 c:5"))
+    assert (event.is_news, event.headline) == (True, "b (31 stars) overtakes a (30 stars) on Board (score).")
+
+
+def test_an_entry_that_comes_back_above_one_that_was_above_it_overtakes_it():
+    history = History(STARS)
+    for counts in ("z:90 a:30 b:29 c:3 d:2", "z:91 a:30 c:3 d:2"):
+        history.show(counts)
+    (event,) = of("overtake", history.show("z:92 a:31 b:35 c:3 d:2"))
+    assert event.headline == "b (35 stars) overtakes a (31 stars) on Board (score)."
+
+
 def test_moves_in_rank_are_one_recorded_event_without_a_word_on_errors():
     events = events_of(line(growing(20, 0)), line(growing(20, 1) | {"m10": 1160, "m15": 660}), on=[STARS])
     (event,) = of("rank_move", events)
@@ -139,6 +171,14 @@ def test_chart_places_have_leaders_and_overtakes():
     assert news("a:1 b:2 c:3 d:4", "a:2 b:1 c:3 d:4", on=PLACES) == ["new_leader/supported b > a", "overtake/decisive b > a"]
 
 
+def test_headlines_on_a_chart_state_no_value_beside_the_place():
+    chart = {f"m{place:02}": place for place in range(1, 15)}
+    debut = of("debut", events_of(line(chart), line({key: place + 1 for key, place in chart.items()} | {"new": 1}), on=[PLACES]))
+    assert [event.headline for event in debut] == ["new enters Board at rank 1 of 15 (score)."]
+    (lead,) = of("new_leader", events_of("a:1 b:2 c:3", "a:2 b:1 c:3", on=[PLACES]))
+    assert lead.headline == "b leads Board (score), ahead of a (2), which led before."
+
+
 def test_whoever_is_in_the_first_place_leads_though_nobody_knows_where_the_last_one_went():
     chart = {f"m{place:02}": place for place in range(1, 15)}
     after = {key: place - 1 for key, place in chart.items() if place > 1} | {"new": 14}
@@ -208,3 +248,18 @@ def test_every_strict_reversal_by_growth_is_an_overtake_of_the_one_that_rose(bef
     expected = {(a, b) for a in before for b in before if before[a] < before[b] and after[a] > after[b]}
     assert found == expected
     assert all(event.is_news and event.grade == "decisive" for event in events) or len(before) > 10
+
+
+@examples(60)
+@given(st.lists(st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 9)), min_size=1, max_size=6))
+def test_every_entry_that_reaches_the_first_place_is_reported_once_until_it_loses_it(days: list[dict[str, int]]):
+    history, counts = History(STARS), {key: 20 - place for place, key in enumerate("abcdef")}
+    history.show(line(counts))
+    leading = {"a"}
+    for growth in days:
+        counts = {key: value + growth.get(key, 0) for key, value in counts.items()}
+        best = {key for key, value in counts.items() if value == max(counts.values())}
+        events = of("new_leader", history.show(line(counts)))
+        assert [{party.entry for party in event.subjects} for event in events] == [best - leading] * bool(best - leading)
+        assert all(event.is_news for event in events)
+        leading = best

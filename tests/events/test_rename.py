@@ -1,6 +1,11 @@
 """Another label under the same key."""
 
+from dataclasses import replace
+
+import pytest
 from kit import History, brief, of
+
+from tracker.model import Identity
 
 
 def renames(*labels: str) -> list[tuple[list[str], list[bool]]]:
@@ -40,3 +45,23 @@ def test_a_label_from_before_a_departure_is_remembered():
         history.show(text, names={"a": label} if label else None)
     (event,) = of("rename", history.show("a:50 b:1", names={"a": "Alpha"}))
     assert event.grade == "flip"
+
+
+OWN = Identity(lab="Lab", family="Real")
+
+
+@pytest.mark.parametrize(("page", "was", "now", "unmasked"), [
+    ("a:50 b:40", Identity(), OWN, True),
+    ("a:50 b:40", replace(OWN, guessed_lab=True), OWN, True),
+    ("a:50 b:60", Identity(), OWN, False),
+    ("a:50 b:40", OWN, OWN, False),
+    ("a:50 b:40", Identity(), Identity(), False),
+    ("a b", Identity(), OWN, False),
+])  # fmt: skip
+def test_the_real_name_of_a_leader_that_had_a_codename_is_the_top_story(page: str, was: Identity, now: Identity, unmasked: bool):
+    history = History()
+    history.show(page, names={"a": "falcon-mask"}, who={"a": was})
+    (event,) = of("rename", history.show(page, names={"a": "Real 5"}, who={"a": now}))
+    assert event.is_news
+    assert (event.weight > 95) is unmasked
+    assert event.headline == f"falcon-mask{', which leads,' if unmasked else ''} is now listed as Real 5 on Board."

@@ -182,3 +182,27 @@ def test_json_in_the_freer_form_of_javascript_is_read_alike(value):
 @pytest.mark.parametrize("empty", ["let data = [];", "var data = null;", "let data = {};", 'let data = "";', "let data;"])
 def test_a_name_that_is_declared_empty_has_the_value_assigned_later(empty):
     assert row(f"{empty}\ndata = [{{a: 1}}];") == [{"a": "1"}]
+
+
+@pytest.mark.parametrize(
+    ("body", "variable"),
+    [
+        ("export default [{a: 1}];", "default"),
+        ("const x = 1;\nexport default [{a: 1}]\n", "default"),
+        ("const data: Row[] = [{a: 1}];", "data"),
+        ("let data: Array<{ a: number; b?: string }> = [{a: 1}];", "data"),
+        ("const other: string = 'x', data: Row[] = [{a: 1}];", "data"),
+        ("const data = [{a: 1}] as const;", "data"),
+        ("const data = [{a: 1}] satisfies Row[];\nconst more = 2;", "data"),
+    ],
+)
+def test_types_and_default_exports_are_read(body, variable):
+    assert as_dicts(read("js_literal", body, ["a"], variable=variable)) == [{"a": "1"}]
+
+
+@pytest.mark.parametrize(
+    "body", ["const data: Row[];\nf(data);", "switch (x) { default: y = [{a: 1}] }", "x ? data : y = [{a: 1}]"]
+)
+def test_a_colon_elsewhere_assigns_nothing(body):
+    with pytest.raises(ParseError, match="found no assignment"):
+        read("js_literal", body, ["a"], variable="data")

@@ -1,12 +1,14 @@
 """Siblings of the oddities in `tests/oddities`, in every format in which each can occur: two entries, or a refusal."""
 
 import codecs
+from dataclasses import replace
 
 import pytest
 from every_format import TEXTS, figure, read, written
 from parsing import stream
 
 from tracker.errors import ContractBroken, ParseError
+from tracker.model import Column, Kind
 
 BOTH = [("Aurora", 90.0), ("Borea", 80.0)]
 HEAD = "<tr><th>Model<th>Score"
@@ -685,3 +687,47 @@ def test_a_column_of_figures_is_read_as_a_whole(form, cells, score, values):
 def test_a_figure_in_another_unit_than_its_column_is_refused(form, cell, score):
     others = {PRICE: ("$7.00", "$0.80"), PERCENT: ("88.2%", "85.1%"), SECONDS: ("0.8", "0.9")}[score]
     assert is_refused(form, written(form, [("Aurora", cell), ("Borea", others[0]), ("Cove", others[1])]), score)
+
+
+# ── what the page shows beside a column ──────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("form", ["csv_table", "html_table", "markdown_table"])
+@pytest.mark.parametrize(
+    ("prices", "score"),
+    [
+        (("699,00", "589,90"), (22911, 22604)),
+        (("1.204,50 €", "998,00 €"), (22911, 22604)),
+        (("87,3 %", "80,1 %"), (22911, 22604)),
+        (("0,0585 V", "0,06 V"), (22911, 22604)),
+        (("699.00", "589.90"), (22.911, 22.604)),
+        (("12.5 s", "13.25 s"), (22.911, 22.604)),
+        (("16", "24"), None),
+        (("3,5", "text"), (22911, 22604)),
+        (("GPT-4.5", "o3,5"), None),
+        (("1,204", "1,100"), None),
+    ],
+)
+def test_an_undeclared_column_shows_what_a_dot_means(form, prices, score):
+    cells = [("Model", "Score", "Price"), *(zip(("Aurora", "Borea"), ("22.911", "22.604"), prices, strict=True))]
+    body = {
+        "csv_table": "\n".join(";".join(row) for row in cells),
+        "html_table": f"<table>{''.join('<tr><td>' + '<td>'.join(row) for row in cells)}</table>",
+        "markdown_table": "\n".join("| " + " | ".join(row) + " |" for row in (cells[0], ("---",) * 3, *cells[1:])) + "\n",
+    }[form]
+    if score is None:
+        assert is_refused(form, body)
+    else:
+        assert rows_in(form, body) == list(zip(("Aurora", "Borea"), score, strict=True))
+
+
+@pytest.mark.parametrize("form", ["json_records", "json_lines", "yaml_records", "js_literal", "flight"])
+def test_a_number_of_data_has_a_decimal_point(form):
+    assert rows_in(form, written(form, [("Aurora", "22.911"), ("Borea", "22.604")])) == [("Aurora", 22.911), ("Borea", 22.604)]
+
+
+@pytest.mark.parametrize("form", TEXTS)
+def test_a_declared_word_for_unknown_may_have_a_unit(form):
+    votes = replace(figure(unit="votes"), column=Column(sources=("Score",), kind=Kind.NUMBER, missing=frozenset({"0 votes"})))
+    body = written(form, [("Aurora", "90 votes"), ("Borea", "0 votes"), ("Cove", "80 votes")])
+    assert rows_in(form, body, votes) == [("Aurora", 90.0), ("Borea", None), ("Cove", 80.0)]

@@ -198,6 +198,13 @@ def test_a_board_that_never_answered_is_broken_too(store: Store):
     assert health(store, 2) == (State.BROKEN, "timed out")
 
 
+def test_a_board_whose_answers_brought_no_reading_was_never_read(store: Store):
+    note(store, 0, Result.UNCHANGED)
+    later = replace(store.last_check(BOARD), observed_at=at(0.1))
+    store.save(Step(check=later, past=replace(store.past(BOARD), seen_until=at(0.1))))
+    assert health(store, 0.1) == (State.NEVER_READ, "")
+
+
 def test_a_board_that_is_not_tried_again_after_a_fault_is_stale(store: Store):
     note(store, 0, Result.FAILED, "acme/text: timed out", passing=True)
     note(store, 1, Result.FAILED, "acme/text: timed out", passing=True)

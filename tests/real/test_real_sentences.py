@@ -20,7 +20,7 @@ Anthropic's Claude Fable 5 now leads the Artificial Analysis Intelligence Index 
 Claude Fable 5 dethrones Claude Opus 4.8 on the Artificial Analysis Intelligence Index
 Claude Opus 4.8 took the lead on Artificial Analysis in May
 GPT-5.5 became number one on Artificial Analysis in April 2026
-GPT-5.5 was dethroned? No: GPT-5.5 trails Claude Opus 4.8 and Claude Fable 5 on AA
+GPT-5.5 trails Claude Fable 5 and Gemini 3.1 Pro trails GPT-5.5 on AA
 Claude Opus 4.8 is second only to Claude Fable 5 on Artificial Analysis
 GPT-5.5 slips to third on the Artificial Analysis Intelligence Index
 Kimi K2.6 is the best open-weights model on Artificial Analysis
@@ -31,7 +31,7 @@ Kimi K2.6 beats Claude Sonnet 4.6 on Artificial Analysis
 Kimi K2.6 (53.9) beats Claude Sonnet 4.6 (51.7) on the AA Intelligence Index
 Kimi K2.6 outscores Claude Sonnet 4.6 (53.9 vs 51.7) on Artificial Analysis
 On Artificial Analysis, Kimi K2.6 edges past Claude Sonnet 4.6
-BREAKING: Kimi K2.6 just overtook... no wait. Kimi K2.6 beats Claude Sonnet 4.6 on AA!
+BREAKING: Kimi K2.6 beats Claude Sonnet 4.6 on AA!
 🚨 Claude Fable 5 just took #1 on Artificial Analysis 🚨
 Qwen3.7 Max is far behind Claude Fable 5 on AA
 DeepSeek V4 Pro easily beats GPT-4.1 on Artificial Analysis
@@ -80,13 +80,13 @@ Gemini 3.1 Pro ranks third on LMArena text
 No open model is in the top ten on LMArena text
 Gemini 3.1 Pro comes in at 1494 on LMArena text
 Claude Sonnet 4.6 is third on Arena code
-Claude 3.5 Sonnet narrowly beats GPT-4o? On LiveBench 2024-11-25, Claude 3.5 Sonnet beats GPT-4o
+On LiveBench 2024-11-25, Claude 3.5 Sonnet beats GPT-4o
 o1 tops o3-mini in maths on LiveBench 2024-11-25
 GPT-4o hallucinates less than Claude 3.5 Sonnet on Vectara
 Gemini-2.0-Flash-001 has the lowest hallucination rate on Vectara
 Gemini 2.0 Flash has a hallucination rate of 0.7% on Vectara
 Qwen3.6 27B beats Qwen3.5 27B on Artificial Analysis
-Qwen3.7 Max beats its predecessor Qwen3.6 Max? Qwen3.7 Max beats Qwen3.6 Max on AA by 4.8 points
+Qwen3.7 Max beats Qwen3.6 Max on AA by 4.8 points
 """
 FALSE = """
 GPT-5.5 leads the Artificial Analysis Intelligence Index
@@ -99,8 +99,8 @@ Kimi K2.6 (62.7) trails GPT-5.5 (65) on AA
 Claude Fable 5 leads Artificial Analysis by 7 points
 Claude Fable 5 scores 70 on the Artificial Analysis Intelligence Index
 DeepSeek V4 Pro is the best open-weights model on Artificial Analysis
-Three open models? An open model is number one: Kimi K2.6 is number one on Artificial Analysis
-Kimi K2.6 is in the top ten on Artificial Analysis by score and price? Qwen3.5 is in the top ten on Artificial Analysis
+Kimi K2.6 is number one on Artificial Analysis
+Qwen3.5 is in the top ten on Artificial Analysis
 Gemini 3.1 Pro took the lead on Artificial Analysis in May
 Claude Opus 4.7 led Artificial Analysis on 1 June 2026
 Claude Fable 5 has led Artificial Analysis since April
@@ -146,6 +146,52 @@ SENTENCES = [
     for line in text.split("\n")
     if line
 ]
+TRUE_PARAGRAPHS = """
+Anthropic's Claude Fable 5 now leads the Artificial Analysis Intelligence Index with a score of 64.9. It dethrones Claude
+Opus 4.8, which took the lead in May. GPT-5.5 slips to third on Artificial Analysis.
+
+Kimi K2.6 is the best open-weights model on Artificial Analysis. The model, released in April, was trained by Moonshot. It
+trails GPT-5.5 by 6.3 points on Artificial Analysis.
+
+OpenAI says GPT-5.5 is its smartest model yet. On Artificial Analysis, GPT-5.5 trails Claude Fable 5 by 4.6 points. It costs
+$5 per million input tokens.
+
+The price war continues. Claude Opus 4.8 costs half as much as Claude Fable 5, and MiniMax-M3 is much cheaper than both.
+MiniMax-M3 scores 54.7 on the Artificial Analysis Intelligence Index.
+
+Chinese labs are closing the gap. Qwen3.7 Max ranks ninth on Artificial Analysis, and MiniMax-M3 beats Claude Opus 4.6
+there. Still, American models lead Chinese models on Artificial Analysis.
+
+On LMArena, Claude Opus 4.6 tops the text leaderboard with 1504 Elo. Gemini 3.1 Pro ranks third on LMArena text. GLM-5 is
+the best open model on Arena text.
+
+In coding, the picture is similar. Claude Opus 4.6 leads the Arena code leaderboard. GPT-5.4 is well behind on Arena code,
+and no open model makes the top five there.
+
+GPT-5.5 took the lead on Artificial Analysis in April. Claude Opus 4.8 overtook it a month later. Neither leads today.
+
+Google's Gemini 3.1 Pro led Artificial Analysis on 16 April 2026. Since then it has slipped. Gemini 3.1 Pro trails GPT-5.5
+by 3 points on AA.
+
+DeepSeek V4 Pro, an open-weights model, beats GPT-5.1 on Artificial Analysis. It is also far cheaper. DeepSeek V4 Pro does
+not beat Kimi K2.6 on AA.
+
+Some analysts believe Kimi K2.6 beats Claude Opus 4.8. The figures disagree: Kimi K2.6 (53.9) trails Claude Opus 4.8 (61.4)
+on the Artificial Analysis Intelligence Index.
+
+Hallucinations remain a problem. Gemini 2.0 Flash has a hallucination rate of 0.7% on Vectara. GPT-4o has a hallucination
+rate of 1.5% on Vectara, and Claude 3.5 Sonnet is worse.
+"""
+FALSE_PARAGRAPHS = """
+Kimi K2.6 tops the Artificial Analysis Intelligence Index with a score of 63. GPT-5.5 trails Kimi K2.6 by 3 points on AA.
+
+GPT-5.5 took the lead on Artificial Analysis in May. Closed models lead open ones by 3.4 points on AA. It costs $2.
+"""
+PARAGRAPHS = [
+    (line, truth)
+    for truth, text in (("supported", TRUE_PARAGRAPHS), ("contradicted", FALSE_PARAGRAPHS))
+    for line in text.split("\n\n")
+]
 DECIDED = ("supported", "contradicted")
 LEAST_DECIDED = 0.65
 
@@ -157,6 +203,22 @@ def verdicts(store: SqliteStore, text: str) -> list[str]:
 @pytest.mark.parametrize(("sentence", "truth"), SENTENCES)
 def test_no_verdict_is_wrong(store: SqliteStore, sentence: str, truth: str):
     assert {verdict for verdict in verdicts(store, sentence) if verdict in DECIDED} <= {truth}
+
+
+@pytest.mark.parametrize(("paragraph", "truth"), PARAGRAPHS)
+def test_no_verdict_on_a_paragraph_is_wrong(store: SqliteStore, paragraph: str, truth: str):
+    found = claims.check(paragraph, store, lexicon=default_lexicon(), article=True)
+    assert {str(finding.verdict) for finding in found} & set(DECIDED) <= {truth}
+    assert not [finding for finding in found if finding.claim is not None and finding.claim.subject.name == "Moonshot"]
+
+
+def test_a_third_of_the_claims_in_paragraphs_is_decided(store: SqliteStore):
+    found = [
+        str(finding.verdict)
+        for text, _ in PARAGRAPHS
+        for finding in claims.check(text, store, lexicon=default_lexicon(), article=True)
+    ]
+    assert sum(verdict in DECIDED for verdict in found) >= len(found) / 3
 
 
 def test_most_sentences_are_decided(store: SqliteStore):

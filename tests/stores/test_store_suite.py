@@ -274,11 +274,11 @@ FILTERS = {
     "fact": (EventFilter(fact="of"), lambda event: "of" in event.facts),
     "entry": (EventFilter(entry=EntryId("c")), lambda event: "c" in {party.entry for party in (*event.subjects, *event.rivals)}),
     "several": (
-        EventFilter(board=BOARD, kinds=("overtake",), is_news=False, since=day(1), until=day(2), entry=EntryId("b")),
+        EventFilter(board=BOARD, kinds=("overtake",), is_news=True, since=day(1), until=day(2), entry=EntryId("b")),
         lambda event: (
             event.board == BOARD
             and event.kind == "overtake"
-            and not event.is_news
+            and event.is_news
             and event.recorded_at == day(1)
             and "b" in {party.entry for party in (*event.subjects, *event.rivals)}
         ),

@@ -20,10 +20,12 @@ from tracker.authoring.words import (
     HIGHER,
     ID,
     LIMIT,
+    LIVE,
     LOWER,
     NAME,
     PRICE,
     RANK,
+    TOKENS,
     set_of,
     words_of,
 )
@@ -63,10 +65,12 @@ MERIT = (
     """)
 )
 """Words that only rankings have in their headers; the others of HIGHER and LOWER occur in any table."""
+GOODS = set_of("product products")
+"""Names of things that are sold: a list of them has ratings without being a ranking."""
 OTHER = set_of("""
     metric benchmark task category parameter property option setting field step phase milestone month week weekday day date
     quarter year version release chapter section endpoint flag variable attribute argument sprint status event session topic
-    feature type measure item ingredient date datum monat jahr
+    feature type measure item ingredient nutrient date datum monat jahr dataset plan tier
     """)
 """Headers of rows that are not ranked."""
 _NO_FIGURES = "no column of figures"
@@ -184,8 +188,8 @@ class _Signs:
     """The signs of a leaderboard that the columns of a table give.
 
     `names` and `figures` count columns; of the figures, `worded` have a word for merit and `counts` one for a count.
-    `named`: a header says so; `ranked`, `placed`: a column of ranks, or of places from 1 on. `ranks`: the signs
-    together show that the table ranks its rows. `other`: a header that shows that its rows are something else.
+    `named`: a header says so; `ranked`, `placed`: a column of ranks, or of places from 1 on. `ranks`: the signs together show
+    that the table ranks its rows. `other`: a header that shows that its rows are something else, which are in no order.
     """
 
     names: int
@@ -242,10 +246,12 @@ def _signs(columns: Sequence[Cells]) -> _Signs:
     worded = [cells for cells in figures if (LOWER | HIGHER) & {*cells.words}]
     ranked = any(cells.header == ROW or (RANK & {*cells.leaf} and cells.numeric >= 0.8) for cells in columns)
     named = any(NAME & {*cells.words} for cells in names)
-    other = next((cells.header for cells in names if OTHER & {*cells.leaf}), "") if not named and not ranked else ""
-    merit = any(MERIT & {*cells.leaf} for cells in figures) or sum(is_share(cells) for cells in figures) >= MATRIX
-    named_first = named or any(cells.header == "$key" for cells in names)
-    first = any(_puts_best_first(cells) for cells in figures)
+    falling = [cells for cells in figures if _puts_best_first(cells)]
+    other = next((cells.header for cells in names if OTHER & {*cells.leaf}), "") if not (named or ranked) else ""
+    merit = any(MERIT & {*cells.leaf} for cells in figures) or sum(map(_is_mark, figures)) >= MATRIX
+    competes = any((NAME - GOODS) & {*cells.words} or cells.header == "$key" for cells in names)
+    numbered = any(cells.is_count_up for cells in columns)
+    first = falling and (competes or numbered or any(cells in worded for cells in falling))
     return _Signs(
         names=len(names),
         named=named,
@@ -254,8 +260,8 @@ def _signs(columns: Sequence[Cells]) -> _Signs:
         counts=sum(bool(COUNT & {*cells.leaf}) for cells in figures if cells not in worded),
         ordered=any(abs(cells.order()) >= 0.95 for cells in figures),
         ranked=ranked,
-        ranks=bool(names) and not other and (any(map(_places_rows, columns)) or (named_first and merit) or first),
-        other=other,
+        ranks=bool(names) and not other and (any(map(_places_rows, columns)) or (competes and merit) or bool(first)),
+        other="" if falling else other,
         placed=any(cells.header == ROW or (RANK & {*cells.leaf} and _counts(cells)) for cells in columns),
     )
 
@@ -263,6 +269,11 @@ def _signs(columns: Sequence[Cells]) -> _Signs:
 def is_share(cells: Cells) -> bool:
     """Whether the figures lie between 0 and 100."""
     return bool(cells.values) and min(cells.values) >= 0 and 0 < max(cells.values) <= 100
+
+
+def _is_mark(cells: Cells) -> bool:
+    """Whether the figures may be those of a benchmark."""
+    return is_share(cells) and not (PRICE | COUNT | TOKENS | LIVE) & {*cells.words}
 
 
 def _places_rows(cells: Cells) -> bool:

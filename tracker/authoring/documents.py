@@ -66,6 +66,10 @@ def _here(path: str, node: object) -> Iterator[Spot]:
     members = [member for member in node if member is not None] if isinstance(node, list) else []
     if len(members) >= MIN_RECORDS and all(isinstance(member, dict) for member in members):
         yield from _records(path, members, "list")
+    elif _is_grid(node) and len(node) > MIN_RECORDS and all(isinstance(name, str) and name for name in node[0]):
+        if any(not isinstance(cell, str) for cell in node[1]) or any(map(_NUMBER.fullmatch, map(str, node[1]))):
+            options = {"records": f"{path}[1:]", "header": f"{path}[0]"}
+            yield Spot(options=options, columns=tuple(dict.fromkeys(map(str, node[0]))), size=len(node) - 1, kind="rows")
     elif isinstance(node, dict):
         members = [{**value, "$key": key} for key, value in node.items() if isinstance(value, dict)]
         if len(members) >= MIN_RECORDS and len(members) == len(node) and _are_alike(members):

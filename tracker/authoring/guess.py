@@ -9,7 +9,7 @@ from itertools import combinations, repeat
 
 from tracker.authoring.candidates import likely, named_by, survey
 from tracker.authoring.columns import MAX_ROWS, Cells, cells_of
-from tracker.authoring.metrics import answered, metrics_of
+from tracker.authoring.metrics import metrics_of, ranked
 from tracker.authoring.proposal import NO_ANSWERS, Answers, Candidate, Guess, Proposal, stated
 from tracker.authoring.ranking import primary_of
 from tracker.authoring.rows import entries_of
@@ -119,7 +119,7 @@ def _proposal(tables: Sequence[Candidate], candidate: Candidate, table: Guess[in
     key, duplicates = _key(sheet, name.value, answers.key)
     metrics = tuple(metrics_of(sheet, {*key.value, name.value}))
     primary = primary_of(sheet, metrics, name.value)
-    metrics = tuple(answered(metric, sheet, answers) if metric.id == primary.value else metric for metric in metrics)
+    metrics = ranked(metrics, primary.value, sheet, answers)
     by_rows = sheet.rank is not None and sheet.rank.header == ROW
     why = "the order of the rows" if by_rows else "its header says so, and it counts from the top"
     return Proposal(

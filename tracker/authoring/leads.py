@@ -31,7 +31,10 @@ MIN_REPEATED = 5
 """Minimum number of like elements for them to be rows."""
 
 _MARKDOWN = re.compile(r"^ {0,3}(?=[^\n|]*\|)\|? *:?-+:? *(?:\| *:?-+:? *)*+\|? *$", re.MULTILINE)
-_ASSIGNS = re.compile(r"(?:^|[;{}(,]|\b(?:const|let|var)\s)\s*[A-Za-z_$][\w$.]*\s*=\s*(?:[\[{`]|JSON)", re.MULTILINE)
+_ASSIGNS = re.compile(
+    r"(?:^|[;{}(,]|\b(?:const|let|var)\s)\s*[A-Za-z_$][\w$.]*\s*(?::[^=\n]*)?=\s*(?:[\[{`]|JSON)|\bexport\s+default\b",
+    re.MULTILINE,
+)
 _YAML = re.compile(r"(?:(?:[ \t]*#[^\n]*|---[^\n]*|%[^\n]*|[ \t]*)\n)*(?:- |-\n|[\w.\"' -]+:(?: |\n))")
 """A mapping or a list, after remarks and the start of a document."""
 _TEMPLATE = re.compile(r"([A-Za-z_$][\w$]*)\s*=\s*`([^`]{10,})`")
@@ -74,6 +77,8 @@ def leads(body: bytes) -> Iterator[Lead]:
     if _FLIGHT.match(body):
         yield from _flight(body)
     found = list(_markdown(text)) if _MARKDOWN.search(text) else []
+    if start != "<" and "<table" in text:  # in Markdown
+        found += _elements(text)
     if not found and start not in ("<", "{", "["):
         found = list(_script(text)) if _ASSIGNS.search(text) else []
         found = found or list(_of_text(text))
@@ -285,7 +290,7 @@ def _repeated(root: Element) -> Iterator[Lead]:
         if number < MIN_REPEATED:
             return
         tag, by, name = mark
-        css = f"{tag}[{name}]" if by == "attribute" else f"{tag}.{name}"
+        css = {"attribute": f"{tag}[{name}]", "class": f"{tag}.{name}", "inside": f"{name} > {tag}"}[by]
         rows = [element for element in elements if mark in _marks(element)]
         if columns := _cells_of(rows, table_rows=tag == "tr"):
             yield Lead(ways=(Parse(format="html_table", options={"rows": css}),), columns=columns, size=number, loose=True)
@@ -297,6 +302,9 @@ def _marks(element: Element) -> tuple[tuple[str, str, str], ...]:
     marked = [(tag, "attribute", str(name)) for name in element.attributes if _is_data(str(name))]
     if tag != "tr":
         marked += [(tag, "class", name) for name in _classes(element)]
+        outer = element.parent if not marked else None
+        classes = _classes(outer)[:1] if outer is not None else []
+        marked += [(tag, "inside", f"{outer.tag}.{name}") for name in classes if outer is not None]
     return tuple(dict.fromkeys(marked))
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Container, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from tracker.authoring.candidates import is_share
 from tracker.authoring.columns import Cells
-from tracker.authoring.natures import LEAST_ELO, MANY_TOKENS, nature_of, unit_of
+from tracker.authoring.natures import LEAST_ELO, MANY_TOKENS, SCORES, nature_of, unit_of
 from tracker.authoring.proposal import Answers, Guess, MetricGuess, stated
 from tracker.authoring.sheet import RawSheet, stated_direction
 from tracker.authoring.words import (
@@ -59,7 +59,22 @@ def metrics_of(sheet: RawSheet, taken: set[str]) -> Iterator[MetricGuess]:
         yield metric
 
 
-def answered(metric: MetricGuess, sheet: RawSheet, answers: Answers) -> MetricGuess:
+def ranked(metrics: Sequence[MetricGuess], primary: str, sheet: RawSheet, answers: Answers) -> tuple[MetricGuess, ...]:
+    """The metrics of a board that is ranked by `primary`: where that is points, figures without a score move along with them."""
+    settled = [_answered(metric, sheet, answers) if metric.id == primary else metric for metric in metrics]
+    if not any(metric.id == primary and metric.nature.value is Nature.POINTS for metric in settled):
+        return tuple(settled)
+    along = Guess(value=Nature.COUNT, sure=0.7, why="moves along with the points")
+    return tuple(replace(metric, nature=along) if _moves_along(metric) else metric for metric in settled)
+
+
+def _moves_along(metric: MetricGuess) -> bool:
+    """Whether a figure beside points is anything but a score; one without a direction is left out anyway."""
+    is_directed = metric.higher_is_better.value is not None
+    return is_directed and metric.nature.value is Nature.TESTED and not SCORES & {*words_of(metric.column)}
+
+
+def _answered(metric: MetricGuess, sheet: RawSheet, answers: Answers) -> MetricGuess:
     """The metric that ranks the board, with the nature and the direction that the user stated. A count that ranks is points."""
     counts = metric.nature.value is Nature.COUNT
     ranks = Guess(value=Nature.POINTS, sure=metric.nature.sure, why="a count that ranks the board") if counts else metric.nature

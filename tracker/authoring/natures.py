@@ -44,7 +44,8 @@ _NOT_COUNTED = FITTED | set_of(
     "average avg mean median rate ratio per percent percentage pct % share growth index score rank conceded against"
 )
 """With these words beside it, what is counted is not the figure."""
-_SCORES = FITTED | (HIGHER - POINTS - COUNT - set_of("total overall"))
+SCORES = FITTED | (HIGHER - POINTS - COUNT - set_of("total overall"))
+"""The words of scores, and of ratings."""
 _ANY_SCORE = set_of("score scores")
 """What both benchmarks and games call their figures."""
 
@@ -68,7 +69,7 @@ def nature_of(cells: Cells, sheet: RawSheet) -> Guess[Nature]:
     is_score = words & {"score", "arena"} and cells.values and min(cells.values) >= 600 and max(cells.values) <= 3200
     if (words & FITTED and not stars) or is_score:
         return Guess(value=Nature.FITTED, sure=0.8, why="a rating on the Elo scale")
-    if not words & (_SCORES - _ANY_SCORE | LOWER) and _whole(cells) and max(cells.values) >= MANY:
+    if not words & (SCORES - _ANY_SCORE | LOWER) and _whole(cells) and max(cells.values) >= MANY:
         return Guess(value=Nature.TESTED, sure=0.6, why="its whole numbers may be counted, or scored")
     return Guess(value=Nature.TESTED, sure=0.7, why="figures")
 
@@ -92,7 +93,7 @@ def _counted(cells: Cells, sheet: RawSheet) -> Guess[Nature]:
 
 
 def _is_score(cells: Cells) -> bool:
-    return bool({*cells.words} & _SCORES) or not _whole(cells)
+    return bool({*cells.words} & SCORES) or not _whole(cells)
 
 
 def _whole(cells: Cells) -> bool:

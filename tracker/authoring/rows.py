@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from tracker.authoring.columns import Cells, cells_of
@@ -42,7 +42,10 @@ class LeftOut:
 def entries_of(candidate: Candidate, name: str) -> Candidate:
     """The candidate without rows that are not entries, which its declaration leaves out, and with its names without places."""
     at = candidate.columns.index(name)
-    found = {row[at] or "": why for row in candidate.rows if (why := _why_not(row[at] or ""))}
+    found: dict[str, str] = {}
+    for row in candidate.rows:
+        if why := _why_not(row[at] or "", [cell for place, cell in enumerate(row) if place != at]):
+            found[row[at] or ""] = why
     left_out = [(row[at] or "", found[row[at] or ""]) for row in candidate.rows if (row[at] or "") in found]
     if left_out and len(left_out) <= MOST * len(candidate.rows):
         options = {**candidate.parse.options, "without": {name: list(found)}}
@@ -57,10 +60,12 @@ def entries_of(candidate: Candidate, name: str) -> Candidate:
     return replace(candidate, rows=rows, numbered=name)
 
 
-def _why_not(name: str) -> str:
-    """Why a row with this name is not an entry, "" if it is one."""
+def _why_not(name: str, others: Sequence[str | None]) -> str:
+    """Why a row with this name and these other cells is not an entry, "" if it is one."""
     if not any(map(str.isalnum, clean_name(name))):
         return "no name"
+    if len(others) > 1 and not any(cell and cell.strip() for cell in others):
+        return "a title: all other cells are empty"
     return "sums up others, or is a baseline" if SUMMARY.fullmatch(without_place(name).strip()) else ""
 
 

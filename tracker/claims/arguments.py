@@ -279,7 +279,7 @@ def _read_common(piece: Piece, after: Sequence[Piece], arguments: Arguments) -> 
         arguments.since = piece.value
     elif piece.kind is PieceKind.DEGREE and not arguments.degree and not _kinds(after, *_WHO):
         arguments.degree = str(piece.value)
-    elif piece.reads(*EVERY_ONE) and not [each for each in _content(after)[:1] if each.kind in _WHO]:
+    elif piece.reads("both", *EVERY_ONE) and not _kinds(_content(after)[:1], *_WHO, *([PieceKind.TOPIC] * piece.reads("both"))):
         raise NotUnderstoodError(f"{text}: it does not say all of what; ask for one model, topic or board at a time")
     elif piece.kind is PieceKind.REFERENCE:
         raise NotUnderstoodError(f"{text}: it does not say which model that is; name it")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from itertools import dropwhile, pairwise
+from itertools import dropwhile, pairwise, takewhile
 from operator import or_
 
 from tracker.claims._records import Mention, MentionKind, ModelGroup, Period, PieceKind, Place, Relation
@@ -241,15 +241,13 @@ def shared(clauses: Sequence[Clause], pieces: Sequence[Piece], attributed: Seque
 
 
 def _unsure_date(clauses: Sequence[Clause], dates: Sequence[Period]) -> str:
-    """Why the verb of a date is not clear: two dates, or one between several verbs. Empty if it is clear."""
+    """Why the verb of a date is not clear: two dates, or several verbs and the date is not in front. Empty if it is clear."""
     if len(set(dates)) > 1:
         return f'"{dates[0].text}" and "{dates[-1].text}": one date in a sentence is read'
-    between = [
-        *(piece for clause in clauses[:-1] for piece in clause.right),
-        *(piece for clause in clauses[1:] for piece in clause.left),
-    ]
-    inside = next((piece for piece in between if piece.kind is PieceKind.AT), None)
-    return f'"{inside.text}": it does not say of which verb' if inside else ""
+    front = list(takewhile(lambda piece: piece.kind not in _WHO, clauses[0].left))
+    if len(clauses) < 2 or not dates or any(piece.kind is PieceKind.AT for piece in front):
+        return ""
+    return f'"{dates[0].text}": it does not say of which verb'
 
 
 def attributions(part: list[Piece]) -> list[str]:

@@ -52,7 +52,7 @@ def read(sentence: str, pieces: Sequence[Piece], context: Context) -> tuple[list
             claims += _no_claim(sentence, run, whole=len(runs) == 1)
             reader.subjects = tuple(piece.mention for piece in run if piece.kind is PieceKind.NAME)[:1] or reader.subjects
     names = frozenset(piece.mention.name for piece in pieces if piece.kind is PieceKind.NAME)
-    return claims, Context(subjects=reader.subjects, named=names or context.named)
+    return claims, Context(subjects=reader.subjects, named=names)
 
 
 def _quoted(sentence: str, pieces: Sequence[Piece]) -> str:
@@ -146,8 +146,9 @@ class _Reader:
         if not arguments.subjects:
             if not self.subjects:
                 raise NotUnderstoodError("it does not say which model")
-            if arguments.refers and (len(self.subjects) > 1 or self.named != {self.subjects[0].name}):
-                raise NotUnderstoodError(f'"{arguments.refers}": it may be {" or ".join(sorted(self.named))}; name the model')
+            models = [mention for mention in self.subjects if mention.kind is MentionKind.MODEL]
+            if arguments.refers and (len(models) != 1 or self.named != {models[0].name}):
+                raise NotUnderstoodError(f'"{arguments.refers}": it does not say which model that is; name it')
             if clause.figures and self.rivals:
                 raise NotUnderstoodError(f'"{clause.anchor.text}": it does not say whose figure that is')
             of_line = clause.sense.relation in (Relation.GAIN, Relation.FIRST, Relation.RATIO) and not arguments.refers
@@ -287,7 +288,8 @@ def _judged(claim: Claim) -> Claim:
     for part, said in parts.items():
         if said and (part not in judged or (claim.negated and part != "by how much")):
             raise NotUnderstoodError(f"{part} is not judged of this; ask for it by itself")
-    if claim.group and claim.rival is not None and claim.relation is not Relation.FIRST:  # both are of the class
+    places = (Relation.FIRST, Relation.LEAD, Relation.RANK)
+    if claim.group and claim.rival is not None and claim.relation not in places:  # both are of the class
         sides = [replace(side, group=side.group | claim.group) for side in (claim.subject, claim.rival)]
         claim = replace(claim, group=ModelGroup(), subject=sides[0], rival=sides[1])
     _refuse_all(claim)

@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 
 from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Period, Relation, Since
 from tracker.claims.answer import answer
-from tracker.claims.case import Case, Unpublished
+from tracker.claims.case import Case, Faced, Unpublished, against, face, ground_of
 from tracker.claims.record import Record
-from tracker.claims.sides import Faced, against, face, ground_of
 from tracker.claims.weight import Order, Weight, agrees
 from tracker.model import Nature
 from tracker.wording import day, difference

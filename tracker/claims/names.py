@@ -11,14 +11,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tracker.claims._records import Mention, MentionKind
-from tracker.claims.words import FILLERS, MONTHS, NUMBERS, SENSES
+from tracker.claims.words import ENGLISH, FILLERS, MONTHS, NEEDS_VERSION, NUMBERS, OF_ANY_NAME, SENSES
 from tracker.model import Entry, Identity, name_tokens
 
 Resolve = Callable[[str], Identity]
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
 
 
 _CHUNK = re.compile(r"[()\[\]]|['’]s\b|[^\s,;:!?()\[\]{}\"“”‘’'|—–…<>=]+")
@@ -29,21 +25,6 @@ _VERSION = re.compile(r"[vVrR]?\d+(?:\.\d+)*[a-zA-Z]?|\d{4}|\d{4}-\d{2}-\d{2}|\d
 _LIKE_A_NAME = re.compile(r"[A-Za-z]{1,40}[\w.+]{0,40}?-?\d[\w.+-]{0,60}")
 _SLASHED = re.compile(r"[a-z0-9][\w.-]{1,40}/[A-Za-z][\w.:-]{2,80}")
 _NO_NAME = re.compile(r"(?:top|no|number|v|q|h|rank)-?\d+|\d.*|[a-z]+-?\d*(?:st|nd|rd|th)|sub-?\d+.*", re.IGNORECASE)
-_ENGLISH = _words("""
-    step command arctic nova solar seed sonar falcon granite ring ling trinity mercury aya hermes flash
-    dolphin motif fox ray yi reka jet doubao ernie intellect apertus cogito command phi gemini nemo
-    neural quasar horizon optimus hunter pony dream orca zephyr starling snowflake mistral
-""")
-"""Brands that are words as well: alone they need a capital, and a version if even that says little."""
-_NEEDS_VERSION = _words("""
-    step command solar seed sonar ring ling nova flash dream horizon hunter fox ray open the
-    agent agents a an auto other best top new model chat code
-""")
-_COMMON = _words("""
-    pro max mini nano plus ultra lite flash turbo small medium large air base chat preview instruct thinking reasoning high low
-    codex coder code instant vision omni fast next large exp experimental latest model agent rag
-""")
-"""Words that any family may have in its names."""
 _FUNCTION_WORDS = frozenset(word for phrase in (*SENSES, *FILLERS) for word in phrase.split())
 _MOST_CHUNKS = 10
 
@@ -111,13 +92,13 @@ def _shorts(entries: Iterable[Entry]) -> dict[str, str]:
             families.setdefault(word, set()).add(entry.who.family)
         if len(words) > 2 and words[:1] == name_tokens(entry.who.family) and words[2][0].isdigit() and words[1].isalpha():
             between.add(words[1])
-    between -= _COMMON | _ENGLISH | _FUNCTION_WORDS
+    between -= OF_ANY_NAME | ENGLISH | _FUNCTION_WORDS
     return {word: min(families[word]) for word in between if len(families[word]) == 1 and len(word) > 3}
 
 
 def _is_distinct(folded: tuple[str, ...]) -> bool:
     """Whether words are enough of a name to be one anywhere in a sentence."""
-    return len(folded) > 1 or (len(folded[0]) > 3 and folded[0] not in _ENGLISH | FILLERS and folded[0] not in SENSES)
+    return len(folded) > 1 or (len(folded[0]) > 3 and folded[0] not in ENGLISH | FILLERS and folded[0] not in SENSES)
 
 
 # ── finding ──────────────────────────────────────────────────────────────────────────────────────
@@ -213,7 +194,7 @@ def _exact(chunks: Sequence[_Chunk], start: int, known: Vocabulary) -> int:
         return 0
     for stop in range(min(len(chunks), start + _MOST_CHUNKS + 2), start, -1):
         part = chunks[start:stop]
-        written = any(chunk.marked for chunk in part) or (len(part) == 1 and part[0].text.casefold() not in _ENGLISH)
+        written = any(chunk.marked for chunk in part) or (len(part) == 1 and part[0].text.casefold() not in ENGLISH)
         if written and _is_balanced(part) and _folded(chunks, start, stop) in known.names:
             return stop
     return 0
@@ -238,7 +219,7 @@ def _read(chunks: Sequence[_Chunk], start: int, known: Vocabulary) -> int:
             break
         versioned = versioned or _has_digit(chunks[stop].text)
         stop += step
-    return stop if versioned or words[0] not in _NEEDS_VERSION else 0
+    return stop if versioned or words[0] not in NEEDS_VERSION else 0
 
 
 def _short_of(chunks: Sequence[_Chunk], start: int, known: Vocabulary) -> str:
@@ -256,7 +237,7 @@ def _begins(chunks: Sequence[_Chunk], start: int, words: tuple[str, ...], known:
     if words[0] not in known.brands:
         return False
     followed = any(_VERSION.fullmatch(after.text) or SIZE.fullmatch(after.text) for after in chunks[start + 1 : start + 2])
-    return chunk.marked or followed or (len(words) == 1 and words[0] not in _ENGLISH and len(words[0]) > 3)
+    return chunk.marked or followed or (len(words) == 1 and words[0] not in ENGLISH and len(words[0]) > 3)
 
 
 def _continues(chunks: Sequence[_Chunk], start: int, stop: int, known: Vocabulary, *, versioned: bool) -> int:
@@ -334,4 +315,4 @@ def _is_version(text: str) -> bool:
 
 def _is_brand(text: str, known: Vocabulary) -> bool:
     """Whether the lexicon knows the word as a brand of a lab, though the record does not list it."""
-    return len(text) > 2 and text.casefold() not in _ENGLISH and bool(known.resolve(text).lab)
+    return len(text) > 2 and text.casefold() not in ENGLISH and bool(known.resolve(text).lab)

@@ -8,8 +8,7 @@ from dataclasses import replace
 from tracker.claims._records import Amount, Claim, ClaimVerdict, Finding, Ground
 from tracker.claims.answer import cases, conclude, finding, grounds
 from tracker.claims.case import Case, Unpublished, turned
-from tracker.claims.matching import is_titled
-from tracker.claims.record import Record
+from tracker.claims.record import Record, is_titled
 from tracker.claims.weight import matches
 from tracker.model import Measure, Metric, Nature
 from tracker.order import best_entry

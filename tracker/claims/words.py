@@ -122,3 +122,4 @@ BARE_BOUNDS, NEGATIONS, HEDGES, TURNS, EVERY_ONE = map(_set, ("bare_bounds", "ne
 SOME_ONE, PASTS, JOINS, AMONG, REFERENCES = map(_set, ("some_one", "pasts", "joins", "among", "references"))
 PREPOSITIONS, ATTRIBUTIONS, FILLERS = map(_set, ("prepositions", "attributions", "fillers"))
 AFTER_SCORES, BREAKS = (_set(name) | {";"} for name in ("after_scores", "breaks"))
+ENGLISH, NEEDS_VERSION, OF_ANY_NAME = map(_set, ("english", "needs_version", "of_any_name"))

@@ -4,53 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
+from tracker.cli._commands import COMMANDS, GROUPS
 from tracker.cli._group import EXIT_CODE, LazyGroup
 from tracker.errors import TrackerError
-
-GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
-    "Watch": {
-        "run": ("run", "Fetch all boards, or those named, and report what changed."),
-        "daemon": ("daemon", "Fetch each enabled board on schedule and report changes, until SIGTERM."),
-        "status": ("status", "Show problems first, then the state of boards and deliveries."),
-        "quarantine": ("quarantine", "List, show, accept or reject readings held back."),
-        "outbox": ("outbox", "List pending deliveries, retry them, or drop them."),
-        "notify": ("notify", "List the routes, or send a test message on one."),
-        "watch": ("watch", "List your watches, or show when they would have fired."),
-    },
-    "Read": {
-        "report": ("report", "Write a change report."),
-        "events": ("events", "List events: what really changed."),
-    },
-    "Ask": {
-        "standings": ("standings", "Show a board's ranking by a metric, now or at an earlier time."),
-        "history": ("history", "Show a model's values, ranks and events over time."),
-        "compare": ("compare", "Compare two models on every board that lists both."),
-        "models": ("models", "List models across boards: their names, and where each one ranks."),
-        "check": ("check", "Check a sentence or an article about models against the record."),
-        "why-not": ("why_not", "Explain each change to a model: the event that reported it, or why none did."),
-    },
-    "Prove": {
-        "verify": ("verify", "Derive events again from the stored bytes and compare."),
-    },
-    "Set up": {
-        "init": ("init", "Create a workspace in a folder, by default the current one."),
-        "boards": ("boards", "List the boards with their state."),
-        "board": ("board", "Show, test, repair, pause or resume a board, or declare a new one."),
-        "import": ("import_", "Import saved pages, named by timestamp, through the normal pipeline."),
-        "replay": ("replay", "Rebuild the history from the archive and the declarations."),
-        "resolve": ("resolve", "Show which model a name stands for, and why."),
-        "install": ("install", "Show how to run the tracker as a service here, or install it."),
-        "demo": ("demo", "Run a season of invented boards through the normal pipeline."),
-    },
-}
-"""Group → command → (module in this package, short help). The command's own help begins with the same text."""
-COMMANDS: Mapping[str, tuple[str, str]] = {name: command for group in GROUPS.values() for name, command in group.items()}
 
 _WITHOUT_WORKSPACE = frozenset({"init", "demo"})
 """Commands that make a folder of their own."""

@@ -7,7 +7,8 @@ from dataclasses import asdict
 
 import click
 
-from tracker.cli._open import as_json, picked, print_json, print_table, when
+from tracker.cli._open import as_json
+from tracker.cli._print import picked, print_json, print_table, when
 from tracker.model import Board
 from tracker.query.standings import standing_json, standings
 from tracker.schedules import origin_of

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from tracker.authoring import fixtures
-from tracker.cli._open import as_json, cases_option, print_json, print_problems, print_table, report_errors
+from tracker.cli._open import as_json, cases_option, report_errors
+from tracker.cli._print import print_json, print_problems, print_table
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import BoardId

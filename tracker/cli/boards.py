@@ -7,7 +7,8 @@ from dataclasses import asdict
 
 import click
 
-from tracker.cli._open import as_json, picked, print_json, print_table, report_errors, report_wrong_boards, when
+from tracker.cli._open import as_json, report_errors, report_wrong_boards
+from tracker.cli._print import picked, print_json, print_table, when
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import Board

@@ -11,7 +11,9 @@ import click
 
 from tracker import claims
 from tracker.claims import ClaimVerdict, Finding
-from tracker.cli._open import Time, as_json, boards_option, print_json, report_errors
+from tracker.cli._open import as_json, boards_option, report_errors
+from tracker.cli._print import print_json
+from tracker.cli._time import Time
 from tracker.errors import DeclarationError
 from tracker.wording import count, safe
 from tracker.workspace import Settings

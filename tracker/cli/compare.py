@@ -8,7 +8,9 @@ from datetime import datetime
 
 import click
 
-from tracker.cli._open import Time, as_json, boards_option, day, picked, print_json, print_table, report_errors, when
+from tracker.cli._open import as_json, boards_option, report_errors
+from tracker.cli._print import day, picked, print_json, print_table, when
+from tracker.cli._time import Time
 from tracker.model import Entry, Measure
 from tracker.query.since import HowAbove, Interval
 from tracker.query.versus import Pair, Row, Versus

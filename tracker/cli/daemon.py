@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from zoneinfo import ZoneInfo
 
 import click
 
 from tracker import log, toml, wording
-from tracker.cli._open import as_json, print_json, print_table, report_errors, report_wrong_boards, when
+from tracker.cli._open import as_json, report_errors, report_wrong_boards
+from tracker.cli._print import print_json, print_table, when
+from tracker.cli._served import served
 from tracker.clock import SystemClock
-from tracker.daemon.loop import Loop
 from tracker.daemon.opening import opened, rescue, secrets_of
 from tracker.daemon.run import notifier, run, watchdog_s
 from tracker.daemon.ticker import upcoming
 from tracker.errors import DeclarationError, StoreError
 from tracker.query.due import missing_keys
-from tracker.query.vitals import Vitals
-from tracker.query.vitals import vitals as vitals_of
 from tracker.stores.locks import held
-from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
 from tracker.workspace.declared import declared
 from tracker.workspace.opening import history_if_any, other_errors
@@ -89,36 +85,12 @@ def command(
     with held(settings.store / "daemon.lock", patience_s=0.5):  # a reader holds it for a moment
         while True:
             try:
-                with opened(settings, configure, parallel=parallel, deadline_s=deadline) as loop, _served(http, loop, settings):
+                with opened(settings, configure, parallel=parallel, deadline_s=deadline) as loop, served(http, loop, settings):
                     run(loop, say=say, watchdog_s=watchdog, stop_within_s=stop_within, monotonic=time.monotonic)
             except StoreError as error:
                 rescue(settings, error)
             else:
                 return 0
-
-
-@contextmanager
-def _served(address: str, loop: Loop, settings: Settings) -> Iterator[None]:
-    """Serve the pages about this loop within the block, if there is an address."""
-    if not address:
-        yield
-        return
-    from tracker import web  # noqa: PLC0415  # an extra
-
-    def probe() -> web.Probe:
-        troubles = (loop.trouble,) if loop.trouble else ()
-        return web.Probe(idle_s=time.monotonic() - loop.turned_at, boards=len(loop.declared.boards), troubles=troubles)
-
-    def vitals() -> Vitals:
-        with SqliteStore(settings.database) as store:
-            routes = [route.name for route in loop.declared.routes]
-            return vitals_of(loop.declared.boards.values(), store, now=SystemClock().now(), environment=os.environ, routes=routes)
-
-    server = web.serve(web.app(probe, vitals, os.environ.get(web.TOKEN)), address)
-    try:
-        yield
-    finally:
-        server.stop()
 
 
 def _print_firings(settings: Settings, *, as_json: bool) -> int:

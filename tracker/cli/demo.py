@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 
 from tracker import reports
-from tracker.cli._open import program, when
+from tracker.cli._open import program
+from tracker.cli._print import when
 from tracker.cli._season import Season
 from tracker.clock import FixedClock
 from tracker.errors import DeclarationError

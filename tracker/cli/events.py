@@ -6,7 +6,9 @@ from datetime import datetime
 
 import click
 
-from tracker.cli._open import Time, as_json, print_json, report_errors, when
+from tracker.cli._open import as_json, report_errors
+from tracker.cli._print import print_json, when
+from tracker.cli._time import Time
 from tracker.model import BoardId, EventFilter
 from tracker.reports.jsonl import event_json
 from tracker.wording import safe

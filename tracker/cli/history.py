@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import click
 
-from tracker.cli._open import as_json, picked, print_json, print_table, report_errors, when
+from tracker.cli._open import as_json, report_errors
+from tracker.cli._print import picked, print_json, print_table, when
 from tracker.query.history import Course
 from tracker.reports.jsonl import event_json
 from tracker.wording import safe, value

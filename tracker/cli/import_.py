@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from tracker.cli._open import as_json, print_json, report_errors, when
+from tracker.cli._open import as_json, report_errors
+from tracker.cli._print import print_json, when
 from tracker.clock import SystemClock
 from tracker.line import intake
 from tracker.line.sync import NOT_APPLIED, Outcome

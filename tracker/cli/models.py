@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli._open import as_json, day, picked, print_json, print_table, report_errors
+from tracker.cli._open import as_json, report_errors
+from tracker.cli._print import day, picked, print_json, print_table
 from tracker.errors import DeclarationError
 from tracker.query.models import Card, Listing
 from tracker.wording import safe, value

@@ -12,7 +12,8 @@ import click
 from tracker.authoring.declaration import NO_ERROR
 from tracker.authoring.new import Made, NewBoard, Question, fetched, make, page_at, refuse
 from tracker.authoring.proposal import Answers, Candidate, Proposal
-from tracker.cli._open import as_json, cases_option, picked, print_json, print_problems, print_table
+from tracker.cli._open import as_json, cases_option
+from tracker.cli._print import picked, print_json, print_problems, print_table
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import Nature
@@ -114,10 +115,7 @@ def command(
     )
     ask = _prompt if sys.stdin.isatty() and not as_json else _refuse
     made = make(settings, new_board, lambda: _fetch(settings, new_board), ask=ask, progress=_progress)
-    if as_json:
-        print_json([_described(made, new_board)])
-    else:
-        _print(made, settings, new_board)
+    print_json([_described(made, new_board)]) if as_json else _print(made, settings, new_board)
     return 0 if made.tested is None or made.tested.ok else 1
 
 

@@ -8,7 +8,8 @@ from collections import Counter
 import click
 
 from tracker.cli._group import LazyGroup
-from tracker.cli._open import as_json, picked, print_json, print_table, report_errors
+from tracker.cli._open import as_json, report_errors
+from tracker.cli._print import picked, print_json, print_table
 from tracker.clock import SystemClock
 from tracker.notify import Route, Routes
 from tracker.workspace import Settings

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import click
 
 from tracker.cli._group import LazyGroup
-from tracker.cli._open import as_json, picked, print_json, print_table, when
+from tracker.cli._open import as_json
+from tracker.cli._print import picked, print_json, print_table, when
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import Delivery

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from tracker.authoring.repair import BrokenPage, Repaired, apply_change, page_of, repair
-from tracker.cli._open import as_json, picked, print_json, print_table
+from tracker.cli._open import as_json
+from tracker.cli._print import picked, print_json, print_table
 from tracker.errors import DeclarationError
 from tracker.model import Measure
 from tracker.wording import machine_time, number, safe

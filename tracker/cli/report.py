@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 
 from tracker import reports
-from tracker.cli._open import Time, boards_option, report_errors, zone
+from tracker.cli._open import boards_option, report_errors, zone
+from tracker.cli._time import Time
 from tracker.errors import DeclarationError
 from tracker.wording import safe
 from tracker.workspace import Settings

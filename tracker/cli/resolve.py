@@ -6,7 +6,8 @@ from dataclasses import asdict
 
 import click
 
-from tracker.cli._open import as_json, print_json, report_errors
+from tracker.cli._open import as_json, report_errors
+from tracker.cli._print import print_json
 from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.names import names_of

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import click
 
-from tracker.cli._open import as_json, complete_boards, print_json, report_errors, report_wrong_boards, when, without_id
+from tracker.cli._open import as_json, complete_boards, report_errors, report_wrong_boards
+from tracker.cli._outcome import print_outcome
+from tracker.cli._print import print_json
 from tracker.cli.import_ import complain, report_refusal
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.line import intake
-from tracker.line.sync import Outcome, Telling
-from tracker.model import Board, Event
+from tracker.line.sync import Telling
+from tracker.model import Board
 from tracker.ports import Clock, Store
 from tracker.query.due import due_at, missing_keys
 from tracker.reports.jsonl import event_json
 from tracker.stores import locks
-from tracker.wording import count, safe
+from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.declared import chosen, declared
 from tracker.workspace.names import names_of
@@ -59,7 +61,7 @@ def run(settings: Settings, names: tuple[str, ...], clock: Clock, *, due: bool =
                 print_json(event_json(event) for event in outcome.new_events)
                 complain(outcome)
             else:
-                _print(outcome)
+                print_outcome(outcome)
         _send(settings, telling, boards, store, clock)
     return code
 
@@ -112,24 +114,3 @@ def _declared(settings: Settings, names: tuple[str, ...]) -> tuple[Sequence[Boar
             keys = ", ".join(missing)
             raise DeclarationError(f"{board.id}: no key; expected {keys} in the environment (export {missing[0]}=...)")
     return boards, 0
-
-
-def _print(outcome: Outcome) -> None:
-    if outcome.error is not None:
-        complain(outcome)
-    news = [event for event in outcome.new_events if event.is_news]
-    if rebuilt := outcome.rebuilt:
-        why = "declaration changed" if rebuilt.by_declaration else "earlier captures changed"
-        counts = f"{count(outcome.readings, 'reading')} rebuilt, {count(outcome.differing, 'event differs', 'events differ')}"
-        click.echo(f"{when(rebuilt.until)}  {outcome.board}: {why}: {counts}")
-        _print_news(event for event in news if event.recorded_at <= rebuilt.until)
-    for check in outcome.new_checks:
-        entries = f", {check.entries} entries" if check.entries is not None else ""
-        message = f": {safe(without_id(check.message, check.board))}" if check.message else ""
-        click.echo(f"{when(check.observed_at)}  {outcome.board}: {check.result}{entries}{message}")
-        _print_news(event for event in news if event.recorded_at == check.observed_at)
-
-
-def _print_news(events: Iterable[Event]) -> None:
-    for event in sorted(events, key=lambda event: -event.weight):
-        click.echo(f"    {event.kind}: {safe(event.headline)}")

@@ -6,7 +6,9 @@ from datetime import datetime
 
 import click
 
-from tracker.cli._open import Time, as_json, complete_boards, print_json, print_table, report_errors
+from tracker.cli._open import as_json, complete_boards, report_errors
+from tracker.cli._print import print_json, print_table
+from tracker.cli._time import Time
 from tracker.model import Metric, MetricId
 from tracker.query.standings import Standing, standing_json
 from tracker.wording import number

@@ -9,7 +9,8 @@ from datetime import timedelta
 
 import click
 
-from tracker.cli._open import as_json, print_json, when
+from tracker.cli._open import as_json
+from tracker.cli._print import print_json, when
 from tracker.model import State
 from tracker.query.vitals import Vitals
 from tracker.wording import count, safe, span

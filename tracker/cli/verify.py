@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from tracker.cli._open import as_json, picked, print_json, print_problems, report_errors
+from tracker.cli._open import as_json, report_errors
+from tracker.cli._print import picked, print_json, print_problems
 from tracker.errors import DeclarationError, StoreError
 from tracker.line import proof
 from tracker.model import BoardId, Event, EventFilter

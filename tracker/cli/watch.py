@@ -8,7 +8,9 @@ from datetime import datetime
 import click
 
 from tracker.cli._group import LazyGroup
-from tracker.cli._open import Time, as_json, picked, print_json, print_table, report_errors, when
+from tracker.cli._open import as_json, report_errors
+from tracker.cli._print import picked, print_json, print_table, when
+from tracker.cli._time import Time
 from tracker.model import Party
 from tracker.watches import Firing, Watch
 from tracker.wording import safe

@@ -8,7 +8,9 @@ from itertools import groupby, pairwise
 
 import click
 
-from tracker.cli._open import Time, as_json, picked, print_json, report_errors, when, zone
+from tracker.cli._open import as_json, report_errors, zone
+from tracker.cli._print import picked, print_json, when
+from tracker.cli._time import Time
 from tracker.model import BoardId, EntryId
 from tracker.query.why_not import Explained
 from tracker.wording import period, safe

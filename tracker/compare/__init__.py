@@ -11,9 +11,9 @@ from datetime import datetime
 
 from tracker.compare.misreading import misread
 from tracker.compare.ranks import account
-from tracker.compare.rekeying import rekeyed
+from tracker.compare.rekeying import Rekeyed, rekeyed, returned
 from tracker.compare.verdict import judge
-from tracker.model import Board, Comparability, Diff, EntryId, MetricDiff, MetricId, Nature, RankMove, Snapshot
+from tracker.model import Board, Comparability, Diff, Entry, EntryId, MetricDiff, MetricId, Nature, RankMove, Snapshot
 from tracker.order import may_have_fallen_out, surely_inside, would_be_shown
 
 __all__ = ["commensurable", "compare", "judge", "misread"]
@@ -31,13 +31,14 @@ def compare(
     seen_until: datetime | None = None,
     sizes: Sequence[int] = (),
     restart: str = "",
+    absent: Sequence[Entry] = (),
 ) -> Diff:
     """Compare two snapshots of a board.
 
     Match entries by the publisher's key, never by name. With `before` None nothing is compared: a board's first snapshot changes
     nothing. `seen_until` is when `before` was last seen unchanged, `sizes` are the numbers of rows of the last snapshots.
     `restart` is the reason why two snapshots of different tables are taken as one board all the same: then nothing in them is
-    comparable, and no entry arrived or left.
+    comparable, and no entry arrived or left. `absent` are the entries that are missing from `before`, as they were last.
 
     Raises:
         ValueError: the snapshots are of two boards, or `after` is not the later one.
@@ -65,18 +66,30 @@ def compare(
         seen_until=seen_until,
         common=common,
         rekeyed=keys.continued,
-        relisted=keys.relisted,
         cap=_cap(board, before, after, came=came, went=went, sizes=sizes),
         metrics=metrics,
         ranks=_ranks(board, before, after, metrics, common),
     )
-    anew = {*keys.relisted, *keys.relisted.values()}
-    arrived = tuple(entry for entry in came if entry not in anew and _would_have_shown(diff, before, entry))
+    return _with_fates(diff, before, came, went, keys, returned(board, before, after, absent) if absent and came else Rekeyed())
+
+
+def _with_fates(diff: Diff, before: Snapshot, came: Sequence[EntryId], went: Sequence[EntryId], *keys: Rekeyed) -> Diff:
+    """The diff with who arrived, is missing, or is only out of sight. Whoever has another key now did neither."""
+    relisted = {now: old for known in keys for now, old in known.relisted.items()}
+    others = {*relisted, *relisted.values(), *keys[-1].continued}
+    arrived = tuple(entry for entry in came if entry not in others and _would_have_shown(diff, before, entry))
     missing = tuple(
-        entry for entry in went if entry not in anew and _is_missing(diff, entry, _primary_value(diff, before, entry))
+        entry for entry in went if entry not in others and _is_missing(diff, entry, _primary_value(diff, before, entry))
     )
-    revealed, hidden = tuple(sorted(set(came) - set(arrived))), tuple(sorted(set(went) - set(missing)))
-    return replace(diff, arrived=arrived, revealed=revealed, missing=missing, hidden=hidden)
+    return replace(
+        diff,
+        arrived=arrived,
+        revealed=tuple(sorted(set(came) - set(arrived))),
+        missing=missing,
+        hidden=tuple(sorted(set(went) - set(missing))),
+        relisted=relisted,
+        returned=keys[-1].continued,
+    )
 
 
 def _restarted(board: Board, before: Snapshot, after: Snapshot, why: str) -> Diff:

@@ -8,7 +8,7 @@ re-listed: it may be another version.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tracker.compare.drift import FALLBACK_HALF_WIDTH
@@ -48,6 +48,16 @@ def rekeyed(board: Board, before: Snapshot, after: Snapshot) -> Rekeyed:
         continued |= pairs
         arrived, gone = _rest(arrived, gone, pairs)
     return Rekeyed(continued=continued, relisted=relisted)
+
+
+def returned(board: Board, before: Snapshot, after: Snapshot, absent: Sequence[Entry]) -> Rekeyed:
+    """The same of entries that were missing until now, as they were last: those of one name, or of one variant."""
+    gone = [entry for entry in absent if entry.id not in after.entries]
+    came = [after.entries[entry] for entry in sorted(after.entries.keys() - before.entries.keys() - {old.id for old in absent})]
+    named, values, former = _of_one_name(came, gone), _Values(board, before, after), {entry.id: entry for entry in gone}
+    agreeing = {now: old for now, old in named.items() if values.agree(after.entries[now], former[old])}
+    variants = _pairs(*_rest(came, gone, named), values.back)
+    return Rekeyed(continued=agreeing | variants, relisted={now: old for now, old in named.items() if now not in agreeing})
 
 
 def _rest(arrived: Iterable[Entry], gone: Iterable[Entry], pairs: Mapping[EntryId, EntryId]) -> tuple[list[Entry], list[Entry]]:
@@ -99,6 +109,10 @@ class _Values:
             if shared := self._shared(metrics, now, old):
                 return self._alike(*shared[0]) if shared[0][0].primary else self.agree(now, old)
         return False
+
+    def back(self, now: Entry, old: Entry) -> bool:
+        """Whether both names mean one variant, and no value that is remembered of it differs."""
+        return now.who.variant is not None and now.who.variant == old.who.variant and self.agree(now, old)
 
     def identify(self, now: Entry, old: Entry) -> bool:
         """Whether enough published scores are equal, and none differs."""

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from tracker.events import departure
 from tracker.events._newcomers import drifted_value
-from tracker.events._values import keys_now
+from tracker.events._values import RECORDED, keys_now, near_the_top
 from tracker.model import BoardState, Comparability, Diff, EntryId, Measure, Metric, Snapshot
 from tracker.order import is_certain, states_error
 
@@ -62,7 +62,8 @@ def follow(diff: Diff, past: BoardState, metric: Metric) -> Course:
     field = _Field(metric, before, shown | unseen, frozenset(unseen), verdict.moves.keys() | back)
     slow = {(lower, upper): since for (upper, lower), since in pairs.items() if field.was_passed(upper, lower)}
     last_at = diff.seen_until or diff.before.observed_at
-    loosened = {pair: last_at for pair in field.loosened() if doubted.isdisjoint(pair)}
+    best = near_the_top(diff, metric, RECORDED) if metric.exact else before.keys()
+    loosened = {pair: last_at for pair in field.loosened() if doubted.isdisjoint(pair) and not best.isdisjoint(pair)}
     kept = {pair: since for pair, since in (loosened | pairs).items() if field.is_open(*pair)}
     return Course(before, back, slow, _plain(kept, unseen))
 

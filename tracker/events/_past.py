@@ -65,7 +65,7 @@ def advance_failed(past: BoardState, failure: Failure, suspect: HeldReading | No
 
 def _known(past: BoardState, diff: Diff) -> Mapping[EntryId, EntryRecord]:
     known = dict(past.known)
-    listed, former = diff.after.entries, {**diff.rekeyed, **diff.relisted}
+    listed, former = diff.after.entries, {**diff.rekeyed, **diff.relisted, **diff.returned}
     for entry, listing in listed.items():
         was, name = known.get(entry) or known.get(former.get(entry, entry)), listing.name
         scored = _scored(diff, listing, was)

@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import attrgetter
 from typing import TypeVar
 
-from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Measure, Metric, MetricDiff, Snapshot
+from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Measure, Metric, MetricDiff
+from tracker.order import competition_ranks
 
 SAYS_NOTHING = (Comparability.DRIFTED, Comparability.VANISHED, Comparability.INCOMMENSURABLE)
 """Verdicts under which the values that are left prove nothing. A re-based scale and a new column are whole in themselves."""
 TOP = 10
 """A debut is news down to this rank, and so is what happens in points."""
+RECORDED = 100
+"""An overtake in points is an event down to this rank: on a long list of counts, hundreds pass each other every day."""
 _figures = attrgetter("value", "low", "high", "estimated")
 _Item = TypeVar("_Item")
 _Key = TypeVar("_Key")
@@ -59,21 +62,16 @@ def ordered_primary(diff: Diff) -> Metric | None:
     return primary if primary is not None and primary.ordered else None
 
 
-def is_near_the_top(diff: Diff, metric: Metric, entry: EntryId) -> bool:
-    """Whether an entry is or was among the ten best of the metric that ranks the board."""
-    pages = [page for page in (diff.before, diff.after) if page is not None] if metric.primary else []
-    shown = ((page, page.values(metric.id).get(entry)) for page in pages)
-    return any(value is not None and _above(metric, page, value) < TOP for page, value in shown)
-
-
-def _above(metric: Metric, page: Snapshot, value: float) -> int:
-    """The number of rows that rank above a value."""
-    return sum(metric.better(other, value) for other in (*page.values(metric.id).values(), *page.unnamed))
+def near_the_top(diff: Diff, metric: Metric, places: int = TOP) -> frozenset[EntryId]:
+    """The entries that are or were among the best by a metric."""
+    shown = ((page.values(metric.id), page.unnamed if metric.primary else ()) for page in (diff.before, diff.after) if page)
+    ranks = (ranked for values, others in shown for ranked in competition_ranks(metric, values, others).items())
+    return frozenset(entry for entry, rank in ranks if rank <= places)
 
 
 def keys_now(diff: Diff) -> Mapping[EntryId, EntryId]:
     """The key that an entry has now, by the key that it had before; only those that changed, also if they are re-listed."""
-    return {before: now for now, before in (*diff.rekeyed.items(), *diff.relisted.items())}
+    return {before: now for now, before in (*diff.rekeyed.items(), *diff.relisted.items(), *diff.returned.items())}
 
 
 def grouped(items: Iterable[_Item], key: Callable[[_Item], _Key]) -> dict[_Key, list[_Item]]:

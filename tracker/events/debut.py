@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -11,7 +12,7 @@ from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import make, page_proofs, party
 from tracker.model import BoardState, Diff, EntryId, Event
 from tracker.order import competition_ranks, surely_inside
-from tracker.wording import listed, number
+from tracker.wording import listed, number, ordinal
 
 RULE = "debut/1"
 Grade = StrEnum("Grade", "RELEASE LISTING LATE_LISTING RE_ENTRY FIRST_SCORE MASS REVEALED")
@@ -46,11 +47,12 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     """
     arrived = [*arrivals(diff, past), *((entry, Grade.FIRST_SCORE) for entry in _first_scores(diff, past))]
     ranks_now = ranks(diff) if arrived else {}
+    places = model_places(diff, ranks_now)
     crowd = crowd_of(diff, arrived)
     if crowd:
         yield _crowd(diff, crowd)
     for entry, grade in arrived:
-        event = _event(diff, entry, grade, ranks_now)
+        event = _event(diff, entry, grade, ranks_now, places)
         lost_in_crowd = crowd and grade in _ARRIVALS and (entry not in ranks_now or ranks_now[entry] > STANDS_OUT)
         yield replace(event, is_news=False, weight=5) if lost_in_crowd else event
 
@@ -92,8 +94,9 @@ def arrivals(diff: Diff, past: BoardState) -> Iterator[tuple[EntryId, Grade]]:
             yield entry, Grade.REVEALED if grade != Grade.RELEASE and behind_the_cut(diff, past, entry) else grade
         elif known.departed:
             yield entry, Grade.RE_ENTRY
+    again = {*diff.relisted, *diff.returned}
     for entry in diff.revealed:
-        if entry not in past.known and entry not in diff.before.ambiguous and entry not in diff.relisted:
+        if entry not in past.known and entry not in diff.before.ambiguous and entry not in again:
             yield entry, Grade.REVEALED
 
 
@@ -134,12 +137,39 @@ def ranks(diff: Diff) -> Mapping[EntryId, int]:
     return competition_ranks(primary, diff.after.values(primary.id), diff.after.unnamed)
 
 
+def model_places(diff: Diff, ranks_now: Mapping[EntryId, int]) -> Mapping[EntryId, int]:
+    """The place of the best entry of each model among the models, where variants of others above make its rank another.
+
+    Entries whose model is not sure, and rows that name no entry, count as models of their own.
+    """
+    primary = diff.board.primary
+    if primary is None or not ranks_now:
+        return {}
+    keys = {entry: primary.sort_key(value) for entry, value in diff.after.values(primary.id).items()}
+    best: dict[str, float] = {}
+    for entry, key in keys.items():
+        model = _model(diff, entry)
+        best[model] = min(key, best.get(model, key))
+    order = sorted((*best.values(), *map(primary.sort_key, diff.after.unnamed)))
+    places = {entry: 1 + bisect_left(order, key) for entry, key in keys.items() if key == best[_model(diff, entry)]}
+    return {entry: place for entry, place in places.items() if place < ranks_now[entry]}
+
+
+def _model(diff: Diff, entry: EntryId) -> str:
+    return diff.after.entries[entry].who.model or entry
+
+
+def among_models(place: int | None) -> str:
+    """` (the fifth model)`, to follow a rank; empty if the rank is the place among the models too."""
+    return f" (the {ordinal(place)} model)" if place is not None else ""
+
+
 def rank_bonus(rank: int | None) -> int:
     """The weight that a rank adds to an event."""
     return next((bonus for limit, bonus in ((1, 40), (3, 30), (10, 20), (25, 10)) if rank is not None and rank <= limit), 0)
 
 
-def _event(diff: Diff, entry: EntryId, grade: Grade, ranks_now: Mapping[EntryId, int]) -> Event:
+def _event(diff: Diff, entry: EntryId, grade: Grade, ranks_now: Mapping[EntryId, int], places: Mapping[EntryId, int]) -> Event:
     listing, primary = diff.after.entries[entry], diff.board.primary
     measure = listing.measures.get(primary.id) if primary else None
     facts: dict[str, object] = {
@@ -150,12 +180,13 @@ def _event(diff: Diff, entry: EntryId, grade: Grade, ranks_now: Mapping[EntryId,
     if primary is not None and measure is not None:
         rank = ranks_now.get(entry)
         facts |= {"value": measure.value, "estimated": measure.estimated, "rank": rank}
-        place = f" with {'an estimated ' if measure.estimated else ''}{number(measure.value, primary)}"
+        place = "" if primary.places else f" with {'an estimated ' if measure.estimated else ''}{number(measure.value, primary)}"
         place += "" if primary.exact and primary.unit else f" ({primary.title})"
         if rank is not None and primary.ordered:
             rows = len(ranks_now) + len(diff.after.unnamed)
             shown = f"the {rows} shown" if diff.after.depth is not None else rows
-            place = f" at rank {rank} of {shown}" + place
+            place = f" at rank {rank} of {shown}{among_models(places.get(entry))}" + place
+            facts |= {"place": places[entry]} if entry in places else {}
             bonus = rank_bonus(rank)
     return make(
         diff,

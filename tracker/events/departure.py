@@ -18,13 +18,18 @@ RULE = "departure/2"
 Grade = StrEnum("Grade", "CONFIRMED MASS")
 LEAST_APART = timedelta(hours=24)
 """A page that is broken for an afternoon must not make models leave it."""
+PASSING = timedelta(hours=1)
+"""An entry that the next reading, this soon, did not show any more was never listed for the news."""
 MASS = 10
 MASS_SHARE = 0.03
 """From this number of departures at once, and this share of the board, they are one decision of the publisher, and one event."""
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
-    """Departures that this snapshot confirms. An entry that returns before its departure is confirmed never left."""
+    """Departures that this snapshot confirms. An entry that returns before its departure is confirmed never left.
+
+    The departure of an entry that was only seen in passing is not news.
+    """
     by_absence = grouped(confirmed(diff, past), lambda entry: (past.known[entry].last_seen, past.known[entry].missing_since))
     for entries in by_absence.values():
         if len(entries) >= MASS and len(entries) >= MASS_SHARE * len(diff.after.entries):
@@ -37,12 +42,13 @@ def confirmed(diff: Diff, past: BoardState) -> list[EntryId]:
     """Entries that are missing for the second time although they should be visible."""
     if diff.before is None:
         return []
+    here = {*diff.after.entries, *diff.returned.values(), *diff.relisted.values()}
     return sorted(
         entry
         for entry, known in past.known.items()
         if known.missing_since is not None
         and not known.departed
-        and entry not in diff.after.entries
+        and entry not in here
         and diff.after.observed_at - known.missing_since >= LEAST_APART
         and must_show(diff, past, entry)
     )
@@ -85,12 +91,13 @@ def _event(diff: Diff, past: BoardState, entries: list[EntryId], grade: Grade) -
     first, after, title = past.known[entries[0]], diff.after, diff.board.title
     parties = [Party(entry=entry, name=past.known[entry].name) for entry in entries]
     alone = len(parties) == 1
+    passing = first.missing_since is not None and first.missing_since - first.first_seen <= PASSING
     return make(
         diff,
         rule=RULE,
         grade=grade,
-        weight=35 if alone else 45,
-        is_news=True,
+        weight=5 if passing else 35 if alone else 45,
+        is_news=not passing,
         subjects=parties,
         headline=f"{parties[0].name} is no longer listed on {title}."
         if alone

@@ -40,6 +40,7 @@ class Folding:
     """How reports fold the events of a kind into stories.
 
     `crowd`: the singular and plural under which many similar events of one day are one story ("3 renames").
+    `crowdless`: grades of which each story stays apart, however many there are.
     `debut`: an entry enters the board; those of one release are one story ("And 2 more variants: GPT-6 mini, GPT-6 nano").
     `siblings`: the entries of a release enter together; their debuts fold into it (`release_group`).
     `newcomer`: such events about one entry are one piece of news ("GPT-6 enters …", "Also overtakes o3 (debut)"): the verb before
@@ -51,6 +52,7 @@ class Folding:
     """
 
     crowd: tuple[str, str] | None = None
+    crowdless: frozenset[str] = frozenset()
     debut: bool = False
     siblings: bool = False
     newcomer: tuple[str, str] | None = None

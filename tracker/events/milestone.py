@@ -24,6 +24,7 @@ from tracker.events._values import SAYS_NOTHING, grouped, is_comparable, keys_no
 from tracker.events.kind import Detection, EventKind
 from tracker.events.making import both_proofs, make, party
 from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Event, Measure, Metric, Nature
+from tracker.order import best as best_of
 from tracker.order import certainty
 from tracker.wording import number, span, unsure
 
@@ -87,16 +88,24 @@ _FIRST, _NOMINAL = 40, 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """A reference on the page: its best measured entry, and the standing to pass, the better of before and now.
+    """A reference on the page: its best measured entry, its standing now, and that to pass, the better of before and now.
 
-    `comparable`: it had a measured value before too.
+    `before`: its best measured value before.
     """
 
     key: str
     title: str
     entry: EntryId
+    now: float
     bar: float
-    comparable: bool
+    before: Measure | None
+
+    def was_passed(self, primary: Metric, entry: Entry | None) -> bool:
+        """Whether an entry, as it was before, was above it then, beyond the error."""
+        measure = measured(entry, primary)
+        if measure is None or self.before is None or not primary.better(measure.value, self.before.value):
+            return False
+        return certainty(primary, measure, self.before) != "nominal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,7 +201,7 @@ def _mark(diff: Diff, primary: Metric, key: str, title: str, entries: Sequence[E
     before = diff.before.entries if diff.before else {}
     had = [measure for entry in entries if (measure := measured(before.get(entry.id), primary))]
     earlier = [primary.sort_key(drifted_value(diff, primary, measure.value)) for measure in had]
-    return Mark(key=key, title=title, entry=best, bar=min([now, *earlier]), comparable=bool(earlier))
+    return Mark(key=key, title=title, entry=best, now=now, bar=min([now, *earlier]), before=best_of(primary, had))
 
 
 def _led(diff: Diff, past: BoardState, primary: Metric, memory: Memory) -> list[EntryId]:
@@ -210,15 +219,18 @@ def _agents(diff: Diff, past: BoardState, primary: Metric) -> frozenset[EntryId]
 
 
 def _feats(diff: Diff, past: BoardState, primary: Metric, memory: Memory, roll: Roll) -> Iterator[Feat]:
-    """Each class and reference outside it, if members are above it that were not reported there beyond the error."""
+    """Each class and reference outside it, if members are above it that were not reported there beyond the error.
+
+    Those that are above it only because the reference fell are not first, but they are there.
+    """
     counted = [(name, members, memory.passed.get(name, frozenset())) for name, members in roll.members.items() if _counts(name)]
     agents = _agents(diff, past, primary) if is_comparable(diff, past, primary) else frozenset()
     for mark in _marks(diff, past, primary, memory):
         own = classes(diff.after.entries[mark.entry], diff.board)
         bar = _measure(diff, primary, mark.entry)
         for name, members, passed in counted:
-            if members[0][0] < mark.bar and mark.key not in passed and name not in own:
-                higher = [entry for _, entry in members[: bisect_left(members, mark.bar, key=itemgetter(0))]]
+            if members[0][0] < mark.now and mark.key not in passed and name not in own:
+                higher = [entry for _, entry in members[: bisect_left(members, mark.now, key=itemgetter(0))]]
                 sure = [entry for entry in higher if certainty(primary, _measure(diff, primary, entry), bar) != "nominal"]
                 near = mark.key in memory.nominal.get(name, ())
                 yield Feat(
@@ -226,11 +238,20 @@ def _feats(diff: Diff, past: BoardState, primary: Metric, memory: Memory, roll: 
                     mark=mark,
                     higher=tuple(higher),
                     sure=tuple(sure),
-                    is_first=mark.comparable and agents.issuperset(sure or higher) and (bool(sure) or not near),
+                    is_first=_is_first(diff, primary, mark, higher)
+                    and agents.issuperset(sure or higher)
+                    and (bool(sure) or not near),
                     again=near or not agents.issuperset(higher),
                     clouded=roll.clouded(name, mark.bar),
                     few=len(members) < ENOUGH,
                 )
+
+
+def _is_first(diff: Diff, primary: Metric, mark: Mark, higher: Sequence[EntryId]) -> bool:
+    """Whether entries above a mark passed its better value, so that it did not only fall, and none was there before."""
+    before = diff.before.entries if diff.before else {}
+    passed = mark.before is not None and primary.sort_key(_measure(diff, primary, higher[0]).value) < mark.bar
+    return passed and not any(mark.was_passed(primary, before.get(entry)) for entry in higher)
 
 
 def _counts(name: str) -> bool:

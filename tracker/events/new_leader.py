@@ -1,7 +1,7 @@
 """Another entry leads a board: on the metric that ranks it, or on one of the topics that people follow.
 
 debut (by entering, or by a first score) · supported, nominal (listed before; how far ahead of the former leader) · succession (it
-left) · rebased (the order on a new scale).
+left) · rebased (the order on a new scale) · reversed (the next reading, within an hour, shows the former leaders again).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import NamedTuple
 from tracker.events import departure
 from tracker.events._orders import last_unseen
 from tracker.events._values import SAYS_NOTHING, keys_now, verdict_of
-from tracker.events.kind import EventKind, Folding, What
+from tracker.events.kind import Detection, EventKind, Folding, What
 from tracker.events.making import both, both_proofs, last_named, make, party
 from tracker.model import (
     LED_TOPICS,
@@ -30,25 +30,62 @@ from tracker.model import (
     Nature,
     Snapshot,
 )
-from tracker.wording import listed, number, unsure
+from tracker.wording import listed, number, span, unsure
 
 RULE = "new_leader/1"
-Grade = StrEnum("Grade", "NOMINAL DEBUT SUPPORTED SUCCESSION REBASED")
+Grade = StrEnum("Grade", "NOMINAL DEBUT SUPPORTED SUCCESSION REBASED REVERSED")
 Leaders = tuple[EntryId, ...]
 
 
-def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
+def detect(diff: Diff, past: BoardState) -> Detection:
     """One event per metric when the lead passes to an entry that did not share it; also when a new scale has another leader.
 
     Nobody leads because the leader is not shown: while an acknowledged leader is missing and its departure is not confirmed, only
     an entry better than its last value takes over; and no entry does while the field has lost its values.
+
+    Remembers the former leaders of each metric whose lead passed in this diff.
     """
+    events: list[Event] = []
+    memory: dict[str, object] = {}
     for metric in _led(diff.board) if diff.before is not None and not diff.restart else ():
         acknowledged, now = _acknowledged(diff, past, metric), leaders(diff.after, metric)
         fresh = tuple(entry for entry in now if entry not in acknowledged)
         if acknowledged and fresh and _can_be_news(diff, metric, fresh[0]) and _passes(diff, past, metric, acknowledged, now):
+            if _is_reversed(diff, past, metric, now):
+                events.append(_reversed(diff, metric, now, acknowledged))
+                continue
             second = _runner_up(diff.after, metric, now[0]) if len(now) == 1 else None
-            yield _event(diff, metric, _Lead(now, fresh, acknowledged, second))
+            events.append(_event(diff, past, metric, _Lead(now, fresh, acknowledged, second)))
+            memory[metric.id] = list(acknowledged)
+    return Detection(events=events, memory=memory)
+
+
+def _is_reversed(diff: Diff, past: BoardState, metric: Metric, now: Leaders) -> bool:
+    """Whether those lead again who led until the last reading, at most an hour ago."""
+    if diff.before is None or diff.after.observed_at - diff.before.observed_at > departure.PASSING:
+        return False
+    keys, former = keys_now(diff), (past.memory.get("new_leader") or {}).get(metric.id, ())
+    return bool(now) and sorted(keys.get(entry, entry) for entry in former) == list(now)
+
+
+def _reversed(diff: Diff, metric: Metric, now: Leaders, passing: Leaders) -> Event:
+    assert diff.before is not None
+    who, rivals = [party(diff.after, entry) for entry in now], [last_named(diff, entry) for entry in passing]
+    lasted = span(diff.after.observed_at - diff.before.observed_at)
+    return make(
+        diff,
+        rule=RULE,
+        grade=Grade.REVERSED,
+        weight=60,
+        is_news=True,
+        subjects=who,
+        rivals=rivals,
+        metric=metric.id,
+        headline=f"{listed(who)} again {'leads' if len(who) == 1 else 'lead'} {diff.board.title} ({metric.title});"
+        f" the lead of {listed(rivals)} lasted {lasted}.",
+        facts={"before": list(passing)},
+        evidence=both_proofs(diff, [*now, *passing], metric.id),
+    )
 
 
 def _can_be_news(diff: Diff, metric: Metric, leader: EntryId) -> bool:
@@ -104,6 +141,8 @@ def _passes(diff: Diff, past: BoardState, metric: Metric, acknowledged: Leaders,
     verdict, has = verdict_of(diff, metric), diff.after.measured(metric.id)
     if verdict in SAYS_NOTHING or verdict is Comparability.APPEARED:
         return False
+    if _is_reversed(diff, past, metric, now):
+        return True
     hidden = [entry for entry in acknowledged if entry not in has and entry not in now]
     absent = [entry for entry in hidden if not departure.is_gone(diff, past, entry)]
     if verdict is Comparability.REBASED or now[0] not in has:
@@ -138,12 +177,14 @@ class _Lead(NamedTuple):
     second: Entry | None
 
 
-def _event(diff: Diff, metric: Metric, lead: _Lead) -> Event:
+def _event(diff: Diff, past: BoardState, metric: Metric, lead: _Lead) -> Event:
     seen = [entry for entry in reversed(lead.former) if any(entry in snapshot.entries for snapshot in both(diff))]
     leader, second = diff.after.entries[lead.fresh[0]].measures[metric.id], lead.second
     listings = (diff.after.entries.get(entry) for entry in lead.former)
     others = [listing.measures[metric.id] for listing in listings if listing and metric.id in listing.measures]
-    grade = _grade(diff, metric, lead.fresh[0], leader, others)
+    known = past.known.get(lead.fresh[0])
+    was_scored = metric.primary and known is not None and known.scored != ""
+    grade = _grade(diff, metric, lead.fresh[0] if not was_scored else None, leader, others)
     quoted = dict.fromkeys((*lead.fresh, *lead.former, *([second.id] if second else [])))
     heavy = 95 if grade != Grade.NOMINAL else 80
     return make(
@@ -183,6 +224,7 @@ def _headline(diff: Diff, metric: Metric, lead: _Lead, caveat: str) -> str:
     who = [party(diff.after, entry) for entry in lead.fresh]
     verb = "leads" if len(lead.now) == 1 else "share the lead on" if len(who) > 1 else "shares the lead on"
     value = number(diff.after.entries[lead.fresh[0]].measures[metric.id].value, metric)
+    figure = "" if metric.places else f" with {value}"
     scale = " on a new scale" if diff.metrics[metric.id].verdict is Comparability.REBASED else ""
     beside = [party(diff.after, entry) for entry in lead.now if entry not in lead.fresh]
     over, second = (f", with {listed(beside)}" if beside else ""), lead.second
@@ -192,7 +234,7 @@ def _headline(diff: Diff, metric: Metric, lead: _Lead, caveat: str) -> str:
     led = f"{caveat}; before, {listed(former)} led" if former else caveat
     if second is not None and [party.entry for party in former] == [second.id]:
         led = f", which led before{caveat}"
-    return f"{listed(who)} {verb} {diff.board.title} ({metric.title}) with {value}{scale}{over}{led}."
+    return f"{listed(who)} {verb} {diff.board.title} ({metric.title}){figure}{scale}{over}{led}."
 
 
 def _caveat(diff: Diff, primary: Metric, leader: Measure, others: Sequence[Measure]) -> str:
@@ -211,12 +253,15 @@ def _beyond_error(primary: Metric, leader: Measure, others: Sequence[Measure]) -
     return all(gap == 0 or gap > max(error, width) > 0 for gap, width in gaps)
 
 
-def _grade(diff: Diff, metric: Metric, entry: EntryId, leader: Measure, others: Sequence[Measure]) -> Grade:
-    """`debut` by entering, `succession` after the old leader left, otherwise how far ahead: `supported` or `nominal`."""
+def _grade(diff: Diff, metric: Metric, entry: EntryId | None, leader: Measure, others: Sequence[Measure]) -> Grade:
+    """`debut` by entering, `succession` after the old leader left, otherwise how far ahead: `supported` or `nominal`.
+
+    `entry` is None if the leader had a value before, however long ago.
+    """
     assert diff.before is not None
     if diff.metrics[metric.id].verdict is Comparability.REBASED:
         return Grade.REBASED
-    if entry not in diff.before.values(metric.id):
+    if entry is not None and entry not in diff.before.values(metric.id):
         return Grade.DEBUT
     if not others:
         return Grade.SUCCESSION

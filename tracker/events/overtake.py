@@ -20,7 +20,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from tracker.events._orders import Course, Pair, follow
-from tracker.events._values import TOP, changed, is_near_the_top
+from tracker.events._values import RECORDED, TOP, changed, near_the_top
 from tracker.events.kind import Detection, EventKind, Folding, What
 from tracker.events.making import make, party, proof
 from tracker.model import (
@@ -98,7 +98,10 @@ def _flips(diff: Diff, past: BoardState, metric: Metric, course: Course, *, leav
             mover, other = (subject, rival) if rose else (rival, subject)
             how = (not rose, mover, _grade(diff, metric, subject, rival), (subject, rival) in course.slow)
             passes.setdefault(how, []).append(other)
+    best = near_the_top(diff, metric, RECORDED if metric.primary else TOP) if metric.exact and passes else has.keys()
     for (fell, mover, grade, slow), others in sorted(passes.items()):
+        if mover not in best:
+            continue
         best_first = sorted(others, key=lambda other: (metric.sort_key(has[other]), other))
         yield _flip_event(diff, past, metric, course, _Pass(mover, best_first, Grade(grade), rose=not fell, slow=slow))
 
@@ -211,11 +214,16 @@ def _flip_event(diff: Diff, past: BoardState, metric: Metric, course: Course, ma
 
 
 def _is_news(diff: Diff, metric: Metric, made: _Pass) -> bool:
-    if made.grade in (Grade.NOMINAL, Grade.UNSURE_ORIGIN) or (metric.exact and not is_near_the_top(diff, metric, made.mover)):
+    if made.grade in (Grade.NOMINAL, Grade.UNSURE_ORIGIN) or not _may_be_news(diff, metric, made):
         return False
     if made.grade == Grade.PUBLISHED_ORDER:
         return made.rose and _matters(diff, metric, made.mover)
     return made.rose or made.slow
+
+
+def _may_be_news(diff: Diff, metric: Metric, made: _Pass) -> bool:
+    """Points only among the ten best of the metric that ranks the board."""
+    return not metric.exact or (metric.primary and made.mover in near_the_top(diff, metric))
 
 
 def _matters(diff: Diff, metric: Metric, mover: EntryId) -> bool:
@@ -228,7 +236,7 @@ def _how_sure(diff: Diff, metric: Metric, course: Course, made: _Pass) -> str:
     measures = [diff.after.entries[entry].measures[metric.id] for entry in (made.mover, made.others[0])]
     if made.grade == Grade.UNSURE_ORIGIN:
         return ", which may replace an estimate"
-    if made.slow and made.grade != Grade.PUBLISHED_ORDER:
+    if made.slow and made.grade != Grade.PUBLISHED_ORDER and not metric.exact:
         assert diff.before is not None
         pairs = [made.pair(other) for other in made.others]
         last, seen, now = (
@@ -289,7 +297,7 @@ def _debuts(diff: Diff, metric: Metric, verdict: MetricDiff, past: BoardState) -
     if (not metric.primary and not metric.topic) or verdict.filled_after <= verdict.common:
         return  # no entry has a value that had none
     had, has = diff.before.measured(metric.id), diff.after.measured(metric.id)
-    newcomers = [entry for entry in diff.arrived if entry not in past.known or past.known[entry].departed]
+    newcomers = [entry for entry in diff.arrived if entry not in past.known]
     first_scores = _first_scores(diff, metric, past) if verdict.usable else []
     subjects = sorted({*newcomers, *first_scores} & has.keys())
     if not subjects:
@@ -450,7 +458,12 @@ KIND = EventKind(
     grades=tuple(Grade),
     news=frozenset(Grade) - {Grade.NOMINAL, Grade.UNSURE_ORIGIN, Grade.SUSTAINED},
     detect=detect,
-    folding=Folding(crowd=("overtake", "overtakes"), newcomer=("overtakes", "overtakes others"), tells="score_revision"),
+    folding=Folding(
+        crowd=("overtake", "overtakes"),
+        crowdless=frozenset((Grade.SUPPORTED, Grade.DECISIVE)),
+        newcomer=("overtakes", "overtakes others"),
+        tells="score_revision",
+    ),
     explains={What.VALUE: 31},
     places=True,
 )

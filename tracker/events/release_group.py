@@ -29,12 +29,16 @@ _WEIGHT = {Grade.RELEASE: 52, Grade.LISTING: 47, Grade.LATE_LISTING: 37, Grade.A
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Group:
-    """Siblings, the best first, and their name; `ranks` has those with a value, `listed` the entries of that name before."""
+    """Siblings, the best first, and their name; `listed` are the entries of that name before.
+
+    `ranks` has those with a value, `places` is that of the best variant of each among the models.
+    """
 
     name: str
     siblings: Sequence[Entry]
     grades: Sequence[str]
     ranks: Mapping[EntryId, int]
+    places: Mapping[EntryId, int]
     listed: Sequence[str]
 
     @property
@@ -63,6 +67,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     if not groups:
         return
     ranks = debut.ranks(diff) if ordered_primary(diff) else {}
+    places = debut.model_places(diff, ranks)
     lines = Lines(diff.after, diff.board, [diff.after.entries[entries[0]] for entries in groups.values()])
     for line, entries in sorted(groups.items()):
         arrived = (diff.after.entries[entry] for entry in entries)
@@ -71,7 +76,9 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
         listed = sorted(
             entry.name for entry in before.values() if release_of(entry) == line and _has_name(entry, name, siblings[0])
         )
-        group = _Group(name=name, siblings=siblings, grades=[came[entry] for entry in entries], ranks=ranks, listed=listed)
+        group = _Group(
+            name=name, siblings=siblings, grades=[came[entry] for entry in entries], ranks=ranks, places=places, listed=listed
+        )
         yield _event(diff, group, lines)
 
 
@@ -185,7 +192,8 @@ def _best(diff: Diff, group: _Group, best: Entry) -> str:
         return f", among them {best.name}"
     measure, unscored = best.measures[primary.id], any(sibling.id not in group.ranks for sibling in group.siblings)
     value = f"{'an estimated ' if measure.estimated else ''}{number(measure.value, primary)}"
-    return f"; the best{' with a score' if unscored else ''}, {best.name}, at rank {rank} with {value} ({primary.title})"
+    place = debut.among_models(group.places.get(best.id))
+    return f"; the best{' with a score' if unscored else ''}, {best.name}, at rank {rank}{place} with {value} ({primary.title})"
 
 
 def _facts(diff: Diff, entry: Entry, ranks: Mapping[EntryId, int]) -> dict[str, object]:

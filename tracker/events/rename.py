@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import StrEnum
+from typing import NamedTuple
 
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import make, party, proof
-from tracker.model import BoardState, Diff, EntryId, Event, name_tokens
+from tracker.events.new_leader import leaders
+from tracker.model import BoardState, Diff, EntryId, Event, Evidence, name_tokens
 from tracker.wording import number
 
 RULE = "rename/1"
@@ -26,15 +29,36 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
         old, new = diff.before.entries[entry].name, diff.after.entries[entry].name
         if old != new:
             yield _event(diff, past, entry, old, new)
-    for entry, former in sorted(diff.relisted.items()):
-        yield _relisted(diff, entry, former)
+    for entry, key in sorted(diff.returned.items()):
+        former, new = _former(diff, past, key), diff.after.entries[entry].name
+        if former.name != new:
+            yield replace(_event(diff, past, entry, former.name, new), evidence=(former.proof, proof(diff.after, entry)))
+    for entry, key in sorted(diff.relisted.items()):
+        yield _relisted(diff, entry, key, _former(diff, past, key))
 
 
-def _relisted(diff: Diff, entry: EntryId, former: EntryId) -> Event:
-    assert diff.before is not None
+class _Former(NamedTuple):
+    """An entry under its former key: its name, its primary value, and where it was last."""
+
+    name: str
+    value: float | None
+    proof: Evidence
+
+
+def _former(diff: Diff, past: BoardState, key: EntryId) -> _Former:
     primary = diff.board.primary
-    pages = ((diff.before, former), (diff.after, entry))
-    was, now = (page.values(primary.id).get(key) if primary else None for page, key in pages)
+    if diff.before is not None and key in diff.before.entries:
+        value = diff.before.values(primary.id).get(key) if primary else None
+        return _Former(diff.before.entries[key].name, value, proof(diff.before, key, primary.id if primary else None))
+    known = past.known[key]
+    seen = known.last_seen or known.first_seen
+    last = Evidence(sha256=known.last_in, url=known.last_url, observed_at=seen, entry=key, raw=known.name)
+    return _Former(known.name, known.primary, last)
+
+
+def _relisted(diff: Diff, entry: EntryId, key: EntryId, former: _Former) -> Event:
+    primary = diff.board.primary
+    was, now = former.value, diff.after.values(primary.id).get(entry) if primary else None
     figures = ""
     if primary is not None and was is not None and now is not None and was != now:
         figures = f", with {number(now, primary)} after {number(was, primary)} ({primary.title})"
@@ -48,26 +72,35 @@ def _relisted(diff: Diff, entry: EntryId, former: EntryId) -> Event:
         metric=primary.id if primary and figures else None,
         headline=f"{diff.after.entries[entry].name} is re-listed on {diff.board.title} under a new id{figures};"
         " the two may be different versions.",
-        facts={"listed_as": str(former), "before": was, "after": now},
-        evidence=[proof(page, key, primary.id if primary else None) for page, key in pages],
+        facts={"listed_as": str(key), "before": was, "after": now},
+        evidence=[former.proof, proof(diff.after, entry, primary.id if primary else None)],
     )
 
 
 def _event(diff: Diff, past: BoardState, entry: EntryId, old: str, new: str) -> Event:
-    key_before = diff.rekeyed.get(entry, entry)
+    key_before = diff.rekeyed.get(entry) or diff.returned.get(entry, entry)
     earlier = past.known[key_before].names if key_before in past.known else frozenset((old,))
     grade = Grade.FLIP if new in earlier else Grade.SPELLING if name_tokens(old) == name_tokens(new) else Grade.NEW_NAME
     is_news = grade == Grade.NEW_NAME
+    unmasked = is_news and _is_unmasked(diff, entry)
     return make(
         diff,
         rule=RULE,
         grade=grade,
-        weight=25 if is_news else 5,
+        weight=97 if unmasked else 25 if is_news else 5,
         is_news=is_news,
         subjects=[party(diff.after, entry)],
-        headline=f"{old} is now listed as {new} on {diff.board.title}.",
+        headline=f"{old}{', which leads,' if unmasked else ''} is now listed as {new} on {diff.board.title}.",
         facts={"before": old, "after": new, "key_before": str(key_before)},
     )
+
+
+def _is_unmasked(diff: Diff, entry: EntryId) -> bool:
+    """Whether the leader of the board gets a name that states its lab, after one that did not."""
+    assert diff.before is not None
+    primary, old, new = diff.board.primary, diff.before.entries.get(entry), diff.after.entries[entry].who
+    masked = old is not None and (not old.who.lab or old.who.guessed_lab)
+    return masked and bool(new.lab) and not new.guessed_lab and primary is not None and entry in leaders(diff.after, primary)
 
 
 def why_recorded(event: Event) -> str:

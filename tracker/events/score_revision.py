@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
-from tracker.events._values import is_near_the_top, measured
+from tracker.events._values import measured, near_the_top
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import both, make, party
 from tracker.model import BoardState, Diff, EntryId, Event, Measure, Metric, Move, Nature
@@ -71,7 +71,7 @@ def _revised(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
 def _is_large(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> bool:
     """Whether a change is more than noise: beyond the error, or where none is published 1 % of the value; points near the top."""
     if metric.exact:
-        return is_near_the_top(diff, metric, entry)
+        return metric.primary and entry in near_the_top(diff, metric)
     if states_error(metric, move.before, move.after):
         return True
     return abs(move.after.value - move.before.value) >= _LEAST * abs(move.before.value)

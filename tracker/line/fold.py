@@ -10,17 +10,21 @@ from datetime import datetime, timedelta
 from tracker.compare import commensurable, compare, misread
 from tracker.errors import ContractBroken, DeclarationError, ParseError, Refused
 from tracker.events import advance, advance_failed, awaits_confirmation, confirm, detect, fail, silence
-from tracker.identity import identify, resolve_models
+from tracker.identity import identify, resolve, resolve_models
 from tracker.model import (
     Board,
     BoardId,
     BoardState,
     Check,
+    Entry,
+    EntryId,
+    EntryRecord,
     Event,
     Failure,
     FailureStage,
     HeldReading,
     IndexLine,
+    Measure,
     Reading,
     Result,
     Sha256,
@@ -43,6 +47,8 @@ _AGREEING_FOR = timedelta(days=1)
 baseline: a guard must not freeze a board for ever."""
 _AGREEMENT = 0.8
 _AGREEMENT_REASON = f"{_AGREEING_SUSPECTS} readings in a row, over at least a day, agree"
+_EVERY_DECIMAL = 99
+"""What is remembered of a value is the value itself, not with how many decimals it was published."""
 CONTENT = frozenset((Verdict.NEW, Verdict.REVISIT))
 
 
@@ -157,7 +163,8 @@ def _step(
     if doubt is not None and decision is None:
         return _quarantined(board, line, after, past=past, doubt=doubt)
     restart = f"accepted by {decision.by}: {doubt}" if decision is not None and doubt is not None else ""
-    step = _accepted(board, line, after, before=before, past=past, restart=restart)
+    absent = _absent(board, past, before, after, lexicon)
+    step = _accepted(board, line, after, before=before, past=past, restart=restart, absent=absent)
     return replace(step, took={"read": read_s, "detect": time.perf_counter() - started - read_s})
 
 
@@ -192,10 +199,34 @@ def read_at(board: Board, at: datetime, archive: Archive) -> Reading:
     return read_line(board, line, archive)
 
 
+def _absent(board: Board, past: BoardState, before: Snapshot | None, after: Snapshot, lexicon: Lexicon) -> list[Entry]:
+    """The entries that are missing and have not departed, as they were last, in case one is back under another key."""
+    if before is None or after.entries.keys() <= before.entries.keys():
+        return []
+    missing = ((key, known) for key, known in past.known.items() if known.missing_since is not None and not known.departed)
+    return [_as_it_was(board, key, known, lexicon) for key, known in missing]
+
+
+def _as_it_was(board: Board, key: EntryId, known: EntryRecord, lexicon: Lexicon) -> Entry:
+    measures = {}
+    if board.primary is not None and known.primary is not None:
+        last = Measure(value=known.primary, decimals=_EVERY_DECIMAL, estimated=known.scored == "estimated")
+        measures[board.primary.id] = last
+    who = resolve(known.name, None, board.id, lexicon=lexicon)
+    return Entry(id=key, name=known.name, position=0, measures=measures, who=who)
+
+
 def _accepted(
-    board: Board, line: IndexLine, after: Snapshot, *, before: Snapshot | None, past: BoardState, restart: str = ""
+    board: Board,
+    line: IndexLine,
+    after: Snapshot,
+    *,
+    before: Snapshot | None,
+    past: BoardState,
+    restart: str = "",
+    absent: Sequence[Entry] = (),
 ) -> Step:
-    diff = compare(board, before, after, seen_until=past.seen_until, sizes=past.sizes, restart=restart)
+    diff = compare(board, before, after, seen_until=past.seen_until, sizes=past.sizes, restart=restart, absent=absent)
     detected = detect(diff, past)
     following = advance(past, diff, detected)
     quiet = silence(board, following, observed_at=line.observed_at, url=line.url, sha256=line.sha256)

@@ -92,9 +92,9 @@ class Diff:
 
     `arrived` entries would have been visible before, `revealed` ones are below the depth of the earlier page; `missing` ones
     would be visible now, `hidden` ones need not be. `cap` is the round number of rows at which the page seems to be cut.
-    `rekeyed` maps an entry to its former key; `before` has it under the new one. `relisted` maps an entry that is `revealed` to
-    the `hidden` one that had its name and other values. `before` is None for a board's first snapshot, and was last seen
-    unchanged at `seen_until`. `restart` is the reason if nothing in the two can be compared.
+    `rekeyed` maps an entry to its former key; `before` has it under the new one. Of the `revealed`, `relisted` maps an entry to
+    the one that had its name and other values, and `returned` to the missing one that it is. `before` is None for a board's first
+    snapshot, and was last seen unchanged at `seen_until`. `restart` is the reason if nothing in the two can be compared.
     """
 
     board: Board
@@ -108,6 +108,7 @@ class Diff:
     hidden: tuple[EntryId, ...] = ()
     rekeyed: Mapping[EntryId, EntryId] = field(default_factory=dict)
     relisted: Mapping[EntryId, EntryId] = field(default_factory=dict)
+    returned: Mapping[EntryId, EntryId] = field(default_factory=dict)
     restart: str = ""
     cap: int | None = None
     metrics: Mapping[MetricId, MetricDiff] = field(default_factory=dict)

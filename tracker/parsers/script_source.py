@@ -81,16 +81,26 @@ def assignments(script: str, until: int | None = None) -> Iterator[tuple[str, in
 
     Finds `const`, `let` or `var NAME = …`, `window.NAME = …` (also self and globalThis; the name is given without it), and
     `NAME = …` at the start of a statement, outside of strings, template strings, comments and regular expressions. A name may
-    have parts: `App.board`. `until`: the end of the last name of interest.
+    have parts: `App.board`. `export default …` is assigned to `default`, and a declared name may have a type (`const NAME: T =`).
+    `until`: the end of the last name of interest.
 
     Raises:
         ParseError: a string, template string, regular expression or comment before `until` does not end.
     """
     before: JsToken | None = None
-    name, declared = "", -1
+    name, declared, typed = "", -1, False
     for token in _tokens(script):
+        typed = (
+            bool(name)
+            and (typed or (token.text == ":" and token.depth == declared))
+            and (token.text, token.depth) != (";", declared)
+        )
+        if typed and token.kind != "assign":
+            continue
         if token.kind == "assign" and name:
             yield name, token.end
+        if token.text == "default" and before and before.text == "export":
+            yield "default", token.end
         name = _assignable(token, before, declared)
         if until is not None and token.end >= until and not name:
             return
@@ -229,6 +239,8 @@ class _Reader:
 
     def end(self) -> None:
         """Raise ParseError when the value goes on: `[1].map(…)`, `{} || x`."""
+        if self.kind == "name" and self.piece in ("as", "satisfies") and not self.new_line:
+            return  # a type, which says nothing of the value
         ended = not self.kind or (self.kind == "mark" and self.piece in ";,})")
         if not ended and not (self.kind == "name" and self.new_line and self.piece not in ("in", "instanceof")):
             raise self.unexpected("the end of the literal: expressions are not read")

@@ -57,7 +57,7 @@ def _state(board: Board, store: Store, *, now: datetime, environment: Environmen
     if past.cap_told:
         return State.PARTIAL, f"cut off at {past.capped_at} rows"
     failure = last.message if last is not None and last.result is Result.FAILED else ""
-    return State.NEVER_READ if past.seen_until is None else State.OK, failure
+    return State.OK if past.changed_at else State.NEVER_READ, failure  # an answer without a change is not a reading
 
 
 def _last_read(last: Check, store: Store) -> datetime:

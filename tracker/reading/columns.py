@@ -221,7 +221,7 @@ def _in_one_style(
     if column is None or cells is None:
         return None
     unknown = unknown_of(column)
-    if any(map(str.isdigit, "".join(column.missing))):  # `0 votes`
+    if any(text[:1].isdigit() and text[-1:].isalpha() for text in column.missing):  # `0 votes`
         cells = [None if cell and unknown.names(cell.strip()) else cell for cell in cells]
     figures = read(cells, metric)
     for row, expected in figures.refused.items():

@@ -151,7 +151,8 @@ def _crowds(stories: Sequence[Story]) -> Iterator[Story]:
     for story in stories:
         folding = folding_of(story.lead)
         kinds = {event.kind for event in story.folded if not folding_of(event).consequence}
-        if folding.crowd and story.lead.weight < _STANDS_ALONE and kinds <= {story.lead.kind, folding.tells}:
+        is_alike = story.lead.weight < _STANDS_ALONE and kinds <= {story.lead.kind, folding.tells}
+        if is_alike and folding.crowd and story.lead.grade not in folding.crowdless:
             crowds.setdefault(story.lead.kind, []).append(story)
         else:
             yield story

@@ -130,7 +130,7 @@ def _is_of_models(watch: Watch, board: Board, event: Event, diff: Diff | None, l
 
 
 def _rivals(watch: Watch, board: Board, event: Event, diff: Diff | None, lexicon: Lexicon) -> list[Party]:
-    """The rivals of an event that the watch names; also those that the event only counts, because it passed so many."""
+    """The rivals of an event that the watch names; also those that the event only counts, because it passed many."""
     page = _page(event, board, diff, lexicon)
     named = chosen(watch.rivals, board, page)
     parties = [rival for rival in event.rivals if rival.entry in named]
