@@ -122,7 +122,7 @@ def _rendered(table: Table) -> Table:
     from tracker.parsers.cell_text import markup_text  # noqa: PLC0415 - Lexbor is loaded for boards with markup in their data
 
     rows = [tuple(markup_text(cell) if cell and MARKUP.search(cell) else cell for cell in row) for row in table.rows]
-    return replace(table, rows=rows)
+    return replace(table, rows=[row for row in rows if any(row)])  # a row with nothing but a picture is none
 
 
 def options_of(name: str) -> type[CommonOptions]:
