@@ -126,6 +126,8 @@ def _tables(body: bytes, by_order: bool) -> list[Candidate]:
     tables = _read_all(read, plain[:most], by_order)
     if not any(candidate.score >= PLAIN_ENOUGH for candidate in tables):
         tables += _read_all(read, [lead for lead in largest if lead.loose][:MAX_LOOSE], by_order)
+    if not largest and inflated(body).lstrip().startswith(b"<"):
+        read.page  # noqa: B018 - raises the reason why the page has no tree
     return tables + [_unread(lead, f"not read, since {most} others are larger") for lead in plain[most:]]
 
 

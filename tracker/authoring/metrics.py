@@ -26,7 +26,7 @@ from tracker.model import Nature
 
 MAX_METRICS = 40
 POSITION = "position"
-CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP"}
+CURRENCIES = {"$": "USD", "€": "EUR", "£": "GBP", "円": "JPY", "元": "CNY", "¥": "¥"}
 WITHOUT_UNIT = ("latency", "ttft", "ttfat")
 TIMES = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds", *WITHOUT_UNIT), ("s", "1")),
@@ -189,10 +189,15 @@ def _price_unit(cells: Cells) -> tuple[str, str]:
 def _unit(cells: Cells, nature: Nature) -> tuple[Guess[str], str]:
     words = {*cells.words}
     signs = "".join(cells.known[:50])
-    currency = next((name for sign, name in CURRENCIES.items() if sign in signs or {sign, name.lower()} & words), "")
+    currency = next(
+        (name for sign, name in CURRENCIES.items() if sign in signs or name in signs or {sign, name.lower()} & words), ""
+    )
     if (nature is Nature.LISTED and words & PRICE) or currency:
         unit, scale = _price_unit(cells) if nature is Nature.LISTED else (currency, "1")
         return Guess(value=unit.replace("USD", currency or "USD"), sure=0.7, why="a price"), scale
+    if cells.unit:
+        unit, scale = TIMES.get(cells.unit, (cells.unit, "1"))
+        return Guess(value=unit, sure=0.9, why="the word behind its figures"), scale
     in_brackets = words_of(_BRACKETS.findall(cells.title)[-1]) if _BRACKETS.search(cells.title) else ()
     if "%" in signs or ("%" in words and not {*in_brackets} & {*TIMES}) or words & {"percent", "percentage"}:
         return Guess(value="%", sure=0.95, why="a percent sign"), "1"
