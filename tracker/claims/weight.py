@@ -137,17 +137,12 @@ def _figures(amount: Amount, metric: Metric, subject: float, rival: float, *, pr
 
 def matches(amount: Amount, value: float) -> bool:
     """Whether a value is the figure, or lies on the side of it that is claimed."""
-    match amount.bound:
-        case "over":
-            return value > amount.value
-        case "under":
-            return value < amount.value
-        case "least":
-            return value >= amount.value
-        case "most":
-            return value <= amount.value
-        case "about":
-            return abs(value - amount.value) <= _ABOUT * amount.value
-        case _:
-            half_a_digit: float = 0.5 * 10.0**-amount.decimals
-            return abs(value - amount.value) <= half_a_digit + 1e-9
+    gap, half_a_digit = abs(value - amount.value), 0.5 * 10.0**-amount.decimals
+    bounds = {
+        "over": value > amount.value,
+        "under": value < amount.value,
+        "least": value >= amount.value,
+        "most": value <= amount.value,
+        "about": gap <= _ABOUT * amount.value,
+    }
+    return bounds.get(amount.bound, gap <= half_a_digit + 1e-9)
