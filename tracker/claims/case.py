@@ -204,17 +204,16 @@ def _doubted(faced: Faced) -> Faced:
     case, order, claim = faced.case, faced.weight.order, faced.case.claim
     sides = ((faced.subject, claim.subject, faced.subjects), (faced.rival, case.rival, faced.rivals))
     (upper, _, _), (_, below, entries) = sides if order is Order.ABOVE else (sides[1], sides[0])
-    hidden = [(entry, "an estimate of") for entry in entries if case.estimated(entry)]
-    hidden += [(entry, "one whose class is not stated,") for entry in case.record.unclassed(case.state, below)]
-    above = [(entry, what) for entry, what in hidden if _is_above(case, entry, upper)]
-    if claim.amount is not None and order is not Order.NEAR:  # by how much depends on who is the best of a class
-        above += [
-            (entry, "one whose class is not stated,")
-            for best, mention, _ in sides
-            for entry in case.record.unclassed(case.state, mention)
-            if _is_above(case, entry, best)
-        ]
-    if order is Order.NEAR or not above:
+    if order is Order.NEAR:
+        return faced
+    hidden = [(upper, entry, "an estimate of") for entry in entries if case.estimated(entry)]
+    unsure = [(upper, below)]
+    if claim.amount is not None:  # by how much depends on who is the best of a class
+        unsure += [(best, mention) for best, mention, _ in sides]
+    for best, mention in unsure:
+        hidden += [(best, entry, "one whose class is not stated,") for entry in case.record.unclassed(case.state, mention)]
+    above = [(entry, what) for best, entry, what in hidden if _is_above(case, entry, best)]
+    if not above:
         return faced
     entry, what = above[0]
     estimate = f"{what} {entry.name} ({number(case.value(entry), case.metric)})"
