@@ -1,7 +1,4 @@
-"""Whose value is new on a metric, and who moved: the possible causes of an overtake, a lead or a milestone.
-
-Crowds are left out of arrivals: they are the publisher's doing.
-"""
+"""Whose value is new on a metric, crowds aside, and who moved: the causes of an overtake, a lead or a milestone."""
 
 from __future__ import annotations
 

@@ -39,11 +39,7 @@ class Course(NamedTuple):
 
 
 def follow(diff: Diff, past: BoardState, metric: Metric) -> Course:
-    """What became of the order on a metric.
-
-    Remembered are the pairs whose order was certain once and is not now, or that are not both shown; and the last values of
-    entries that left the page and did not depart.
-    """
+    """What became of the order on a metric, with the pairs of a lost or hidden order and the last values of the unseen."""
     assert diff.before is not None
     verdict, plain = diff.metrics[metric.id], past.memory.get("overtake", {}).get(metric.id)
     if verdict.verdict in _OF_ITS_OWN or diff.restart:

@@ -203,10 +203,7 @@ def _revision(entry: Entry) -> str:
 
 @lru_cache(maxsize=1024)
 def order_of(generation: str) -> Order | None:
-    """A generation as (letters before, numbers, letters after): `3.5` → ("", (3, 5), ""), `V4` → ("v", (4,), "").
-
-    None for other forms.
-    """
+    """A generation as (letters before, numbers, letters after): `3.5` → ("", (3, 5), ""), `V4` → ("v", (4,), ""). None for others."""
     match = _NUMBERED.fullmatch(generation.strip().casefold())
     if match is None:
         return None
@@ -230,10 +227,7 @@ def is_earlier(generation: str, other: str) -> bool:
 
 
 def is_unclear(generation: str, other: str) -> bool:
-    """Whether two different generations of one line cannot be put in order: 4o and 4.1, 4.20 and 4.3.
-
-    Generations with other letters before the number are another line.
-    """
+    """Whether two different generations of one line cannot be put in order: 4o and 4.1, 4.20 and 4.3; not V4 and 4."""
     first, second = order_of(generation), order_of(other)
     if first is None or second is None:
         return first is not second

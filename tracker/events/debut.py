@@ -40,10 +40,9 @@ _VERBS = {
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
-    """One event per entry that was not on the board before.
+    """One event per entry that was not on the board before; none if it comes back before its departure was reported.
 
-    An entry that comes back before its departure was reported is not an event. An entry that ranks below what the earlier page
-    showed, or may have been cut off from it, is recorded as `revealed`.
+    An entry that ranks below what the earlier page showed, or may have been cut off from it, is recorded as `revealed`.
     """
     arrived = [*arrivals(diff, past), *((entry, Grade.FIRST_SCORE) for entry in _first_scores(diff, past))]
     ranks_now = ranks(diff) if arrived else {}

@@ -1,7 +1,7 @@
 """Which entries join and leave the frontier of score against price, size and speed, and why.
 
-An entry is on the frontier if no other scores higher at its cost or less, or as high for less. Only measured values count. The
-acknowledged frontier is remembered, so that nobody joins it because another entry was not shown for a day.
+An entry is on the frontier if no other scores higher at its cost or less, or as high for less. Only measured values count. Nobody
+joins the acknowledged frontier because another entry was not shown for a day.
 
 Source: docs/decisions/0014-parity-gains-frontiers.md
 """
@@ -66,10 +66,8 @@ class _View:
 def detect(diff: Diff, past: BoardState) -> Detection:
     """At most one event per frontier. Its rivals are the entries that left because a subject dominates them.
 
-    News if an entry in the upper half of the board joins the frontier of price as a new model or by a price cut. No event on a
-    first sight, on a re-based scale, or while a field that it needs has lost its values.
-
-    Remembers the acknowledged frontiers as {axis: {entry: [standing, cost]}}; the last ones where a field cannot be read.
+    No event on a first sight, on a re-based scale, or while a field that it needs has lost its values. Remembers the acknowledged
+    frontiers as {axis: {entry: [standing, cost]}}; the last ones where a field cannot be read.
     """
     primary = ranked_primary(diff)
     if primary is None:
@@ -144,9 +142,9 @@ def _cost_by(metric: Metric) -> Callable[[Entry], float | None]:
 
 
 def _points(view: _View, known: Mapping[EntryId, Point]) -> dict[EntryId, Point] | None:
-    """The points of this page; None if a field that it needs has lost its values, or estimates play too large a part.
+    """The points of this page, and the acknowledged ones that are not shown.
 
-    With the acknowledged points that are not shown: nobody joins because another entry, or its cost, is not shown.
+    None if a field that it needs has lost its values, or estimates play too large a part.
     """
     if _is_lost(view):
         return None

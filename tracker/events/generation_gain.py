@@ -39,11 +39,7 @@ class _Gain(NamedTuple):
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
-    """One event per newcomer whose family is known. News for the best variant of a release that is a new generation here.
-
-    Grades: `gain` and `loss` (beyond the error; where none is stated, by a clear difference), `level` (within the error),
-    `nominal` (too small a difference, and no error stated), and `unmatched` if there is nothing to compare with.
-    """
+    """One event per newcomer whose family is known. News for the best variant of a release that is a new generation here."""
     primary = ranked_primary(diff)
     if primary is None:
         return

@@ -1,8 +1,6 @@
 """What a publisher states about a model's life: deprecated, another licence or context, weights opened, free, to expire.
 
-A change needs a known value on both sides, except for a date of expiry, whose first mention is the news. A flip back to an
-earlier statement is only recorded. Other properties are `attribute_change`.
-
+A change needs a known value on both sides, except for a date of expiry. Other properties are `attribute_change`.
 Source: docs/decisions/0014-parity-gains-frontiers.md
 """
 

@@ -1,8 +1,6 @@
 """The first of a class of models above a reference: a model that people know, or one that once led the board.
 
-first (beyond the error) · nominal (within it). Both have a measured value on the primary metric. "First" is as far as the record
-of these values goes; a re-base starts a new record.
-
+"First" is as far as the record of the primary metric's values goes; a re-base starts a new record.
 Source: docs/decisions/0004-overtakes.md
 """
 
@@ -88,10 +86,7 @@ _FIRST, _NOMINAL = 40, 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """A reference on the page: its best measured entry, its standing now, and that to pass, the better of before and now.
-
-    `before`: its best measured value before.
-    """
+    """A reference on the page: its best entry, its standing now, the better one of before and now, and its best value before."""
 
     key: str
     title: str
@@ -158,8 +153,7 @@ class Memory:
 def detect(diff: Diff, past: BoardState) -> Detection:
     """One event per entry and grade, with every first of its classes; none if another of the class may have been there before.
 
-    Remembers when the segment began, which entries led, which references each class has passed, forever, and each class's record
-    in this segment.
+    Remembers a `Memory`: the passed references forever, the records of this segment.
     """
     primary, memory = ranked_primary(diff), msgspec.convert(past.memory.get("milestone") or {}, Memory)
     if primary is None:
@@ -219,10 +213,7 @@ def _agents(diff: Diff, past: BoardState, primary: Metric) -> frozenset[EntryId]
 
 
 def _feats(diff: Diff, past: BoardState, primary: Metric, memory: Memory, roll: Roll) -> Iterator[Feat]:
-    """Each class and reference outside it, if members are above it that were not reported there beyond the error.
-
-    Those that are above it only because the reference fell are not first, but they are there.
-    """
+    """Each class and reference outside it, if members are above it that were not reported there beyond the error."""
     counted = [(name, members, memory.passed.get(name, frozenset())) for name, members in roll.members.items() if _counts(name)]
     agents = _agents(diff, past, primary) if is_comparable(diff, past, primary) else frozenset()
     for mark in _marks(diff, past, primary, memory):

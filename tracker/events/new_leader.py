@@ -1,8 +1,4 @@
-"""Another entry leads a board: on the metric that ranks it, or on one of the topics that people follow.
-
-debut (by entering, or by a first score) · supported, nominal (listed before; how far ahead of the former leader) · succession (it
-left) · rebased (the order on a new scale) · reversed (the next reading, within an hour, shows the former leaders again).
-"""
+"""Another entry leads a board: on the metric that ranks it, or on one of the topics that people follow."""
 
 from __future__ import annotations
 
@@ -40,10 +36,8 @@ Leaders = tuple[EntryId, ...]
 def detect(diff: Diff, past: BoardState) -> Detection:
     """One event per metric when the lead passes to an entry that did not share it; also when a new scale has another leader.
 
-    Nobody leads because the leader is not shown: while an acknowledged leader is missing and its departure is not confirmed, only
-    an entry better than its last value takes over; and no entry does while the field has lost its values.
-
-    Remembers the former leaders of each metric whose lead passed in this diff.
+    While an acknowledged leader is missing and did not depart, only an entry better than its last value takes over, and no entry
+    does while the field has lost its values. Remembers the former leaders of each metric whose lead passed in this diff.
     """
     events: list[Event] = []
     memory: dict[str, object] = {}

@@ -1,8 +1,7 @@
 """A lasting shift of a noisy value: speed, latency, or a rating once the drift of its board is taken out.
 
-A variation of one day is not news. A new level is: three readings in a row, each about a day after the other, differ from the
-median of the five before them by more than 30 % and by more than three robust standard deviations. A shift of the whole board is
-not a decline of any entry.
+Three readings in a row, each about a day after the other, differ from the median of the five before them by more than 30 % and by
+more than three robust standard deviations. A shift of the whole board is not a decline of any entry.
 
 Source: docs/decisions/0014-parity-gains-frontiers.md
 """
@@ -75,10 +74,8 @@ class _Shift:
 def detect(diff: Diff, past: BoardState) -> Detection:
     """One event per model and metric, on the third reading of the new level, and only then; one if the whole board shifted.
 
-    Its interval is the one in which the shift began. News for the ten best: a speed that changed by half or more, a rating that
-    moved and was not reported as a revision.
-
-    Remembers the last readings (`_plain`). The values before a shift are forgotten: the next level is compared with the new one.
+    Its interval is the one in which the shift began. Remembers the last readings (`_plain`); the values before a shift are
+    forgotten, as the next level is compared with the new one.
     """
     events: list[Event] = []
     windows: dict[MetricId, _Window] = {}
