@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from tracker.claims._records import Claim, ClaimVerdict, Figure, Ground, Mention, MentionKind, Since
 from tracker.claims.record import Record, is_in, same_model
-from tracker.claims.weight import Order, Weight, weigh_in
+from tracker.claims.weight import Order, Weight, spread_in, weigh
 from tracker.model import Entry, EntryId, EventId, Metric, Nature, Span
 from tracker.order import best_entry
 from tracker.query.find import BoardAt
@@ -69,7 +69,8 @@ class Case:
 
     def weigh(self, entry: Entry, other: Entry) -> Weight:
         """The order of two entries with a value."""
-        return weigh_in(self.state.snapshot, self.metric, entry, other)
+        measure, other_measure = (each.measures[self.metric.id] for each in (entry, other))
+        return weigh(self.metric, measure, other_measure, spread_in(self.state.snapshot, self.metric))
 
     def course(self, entry: EntryId) -> tuple[Span, ...]:
         """The values of an entry over time."""

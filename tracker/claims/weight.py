@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tracker.claims._records import Amount
-from tracker.model import Entry, Measure, Metric, Nature, Snapshot
+from tracker.model import Measure, Metric, Nature, Snapshot
 from tracker.order import certainty, values_of
 from tracker.wording import difference, number
 
@@ -51,11 +51,6 @@ class Weight:
     def agrees(self, degree: str) -> bool:
         """Whether the gap is as wide as a word of degree says: `strong`, `weak`, or none."""
         return not degree or (abs(self.gap) >= self.wide if degree == "strong" else abs(self.gap) <= self.wide)
-
-
-def weigh_in(snapshot: Snapshot, metric: Metric, entry: Entry, other: Entry) -> Weight:
-    """The order of two entries of one snapshot that both have a value of the metric."""
-    return weigh(metric, entry.measures[metric.id], other.measures[metric.id], spread_in(snapshot, metric))
 
 
 def weigh(metric: Metric, measure: Measure, other: Measure, spread: float) -> Weight:
