@@ -203,7 +203,7 @@ def _revision(entry: Entry) -> str:
 
 @lru_cache(maxsize=1024)
 def order_of(generation: str) -> Order | None:
-    """A generation as (letters before, numbers, letters after): `3.5` → ("", (3, 5), ""), `V4` → ("v", (4,), ""). None for others."""
+    """A generation as (letters before, numbers, letters after): `3.5` → ("", (3, 5), ""), `V4` → ("v", (4,), ""); or None."""
     match = _NUMBERED.fullmatch(generation.strip().casefold())
     if match is None:
         return None
