@@ -119,15 +119,15 @@ def _acknowledged(diff: Diff, past: BoardState, metric: Metric) -> Leaders:
 
 def leaders_after(diff: Diff, past: BoardState) -> dict[MetricId, Leaders]:
     """The leaders to acknowledge after this diff, by metric."""
-    after = {metric.id: _after(diff, past, metric) for metric in _led(diff.board)}
-    return {metric: leading for metric, leading in after.items() if leading}
-
-
-def _after(diff: Diff, past: BoardState, metric: Metric) -> Leaders:
-    acknowledged, now = _acknowledged(diff, past, metric), leaders(diff.after, metric)
-    if not acknowledged or (now and verdict_of(diff, metric) in (Comparability.REBASED, Comparability.APPEARED)):
-        return now  # a new scale, or a new column, has a best of its own
-    return now if now and _passes(diff, past, metric, acknowledged, now) else acknowledged
+    after: dict[MetricId, Leaders] = {}
+    for metric in _led(diff.board):
+        acknowledged, now = _acknowledged(diff, past, metric), leaders(diff.after, metric)
+        is_new = verdict_of(diff, metric) in (Comparability.REBASED, Comparability.APPEARED)  # and has a best of its own
+        if not acknowledged or (now and (is_new or _passes(diff, past, metric, acknowledged, now))):
+            acknowledged = now
+        if acknowledged:
+            after[metric.id] = acknowledged
+    return after
 
 
 def _passes(diff: Diff, past: BoardState, metric: Metric, acknowledged: Leaders, now: Leaders) -> bool:
