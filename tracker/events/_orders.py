@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -149,10 +150,8 @@ def _measures(snapshot: Snapshot, metric: Metric) -> dict[EntryId, Measure]:
 def _drifted(diff: Diff, metric: Metric, last: Measure) -> Measure:
     """A last value as it would be now, the common drift of a fitted board added."""
     shift = drifted_value(diff, metric, last.value) - last.value
-    if not shift:
-        return last
     low, high = (None if bound is None else bound + shift for bound in (last.low, last.high))
-    return Measure(value=last.value + shift, low=low, high=high, decimals=last.decimals, raw=last.raw)
+    return replace(last, value=last.value + shift, low=low, high=high) if shift else last
 
 
 def _plain(pairs: Mapping[Pair, datetime], unseen: Measures) -> Any:
