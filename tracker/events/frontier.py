@@ -173,13 +173,11 @@ def _unseen(view: _View, known: Mapping[EntryId, Point]) -> dict[EntryId, Point]
 def _is_lost(view: _View) -> bool:
     diff, metric = view.diff, view.metric
     needed = [view.primary.id, *([metric.id] if metric else [])]
-    if any(name in view.past.drifted for name in needed):
-        return True
-    if diff.before is None:
-        return False
-    return any(diff.metrics[name].verdict in SAYS_NOTHING for name in needed) or (
-        metric is None and _sizes_lost(diff, diff.before)
-    )
+    drifted = not view.past.drifted.isdisjoint(needed)
+    if drifted or diff.before is None:
+        return drifted
+    says_nothing = any(diff.metrics[name].verdict in SAYS_NOTHING for name in needed)
+    return says_nothing or (metric is None and _sizes_lost(diff, diff.before))
 
 
 def _sizes_lost(diff: Diff, before: Snapshot) -> bool:
@@ -254,9 +252,9 @@ def _event(
     subjects = news or joined
     who = [party(diff.after, mover.entry) for mover in subjects]
     ousted = [
-        mover for mover in left if not subjects or any(_dominates(points, subject.entry, mover.entry) for subject in subjects)
+        mover.entry for mover in left if not subjects or any(_dominates(points, each.entry, mover.entry) for each in subjects)
     ]
-    gone = [last_named(diff, mover.entry) for mover in ousted]
+    gone = [last_named(diff, entry) for entry in ousted]
     return make(
         diff,
         rule=RULE,
@@ -322,11 +320,10 @@ def _fact(view: _View, key: EntryId, point: Point) -> dict[str, object]:
 
 
 def _evidence(view: _View, entries: Sequence[EntryId]) -> list[Evidence]:
-    diff = view.diff
-    evidence = list(both_proofs(diff, entries, view.primary.id))
+    scores = both_proofs(view.diff, entries, view.primary.id)
     if view.metric is not None:
-        return evidence + list(both_proofs(diff, entries, view.metric.id))
-    return evidence + stated_proofs(diff, entries, "total_parameters", or_name=True)
+        return [*scores, *both_proofs(view.diff, entries, view.metric.id)]
+    return [*scores, *stated_proofs(view.diff, entries, "total_parameters", or_name=True)]
 
 
 KIND = EventKind(RULE, tuple(Grade), detect, recorded=(Grade.SIZE, Grade.SPEED), folding=Folding(by_first=True))
