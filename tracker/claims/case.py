@@ -274,9 +274,8 @@ def _since(case: Case, upper: Sequence[EntryId], lower: Sequence[EntryId]) -> Si
         highest = min(values, key=lambda entry: (values[entry].estimated, metric.sort_key(values[entry].value), entry))
         if how == "passing" and courses[highest][0].valid_from >= interval.until:
             how = "debut"
-    entry = case.state.snapshot.entries.get(highest)
-    name = entry.name if entry else store.past(board).known[highest].name
-    return Since(after=interval.after, until=interval.until, how=how, upper=name)
+    entry = case.state.snapshot.entries.get(highest) or store.past(board).known[highest]
+    return Since(after=interval.after, until=interval.until, how=how, upper=entry.name)
 
 
 def _ids(entries: Iterable[Entry]) -> list[EntryId]:
