@@ -89,7 +89,7 @@ def detect(diff: Diff, past: BoardState) -> Detection:
             entries = sorted(window.values)
             shifts = [shift for entry in entries if (shift := _shift(diff, metric, entry, window.values[entry], common))]
             events += _events(diff, metric, window, shifts, common) if diff.before is not None else ()
-            window = _without_old_levels(window, {shift.entry for shift in shifts})
+            window = _without_old_levels(window, {shift.entry for shift in shifts}) if shifts else window
         if window is not None:
             windows[metric.id] = window
     return Detection(events=events, memory=_plain(dict(sorted(windows.items()))))
@@ -115,8 +115,6 @@ def _plain(windows: Mapping[MetricId, _Window]) -> dict[str, object]:
 
 
 def _without_old_levels(window: _Window, shifted: Collection[EntryId]) -> _Window:
-    if not shifted:
-        return window
     forgotten = (None,) * (len(window.readings) - HELD)
     values = {entry: (*forgotten, *shown[-HELD:]) if entry in shifted else shown for entry, shown in window.values.items()}
     return replace(window, values=values)
@@ -157,8 +155,7 @@ def _shown(diff: Diff, metric: Metric) -> dict[EntryId, float]:
 def _places(diff: Diff) -> dict[EntryId, float]:
     """The standings that sort the best of the board first; entries without a score have none."""
     primary = diff.board.primary
-    scores = diff.after.values(primary.id) if primary else {}
-    return {entry: primary.sort_key(score) for entry, score in scores.items()} if primary else {}
+    return {entry: primary.sort_key(score) for entry, score in diff.after.values(primary.id).items()} if primary else {}
 
 
 def _moved_along(values: Sequence[float | None], verdict: MetricDiff) -> list[float | None]:
@@ -293,8 +290,7 @@ def _of_the_board(diff: Diff, metric: Metric, window: _Window, common: float) ->
 
 
 def _is_news(diff: Diff, metric: Metric, alike: Sequence[_Shift], window: _Window) -> bool:
-    best = alike[0]
-    places = _places(diff)
+    best, places = alike[0], _places(diff)
     place = places.get(best.entry, inf)
     if place == inf or sum(other < place for other in places.values()) >= _NEWS_TO_RANK:
         return False
