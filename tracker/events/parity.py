@@ -233,4 +233,4 @@ def _scope(field: _Field, compared: Comparison) -> str:
     return words + (f", not on {', '.join(behind)}" if behind else "")
 
 
-KIND = EventKind(rule=RULE, grades=tuple(Grade), news=frozenset(Grade), detect=detect)
+KIND = EventKind(RULE, tuple(Grade), detect)
