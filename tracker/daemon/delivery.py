@@ -32,12 +32,7 @@ def pass_once(
 ) -> Delivered:
     """Send what is due now. The caller must hold the worker's lock. Raises StoreError."""
     return deliver(
-        store.service,
-        routes,
-        lambda route: open_channel(route, environment),
-        clock=clock,
-        boards=boards,
-        exists=exists_in(store),
+        store.service, routes, lambda route: open_channel(route, environment), clock=clock, boards=boards, exists=exists_in(store)
     )
 
 
