@@ -175,7 +175,6 @@ BOUNDS = (
     ("score_ci_lower", "score_ci_upper"),
     ("95% CI lower", "95% CI upper"),
     ("lower_bound", "upper_bound"),
-    ("min", "max"),
     ("lo", "hi"),
     ("lb", "ub"),
     ("conf_low", "conf_high"),
@@ -541,7 +540,7 @@ def test_a_remark_on_the_error_is_not_part_of_the_header(header: str, split: tup
     assert remark_of(header) == split
 
 
-@pytest.mark.parametrize("cell", ["{}/100", "{} pts", "{} (1)", "{}s", "1:{}"])
+@pytest.mark.parametrize("cell", ["{}/100", "{} (1)", "1:{}", "{} of 100 pts"])
 def test_a_score_that_cannot_be_read_is_listed_and_nothing_ranks_in_its_place(cell: str):
     found = proposed({"Rank": range(1, 9), "Model": NAMES, "Score": [cell.format(score) for score in SCORES], "Votes": VOTES})
     assert found.primary.sure < SURE
@@ -552,3 +551,43 @@ def test_stars_rank_a_list_whose_other_figures_have_no_direction():
     stars = [9_000 - 700 * at for at in range(8)]
     found = proposed({"Repository": NAMES, "Stars": stars, "Open issues": [17, 3, 41, 5, 29, 8, 11, 2]})
     assert (ranking(found).column, found.primary.sure >= SURE) == ("Stars", True)
+
+
+@pytest.mark.parametrize(
+    ("first", "value"),
+    [
+        ("91,5", 91.5),
+        ("1.291,50", 1291.5),
+        ("91,5 %", 91.5),
+        ("0,9158", 0.9158),
+        ("91,5 s", 91.5),
+        ("91 402 117", 91_402_117),
+    ],
+)
+def test_a_column_with_decimal_commas_spaces_or_units_is_read(first: str, value: float) -> None:
+    lines = ["Modell;Punkte", *(f"{name};{first.replace('91', str(91 - at))}" for at, name in enumerate(NAMES))]
+    found = declared("\n".join(lines).encode(), Answers(higher_is_better=True, nature=Nature.TESTED))
+    assert found.reading.entries[0].measures[found.board.primary.id].value == value
+
+
+def test_other_columns_show_that_dots_group_thousands() -> None:
+    lines = ["Modell;Punkte;Preis (€)", *(f"{name};{22 - at}.911;{699 - at},00" for at, name in enumerate(NAMES))]
+    found = declared("\n".join(lines).encode(), Answers(metric="Punkte", higher_is_better=True))
+    assert found.reading.entries[0].measures[found.board.primary.id].value == 22911
+
+
+@every_format
+@pytest.mark.parametrize(
+    ("cells", "header", "unit"),
+    [
+        (["88.4点", "87.9点", "86.3点", "82.0点", "81.7点", "80.2点", "79.9点", "71.0点"], "Score", "点"),
+        ([f"{value} pts" for value in SCORES], "Score", "pts"),
+        ([f"{value} ms" for value in SCORES], "Latency", "s"),
+        ([f"{value:.1f} V" for value in SCORES], "Accuracy", "V"),
+        ([f"{value:,.0f}円" for value in VOTES], "Price", "JPY"),
+    ],
+)
+def test_a_word_behind_every_figure_is_the_unit(form: str, cells: Sequence[str], header: str, unit: str) -> None:
+    body = FORMATS[form]({"Model": NAMES, header: cells}).encode()
+    found = declared(body, Answers(metric=header, higher_is_better=True))
+    assert next(metric.unit for metric in found.board.metrics if metric.primary) == unit

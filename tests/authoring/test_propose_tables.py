@@ -263,3 +263,9 @@ UNRANKED = {
 @pytest.mark.parametrize("what", sorted(UNRANKED))
 def test_a_table_that_nothing_ranks_is_asked_about(what: str):
     assert open_question(propose(UNRANKED[what].encode()), NO_ANSWERS) is not None
+
+
+def test_a_page_that_is_too_deep_to_be_read_is_refused_for_that():
+    body = "<!DOCTYPE html><body>" + "<div>" * 6000 + "<table><tr><th>Model<th>Score<tr><td>a<td>1</table>"
+    with pytest.raises(ParseError, match="nested deeper than 512 levels"):
+        survey(body.encode())

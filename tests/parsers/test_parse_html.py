@@ -126,6 +126,17 @@ def test_rows_need_not_be_table_rows():
     ]
 
 
+NESTED = (
+    "<div>" * 5000,
+    "<svg>" + "<g>" * 5000,
+    "<svg></svg>" + "<g/>" * 5000,
+    "<svg/>" + "<g/>" * 5000,
+    "<svg><div>" + "<g/>" * 5000 + "</svg>",
+    "<!-- <svg> -->" + "<g/>" * 5000 + "</svg>",
+    '<b title="<svg>">' + "<g/>" * 5000 + "</svg>",
+)
+
+
 @pytest.mark.parametrize(
     ("body", "options", "message"),
     [
@@ -147,7 +158,7 @@ def test_rows_need_not_be_table_rows():
         (TABLES, {"select": "#four"}, "nothing that fits select = '#four'"),
         (TABLES, {"rows": "li"}, "nothing that fits rows = 'li'"),
         ("<table><tr><th>Model<tr><td>a", {}, "the page is cut off"),
-        ("<div>" * 5000 + table("<tr><td>a<td>1"), {}, "nested deeper than 512 levels"),
+        *((opened + table("<tr><td>a<td>1"), {}, "nested deeper than 512 levels") for opened in NESTED),
         ("   ", {}, "empty body"),
         (b"<table>\xff</table>", {}, "byte 0xff at 7, expected UTF-8 or a declared charset"),
     ],
@@ -318,3 +329,9 @@ def test_many_empty_rows_above_a_table_take_no_time():
     body = "<table>" + "<tbody><tr><td></td></tr></tbody>" * 20_000 + "</table>"
     with pytest.raises(ParseError, match="found 1 table, none with a header"):
         read("html_table", body, ["Model"])
+
+
+def test_a_page_with_a_logo_in_each_of_many_rows_is_read():
+    logo = '<svg viewBox="0 0 24 24"><title>x</title><g><path d="M12 2" fill="none"/></g><path d="M1"/></svg>'
+    rows = "".join(f"<tr><td><div>{logo}model-{row}</div></td><td>{row}</td></tr>" for row in range(3000))
+    assert len(read("html_table", table(rows), ["Model", "Score"]).rows) == 3000

@@ -1,12 +1,14 @@
 """Siblings of the oddities in `tests/oddities`, in every format in which each can occur: two entries, or a refusal."""
 
 import codecs
+from dataclasses import replace
 
 import pytest
 from every_format import TEXTS, figure, read, written
 from parsing import stream
 
 from tracker.errors import ContractBroken, ParseError
+from tracker.model import Column, Kind
 
 BOTH = [("Aurora", 90.0), ("Borea", 80.0)]
 HEAD = "<tr><th>Model<th>Score"
@@ -279,10 +281,19 @@ def test_markup_in_data_is_read_as_text(form, cell, name):
     assert rows_in(form, written(form, [(cell, "90"), ("Borea", "80")])) == [(name, 90.0), ("Borea", 80.0)]
 
 
+PICTURES = (
+    "| ![A chart](x.png) | |",
+    "| ![a](x) ![b](y) | |",
+    "| | ![A chart][x] |",
+    "| [![A chart](x.png)](https://x.example) | |",
+    '| <img src="x.png" alt="A chart"> | |',
+)
+
+
 # ── rows ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("row", ["| | |", "|  |  |", "| &nbsp; | |", "|||", "| <!-- x --> | |", "| ![](x) | |"])
+@pytest.mark.parametrize("row", ["| | |", "|  |  |", "| &nbsp; | |", "|||", "| <!-- x --> | |", "| ![](x) | |", *PICTURES])
 def test_a_blank_row_in_markdown_is_left_out(row):
     assert rows_in("markdown_table", table("| Aurora | 90 |", row, "| Borea | 80 |")) == BOTH
 
@@ -327,6 +338,58 @@ def test_a_record_without_a_value_is_left_out(form, body):
 
 def test_a_record_with_other_values_is_not_blank():
     assert is_refused("json_records", '[{"Model":"Aurora","Score":90},{"name":"Cove"},{"Model":"Borea","Score":80}]')
+
+
+def test_a_picture_beside_a_figure_names_its_row():
+    assert rows_in("markdown_table", table("| ![Aurora](x.png) | 90 |", "| Borea | 80 |")) == BOTH
+
+
+@pytest.mark.parametrize("form", DATA)
+@pytest.mark.parametrize("cell", ['<img src="x.png" alt="A chart">', "<div><svg></svg></div>", "&nbsp;"])
+def test_a_row_of_a_picture_in_data_is_left_out(form, cell):
+    assert rows_in(form, written(form, [("Aurora", "90"), (cell, ""), ("Borea", "80")])) == BOTH
+
+
+def aria(
+    rows,
+    role="table",
+    cell="cell",
+    head='<div role="row"><div role="columnheader">Model</div><i role="columnheader">Score</i></div>',
+):
+    lines = (
+        f'<div role="row"><b role="rowheader">{name}</b><span><i role="{cell}">{score}</i></span></div>' for name, score in rows
+    )
+    return f'<!doctype html><body><div role="{role}" aria-label="x">{head}<div role="rowgroup">{"".join(lines)}</div></div>'
+
+
+TWO = (("Aurora", "90"), ("Borea", "80"))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        aria(TWO),
+        aria(TWO, "grid", "gridcell"),
+        aria(TWO, "treegrid", "gridcell"),
+        aria((*TWO[:1], ("", ""), *TWO[1:])),
+        aria(TWO).replace("</b>", '</b><span role="cell" hidden>7</span>'),
+        aria(TWO) + "<table><tr><th>Model<th>Score<tr><td>x<td>1</table>",
+        aria(TWO).replace(
+            '<div role="row"><div', '<div role="row"><i role="columnheader" aria-colspan="2">All</i></div><div role="row"><div'
+        ),
+        f'<div role="table"><table>{HEAD}{ROWS}</table></div>',
+        f'<table role="grid">{HEAD}{ROWS}</table>'.replace("<tr>", "<tr role=row>"),
+    ],
+)
+def test_elements_with_the_roles_of_a_table_are_one(body):
+    assert rows_in("html_table", body) == BOTH
+
+
+@pytest.mark.parametrize(
+    "body", [aria(()), aria(TWO).replace("columnheader", "x"), '<div role="table"><p>Aurora 90</div>', aria(TWO, role="list")]
+)
+def test_roles_without_rows_or_a_header_are_refused(body):
+    assert is_refused("html_table", body)
 
 
 @pytest.mark.parametrize(
@@ -593,6 +656,14 @@ SECONDS = figure(unit="s", better="lower")
         (("1\u00a0504,5", "998,2", "970,1"), ELO, (1504.5, 998.2, 970.1)),
         (("91%", "88 %", "85"), PERCENT, (91, 88, 85)),
         (("$2.50 / 1M", "$3/M", "$1"), PRICE, (2.5, 3, 1)),
+        (("1 893 402 117", "998 004 221", "57 300"), VOTES, (1893402117, 998004221, 57300)),
+        (("1 504 ± 6", "1 498 ± 5", "970 ± 4"), ELO, (1504, 1498, 970)),
+        (("1 504,5", "1 498,25", "970,1"), ELO, (1504.5, 1498.25, 970.1)),
+        (("2 250 USD", "1 500 USD", "80 USD"), PRICE, (2250, 1500, 80)),
+        (("0,0585 s", "0,06 s", "1,5 s"), SECONDS, (0.0585, 0.06, 1.5)),
+        (("88.4点", "87.9点", "70点"), ELO, (88.4, 87.9, 70)),
+        (("12.3 pts", "12 pts.", "1 pt"), ELO, (12.3, 12, 1)),
+        (("0.45 sec", "1 second", "2 s"), SECONDS, (0.45, 1, 2)),
     ],
 )
 def test_a_column_of_figures_is_read_as_a_whole(form, cells, score, values):
@@ -605,11 +676,58 @@ def test_a_column_of_figures_is_read_as_a_whole(form, cells, score, values):
 @pytest.mark.parametrize(
     ("cell", "score"),
     [
-        *((cell, PRICE) for cell in ("¥8.00", "8.00 €", "CNY 8.00", "8 元", "₹80", "A$8.00", "HK$8", "$2.50 / 1K", "5 7")),
+        *(
+            (cell, PRICE)
+            for cell in ("¥8.00", "8.00 €", "CNY 8.00", "8 元", "₹80", "A$8.00", "HK$8", "$2.50 / 1K", "5 7", "8 CHF", "1 234")
+        ),
         *((cell, PERCENT) for cell in ("0.91", "91 ‰", "87,5")),
-        *((cell, SECONDS) for cell in ("45m", "1.2 min", "450 ms")),
+        *((cell, SECONDS) for cell in ("45m", "1.2 min", "450 ms", "0,45 s")),
     ],
 )
 def test_a_figure_in_another_unit_than_its_column_is_refused(form, cell, score):
     others = {PRICE: ("$7.00", "$0.80"), PERCENT: ("88.2%", "85.1%"), SECONDS: ("0.8", "0.9")}[score]
     assert is_refused(form, written(form, [("Aurora", cell), ("Borea", others[0]), ("Cove", others[1])]), score)
+
+
+# ── what the page shows beside a column ──────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("form", ["csv_table", "html_table", "markdown_table"])
+@pytest.mark.parametrize(
+    ("prices", "score"),
+    [
+        (("699,00", "589,90"), (22911, 22604)),
+        (("1.204,50 €", "998,00 €"), (22911, 22604)),
+        (("87,3 %", "80,1 %"), (22911, 22604)),
+        (("0,0585 V", "0,06 V"), (22911, 22604)),
+        (("699.00", "589.90"), (22.911, 22.604)),
+        (("12.5 s", "13.25 s"), (22.911, 22.604)),
+        (("16", "24"), None),
+        (("3,5", "text"), (22911, 22604)),
+        (("GPT-4.5", "o3,5"), None),
+        (("1,204", "1,100"), None),
+    ],
+)
+def test_an_undeclared_column_shows_what_a_dot_means(form, prices, score):
+    cells = [("Model", "Score", "Price"), *(zip(("Aurora", "Borea"), ("22.911", "22.604"), prices, strict=True))]
+    body = {
+        "csv_table": "\n".join(";".join(row) for row in cells),
+        "html_table": f"<table>{''.join('<tr><td>' + '<td>'.join(row) for row in cells)}</table>",
+        "markdown_table": "\n".join("| " + " | ".join(row) + " |" for row in (cells[0], ("---",) * 3, *cells[1:])) + "\n",
+    }[form]
+    if score is None:
+        assert is_refused(form, body)
+    else:
+        assert rows_in(form, body) == list(zip(("Aurora", "Borea"), score, strict=True))
+
+
+@pytest.mark.parametrize("form", ["json_records", "json_lines", "yaml_records", "js_literal", "flight"])
+def test_a_number_of_data_has_a_decimal_point(form):
+    assert rows_in(form, written(form, [("Aurora", "22.911"), ("Borea", "22.604")])) == [("Aurora", 22.911), ("Borea", 22.604)]
+
+
+@pytest.mark.parametrize("form", TEXTS)
+def test_a_declared_word_for_unknown_may_have_a_unit(form):
+    votes = replace(figure(unit="votes"), column=Column(sources=("Score",), kind=Kind.NUMBER, missing=frozenset({"0 votes"})))
+    body = written(form, [("Aurora", "90 votes"), ("Borea", "0 votes"), ("Cove", "80 votes")])
+    assert rows_in(form, body, votes) == [("Aurora", 90.0), ("Borea", None), ("Cove", 80.0)]

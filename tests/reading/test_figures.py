@@ -1,12 +1,15 @@
 """How a whole column writes its figures."""
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kit import examples
 
 from tracker.model import Bounds, Column, Metric, MetricId, Nature
-from tracker.reading.figures import figures_of
+from tracker.reading.figures import figures_of, has_decimal_commas
 
 
 def metric(unit):
@@ -90,3 +93,125 @@ def test_both_ways_to_write_a_column_give_the_same_figures(numbers, decimals):
     if certain:
         assert read(points) == (points, {})
         assert read(commas) == (points, {})
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["1 893 402 117", "998 004 221", "57 300"], ["1893402117", "998004221", "57300"]),
+        (["1 504", "998", "975"], ["1504", "998", "975"]),
+        (["12 730 €", "8 100 €"], ["12730 €", "8100 €"]),
+        (["1 234,50", "998,25"], ["1234.50", "998.25"]),
+        (["1 504 ±6", "1 498 ±5"], ["1504 ±6", "1498 ±5"]),
+        (["+12 504", "-2 250"], ["+12504", "-2250"]),
+        (["12 730 votes", "9 100 votes"], ["12730", "9100"]),
+        (["117 050", "893 402"], ["117050", "893402"]),
+    ],
+)
+def test_plain_spaces_group_digits_if_the_whole_column_shows_it(cells, expected):
+    assert read(cells) == (expected, {})
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["57 62", "1 893 402"],
+        ["1 504", "2 498", "3 490"],  # a place and a score
+        ["85 100", "82 100"],  # of 100
+        ["300 410", "290 415"],  # two scores
+        ["1 504", "12"],
+        ["1 504", "99", "104730"],
+        ["1 2345"],
+        ["3.5 120", "4.5 130"],
+    ],
+)
+def test_spaces_that_may_separate_two_numbers_stay(cells):
+    assert read(cells) == (cells, {})
+
+
+def commas(*columns):
+    return figures_of(["22.911", "22.604"], metric(""), Bounds(), lambda _: has_decimal_commas(columns))
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        ([["699,00", "589,90"]], ["22,911", "22,604"]),
+        ([["1.204,50 €"], ["16", "24"]], ["22,911", "22,604"]),
+        ([["87,3 %"], ["GPT-4.5"]], ["22,911", "22,604"]),
+        ([["12.5 s", "13.25 s"]], ["22.911", "22.604"]),
+        ([["1,204.50"]], ["22.911", "22.604"]),
+    ],
+)
+def test_other_columns_decide_where_one_alone_cannot(columns, expected):
+    assert commas(*columns).cells == expected
+
+
+@pytest.mark.parametrize("columns", [[["16", "24"]], [["3,5"], ["4.5"]], [["1,204"]], []])
+def test_a_dot_that_nothing_on_the_page_explains_is_refused_with_the_key_that_does(columns):
+    found = commas(*columns)
+    assert found.cells == [None, None]
+    assert set(found.refused.values()) == {
+        "a dot with a clear meaning: contract.m = { max = 999 } for decimals, { min = 1000 } for thousands"
+    }
+
+
+@pytest.mark.parametrize(
+    ("bounds", "expected"), [(Bounds(max=100), "22.911"), (Bounds(min=1000), "22,911"), (Bounds(min=1000, max=50_000), "22,911")]
+)
+def test_the_limits_of_a_metric_decide_first(bounds, expected):
+    assert figures_of(["22.911"], metric(""), bounds, lambda _: None).cells == [expected]
+
+
+@pytest.mark.parametrize(
+    ("cells", "unit", "bare"),
+    [
+        (["88.4点", "87.9点"], "", ["88.4", "87.9"]),
+        (["0,0585 V", "0,06 V"], "V", ["0.0585", "0.06"]),
+        (["12.3 pts", "1 pt"], "points", ["12.3", "1"]),
+        (["85 ms", "120 ms"], "ms", ["85", "120"]),
+        (["3.2 GB", "12 GB"], "GB", ["3.2", "12"]),
+        (["7,5 s", "6,25 s"], "", ["7.5", "6.25"]),
+        (["85 sec", "120 seconds"], "s", ["85", "120"]),
+        (["85 ±3 ms", "120 ms ±4 ms"], "ms", ["85 ±3", "120 ±4"]),
+        (["≈ 85 tok/s", "120 tok/s"], "tokens/s", ["≈ 85", "120"]),
+        (["1 234 EUR", "998 EUR"], "EUR", ["1234 €", "998 €"]),
+        (["2,250円", "1,500円"], "JPY", ["2,250 ¥", "1,500 ¥"]),
+        (["70B params", "8B params"], "", ["70B", "8B"]),
+        (["12 votes", "—", None, "1 vote", "N/A"], "votes", ["12", "—", None, "1", "N/A"]),
+    ],
+)
+def test_a_unit_behind_every_figure_is_the_columns(cells, unit, bare):
+    assert read(cells, unit) == (bare, {})
+
+
+@pytest.mark.parametrize(
+    ("cells", "unit", "rows"),
+    [
+        (["85 ms", "1.2 s", "90 ms"], "", {1}),
+        (["85 ms", "90"], "ms", {1}),
+        (["85 ms", "90 ms"], "s", {0, 1}),
+        (["3.2 GB", "12 GB"], "MB", {0, 1}),
+        (["85 ms", "90 ms"], "%", {0, 1}),
+        (["12 EUR", "13 EUR"], "USD", {0, 1}),
+        (["12 CHF", "13 CHF"], "USD", {0, 1}),
+        (["5 million", "6 million"], "views", {0, 1}),
+        (["2 h 5 min", "3 h 1 min"], "h", {0, 1}),
+        (["3.2 GB", "800 MB"], "", {1}),
+    ],
+)
+def test_another_unit_than_that_of_the_column_or_its_declaration_is_refused(cells, unit, rows):
+    assert set(read(cells, unit)[1]) == rows
+
+
+def test_a_unit_that_the_scale_converts_is_the_declared_one():
+    declared = replace(metric("s"), scale=Decimal("0.001"))
+    assert figures_of(["85 ms", "90 ms"], declared, Bounds()).cells == ["85", "90"]
+    assert figures_of(["85 s", "90 s"], declared, Bounds()).cells == [None, None]
+
+
+@pytest.mark.parametrize(
+    "cells", [["12k", "3M"], ["19 E", "20 est."], ["1e-5", "2E+3"], ["5 m", "6 m"], ["$2.50 / 1M tokens", "$3"]]
+)
+def test_powers_and_remarks_are_not_units(cells):
+    assert read(cells) == (cells, {})

@@ -11,18 +11,17 @@ from functools import cache, cached_property
 from itertools import pairwise
 
 from tracker.authoring.words import HALF, IN_AND_OUT, PER_SECOND, PRICE, leaf_of, remark_of, words_of
-from tracker.model import Bounds, Kind, Measure, Metric, MetricId, Nature
 from tracker.model import Column as Source
-from tracker.reading.cells import MISSING, NO_FIGURE, CellError, Reader, reader
-from tracker.reading.figures import figures_of
+from tracker.model import Kind, Measure, Metric, MetricId, Nature
+from tracker.reading.cells import MISSING, NO_FIGURE, CellError, Reader, parse_rank, reader
+from tracker.reading.columns import NO_BOUNDS
+from tracker.reading.figures import Figures, figures_of, has_decimal_commas
 from tracker.reading.lines import parts_of
 
 _URL = re.compile(r"(?:https?:)?//|www\.")
 _DATE = re.compile(r"(?:19|20)\d\d[-/.]?(?:0\d|1[0-2])(?:[-/.]?[0-3]\d)?(?:[T ].*)?|[A-Z][a-z]{2,8} \d{1,2}, (?:19|20)\d\d")
 _RATE = re.compile(r"\w/ ?s(?:ec(?:ond)?)?\b")
 _WORDED = re.compile(r"[\d.,]+\s+([^\d]+)")
-_ORDINAL = re.compile(r"(?:#|T|=)?(\d{1,6})(?:st|nd|rd|th|\.|=)?")
-_MEDALS = {"🥇": 1, "🥈": 2, "🥉": 3}
 _SIGNED = re.compile(r"[(\[]? ?(?:±|\+/-|[+\-−][0-9.,]+%? ?/)")
 """The beginning of a half-width: `±6`, `+5/-6`."""
 _LETTER = re.compile(r"[^\W\d_]")
@@ -40,13 +39,14 @@ EPOCH = 900_000_000.0
 
 @dataclass(frozen=True)  # no slots: a cached property needs a place
 class Cells:
-    """A column with its header; each property is computed once."""
+    """A column with its header; each property is computed once. `commas`: other columns of the table have decimal commas."""
 
     header: str
     cells: Sequence[str | None]
     scale: str = "1"
     part: int = 0
     role: str = ""
+    commas: bool = False
 
     @property
     def label(self) -> str:
@@ -81,7 +81,8 @@ class Cells:
     @cached_property
     def known(self) -> list[str]:
         """The texts, without those that mean unknown."""
-        return [cell.strip() for cell in self.cells if cell is not None and cell.strip().casefold() not in MISSING]
+        known = (cell.strip() for cell in self.cells if cell is not None)
+        return [cell for cell in known if cell.casefold() not in MISSING and has_content(cell)]
 
     @cached_property
     def texts(self) -> list[str]:
@@ -105,10 +106,23 @@ class Cells:
         return [None if measure is None else measure.value for measure in self._measures]
 
     @cached_property
+    def _figures(self) -> Figures:
+        return figures_of(self.cells, self._metric, NO_BOUNDS, lambda _: self.commas)
+
+    @property
+    def _metric(self) -> Metric:
+        return _metric(self.scale, "" if PRICE.isdisjoint(self.words) else "price")
+
+    @property
+    def unit(self) -> str:
+        """The word behind every figure: `ms` of `85 ms`; "" if there is none."""
+        return self._figures.unit
+
+    @cached_property
     def _measures(self) -> list[Measure | None]:
-        metric = _metric(self.scale, "" if PRICE.isdisjoint(self.words) else "price")
-        read = reader(metric)
-        return [_measure(read, cell) for cell in figures_of(self.cells, metric, Bounds()).cells]
+        read, refused = reader(self._metric), self._figures.refused  # the reading names the refused ones
+        pairs = enumerate(zip(self.cells, self._figures.cells, strict=True))
+        return [_measure(read, cell if row in refused else figure) for row, (cell, figure) in pairs]
 
     @cached_property
     def has_intervals(self) -> bool:
@@ -192,14 +206,16 @@ class Cells:
         falls = sum(a > b for a, b in pairwise(values))
         rises = sum(a < b for a, b in pairwise(values))
         moves = falls + rises
-        if moves < 2 or moves < 0.2 * len(values) or len(values) < 0.6 * len(read):
+        if moves < 2 or moves < 0.2 * len(values) or 2 * len(values) < len(read):
             return 0.0
         return (falls - rises) / moves
 
 
 def cells_of(columns: Sequence[str], rows: Sequence[Sequence[str | None]]) -> list[Cells]:
     """The columns of a table, with the rows that are examined. A column of pairs of figures becomes two."""
-    whole = [Cells(header=name, cells=[row[at] for row in rows[:MAX_ROWS]]) for at, name in enumerate(columns)]
+    cells = [[row[at] for row in rows[:MAX_ROWS]] for at in range(len(columns))]
+    commas = bool(has_decimal_commas(cells))
+    whole = [Cells(header=name, cells=column, commas=commas) for name, column in zip(columns, cells, strict=True)]
     return [part for cells in whole for part in _halves(cells) or (cells,)]
 
 
@@ -218,7 +234,9 @@ def _halves(cells: Cells) -> tuple[Cells, ...]:
         return ()
     pairs = [parts_of(cell) if cell and cell.strip() in known else [] for cell in cells.cells]
     return tuple(
-        Cells(header=cells.header, cells=[pair[at] if pair else None for pair in pairs], part=at + 1, role=role)
+        Cells(
+            header=cells.header, cells=[pair[at] if pair else None for pair in pairs], part=at + 1, role=role, commas=cells.commas
+        )
         for at, role in enumerate(roles)
     )
 
@@ -236,7 +254,13 @@ def _measure(read: Reader, cell: str | None) -> Measure | None:
         return None
 
 
+def has_content(cell: str) -> bool:
+    """Whether a text has a letter, a digit or a symbol such as a medal; `*` and `?` stand for what is unknown."""
+    return any(not sign.isascii() or sign.isalnum() for sign in cell)
+
+
 def _place(cell: str | None) -> int | None:
-    text = (cell or "").strip()
-    match = _ORDINAL.fullmatch(text)
-    return int(match[1]) if match else _MEDALS.get(text)
+    try:
+        return 0 if cell == "0" else parse_rank(cell)
+    except CellError:
+        return None

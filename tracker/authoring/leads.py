@@ -15,7 +15,7 @@ from tracker.errors import ParseError
 from tracker.model import Parse
 from tracker.parsers import csv_table, flight, json_ld, markdown_table, yaml_records
 from tracker.parsers.decoding import decode, header, unique
-from tracker.parsers.html_table import Section, first_row, sections
+from tracker.parsers.html_table import TABLES, Section, first_row, sections
 from tracker.parsers.html_tree import Element, ancestors, children, inner_text, root_of, scripts
 from tracker.parsers.script_source import assignments, literal
 from tracker.parsers.strict_json import load
@@ -41,6 +41,7 @@ _TEMPLATE = re.compile(r"([A-Za-z_$][\w$]*)\s*=\s*`([^`]{10,})`")
 _FLIGHT = re.compile(rb"[0-9a-f]{0,8}:(?:[\[{\"IHT]|[0-9a-f]+,)")
 _DATE = re.compile(r"(?:19|20)\d\d-?\d\d-?\d\d")
 _CLASS = re.compile(r"[A-Za-z_][\w-]*")
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _ROWS = ("tr", "li", "div", "article", "section", "a")
 _RUN = re.compile(r"|module|(?:text|application)/(?:x-)?(?:java|ecma)script", re.IGNORECASE)
 
@@ -261,8 +262,8 @@ def _tables(root: Element) -> Iterator[Lead]:
 def _titles(root: Element) -> dict[Element, Element | None]:
     """The heading before each table that has one."""
     titles, last = {}, None
-    for element in root.css("h1, h2, h3, h4, h5, h6, table"):
-        last = element if element.tag != "table" else last
+    for element in root.css(f"{', '.join(HEADINGS)}, {TABLES}"):
+        last = element if element.tag in HEADINGS else last
         titles[element] = last
     return {element: title for element, title in titles.items() if element is not title}
 
@@ -276,7 +277,7 @@ def _named(section: Section, names: tuple[str, ...], title: Element | None) -> I
     for element in (section.table, *islice(ancestors(section.table), 4)):
         if _CLASS.fullmatch(element.id or ""):
             yield Parse(format="html_table", options={"select": f"#{element.id}"})
-    if title is not None and (text := inner_text(title)):
+    if title is not None and section.table.tag == "table" and (text := inner_text(title)):
         heading = f"{title.tag}:-soup-contains({json.dumps(text, ensure_ascii=False)})"
         yield Parse(format="html_table", options={"select": f"{heading} ~ table, {heading} ~ * table", "first": True})
 
@@ -300,10 +301,10 @@ def _marks(element: Element) -> tuple[tuple[str, str, str], ...]:
     tag = str(element.tag)
     marked = [(tag, "attribute", str(name)) for name in element.attributes if _is_data(str(name))]
     if tag != "tr":
-        marked += [(tag, "class", name) for name in (element.attributes.get("class") or "").split()[:2] if _CLASS.fullmatch(name)]
+        marked += [(tag, "class", name) for name in _classes(element)]
         outer = element.parent if not marked else None
-        classes = ((outer.attributes.get("class") or "").split()[:1] if outer is not None else []) or []
-        marked += [(tag, "inside", f"{outer.tag}.{name}") for name in classes if outer is not None and _CLASS.fullmatch(name)]
+        classes = _classes(outer)[:1] if outer is not None else []
+        marked += [(tag, "inside", f"{outer.tag}.{name}") for name in classes if outer is not None]
     return tuple(dict.fromkeys(marked))
 
 
@@ -322,8 +323,20 @@ def _inside(row: Element, *, table_rows: bool) -> Iterator[str]:
     found = [f"@{name}" for name in row.attributes if _is_data(name)]
     for part in islice(() if table_rows else row.traverse(), 1, 80):
         if not any(True for _ in part.iter()) and inner_text(part):
-            found += [
-                f"css:{part.tag}.{name}" for name in (part.attributes.get("class") or "").split()[:2] if _CLASS.fullmatch(name)
-            ]
-            found += [f"css:[{name}]" for name in part.attributes if _is_data(name)]
+            names = [f"css:{part.tag}.{name}" for name in _classes(part)]
+            names += [f"css:[{name}]" for name in part.attributes if _is_data(name)]
+            found += names or _around(part, row)
     return iter(dict.fromkeys(found))
+
+
+def _around(part: Element, row: Element) -> list[str]:
+    """The selector of an element without marks: the marked element around it, and its tag if that has other text as well."""
+    outer = next((outer for outer in ancestors(part) if outer == row or any(_classes(outer))), row)
+    if outer == row:
+        return [f"css:{part.tag}"] if part.tag in HEADINGS else []
+    around = f"css:{outer.tag}.{_classes(outer)[0]}"
+    return [around if inner_text(outer) == inner_text(part) else f"{around} {part.tag}"]
+
+
+def _classes(element: Element) -> list[str]:
+    return [name for name in (element.attributes.get("class") or "").split()[:2] if _CLASS.fullmatch(name)]

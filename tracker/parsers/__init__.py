@@ -78,7 +78,7 @@ def parse(body: bytes, spec: Parse, wanted: Sequence[str], board: str = "", *, c
     try:
         body = inflated(body)
         table = _table(body, charset, lambda text: _module(spec.format, board).parse(text, options, wanted))
-        may_have_markup = b"<" in body or b"&" in body or b"\\u00" in body
+        may_have_markup = b"<" in body or b"&" in body or (b"\\" in body and b"\\u00" in body)
         return _rendered(table) if may_have_markup and spec.format not in RENDERED else table
     except ParseError as error:
         raise ParseError(f"{place}: {fold(str(error))}{remedy}") from error
@@ -122,7 +122,7 @@ def _rendered(table: Table) -> Table:
     from tracker.parsers.cell_text import markup_text  # noqa: PLC0415 - Lexbor is loaded for boards with markup in their data
 
     rows = [tuple(markup_text(cell) if cell and MARKUP.search(cell) else cell for cell in row) for row in table.rows]
-    return replace(table, rows=rows)
+    return replace(table, rows=[row for row in rows if any(row)])  # a row with nothing but a picture is none
 
 
 def options_of(name: str) -> type[CommonOptions]:

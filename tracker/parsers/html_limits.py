@@ -25,6 +25,11 @@ CLOSED_BY_THE_NEXT = frozenset(
     ("td", "th", "tr", "tbody", "thead", "tfoot", "caption", "colgroup", "li", "p", "option", "optgroup", "dt", "dd", "rp", "rt")
 )
 """Their end tags are optional: they nest only if another element is open between them."""
+DRAWING = (
+    "circle|clippath|defs|ellipse|g|image|line|lineargradient|marker|mask|path|pattern|polygon|polyline|radialgradient|rect|stop"
+    "|symbol|text|tspan|use"
+)
+"""Elements of SVG that contain only others of SVG, so that a `<path/>` among them is closed."""
 FORMATTING = ("b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u")
 """Without `a`, of which only one is open at a time."""
 
@@ -32,6 +37,10 @@ MAY_NEST = re.compile(r"<(?!/|!|td[ >]|tr[ >]|th[ >]|li[ >]|p[ >])")
 MAY_FORMAT = re.compile(rf"<(?:{'|'.join(FORMATTING)})[\s/>]")
 """A quick upper bound of the count; few pages need a closer look."""
 TAG = re.compile(r"<(/?)([a-z][^\s/>]*)")
+_XML = r"""(?:\s++[\w:.-]++="[^"<>]*+")*+\s*+"""
+DRAWN = re.compile(rf"<svg{_XML}>(?:[^<>]++|</?(?:{DRAWING}){_XML}/?>|<title>[^<>]*+</title>)*+</svg>")
+"""A picture without anything but drawing in it, whatever is around it."""
+CLOSED = re.compile(rf"<(?:{DRAWING}){_XML}/>")
 FORMATTING_TAG = re.compile(rf"<(/?)({'|'.join(FORMATTING)})(?=[\s/>])([^>]*)")
 _VALUE = r"""(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+))?+"""
 MANY_ATTRIBUTES = re.compile(rf"<[a-z][^\s/>]*+(?:[\s/]++[^\s/>=][^\s/>=]*+{_VALUE}){{{MAX_ATTRIBUTES + 1}}}")
@@ -59,7 +68,7 @@ def _depth(page: str) -> int:
     """The deepest nesting that the tags allow. An end tag counts only if an element of its name is open."""
     opened: Counter[str] = Counter()
     depth = deepest = 0
-    for end, name in TAG.findall(page):
+    for end, name in TAG.findall(DRAWN.sub(lambda picture: CLOSED.sub("", picture[0]), page)):
         if name in VOID or name in CLOSED_BY_THE_NEXT:
             continue
         if not end:

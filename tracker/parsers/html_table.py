@@ -37,9 +37,13 @@ MAX_TITLES = 20
 GROUPS = ("thead", "tbody")
 """Not `<tfoot>`, whose rows sum up the others."""
 CELLS = ("td", "th")
+TABLES = "table, [role=table], [role=grid], [role=treegrid]"
+"""Tables, and elements that say that they are one. https://www.w3.org/TR/wai-aria-1.2/#table"""
+ROLES = {"columnheader": "th", "rowheader": "th", "cell": "td", "gridcell": "td"}
 FIGURE = re.compile(r"[^\w]*[0-9][^A-Za-z]*")
 SELECTED = re.compile(r"css:(?P<css>.+?)(?:@(?P<attribute>[\w:.-]+))?\Z", re.DOTALL)
 ATTRIBUTE = re.compile(r"@([\w:.-]+)\Z")
+SPANNED = "[colspan], [rowspan], [aria-colspan], [aria-rowspan]"
 SPAN = re.compile(r"\s*\+?([0-9]{1,12})")
 """A number as the standard reads it: what follows the digits does not count."""
 
@@ -237,8 +241,13 @@ class Section:
 
 def sections(places: Sequence[Element]) -> list[Section]:
     """The tables in these parts of a page, in order, each once."""
-    tables = dict.fromkeys(table for place in places for table in place.css("table"))
+    tables = dict.fromkeys(table for place in places for table in place.css(TABLES) if table.tag == "table" or _has_roles(table))
     return [_section(table) for table in tables]
+
+
+def _has_roles(element: Element) -> bool:
+    """Whether an element with the role of a table has rows of its own by their role, instead of a `<table>`."""
+    return element.css_first("table") is None and element.css_first("[role=row]") is not None
 
 
 def first_row(section: Section) -> frozenset[str]:
@@ -288,6 +297,8 @@ def _names_columns(groups: Sequence[Sequence[Element]]) -> bool:
 
 def _groups(table: Element) -> list[list[Element]]:
     """The rows of head and bodies, and rows outside of these, in order; without empty groups."""
+    if table.tag != "table":
+        return [table.css("[role=row]")]
     groups: list[list[Element]] = [[]]
     for child in children(table, "tr", *GROUPS):
         if child.tag == "tr":
@@ -303,7 +314,7 @@ def _leading(rows: Sequence[Element]) -> int:
     A heading of the rows below it, under a column's name, is none.
     """
     size = 0
-    while size < len(rows) and (cells := _cells(rows[size])) and all(cell.tag == "th" for cell in cells):
+    while size < len(rows) and (cells := _cells(rows[size])) and all(map(_is_header, cells)):
         size += 1
     lines = expand(rows[:size])
     while size > 1 and len(lines[0]) > 1 and _is_heading(lines[size - 1]) and _text(lines[size - 2][0]):
@@ -357,7 +368,7 @@ def _is_entry(line: Line, columns: tuple[str, ...]) -> bool:
 
 def _is_heading(line: Line) -> bool:
     """Whether a row has header cells only, with text in the first one only."""
-    return all(cell is not None and cell.tag == "th" for cell in line) and {cell for cell in line if _text(cell)} == {line[0]}
+    return all(cell is not None and _is_header(cell) for cell in line) and {cell for cell in line if _text(cell)} == {line[0]}
 
 
 def _header(cell: Element | None) -> str:
@@ -370,7 +381,7 @@ def expand(rows: Sequence[Element]) -> list[Line]:
     Raises:
         ParseError: the spans cover more places than any board has.
     """
-    if not any(row.css_first("[colspan], [rowspan]") for row in rows):
+    if not any(row.css_first(SPANNED) for row in rows):
         return [_cells(row) for row in rows]
     lines: list[Line] = []
     hanging: dict[int, tuple[Element, int]] = {}
@@ -405,9 +416,15 @@ def _place(row: Element, line: dict[int, Element], hanging: dict[int, tuple[Elem
 
 def _span(cell: Element, name: str) -> int:
     """A span as written; 1 if it is not a number. A rowspan of 0 reaches to the end of its group."""
-    written = SPAN.match(cell.attributes.get(name) or "")
+    written = SPAN.match(cell.attributes.get(name if cell.tag in CELLS else f"aria-{name}") or "")
     return min(int(written[1]), MAX_ROWSPAN) if written else 1
 
 
 def _cells(row: Element) -> list[Element]:
-    return children(row, *CELLS)
+    if row.tag == "tr":
+        return children(row, *CELLS)
+    return row.css(", ".join(f"[role={role}]" for role in ROLES))
+
+
+def _is_header(cell: Element) -> bool:
+    return cell.tag == "th" or ROLES.get(cell.attributes.get("role") or "") == "th"

@@ -73,7 +73,7 @@ def _is_between_digits(element: Element) -> bool:
 
 
 def _is_in_table(element: Element) -> bool:
-    return any(ancestor.tag == "table" for ancestor in ancestors(element))
+    return any(ancestor.tag == "table" or ancestor.attributes.get("role") == "row" for ancestor in ancestors(element))
 
 
 def is_hidden(element: Element) -> bool:

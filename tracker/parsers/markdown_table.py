@@ -54,6 +54,9 @@ LOWEST_HEADING = 6
 HTML_HEADING = re.compile(r"<h([1-6])\b", re.IGNORECASE)
 
 
+PICTURES = re.compile(r"(?:\[?!\[[^\]]*+\](?:\([^)]*+\)|\[[^\]]*+\])(?:\]\([^)]*+\))?\s*+|<img\b[^<>]*+>\s*+)++", re.IGNORECASE)
+
+
 class Options(TableOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Options of `markdown_table`. Of several tables that fit, the first one after `after` is taken, by default the longest."""
 
@@ -92,7 +95,7 @@ class Blocks:
 
 
 def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
-    """The rows of the table, with links, emphasis and escapes resolved to their text. Empty rows are left out.
+    """The rows of the table, with links, emphasis and escapes resolved to their text. Empty rows and pictures are left out.
 
     Raises:
         ParseError: no table fits, or it has no rows, none of the wanted columns, or a row with more cells than its header.
@@ -103,7 +106,7 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     blocks = blocks_of(text)
     table = _choose(list(tables(blocks)), options, _section(blocks, options.after))
     _refuse_surplus(table, blocks)
-    rows = [row for row in table.rows if any(plain(cell, blocks.references) for cell in row)]
+    rows = [row for row in table.rows if not _is_picture(row) and any(plain(cell, blocks.references) for cell in row)]
 
     def column(name: str) -> list[str] | None:
         at = place_of(name, table.names)
@@ -147,6 +150,12 @@ def _refuse_surplus(table: Pipes, blocks: Blocks) -> None:
         at = surplus.index(True)
         line = table.lines[at]
         raise ParseError(f"found {len(cells[at])} cells in line {line + 1}, the header has {size}: {quote(lines[line])}")
+
+
+def _is_picture(row: Sequence[str]) -> bool:
+    """Whether a row has one cell with text, and that is pictures only, such as a chart below the entries."""
+    written = [cell for cell in row if cell.strip()]
+    return len(written) == 1 < len(row) and bool(PICTURES.fullmatch(written[0]))
 
 
 def _cells(line: str) -> list[str]:

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
+from tracker.errors import ParseError
 from tracker.model import EACH, NEWEST, ROW, Board, Parse, Part, Reading, Table
 from tracker.parsers import join, numbered, parse
 from tracker.parsers.decoding import charset_of
 from tracker.reading.check import check
+from tracker.reading.figures import has_decimal_commas
 from tracker.reading.pages import recognise
-from tracker.reading.tables import columns_of, combine, specs
+from tracker.reading.tables import OWN, columns_of, combine, specs
+
+TABLES = ("csv_table", "html_table", "markdown_table")
+"""Formats whose figures are as people write them."""
+ALL_COLUMNS = tuple(f"${number}" for number in range(1, 101))
+"""The columns of such a table by number."""
 
 
 def read_capture(
@@ -29,7 +38,19 @@ def read_capture(
     release = _release(board, url)
     if release and "version" not in combined.facts:
         combined = replace(combined, facts={**combined.facts, "version": release})
-    return check(combined, board)
+    return check(combined, board, partial(_has_commas, board, placed, charset_of(content_type)))
+
+
+def _has_commas(board: Board, placed: Sequence[tuple[Part, bytes]], charset: str) -> bool | None:
+    """Whether the board's pages have decimal commas, by all columns, also undeclared ones. Records have none."""
+    if board.parse.format not in TABLES:
+        return False
+    found: list[Sequence[str | None]] = []
+    for part, body in placed:
+        if part.name == OWN:
+            with suppress(ParseError):  # rows that have no columns by number
+                found += zip(*parse(body, board.parse, ALL_COLUMNS, board.id, charset=charset).rows, strict=True)
+    return has_decimal_commas(found)
 
 
 def _tables(board: Board, placed: Sequence[tuple[Part, bytes]], charset: str) -> Mapping[str, Table]:

@@ -77,7 +77,10 @@ _CELL = re.compile(
 _PLUS_MINUS = re.compile(
     rf"±?\ ?(?P<half>{_AMOUNT})\ ?%?|(?P<first>[+-]?{_AMOUNT})%?\ ?/\ ?(?P<second>[+-]?{_AMOUNT})%?", re.VERBOSE
 )
-_RANK = re.compile(r"(?:#|T|=)?(?P<rank>[0-9]{1,9}|[1-9][0-9]{0,2}(?:,[0-9]{3})+)(?:\.0*)?(?:st|nd|rd|th)?=?")
+_RANK = re.compile(
+    r"(?:#|[Tt]-?|=|[Nn][or]\.? ?)?(?P<rank>[0-9]{1,9}|[1-9][0-9]{0,2}(?:,[0-9]{3})+)"
+    r"(?:\.0*|st|nd|rd|th|er?|º|ª|°|位|名|위)?=?\.?"
+)
 
 
 class CellError(ValueError):
@@ -160,7 +163,10 @@ def reader(metric: Metric) -> Reader:
 
 
 def parse_rank(text: str | None) -> int | None:
-    """A published rank: `3`, `3.0`, `3rd`, `#3`, `T3` or `3=` (shared), `🥉`; None if unstated. Raises CellError."""
+    """A published rank: `3`, `3.0`, `3rd`, `3.`, `3位`, `#3`, `T3`, `T-3`, `=3` or `3=` (shared), `🥉`; None if unstated.
+
+    Raises CellError.
+    """
     cell = bounded(text)
     if cell.casefold() in MISSING:
         return None

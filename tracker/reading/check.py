@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 
 from tracker.errors import ContractBroken, Violation
@@ -25,16 +25,17 @@ from tracker.reading.names import clean_text
 from tracker.wording import count, percent
 
 
-def check(table: Table, board: Board) -> Reading:
+def check(table: Table, board: Board, page_commas: Callable[[], bool | None] = lambda: False) -> Reading:
     """The reading of a table: typed measures, the publisher's keys, names as published.
 
+    `page_commas` says whether the whole page has decimal commas, as `has_decimal_commas`.
     A metric other than the primary one may lack its column, unless the contract demands values; it is then not in `metrics`.
 
     Raises:
         ContractBroken: with every violation. One unreadable cell of a wanted column is enough.
     """
     sheet = sheet_of(table)
-    measures = read_measures(sheet, board)
+    measures = read_measures(sheet, board, page_commas)
     keys, names = read_keys(sheet, board), read_names(sheet, board)
     ranks, attributes = read_ranks(sheet, board), read_attributes(sheet, board)
     rows, ambiguous = _kept(sheet, board, keys, measures)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from itertools import repeat, starmap
 from math import fsum
 from typing import TypeVar
@@ -15,7 +15,7 @@ from tracker.errors import Violation
 from tracker.model import Board, Bounds, Column, Kind, Measure, Metric, MetricId, Table
 from tracker.reading.attributes import attribute_reader
 from tracker.reading.cells import MISSING, CellError, parse_rank, reader, shortened, unknown_of
-from tracker.reading.figures import figures_of
+from tracker.reading.figures import Commas, Figures, figures_of, has_decimal_commas
 from tracker.reading.lines import LINE, figure_line, name_lines, one_line, parts_of
 from tracker.reading.names import clean_name, clean_text, without_place
 
@@ -110,14 +110,15 @@ def bounds_of(board: Board, metric: MetricId) -> Bounds:
     return board.contract.bounds.get(metric, NO_BOUNDS)
 
 
-def read_measures(sheet: Sheet, board: Board) -> dict[MetricId, Sequence[Measure | None]]:
-    """The metrics that the table has. Boards declare a computed metric after its parts.
+def read_measures(sheet: Sheet, board: Board, page_commas: Callable[[], bool | None]) -> dict[MetricId, Sequence[Measure | None]]:
+    """The metrics that the table has. Boards declare a computed metric after its parts. `page_commas` is as in `check`.
 
     The primary metric, and one that must be filled, may not be absent.
     """
     measures: dict[MetricId, Sequence[Measure | None]] = {}
+    commas = cache(partial(_has_commas, sheet, board, page_commas))
     for metric in board.metrics:
-        column = _computed_column(metric, measures) if metric.parts else _metric_column(sheet, board, metric)
+        column = _computed_column(metric, measures) if metric.parts else _metric_column(sheet, board, metric, commas)
         if column is not None:
             measures[metric.id] = column
         elif metric.primary or bounds_of(board, metric.id).min_filled > 0:
@@ -179,12 +180,20 @@ def read_attributes(sheet: Sheet, board: Board) -> dict[str, Sequence[str | None
     }
 
 
-def _metric_column(sheet: Sheet, board: Board, metric: Metric) -> list[Measure | None] | None:
+def _has_commas(sheet: Sheet, board: Board, page_commas: Callable[[], bool | None], dotted: bool) -> bool | None:
+    """Whether the figures of a board have decimal commas; of its whole page only if figures such as 1.004 depend on it."""
+    columns = (sheet.cells(column) for metric in board.metrics for column in (metric.column, metric.plus_minus, metric.low))
+    found = has_decimal_commas([cells for cells in columns if cells is not None])
+    return page_commas() if found is None and dotted else found
+
+
+def _metric_column(sheet: Sheet, board: Board, metric: Metric, commas: Commas) -> list[Measure | None] | None:
     written = sheet.figures(metric.column)
     if written is None:
         return None
     cells, *sides = (
-        _in_one_style(sheet, board, metric, column) for column in (metric.column, metric.plus_minus, metric.low, metric.high)
+        _in_one_style(sheet, metric, column, partial(figures_of, bounds=bounds_of(board, metric.id), commas=commas))
+        for column in (metric.column, metric.plus_minus, metric.low, metric.high)
     )
     sides.append(sheet.figures(metric.estimated) or _unmeasured(sheet, metric.measured_with))
     if metric.low and metric.high and (sides[1] is None) != (sides[2] is None):
@@ -204,12 +213,17 @@ def _unmeasured(sheet: Sheet, companion: Column | None) -> Sequence[str | None] 
     return None if cells is None else ["true" if unknown.covers((cell or "").strip()) else None for cell in cells]
 
 
-def _in_one_style(sheet: Sheet, board: Board, metric: Metric, column: Column | None) -> Sequence[str | None] | None:
-    """The cells of a column as its figures are written; refused ones are noted and count as None."""
+def _in_one_style(
+    sheet: Sheet, metric: Metric, column: Column | None, read: Callable[..., Figures]
+) -> Sequence[str | None] | None:
+    """The cells of a column as its figures are written; refused ones, and declared words for "unknown", count as None."""
     cells = sheet.figures(column)
-    if cells is None:
+    if column is None or cells is None:
         return None
-    figures = figures_of(cells, metric, bounds_of(board, metric.id))
+    unknown = unknown_of(column)
+    if any(text[:1].isdigit() and text[-1:].isalpha() for text in column.missing):  # `0 votes`
+        cells = [None if cell and unknown.names(cell.strip()) else cell for cell in cells]
+    figures = read(cells, metric)
     for row, expected in figures.refused.items():
         sheet.note("unreadable_cell", column=sheet.source(column), row=row + 1, value=cells[row], expected=expected)
     return figures.cells

@@ -70,6 +70,9 @@ PAYLOADS = (
 )
 """Marks of data inside scripts."""
 
+TABLES = (b"<table", b"<TABLE", b'role="row"')
+"""Marks of tables, in the usual spellings."""
+
 _DOCUMENT = re.compile(
     rb"\s*(?:<\?xml[^<>]*>\s*|<!--(?:(?!-->).)*-->\s*)*<(?:!doctype\s+html|html|head|body|title|meta|script)\b", re.DOTALL
 )
@@ -99,7 +102,7 @@ class _Page:
     @property
     def has_table(self) -> bool:
         """Whether a table is anywhere on the page."""
-        return b"<table" in self.head or b"<table" in self.body or b"<TABLE" in self.body
+        return any(mark in self.head or mark in self.body for mark in TABLES)
 
     @property
     def has_payload(self) -> bool:
