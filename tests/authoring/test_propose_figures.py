@@ -175,7 +175,6 @@ BOUNDS = (
     ("score_ci_lower", "score_ci_upper"),
     ("95% CI lower", "95% CI upper"),
     ("lower_bound", "upper_bound"),
-    ("min", "max"),
     ("lo", "hi"),
     ("lb", "ub"),
     ("conf_low", "conf_high"),

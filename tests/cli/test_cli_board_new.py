@@ -184,7 +184,7 @@ def test_a_page_with_half_of_its_rows_breaks_the_contract(world: World):
 
 
 def test_a_script_gets_the_flag_that_decides_the_direction(world: World):
-    ran = new(world, "--id", "made/zog", text=UNSURE)
+    ran = new(world, "--id", "made/zog", "--metric", "zog", text=UNSURE)
     assert ran.code == 2
     assert (
         "whether higher or lower `zog` is better is not certain (nothing on the page shows whether higher or lower is better)"
@@ -195,11 +195,12 @@ def test_a_script_gets_the_flag_that_decides_the_direction(world: World):
 
 
 def test_the_question_lists_the_columns_with_their_first_values(world: World):
-    text = "model,zag,zig\n" + "".join(f"{name},{at * 7 % 5 + 0.5},{at * 5 % 7}\n" for at, name in enumerate(NAMES))
+    text = "model,zag (%),zig score,rank\n"
+    text += "".join(f"{name},{at * 7 % 5 + 0.5},{at * 5 % 7},{at + 1}\n" for at, name in enumerate(NAMES))
     ran = new(world, "--id", "made/two", text=text)
     assert ran.code == 2
-    assert "which column ranks the board is not certain (neither the order of the rows nor a header shows it)" in ran.error
-    assert "pass --metric COLUMN; `zag` 0.5, 2.5, 4.5 · `zig` 0, 5, 3" in ran.error
+    assert "which column ranks the board is not certain (no figure has the order of the published ranks)" in ran.error
+    assert "; `zag (%)` 0.5, 2.5, 4.5 · `zig score` 0, 5, 3" in ran.error
 
 
 ELO = PAGE.replace("score", "elo").replace("votes", "matches")
@@ -291,7 +292,7 @@ def test_a_person_is_asked_and_the_answer_is_accepted(world: World):
         UNSURE.encode,
         ask=ask,
     )
-    assert flags == ["--higher-is-better or --lower-is-better"]
+    assert flags == ["--metric COLUMN with --higher-is-better or --lower-is-better"]
     assert made.settled.board.primary is not None
     assert made.settled.board.primary.higher_is_better is False
 

@@ -111,6 +111,24 @@ def test_a_hostile_name_does_not_control_the_terminal(two):
         assert "\u202e" not in ran.out
 
 
+def test_models_unsure_asks_about_names_that_need_a_person(two):
+    two.declare("acme/open")
+    page = "key,name,score,price,licence\ng,GPT-4o,3,1,\nk,Kimi K4 Thinking,2,1,\nc,Claude Opus 4.6,1,1,\n"
+    assert two.run("import", "acme/open", two.bodies({"2026-03-02T060000Z": page}, "open", raw=True)).code == 0
+    rows = two.run("models", "--unsure", "--json").rows
+    assert [(row["name"], row["boards"]) for row in rows if row["lab"]] == [
+        ("GPT-4o", ["acme/open"]),
+        ("Kimi K4 Thinking", ["acme/open"]),
+    ]
+    (row,) = two.run("models", "kimi", "--unsure", "--json").rows
+    assert row["model"] == "moonshot-ai/kimi-k4-thinking"
+    assert row["why"].startswith("whether thinking is a switch of Kimi K4")
+    assert row["answer"].endswith("schedules/models/moonshot.toml")
+    printed = two.run("models", "--lab", "openai", "--unsure").out.splitlines()
+    assert printed[0] == "GPT-4o  (acme/open)"
+    assert printed[1].startswith("  several snapshots have this name; state the one that it means")
+
+
 # ── compare ──────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -1,5 +1,6 @@
 """A model at least level with one several times its size or price."""
 
+from dataclasses import replace
 from math import hypot
 
 import pytest
@@ -142,6 +143,13 @@ def test_an_entry_that_is_low_and_not_a_flagship_or_is_not_known_is_not_a_rival(
     low = "top:90 a:80 b:80 c:80 d:80 e:80 f:80 big:60"
     assert parities(low, f"{low} new:60", who=who) == []
     assert parities("top:10", "top:10 big:60 new:60") == []
+
+
+@pytest.mark.parametrize(("guessed", "found"), [(False, 1), (True, 0)])
+def test_a_model_that_is_only_guessed_to_be_of_a_lab_is_not_its_flagship(guessed: bool, found: int):
+    who = {"big": replace(BIG, guessed_lab=guessed), "new": SMALL}
+    page = "a:90 b:80 c:70 big:60"
+    assert len(parities(page, f"{page} new:60", who=who)) == found
 
 
 def test_the_largest_within_the_error_is_the_most_telling():

@@ -275,6 +275,8 @@ GUESSED = [
     ("Kittiwake 7B", "Saltmarsh", "Saltmarsh", False),
     ("Composio SWE-Kit", "", "Cognition", True),
     ("Composio SWE-Kit", "Composio", "Composio", False),
+    ("Composio SWE-Kit + Claude Opus 4.5", "", "Cognition", True),
+    ("Composio SWE-Kit + Claude Opus 4.5", "Composio", "Composio", False),
     ("OrionStar-Yi-34B-Chat", "", "01.AI", True),
     ("OrionStar-Yi-34B-Chat", "OrionStar", "OrionStar", False),
     ("Qwen3-235B-A22B-Thinking-2507", "", "Alibaba", False),

@@ -58,10 +58,9 @@ def _event(diff, entry, weight):
 
 
 KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset(Grade),
-    detect=detect,
+    RULE,
+    tuple(Grade),
+    detect,
     folding=Folding(crowd=("doubled score", "doubled scores")),
     explains={What.VALUE: 1},
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice, pairwise
 from math import log2
@@ -17,6 +17,7 @@ from tracker.authoring.words import (
     BOUND_HIGH,
     BOUND_LOW,
     COUNT,
+    EFFORT,
     HIGHER,
     ID,
     LIMIT,
@@ -49,6 +50,8 @@ PLAIN_ENOUGH = 0.7
 """If a table has at least this score, repeated elements are not examined."""
 LEAST = 0.4
 """The lowest score of a leaderboard."""
+FIRST = 3
+"""A table whose first place is later continues another one."""
 MATRIX = 3
 """Columns of figures between 0 and 100 that are benchmarks."""
 ENOUGH = 5
@@ -76,6 +79,10 @@ OTHER = set_of("""
 _NO_FIGURES = "no column of figures"
 _NAMELESS = "no column of names"
 _HEADLESS = "its header looks like a row"
+_RANKED_BY = re.compile(rb"\b(?:ranked|sorted|ordered)(?:\s+\w+){0,3}\s+by\b:?((?:[^<>]|<[^<>]{0,200}>){2,400})", re.IGNORECASE)
+_MARK = re.compile(rb"<[^<>]*>|\b(?:the|their|its)\b")
+_SAID = 200
+"""Bytes after "ranked by" that may name a column."""
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?%?")
 
 
@@ -134,6 +141,12 @@ class _Parser:
     def page(self) -> html_table.HtmlPage:
         return html_table.page_of(inflated(self.body))
 
+    @cached_property
+    def ranked_by(self) -> list[tuple[str, ...]]:
+        """The words that follow "ranked by" or "sorted by" on the page."""
+        texts = (_MARK.sub(b" ", match[1])[:_SAID] for match in _RANKED_BY.finditer(inflated(self.body)))
+        return [words_of(text.decode("utf-8", "replace")) for text in texts]
+
     def __call__(self, way: Parse, columns: Sequence[str]) -> Table:
         if way.format != "html_table":
             return parse(self.body, way, columns)
@@ -152,8 +165,16 @@ def _read_all(parser: _Parser, wanted: Sequence[Lead], by_order: bool) -> list[C
         elif read is not None and len(read[1].rows) >= MIN_ROWS:
             spec, table = read
             table = numbered(table) if by_order else table
-            tables.setdefault((table.columns, tuple(table.rows[0]), tuple(map(tuple, table.rows))), _judged(spec, table, lead))
+            judged = replace(_judged(spec, table, lead), ranked_by=_said(table, parser.ranked_by))
+            tables.setdefault((table.columns, tuple(table.rows[0]), tuple(map(tuple, table.rows))), judged)
     return list(tables.values())
+
+
+def _said(table: Table, texts: Sequence[tuple[str, ...]]) -> str:
+    """The column that the page names after "ranked by": the one of most words, "" if none."""
+    words = {name: words_of(name) for name in table.columns}
+    named = [name for name in table.columns if words[name] and any(text[: len(words[name])] == words[name] for text in texts)]
+    return max(named, key=lambda name: len(words[name]), default="")
 
 
 def _read(parser: _Parser, lead: Lead) -> tuple[Parse, Table] | Candidate | None:
@@ -189,7 +210,7 @@ class _Signs:
 
     `names` and `figures` count columns; of the figures, `worded` have a word for merit and `counts` one for a count.
     `named`: a header says so; `ranked`, `placed`: a column of ranks, or of places from 1 on. `ranks`: the signs together show
-    that the table ranks its rows. `other`: a header that shows that its rows are something else, which are in no order.
+    that the table ranks its rows. `other`: why it is no ranking.
     """
 
     names: int
@@ -216,7 +237,7 @@ def _judged(spec: Parse, table: Table, lead: Lead) -> Candidate:
         columns=table.columns,
         rows=table.rows,
         score=round(max(score, 0.0), 3),
-        why=(*why, f"its rows are named by {signs.other!r}") if signs.other else why,
+        why=(*why, signs.other) if signs.other else why,
         doubt=doubt,
         place=lead.place,
         names=tuple(cell for cell in named_by(columns).cells[:3] if cell),
@@ -247,8 +268,10 @@ def _signs(columns: Sequence[Cells]) -> _Signs:
     ranked = any(cells.header == ROW or (RANK & {*cells.leaf} and cells.numeric >= 0.8) for cells in columns)
     named = any(NAME & {*cells.words} for cells in names)
     falling = [cells for cells in figures if _puts_best_first(cells)]
-    other = next((cells.header for cells in names if OTHER & {*cells.leaf}), "") if not (named or ranked) else ""
-    merit = any(MERIT & {*cells.leaf} for cells in figures) or sum(map(_is_mark, figures)) >= MATRIX
+    things = (f"its rows are named by {cells.header!r}" for cells in names if OTHER & {*cells.leaf} and not (named or ranked))
+    thing = next(things, "")
+    other = _other(names, figures, columns)
+    merit = any(MERIT & {*cells.leaf} for cells in figures) or sum(map(may_be_mark, figures)) >= MATRIX
     competes = any((NAME - GOODS) & {*cells.words} or cells.header == "$key" for cells in names)
     numbered = any(cells.is_count_up for cells in columns)
     first = falling and (competes or numbered or any(cells in worded for cells in falling))
@@ -260,10 +283,19 @@ def _signs(columns: Sequence[Cells]) -> _Signs:
         counts=sum(bool(COUNT & {*cells.leaf}) for cells in figures if cells not in worded),
         ordered=any(abs(cells.order()) >= 0.95 for cells in figures),
         ranked=ranked,
-        ranks=bool(names) and not other and (any(map(_places_rows, columns)) or (competes and merit) or bool(first)),
-        other="" if falling else other,
+        ranks=bool(names) and not (other or thing) and (any(map(_places_rows, columns)) or (competes and merit) or bool(first)),
+        other=other or ("" if falling else thing),
         placed=any(cells.header == ROW or (RANK & {*cells.leaf} and _counts(cells)) for cells in columns),
     )
+
+
+def _other(names: Sequence[Cells], figures: Sequence[Cells], columns: Sequence[Cells]) -> str:
+    """Why a table is no ranking of its own: its columns are its rows, or its places continue those of another table."""
+    rows = {text for cells in names for text in cells.known}
+    if len(figures) >= MATRIX and 2 * sum(cells.header in rows for cells in figures) > len(figures):
+        return "compares each row with each"
+    firsts = (cells.places[0] or 0 for cells in columns if RANK & {*cells.leaf} and cells.order() < -0.95)
+    return "continues the places of another table" if any(first > FIRST for first in firsts) else ""
 
 
 def is_share(cells: Cells) -> bool:
@@ -271,9 +303,9 @@ def is_share(cells: Cells) -> bool:
     return bool(cells.values) and min(cells.values) >= 0 and 0 < max(cells.values) <= 100
 
 
-def _is_mark(cells: Cells) -> bool:
+def may_be_mark(cells: Cells) -> bool:
     """Whether the figures may be those of a benchmark."""
-    return is_share(cells) and not (PRICE | COUNT | TOKENS | LIVE) & {*cells.words}
+    return is_share(cells) and not (COUNT | EFFORT | TOKENS | LIVE) & {*cells.words}
 
 
 def _places_rows(cells: Cells) -> bool:

@@ -81,7 +81,8 @@ class Cells:
     @cached_property
     def known(self) -> list[str]:
         """The texts, without those that mean unknown."""
-        return [cell.strip() for cell in self.cells if cell is not None and cell.strip().casefold() not in MISSING]
+        known = (cell.strip() for cell in self.cells if cell is not None)
+        return [cell for cell in known if cell.casefold() not in MISSING and has_content(cell)]
 
     @cached_property
     def texts(self) -> list[str]:
@@ -205,7 +206,7 @@ class Cells:
         falls = sum(a > b for a, b in pairwise(values))
         rises = sum(a < b for a, b in pairwise(values))
         moves = falls + rises
-        if moves < 2 or moves < 0.2 * len(values) or len(values) < 0.6 * len(read):
+        if moves < 2 or moves < 0.2 * len(values) or 2 * len(values) < len(read):
             return 0.0
         return (falls - rises) / moves
 
@@ -251,6 +252,11 @@ def _measure(read: Reader, cell: str | None) -> Measure | None:
         return read(cell)
     except CellError:
         return None
+
+
+def has_content(cell: str) -> bool:
+    """Whether a text has a letter, a digit or a symbol such as a medal; `*` and `?` stand for what is unknown."""
+    return any(not sign.isascii() or sign.isalnum() for sign in cell)
 
 
 def _place(cell: str | None) -> int | None:

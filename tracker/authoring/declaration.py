@@ -14,10 +14,10 @@ from zlib import crc32
 
 from tracker import parsers, toml
 from tracker.authoring.amend import toml_key, toml_value
-from tracker.authoring.columns import MOST_UNREADABLE, cells_of
+from tracker.authoring.columns import MOST_UNREADABLE, cells_of, has_content
 from tracker.authoring.metrics import POSITION
 from tracker.authoring.proposal import SURE, Guess, MetricGuess, Proposal
-from tracker.errors import ContractBroken
+from tracker.errors import ContractBroken, DeclarationError
 from tracker.model import Board, BoardId, Nature, Reading
 from tracker.reading.names import clean_text
 from tracker.schedules.boards import board_from
@@ -119,6 +119,7 @@ def settled(proposal: Proposal, at: PageAddress, read: Callable[[Board], Reading
             if few := {column: texts for column, texts in _few_unreadable(error, proposal).items() if column not in unknown}:
                 unknown.update(few)
                 continue
+            _refuse_unreadable_ranking(error, proposal)
             unreadable = _unreadable(error, proposal)
             if unreadable.keys() <= left_out.keys():
                 raise
@@ -136,13 +137,24 @@ def _few_unreadable(error: ContractBroken, proposal: Proposal) -> dict[str, list
         if violation.code == "unreadable_cell" and violation.column in columns and violation.value:
             found.setdefault(violation.column, []).append(violation.value)
     most = max(1, MOST_UNREADABLE * len(proposal.candidate.rows))
-    return {column: list(dict.fromkeys(texts)) for column, texts in found.items() if len(texts) <= most}
+    return {column: list(dict.fromkeys(texts)) for column, texts in found.items() if sum(map(has_content, texts)) <= most}
 
 
 def _is_open(metric: MetricGuess, proposal: Proposal) -> bool:
     """Whether the metric's direction is unknown but needed. The user is asked for the direction of the primary metric earlier."""
     is_known = metric.higher_is_better.value is not None or metric.nature.value is Nature.COUNT
     return not is_known and metric.id != proposal.primary.value
+
+
+def _refuse_unreadable_ranking(error: ContractBroken, proposal: Proposal) -> None:
+    """Raise DeclarationError if the figures that rank the board cannot be read; their interval may be left out instead."""
+    ranking = proposal.ranking
+    if ranking is None or ranking.sides:
+        return
+    for violation in error.violations:
+        if violation.code == "unreadable_cell" and violation.column == ranking.column:
+            found = f"row {violation.row} has {violation.value!r}, expected {violation.expected}"
+            raise DeclarationError(f"column {ranking.column!r} cannot rank the board: {found}; pass --metric with another column")
 
 
 def _unreadable(error: ContractBroken, proposal: Proposal) -> dict[str, str]:

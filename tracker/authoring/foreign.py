@@ -7,12 +7,12 @@ from collections.abc import Mapping
 _WORDS = """
     score: 得分 分数 分數 评分 評分 スコア 得点 点数 점수 스코어 балл баллы оценка очки punktzahl puntuación puntaje pontuação
         punteggio βαθμολογία الدرجة النقاط skor puan wynik poäng
-    points: 积分 積分 ポイント 포인트 punkte puntos pontos punti
+    points: 积分 積分 ポイント 포인트 punkte pkt pkte puntos ptos pontos punti очков
     overall: 总分 總分 综合 綜合 总体 總體 整体 総合 종합 전체 общий общая общее итог итого gesamt gesamtpunktzahl général
         celkem
     average: 平均 平均分 평균 средний средняя среднее durchschnitt mittelwert moyenne moyen promedio média ortalama
         średnia
-    rank: 序号 序號 番号 번호 排名 名次 排行 順位 ランク ランキング 순위 랭킹 등수 место ранг позиция rang platz puesto
+    rank: 序号 序號 番号 번호 排名 名次 排行 順位 ランク ランキング 순위 랭킹 등수 место ранг позиция rang platz pl puesto
         posición posição
         classement κατάταξη الترتيب sıra miejsce plats
     model: 模型 モデル 모델 модель модели modell modèle modelo modello μοντέλο النموذج

@@ -75,7 +75,7 @@ def _table(tables: Sequence[Candidate], fitting: Sequence[Candidate]) -> Guess[i
 def _is_rival(best: Candidate, other: Candidate) -> bool:
     """Whether another table may be the leaderboard: a likely one, or one of the same columns, with other rows or figures."""
     near = other.score > best.score - (CLOSE if other.doubt else NEAR) or {*other.columns} == {*best.columns}
-    return near and not _same_entries(best, other)
+    return near and not (best.ranked_by and not other.ranked_by) and not _same_entries(best, other)
 
 
 def _same_entries(candidate: Candidate, other: Candidate) -> bool:
@@ -112,6 +112,10 @@ def _proposal(tables: Sequence[Candidate], candidate: Candidate, table: Guess[in
     sheet = RawSheet(candidate, answers.metric)
     if missing := [column for column in answers.columns if column not in candidate.columns]:
         raise DeclarationError(f"the table has no column {missing[0]!r}, expected among {', '.join(candidate.columns[:30])}")
+    figures = sheet.columns.get(answers.metric or "")
+    if figures is not None and figures.header != ROW and not figures.is_numeric and not any(figures.places):
+        found = f"it has {figures.known[0]!r}" if figures.known else "it is empty"
+        raise DeclarationError(f"column {answers.metric!r} cannot rank the board: {found}, expected figures")
     name = stated(answers.name) if answers.name else _name(sheet)
     entries = entries_of(candidate, name.value)
     if entries != candidate:

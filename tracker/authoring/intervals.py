@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from tracker.authoring.columns import Cells
 from tracker.authoring.words import AROUND, BOUND_HIGH, BOUND_LOW, COUNT, DEVIATION, EFFORT, HALF, STANDARD_ERROR, words_of
@@ -122,9 +123,13 @@ def _is_in(word: str, words: Sequence[str]) -> bool:
 
 
 def _between(low: Cells, cells: Cells, high: Cells) -> bool:
+    """Whether each value lies between its bounds, and where the headers may mean extremes, whether most bounds are near."""
     numbers = zip(low.numbers, cells.numbers, high.numbers, strict=True)
     rows = [(a, b, c) for a, b, c in numbers if a is not None and b is not None and c is not None]
-    return any(a < c for a, _, c in rows) and all(a <= b <= c for a, b, c in rows)
+    if not any(a < c for a, _, c in rows) or not all(a <= b <= c for a, b, c in rows):
+        return False
+    spread = max(b for _, b, _ in rows) - min(b for _, b, _ in rows)
+    return _is_certain(low, "low") or median(c - a for a, _, c in rows) <= spread
 
 
 def _fits(half: Cells, cells: Cells) -> bool:

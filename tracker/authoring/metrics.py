@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from tracker.authoring.candidates import is_share
 from tracker.authoring.columns import Cells
-from tracker.authoring.natures import LEAST_ELO, MANY_TOKENS, SCORES, nature_of, unit_of
+from tracker.authoring.natures import LEAST_ELO, MANY_TOKENS, SCORES, is_whole, nature_of, unit_of
 from tracker.authoring.proposal import Answers, Guess, MetricGuess, stated
-from tracker.authoring.sheet import RawSheet, stated_direction
+from tracker.authoring.sheet import RawSheet, direction_of, goes_with, is_mark, stated_direction
 from tracker.authoring.words import (
     AVERAGE,
     HIGHER,
@@ -32,8 +32,13 @@ TIMES = {
     **dict.fromkeys(("ms", "msec", "millis", "milliseconds"), ("s", "0.001")),
     **dict.fromkeys(("min", "mins", "minutes"), ("min", "1")),
     **dict.fromkeys(("hours", "hrs"), ("h", "1")),
+    "µs": ("s", "0.000001"),
+    "ns": ("s", "0.000000001"),
 }
 """Word of a header → the unit of time, and the factor that converts to it; a word for a unit goes before `latency`."""
+UNKNOWN: Guess[bool | None] = Guess(value=None, sure=0.0, why="nothing on the page shows whether higher or lower is better")
+EFFORTS = frozenset(("steps", "turns", "iterations", "tokens"))
+"""Efforts that may rank a board, but are neither good nor bad beside a score."""
 MATRIX = 3
 """Minimum number of columns with decimals between 0 and 100 to take them for benchmark scores."""
 
@@ -61,17 +66,42 @@ def metrics_of(sheet: RawSheet, taken: set[str]) -> Iterator[MetricGuess]:
 
 def ranked(metrics: Sequence[MetricGuess], primary: str, sheet: RawSheet, answers: Answers) -> tuple[MetricGuess, ...]:
     """The metrics of a board that is ranked by `primary`: where that is points, figures without a score move along with them."""
-    settled = [_answered(metric, sheet, answers) if metric.id == primary else metric for metric in metrics]
-    if not any(metric.id == primary and metric.nature.value is Nature.POINTS for metric in settled):
+    ranking = next((_answered(metric, sheet, answers) for metric in metrics if metric.id == primary), None)
+    settled = [ranking if ranking and metric.id == primary else _beside(metric, ranking, sheet) for metric in metrics]
+    if ranking is None or ranking.nature.value is not Nature.POINTS:
         return tuple(settled)
     along = Guess(value=Nature.COUNT, sure=0.7, why="moves along with the points")
     return tuple(replace(metric, nature=along) if _moves_along(metric) else metric for metric in settled)
 
 
+def _beside(metric: MetricGuess, primary: MetricGuess | None, sheet: RawSheet) -> MetricGuess:
+    """A figure beside the one that ranks: the order of the rows says nothing about it, and whole numbers may be recorded.
+
+    A direction that only the columns around or the path show holds if its values rise with those of the one that ranks.
+    """
+    column = sheet.columns[metric.label]
+    direction = _direction(column, sheet, metric.nature.value, ranks=False)
+    is_shown = direction_of(column, column.leaf)[0] is not None or metric.nature.value is not Nature.TESTED
+    if (
+        direction.value
+        and not is_shown
+        and primary is not None
+        and primary.higher_is_better.value
+        and primary.label in sheet.columns
+    ):
+        direction = direction if goes_with(column, sheet.columns[primary.label]) else UNKNOWN
+    is_tested = metric.nature.value is Nature.TESTED
+    direction = UNKNOWN if is_tested and EFFORTS & {*column.leaf} else direction
+    is_plain = is_tested and metric.unit.value in ("", "tokens") and is_whole(column) and min(column.values) >= 0
+    if is_plain and direction.value is None:
+        why = "recorded, since nothing shows whether more or less is better"
+        return replace(metric, higher_is_better=direction, nature=Guess(value=Nature.COUNT, sure=0.7, why=why))
+    return replace(metric, higher_is_better=direction)
+
+
 def _moves_along(metric: MetricGuess) -> bool:
-    """Whether a figure beside points is anything but a score; one without a direction is left out anyway."""
-    is_directed = metric.higher_is_better.value is not None
-    return is_directed and metric.nature.value is Nature.TESTED and not SCORES & {*words_of(metric.column)}
+    """Whether a figure beside points is anything but a score."""
+    return metric.nature.value is Nature.TESTED and not metric.unit.value and not SCORES & {*words_of(metric.column)}
 
 
 def _answered(metric: MetricGuess, sheet: RawSheet, answers: Answers) -> MetricGuess:
@@ -177,13 +207,19 @@ def _unit(cells: Cells, nature: Nature) -> tuple[Guess[str], str]:
         return Guess(value="tokens/s" if cells.is_rate else "tokens", sure=0.8, why="its header"), "1"
     if cells.is_rate:
         return Guess(value="", sure=0.6, why="a rate per second"), "1"
-    if word := min((word for word in cells.words if word in TIMES), key=WITHOUT_UNIT.__contains__, default=""):
+    times = (word for word in cells.words if word in TIMES and (word != "s" or _ends(cells)))
+    if word := min(times, key=WITHOUT_UNIT.__contains__, default=""):
         unit, scale = TIMES[word]
         return Guess(value=unit, sure=0.8, why=f"{word!r} in its header"), scale
     if words & SHARES and cells.values and min(cells.values) >= 0 and max(cells.values) <= 100:
         is_ratio = max(cells.values) <= 1
         return Guess(value="ratio" if is_ratio else "%", sure=0.7, why="a share, by its header and values"), "1"
     return Guess(value="", sure=0.6, why="nothing states it"), "1"
+
+
+def _ends(cells: Cells) -> bool:
+    """Whether `s` ends a header of several words, as units do: `latency_s`, `Decode (s)`; not `S`, `s1`."""
+    return len(cells.leaf) > 1 and cells.leaf[-1] == "s"
 
 
 def _topic(cells: Cells, nature: Nature) -> Guess[str]:
@@ -206,13 +242,14 @@ _BETTER: Mapping[Nature, tuple[bool, str]] = {Nature.LISTED: (False, "a price"),
 """The direction of figures whose header states none."""
 
 
-def _direction(cells: Cells, sheet: RawSheet, nature: Nature) -> Guess[bool | None]:
+def _direction(cells: Cells, sheet: RawSheet, nature: Nature, *, ranks: bool = True) -> Guess[bool | None]:
+    """The direction by the header, and for the figure that `ranks` the board also by the order of the rows."""
     is_higher, why = (False, "a price") if cells.header in sheet.prices else stated_direction(cells)
     if is_higher is None and nature in _BETTER:
         is_higher, why = _BETTER[nature]
     if is_higher and {*cells.leaf} & AVERAGE and not {*cells.words} & (HIGHER - AVERAGE) and sheet.leaning is False:
         is_higher, why = False, "the average of figures of which less is better"
-    shown = _shown(cells, sheet)
+    shown = _shown(cells, sheet) if ranks else None
     if is_higher is not None:
         if shown not in {None, is_higher}:
             return Guess(value=is_higher, sure=0.55, why=f"{why}, though the rows are in the other order")
@@ -225,9 +262,10 @@ def _direction(cells: Cells, sheet: RawSheet, nature: Nature) -> Guess[bool | No
         return Guess(value=True, sure=0.7, why="on the Elo scale")
     if "tokens" in cells.words and cells.values and max(cells.values) >= MANY_TOKENS:
         return Guess(value=True, sure=0.7, why="numbers of tokens this large are usage, not length")
-    if is_share(cells) and sheet.matrix >= MATRIX and sheet.leaning is not False:
+    may_be_mark = is_share(cells) if ranks else is_mark(cells)
+    if may_be_mark and sheet.matrix >= MATRIX and sheet.leaning is not False:
         return Guess(value=True, sure=0.7, why=f"one of {sheet.matrix} columns of figures between 0 and 100")
-    return Guess(value=None, sure=0.0, why="nothing on the page shows whether higher or lower is better")
+    return UNKNOWN
 
 
 def _shown(cells: Cells, sheet: RawSheet) -> bool | None:

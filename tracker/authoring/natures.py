@@ -53,6 +53,8 @@ _ANY_SCORE = set_of("score scores")
 def nature_of(cells: Cells, sheet: RawSheet) -> Guess[Nature]:
     """The nature of a figure; unsure where its numbers may be counted or scored."""
     words, leaf = {*cells.words}, {*cells.leaf}
+    if "better" in leaf:
+        return Guess(value=Nature.TESTED, sure=0.7, why="its header says which figures are better")
     if _is_price(words) and not cells.is_rate:
         return Guess(value=Nature.LISTED, sure=0.8, why="a price")
     is_usage = "tokens" in words and max(cells.values, default=0.0) >= MANY_TOKENS
@@ -61,15 +63,16 @@ def nature_of(cells: Cells, sheet: RawSheet) -> Guess[Nature]:
     if not words & _NOT_COUNTED and "%" not in "".join(cells.known[:50]):
         if leaf & POINTS:
             return _counted(cells, sheet)
-        if leaf & _TOTALS and _whole(cells) and any({*other.leaf} & (POINTS - _SAMPLE) for other in sheet.figures):
+        if leaf & _TOTALS and is_whole(cells) and any({*other.leaf} & (POINTS - _SAMPLE) for other in sheet.figures):
             return Guess(value=Nature.POINTS, sure=0.8, why="a total of what is counted")
-    if leaf & COUNT and not leaf & HIGHER - COUNT and all(value == int(value) for value in cells.values):
+    counts = bool(leaf & COUNT and not leaf & HIGHER - COUNT) or cells.leaf[-1:] == ("count",)
+    if counts and all(value == int(value) for value in cells.values):
         return Guess(value=Nature.COUNT, sure=0.8, why="whole numbers that count")
     stars = words & FITTED <= {"rating"} and max(cells.values, default=0.0) < LEAST_ELO
     is_score = words & {"score", "arena"} and cells.values and min(cells.values) >= 600 and max(cells.values) <= 3200
     if (words & FITTED and not stars) or is_score:
         return Guess(value=Nature.FITTED, sure=0.8, why="a rating on the Elo scale")
-    if not words & (SCORES - _ANY_SCORE | LOWER) and _whole(cells) and max(cells.values) >= MANY:
+    if not words & (SCORES - _ANY_SCORE | LOWER) and is_whole(cells) and max(cells.values) >= MANY:
         return Guess(value=Nature.TESTED, sure=0.6, why="its whole numbers may be counted, or scored")
     return Guess(value=Nature.TESTED, sure=0.7, why="figures")
 
@@ -85,7 +88,7 @@ def _counted(cells: Cells, sheet: RawSheet) -> Guess[Nature]:
     leaf, name = {*cells.leaf}, next(word for word in cells.leaf if word in POINTS)
     if leaf & POINTS <= _SAMPLE and any(_is_score(other) for other in sheet.figures if other is not cells):
         return Guess(value=Nature.COUNT, sure=0.8, why="the sample behind a score")
-    if not (leaf & _LARGE.keys() or _whole(cells)):
+    if not (leaf & _LARGE.keys() or is_whole(cells)):
         return Guess(value=Nature.TESTED, sure=0.6, why=f"its header says {name!r}, but its numbers are not whole")
     if name == "stars" and max(cells.values) <= MOST_MARKS:
         return Guess(value=Nature.TESTED, sure=0.6, why="its stars may be counted, or given as marks")
@@ -93,10 +96,10 @@ def _counted(cells: Cells, sheet: RawSheet) -> Guess[Nature]:
 
 
 def _is_score(cells: Cells) -> bool:
-    return bool({*cells.words} & SCORES) or not _whole(cells)
+    return bool({*cells.words} & SCORES) or not is_whole(cells)
 
 
-def _whole(cells: Cells) -> bool:
+def is_whole(cells: Cells) -> bool:
     """Whether all values are whole numbers, or halves, which some games give."""
     return bool(cells.values) and all(2 * value == int(2 * value) for value in cells.values)
 

@@ -32,7 +32,7 @@ from tracker.workspace import Settings
 MAX_BYTES = 32_000_000
 """Larger files are refused; the same limit as the default of `request.max_bytes`."""
 MAX_CHOICES = 8
-"""Columns listed with a question."""
+"""Columns listed with their first values; the names of the others follow."""
 TRIES = 4
 """Questions asked before the command gives up."""
 SUFFIXES: Mapping[str, str] = {
@@ -240,46 +240,59 @@ def _certain_proposal(tables: Sequence[Candidate], answers: Answers, ask: Prompt
 
 def open_question(proposal: Proposal, answers: Answers) -> Question | None:
     """The most important question whose answer is not certain enough to be declared; None if there is none."""
+    return next(_open_questions(proposal, answers), None)
+
+
+def _open_questions(proposal: Proposal, answers: Answers) -> Iterator[Question]:
+    """What is not certain enough to be declared, the most important first. Only a person can say whether it is a leaderboard."""
+    doubt = proposal.candidate.doubt if answers == replace(NO_ANSWERS, key=answers.key, name=answers.name) else ""
     if proposal.table.sure < SURE:
-        return Question(what="which table is the leaderboard", flag="--table N", why=proposal.table.why)
+        what = "whether one of the tables is a leaderboard, and which," if doubt else "which table is the leaderboard"
+        yield Question(what=what, flag="--table N", why=proposal.table.why)
+    elif doubt:
+        choices, is_directed = _choices(proposal.metrics), all(each.higher_is_better.sure >= SURE for each in proposal.metrics)
+        flag = "--metric COLUMN" if is_directed else "--metric COLUMN with --higher-is-better or --lower-is-better"
+        yield Question(what="whether the table is a leaderboard", flag=flag, why=doubt, choices=choices)
+        return
     if not answers.key and proposal.key.sure < SURE:
         what = f"whether {_quoted(proposal.key.value)} identifies an entry"
-        return Question(what=what, flag="--key COLUMN", why=proposal.key.why)
+        yield Question(what=what, flag="--key COLUMN", why=proposal.key.why)
+    primary, likely = proposal.ranking, [proposal.ranking]
     if answers.metric is None and proposal.primary.sure < SURE:
-        what, choices = "which column ranks the board", _choices(proposal.metrics)
+        choices, likely = _choices(proposal.metrics), [*proposal.metrics]
         choices += f" · {_quoted((proposal.rank.value,))} itself" if proposal.rank is not None else ""
-        return Question(what=what, flag="--metric COLUMN", why=proposal.primary.why, choices=choices)
-    primary = proposal.ranking
+        yield Question(what="which column ranks the board", flag="--metric COLUMN", why=proposal.primary.why, choices=choices)
     if primary is None:
-        return None
-    direction, choices = primary.higher_is_better, _choices((primary,))
-    if answers.higher_is_better is None and (direction.value is None or direction.sure < SURE):
-        what = f"whether higher or lower {_quoted((primary.column,))} is better"
-        return Question(what=what, flag="--higher-is-better or --lower-is-better", why=direction.why, choices=choices)
+        return
+    undirected = [metric for metric in likely if metric is not None and metric.higher_is_better.sure < SURE]
+    if answers.higher_is_better is None and undirected:
+        what = f"whether higher or lower {listed([_quoted((metric.column,)) for metric in undirected], MAX_CHOICES)} is better"
+        why, flag = undirected[0].higher_is_better.why, "--higher-is-better or --lower-is-better"
+        yield Question(what=what, flag=flag, why=why, choices=_choices(undirected))
     if primary.nature.sure < SURE:
         what = f"whether {_quoted((primary.column,))} is counted, without any error, or scored"
-        return Question(what=what, flag="--nature points or --nature tested", why=primary.nature.why, choices=choices)
-    if proposal.candidate.doubt and answers == replace(NO_ANSWERS, key=answers.key, name=answers.name):
-        return Question(what="whether the table is a leaderboard", flag="--metric COLUMN", why=proposal.candidate.doubt)
+        choices = _choices((primary,))
+        yield Question(what=what, flag="--nature points or --nature tested", why=primary.nature.why, choices=choices)
     if proposal.lacks_error and primary.nature.value is Nature.FITTED:
         what, why = f"how large the error of {_quoted((primary.column,))} is", "the page states none"
-        return Question(what=what, flag="--stated-error NUMBER", why=why, choices=choices, is_optional=True)
-    return None
+        yield Question(what=what, flag="--stated-error NUMBER", why=why, choices=_choices((primary,)), is_optional=True)
 
 
 def _choices(metrics: Sequence[MetricGuess]) -> str:
     """The columns with their first values: `Elo` 1432, 1420, 1411 · `Votes` 20111, 15002, 31007."""
     shown = [f"{_quoted((metric.label,))} {', '.join(metric.samples)}" for metric in metrics[:MAX_CHOICES]]
-    more = len(metrics) - len(shown)
-    return " · ".join([*shown, *([f"{more} more"] if more else [])])
+    return " · ".join([*shown, *(_quoted((metric.label,)) for metric in metrics[MAX_CHOICES:])])
 
 
 def refuse(question: Question, proposal: Proposal, answers: Answers) -> Answers:
-    """The prompt of a script: raise DeclarationError, naming the flag to pass, unless the question is optional."""
+    """The prompt of a script: raise DeclarationError with all open questions and their flags, unless the question is optional."""
     if question.is_optional:
         return answers
-    columns = question.choices or f"columns: {listed(proposal.candidate.columns, 12)}"
-    raise DeclarationError(safe(f"{question.what} is not certain ({question.why}); pass {question.flag}; {columns}"))
+    further = (each for each in _open_questions(proposal, answers) if each != question and not each.is_optional)
+    asked = [question, *further]
+    questions = "; ".join(f"{each.what} is not certain ({each.why}); pass {each.flag}" for each in asked)
+    columns = next((each.choices for each in asked if each.choices), f"columns: {listed(proposal.candidate.columns, 12)}")
+    raise DeclarationError(safe(f"{questions}; {columns}"))
 
 
 def _written(

@@ -60,7 +60,7 @@ class Candidate:
     `score` (0–1) is its likeness to a leaderboard, `why` the reasons for and against, `doubt` why it may be something else ("" if
     the table itself shows that it ranks). `place` says where it is, `names` are the first texts of the column that most likely
     names its rows, `seen` is the number of its rows on the page, `left_out` are the names of rows that are not entries, each with
-    the reason. In the column `numbered`, the page has places before the names.
+    the reason. In the column `numbered`, the page has places before the names. The page says that it ranks by `ranked_by`.
     """
 
     parse: Parse
@@ -74,6 +74,7 @@ class Candidate:
     seen: int = 0
     left_out: tuple[tuple[str, str], ...] = ()
     numbered: str = ""
+    ranked_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

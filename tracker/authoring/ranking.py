@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from statistics import median
 
 from tracker.authoring.columns import Cells
+from tracker.authoring.metrics import POSITION
 from tracker.authoring.proposal import SURE, Guess, MetricGuess, stated
 from tracker.authoring.sheet import RawSheet
-from tracker.authoring.words import ASIDE, AVERAGE, EFFORT, MERIT, SUMMARY
+from tracker.authoring.words import ASIDE, AVERAGE, EFFORT, LIVE, MERIT, SUMMARY
 from tracker.model import ROW, Nature
 
 ENOUGH = 5
@@ -20,10 +22,14 @@ FOLLOWED = 0.95
 """The order of a figure that the rows, or the published ranks, follow."""
 CONTRADICTED = 0.5
 """Published ranks of which a figure has a weaker order are not its ranks."""
-REPEATED = 0.34
+NEARLY = 0.03
+"""Share of a figure's spread (0–1) by which rounding may change what is computed from it."""
+REPEATED = 0.5
 """A figure with a smaller share of distinct values describes groups of entries."""
 _OPEN = 0.5
+_WINS = frozenset(("win", "wins", "winrate"))
 _DIGITS = re.compile(r"\d")
+_FIGURE = re.compile(r"[+\-−±$€£¥(]? ?\d")
 
 
 def primary_of(sheet: RawSheet, metrics: Sequence[MetricGuess], name: str) -> Guess[str]:
@@ -34,7 +40,12 @@ def primary_of(sheet: RawSheet, metrics: Sequence[MetricGuess], name: str) -> Gu
         return Guess(value="", sure=0.3, why="no figure ranks")
     levels = [_level(metric, sheet, name) for metric in metrics]
     pool = [metric for metric, level in zip(metrics, levels, strict=True) if level == min(levels)]
-    followed = [metric for metric in pool if _is_followed(metric, sheet)]
+    if (said := next((each for each in metrics if each.column == sheet.candidate.ranked_by), None)) and _is_followed(said, sheet):
+        return Guess(value=said.id, sure=0.95, why="the page says that it ranks by it")
+    if metrics[0].id == POSITION and (unread := _unread(sheet)) is not None:
+        why = f"the figures of {unread.header!r} cannot be read, such as {unread.known[0]!r}"
+        return Guess(value=POSITION, sure=_OPEN, why=why)
+    followed = _distinct([metric for metric in pool if _is_followed(metric, sheet)], sheet)
     others = [metric for metric in metrics if metric not in pool and _is_followed(metric, sheet)]
     if len(others) == 1 and not followed and _is_list_of(others[0], pool):
         pool, followed = others, others
@@ -48,6 +59,36 @@ def primary_of(sheet: RawSheet, metrics: Sequence[MetricGuess], name: str) -> Gu
     if not followed and min(levels) > 0:
         why = ""  # prices, counts and times are also in lists that rank nothing
     return Guess(value=best.id, sure=0.9 if why and followed else 0.75 if why else _OPEN, why=why or _why_open(pool, followed))
+
+
+def _unread(sheet: RawSheet) -> Cells | None:
+    """A column of texts that begin with figures, as a ranking has them, but that are no numbers."""
+    others = (cells for cells in sheet.columns.values() if cells is not sheet.rank and not (cells.is_date or cells.is_numeric))
+    return next(
+        (cells for cells in others if 2 * sum(bool(_FIGURE.match(cell)) for cell in cells.known) > len(cells.cells)), None
+    )
+
+
+def _distinct(metrics: Sequence[MetricGuess], sheet: RawSheet) -> list[MetricGuess]:
+    """The metrics without those that are computed from another one, such as a rate and the time that is its inverse."""
+    strongest = sorted(metrics, key=lambda metric: -_strength(metric, sheet))
+    found: list[MetricGuess] = []
+    for metric in strongest:
+        if not any(_is_computed(_cells(metric, sheet), _cells(other, sheet)) for other in found):
+            found.append(metric)
+    return [metric for metric in metrics if metric in found]
+
+
+def _is_computed(column: Cells, other: Cells) -> bool:
+    """Whether all values are a multiple of the other's, of their inverses, or what the others lack to a constant."""
+    pairs = [(a, b) for a, b in zip(other.numbers, column.numbers, strict=True) if a and b]
+    if len(pairs) < ENOUGH:
+        return False
+    spread = max(b for _, b in pairs) - min(b for _, b in pairs)
+    most = max(NEARLY * spread, 0.5 if spread > ENOUGH and all(b == int(b) for _, b in pairs) else 0.0)
+    factor, product, total = (median(known) for known in zip(*((b / a, a * b, a + b) for a, b in pairs), strict=True))
+    ways = ([factor * a for a, _ in pairs], [product / a for a, _ in pairs], [total - a for a, _ in pairs])
+    return any(all(abs(got - b) <= most for got, (_, b) in zip(way, pairs, strict=True)) for way in ways)
 
 
 def _level(metric: MetricGuess, sheet: RawSheet, name: str) -> int:
@@ -97,7 +138,7 @@ def _by_evidence(pool: Sequence[MetricGuess], followed: Sequence[MetricGuess], s
     best, *rivals = [metric for metric in likely if strengths[metric.id] == strongest]
     best = next((metric for metric in reversed(rivals) if _is_later(metric, best)), best)
     if len(followed) == 1:
-        is_contradicted = any(strengths[metric.id] > max(strongest, 2) for metric in pool)
+        is_contradicted = any(strengths[metric.id] > max(strongest, 1) for metric in pool)
         return best, "" if is_contradicted else shown
     if rivals or len(pool) == 1:
         return best, "" if rivals else "its header" if strongest else "the only figure of merit"
@@ -115,16 +156,14 @@ def _strength(metric: MetricGuess, sheet: RawSheet) -> int:
     leaf = {*column.leaf}
     if metric.higher_is_better.value is None or leaf & ASIDE:
         return 0
-    if leaf & SUMMARY:
-        return 3
-    if leaf <= AVERAGE | MERIT | {"%"} and leaf & AVERAGE and _is_mean(column, sheet):
+    if (leaf & SUMMARY and not leaf & _WINS) or (leaf & AVERAGE and _is_mean(column, sheet)):
         return 3
     return (2 if leaf <= MERIT | AVERAGE | {"%", "arena"} else 1) if leaf & MERIT else 0
 
 
 def _is_mean(column: Cells, sheet: RawSheet) -> bool:
     """Whether the values lie between the least and the greatest of the row's other figures."""
-    others = [cells for cells in sheet.figures if cells is not column and not {*cells.words} & EFFORT]
+    others = [cells for cells in sheet.figures if cells is not column and not {*cells.words} & (EFFORT | LIVE)]
     rows = [[cells.numbers[row] for cells in others] for row in range(len(column.cells))]
     known = [(value, [number for number in row if number is not None]) for value, row in zip(column.numbers, rows, strict=True)]
     judged = [min(row) <= value <= max(row) for value, row in known if value is not None and len(row) > 1]

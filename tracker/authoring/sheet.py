@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from tracker.authoring.candidates import is_figure, is_share
+from tracker.authoring.candidates import is_figure, may_be_mark
 from tracker.authoring.columns import Cells, cells_of
 from tracker.authoring.intervals import Intervals, intervals_of
+from tracker.authoring.likeness import spearman
 from tracker.authoring.proposal import Candidate
 from tracker.authoring.words import (
     ATTRIBUTES,
@@ -100,7 +101,13 @@ class RawSheet:
     @cached_property
     def matrix(self) -> int:
         """The number of columns with figures between 0 and 100, some with decimals, as benchmarks have."""
-        return sum(is_share(cells) and any(value != int(value) for value in cells.values) for cells in self.figures)
+        return sum(map(is_mark, self.figures))
+
+
+def is_mark(cells: Cells) -> bool:
+    """Whether the figures may be marks of a benchmark: between 0 and 100, some with decimals, and no effort."""
+    has_decimals = any(value != int(value) for value in cells.values)
+    return may_be_mark(cells) and has_decimals and cells.leaf[-1:] != ("s",)
 
 
 def is_place(cells: Cells) -> bool:
@@ -141,20 +148,31 @@ def stated_direction(cells: Cells) -> tuple[bool | None, str]:
 
     `average` alone says what the figures say that it combines; beside another word it says nothing.
     """
-    for words in (cells.leaf, cells.words):
-        distinct = {*words}
-        if distinct & CHANGE:
-            return None, ""
-        if distinct & {"↓", "↑"}:
-            return "↑" in distinct, "an arrow in the header"
-        if "better" in distinct and distinct & {"lower", "higher", "less", "more"}:
-            return bool(distinct & {"higher", "more"}), "its header says so"
-        if cells.is_rate:
-            return True, "a rate per second"
-        if low := distinct & LOWER - ({"age", "bias", "time"} if "horizon" in distinct else {"age", "bias"}):
-            return False, f"{min(low)!r} in its header"
-        if high := distinct & (HIGHER - AVERAGE):
-            return True, f"{min(high)!r} in its header"
-        if distinct & AVERAGE - {"total"} and all(word in AVERAGE | {"%", "of", "all", "the"} for word in distinct):
-            return True, f"{min(distinct & AVERAGE)!r} in its header"
+    own = direction_of(cells, cells.leaf)
+    return own if own[0] is not None or CHANGE & {*cells.leaf} else direction_of(cells, cells.words)
+
+
+def direction_of(cells: Cells, words: Sequence[str]) -> tuple[bool | None, str]:
+    """The direction that these words of a header state, and how."""
+    distinct = {*words}
+    if distinct & CHANGE:
+        return None, ""
+    if distinct & {"↓", "↑"}:
+        return "↑" in distinct, "an arrow in the header"
+    if "better" in distinct and distinct & {"lower", "higher", "less", "more"}:
+        return bool(distinct & {"higher", "more"}), "its header says so"
+    if cells.is_rate:
+        return True, "a rate per second"
+    if low := distinct & LOWER - ({"age", "bias", "time"} if "horizon" in distinct else {"age", "bias"}):
+        return False, f"{min(low)!r} in its header"
+    if high := distinct & (HIGHER - AVERAGE):
+        return True, f"{min(high)!r} in its header"
+    if distinct & AVERAGE - {"total"} and all(word in AVERAGE | {"%", "of", "all", "the"} for word in distinct):
+        return True, f"{min(distinct & AVERAGE)!r} in its header"
     return None, ""
+
+
+def goes_with(column: Cells, other: Cells) -> bool:
+    """Whether the values of one figure rise with those of another."""
+    pairs = [(a, b) for a, b in zip(column.numbers, other.numbers, strict=True) if a is not None and b is not None]
+    return (spearman([a for a, _ in pairs], [b for _, b in pairs]) or 0.0) > 0

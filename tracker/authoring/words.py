@@ -69,9 +69,10 @@ def set_of(text: str) -> frozenset[str]:
 
 LOWER = set_of("""
     price prices pricing cost costs latency ms ttft ttfat seconds secs duration error errors err wer cer mer loss losses
+    exceptions timeouts empty invalid fp fn against conceded ns µs
     perplexity ppl rank hallucination hallucinations toxicity calibration ece rmse mse mae fid usd dollars strokes penalty
     penalties bias regret refusals crashes bugs failures emissions watts kwh delay fouls distance eer lap age incidents
-    defects churn unemployment ↓ handicap deaths time runtime elapsed steps turns iterations failure fail failed eer fid mape
+    defects churn unemployment ↓ handicap deaths time runtime elapsed steps turns iterations failure fail failed fid mape
     rtf energy wh joules carbon
     """)
 """Lower is better."""
@@ -82,7 +83,7 @@ HIGHER = set_of("""
     followers trending popularity consistency answer completeness robustness fairness efficiency eci elos coverage benchmark
     bench mmlu gpqa hle aime math gsm8k humaneval mbpp ifeval bbh musr arc hellaswag truthfulqa winogrande livecodebench swe
     coding reasoning language ↑ percentile gain improvement titles medals gold sales streams plays listeners grossing
-    turnover capacity ugi share attendance worth gdp population citations hindex assists horizon
+    comet chrf meteor turnover capacity ugi share attendance worth gdp population citations hindex assists horizon
     """)
 """Higher is better."""
 PER_SECOND = re.compile(r"\b(?:per (?:second|sec|s)|(?:tokens?|tok|t) (?:s|sec|second)|tps|output speed)\b")
@@ -95,7 +96,7 @@ NAME = set_of(
 ID = set_of("id key slug uuid permaslug folder dirname sha handle")
 COUNT = set_of("""
     votes vote downloads likes pulls count appearances battles samples games played observations sessions puzzles
-    tests cases trials questions downloads installs reviews num n
+    tests cases trials questions downloads installs reviews num n matches rounds
     """)
 FITTED = set_of("elo rating elos eci glicko trueskill bt")
 LIVE = set_of("speed latency throughput ttft ttfat seconds tps trending rtfx rtf uptime")
@@ -111,7 +112,7 @@ LIMIT = set_of("""
     """)
 """Numbers that are not figures of merit."""
 EFFORT = set_of(
-    "price prices pricing cost costs usd dollars $ time runtime elapsed duration seconds steps turns iterations tokens"
+    "price prices pricing cost costs usd dollars $ time runtime elapsed duration seconds ns µs steps turns iterations tokens"
     " energy wh kwh watts emissions carbon"
 )
 """What a result takes, beside the result itself."""
@@ -123,8 +124,8 @@ ASIDE = set_of("std median estimated previous old input cache cached")
 """Figures beside the one that ranks."""
 IN_AND_OUT = (set_of("input prompt in"), set_of("output completion completions out"))
 """Side by side and with small values: the prices of input and output."""
-BOUND_LOW = set_of("lower low 025 2.5 min lo lcb lb")
-BOUND_HIGH = set_of("upper high 975 97.5 max hi ucb ub")
+BOUND_LOW = set_of("lower low 025 2.5 lo lcb lb")
+BOUND_HIGH = set_of("upper high 975 97.5 hi ucb ub")
 HALF = set_of("ci interval margin moe halfwidth pm confidence conf ± uncertainty")
 STANDARD_ERROR = set_of("stderr se sem err")
 DEVIATION = set_of("std stddev sd stdev variance deviation var")

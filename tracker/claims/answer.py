@@ -81,14 +81,11 @@ def stranger(claim: Claim, record: Record) -> Finding | None:
         return finding(claim, ClaimVerdict.NOT_ON_RECORD, reason, suggestions=tuple(boards[:_MOST_NAMED]))
     for mention in (claim.subject, claim.rival):
         if mention is not None and not record.ever(mention):
-            return finding(claim, ClaimVerdict.NOT_ON_RECORD, _not_listed(mention), suggestions=_nearest(mention, record))
+            reason = f"no board lists {mention.name}" + (f" as one of the {mention.group}" if mention.group else "")
+            if mention.kind is MentionKind.GROUP:
+                reason = f"no board says of any entry that it is one of the {mention.name}"
+            return finding(claim, ClaimVerdict.NOT_ON_RECORD, reason, suggestions=_nearest(mention, record))
     return None
-
-
-def _not_listed(mention: Mention) -> str:
-    if mention.kind is MentionKind.GROUP:
-        return f"no board says of any entry that it is one of the {mention.name}"
-    return f"no board lists {mention.name}" + (f" as one of the {mention.group}" if mention.group else "")
 
 
 def _nearest(mention: Mention, record: Record) -> tuple[str, ...]:
@@ -99,17 +96,15 @@ def _nearest(mention: Mention, record: Record) -> tuple[str, ...]:
     if not sizes:
         return found.nearest or suggestions(found, record.states)
     line = mention.line or " ".join(word for word in mention.name.split() if not SIZE.fullmatch(word))
-    return (f"{line}: listed sizes {', '.join(_size(*size) for size in sizes)}",)
-
-
-def _size(total: float, active: float) -> str:
-    return f"{total:g}B-A{active:g}B" if active and active != total else f"{total:g}B"
+    texts = (f"{total:g}B-A{active:g}B" if active not in (0.0, total) else f"{total:g}B" for total, active in sizes)
+    return (f"{line}: listed sizes {', '.join(texts)}",)
 
 
 def _unmeasured(claim: Claim, record: Record, missing: Sequence[Unpublished]) -> Finding:
     """The answer if no metric that the claim speaks of is published for both sides, with the metrics that are."""
-    if missing:
-        reason = "; ".join(list(dict.fromkeys(_why(metric) for metric in _closest(missing)))[:_MOST_NAMED])
+    if missing:  # of boards that list both; without any, of those that list one
+        both, one = ([metric for metric in missing if test(metric.listed)] for test in (all, any))
+        reason = "; ".join(list(dict.fromkeys(map(_why, both or one or missing[:1])))[:_MOST_NAMED])
     else:
         known = ", ".join(record.topics(claim.sources)) or "none"
         what = f"nothing called {claim.topic}" if claim.topic else "no overall score"
@@ -120,12 +115,6 @@ def _unmeasured(claim: Claim, record: Record, missing: Sequence[Unpublished]) ->
         for metric in _published_for_both(claim, record, state)
     ]
     return finding(claim, ClaimVerdict.NOT_COMPARABLE, reason, suggestions=tuple(published[:_MOST_NAMED]))
-
-
-def _closest(missing: Sequence[Unpublished]) -> Sequence[Unpublished]:
-    """The metrics of boards that list both; without any, of those that list one."""
-    both = [metric for metric in missing if all(metric.listed)]
-    return both or [metric for metric in missing if any(metric.listed)] or missing[:1]
 
 
 def _why(missing: Unpublished) -> str:

@@ -37,14 +37,7 @@ class Arguments:
 
 
 _READ_BEFORE = (
-    PieceKind.FILL,
-    PieceKind.FROM,
-    PieceKind.JOIN,
-    PieceKind.BREAK,
-    PieceKind.IN,
-    PieceKind.BY,
-    PieceKind.OWN,
-    PieceKind.AT,
+    *(PieceKind.FILL, PieceKind.FROM, PieceKind.JOIN, PieceKind.BREAK, PieceKind.IN, PieceKind.BY, PieceKind.OWN, PieceKind.AT),
 )
 """What needs no rule: words without a meaning of their own, and dates, which are read for the whole sentence."""
 _WHO = (PieceKind.NAME, PieceKind.GROUP)
@@ -88,9 +81,7 @@ def _kinds(pieces: Sequence[Piece], *kinds: PieceKind) -> list[Piece]:
 
 def _is_none(piece: Piece, after: Sequence[Piece]) -> bool:
     """Whether it is the `no` of `no open model`."""
-    return piece.reads("no", "not") and [later.kind for later in after if later.kind is not PieceKind.FILL][:1] == [
-        PieceKind.GROUP
-    ]
+    return piece.reads("no", "not") and bool(_kinds(_content(after)[:1], PieceKind.GROUP))
 
 
 def _content(pieces: Sequence[Piece]) -> list[Piece]:
@@ -146,11 +137,6 @@ def _quantifier(before: Sequence[Piece]) -> str:
     return ""
 
 
-def _group(piece: Piece) -> ModelGroup:
-    assert isinstance(piece.value, ModelGroup)
-    return piece.value
-
-
 def _is_among(before: Sequence[Piece]) -> bool:
     """Whether a class says among whom: `among open models`, `best of the open models`."""
     last = [piece for piece in before if not piece.reads("the", "all", "other")][-1:]
@@ -159,7 +145,7 @@ def _is_among(before: Sequence[Piece]) -> bool:
 
 def _as_mention(piece: Piece, before: Sequence[Piece]) -> Mention:
     """A class as a subject or rival, with the word that says whether all or one of it is meant."""
-    group = _group(piece)
+    group = piece.group
     article = before[-1].text if before and before[-1].reads(*SOME_ONE) else ""
     quantifier = _quantifier(before) or article
     return Mention(text=piece.text, name=str(group), kind=MentionKind.GROUP, group=group, quantifier=quantifier)
@@ -168,7 +154,7 @@ def _as_mention(piece: Piece, before: Sequence[Piece]) -> Mention:
 def _read_left_group(clause: Clause, piece: Piece, before: Sequence[Piece], arguments: Arguments) -> None:
     """A class before the verb is the subject, or says among whom."""
     if clause.sense.relation is Relation.FIRST or _is_among(before):
-        arguments.group |= _group(piece)
+        arguments.group |= piece.group
     elif arguments.subjects or arguments.refers:
         raise NotUnderstoodError(f'"{piece.text}": it does not say what this belongs to')
     else:
@@ -226,17 +212,12 @@ def _read_right_word(piece: Piece, before: Sequence[Piece], arguments: Arguments
         topics[-1] = f"{topics[-1]}{'-' if piece.start - last.end == 1 and not figure else ' '}{piece.text}"  # "on MMLU-Pro"
     elif figure:
         raise NotUnderstoodError(f'"{piece.text}": it does not say of what')
-    elif _is_unknown_topic(before):
+    elif _kinds(_content(before)[-1:], PieceKind.IN) or any(other.reads("in", "on", "at", "for") for other in before[-2:]):
         topics.append(piece.text)
     elif piece.text[0].isupper() and [other.kind for other in before[-2:]] == [PieceKind.NAME, PieceKind.JOIN]:
         arguments.rivals.append(Mention(text=piece.text, name=piece.text))  # "beats GPT-4 and Mystery"
     else:
         raise NotUnderstoodError(f'"{piece.text}" is not understood, and may change the meaning; ask without it')
-
-
-def _is_unknown_topic(before: Sequence[Piece]) -> bool:
-    last = _content(before)[-1:]
-    return bool(last and last[0].kind is PieceKind.IN) or any(piece.reads("in", "on", "at", "for") for piece in before[-2:])
 
 
 def _is_loose(clause: Clause, piece: Piece, before: Sequence[Piece]) -> bool:
@@ -249,7 +230,7 @@ def _is_loose(clause: Clause, piece: Piece, before: Sequence[Piece]) -> bool:
 def _read_right_group(clause: Clause, piece: Piece, before: Sequence[Piece], arguments: Arguments) -> None:
     """A class after a verb is the rival; after `best` or `among`, it says among whom."""
     if _is_among(before) or (clause.inner or clause.sense).rival == "no":
-        arguments.group |= _group(piece)
+        arguments.group |= piece.group
     elif not arguments.rivals or _kinds(before, PieceKind.JOIN):
         arguments.rivals.append(_as_mention(piece, before))
     else:

@@ -60,25 +60,18 @@ def _best_as_subject(pieces: Sequence[Piece]) -> list[Piece]:
     for place, piece in enumerate(read):
         if piece.kind is not PieceKind.SENSE or not piece.sense.superlative or (place and is_copula(read[place - 1])):
             continue
-        others = (later for later in range(place + 1, len(read)) if not _is_of_group(read[later]))
-        end = next(others, len(read))
+        of_group = (piece.kind in (PieceKind.GROUP, PieceKind.FILL) and not is_copula(piece) for piece in read[place + 1 :])
+        end = place + 1 + len(list(takewhile(bool, of_group)))
         groups = [member.value for member in read[place + 1 : end] if isinstance(member.value, ModelGroup)]
         named = any(before.kind is PieceKind.NAME for before in read[:place])
-        if groups and (_needs_a_rival(read[:place]) or (_is_verb_next(read[end:]) and not named)):
+        verb_next = next((later.kind for later in read[end:] if later.kind not in _SMALL), None) is PieceKind.SENSE
+        if groups and (_needs_a_rival(read[:place]) or (verb_next and not named)):
             group = reduce(or_, groups)
             text = " ".join(member.text for member in read[place:end])
             mention = Mention(text=text, name=str(group), kind=MentionKind.GROUP, group=group)
             merged = Piece(kind=PieceKind.NAME, text=text, start=piece.start, end=read[end - 1].end, value=mention)
             return _best_as_subject([*read[:place], merged, *read[end:]])
     return read
-
-
-def _is_of_group(piece: Piece) -> bool:
-    return piece.kind in (PieceKind.GROUP, PieceKind.FILL) and not is_copula(piece)
-
-
-def _is_verb_next(pieces: Sequence[Piece]) -> bool:
-    return next((piece.kind for piece in pieces if piece.kind not in _SMALL), None) is PieceKind.SENSE
 
 
 def _needs_a_rival(before: Sequence[Piece]) -> bool:
@@ -163,18 +156,13 @@ def _verb(pieces: Sequence[Piece], place: int) -> tuple[Clause, int]:
     clause, last = Clause(anchor=pieces[place], sense=pieces[place].sense), place
     if clause.sense.relation is Relation.LEAD and place and pieces[place - 1].reads("becomes", "became", "become"):
         clause.sense = replace(clause.sense, passing=True)
-    price = next((later for later in range(place + 1, len(pieces)) if pieces[later].kind not in _OF_A_PRICE), place)
-    if clause.sense.price_word and price > place and _is_price(pieces[price]):
-        clause.sense, last = replace(pieces[price].sense, price_word=True), price
+    of_price = (PieceKind.AMOUNT, PieceKind.FILL)
+    price = next((later for later in range(place + 1, len(pieces)) if pieces[later].kind not in of_price), place)
+    following = pieces[price].sense if price > place and pieces[price].kind is PieceKind.SENSE else None
+    if clause.sense.price_word and following and following.relation is Relation.PRICE:
+        clause.sense, last = replace(following, price_word=True), price
     clause.left += pieces[place + 1 : last]
     return clause, last
-
-
-def _is_price(piece: Piece) -> bool:
-    return piece.kind is PieceKind.SENSE and piece.sense.relation is Relation.PRICE
-
-
-_OF_A_PRICE = (PieceKind.AMOUNT, PieceKind.FILL)
 
 
 def _cut_between(gap: Sequence[Piece], clause: Clause, following: Clause) -> int:

@@ -36,9 +36,7 @@ def _each(pieces: Sequence[Piece], rule: Callable[[Sequence[Piece]], tuple[int, 
 
 
 def _merged(pieces: Sequence[Piece], kind: PieceKind, value: object) -> Piece:
-    text = (
-        " ".join(piece.text for piece in pieces).replace(" 's", "'s").replace(" ’s", "’s").replace("( ", "(").replace(" )", ")")
-    )
+    text = re.sub(r" (?=['’]s|\))|(?<=\() ", "", " ".join(piece.text for piece in pieces))
     return Piece(kind=kind, text=text, start=pieces[0].start, end=pieces[-1].end, value=value)
 
 
@@ -59,14 +57,13 @@ def _plain(pieces: Sequence[Piece], place: int) -> Piece:
 def _elliptic(pieces: Sequence[Piece]) -> tuple[int, Piece] | None:
     """NAME 's SIZE, its SIZE, the SIZE, SIZE NAME: one name; its line is empty if the sentence leaves it to be understood."""
     piece, kinds = pieces[0], [following.kind for following in pieces[1:3]]
-    count = 0
     if piece.kind is PieceKind.NAME and kinds == [PieceKind.OWN, PieceKind.SIZE]:
         count = 3
     elif piece.kind is PieceKind.SIZE and kinds[:1] == [PieceKind.NAME]:
         count = 2
     elif kinds[:1] == [PieceKind.SIZE] and (piece.kind is PieceKind.REFERENCE or piece.reads("the", "its", "their")):
         count = 3 if kinds[1:] == [PieceKind.NAME] else 2
-    if not count:
+    else:
         return None
     name = next((each.mention for each in pieces[:count] if each.kind is PieceKind.NAME), None)
     size = next(f"{each.value:g}B" for each in pieces[:count] if each.kind is PieceKind.SIZE)
@@ -143,7 +140,7 @@ def _class_before(pieces: Sequence[Piece]) -> tuple[int, Piece] | None:
     """`open-source Kimi K2.6`: only such entries of it are meant."""
     if len(pieces) < 2 or pieces[0].kind is not PieceKind.GROUP or pieces[1].kind is not PieceKind.NAME:
         return None
-    return 2, _narrowed(pieces[:2], pieces[1].mention, pieces[0].value)
+    return 2, _narrowed(pieces[:2], pieces[1].mention, pieces[0].group)
 
 
 def _class_after(pieces: Sequence[Piece]) -> tuple[int, Piece] | None:
@@ -155,11 +152,10 @@ def _class_after(pieces: Sequence[Piece]) -> tuple[int, Piece] | None:
     inside = pieces[rest : rest + 2]
     if [piece.kind for piece in inside][:1] != [PieceKind.GROUP] or [piece.text for piece in inside][1:] != [closing]:
         return None
-    return rest + 2, _narrowed(pieces[: rest + 2], pieces[0].mention, inside[0].value)
+    return rest + 2, _narrowed(pieces[: rest + 2], pieces[0].mention, inside[0].group)
 
 
-def _narrowed(pieces: Sequence[Piece], mention: Mention, group: object) -> Piece:
-    assert isinstance(group, ModelGroup)
+def _narrowed(pieces: Sequence[Piece], mention: Mention, group: ModelGroup) -> Piece:
     return _merged(pieces, PieceKind.NAME, replace(mention, group=mention.group | group))
 
 

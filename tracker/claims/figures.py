@@ -32,10 +32,6 @@ def read(tokens: Sequence[str], now: datetime) -> Reading | None:
     return next((reading for reader in _READERS if (reading := reader(text))), None) or _period(text, now)
 
 
-def _pattern(*parts: str) -> re.Pattern[str]:
-    return re.compile("".join(parts))
-
-
 def _any(name: str, phrases: Iterable[str]) -> str:
     """A group for the longest of these phrases."""
     longest_first = sorted(phrases, key=len, reverse=True)
@@ -62,16 +58,16 @@ _SCORE_UNITS: Mapping[str, str] = {
     **dict.fromkeys(("tokens per second", "tokens / second", "tokens / s", "tok / s", "t / s", "tps"), "tokens/s"),
     **dict.fromkeys(("%", "percent"), "percent"),
 }
-_SCORE = _pattern(
-    f"{_any('verb', words.SCORES)}?+{_any('bound', words.SCORE_BOUNDS)}?+(?P<number>{_NUMBER}) {_any('unit', _SCORE_UNITS)}?+",
-    f"(?={_any('after', words.AFTER_SCORES)}|$)",
+_SCORE = re.compile(
+    f"{_any('verb', words.SCORES)}?+{_any('bound', words.SCORE_BOUNDS)}?+(?P<number>{_NUMBER}) {_any('unit', _SCORE_UNITS)}?+"
+    f"(?={_any('after', words.AFTER_SCORES)}|$)"
 )
 _TWO_DIGITS = 10
-_PRICE = _pattern(
-    f"(?:{_any('verb', words.COSTS)}{_any('bound', words.SCORE_BOUNDS)}?+)?+",
-    rf"\$(?P<first>{_NUMBER}) (?:/ \$(?P<second>{_NUMBER}) )?+",
-    "(?:per|/|for|a) (?:(?:1|one|a) )?+(?:million|m|1m|mtok|mtokens) (?P<what>(?:(?:input|in|output|out|tokens|token) ){0,2}+)",
-    "(?!(?:cheaper|more|less|dearer|lower|higher|than) )",  # phrase allowed: articles use it
+_PRICE = re.compile(
+    f"(?:{_any('verb', words.COSTS)}{_any('bound', words.SCORE_BOUNDS)}?+)?+"
+    rf"\$(?P<first>{_NUMBER}) (?:/ \$(?P<second>{_NUMBER}) )?+"
+    "(?:per|/|for|a) (?:(?:1|one|a) )?+(?:million|m|1m|mtok|mtokens) (?P<what>(?:(?:input|in|output|out|tokens|token) ){0,2}+)"
+    "(?!(?:cheaper|more|less|dearer|lower|higher|than) )"  # phrase allowed: articles use it
 )
 _ENDS = {"input": "input price", "in": "input price", "output": "output price", "out": "output price"}
 
@@ -107,9 +103,9 @@ _UNITS: Mapping[str, str] = {
     **dict.fromkeys(("%", "percent"), "percent"),
     **dict.fromkeys(("x", "times", "fold", "×"), "times"),
 }
-_GAIN = _pattern(
-    f"{_any('bound', words.BOUNDS)}?+(?:{_any('share', words.SHARES)}|(?P<number>\\$?{_NUMBER}|{'|'.join(words.NUMBERS)}) ",
-    rf"(?:(?P<points>percentage point\S* )|{_any('unit', _UNITS)}(?:(?<=elo ){_any('more', _UNITS)})?+))",
+_GAIN = re.compile(
+    f"{_any('bound', words.BOUNDS)}?+(?:{_any('share', words.SHARES)}|(?P<number>\\$?{_NUMBER}|{'|'.join(words.NUMBERS)}) "
+    rf"(?:(?P<points>percentage point\S* )|{_any('unit', _UNITS)}(?:(?<=elo ){_any('more', _UNITS)})?+))"
 )
 
 
@@ -127,18 +123,18 @@ def _gain(text: str) -> Reading | None:
 
 _COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(words.NUMBERS)}) "
 _MOVES = f"(?:{_any('up', words.RISES)}|{_any('down', words.FALLS)})"
-_TOP = _pattern(
+_TOP = re.compile(
     rf"(?:{_MOVES}|(?:the|ranks|ranked|rank|in|makes|make) (?:the )?+)?+(?P<exact>top |(?:number|#|no \. |no|rank) ?){_COUNT}"
 )
-_ORDINAL = _pattern(
-    rf"(?:{_MOVES}|(?P<ranks>ranks|ranked|rank) (?:in )?+|(?P<is>sits|stands|comes|came|is) (?:in )?+|(?:the|in) )?+(?:the )?+",
-    rf"(?:(?P<figure>\d{{1,3}}) (?:st|nd|rd|th) |{_any('word', words.ORDINALS)})",
-    r"(?:(?P<model>(?:best |strongest )?+model )|(?P<place>(?=(?:place|overall|on) ))|",
-    r"(?P<end>(?=[,;.!] |$|(?:in|among|and|behind|per) )))?+",
+_ORDINAL = re.compile(
+    rf"(?:{_MOVES}|(?P<ranks>ranks|ranked|rank) (?:in )?+|(?P<is>sits|stands|comes|came|is) (?:in )?+|(?:the|in) )?+(?:the )?+"
+    rf"(?:(?P<figure>\d{{1,3}}) (?:st|nd|rd|th) |{_any('word', words.ORDINALS)})"
+    r"(?:(?P<model>(?:best |strongest )?+model )|(?P<place>(?=(?:place|overall|on) ))|"
+    r"(?P<end>(?=[,;.!] |$|(?:in|among|and|behind|per) )))?+"
 )
-_SIZE = _pattern(
-    "(?P<bound>(?:under|below|sub|≤|<|over|above|>|≥|(?:smaller|less|up|fewer|larger|bigger) (?:than|to)) )?+",
-    rf"\$?(?P<number>{_NUMBER}) (?:b|billion|bn) (?:(?:parameter|parameters|params) )*+",
+_SIZE = re.compile(
+    "(?P<bound>(?:under|below|sub|≤|<|over|above|>|≥|(?:smaller|less|up|fewer|larger|bigger) (?:than|to)) )?+"
+    rf"\$?(?P<number>{_NUMBER}) (?:b|billion|bn) (?:(?:parameter|parameters|params) )*+"
 )
 
 
@@ -183,7 +179,7 @@ def _size(text: str) -> Reading | None:
     return _used(match), PieceKind.GROUP, ModelGroup(under_b=size + (1e-9 if bound in ("≤", "up") else 0))
 
 
-_AT = _pattern("(?:(?P<since>since|from)|as of|as at|on|in|by|at) ")
+_AT = re.compile("(?:(?P<since>since|from)|as of|as at|on|in|by|at) ")
 _DATE_FILL = frozenset((",", "st", "nd", "rd", "th", "the", "of"))
 _ORDERS = ("ymd", "dmy", "mdy", "my", "ym", "y", "dm", "md", "m")
 _LONGEST_DATE = 6

@@ -126,7 +126,8 @@ def find(sentence: str, known: Vocabulary, *, taken: Sequence[tuple[int, int]] =
 
     A part in a `taken` stretch (the title of a board or a metric) is not read as an unknown name.
     """
-    chunks = [_chunk(match) for match in _CHUNK.finditer(sentence)]
+    texts = ((match.start(), match[0].rstrip(".-+/*_") or match[0]) for match in _CHUNK.finditer(sentence))
+    chunks = [_Chunk(text=text, start=start, end=start + len(text), folded=name_tokens(text)) for start, text in texts]
     named: list[Named] = []
     place = 0
     while place < len(chunks):
@@ -147,11 +148,6 @@ def _at(chunks: Sequence[_Chunk], place: int, known: Vocabulary, *, free: bool) 
     if model and lab and model[0] == lab[0]:
         return lab  # xAI is a lab, though a board calls a model XAI-2
     return model or lab or (_stranger(chunks, place, known) if free else None)
-
-
-def _chunk(match: re.Match[str]) -> _Chunk:
-    text = match[0].rstrip(".-+/*_") or match[0]
-    return _Chunk(text=text, start=match.start(), end=match.start() + len(text), folded=name_tokens(text))
 
 
 def _text(chunks: Sequence[_Chunk]) -> str:

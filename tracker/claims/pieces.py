@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tracker.claims import figures, names, words
-from tracker.claims._records import Amount, Mention, MentionKind, Period, PieceKind
+from tracker.claims._records import Amount, Mention, MentionKind, ModelGroup, Period, PieceKind
 from tracker.claims.figures import Reading, Score
 from tracker.claims.names import Named, Vocabulary
 from tracker.claims.words import Sense
@@ -33,6 +33,12 @@ class Piece:
     def mention(self) -> Mention:
         """What a name piece names."""
         assert isinstance(self.value, Mention)
+        return self.value
+
+    @property
+    def group(self) -> ModelGroup:
+        """The class that a group piece states."""
+        assert isinstance(self.value, ModelGroup)
         return self.value
 
     @property

@@ -76,7 +76,9 @@ def metrics_of(board: Board, topic: str, *, named: bool) -> tuple[Metric, ...]:
         about = [metric for metric in directed if topic_of(metric) == "price" and _PRICES[wanted] & _words_of(metric)]
     else:
         about = [metric for metric in directed if topic_of(metric) == wanted and not metric.volatile]
-        about = _listed_prices(about) if wanted == "price" else about
+    if wanted == "price":  # input and output prices if both are listed, otherwise any price
+        listed = [metric for metric in about if metric.nature is Nature.LISTED]
+        about = [metric for metric in listed if {"in", "out", "input", "output"} & _words_of(metric)] or listed or about
     whole = [metric for metric in directed if metric.primary and part == wanted]
     return tuple(dict.fromkeys([*about, *whole]))
 
@@ -89,13 +91,6 @@ _PRICES: Mapping[str, frozenset[str]] = {
 
 def _words_of(metric: Metric) -> frozenset[str]:
     return frozenset(name_tokens(metric.id.replace("_", " ")))
-
-
-def _listed_prices(metrics: list[Metric]) -> list[Metric]:
-    """Input and output prices if both are listed; otherwise any price there is."""
-    listed = [metric for metric in metrics if metric.nature is Nature.LISTED]
-    ends = [metric for metric in listed if {"in", "out", "input", "output"} & _words_of(metric)]
-    return ends or listed or metrics
 
 
 def is_meant(entry: Entry, board: Board, mention: Mention) -> bool:
@@ -256,16 +251,16 @@ class Record:
     @_once
     def _departed(self) -> tuple[BoardAt, ...]:
         """Every board with the entries that it listed before and does not list now."""
-        return tuple(self._departed_from(state) for state in self.states)
-
-    def _departed_from(self, state: BoardAt) -> BoardAt:
-        board, known = state.board.id, self.store.past(state.board.id).known
-        gone = {
-            key: Entry(id=key, name=entry.name, position=0, who=resolve(entry.name, None, board, lexicon=self.lexicon))
-            for key, entry in known.items()
-            if key not in state.snapshot.entries and (self.at is None or entry.first_seen <= self.at)
-        }
-        return BoardAt(board=state.board, snapshot=replace(state.snapshot, entries=gone))
+        departed = []
+        for state in self.states:
+            board, listed = state.board.id, state.snapshot.entries
+            gone = {
+                key: Entry(id=key, name=entry.name, position=0, who=resolve(entry.name, None, board, lexicon=self.lexicon))
+                for key, entry in self.store.past(board).known.items()
+                if key not in listed and (self.at is None or entry.first_seen <= self.at)
+            }
+            departed.append(replace(state, snapshot=replace(state.snapshot, entries=gone)))
+        return tuple(departed)
 
     # ── time ─────────────────────────────────────────────────────────────────────────────────────
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from tracker.cli._open import as_json, report_errors
 from tracker.cli._print import day, picked, print_json, print_table
 from tracker.errors import DeclarationError
 from tracker.query.models import Card, Listing
+from tracker.query.unsure import OpenName, open_names
 from tracker.wording import safe, value
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
@@ -17,9 +20,10 @@ from tracker.workspace.api import Workspace
 @click.argument("name", required=False, default="")
 @click.option("--lab", default="", help="Only models of this lab.")
 @click.option("--family", default="", help="Only models of this family.")
+@click.option("--unsure", is_flag=True, help="Only listed names that need a person, and what would decide each.")
 @as_json
 @click.pass_obj
-def command(settings: Settings, name: str, lab: str, family: str, *, as_json: bool) -> None:
+def command(settings: Settings, name: str, lab: str, family: str, *, unsure: bool, as_json: bool) -> None:
     """List models across boards: their names, and where each one ranks.
 
     Entries are grouped if their names certainly mean the same model. Unsure ones are listed alone, at the end.
@@ -28,11 +32,30 @@ def command(settings: Settings, name: str, lab: str, family: str, *, as_json: bo
         cards = workspace.models(name, lab=lab, family=family)
         if not cards:
             raise DeclarationError(_no_model(name, lab, family, workspace.models()))
+        if unsure:
+            _print_open(open_names(cards, workspace.lexicon), as_json=as_json)
+            return
     if as_json:
         print_json(map(_row, cards))
     else:
         for card in cards:
             _print(card)
+
+
+def _print_open(names: Sequence[OpenName], *, as_json: bool) -> None:
+    if as_json:
+        print_json(
+            {
+                **picked(found, "name boards"),
+                **picked(found.who, "model lab family generation"),
+                **picked(found.question, "why answer"),
+            }
+            for found in names
+        )
+        return
+    for found in names:
+        click.echo(f"{safe(found.name)}  ({', '.join(found.boards)})")
+        click.echo(f"  {safe(found.question.why)}; {safe(found.question.answer)}")
 
 
 def _no_model(name: str, lab: str, family: str, known: tuple[Card, ...]) -> str:

@@ -31,34 +31,10 @@ __all__ = [
 ]
 
 _FILES = (
-    "board_recovered",
-    "board_partial",
-    "methodology",
-    "field_drift",
-    "metric_added",
-    "metric_removed",
-    "new_leader",
-    "class_leader",
-    "milestone",
-    "line_overtake",
-    "debut",
-    "departure",
-    "rename",
-    "overtake",
-    "score_revision",
-    "estimate_measured",
-    "rank_move",
-    "price_change",
-    "attribute_change",
-    "lifecycle",
-    "release_group",
-    "generation_gain",
-    "parity",
-    "frontier",
-    "regime_change",
-    "board_broken",
-    "board_stale",
-    "consensus",
+    *("board_recovered", "board_partial", "methodology", "field_drift", "metric_added", "metric_removed", "new_leader"),
+    *("class_leader", "milestone", "line_overtake", "debut", "departure", "rename", "overtake", "score_revision"),
+    *("estimate_measured", "rank_move", "price_change", "attribute_change", "lifecycle", "release_group", "generation_gain"),
+    *("parity", "frontier", "regime_change", "board_broken", "board_stale", "consensus"),
 )
 KINDS: Mapping[str, EventKind] = {name: import_module(f"{__name__}.{name}").KIND for name in _FILES}
 """All kinds by name, in the order in which the events of a diff are stored."""

@@ -164,16 +164,7 @@ def enrol(board: Board, snapshot: Snapshot, metric: Metric, *, priced: bool) -> 
 
 def _stated(entry: Entry, cost: float | None) -> tuple[object, ...]:
     """What `_classified` reads of an entry except its lab, with figures by their class: equal entries are in the same classes."""
-    who, stated, size = entry.who, entry.attributes.get, size_total(entry)
-    return (
-        who.country,
-        who.guessed_lab,
-        who.reasoning,
-        who.kind,
-        stated("country"),
-        stated("reasoning"),
-        stated("open_weights"),
-        stated("licence"),
-        None if size is None else bisect_left(SIZES, size),
-        None if cost is None else bisect_left(PRICES, cost),
-    )
+    who, stated = entry.who, map(entry.attributes.get, ("country", "reasoning", "open_weights", "licence"))
+    figures = ((SIZES, size_total(entry)), (PRICES, cost))
+    ranges = (None if figure is None else bisect_left(bounds, figure) for bounds, figure in figures)
+    return (who.country, who.guessed_lab, who.reasoning, who.kind, *stated, *ranges)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -130,14 +131,9 @@ def _left(known: EntryRecord, diff: Diff, entry: EntryId, *, missing: bool) -> E
 
 
 def _filled(past: BoardState, after: Snapshot) -> dict[MetricId, tuple[float, ...]]:
-    counts: dict[MetricId, int] = dict.fromkeys(after.metrics, 0)
-    for entry in after.entries.values():
-        for metric in entry.measures:
-            counts[metric] = counts.get(metric, 0) + 1
-    total = max(1, len(after.entries))
-    return {
-        metric: (*past.filled.get(metric, ()), round(count / total, 4))[-_KEEP_SIZES:] for metric, count in sorted(counts.items())
-    }
+    counts = Counter(metric for entry in after.entries.values() for metric in entry.measures)
+    shares = {metric: round(counts[metric] / max(1, len(after.entries)), 4) for metric in sorted(after.metrics | counts.keys())}
+    return {metric: (*past.filled.get(metric, ()), share)[-_KEEP_SIZES:] for metric, share in shares.items()}
 
 
 def _drifted(past: BoardState, diff: Diff) -> frozenset[MetricId]:

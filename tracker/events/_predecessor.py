@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from tracker.model import Board, Entry, EntryId, Snapshot, name_tokens
-from tracker.traits import Traits, size_total, traits
+from tracker.traits import size_total, traits
 
 NEAR = 1.5
 """Two sizes are in one class up to this ratio: 27B can follow 32B, 35B cannot."""
@@ -82,7 +82,8 @@ class Lines:
         return [
             other
             for other in self._of(entry, entry.who.generation)
-            if other.id != entry.id and _line(other) == _line(entry) and _may_be_of_one_size(size, size_total(other))
+            if other.id != entry.id and _line(other) == _line(entry)
+            if None in (sizes := (size, size_total(other))) or _size_ratio(*sizes) is not None
         ]
 
     def _of(self, entry: Entry, generation: str) -> list[Entry]:
@@ -110,8 +111,8 @@ class Lines:
         """How much another entry differs, the best value first among equals; None if the two are not comparable."""
         pair = [traits(each, self._board) for each in (entry, other)]
         ratio = _size_ratio(*(known.size_total_b for known in pair))
-        modes, mixtures = ({known.reasoning for known in pair}, {_is_mixture(known) for known in pair})
-        if ratio is None or len(modes) > 1 or len(mixtures) > 1 or _words(entry) != _words(other):
+        kinds = {(known.reasoning, known.dense) for known in pair}
+        if ratio is None or len(kinds) > 1 or _words(entry) != _words(other):
             return None
         flags = {name: {getattr(entry.who, name), getattr(other.who, name)} for name in _FREE_FLAGS}
         if any(len(flags[name] - {""}) > 1 for name in ("effort", "thinking_budget")):
@@ -144,15 +145,6 @@ def _size_ratio(size: float | None, other: float | None) -> float | None:
         return 1.0
     ratio = max(size, other) / min(size, other) if size and other else None
     return ratio if ratio is not None and ratio <= NEAR else None
-
-
-def _may_be_of_one_size(size: float | None, other: float | None) -> bool:
-    return size is None or other is None or _size_ratio(size, other) is not None
-
-
-def _is_mixture(known: Traits) -> bool | None:
-    """Whether only a part of it is active; None if the active part is not stated."""
-    return None if known.size_active_b is None or known.dense is None else not known.dense
 
 
 def _words(entry: Entry) -> frozenset[str]:

@@ -25,7 +25,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
             if before.casefold() != after.casefold() and not grade_of(attribute, before, after):
                 alike.setdefault((attribute, before, after), []).append(entry)
     for (attribute, before, after), entries in sorted(alike.items()):
-        yield _event(diff, attribute, (before, after), entries)
+        yield _event(diff, attribute, before, after, entries)
     for metric in diff.board.metrics:
         verdict = diff.metrics[metric.id]
         if metric.nature is Nature.LISTED and metric.topic != "price" and not is_context(metric) and verdict.usable:
@@ -33,9 +33,8 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
                 yield _listed(diff, metric, entry, move)
 
 
-def _event(diff: Diff, attribute: str, values: tuple[str, str], entries: list[EntryId]) -> Event:
+def _event(diff: Diff, attribute: str, before: str, after: str, entries: list[EntryId]) -> Event:
     who = [party(diff.after, entry) for entry in entries]
-    before, after = values
     return make(
         diff,
         rule=RULE,
@@ -67,10 +66,9 @@ def _listed(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
 
 
 KIND = EventKind(
-    rule=RULE,
-    grades=(),
-    news=frozenset(),
-    detect=detect,
+    RULE,
+    (),
+    detect,
     open_grades=True,
     folding=Folding(crowd=("changed attribute", "changed attributes")),
     explains={What.ATTRIBUTE: 20, What.VALUE: 23},

@@ -62,8 +62,5 @@ def breaks(failure: Failure, past: BoardState) -> bool:
 
 
 KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset(Grade),
-    trouble=BoardTrouble(shared=dict.fromkeys(Grade, "cannot be read"), slow=frozenset((Grade.UNREACHABLE,))),
+    RULE, tuple(Grade), trouble=BoardTrouble(shared=dict.fromkeys(Grade, "cannot be read"), slow=frozenset((Grade.UNREACHABLE,)))
 )

@@ -57,4 +57,4 @@ def _is_whole(diff: Diff) -> bool:
     return diff.board.contract.depth != "whole" or diff.after.depth is None
 
 
-KIND = EventKind(rule=RULE, grades=tuple(Grade), news=frozenset(Grade), detect=detect)
+KIND = EventKind(RULE, tuple(Grade), detect)

@@ -24,7 +24,16 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     if past.stale_since is not None and changed(diff):
         yield _event(diff, Grade.STALE, past.stale_since, "the content did not change", 0)
     if past.cap_told and past.capped_at is not None and not board_partial.cap_told(diff, past):
-        yield _whole(diff, past.capped_at)
+        rows = len(diff.after.entries)
+        yield make(
+            diff,
+            rule=RULE,
+            grade=Grade.PARTIAL,
+            weight=25,
+            is_news=True,
+            headline=f"{diff.board.title} is no longer cut off at {past.capped_at} rows; it shows {rows}.",
+            facts={"capped_at": past.capped_at, "rows": rows},
+        )
 
 
 def _event(diff: Diff, grade: Grade, since: datetime, why: str, missed: int) -> Event:
@@ -43,23 +52,6 @@ def _event(diff: Diff, grade: Grade, since: datetime, why: str, missed: int) -> 
     )
 
 
-def _whole(diff: Diff, capped_at: int) -> Event:
-    rows = len(diff.after.entries)
-    return make(
-        diff,
-        rule=RULE,
-        grade=Grade.PARTIAL,
-        weight=25,
-        is_news=True,
-        headline=f"{diff.board.title} is no longer cut off at {capped_at} rows; it shows {rows}.",
-        facts={"capped_at": capped_at, "rows": rows},
-    )
-
-
 KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset(Grade),
-    detect=detect,
-    trouble=BoardTrouble(shared={Grade.BROKEN: "read again", Grade.STALE: "change again"}, ends=True),
+    RULE, tuple(Grade), detect, trouble=BoardTrouble(shared={Grade.BROKEN: "read again", Grade.STALE: "change again"}, ends=True)
 )

@@ -50,9 +50,4 @@ def rhythm(board: Board, past: BoardState) -> timedelta | None:
     return max(_LEAST, _TIMES_THE_LONGEST_PAUSE * max(later - earlier for earlier, later in pairwise(past.changed_at)))
 
 
-KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset(Grade),
-    trouble=BoardTrouble(shared={Grade.STALE: "have not changed for longer than usual"}),
-)
+KIND = EventKind(RULE, tuple(Grade), trouble=BoardTrouble(shared={Grade.STALE: "have not changed for longer than usual"}))

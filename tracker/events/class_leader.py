@@ -20,7 +20,7 @@ from tracker.events._values import SAYS_NOTHING, grouped, is_comparable, keys_no
 from tracker.events.kind import Detection, EventKind
 from tracker.events.making import both, both_proofs, last_named, make
 from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Measure, Metric, Nature
-from tracker.order import certainty
+from tracker.order import certainty, states_error
 from tracker.wording import listed, number, unsure
 
 RULE = "class_leader/1"
@@ -155,12 +155,8 @@ def _is_open(diff: Diff, past: BoardState, primary: Metric, members: Sequence[tu
     """Whether a leader that is not shown, and did not depart, may still be better than the best that is shown, if any is."""
     before, value = lead
     hidden = [entry for entry in before if not members or not measured(diff.after.entries.get(entry), primary)]
-    unseen = any(not _is_gone(diff, past, entry) for entry in hidden)
+    unseen = any(entry in diff.after.entries or not departure.is_gone(diff, past, entry) for entry in hidden)
     return unseen and (not members or members[0][0] >= primary.sort_key(value))
-
-
-def _is_gone(diff: Diff, past: BoardState, entry: EntryId) -> bool:
-    return entry not in diff.after.entries and departure.is_gone(diff, past, entry)
 
 
 def _sure(diff: Diff, primary: Metric, entry: EntryId, before: Sequence[EntryId], value: float) -> str:
@@ -184,13 +180,10 @@ def _is_news(diff: Diff, primary: Metric, change: LeadChange) -> bool:
         return False
     if change.sure != "nominal":
         return change.grade in (Grade.DEBUT, Grade.SUPPORTED)
-    heavy = weight_of(change.name) >= _HEAVY
-    return heavy and change.grade == Grade.DEBUT and primary.nature is Nature.TESTED and not _states_error(diff, primary, change)
-
-
-def _states_error(diff: Diff, primary: Metric, change: LeadChange) -> bool:
+    if weight_of(change.name) < _HEAVY or change.grade != Grade.DEBUT or primary.nature is not Nature.TESTED:
+        return False
     measures = (_last_measure(diff, primary, entry) for entry in (*change.fresh, *change.before))
-    return primary.stated_error is not None or any(measure.half_width is not None for measure in measures if measure)
+    return not states_error(primary, *filter(None, measures))
 
 
 def _event(diff: Diff, primary: Metric, changes: Sequence[LeadChange], news: Sequence[LeadChange], *, leads_board: bool) -> Event:
@@ -211,23 +204,22 @@ def _event(diff: Diff, primary: Metric, changes: Sequence[LeadChange], news: Seq
         headline=_headline(diff, primary, named),
         facts={
             "value": diff.after.entries[fresh[0]].measures[primary.id].value,
-            "classes": [_class_facts(change, is_news=change in news) for change in changes],
+            "classes": [
+                {
+                    "class": change.name,
+                    "before": list(change.before),
+                    "before_value": change.value,
+                    "certainty": change.sure,
+                    "members": change.members,
+                    "clouded": change.clouded,
+                    "told": change in news,
+                }
+                for change in changes
+            ],
             "leads_board": leads_board,
         },
         evidence=both_proofs(diff, [*fresh, *quoted], primary.id),
     )
-
-
-def _class_facts(change: LeadChange, *, is_news: bool) -> dict[str, object]:
-    return {
-        "class": change.name,
-        "before": list(change.before),
-        "before_value": change.value,
-        "certainty": change.sure,
-        "members": change.members,
-        "clouded": change.clouded,
-        "told": is_news,
-    }
 
 
 def _headline(diff: Diff, primary: Metric, named: Sequence[LeadChange]) -> str:
@@ -266,10 +258,4 @@ def _plain(leaders: Mapping[str, Lead]) -> dict[str, object]:
     return {name: [list(entries), value] for name, (entries, value) in sorted(leaders.items())}
 
 
-KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset((Grade.DEBUT, Grade.SUPPORTED)),
-    detect=detect,
-    places=True,
-)
+KIND = EventKind(RULE, tuple(Grade), detect, recorded=(Grade.NOMINAL, Grade.SUCCESSION, Grade.CLASSIFIED), places=True)

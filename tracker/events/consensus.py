@@ -257,9 +257,9 @@ def _proofs(
 
 
 KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset(Grade) - {Grade.JOINED},
+    RULE,
+    tuple(Grade),
+    recorded=(Grade.JOINED,),
     across=Across(kinds=(overtake.KIND.name,), within=AGREES_WITHIN, detect=detect),
     folding=Folding(alone=True),
 )

@@ -202,10 +202,10 @@ def _event(diff: Diff, entry: EntryId, grade: Grade, ranks_now: Mapping[EntryId,
 
 
 KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset(Grade) - {Grade.REVEALED},
-    detect=detect,
+    RULE,
+    tuple(Grade),
+    detect,
+    recorded=(Grade.REVEALED,),
     folding=Folding(crowd=("newcomer", "newcomers"), debut=True, newcomer=("debuts above", "debuts")),
     explains={What.APPEARANCE: 10, What.VALUE: 30},
 )

@@ -119,11 +119,4 @@ def _event(diff: Diff, past: BoardState, entries: list[EntryId], grade: Grade) -
     )
 
 
-KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset(Grade),
-    detect=detect,
-    folding=Folding(crowd=("departure", "departures")),
-    explains={What.DEPARTURE: 10},
-)
+KIND = EventKind(RULE, tuple(Grade), detect, folding=Folding(crowd=("departure", "departures")), explains={What.DEPARTURE: 10})

@@ -28,12 +28,11 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
             old, new = (snapshot.entries[entry].measures.get(metric.id) for snapshot in (diff.before, diff.after))
             if old is not None and new is not None and old.estimated and not new.estimated:
                 first = not (entry in past.known and past.known[entry].scored == "measured")
-                yield _event(diff, metric, entry, (old.value, new.value), first=first)
+                yield _event(diff, metric, entry, old.value, new.value, first=first)
 
 
-def _event(diff: Diff, metric: Metric, entry: EntryId, values: tuple[float, float], *, first: bool) -> Event:
+def _event(diff: Diff, metric: Metric, entry: EntryId, estimate: float, measured: float, *, first: bool) -> Event:
     who = party(diff.after, entry)
-    estimate, measured = values
     return make(
         diff,
         rule=RULE,
@@ -49,10 +48,5 @@ def _event(diff: Diff, metric: Metric, entry: EntryId, values: tuple[float, floa
 
 
 KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset(Grade),
-    detect=detect,
-    folding=Folding(crowd=("first measurement", "first measurements")),
-    explains={What.VALUE: 21},
+    RULE, tuple(Grade), detect, folding=Folding(crowd=("first measurement", "first measurements")), explains={What.VALUE: 21}
 )

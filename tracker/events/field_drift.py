@@ -32,10 +32,9 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
 
 
 KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset(Grade),
-    detect=detect,
+    RULE,
+    tuple(Grade),
+    detect,
     folding=Folding(crowd=("field that lost values", "fields that lost values")),
     explains={What.VALUE: 11},
     of_metric=True,

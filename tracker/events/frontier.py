@@ -140,11 +140,7 @@ def _views(diff: Diff, past: BoardState, primary: Metric) -> Iterator[_View]:
 
 
 def _cost_by(metric: Metric) -> Callable[[Entry], float | None]:
-    def cost(entry: Entry) -> float | None:
-        measure = measured(entry, metric)
-        return None if measure is None else metric.sort_key(measure.value)
-
-    return cost
+    return lambda entry: metric.sort_key(measure.value) if (measure := measured(entry, metric)) else None
 
 
 def _points(view: _View, known: Mapping[EntryId, Point]) -> dict[EntryId, Point] | None:
@@ -308,16 +304,12 @@ def _headline(view: _View, who: Sequence[Party], gone: Sequence[Party]) -> str:
     if len(who) > 1:
         return f"{listed(who)} enter {where}{leaving}."
     entry, (noun, better) = view.diff.after.entries[who[0].entry], _COSTS[view.name]
+    score, *costs = (number(entry.measures[metric.id].value, metric) for metric in (view.primary, view.metric) if metric)
+    cost = costs[0] if costs else size_words(traits(entry, view.diff.board))
     return (
         f"{who[0].name} enters {where}: no other of known {noun} scores as high {better}, or higher at that {noun}"
-        f" ({number(entry.measures[view.primary.id].value, view.primary)}, {_cost_words(view, entry)}){leaving}."
+        f" ({score}, {cost}){leaving}."
     )
-
-
-def _cost_words(view: _View, entry: Entry) -> str:
-    if view.metric is None:
-        return size_words(traits(entry, view.diff.board))
-    return number(entry.measures[view.metric.id].value, view.metric)
 
 
 def _fact(view: _View, key: EntryId, point: Point) -> dict[str, object]:
@@ -339,10 +331,4 @@ def _evidence(view: _View, entries: Sequence[EntryId]) -> list[Evidence]:
     return evidence + stated_proofs(diff, entries, "total_parameters", or_name=True)
 
 
-KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset((Grade.PRICE,)),
-    detect=detect,
-    folding=Folding(by_first=True),
-)
+KIND = EventKind(RULE, tuple(Grade), detect, recorded=(Grade.SIZE, Grade.SPEED), folding=Folding(by_first=True))

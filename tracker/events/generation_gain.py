@@ -6,9 +6,10 @@ Source: docs/decisions/0014-parity-gains-frontiers.md
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from statistics import quantiles
+from typing import NamedTuple
 
 from tracker.events import debut
 from tracker.events._level import is_apart, states_error
@@ -28,14 +29,13 @@ _CLEAR = 0.1
 """Where no error is stated, a difference counts from this share of the range in which the middle half of the board lies."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Gain:
-    """The values of predecessor and newcomer. `gain` is positive for the better newcomer; `beyond` None if no error is stated."""
+class _Gain(NamedTuple):
+    """The values of predecessor and newcomer. `gain` is positive for a better newcomer, `beyond_error` None if none is stated."""
 
     before: float
     after: float
     gain: float
-    beyond: bool | None
+    beyond_error: bool | None
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
@@ -83,7 +83,7 @@ def _event(diff: Diff, past: BoardState, primary: Metric, entry: EntryId, predec
     gains, missing = _gains(diff, past, newcomer, earlier)
     if primary.id not in gains:
         return _unmatched(diff, primary, entry, f"its predecessor {earlier.name} has no measured {primary.title}")
-    grade = _grade(diff, primary, gains[primary.id])
+    grade, pair = _grade(diff, primary, gains[primary.id]), [traits(entry, diff.board) for entry in (earlier, newcomer)]
     return make(
         diff,
         rule=RULE,
@@ -96,21 +96,21 @@ def _event(diff: Diff, past: BoardState, primary: Metric, entry: EntryId, predec
         headline=_headline(diff, primary, newcomer, earlier, gains),
         facts={
             "predecessor": {"entry": str(earlier.id), "name": earlier.name, "generation": earlier.who.generation},
-            "gains": {
-                str(metric): {"before": gain.before, "after": gain.after, "gain": gain.gain, "beyond_error": gain.beyond}
-                for metric, gain in gains.items()
-            },
+            "gains": {str(metric): gain._asdict() for metric, gain in gains.items()},
             "missing": missing,
-            **_alike(diff, newcomer, earlier),
+            "size_total_b": [known.size_total_b for known in pair],
+            "size_active_b": [known.size_active_b for known in pair],
+            "reasoning": [known.reasoning for known in pair],
+            "effort": [known.who.effort for known in pair],
         },
         evidence=[proof(diff.after, who, metric) for metric in gains for who in (entry, earlier.id)],
     )
 
 
 def _grade(diff: Diff, primary: Metric, gain: _Gain) -> Grade:
-    if gain.beyond is False or not gain.gain:
+    if gain.beyond_error is False or not gain.gain:
         return Grade.LEVEL
-    if gain.beyond is None:
+    if gain.beyond_error is None:
         values = list(diff.after.measured(primary.id).values())
         low, _, high = quantiles(values, n=4) if len(values) > 1 else (0.0, 0.0, 0.0)
         if abs(gain.gain) < _CLEAR * (high - low):
@@ -145,29 +145,15 @@ def _gains(diff: Diff, past: BoardState, newcomer: Entry, earlier: Entry) -> tup
             missing.append(str(metric.id))
             continue
         difference = after.value - before.value
-        gains[metric.id] = _Gain(
-            before=before.value,
-            after=after.value,
-            gain=difference if metric.higher_is_better else -difference,
-            beyond=is_apart(metric, after, before) if states_error(metric, after, before) else None,
-        )
+        gain = difference if metric.higher_is_better else -difference
+        beyond = is_apart(metric, after, before) if states_error(metric, after, before) else None
+        gains[metric.id] = _Gain(before.value, after.value, gain, beyond)
     return gains, missing
-
-
-def _alike(diff: Diff, newcomer: Entry, earlier: Entry) -> dict[str, object]:
-    """The traits in which the two are comparable, [predecessor, newcomer]."""
-    pair = [traits(entry, diff.board) for entry in (earlier, newcomer)]
-    return {
-        "size_total_b": [known.size_total_b for known in pair],
-        "size_active_b": [known.size_active_b for known in pair],
-        "reasoning": [known.reasoning for known in pair],
-        "effort": [known.who.effort for known in pair],
-    }
 
 
 def _headline(diff: Diff, primary: Metric, newcomer: Entry, earlier: Entry, gains: Mapping[MetricId, _Gain]) -> str:
     gain = gains[primary.id]
-    sure = "" if gain.beyond else unsure(primary, newcomer.measures[primary.id], earlier.measures[primary.id])
+    sure = "" if gain.beyond_error else unsure(primary, newcomer.measures[primary.id], earlier.measures[primary.id])
     better = sum(other.gain > 0 for other in gains.values())
     share = f"; better on {better} of {len(gains)} metrics" if len(gains) > 1 else ""
     return (
@@ -176,4 +162,4 @@ def _headline(diff: Diff, primary: Metric, newcomer: Entry, earlier: Entry, gain
     )
 
 
-KIND = EventKind(rule=RULE, grades=tuple(Grade), news=frozenset((Grade.GAIN, Grade.LOSS)), detect=detect)
+KIND = EventKind(RULE, tuple(Grade), detect, recorded=(Grade.LEVEL, Grade.NOMINAL, Grade.UNMATCHED))

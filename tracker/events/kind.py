@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -84,9 +84,9 @@ class Across:
     detect: Callable[[Iterable[Event], Panel], Iterator[Event]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class EventKind:
-    """A kind of event. `rule` is `<name>/<version>`, `grades` are all it can have, `news` those of them that can be news.
+    """A kind of event. `rule` is `<name>/<version>`, `grades` are all it can have, `recorded` those of them that are never news.
 
     `detect` reads events from a diff, `across` from the events of several boards; a kind with neither is read from a failed or
     an unchanged reading. `open_grades`: publishers make the grades, which are names of properties or metrics.
@@ -99,8 +99,9 @@ class EventKind:
 
     rule: str
     grades: tuple[str, ...]
-    news: frozenset[str]
     detect: Callable[[Diff, BoardState], Iterator[Event] | Detection] | None = None
+    _: KW_ONLY
+    recorded: Collection[str] = ()
     across: Across | None = None
     open_grades: bool = False
     folding: Folding = field(default_factory=Folding)
@@ -114,3 +115,8 @@ class EventKind:
     def name(self) -> str:
         """The kind, as in its events and in the name of its file."""
         return self.rule.partition("/")[0]
+
+    @property
+    def news(self) -> frozenset[str]:
+        """The grades that can be news."""
+        return frozenset(self.grades).difference(self.recorded)

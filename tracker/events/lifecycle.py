@@ -237,10 +237,10 @@ def why_recorded(event: Event) -> str:
 
 
 KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset(Grade) - {Grade.WEIGHTS_CLOSED},
-    detect=detect,
+    RULE,
+    tuple(Grade),
+    detect,
+    recorded=(Grade.WEIGHTS_CLOSED,),
     folding=Folding(crowd=("changed term", "changed terms")),
     explains={What.ATTRIBUTE: 10, What.VALUE: 24},
     why_recorded=why_recorded,

@@ -24,7 +24,7 @@ from tracker.events.kind import Detection, EventKind
 from tracker.events.making import both_proofs, make, party
 from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Evidence, Measure, Metric, MetricId, Nature
 from tracker.model.names import folded
-from tracker.order import certainty
+from tracker.order import certainty, states_error
 from tracker.wording import listed, number, unsure
 
 RULE = "line_overtake/1"
@@ -94,11 +94,6 @@ class Pass:
     bar: float
 
     @property
-    def is_fall(self) -> bool:
-        """Whether the rival alone is the cause."""
-        return self.cause == "fall"
-
-    @property
     def key(self) -> str:
         """The key of a reported pass. A family passes a generation once, whichever of its own generations did it."""
         return f"{'/'.join(self.riser[:_FAMILY])} > {'/'.join(self.rival)}"
@@ -133,7 +128,7 @@ def _events(stage: Stage, candidates: Sequence[Pass], news: Sequence[Pass]) -> I
     news_of = grouped(news, lambda line_pass: line_pass.riser)
     groups: dict[object, list[Pass]] = {}
     for line_pass in candidates:
-        key = line_pass.riser if line_pass.riser in news_of else (line_pass.best, line_pass.is_fall)
+        key = line_pass.riser if line_pass.riser in news_of else (line_pass.best, line_pass.cause == "fall")
         groups.setdefault(key, []).append(line_pass)
     for group in sorted(groups.values(), key=lambda group: (len(group[0].riser), group[0].riser, group[0].best)):
         yield _event(stage, group, news_of.get(group[0].riser, []))
@@ -161,8 +156,27 @@ def stages(diff: Diff, past: BoardState, shown: ShownLines) -> Iterator[Stage]:
         fresh = arrivals_among(has.keys() - had.keys(), diff, past, metric)
         agents = _agents(metric, fresh.keys() | moved(diff, metric, up=True), has, shown.of[1])
         fallen = moved(diff, metric, up=False)
-        if agents or fallen:
-            yield _stage(diff, past, metric, shown, fresh=fresh, agents=agents, fallen=fallen)
+        if not agents and not fallen:
+            continue
+        fields = _lines.levels(_lines.survey(diff, metric, shown, unseen=_unseen_before(past, metric.id), fresh=fresh))
+        estimated = diff.metrics[metric.id].filled_after > len(has)
+        yield Stage(
+            diff=diff,
+            metric=metric,
+            has=has,
+            fresh=fresh,
+            fallen=fallen,
+            fields=fields,
+            places={level: sorted(best[0] for best in field.after.values()) for level, field in fields.items()},
+            places_before={level: sorted(best[0] for best in field.before.values()) for level, field in fields.items()},
+            estimates=sorted(
+                (metric.sort_key(measure.value), line, entry)
+                for entry, line in (shown.of[1].items() if estimated else ())
+                if (measure := diff.after.entries[entry].measures.get(metric.id)) and measure.estimated
+            ),
+            agents=agents,
+            reported=frozenset(_memory(past)["told"].get(metric.id, ())),
+        )
 
 
 def _agents(
@@ -176,38 +190,6 @@ def _agents(
             for level in LEVELS:
                 agents.setdefault(line[:level], []).append((standing, entry))
     return agents
-
-
-def _stage(
-    diff: Diff,
-    past: BoardState,
-    metric: Metric,
-    shown: ShownLines,
-    *,
-    fresh: Mapping[EntryId, str],
-    agents: Mapping[Line, Sequence[tuple[float, EntryId]]],
-    fallen: AbstractSet[EntryId],
-) -> Stage:
-    fields = _lines.levels(_lines.survey(diff, metric, shown, unseen=_unseen_before(past, metric.id), fresh=fresh))
-    has = shown.values[metric.id][1]
-    estimated = diff.metrics[metric.id].filled_after > len(has)
-    return Stage(
-        diff=diff,
-        metric=metric,
-        has=has,
-        fresh=fresh,
-        fallen=fallen,
-        fields=fields,
-        places={level: sorted(best[0] for best in field.after.values()) for level, field in fields.items()},
-        places_before={level: sorted(best[0] for best in field.before.values()) for level, field in fields.items()},
-        estimates=sorted(
-            (metric.sort_key(measure.value), line, entry)
-            for entry, line in (shown.of[1].items() if estimated else ())
-            if (measure := diff.after.entries[entry].measures.get(metric.id)) and measure.estimated
-        ),
-        agents=agents,
-        reported=frozenset(_memory(past)["told"].get(metric.id, ())),
-    )
 
 
 def overtakes(stage: Stage) -> list[Pass]:
@@ -275,9 +257,9 @@ def _is_sure(stage: Stage, line_pass: Pass) -> bool:
     """Beyond the error. If a tested metric states none at all, an arrival counts as published, near the top only."""
     if _certainty(stage, line_pass) != "nominal":
         return True
-    if line_pass.cause not in ARRIVALS or stage.metric.nature is not Nature.TESTED or stage.metric.stated_error is not None:
+    if line_pass.cause not in ARRIVALS or stage.metric.nature is not Nature.TESTED:
         return False
-    stated = any(stage.measure(entry).half_width is not None for entry in (line_pass.best, line_pass.passed))
+    stated = states_error(stage.metric, stage.measure(line_pass.best), stage.measure(line_pass.passed))
     return not stated and _place(stage, line_pass) <= (TOP_ELSEWHERE if stage.ranks else 1)
 
 
@@ -308,9 +290,8 @@ def _clouded(stage: Stage, line_pass: Pass) -> bool:
     if not metric.primary:
         return bool(before.ambiguous or after.ambiguous)
     was, now = _was(stage, line_pass), metric.sort_key(stage.has[line_pass.best])
-    return any(metric.sort_key(value) < was for value in before.unnamed) or any(
-        metric.sort_key(value) <= now for value in after.unnamed
-    )
+    above = [metric.sort_key(value) < was for value in before.unnamed]
+    return any(above) or any(metric.sort_key(value) <= now for value in after.unnamed)
 
 
 def _over_the_best(stage: Stage, line_pass: Pass) -> bool:
@@ -343,7 +324,9 @@ def _event(stage: Stage, group: Sequence[Pass], news: Sequence[Pass]) -> Event:
     ordered = [*news, *(line_pass for line_pass in group if line_pass.rival not in rivals)] if news else group
     shown = ordered[: _RIVALS if news else _RIVALS_RECORDED]
     lead, diff, metric = shown[0], stage.diff, stage.metric
-    of_lead = [line_pass for line_pass in news if line_pass.best == lead.best and line_pass.is_fall is lead.is_fall]
+    of_lead = [
+        line_pass for line_pass in news if line_pass.best == lead.best and (line_pass.cause == "fall") is (lead.cause == "fall")
+    ]
     named = of_lead or [line_pass for line_pass in group if line_pass.riser == lead.riser]
     passed = list(dict.fromkeys(line_pass.passed for line_pass in shown))
     best = dict.fromkeys([lead.best, *(_variants(stage, lead) if news else ()), *(passed if news else ())])
@@ -378,7 +361,7 @@ def _weight(stage: Stage, lead: Pass) -> int:
 
 def _variants(stage: Stage, lead: Pass) -> list[EntryId]:
     """The entries of the riser that would each have done it alone, the best first."""
-    agents = stage.agents.get(lead.riser, ()) if not lead.is_fall else ()
+    agents = stage.agents.get(lead.riser, ()) if lead.cause != "fall" else ()
     return [entry for standing, entry in agents[:_VARIANTS] if standing < lead.bar]
 
 
@@ -388,7 +371,7 @@ def _headline(stage: Stage, lead: Pass, named: Sequence[Pass]) -> str:
     where = f"{stage.diff.board.title} ({stage.metric.title})"
     unsure_order = _certainty(stage, lead) == "nominal"
     near = unsure(stage.metric, stage.measure(lead.best), stage.measure(lead.passed)) if unsure_order else ""
-    if lead.is_fall:
+    if lead.cause == "fall":
         return f"{_best_of_rival(stage, lead)} falls below {line}'s best ({name}, {value}) on {where}{near}."
     above = f"above {listed([_best_of_rival(stage, line_pass) for line_pass in named], _NAMED)}"
     whose = "," if folded(line) in folded(name) else f" and puts {line}"
@@ -510,10 +493,4 @@ def _rows(diff: Diff, past: BoardState, metric: Metric, shown: ShownLines, last:
     ]
 
 
-KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset(Grade) - {Grade.NOMINAL},
-    detect=detect,
-    places=True,
-)
+KIND = EventKind(RULE, tuple(Grade), detect, recorded=(Grade.NOMINAL,), places=True)

@@ -78,7 +78,19 @@ def _rebased(diff: Diff, rebased: list[tuple[Metric, MetricDiff]]) -> Event:
         metric=metric.id,
         headline=f"{diff.board.title} re-based {listed([metric.title for metric, _ in primary_first], 1)}:"
         f" {first.reason}{shift}; values before and after cannot be compared.",
-        facts={"metrics": {str(metric.id): _facts(verdict) for metric, verdict in rebased}, "version": diff.after.version},
+        facts={
+            "metrics": {
+                str(metric.id): {
+                    "reason": verdict.reason,
+                    "moved": verdict.moved,
+                    "common": verdict.common,
+                    "share": verdict.moved / verdict.common if verdict.common else None,
+                    "median_shift": verdict.median_shift,
+                }
+                for metric, verdict in rebased
+            },
+            "version": diff.after.version,
+        },
     )
 
 
@@ -95,14 +107,4 @@ def _another_table(diff: Diff) -> Event:
     )
 
 
-def _facts(verdict: MetricDiff) -> dict[str, object]:
-    return {
-        "reason": verdict.reason,
-        "moved": verdict.moved,
-        "common": verdict.common,
-        "share": verdict.moved / verdict.common if verdict.common else None,
-        "median_shift": verdict.median_shift,
-    }
-
-
-KIND = EventKind(rule=RULE, grades=tuple(Grade), news=frozenset(Grade), detect=detect, explains={What.VALUE: 10}, of_metric=True)
+KIND = EventKind(RULE, tuple(Grade), detect, explains={What.VALUE: 10}, of_metric=True)

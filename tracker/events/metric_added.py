@@ -32,11 +32,5 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
 
 
 KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset(Grade),
-    detect=detect,
-    folding=Folding(crowd=("new metric", "new metrics")),
-    explains={What.VALUE: 12},
-    of_metric=True,
+    RULE, tuple(Grade), detect, folding=Folding(crowd=("new metric", "new metrics")), explains={What.VALUE: 12}, of_metric=True
 )

@@ -30,10 +30,9 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
 
 
 KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset(Grade),
-    detect=detect,
+    RULE,
+    tuple(Grade),
+    detect,
     folding=Folding(crowd=("removed metric", "removed metrics")),
     explains={What.VALUE: 13},
     of_metric=True,

@@ -365,4 +365,4 @@ def _plain(memory: Memory) -> object:
     return msgspec.to_builtins(memory, order="deterministic")
 
 
-KIND = EventKind(rule=RULE, grades=tuple(Grade), news=frozenset((Grade.FIRST,)), detect=detect, places=True)
+KIND = EventKind(RULE, tuple(Grade), detect, recorded=(Grade.NOMINAL,), places=True)

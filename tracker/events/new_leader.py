@@ -270,10 +270,9 @@ def _grade(diff: Diff, metric: Metric, entry: EntryId | None, leader: Measure, o
 
 
 KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset(Grade),
-    detect=detect,
+    RULE,
+    tuple(Grade),
+    detect,
     folding=Folding(newcomer=("takes the lead from", "takes the lead")),
     explains={What.VALUE: 32},
     places=True,

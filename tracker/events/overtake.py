@@ -12,13 +12,14 @@ Source: docs/decisions/0004-overtakes.md
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import NamedTuple
 
+from tracker.events._lines import Values
 from tracker.events._orders import Course, Pair, follow
 from tracker.events._values import RECORDED, TOP, changed, near_the_top
 from tracker.events.kind import Detection, EventKind, Folding, What
@@ -106,9 +107,7 @@ def _flips(diff: Diff, past: BoardState, metric: Metric, course: Course, *, leav
         yield _flip_event(diff, past, metric, course, _Pass(mover, best_first, Grade(grade), rose=not fell, slow=slow))
 
 
-def _direct(
-    metric: Metric, course: Course, had: Mapping[EntryId, float], has: Mapping[EntryId, float], moved: Container[EntryId]
-) -> Iterator[Pair]:
+def _direct(metric: Metric, course: Course, had: Values, has: Values, moved: Container[EntryId]) -> Iterator[Pair]:
     """The flips from one page to the next. With an entry that is back, only of an order that was certain."""
     for pair in flips(metric, had, has, moved=moved):
         if course.back.isdisjoint(pair) or is_certain(metric, *(course.before[entry] for entry in pair)):
@@ -125,9 +124,7 @@ def _grade(diff: Diff, metric: Metric, subject: EntryId, rival: EntryId) -> str:
     return Grade.PUBLISHED_ORDER if grade == Grade.NOMINAL and is_certain(metric, *measures) else grade
 
 
-def flips(
-    metric: Metric, before: Mapping[EntryId, float], after: Mapping[EntryId, float], *, moved: Container[EntryId]
-) -> Iterator[tuple[EntryId, EntryId]]:
+def flips(metric: Metric, before: Values, after: Values, *, moved: Container[EntryId]) -> Iterator[Pair]:
     """Pairs (subject, rival): the rival was strictly above before, the subject is strictly above after.
 
     Only pairs of which one moved: finer decimals may reorder what was the same number, but nobody passed anybody. Takes n log n
@@ -146,15 +143,7 @@ def flips(
             insort(above, pair)
 
 
-def _rises(
-    metric: Metric,
-    had: Mapping[EntryId, float],
-    has: Mapping[EntryId, float],
-    subject: EntryId,
-    rival: EntryId,
-    *,
-    moved: Container[EntryId],
-) -> bool:
+def _rises(metric: Metric, had: Values, has: Values, subject: EntryId, rival: EntryId, *, moved: Container[EntryId]) -> bool:
     """Whether the subject of a flip did something for it.
 
     On a fitted metric all values move. Elsewhere its rise alone must have sufficed, or the rival's fall alone must not, or be
@@ -193,7 +182,7 @@ def _flip_event(diff: Diff, past: BoardState, metric: Metric, course: Course, ma
         diff,
         rule=RULE,
         grade=made.grade,
-        weight=_weight(diff, metric, made.grade) + _place_weight(diff, metric, made.mover, made.grade),
+        weight=_weight(diff, metric, made.mover, made.grade),
         is_news=_is_news(diff, metric, made),
         subjects=[who] if rose else named,
         rivals=named if rose else [who],
@@ -214,16 +203,14 @@ def _flip_event(diff: Diff, past: BoardState, metric: Metric, course: Course, ma
 
 
 def _is_news(diff: Diff, metric: Metric, made: _Pass) -> bool:
-    if made.grade in (Grade.NOMINAL, Grade.UNSURE_ORIGIN) or not _may_be_news(diff, metric, made):
+    """Points only among the ten best of the metric that ranks the board."""
+    if made.grade in (Grade.NOMINAL, Grade.UNSURE_ORIGIN):
+        return False
+    if metric.exact and not (metric.primary and made.mover in near_the_top(diff, metric)):
         return False
     if made.grade == Grade.PUBLISHED_ORDER:
         return made.rose and _matters(diff, metric, made.mover)
     return made.rose or made.slow
-
-
-def _may_be_news(diff: Diff, metric: Metric, made: _Pass) -> bool:
-    """Points only among the ten best of the metric that ranks the board."""
-    return not metric.exact or (metric.primary and made.mover in near_the_top(diff, metric))
 
 
 def _matters(diff: Diff, metric: Metric, mover: EntryId) -> bool:
@@ -238,17 +225,11 @@ def _how_sure(diff: Diff, metric: Metric, course: Course, made: _Pass) -> str:
         return ", which may replace an estimate"
     if made.slow and made.grade != Grade.PUBLISHED_ORDER and not metric.exact:
         assert diff.before is not None
-        pairs = [made.pair(other) for other in made.others]
-        last, seen, now = (
-            min(course.slow[pair] for pair in pairs),
-            diff.seen_until or diff.before.observed_at,
-            diff.after.observed_at,
-        )
+        pairs, now = [made.pair(other) for other in made.others], diff.after.observed_at
+        last, seen = min(course.slow[pair] for pair in pairs), diff.seen_until or diff.before.observed_at
         passed = all(metric.better(course.before[subject].value, course.before[rival].value) for subject, rival in pairs)
-        side = "ahead" if made.rose else "behind"
-        return (
-            f": passed within the error between {day(last)} and {day(seen if passed else now)}, clearly {side} since {day(now)}"
-        )
+        between, side = f"{day(last)} and {day(seen if passed else now)}", "ahead" if made.rose else "behind"
+        return f": passed within the error between {between}, clearly {side} since {day(now)}"
     if made.grade == Grade.DECISIVE and not metric.exact:
         return ", with disjoint intervals"
     return unsure(metric, *measures) if made.grade in (Grade.NOMINAL, Grade.PUBLISHED_ORDER) else ""
@@ -273,16 +254,13 @@ def _and_others(first: Party, value: float, metric: Metric, count: int) -> str:
     return listed([f"{first.name} ({number(value, metric)})"], of=count)
 
 
-def _weight(diff: Diff, metric: Metric, grade: Grade) -> int:
-    return _WEIGHT[grade] if metric.primary or diff.board.primary is None else _WEIGHT[grade] * 2 // 3
-
-
-def _place_weight(diff: Diff, metric: Metric, entry: EntryId, grade: Grade) -> int:
+def _weight(diff: Diff, metric: Metric, entry: EntryId, grade: Grade) -> int:
     """The highest place first, among those of whom nobody knows how sure it is."""
+    weight = _WEIGHT[grade] if metric.primary or diff.board.primary is None else _WEIGHT[grade] * 2 // 3
     if grade != Grade.PUBLISHED_ORDER:
-        return 0
+        return weight
     above = _above(diff, metric, entry)
-    return 15 if above == 0 else 10 if above < 3 else 5 if above < TOP else 0
+    return weight + (15 if above == 0 else 10 if above < 3 else 5 if above < TOP else 0)
 
 
 def _above(diff: Diff, metric: Metric, entry: EntryId) -> int:
@@ -327,13 +305,12 @@ def _debut_event(diff: Diff, metric: Metric, entry: EntryId, rivals: list[EntryI
     passed = len(rivals) - start
     own, below = (diff.after.entries[key].measures[metric.id] for key in (entry, shown[0]))
     who, first = party(diff.after, entry), party(diff.after, shown[0])
-    stated = metric.stated_error is not None or own.half_width is not None or below.half_width is not None
-    is_near = stated and certainty(metric, own, below) == "nominal"
+    is_near = states_error(metric, own, below) and certainty(metric, own, below) == "nominal"
     return make(
         diff,
         rule=RULE,
         grade=Grade.DEBUT,
-        weight=_weight(diff, metric, Grade.DEBUT) + (20 if rank == 1 else 10 if rank <= 3 else 0),
+        weight=_weight(diff, metric, entry, Grade.DEBUT) + (20 if rank == 1 else 10 if rank <= 3 else 0),
         is_news=metric.primary and rank <= TOP,
         subjects=[who],
         rivals=[party(diff.after, rival) for rival in shown],
@@ -389,15 +366,17 @@ def _waits(diff: Diff, event: Event) -> bool:
 
 
 def _waiting(diff: Diff, past: BoardState) -> list[tuple[PendingOvertake, PendingOvertake | None]]:
-    """The pending overtakes before and after a diff that changed the board; unchanged by any other."""
-    has_changed = changed(diff)
-    return [(pending, _holding(diff, pending) if has_changed else pending) for pending in past.pending]
+    """The pending overtakes before and after a diff, with the rivals that are still below; None if it no longer holds.
 
-
-def _holding(diff: Diff, pending: PendingOvertake) -> PendingOvertake | None:
-    """The pending overtake one change later, with the rivals that are still below; None if it no longer holds, or is unknown."""
-    rivals = tuple(rival for rival in pending.rivals if _is_above(diff, pending.metric, pending.subject, rival))
-    return replace(pending, rivals=rivals, held=pending.held + 1) if rivals else None
+    A diff that does not change the board leaves them as they are.
+    """
+    if not changed(diff):
+        return [(pending, pending) for pending in past.pending]
+    waiting: list[tuple[PendingOvertake, PendingOvertake | None]] = []
+    for pending in past.pending:
+        rivals = tuple(rival for rival in pending.rivals if _is_above(diff, pending.metric, pending.subject, rival))
+        waiting.append((pending, replace(pending, rivals=rivals, held=pending.held + 1) if rivals else None))
+    return waiting
 
 
 def _is_above(diff: Diff, metric_id: MetricId, upper: EntryId, lower: EntryId) -> bool:
@@ -421,18 +400,14 @@ def _undone(diff: Diff, pending: PendingOvertake) -> list[EntryId]:
 def _later(diff: Diff, pending: PendingOvertake, now: PendingOvertake | None) -> Iterator[Event]:
     """What became of a pending overtake: it is withdrawn, or it holds long enough."""
     if undone := _undone(diff, pending):
-        day_of = day(pending.since)
-        yield _later_event(
-            diff, pending, Grade.WITHDRAWN, undone, f"is below {{}} again{{}}: its overtake of {day_of} is withdrawn"
-        )
+        words = f"is below {{}} again{{}}: its overtake of {day(pending.since)} is withdrawn"
+        yield _later_event(diff, pending, Grade.WITHDRAWN, undone, words)
     if now is None or now.held != SUSTAINED_AFTER or now == pending:
         return
+    grade, words = Grade.SUSTAINED, f"still stands above {{}}{{}}, {now.held} changes later"
     if pending.grade == Grade.NOMINAL:
-        words = f"has been above {{}}{{}} for {now.held} changes, no error margin published"
-        yield _later_event(diff, now, Grade.PUBLISHED_ORDER, now.rivals, words)
-    else:
-        words = f"still stands above {{}}{{}}, {now.held} changes later"
-        yield _later_event(diff, now, Grade.SUSTAINED, now.rivals, words)
+        grade, words = Grade.PUBLISHED_ORDER, f"has been above {{}}{{}} for {now.held} changes, no error margin published"
+    yield _later_event(diff, now, grade, now.rivals, words)
 
 
 def _later_event(diff: Diff, pending: PendingOvertake, grade: Grade, rivals: Sequence[EntryId], words: str) -> Event:
@@ -442,7 +417,7 @@ def _later_event(diff: Diff, pending: PendingOvertake, grade: Grade, rivals: Seq
         diff,
         rule=RULE,
         grade=grade,
-        weight=_weight(diff, metric, grade) + _place_weight(diff, metric, pending.subject, grade),
+        weight=_weight(diff, metric, pending.subject, grade),
         is_news=grade != Grade.SUSTAINED and _matters(diff, metric, pending.subject),
         subjects=[who],
         rivals=named,
@@ -454,10 +429,10 @@ def _later_event(diff: Diff, pending: PendingOvertake, grade: Grade, rivals: Seq
 
 
 KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset(Grade) - {Grade.NOMINAL, Grade.UNSURE_ORIGIN, Grade.SUSTAINED},
-    detect=detect,
+    RULE,
+    tuple(Grade),
+    detect,
+    recorded=(Grade.NOMINAL, Grade.UNSURE_ORIGIN, Grade.SUSTAINED),
     folding=Folding(
         crowd=("overtake", "overtakes"),
         crowdless=frozenset((Grade.SUPPORTED, Grade.DECISIVE)),

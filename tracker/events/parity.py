@@ -104,8 +104,9 @@ class _Field:
         self.top_third, upper_half = (ordered[(len(ordered) - 1) // part] if ordered else 0.0 for part in (3, 2))
         self.best = best_of_each(diff.after.entries, self.standing)
         order = sorted((self.standing[entry], entry) for entry in self.best)
-        lab_of = {entry: diff.after.entries[entry].who.lab for entry in self.best}
-        self.flagships = frozenset({lab_of[entry]: entry for _, entry in reversed(order) if lab_of[entry]}.values())
+        who = {entry: diff.after.entries[entry].who for entry in self.best}
+        own = ((who[entry].lab, entry) for _, entry in reversed(order) if who[entry].lab and not who[entry].guessed_lab)
+        self.flagships = frozenset(dict(own).values())
         known = diff.before.entries if diff.before is not None else {}
         leads = {entry for at, entry in order if at <= self.top_third or (entry in self.flagships and at <= upper_half)}
         self._notable = [(at, entry) for at, entry in order if entry in known and entry in leads]
@@ -232,4 +233,4 @@ def _scope(field: _Field, compared: Comparison) -> str:
     return words + (f", not on {', '.join(behind)}" if behind else "")
 
 
-KIND = EventKind(rule=RULE, grades=tuple(Grade), news=frozenset(Grade), detect=detect)
+KIND = EventKind(RULE, tuple(Grade), detect)

@@ -129,10 +129,9 @@ def _change(move: Move) -> float | None:
 
 
 KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset(Grade),
-    detect=detect,
+    RULE,
+    tuple(Grade),
+    detect,
     folding=Folding(crowd=("price change", "price changes")),
     explains={What.VALUE: 22},
     why_recorded=lambda _: f"a price is news from {LEAST:.0%} on, unless it returns within a week",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
-from operator import attrgetter
 
 from tracker.events._values import TOP, ordered_primary
 from tracker.events.kind import EventKind, Folding, What
@@ -15,7 +14,6 @@ from tracker.wording import count, unsure
 RULE = "rank_move/1"
 Grade = StrEnum("Grade", "MOVED NOMINAL")
 _FIGURES = ("before", "after", "arrivals_above", "departures_above", "moves", "unrounded")
-_figures = attrgetter(*_FIGURES)
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # all kinds have this signature
@@ -74,7 +72,7 @@ def _nominal(diff: Diff, primary: Metric, moves: list[RankMove]) -> Event:
 
 
 def _facts(move: RankMove) -> dict[str, object]:
-    return dict(zip(_FIGURES, _figures(move), strict=True))
+    return {name: getattr(move, name) for name in _FIGURES}
 
 
 def _why_recorded(event: Event) -> str:
@@ -86,10 +84,10 @@ def _why_recorded(event: Event) -> str:
 
 
 KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset((Grade.MOVED,)),
-    detect=detect,
+    RULE,
+    tuple(Grade),
+    detect,
+    recorded=(Grade.NOMINAL,),
     folding=Folding(crowd=("rank move", "rank moves"), consequence=True),
     explains={What.RANK: 10},
     why_recorded=_why_recorded,

@@ -82,7 +82,10 @@ def detect(diff: Diff, past: BoardState) -> Detection:
     """
     events: list[Event] = []
     windows: dict[MetricId, _Window] = {}
-    for metric in _metrics(diff):
+    for metric in diff.board.metrics:
+        watched = metric.nature is Nature.LIVE or (metric.primary and metric.nature is Nature.FITTED)
+        if not watched or metric.higher_is_better is None or metric.volatile:
+            continue
         window = _window(diff, past, metric)
         if window is not None and window.readings[-1].observed_at == diff.after.observed_at:
             common = _common_shift(window)
@@ -120,12 +123,6 @@ def _without_old_levels(window: _Window, shifted: Collection[EntryId]) -> _Windo
     forgotten = (None,) * (len(window.readings) - HELD)
     values = {entry: (*forgotten, *shown[-HELD:]) if entry in shifted else shown for entry, shown in window.values.items()}
     return replace(window, values=values)
-
-
-def _metrics(diff: Diff) -> list[Metric]:
-    """The live metrics, and the fitted one that ranks the board."""
-    steady = [metric for metric in diff.board.metrics if metric.higher_is_better is not None and not metric.volatile]
-    return [metric for metric in steady if metric.nature is Nature.LIVE or (metric.primary and metric.nature is Nature.FITTED)]
 
 
 def _window(diff: Diff, past: BoardState, metric: Metric) -> _Window | None:
@@ -324,6 +321,4 @@ def _pages(window: _Window) -> list[Evidence]:
     return [page for reading in readings for page in whole_page(reading.sha256, reading.url, reading.observed_at)]
 
 
-KIND = EventKind(
-    rule=RULE, grades=tuple(Grade), news=frozenset(Grade), detect=detect, folding=Folding(crowd=("level shift", "level shifts"))
-)
+KIND = EventKind(RULE, tuple(Grade), detect, folding=Folding(crowd=("level shift", "level shifts")))

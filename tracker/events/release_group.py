@@ -76,9 +76,8 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
         listed = sorted(
             entry.name for entry in before.values() if release_of(entry) == line and _has_name(entry, name, siblings[0])
         )
-        group = _Group(
-            name=name, siblings=siblings, grades=[came[entry] for entry in entries], ranks=ranks, places=places, listed=listed
-        )
+        grades = [came[entry] for entry in entries]
+        group = _Group(name=name, siblings=siblings, grades=grades, ranks=ranks, places=places, listed=listed)
         yield _event(diff, group, lines)
 
 
@@ -214,11 +213,4 @@ def _facts(diff: Diff, entry: Entry, ranks: Mapping[EntryId, int]) -> dict[str, 
     }
 
 
-KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset(Grade),
-    detect=detect,
-    folding=Folding(siblings=True),
-    explains={What.APPEARANCE: 20},
-)
+KIND = EventKind(RULE, tuple(Grade), detect, folding=Folding(siblings=True), explains={What.APPEARANCE: 20})

@@ -103,17 +103,14 @@ def _is_unmasked(diff: Diff, entry: EntryId) -> bool:
     return masked and bool(new.lab) and not new.guessed_lab and primary is not None and entry in leaders(diff.after, primary)
 
 
-def why_recorded(event: Event) -> str:
-    """Why an event of this kind is not news."""
-    return "a flip back to an earlier name" if event.grade == Grade.FLIP else "the same name in another spelling"
-
-
 KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset((Grade.NEW_NAME, Grade.RELISTED)),
-    detect=detect,
+    RULE,
+    tuple(Grade),
+    detect,
+    recorded=(Grade.FLIP, Grade.SPELLING),
     folding=Folding(crowd=("rename", "renames")),
     explains={What.KEY: 10, What.NAME: 10, What.APPEARANCE: 5},
-    why_recorded=why_recorded,
+    why_recorded=lambda event: (
+        "a flip back to an earlier name" if event.grade == Grade.FLIP else "the same name in another spelling"
+    ),
 )

@@ -94,10 +94,10 @@ def _withdrawn(diff: Diff, metric: Metric, entry: EntryId, before: Measure) -> E
 
 
 KIND = EventKind(
-    rule=RULE,
-    grades=tuple(Grade),
-    news=frozenset((Grade.BEYOND_ERROR, Grade.WITHDRAWN)),
-    detect=detect,
+    RULE,
+    tuple(Grade),
+    detect,
+    recorded=(Grade.WITHIN_ERROR, Grade.UNSURE_ORIGIN),
     folding=Folding(crowd=("score revision", "score revisions")),
     explains={What.VALUE: 20},
 )

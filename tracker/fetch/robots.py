@@ -6,6 +6,7 @@ The rules stay in memory for 24 hours. Loopback hosts are asked like any other.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -23,6 +24,9 @@ PRODUCT = "leaderboard-tracker"
 """The product token that a robots.txt addresses us by."""
 MAX_BYTES = 500 * 1024
 KEPT = timedelta(hours=24)
+_RECORD = re.compile(r"\s*(user-?agent|allow|disallow|crawl-delay)\s*[:\s]\s*([^#\n\r]*)", re.IGNORECASE)
+"""A record that concerns us. Its colon may be missing, and a remark may follow it."""
+_TOKEN = re.compile(r"\*|[A-Za-z_-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +76,7 @@ class Robots:
         now = self._clock.now()
         if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR or reply.status in AGAIN:
             raise failure(asked, reply, now)
-        return Rules(file=asked.shown(url), read_at=now, parsed=Protego.parse(_text(reply)))
+        return Rules(file=asked.shown(url), read_at=now, parsed=parsed(_text(reply)))
 
 
 def _text(reply: Reply) -> str:
@@ -82,3 +86,17 @@ def _text(reply: Reply) -> str:
     whole = len(reply.body) < MAX_BYTES
     body = reply.body if whole else reply.body[: reply.body.rfind(b"\n") + 1]
     return body.decode("utf-8-sig", "replace")
+
+
+def parsed(text: str) -> Protego:
+    """The rules for us and for all. Product tokens are compared as a whole, and other records end no group (RFC 9309, 2.2)."""
+    lines = []
+    for line in re.split(r"\r\n?|\n", text):
+        if (record := _RECORD.match(line)) is None:
+            continue
+        name, value = record[1].casefold(), record[2].strip()
+        if not name.startswith("user"):
+            lines.append(f"{name}: {value}")
+        elif (token := _TOKEN.match(value)) is not None:
+            lines.append(f"User-agent: {token[0] if token[0].casefold() in ('*', PRODUCT) else 'other'}")
+    return Protego.parse("\n".join(lines))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -10,6 +11,8 @@ from tracker.identity.makers import Maker, ProductLine
 from tracker.identity.tokens import clean, tokenize
 from tracker.model.names import Family, Lexicon, folded
 
+_COMPANY = re.compile(r"[- _](?:org|ai|inc|labs?)$", re.IGNORECASE)
+"""What accounts add to a lab's name: `xai-org`."""
 _A_NAME = 3
 """A lab's name of at least this number of letters is recognised inside a longer one."""
 
@@ -30,9 +33,11 @@ class KnownNames:
     patterns: Mapping[str, str] = field(default_factory=dict)
 
     def maker(self, text: str) -> Maker | None:
-        """The lab with that spelling; None for a host or an unknown maker."""
+        """The lab with that spelling, or with it and a word such as `-org`; None for a host or an unknown maker."""
         spelling = folded(text)
-        return None if spelling in self.hosts else self.makers.get(spelling)
+        if spelling in self.hosts or spelling in self.makers:
+            return None if spelling in self.hosts else self.makers[spelling]
+        return self.makers.get(folded(_COMPANY.sub("", text)))
 
     def is_host(self, text: str) -> bool:
         """Whether it only serves the models of others."""
@@ -95,7 +100,9 @@ def _line(family: Family, maker: Maker) -> ProductLine:
         tiers=frozenset(family.tiers),
         efforts=frozenset(family.efforts),
         serving=frozenset(family.serving),
+        off=frozenset(family.off),
         thinking=tuple(map(_atoms, family.thinking)),
+        hybrid=tuple(map(_atoms, family.hybrid)),
         both=tuple(map(_atoms, family.both)),
         bare_generations=frozenset(map(canonical, family.bare_generations)),
     )

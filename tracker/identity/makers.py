@@ -31,6 +31,12 @@ class ProductLine:
     tiers: frozenset[str] = frozenset()
     efforts: frozenset[str] = frozenset()
     serving: frozenset[str] = frozenset()
+    off: frozenset[str] = frozenset()
     thinking: tuple[frozenset[str], ...] = ()
+    hybrid: tuple[frozenset[str], ...] = ()
     both: tuple[frozenset[str], ...] = ()
     bare_generations: frozenset[str] = frozenset()
+
+    def is_stamped(self, generation: str) -> bool:
+        """Whether the dates of a generation's names are mere stamps."""
+        return self.family.dates == "stamp" or (self.family.dates == "listed" and generation in self.generations)

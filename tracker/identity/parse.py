@@ -61,7 +61,7 @@ def parse(raw: str, hint: str | None, known: KnownNames) -> Parsed:
     if 1 < len(pieces) <= _MOST_PARTS and all(piece.strip() for piece in pieces):
         first, *others = pieces
         parts = (_part(prefixes, first, hint, known), *(_part((), other, None, known) for other in others))
-        return Parsed(slots=parts[0].slots, maker=parts[0].maker, line=parts[0].line, named=parts[0].named, parts=parts)
+        return replace(parts[0], spelled="title", parts=parts)
     spelled: Spelled = "title" if " " in raw else "id" if raw.islower() else "repository" if path else "title"
     return _part(prefixes, body, hint, known, path=path, spelled=spelled)
 
@@ -185,8 +185,13 @@ def _of_brand(tokens: list[Token], brand: Brand, mentioned: Sequence[Brand], sta
         return Parsed(slots=slots, maker=line.maker, line=line, spelled=spelled, stamped=stamped, several=several)
     own = tuple(sorted(word for word in slots.words if word not in COMMON or TUNES.get(word) in _OTHERS)) or tuple(slots.numbers)
     if not own:
-        return Parsed(slots=slots, maker=line.maker, line=line, copy=statements.owner != "")
+        return Parsed(slots=slots, maker=line.maker, line=line, copy=_may_differ(slots, statements))
     return Parsed(slots=slots, maker=maker, line=line, named=own, owner=maker)
+
+
+def _may_differ(slots: Slots, statements: Statements) -> bool:
+    """Whether another's repository may hold other weights: unless a known lab states that it is quantised."""
+    return statements.owner != "" and not (slots.quant and statements.stated is not None)
 
 
 def _slots(tokens: Sequence[Token], brand: Brand, mentioned: Sequence[Brand]) -> Slots:

@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
-from tracker.identity import compose
+from tracker.identity import compose, questions
 from tracker.identity.facts import Doubt, Facts, facts, read_as, snapshot_of
 from tracker.identity.known import KnownNames
 from tracker.identity.known import known as arranged
@@ -22,7 +22,6 @@ from tracker.model import Confidence, Identity, ModelId
 from tracker.model.names import Lexicon
 
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
-_SEVERAL = "several snapshots have this name"
 
 
 def resolve(raw_name: str, org_hint: str | None = None, source: str | None = None, *, lexicon: Lexicon) -> Identity:
@@ -42,7 +41,7 @@ def line_name(family: str, generation: str, *, lexicon: Lexicon) -> str:
 @lru_cache(maxsize=65536)
 def _resolve(raw: str, hint: str | None, source: str, lexicon: Lexicon) -> Identity:
     if len(raw) > LONGEST or _LETTER_OR_DIGIT.search(raw) is None:
-        return Identity(name=raw, reason="no name that can be read")
+        return Identity(name=raw, reason=questions.UNREADABLE)
     known = facts(lexicon)
     parsed = parse(raw, hint if hint and len(hint) <= LONGEST else None, known.known)
     decided, model, confidence, reason = _decided(parsed, source, known)
@@ -99,21 +98,21 @@ def _model(parsed: Parsed, core: str, known: Facts) -> tuple[str, str]:
     """The model's id, and why it is open, if so."""
     slots, core = parsed.slots, _under(core, known)
     entry = known.releases.get(core)
-    stamped = parsed.line is not None and parsed.line.family.dates == "stamp"
+    stamped = parsed.line is not None and parsed.line.is_stamped(slots.generation)
     if entry is not None and entry.stamped is not None:
         stamped = entry.stamped
     if entry is None or not entry.snapshots:
         dates = [] if stamped else [date for date in slots.dates if not (parsed.stamped and date.year and date.day)]
         preview = slots.preview and not (entry is not None and entry.preview_is_release)
         kept = compose.marks_of(dates=dates, revision=slots.revision, preview=preview)
-        return core + kept, "a moving alias" if slots.latest and not slots.dates and entry is None else ""
+        return core + kept, questions.MOVING if slots.latest and not slots.dates and entry is None else ""
     if not slots.dates and not slots.revision and not (slots.preview and not entry.preview_is_release):
         if entry.bare is None and parsed.spelled == "repository" and slots.chat:
             return entry.snapshots[0].model, ""  # a repository keeps its name; later ones have a date
-        return (entry.bare, "") if entry.bare is not None else (core, _SEVERAL)
+        return (entry.bare, "") if entry.bare is not None else (core, questions.SEVERAL_SNAPSHOTS)
     snapshot = snapshot_of(entry, slots)
     if snapshot is None:
-        return core, _SEVERAL
+        return core, questions.SEVERAL_SNAPSHOTS
     return snapshot or core + compose.marks(slots), ""
 
 
@@ -132,17 +131,17 @@ def _doubt(text: str, source: str, known: Facts) -> Doubt | None:
 
 def _why_open(parsed: Parsed) -> str:
     if parsed.several:
-        return "one row for several models"
+        return questions.TWO_ROWS
     if parsed.copy:
-        return "another's copy, which may differ from the original"
+        return questions.COPY
     slots = parsed.slots
     undecided = slots.reasoning == "unspecified" and not slots.tune.startswith(("inst", "base"))
     if parsed.line is not None and parsed.line.both and parsed.spelled == "title" and undecided:
         stated = atoms(slots)
         if any(condition <= stated for condition in parsed.line.both):
-            return "a thinking and an instruct model have this name"
+            return questions.TWO_KINDS
     if not (slots.words or slots.generation or slots.numbers or slots.size.mark or slots.dates or parsed.line):
-        return "no brand in the name"
+        return questions.UNBRANDED
     return ""
 
 

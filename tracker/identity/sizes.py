@@ -52,4 +52,4 @@ def read(kind: str, text: str, *, experts: bool = False) -> Size:
 
 
 def _number(text: str) -> float:
-    return round(float(text[:-1]) * _UNITS[text[-1]], 6)
+    return round(float(text[:-1].replace("p", ".")) * _UNITS[text[-1]], 6)

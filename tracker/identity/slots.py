@@ -95,9 +95,11 @@ def _put_together(run: Sequence[Token], generations: Mapping[str, str]) -> list[
 
 
 def _is_version(whole: Token, decimal: Token, generations: Mapping[str, str]) -> bool:
-    """Whether both numbers before a size are its version, by the known generations."""
+    """Whether both numbers before a size are its version, by the known generations; of a new one, by the decimals they had."""
     major = canonical(whole.text)
-    return canonical(f"{major}.{decimal.text}") in generations or major not in generations
+    if canonical(f"{major}.{decimal.text}") in generations or major in generations:
+        return canonical(f"{major}.{decimal.text}") in generations
+    return not generations or any(listed.endswith(f".{decimal.text}") for listed in generations)
 
 
 def _version(run: Sequence[Token], generations: Mapping[str, str]) -> list[Token]:
@@ -153,13 +155,18 @@ class _Reader:
         self.numbers: list[tuple[int, Token]] = []
         self.thoughts: list[tuple[Token, bool]] = []
         for _, text, _, _, bracket in tokens:
-            if bracket and text in ("fallback", "harness"):
+            if bracket and text in ("fallback", "harness", "via"):
                 self._aside(bracket, text)
 
     def _aside(self, bracket: int, what: str) -> None:
-        """`(…, Opus 4.8 Fallback)` names the model that answers if this one does not; `(codex-harness)` names a tool."""
-        self.skip.update(index for index, token in enumerate(self.found) if token.bracket == bracket)
-        (self.slots.serving if what == "fallback" else self.slots.harness).append(what)
+        """Skip what a bracket says beside the name.
+
+        `(…, Opus 4.8 Fallback)` names the model that answers if this one does not, `(codex-harness)` a tool, `(via …)` a host.
+        """
+        places = [index for index, token in enumerate(self.found) if token.bracket == bracket]
+        self.skip.update(places)
+        stated = "-".join(self.found[place].text for place in places) if what == "via" else what
+        (self.slots.harness if what == "harness" else self.slots.serving).append(stated)
 
     def _near(self, index: int) -> Token:
         return self.found[index] if 0 <= index < len(self.found) else _NO_TOKEN
@@ -251,6 +258,9 @@ class _Reader:
         """The family's meaning of a word goes before its usual one."""
         if text in line.ignore:
             return True
+        if text in line.off:
+            self.slots.reasoning = "off"
+            return True
         if text in line.serving:
             self.slots.serving.append(text)
             return True
@@ -296,8 +306,7 @@ class _Reader:
     def _plain_word(self, index: int, token: Token) -> None:
         text, slots = token.text, self.slots
         if text in CHAT:
-            slots.chat = True
-            slots.tune = "chat" if text == "chat" else "instruct"
+            self._chat(token)
         elif text in BASE:
             slots.base, slots.tune = True, "base"
         elif text in PREVIEW:
@@ -315,6 +324,15 @@ class _Reader:
             self.skip.add(index + 1)
         elif text not in SILENT:
             self._distinguishing(text)
+
+    def _chat(self, token: Token) -> None:
+        """`chat` names another model after the version of an undeclared brand without sizes: `gpt-5-chat`, not `Yi-V2-Chat`."""
+        slots = self.slots
+        slots.chat = True
+        slots.tune = "chat" if token.text == "chat" else "instruct"
+        if slots.tune == "chat" and self.line is None and not token.bracket and self.numbers:
+            sized = any(found.kind in ("size", "mixture", "active") for found in self.found)
+            slots.words.update(() if sized or self.numbers[0][1].text[0] == "v" else ("chat",))
 
     def _distinguishing(self, text: str) -> None:
         slots = self.slots
@@ -390,14 +408,21 @@ class _Reader:
     def _names_a_model(self, token: Token, *, flag: bool) -> bool:
         """Whether "thinking" is part of the name, as with open weights of one size, or a switch.
 
-        Of an undeclared brand, only brackets make it a switch: splitting one model is better than merging two.
+        It is a switch where the family's file says so: by its conditions, or else by listing the generation. Otherwise only
+        brackets or a budget make it one: splitting one model is better than merging two. Of a family with both kinds under one
+        title, brackets leave it open too.
         """
-        if self.line is None:
-            return not flag
-        if self.line.thinking:
-            stated = atoms(self.slots)
-            return any(condition <= stated for condition in self.line.thinking)
-        return not flag and token.text in THINKING and self.slots.size.mark != ""
+        line, slots = self.line, self.slots
+        if line is None:
+            return not flag or bool(slots.dates and slots.size.mark)  # open weights that are dated: both kinds may exist
+        stated = atoms(slots)
+        if any(condition <= stated for condition in line.thinking):
+            return True
+        if any(condition <= stated for condition in line.hybrid):
+            return False
+        if slots.generation not in line.generations:
+            return not slots.budget and not (flag and not line.both)
+        return not line.thinking and not flag and token.text in THINKING and slots.size.mark != ""
 
 
 def atoms(slots: Slots) -> frozenset[str]:

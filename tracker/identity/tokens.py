@@ -19,15 +19,19 @@ _UNSEEN = re.compile(f"[{UNSAFE}\ufe00-\ufe0f]+")
 _PLAIN = str.maketrans({"_": "-", "–": "-", "—": "-", "‑": "-", "‐": "-", "−": "-", "’": "'", "‘": "'", "`": "'", "´": "'"})
 _FOOTNOTE = re.compile(r"\*\*.*$|\[[a-z]+-[a-z]+\]$|\((?:text-to-image|image-edit|image-to-video|text-to-video)\)$")
 """A note of the page: `**5th rank`, `[web-search]`, `(image-edit)`."""
-_BEDROCK = re.compile(r"[-:]v\d{1,2}:\d{1,2}(?::\d{1,4}k)?$")
+_BEDROCK = re.compile(r"[-:](?:v\d{1,2}:\d{1,2}(?::\d{1,4}k)?|\d:0)$")
 """A model id of Amazon Bedrock ends in the version of its interface: `anthropic.claude-3-haiku-20240307-v1:0`."""
+_TAG = re.compile(r":thinking$")
+"""OpenRouter's way to switch thinking on."""
 _DOTTED = re.compile(r"((?:us|eu|apac|jp|au|ca|global)\.)?([a-z][a-z0-9]{2,20})\.(?=[a-z][a-z0-9]*-|[a-z]+\d)")
 _DECIMAL = re.compile(r"(?<=[-_][0-9])_(?=[0-9]{1,2}[bB](?![A-Za-z0-9]))")
 """`stablelm-2-1_6b`: between words split by dashes, this is the dot of 1.6."""
 _PLUS = re.compile(r"(?<=[a-z0-9])\+(?![a-z0-9+])")
 """`Command R+`."""
-_SLASH = re.compile(r"(?<!\d)/|/(?!\d)")
-"""Between two digits a slash is part of a date: `03/14`."""
+_PATH = re.compile(r"(?:[^\s()\[\]/]+(?:(?<!\d)/|/(?!\d)))+")
+"""The leading parts of a path. After a blank or a bracket a slash is prose; between two digits it is part of a date: `03/14`."""
+_WITH = re.compile(r"(?<=[ (])w/(o\b)?[ ]?")
+"""`w/ tools`, `w/o thinking`."""
 
 _DAY = r"(?:0[1-9]|[12]\d|3[01])"
 _MONTH = r"(?:0[1-9]|1[0-2])"
@@ -43,20 +47,20 @@ _CONTEXT = rf"(?:>[ ]?)?{_NO_DIGIT}\d{{1,4}}(?:\.\d)?[km]{_END}|{_NO_DIGIT}(?:20
 _TOKEN = re.compile(
     rf"""
      (?P<quant>(?=[abefgimnqw2348])(?<![a-z0-9])(?:i?q[2-8](?:-k(?:-(?:xs|s|m|l|xl))?|-[01k]|-xxs|-xs|-s|-m)?
-        |(?:nv|mx)?fp(?:4|8|16|32)|bf16|int[48]|[2348]-?bits?|w[48]a(?:8|16)|awq|gptq|gguf|exl2|mlx|bnb){_END})
-    |(?P<active>(?<![a-z0-9])(?:[ae]\d{{1,4}}(?:\.\d+)?b|a\d{{2,4}}m){_END})
+        |(?:nv|mx)?fp(?:4|8|16|32)|bf16|int[48]|[2348]-?bits?|w[48]a(?:8|16)|awq|gptq|gguf|exl2|mlx|bnb|qat){_END})
+    |(?P<active>(?<![a-z0-9])(?:[ae]\d{{1,4}}(?:[.p]\d+)?b|a\d{{2,4}}m){_END})
     |(?P<month>(?=[adfjmnos])(?<![a-z]){_NAMED}\.?(?:[ ]?'[ ]?\d\d|[- ]{_YEAR}|[- ]\d\d)?{_END})
     |(?=[\dv>])(?:
          (?P<date>(?:(?<![a-z0-9])v(?=[012]\d{{3}})|{_NO_DIGIT})(?:2[3-9]-{_MONTH}-{_DAY}|{_YEAR}[-./]?{_MONTH}[-./]?{_DAY}
             |{_YEAR}[-./]?{_MONTH}|{_MONTH}[-./]{_YEAR}|2[3-9]{_MONTH}{_DAY}|2[3-9][-./]?{_MONTH}|{_MONTH}[-/]?{_DAY}
             |{_MONTH}[-/]2[3-9])(?![a-z0-9]|\.\d))
         |(?P<mixture>\d{{1,3}}x\d{{1,4}}(?:\.\d+)?b{_END})
-        |(?P<size>{_NO_DIGIT}\d{{1,4}}(?:\.\d{{1,3}})?b{_END}|(?<![a-z\d.])\d{{1,2}}(?:\.\d{{1,3}})?t{_END}
+        |(?P<size>{_NO_DIGIT}\d{{1,4}}(?:[.p]\d{{1,3}})?b{_END}|(?<![a-z\d.])\d{{1,2}}(?:\.\d{{1,3}})?t{_END}
             |{_NO_DIGIT}\d{{2,4}}m{_END}(?![ -]?context))
         |(?P<experts>{_NO_DIGIT}\d{{1,3}}e{_END})
         |(?P<context>{_CONTEXT})
         |(?P<pixels>{_NO_DIGIT}\d{{3,4}}p{_END})
-        |(?P<number>(?:(?<![a-z0-9])v)?\d+(?:\.\d+)*(?:(?<=\d)p\d{{1,2}}{_END})?(?:[a-z]{_END})?))
+        |(?P<number>(?:(?<![a-z0-9])v)?\d+(?:\.\d+)*(?:(?<=\d)p\d{{1,2}}(?=[a-z]?{_END}))?(?:[a-z]{_END})?))
     |(?P<word>[^\W\d_]+)
     |(?P<sign>[()\[\]+=,&])
     """,
@@ -86,6 +90,7 @@ def clean(raw: str) -> str:
         text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
     text = _UNSEEN.sub(" ", text) if not text.isprintable() else text
     text = _FOOTNOTE.sub("", " ".join(text.replace("_", "-").lower().split()))
+    text = _WITH.sub(lambda match: "without " if match[1] else "with ", text) if " w/" in text or "(w/" in text else text
     return _PLUS.sub("-plus", text) if "+" in text else text
 
 
@@ -94,26 +99,27 @@ def split(text: str) -> tuple[tuple[str, ...], str, bool]:
 
     `openrouter/meta-llama/…`, `us.anthropic.…`, `Meta: …`
     """
-    prefixes: list[str] = []
-    *paths, body = _SLASH.split(text) if "/" in text and " / " not in text else (text,)
-    prefixes += (piece.strip() for path in paths for piece in path.split(":") if piece.strip())
+    path = _PATH.match(text) if "/" in text else None
+    prefixes = path[0].replace(":", "/").strip("/").split("/") if path else []
+    body = text[path.end() :] if path else text
     before, colon, after = body.partition(": ")
     if colon and before and after and "(" not in before:
         prefixes.append(before.strip())
         body = after
-    body = _BEDROCK.sub("", body)
+    if ":" in body:
+        body = _TAG.sub(" (thinking)", _BEDROCK.sub("", body))
     dotted = _DOTTED.match(body)
     if dotted:
         prefixes.append(dotted[2])
         body = body[dotted.end() :]
-    return tuple(prefixes), body.strip(), bool(paths)
+    return tuple(filter(None, prefixes)), body.strip(), path is not None
 
 
 def tokenize(body: str) -> list[Token]:
     """The tokens of a name without its prefixes, in order. Brackets are numbered, and a comma opens a new one."""
     tokens: list[Token] = []
     inside, count = 0, 0
-    for match in _TOKEN.finditer(body):
+    for match in _TOKEN.finditer(body.replace(":", " : ") if ":" in body else body):
         kind, text = match.lastgroup or "", match[0]
         if kind != "sign" or text in "+=&":
             start, end = match.span()

@@ -13,7 +13,7 @@ REASONING = frozenset({"reasoning", "reasoner", "cot"})
 NOT = frozenset({"no", "non", "not", "without"})
 NOT_THINKING = frozenset({"nothink", "nothinking", "nonthinking", "nonreasoning", "noreasoning", "nocot"})
 EFFORTS = {effort: effort for effort in ("none", "minimal", "low", "medium", "high", "xhigh", "max")} | {"med": "medium"}
-CERTAIN_EFFORTS = frozenset({"minimal", "low", "med", "high", "xhigh"})
+CERTAIN_EFFORTS = frozenset({"none", "minimal", "low", "med", "high", "xhigh"})
 """Never a tier, unlike `medium` and `max`."""
 GLUED_EFFORTS = {
     f"{effort}{word}": effort for effort in ("low", "medium", "high", "max") for word in ("thinking", "think", "reasoning")
@@ -21,7 +21,21 @@ GLUED_EFFORTS = {
 SERVING = frozenset(
     {
         *("free", "exacto", "nitro", "floor", "extended", "customtools", "hd", "highres", "self", "moderated"),
-        *("fal", "wavespeed", "replicate", "fireworks", "together", "groq", "bedrock", "vertex", "azure", "foundry", "deepinfra"),
+        *(
+            "fal",
+            "wavespeed",
+            "replicate",
+            "fireworks",
+            "together",
+            "groq",
+            "bedrock",
+            "vertex",
+            "maas",
+            "tput",
+            "azure",
+            "foundry",
+            "deepinfra",
+        ),
     }
 )
 """Who serves the model and how; the weights are the same."""
@@ -34,6 +48,7 @@ SETTINGS = frozenset({"temperature", "temp", "n", "top", "seed"})
 SILENT = frozenset(
     {
         *("model", "version", "ver", "deprecated", "default", "older", "old", "original", "prev", "adaptive", "effort", "with"),
+        *("quantized", "quantised", "ud", "imatrix", "recommended", "official", "setting", "settings"),
         *("hf", "context", "tokens", "token", "budget", "api", "mode", "the", "by", "from"),
     }
 )

@@ -17,10 +17,12 @@ class Family:
     `generations`: the released ones, to distinguish `lfm2-2-6b` (2, 2.6B) from `llama-3-2-3b` (3.2, 3B); `first` is the default.
     `ignore`: words without a meaning; `keep`: tune words that name another model (`gpt-5-chat`); `tiers`, `efforts`: words that
     could be either (`medium`, `max`); `serving`: ways of serving (`fast`); `nicknames`: names in brackets (`nano banana`).
-    `thinking`: conditions (words, generation, size or date, all of them: `3 vl`; `*` for always) under which "thinking" names a
-    separate model and is not a switch. `both`: conditions under which a thinking and an instruct model exist, so that a name
-    without either word is ambiguous.
-    `dates`: whether a dated name is another `snapshot`, or has a mere `stamp`. `context`: likewise for `32k`.
+    `off`: words that state that reasoning is off. `thinking`: conditions (words, generation, size or date, all of them: `3 vl`;
+    `*` for always) under which "thinking" names a separate model; `hybrid`: conditions under which it is a switch. If neither
+    applies, it is a switch of the listed `generations`, unless the name states a size, and names a separate model of all others.
+    `both`: conditions under which a thinking and an instruct model exist, so that a name without either word is ambiguous.
+    `dates`: whether a dated name is another `snapshot`, or has a mere `stamp`; `listed`: a stamp in the listed generations.
+    `context`: likewise for `32k`.
     `line`: how people write family and generation together, if not `{family} {generation}`: `GPT-{generation}`.
     `bare`: the meaning of a name with a size but no tune word: the `chat` model, the `base`, or the base only as a `repository`;
     if `bare_generations` are given, only for these.
@@ -41,9 +43,11 @@ class Family:
     efforts: tuple[str, ...] = ()
     serving: tuple[str, ...] = ()
     nicknames: tuple[str, ...] = ()
+    off: tuple[str, ...] = ()
     thinking: tuple[str, ...] = ()
+    hybrid: tuple[str, ...] = ()
     both: tuple[str, ...] = ()
-    dates: Literal["snapshot", "stamp"] = "snapshot"
+    dates: Literal["snapshot", "stamp", "listed"] = "snapshot"
     context: Literal["model", "variant"] = "model"
     bare: Literal["chat", "repository", "base"] = "chat"
     bare_generations: tuple[str, ...] = ()

@@ -78,7 +78,7 @@ def parse(body: bytes, spec: Parse, wanted: Sequence[str], board: str = "", *, c
     try:
         body = inflated(body)
         table = _table(body, charset, lambda text: _module(spec.format, board).parse(text, options, wanted))
-        may_have_markup = b"<" in body or b"&" in body or b"\\u00" in body
+        may_have_markup = b"<" in body or b"&" in body or (b"\\" in body and b"\\u00" in body)
         return _rendered(table) if may_have_markup and spec.format not in RENDERED else table
     except ParseError as error:
         raise ParseError(f"{place}: {fold(str(error))}{remedy}") from error

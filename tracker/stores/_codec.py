@@ -5,29 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
-from tracker.model import (
-    Board,
-    BoardId,
-    BoardState,
-    Check,
-    EntryId,
-    Event,
-    EventFilter,
-    EventId,
-    Evidence,
-    Measure,
-    MetricId,
-    ModelId,
-    Party,
-    Result,
-    Sha256,
-)
+from tracker.model import Board, BoardState, Check, EntryId, Event, EventFilter, Evidence, Measure, MetricId, ModelId, Party
 
+CHECK_COLUMNS = "board, observed_at, result, status, entries, url, sha256, message"
 EVENT_COLUMNS = "event, board, recorded_at, kind, grade, weight, is_news, metric, after, until, headline, rule, body"
+_EVENT_FIELDS = EVENT_COLUMNS.removeprefix("event, ").removesuffix(", body")
+Record = TypeVar("Record")
 
 decode_strings = msgspec.json.Decoder(list[str]).decode
 decode_numbers = msgspec.json.Decoder(tuple[float, ...]).decode
@@ -84,6 +71,22 @@ def time_or_none(stored: int | None) -> datetime | None:
     return None if stored is None else time_of(stored)
 
 
+def row_of(record: object, columns: str) -> tuple[object, ...]:
+    """The fields of a record that have these columns."""
+    return tuple(_stored(getattr(record, column)) for column in columns.split(", "))
+
+
+def _stored(value: object) -> object:
+    if isinstance(value, datetime):
+        return seconds(value)
+    return " ".join(value) if isinstance(value, tuple) else value
+
+
+def record(kind: type[Record], columns: str, row: Sequence[object], **fields: object) -> Record:
+    """The record of a row with these columns, each a field; `fields` are those that are not as stored. Raises ValueError."""
+    return msgspec.convert(dict(zip(columns.split(", "), row, strict=True)) | fields, kind, strict=False)
+
+
 def measure_row(series: int, entry: int, at: int, measure: Measure) -> tuple[object, ...]:
     """A row of `measures`; the raw text is stored only if it differs from the formatted number."""
     raw = None if measure.raw == f"{measure.value:.{measure.decimals}f}" else measure.raw
@@ -104,24 +107,13 @@ def measure_of(  # noqa: PLR0917  # the columns of a row
     )
 
 
-def check_of(  # noqa: PLR0917  # the columns of a row
-    board: str, observed_at: int, result: str, status: int, entries: int | None, url: str, sha256: str, message: str
-) -> Check:
-    """The check of a row. Raises ValueError for an unknown result."""
-    return Check(
-        board=BoardId(board),
-        observed_at=time_of(observed_at),
-        result=Result(result),
-        status=status,
-        entries=entries,
-        url=url,
-        sha256=tuple(map(Sha256, sha256.split())),
-        message=message,
-    )
+def check_of(row: Sequence[Any]) -> Check:
+    """The check of a row of `checks`. Raises ValueError for an unknown result."""
+    return record(Check, CHECK_COLUMNS, row, sha256=row[6].split())
 
 
 def event_row(event: Event, place: int) -> tuple[object, ...]:
-    """The columns of `events`, in the order of the table."""
+    """The columns `EVENT_COLUMNS`, and the event's place among those of its step."""
     pages: dict[tuple[str, str, int], int] = {}
     evidence = [
         (pages.setdefault((part.sha256, part.url, seconds(part.observed_at)), len(pages)), part.entry, part.metric, part.raw)
@@ -134,50 +126,20 @@ def event_row(event: Event, place: int) -> tuple[object, ...]:
         pages=list(pages),
         evidence=evidence,
     )
-    return (
-        event.id,
-        event.board,
-        seconds(event.recorded_at),
-        place,
-        event.kind,
-        event.grade,
-        event.weight,
-        int(event.is_news),
-        event.metric,
-        seconds_or_none(event.after),
-        seconds(event.until),
-        event.headline,
-        event.rule,
-        msgspec.json.encode(body).decode(),
-    )
+    return (*row_of(event, f"id, {_EVENT_FIELDS}"), msgspec.json.encode(body).decode(), place)
 
 
-def event_from_row(row: tuple[Any, ...]) -> Event:
+def event_from_row(row: Sequence[Any]) -> Event:
     """The event of a row with the columns `EVENT_COLUMNS`."""
-    event, board, recorded_at, kind, grade, weight, is_news, metric, after, until, headline, rule, text = row
-    body = _body.decode(text)
-    return Event(
-        id=EventId(event),
-        kind=kind,
-        grade=grade,
-        weight=weight,
-        is_news=bool(is_news),
-        board=BoardId(board),
-        metric=None if metric is None else MetricId(metric),
-        subjects=_parties(body.subjects),
-        rivals=_parties(body.rivals),
-        after=time_or_none(after),
-        until=time_of(until),
-        headline=headline,
-        facts=body.facts,
-        evidence=tuple(
-            Evidence(sha256=sha256, url=url, observed_at=time_of(at), entry=entry, metric=metric, raw=raw)
-            for page, entry, metric, raw in body.evidence
-            for sha256, url, at in [body.pages[page]]
-        ),
-        rule=rule,
-        recorded_at=time_of(recorded_at),
+    body = _body.decode(row[-1])
+    evidence = tuple(
+        Evidence(sha256=sha256, url=url, observed_at=time_of(at), entry=entry, metric=metric, raw=raw)
+        for page, entry, metric, raw in body.evidence
+        for sha256, url, at in [body.pages[page]]
     )
+    subjects, rivals = _parties(body.subjects), _parties(body.rivals)
+    fields = {"id": row[0], "subjects": subjects, "rivals": rivals, "facts": body.facts, "evidence": evidence}
+    return record(Event, _EVENT_FIELDS, row[1:-1], **fields)
 
 
 def where(wanted: EventFilter) -> tuple[str, list[object]]:

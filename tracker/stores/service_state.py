@@ -10,20 +10,22 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from tracker.model import BoardId, Counted, CounterKey, Delivery, DeliveryOutcome, Event, EventId, Notice, Pause, Receipt, Verdict
-from tracker.stores._codec import seconds, seconds_or_none, time_of, time_or_none
+from tracker.model import BoardId, Counted, CounterKey, Delivery, Event, Notice, Pause, Receipt, Verdict
+from tracker.stores._codec import record, row_of, seconds, time_of
 
 TABLES = frozenset(("outbox", "receipts", "routes", "holds", "pauses", "notices", "counts"))
 """The tables of the file that are not derived from the archive."""
 _ENDED_NOTICES = 100
 _event = msgspec.json.Decoder(Event)
-_DELIVERY = "route, queued_at, message, counted, tries, not_before, error, dead, body"
+_DELIVERY = "route, queued_at, message, counted, tries, not_before, error, dead"
 _RECEIPT = "event, route, delivered_at, how, message, subject"
+_PAUSE = "board, since, by, reason"
 _NOTICE = "kind, subject, message, since, ended_at"
 
 Transaction = Callable[[], AbstractContextManager[None]]
@@ -39,17 +41,16 @@ class SqliteServiceState:
 
     def post(self, deliveries: Iterable[Delivery]) -> int:
         sql = (
-            f"INSERT INTO outbox (event, {_DELIVERY}) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"  # noqa: S608  # our own words
+            f"INSERT INTO outbox (event, {_DELIVERY}, body) SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"  # noqa: S608  # our own words
             " WHERE NOT EXISTS (SELECT 1 FROM receipts WHERE event = ? AND route = ?) ON CONFLICT DO NOTHING"
         )
-        rows = map(_delivery_row, deliveries)
         with self._transaction():
-            return sum(self._connection.execute(sql, (*row, *row[:2])).rowcount for row in rows)
+            return sum(self._connection.execute(sql, _delivery_row(delivery)).rowcount for delivery in deliveries)
 
     def deliveries(self, route: str | None = None, *, dead: bool = False) -> Sequence[Delivery]:
         where, values = ("route = ? AND", [route]) if route is not None else ("", [])
-        sql = f"SELECT {_DELIVERY} FROM outbox WHERE {where} dead = ? ORDER BY queued_at, event, route"  # noqa: S608  # our own words
-        return [_delivery(*row) for row in self._all(sql, *values, int(dead))]
+        sql = f"SELECT {_DELIVERY}, body FROM outbox WHERE {where} dead = ? ORDER BY queued_at, event, route"  # noqa: S608  # our own words
+        return [record(Delivery, _DELIVERY, row[:-1], event=_event.decode(row[-1])) for row in self._all(sql, *values, int(dead))]
 
     def bind(self, deliveries: Iterable[Delivery], message: str, *, counted: bool = False) -> None:
         self._change(
@@ -67,10 +68,7 @@ class SqliteServiceState:
         self._change("UPDATE outbox SET tries = 0, dead = 0, not_before = NULL WHERE event = ? AND route = ?", deliveries)
 
     def receive(self, receipts: Iterable[Receipt]) -> None:
-        rows = [
-            (receipt.event, receipt.route, seconds(receipt.delivered_at), receipt.how.value, receipt.message, receipt.subject)
-            for receipt in receipts
-        ]
+        rows = [row_of(receipt, _RECEIPT) for receipt in receipts]
         with self._transaction():
             self._connection.executemany("INSERT OR IGNORE INTO receipts VALUES (?, ?, ?, ?, ?, ?)", rows)
             self._connection.executemany("DELETE FROM outbox WHERE event = ? AND route = ?", [row[:2] for row in rows])
@@ -82,7 +80,7 @@ class SqliteServiceState:
         if since is not None:
             where, values = [*where, "delivered_at >= ?"], [*values, seconds(since)]
         sql = f"SELECT {_RECEIPT} FROM receipts WHERE {' AND '.join(where)} ORDER BY delivered_at, event, route"  # noqa: S608  # our own words
-        return [_receipt(*row) for row in self._all(sql, *values)]
+        return [record(Receipt, _RECEIPT, row) for row in self._all(sql, *values)]
 
     def route_since(self, route: str, now: datetime) -> datetime:
         with self._transaction():
@@ -104,25 +102,22 @@ class SqliteServiceState:
 
     def pause(self, pause: Pause) -> None:
         with self._transaction():
-            row = (pause.board, seconds(pause.since), pause.by, pause.reason)
-            self._connection.execute("INSERT OR REPLACE INTO pauses VALUES (?, ?, ?, ?)", row)
+            self._connection.execute("INSERT OR REPLACE INTO pauses VALUES (?, ?, ?, ?)", row_of(pause, _PAUSE))
 
     def resume(self, board: BoardId) -> bool:
         with self._transaction():
             return self._connection.execute("DELETE FROM pauses WHERE board = ?", (board,)).rowcount > 0
 
     def pauses(self) -> Mapping[BoardId, Pause]:
-        rows = self._all("SELECT board, since, by, reason FROM pauses ORDER BY board")
-        return {
-            BoardId(board): Pause(board=BoardId(board), since=time_of(since), by=by, reason=why) for board, since, by, why in rows
-        }
+        rows = self._all(f"SELECT {_PAUSE} FROM pauses ORDER BY board")  # noqa: S608  # our own words
+        return {BoardId(row[0]): record(Pause, _PAUSE, row) for row in rows}
 
     def open_notice(self, notice: Notice, deliveries: Iterable[Delivery] = ()) -> bool:
         update = "UPDATE notices SET message = ? WHERE kind = ? AND subject = ? AND ended_at IS NULL"
         with self._transaction():
             if self._connection.execute(update, (notice.message, notice.kind, notice.subject)).rowcount:
                 return False
-            row = (notice.kind, notice.subject, notice.message, seconds(notice.since), None)
+            row = row_of(replace(notice, ended_at=None), _NOTICE)
             self._connection.execute(f"INSERT OR REPLACE INTO notices ({_NOTICE}) VALUES (?, ?, ?, ?, ?)", row)  # noqa: S608  # our own words
             self.post(deliveries)
             return True
@@ -139,12 +134,12 @@ class SqliteServiceState:
             )
             self._connection.execute(f"DELETE FROM notices WHERE ended_at IS NOT NULL AND rowid NOT IN ({kept})")  # noqa: S608  # an int of ours
             self.post(deliveries)
-            return _notice((*rows[0][:-1], seconds(at)))
+            return record(Notice, _NOTICE, rows[0], ended_at=at)
 
     def notices(self, *, ended: bool = False) -> Sequence[Notice]:
         which = "ended_at IS NOT NULL" if ended else "ended_at IS NULL"
         sql = f"SELECT {_NOTICE} FROM notices WHERE {which} ORDER BY since, kind, subject"  # noqa: S608  # our own words
-        return [_notice(row) for row in self._all(sql)]
+        return [record(Notice, _NOTICE, row) for row in self._all(sql)]
 
     def count(self, amounts: Mapping[CounterKey, float]) -> None:
         sql = "INSERT INTO counts VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET amount = amount + excluded.amount"
@@ -179,47 +174,6 @@ class SqliteServiceState:
 
 
 def _delivery_row(delivery: Delivery) -> tuple[object, ...]:
-    return (
-        delivery.event.id,
-        delivery.route,
-        seconds(delivery.queued_at),
-        delivery.message,
-        int(delivery.counted),
-        delivery.tries,
-        seconds_or_none(delivery.not_before),
-        delivery.error,
-        int(delivery.dead),
-        msgspec.json.encode(delivery.event, order="deterministic").decode(),
-    )
-
-
-def _delivery(  # noqa: PLR0917  # the columns of a row
-    route: str, queued_at: int, message: str, counted: int, tries: int, not_before: int | None, error: str, dead: int, body: str
-) -> Delivery:
-    return Delivery(
-        event=_event.decode(body),
-        route=route,
-        queued_at=time_of(queued_at),
-        message=message,
-        counted=bool(counted),
-        tries=tries,
-        not_before=time_or_none(not_before),
-        error=error,
-        dead=bool(dead),
-    )
-
-
-def _receipt(event: str, route: str, delivered_at: int, how: str, message: str, subject: str) -> Receipt:  # noqa: PLR0917  # the columns of a row
-    return Receipt(
-        event=EventId(event),
-        route=route,
-        delivered_at=time_of(delivered_at),
-        how=DeliveryOutcome(how),
-        message=message,
-        subject=subject,
-    )
-
-
-def _notice(row: tuple[Any, ...]) -> Notice:
-    kind, subject, message, since, ended_at = row
-    return Notice(kind=kind, subject=subject, message=message, since=time_of(since), ended_at=time_or_none(ended_at))
+    """The columns of `post`: those of the outbox, then event and route again."""
+    body = msgspec.json.encode(delivery.event, order="deterministic").decode()
+    return delivery.event.id, *row_of(delivery, _DELIVERY), body, delivery.event.id, delivery.route

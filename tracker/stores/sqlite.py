@@ -33,7 +33,6 @@ from tracker.model import (
     PublishedEntry,
     RankSpan,
     Segment,
-    Sha256,
     Snapshot,
     Span,
     Step,
@@ -41,10 +40,13 @@ from tracker.model import (
 )
 from tracker.stores import _codec
 from tracker.stores._changes import NAME, PAGE, RANK, measure_changes, new_segments, rank_changes, text_changes
-from tracker.stores._codec import check_of, measure_of, measure_row, seconds, seconds_or_none, time_of, time_or_none
+from tracker.stores._codec import CHECK_COLUMNS, check_of, measure_of, measure_row, record, row_of, seconds, time_of, time_or_none
 from tracker.stores.service_state import SqliteServiceState
 from tracker.stores.sqlite_file import Row, SqliteFile
 
+_ENTRY_COLUMNS = "name, first_seen, last_seen, last_in, last_url, last_value, missing_since, departed, scored"
+_ENTRY_FIELDS = _ENTRY_COLUMNS.replace("last_value", "primary")
+_SNAPSHOT_COLUMNS = "board, observed_at, url, sha256, depth, version, stated_on"
 _DERIVED_BY_SERIES = ("measures", "texts", "ranks", "segments")
 _DERIVED_BY_BOARD = ("checks", "snapshots", "parties", "events", "entries", "series")
 
@@ -97,7 +99,7 @@ class SqliteStore(SqliteFile):
                     f"{board}: a step at {step.check.observed_at} is not later than the last stored;"
                     " another run stored it, run the command again"
                 )
-            self._save_check(step.check)
+            self._insert("INTO checks", CHECK_COLUMNS, [row_of(step.check, CHECK_COLUMNS)])
             self._save_past(board, step.past)
             if step.diff is not None:
                 self._save_snapshot(step.diff.after)
@@ -134,19 +136,6 @@ class SqliteStore(SqliteFile):
         self._pasts.pop(board, None)
         self._series = {key: series for key, series in self._series.items() if key[0] != board}
 
-    def _save_check(self, check: Check) -> None:
-        self._run(
-            "INSERT INTO checks VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            check.board,
-            seconds(check.observed_at),
-            check.result.value,
-            check.status,
-            check.entries,
-            check.url,
-            " ".join(check.sha256),
-            check.message,
-        )
-
     def _save_past(self, board: BoardId, past: BoardState) -> None:
         self._note("past", board, _codec.encode_past(past))
         before = self.past(board).known
@@ -154,40 +143,21 @@ class SqliteStore(SqliteFile):
             (entry, known) for entry, known in past.known.items() if (was := before.get(entry)) is not known and was != known
         ]
         rows = [
-            (
-                board,
-                self._ordinal(board, entry),
-                entry,
-                known.name,
-                _codec.encode_list(sorted(known.names)),
-                seconds(known.first_seen),
-                seconds_or_none(known.last_seen),
-                known.last_in,
-                known.last_url,
-                known.primary,
-                seconds_or_none(known.missing_since),
-                int(known.departed),
-                known.scored,
-            )
+            (board, self._ordinal(board, entry), entry, _codec.encode_list(sorted(known.names)), *row_of(known, _ENTRY_FIELDS))
             for entry, known in sorted(changed)
         ]
-        self._connection.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        self._insert("OR REPLACE INTO entries", f"board, entry, key, names, {_ENTRY_COLUMNS}", rows)
 
     def _save_snapshot(self, snapshot: Snapshot) -> None:
-        self._run(
-            "INSERT INTO snapshots VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            snapshot.board,
-            seconds(snapshot.observed_at),
-            snapshot.url,
-            " ".join(snapshot.sha256),
-            len(snapshot.entries),
-            snapshot.depth,
-            snapshot.version,
-            snapshot.stated_on,
-            _codec.encode_list(sorted(snapshot.metrics)),
-            _codec.encode_list(sorted(snapshot.ambiguous)),
-            _codec.encode_list(snapshot.unnamed),
-        )
+        lists = [
+            _codec.encode_list(values) for values in (sorted(snapshot.metrics), sorted(snapshot.ambiguous), snapshot.unnamed)
+        ]
+        columns = f"{_SNAPSHOT_COLUMNS}, entries, metrics, ambiguous, unnamed"
+        self._insert("INTO snapshots", columns, [(*row_of(snapshot, _SNAPSHOT_COLUMNS), len(snapshot.entries), *lists)])
+
+    def _insert(self, into: str, columns: str, rows: Iterable[tuple[object, ...]]) -> None:
+        signs = ", ".join("?" for _ in columns.split(", "))
+        self._connection.executemany(f"INSERT {into} ({columns}) VALUES ({signs})", rows)  # noqa: S608  # our own names
 
     def _save_changes(self, diff: Diff) -> None:
         board, at = diff.board.id, seconds(diff.after.observed_at)
@@ -223,7 +193,7 @@ class SqliteStore(SqliteFile):
         if not events:
             return
         rows = (_codec.event_row(event, place) for place, event in enumerate(events))
-        self._connection.executemany("INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        self._insert("INTO events", f"{_codec.EVENT_COLUMNS}, place", rows)
         parties = {
             (board, self._ordinal(board, party.entry), event.id) for event in events for party in (*event.subjects, *event.rivals)
         }
@@ -269,24 +239,10 @@ class SqliteStore(SqliteFile):
         return self._pasts[board]
 
     def _known(self, board: BoardId) -> dict[EntryId, EntryRecord]:
-        sql = (
-            "SELECT key, name, names, first_seen, last_seen, last_in, last_url, last_value, missing_since, departed, scored"
-            " FROM entries WHERE board = ?"
-        )
+        sql = f"SELECT key, names, {_ENTRY_COLUMNS} FROM entries WHERE board = ?"  # noqa: S608  # our own columns
         return {
-            EntryId(key): EntryRecord(
-                name=name,
-                names=frozenset(_codec.decode_strings(names)),
-                first_seen=time_of(first),
-                last_seen=time_or_none(last),
-                last_in=last_in,
-                last_url=last_url,
-                primary=value,
-                missing_since=time_or_none(missing),
-                departed=bool(departed),
-                scored=scored,
-            )
-            for key, name, names, first, last, last_in, last_url, value, missing, departed, scored in self._all(sql, board)
+            EntryId(key): record(EntryRecord, _ENTRY_FIELDS, row, names=_codec.decode_strings(names))
+            for key, names, *row in self._all(sql, board)
         }
 
     def latest(self, board: BoardId) -> StoredSnapshot | None:
@@ -302,23 +258,19 @@ class SqliteStore(SqliteFile):
         return self._snapshot(board, then, None if metrics is None else frozenset(metrics), where)
 
     def _snapshot(self, board: BoardId, at: int, only: frozenset[MetricId] | None, where: str) -> StoredSnapshot:
-        columns = "url, sha256, depth, version, stated_on, metrics, ambiguous, unnamed"
-        sql = f"SELECT {columns} FROM snapshots WHERE board = ? AND observed_at = ?"  # noqa: S608  # our own columns
-        url, sha256, depth, version, stated_on, names, ambiguous, unnamed = self._one(sql, board, at) or ()
+        sql = f"SELECT metrics, ambiguous, unnamed, {_SNAPSHOT_COLUMNS} FROM snapshots WHERE board = ? AND observed_at = ?"  # noqa: S608  # our own columns
+        metrics, ambiguous, unnamed, *row = self._one(sql, board, at) or ()
         with self._decoding(board):
             entries = self._entries(board, only, where)
-            return StoredSnapshot(
-                board=board,
-                observed_at=time_of(at),
-                url=url,
-                sha256=tuple(map(Sha256, sha256.split())),
+            return record(
+                StoredSnapshot,
+                _SNAPSHOT_COLUMNS,
+                row,
+                sha256=row[3].split(),
                 entries={entry: entries[entry] for entry in sorted(entries)},
-                depth=depth,
-                ambiguous=frozenset(EntryId(key) for key in _codec.decode_strings(ambiguous)),
+                metrics=_codec.decode_strings(metrics),
+                ambiguous=_codec.decode_strings(ambiguous),
                 unnamed=_codec.decode_numbers(unnamed),
-                metrics=frozenset(MetricId(metric) for metric in _codec.decode_strings(names)),
-                version=version,
-                stated_on=stated_on,
             )
 
     def _entries(self, board: BoardId, only: frozenset[MetricId] | None, where: str) -> dict[EntryId, PublishedEntry]:
@@ -358,7 +310,7 @@ class SqliteStore(SqliteFile):
     def checks(self, board: BoardId) -> Iterator[Check]:
         for row in self._each("SELECT * FROM checks WHERE board = ? ORDER BY observed_at", board):
             with self._decoding(board):
-                check = check_of(*row)
+                check = check_of(row)
             yield check
 
     def last_check(self, board: BoardId) -> Check | None:
@@ -367,7 +319,7 @@ class SqliteStore(SqliteFile):
     def recent(self, board: BoardId, most: int) -> Sequence[Check]:
         rows = self._all("SELECT * FROM checks WHERE board = ? ORDER BY observed_at DESC LIMIT ?", board, most)
         with self._decoding(board):
-            return [check_of(*row) for row in rows]
+            return [check_of(row) for row in rows]
 
     def spans(self, board: BoardId, entry: EntryId, metric: MetricId) -> Sequence[Span]:
         sql = (
@@ -386,16 +338,11 @@ class SqliteStore(SqliteFile):
             " JOIN entries ON entries.board = series.board AND entries.entry = ranks.entry"
             " WHERE series.board = ? AND series.kind = 'rank' AND entries.key = ? ORDER BY valid_from"
         )
-        return [
-            RankSpan(valid_from=time_of(start), valid_to=time_or_none(end), rank=rank)
-            for start, end, rank in self._all(sql, board, entry)
-        ]
+        return [record(RankSpan, "valid_from, valid_to, rank", row) for row in self._all(sql, board, entry)]
 
     def segments(self, board: BoardId) -> Sequence[Segment]:
         sql = "SELECT name, started_at, reason FROM segments JOIN series USING (series) WHERE board = ? ORDER BY started_at, name"
-        return [
-            Segment(metric=MetricId(name), started_at=time_of(at), reason=reason) for name, at, reason in self._all(sql, board)
-        ]
+        return [record(Segment, "metric, started_at, reason", row) for row in self._all(sql, board)]
 
     def events(self, wanted: EventFilter) -> Iterator[Event]:
         where, values = _codec.where(wanted)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # a query loads what it needs, and no other
     from tracker.query.history import Course
     from tracker.query.models import Card
     from tracker.query.standings import Standing
+    from tracker.query.unsure import OpenName
     from tracker.query.versus import Versus
     from tracker.query.why_not import Explained
     from tracker.stores.archive import FileArchive
@@ -147,6 +148,12 @@ class Workspace:
         from tracker.query.models import cards  # noqa: PLC0415  # as above
 
         return cards(self.store, name=name, lab=lab, family=family, lexicon=self.lexicon)
+
+    def unsure(self, name: str = "", *, lab: str = "", family: str = "") -> tuple[OpenName, ...]:
+        """The listed names that need a person, and what would decide each. Empty if nothing matches."""
+        from tracker.query.unsure import open_names  # noqa: PLC0415  # as above
+
+        return open_names(self.models(name, lab=lab, family=family), self.lexicon)
 
     def history(self, model: str, *, board: str | None = None, metric: str | None = None) -> tuple[Course, ...]:
         """The values, ranks, names and events of each entry that a name means; of `metric`, only its values."""

@@ -1,0 +1,240 @@
+"""Doubts of the wizard: which questions are asked together, what is no ranking, and which directions have no evidence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pytest
+
+from tracker.authoring.declaration import PageAddress, Settled, settled
+from tracker.authoring.guess import propose
+from tracker.authoring.new import open_question, refuse
+from tracker.authoring.proposal import NO_ANSWERS, Answers, MetricGuess, Proposal
+from tracker.errors import DeclarationError
+from tracker.model import BoardId
+from tracker.reading import read_capture
+
+NAMES = ("Kittiwake 5", "Pochard 2", "Smew 5", "Eider 2", "Ruff 8B", "Knot 3", "Dunlin", "Teal 1")
+SCORES = (81.2, 79.9, 78.6, 77.3, 76.0, 74.7, 73.4, 72.1)
+MIXED = (41.5, 12.25, 77, 3.5, 60, 22.75, 90, 55.5)
+WHOLE = (41, 12, 77, 3, 60, 22, 90, 55)
+
+
+def table(*columns: tuple[str, Sequence[object]]) -> str:
+    header = " | ".join(name for name, _ in columns)
+    rows = (" | ".join(map(str, row)) for row in zip(*(cells for _, cells in columns), strict=True))
+    return f"| {header} |\n|{'---|' * len(columns)}\n" + "".join(f"| {row} |\n" for row in rows)
+
+
+def proposed(*columns: tuple[str, Sequence[object]], before: str = "", answers: Answers = NO_ANSWERS) -> Proposal:
+    return propose(f"# A board\n\n{before}\n\n{table(*columns)}".encode(), answers)
+
+
+def beside(found: Proposal) -> dict[str, bool | None]:
+    """The directions of the figures that do not rank."""
+    return {metric.column: metric.higher_is_better.value for metric in found.metrics if metric.id != found.primary.value}
+
+
+def primary(found: Proposal) -> MetricGuess:
+    assert found.ranking is not None
+    return found.ranking
+
+
+def declared(body: str, answers: Answers) -> Settled:
+    at = PageAddress(board=BoardId("made/board"), title="A board", url="https://boards.example/x")
+    return settled(propose(body.encode(), answers), at, lambda board: read_capture(board, [body.encode()]))
+
+
+def question(found: Proposal, answers: Answers = NO_ANSWERS) -> str:
+    asked = open_question(found, answers)
+    return f"{asked.what}: {asked.why}" if asked else ""
+
+
+def refusal(found: Proposal, answers: Answers = NO_ANSWERS) -> str:
+    asked = open_question(found, answers)
+    assert asked is not None
+    with pytest.raises(DeclarationError) as raised:
+        refuse(asked, found, answers)
+    return str(raised.value)
+
+
+# ── the directions of figures beside the one that ranks ──────────────────────────────────────────
+
+
+@pytest.mark.parametrize("header", ["Steps", "Cores", "Drawn", "Turns", "Reasoning tokens", "Iterations", "Seats"])
+def test_a_whole_number_beside_a_score_is_recorded_without_a_direction(header: str):
+    found = proposed(("Model", NAMES), ("Score", SCORES), (header, WHOLE))
+    assert (beside(found), {metric.column: metric.nature.value.value for metric in found.metrics}[header]) == (
+        {header: None},
+        "count",
+    )
+
+
+@pytest.mark.parametrize("header", ["FP", "FN", "RTF", "Goals against", "exceptions", "timeouts", "Empty", "conceded"])
+def test_less_is_better_of_what_goes_wrong(header: str):
+    assert beside(proposed(("Model", NAMES), ("Score", SCORES), (header, WHOLE))) == {header: False}
+
+
+def test_the_order_of_the_rows_gives_only_the_figure_that_ranks_a_direction():
+    found = proposed(("Model", NAMES), ("Score", SCORES), ("zog", [value / 7 for value in SCORES[::-1]]))
+    assert beside(found) == {"zog": None}
+
+
+def test_a_figure_among_benchmarks_that_falls_when_the_score_rises_has_no_direction():
+    columns = [(name, [round(value - step, 1) for value in SCORES]) for step, name in enumerate(("maze", "plan", "riddle"))]
+    against = [round(100 - value, 1) for value in SCORES]
+    found = proposed(("Model", NAMES), ("Overall", SCORES), *columns, ("text_edit", against))
+    assert beside(found) == {"maze": True, "plan": True, "riddle": True, "text_edit": None}
+
+
+@pytest.mark.parametrize("header", ["ratingCount", "vote_count", "review count", "Rating count"])
+def test_a_count_of_ratings_is_no_rating(header: str):
+    found = proposed(("Film", NAMES), ("Rating", [9.2, 9.1, 9.0, 8.9, 8.8, 8.7, 8.6, 8.5]), (header, range(2000, 1200, -100)))
+    assert (primary(found).column, primary(found).nature.value.value) == ("Rating", "tested")
+    assert [metric.nature.value.value for metric in found.metrics if metric.column == header] == ["count"]
+
+
+@pytest.mark.parametrize(("header", "unit"), [("S", ""), ("s1", ""), ("S01 ratio", ""), ("latency_s", "s"), ("Decode (s)", "s")])
+def test_an_s_is_seconds_only_at_the_end_of_a_header_of_several_words(header: str, unit: str):
+    found = proposed(("Model", NAMES), (header, MIXED), answers=Answers(metric=header))
+    assert primary(found).unit.value == unit
+
+
+# ── the figure that ranks ────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "words", ["Ranked by **zog (all)**", "Sorted by zog (all), best first", "The models are ordered by the zog (all)."]
+)
+def test_the_page_says_which_of_several_sorted_figures_ranks(words: str):
+    columns = (("Model", NAMES), ("zig", [value - 1 for value in SCORES]), ("zog (all)", [value**2 for value in SCORES]))
+    assert question(proposed(*columns)).startswith("which column ranks the board")
+    found = proposed(*columns, before=words)
+    assert (primary(found).column, found.primary.why) == ("zog (all)", "the page says that it ranks by it")
+
+
+def test_a_figure_that_the_page_names_but_the_rows_do_not_follow_decides_nothing():
+    found = proposed(("Model", NAMES), ("zig", SCORES), ("zog", MIXED), before="Ranked by zog.")
+    assert primary(found).column == "zig"
+
+
+@pytest.mark.parametrize(
+    "computed",
+    [
+        [round(100 * value / SCORES[0]) for value in SCORES],
+        [round(1000 / value, 2) for value in SCORES],
+        [round(100 - value, 1) for value in SCORES],
+    ],
+    ids=["a share of the best", "the inverse", "the rest to 100"],
+)
+def test_a_figure_computed_from_another_one_is_no_rival(computed: Sequence[float]):
+    found = proposed(("Library", NAMES), ("zig", SCORES), ("zog", computed))
+    assert (primary(found).column, found.primary.sure) == ("zig", 0.9)
+
+
+def test_two_figures_in_the_order_of_the_rows_that_are_not_computed_from_each_other_are_asked_about():
+    found = proposed(("Model", NAMES), ("zig", SCORES), ("zog", (99, 61, 60, 44, 21, 20, 19, 3)))
+    assert "the rows are in the order of 2 figures" in question(found)
+
+
+def test_a_count_of_a_group_never_wins_because_the_rows_are_in_its_order():
+    groups = [
+        (f"{name} GM", [round(value / 7 + step, 2) for value in MIXED]) for step, name in enumerate(("Task", "Maze", "Plan"))
+    ]
+    found = proposed(("Agent", NAMES), *groups, ("Maze valid", (6, 6, 6, 6, 5, 5, 4, 4)))
+    assert question(found).startswith("which column ranks the board")
+
+
+def test_a_better_header_than_that_of_the_figure_in_order_is_asked_about():
+    found = proposed(("Team", NAMES), ("Recall", SCORES), ("Total score", ("", "", "", *MIXED[3:])))
+    assert question(found).startswith("which column ranks the board")
+
+
+@pytest.mark.parametrize("cell", ["{} zorkmids to {}", "{}/{}", "{} of {} won"])
+def test_places_do_not_rank_in_silence_beside_figures_that_cannot_be_read(cell: str):
+    found = proposed(("Rank", range(1, 9)), ("Model", NAMES), ("Result", [cell.format(value, value + 1) for value in WHOLE]))
+    assert "the figures of 'Result' cannot be read" in question(found)
+
+
+@pytest.mark.parametrize("mark", ["*", "?", "***"])
+def test_a_mark_in_place_of_a_figure_is_unknown_however_many_there_are(mark: str):
+    body = table(("Rank", range(1, 9)), ("Team", NAMES), ("Recall", MIXED), ("Total score", [mark] * 5 + [60.5, 50.25, 4]))
+    found = declared(body, Answers(metric="Total score", higher_is_better=True))
+    assert [len(entry.measures) for entry in found.reading.entries] == [1, 1, 1, 1, 1, 2, 2, 2]
+
+
+@pytest.mark.parametrize("cell", ["good", "1 to 2 to 3", "see notes"])
+def test_an_answer_that_names_a_column_without_figures_is_an_error_that_names_it(cell: str):
+    with pytest.raises(DeclarationError, match=re.escape(f"column 'Result' cannot rank the board: it has '{cell}'")):
+        proposed(("Model", NAMES), ("Result", [cell] * 8), ("Score", MIXED), answers=Answers(metric="Result"))
+
+
+# ── intervals ────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("low", "high"), [("Min WER", "Max WER"), ("Min", "Max"), ("Best", "Worst"), ("Low", "High")])
+def test_extremes_around_a_figure_are_no_interval(low: str, high: str):
+    found = proposed(("Model", NAMES), ("Avg WER", SCORES), (low, [value / 9 for value in SCORES]), (high, [100] * 7 + [300]))
+    assert all(not metric.interval for metric in found.metrics)
+
+
+# ── tables that are no rankings ──────────────────────────────────────────────────────────────────
+
+
+def test_a_table_of_each_against_each_is_not_a_second_leaderboard():
+    against = [(name, [round(50 + step - row * 1.5, 1) for row in range(8)]) for step, name in enumerate(NAMES)]
+    elos = ("Elo", range(1500, 1100, -50))
+    body = f"## Ratings\n\n{table(('Model', NAMES), elos)}\n## Head to head\n\n{table(('Model', NAMES), *against)}"
+    found = propose(body.encode())
+    assert (primary(found).column, found.table.sure) == ("Elo", 0.9)
+
+
+def test_a_table_that_continues_the_places_of_another_is_not_a_second_leaderboard():
+    first = table(("Month", ("1.", "2.", "3.", "4.", "5.", "6.", "7.", "8.")), ("Language", NAMES), ("Ratings", SCORES))
+    others = [(f"Other {number}", round(70 - number / 2, 1)) for number in range(12)]
+    rest = table(
+        ("Position", range(9, 21)), ("Language", [name for name, _ in others]), ("Ratings", [value for _, value in others])
+    )
+    found = propose(f"## The best\n\n{first}\n## The others\n\n{rest}".encode())
+    assert (found.candidate.place, found.table.sure) == ("The best", 0.9)
+
+
+UNRANKED = {
+    "a timetable": table(
+        ("Time", ("9:00", "9:30", "10:00", "11:00")), ("Room", ("Auk", "Tern", "Teal", "Knot")), ("Seats", (120, 80, 60, 75))
+    ),
+    "a phone list": table(("Person", NAMES), ("Office", range(100, 124, 3)), ("Phone", range(4100, 4156, 7))),
+    "exchange rates": table(
+        ("Currency", ("Euro", "Yen", "Lev", "Zloty")), ("Spot", (1.09, 162.4, 1.95, 4.3)), ("Change", (0.1, -0.2, 0, 0.3))
+    ),
+    "a catalogue": table(("Title", NAMES), ("Stock", WHOLE), ("weight_g", range(100, 380, 35))),
+    "map features": table(("Station", NAMES), ("elevation_m", range(400, 1176, 97)), ("opened", range(1950, 1958))),
+    "builds": table(("job", NAMES), ("shards", (1, 2, 4, 8, 16, 32, 64, 128)), ("memory", (4, 8, 16, 32, 64, 128, 256, 512))),
+}
+
+
+@pytest.mark.parametrize("what", sorted(UNRANKED))
+def test_the_only_question_about_a_page_that_ranks_nothing_is_whether_it_is_a_leaderboard(what: str):
+    found = propose(UNRANKED[what].encode())
+    assert refusal(found).startswith("whether the table is a leaderboard is not certain (nothing shows that it ranks its rows)")
+    assert refusal(found).count("; pass --") == 1
+
+
+# ── questions ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_script_is_asked_everything_at_once():
+    half, other = [round(value / 2 + 0.05, 2) for value in SCORES], [round(value * 3) for value in MIXED]
+    body = "".join(
+        f"## {name}\n\n{table(('Model', NAMES), ('zig', half), ('zog', cells))}\n" for name, cells in (("A", other), ("B", WHOLE))
+    )
+    message = refusal(propose(body.replace(str(half[0]), "1.5").encode()))
+    assert re.findall(r"pass (--[a-z-]+)", message) == ["--table", "--metric", "--higher-is-better"]
+    assert "whether higher or lower `zig` and `zog` is better" in message
+
+
+def test_all_figures_are_named_with_the_question_which_of_them_ranks():
+    columns = [(f"z{number}", [value + number * (-1) ** row for row, value in enumerate(MIXED)]) for number in range(12)]
+    message = refusal(proposed(("Model", NAMES), ("Rank", range(1, 9)), *columns))
+    assert all(f"`z{number}`" in message for number in range(12))

@@ -1,0 +1,149 @@
+"""Names that do not exist yet, in the styles of 15 kinds of publishers: the next release must resolve on its first day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tracker.identity import resolve
+from tracker.model import ModelId
+from tracker.model.names import EMPTY_LEXICON, Lexicon
+from tracker.workspace.names import default_lexicon
+
+NAMES = Path(__file__).with_name("future_names.tsv")
+
+
+class Row(NamedTuple):
+    """A line of the file: which model the name means, and who writes so."""
+
+    model: str
+    style: str
+    name: str
+    creator: str
+
+
+def rows() -> Iterator[Row]:
+    for line in NAMES.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            yield Row(*line.split("\t"))
+
+
+def pairs(known: Lexicon) -> tuple[list[tuple[str, str]], list[tuple[str, str]], list[tuple[str, str]]]:
+    """The pairs found rightly, those merged falsely, and those missed."""
+    read = [(row, resolve(row.name, row.creator or None, lexicon=known).model) for row in rows()]
+    found: list[tuple[str, str]] = []
+    false: list[tuple[str, str]] = []
+    missed: list[tuple[str, str]] = []
+    for (row, model), (other, others) in combinations(read, 2):
+        is_one = model is not None and model == others
+        if is_one or row.model == other.model:
+            (found if is_one and row.model == other.model else false if is_one else missed).append((row.name, other.name))
+    return found, false, missed
+
+
+def test_the_names_are_many_and_of_many_styles():
+    assert len(list(rows())) >= 150
+    assert len({row.style for row in rows()}) >= 15
+
+
+def test_names_of_next_years_models_meet_and_no_others_do():
+    found, false, missed = pairs(default_lexicon())
+    assert false == []
+    assert len(found) >= 0.97 * (len(found) + len(missed)), missed
+
+
+def test_without_a_lexicon_no_two_future_models_meet():
+    found, false, missed = pairs(EMPTY_LEXICON)
+    assert false == []
+    assert len(found) >= 0.6 * (len(found) + len(missed))
+
+
+def model(name: str) -> ModelId | None:
+    return resolve(name, lexicon=default_lexicon()).model
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("Kimi K4 Thinking", "Kimi K4"),
+        ("qwen4-next-80b-a3b-thinking", "qwen4-next-80b-a3b-instruct"),
+        ("Qwen4 Next 80B (Reasoning)", "Qwen4 Next 80B Instruct"),
+        ("DeepSeek V9 Thinking", "DeepSeek V9"),
+        ("EXAONE 7 32B Thinking", "EXAONE 7 32B"),
+    ],
+)
+def test_thinking_names_a_model_of_a_generation_that_nobody_listed(name, plain):
+    assert model(name) is not None
+    assert model(name) != model(plain)
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        ("Kimi K2.5 Thinking", "Kimi K2.5"),
+        ("DeepSeek V3.2 Thinking", "DeepSeek V3.2"),
+        ("EXAONE 4.0 32B Thinking", "EXAONE 4.0 32B"),
+        ("GLM-9 (Thinking)", "GLM-9"),
+        ("glm-9:thinking", "glm-9"),
+        ("claude-opus-9-thinking", "claude-opus-9"),
+        ("qwen9-max-thinking-32k", "qwen9-max"),
+    ],
+)
+def test_thinking_is_a_switch_where_it_is_declared_or_marked_as_one(name, plain):
+    assert model(name) == model(plain) is not None
+    assert resolve(name, lexicon=default_lexicon()).reasoning == "on"
+
+
+@pytest.mark.parametrize(
+    ("name", "plain", "reasoning"),
+    [
+        ("Qwen4 32B (recommended /no_think settings)", "Qwen4 32B", "off"),
+        ("Qwen4 32B w/o thinking", "Qwen4 32B", "off"),
+        ("Qwen4 32B (w/ thinking, via OpenRouter)", "Qwen4 32B Thinking", "on"),
+        ("claude-opus-9-base", "claude-opus-9", "off"),
+        ("Claude Opus 9 (no think, via official)", "claude-opus-9", "off"),
+    ],
+)
+def test_prose_about_thinking_is_not_part_of_the_name(name, plain, reasoning):
+    assert model(name) == model(plain) is not None
+    assert resolve(name, lexicon=default_lexicon()).reasoning == reasoning
+
+
+@pytest.mark.parametrize(
+    ("name", "generation", "size"),
+    [
+        ("qwen4-1-7b", "4", 1.7),  # no Qwen had a .1
+        ("qwen4-5-9b", "4.5", 9),
+        ("llama-5-1-8b", "5.1", 8),
+        ("qwen4-1p7b", "4", 1.7),
+        ("accounts/fireworks/models/glm-6p5v", "6.5", None),
+        ("gemma1:7b", "1", 7),
+        ("qwen4-30b-a3p5b", "4", 30),
+    ],
+)
+def test_the_version_of_a_new_generation_differs_from_a_size_by_the_versions_of_its_family(name, generation, size):
+    who = resolve(name, lexicon=default_lexicon())
+    assert (who.generation, who.size_total_b) == (generation, size)
+
+
+@pytest.mark.parametrize("account", ["xai-org", "XAI-Org", "xai_labs", "x-ai", "xai-inc"])
+def test_an_account_may_add_a_word_to_the_name_of_its_lab(account):
+    who = resolve(f"{account}/grok-6", lexicon=default_lexicon())
+    assert (who.lab, who.model, who.guessed_lab) == ("xAI", "xai/grok-6", False)
+
+
+def test_a_date_is_a_stamp_only_of_a_listed_generation():
+    assert model("gpt-5.2-2025-12-11") == model("gpt-5.2")
+    assert len({model("gpt-9-2027-02-03"), model("gpt-9-2027-05-11"), model("gpt-9")}) == 3
+    assert model("claude-opus-9-20270203") == model("claude-opus-9")
+
+
+def test_a_host_is_a_flag_of_the_variant():
+    names = ("Qwen4 32B", "Qwen4 32B (via OpenRouter)", "Qwen4 32B (via Azure)", "qwen4-32b-maas")
+    who = [resolve(name, lexicon=default_lexicon()) for name in names]
+    assert len({identity.model for identity in who}) == 1
+    assert len({identity.variant for identity in who}) == len(names)
