@@ -257,3 +257,19 @@ def test_what_is_counted_beside_a_score_is_recorded(header: str):
 def test_a_figure_per_price_is_not_a_price(header: str):
     found = proposed(("GPU", NAMES), (header, MIXED), answers=Answers(metric=header))
     assert primary(found).nature.value.value != "listed"
+
+
+@pytest.mark.parametrize("header", ["Request", "Median wait", "First word"])
+def test_times_among_benchmarks_are_not_better_when_higher(header: str):
+    columns = [(name, [value - step for value in SCORES]) for step, name in enumerate(("maze", "plan", "riddle"))]
+    times = [f"{value / 10:.2f} s" for value in SCORES]
+    found = proposed(("Model", NAMES), ("Overall", SCORES), *columns, (header, times))
+    assert beside(found)[header] is None
+
+
+def test_points_in_several_tests_are_scores_and_those_of_a_league_are_not():
+    scores = [value * 50 for value in WHOLE]
+    found = proposed(("CPU", NAMES), ("Single-core points", scores), ("Multi-core points", [value * 7 for value in scores]))
+    assert {metric.nature.value.value for metric in found.metrics} == {"tested"}
+    found = proposed(("Team", NAMES), ("Home points", WHOLE), ("Points", sorted(scores, reverse=True)))
+    assert primary(found).nature.value.value == "points"

@@ -265,7 +265,8 @@ def _direction(cells: Cells, sheet: RawSheet, nature: Nature, *, ranks: bool = T
     if "tokens" in cells.words and cells.values and max(cells.values) >= MANY_TOKENS:
         return Guess(value=True, sure=0.7, why="numbers of tokens this large are usage, not length")
     may_be_mark = is_share(cells) if ranks else is_mark(cells)
-    if may_be_mark and sheet.matrix >= MATRIX and sheet.leaning is not False:
+    has_time = _unit(cells, nature)[0].value in {unit for unit, _ in TIMES.values()}
+    if may_be_mark and not has_time and sheet.matrix >= MATRIX and sheet.leaning is not False:
         return Guess(value=True, sure=0.7, why=f"one of {sheet.matrix} columns of figures between 0 and 100")
     return UNKNOWN
 

@@ -41,6 +41,7 @@ _UNITS: Mapping[str, str] = {
 """The unit of points, if it is not the word itself."""
 _LARGE = {"k": "thousand ", "thousands": "thousand ", "m": "million ", "millions": "million ", "b": "billion ", "bn": "billion "}
 _TOTALS = set_of("total sum")
+_PARTS = set_of("points pts")
 _NOT_COUNTED = FITTED | set_of(
     "average avg mean median rate ratio per percent percentage pct % share growth index score rank conceded against"
 )
@@ -91,9 +92,17 @@ def _counted(cells: Cells, sheet: RawSheet) -> Guess[Nature]:
         return Guess(value=Nature.COUNT, sure=0.8, why="the sample behind a score")
     if not (leaf & _LARGE.keys() or _whole(cells)):
         return Guess(value=Nature.TESTED, sure=0.6, why=f"its header says {name!r}, but its numbers are not whole")
+    if leaf & _PARTS and not leaf <= _PARTS | _TOTALS | {"league", "match", "championship"} and _has_parts(sheet):
+        return Guess(value=Nature.TESTED, sure=0.7, why="points in several tests")
     if name == "stars" and max(cells.values) <= MOST_MARKS:
         return Guess(value=Nature.TESTED, sure=0.6, why="its stars may be counted, or given as marks")
     return Guess(value=Nature.POINTS, sure=0.8, why=f"{name!r} are counted, without any error")
+
+
+def _has_parts(sheet: RawSheet) -> bool:
+    """Whether several columns have points, each of a test of its own, and none has the points themselves."""
+    leaves = [{*cells.leaf} for cells in sheet.figures if {*cells.leaf} & _PARTS]
+    return len(leaves) > 1 and not any(leaf <= _PARTS | _TOTALS for leaf in leaves)
 
 
 def _is_score(cells: Cells) -> bool:

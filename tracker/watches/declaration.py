@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct
 
 from tracker.events import RECORDED
 from tracker.model import TOPICS
@@ -27,23 +27,14 @@ class WatchTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The keys of one `[[watch]]`."""
 
     name: Annotated[_Text, Meta(description="Name of the watch, unique in the file")]
-    subject: Annotated[_Texts, Meta(description="Models that the event is about; one of the list is enough")] = field(
-        default_factory=list
-    )
-    rival: Annotated[
-        _Texts,
-        Meta(
-            description="Models that the event compares the subject with; over standings, the models to compare with instead of"
-            " the leader"
-        ),
-    ] = field(default_factory=list)
-    board: Annotated[_Texts, Meta(description="Boards by id; `*` stands for anything")] = field(default_factory=list)
-    metric: Annotated[_Texts, Meta(description="Metrics by id; `*` stands for anything")] = field(default_factory=list)
-    topic: Annotated[_Texts, Meta(description="Metrics by topic")] = field(default_factory=list)
-    kind: Annotated[_Texts, Meta(description="Kinds of event")] = field(default_factory=list)
-    grade: Annotated[_Texts, Meta(description="Grades of event, also of events that are only recorded")] = field(
-        default_factory=list
-    )
+    subject: Annotated[_Texts, Meta(description="Models that the event is about; one of the list is enough")] = []
+    rival: Annotated[_Texts, Meta(description="Models that the event compares the subject with; over standings, the models to "
+        "compare with instead of the leader")] = []  # fmt: skip
+    board: Annotated[_Texts, Meta(description="Boards by id; `*` stands for anything")] = []
+    metric: Annotated[_Texts, Meta(description="Metrics by id; `*` stands for anything")] = []
+    topic: Annotated[_Texts, Meta(description="Metrics by topic")] = []
+    kind: Annotated[_Texts, Meta(description="Kinds of event")] = []
+    grade: Annotated[_Texts, Meta(description="Grades of event, also of events that are only recorded")] = []
     min_weight: Annotated[Annotated[int, Meta(ge=0, le=100)] | None, Meta(description="Minimum weight of an event")] = None
     news_only: Annotated[
         bool | None, Meta(description="false: also events that are only recorded; by default true, or false with `grade`")

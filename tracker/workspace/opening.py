@@ -66,10 +66,7 @@ def fetching(settings: Settings, clock: Clock) -> Iterator[tuple[FileArchive, Sq
 def fetcher_of(
     settings: Settings, clock: Clock, *, transport: Transport | None = None, resolve: Resolve | None = None
 ) -> Iterator[Fetcher]:
-    """A fetcher for commands that store nothing. Without a store, it forgets at the end when it asked each host.
-
-    `transport` and `resolve` replace the network and the system's resolver, as in a `Fetcher`.
-    """
+    """A fetcher that stores nothing: without a store, it forgets when it asked each host. The arguments are a `Fetcher`'s."""
     from tempfile import TemporaryDirectory  # noqa: PLC0415  # as above
 
     from tracker.fetch import Fetcher  # noqa: PLC0415  # as above
