@@ -78,9 +78,9 @@ def _with_fates(diff: Diff, before: Snapshot, came: Sequence[EntryId], went: Seq
     relisted = {now: old for known in keys for now, old in known.relisted.items()}
     others = {*relisted, *relisted.values(), *keys[-1].continued}
     arrived = tuple(entry for entry in came if entry not in others and _would_have_shown(diff, before, entry))
-    missing = tuple(
-        entry for entry in went if entry not in others and _is_missing(diff, entry, _primary_value(diff, before, entry))
-    )
+    last = {entry: _primary_value(diff, before, entry) for entry in went if entry not in others}
+    visible = (entry for entry, value in last.items() if would_be_shown(diff, entry, value))
+    missing = tuple(entry for entry in visible if not may_have_fallen_out(diff, last[entry]))
     return replace(
         diff,
         arrived=arrived,
@@ -120,10 +120,6 @@ def _primary_value(diff: Diff, snapshot: Snapshot, entry: EntryId) -> float | No
     """An entry's primary value, if it can be compared with the values of the other snapshot: on a re-based scale it cannot."""
     primary = diff.board.primary
     return snapshot.values(primary.id).get(entry) if primary and diff.metrics[primary.id].usable else None
-
-
-def _is_missing(diff: Diff, entry: EntryId, last: float | None) -> bool:
-    return would_be_shown(diff, entry, last) and not may_have_fallen_out(diff, last)
 
 
 def _would_have_shown(diff: Diff, before: Snapshot, entry: EntryId) -> bool:

@@ -1,8 +1,7 @@
 """Entries whose key changed although they stayed: another spelling, another id, another name for the same values or variant.
 
-On boards without an id the name is the key, and publishers respell names: on one real board 29 of them changed only their letter
-case in one night. Such an entry neither left nor arrived. Where the publisher has ids, a name under a new id with other values is
-re-listed: it may be another version.
+On boards without an id the name is the key, and publishers respell names. Such an entry neither left nor arrived. Where the
+publisher has ids, a name under a new id with other values is re-listed: it may be another version.
 """
 
 from __future__ import annotations
@@ -40,7 +39,9 @@ def rekeyed(board: Board, before: Snapshot, after: Snapshot) -> Rekeyed:
     values = _Values(board, before, after)
     named = _of_one_name(arrived, gone)
     ids = {entry.id: entry for entry in (*arrived, *gone)}
-    continued = {now: old for now, old in named.items() if _respelled(now, old) or values.agree(ids[now], ids[old])}
+    continued = {
+        now: old for now, old in named.items() if name_tokens(now) == name_tokens(old) or values.agree(ids[now], ids[old])
+    }
     relisted = {now: old for now, old in named.items() if now not in continued}
     arrived, gone = _rest(arrived, gone, named)
     for clue in (values.identify, values.of_one_variant, values.clarified):
@@ -78,10 +79,6 @@ def _pairs(arrived: list[Entry], gone: list[Entry], clue: _Clue) -> dict[EntryId
     fitting = [(now.id, old.id) for now in arrived for old in gone if clue(now, old)]
     times_now, times_before = Counter(now for now, _ in fitting), Counter(old for _, old in fitting)
     return {now: old for now, old in fitting if times_now[now] == times_before[old] == 1}
-
-
-def _respelled(now: EntryId, old: EntryId) -> bool:
-    return name_tokens(now) == name_tokens(old)
 
 
 class _Values:
@@ -138,14 +135,11 @@ class _Values:
 
     def _equal(self, now: Entry, old: Entry) -> list[tuple[Metric, Measure, Measure]]:
         """The measured scores that both have and that are not zero; none if one of them differs."""
-        shared = [
-            (metric, after, before)
-            for metric, after, before in self._shared(self._scores, now, old)
-            if not (after.estimated and before.estimated)
-        ]
+        scores = self._shared(self._scores, now, old)
+        shared = [found for found in scores if not (found[1].estimated and found[2].estimated)]
         if any(not _equal(after, before) for _, after, before in shared):
             return []
-        return [(metric, after, before) for metric, after, before in shared if after.value]
+        return [found for found in shared if found[1].value]
 
     def _alike(self, metric: Metric, after: Measure, before: Measure) -> bool:
         if metric.nature is not Nature.FITTED or after.estimated != before.estimated:

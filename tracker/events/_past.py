@@ -97,8 +97,7 @@ def _scored(diff: Diff, entry: Entry, was: EntryRecord | None) -> str:
 def _still_gone(known: EntryRecord, diff: Diff, past: BoardState, entry: EntryId) -> EntryRecord:
     if entry in diff.after.ambiguous:  # it is listed, twice
         return replace(known, missing_since=None)
-    primary = diff.board.primary
-    if primary is not None and primary.places:  # it fell off the chart, where others have its place now
+    if diff.board.primary and diff.board.primary.places:  # it fell off the chart, where others have its place now
         return known
     if known.missing_since is None and departure.must_show(diff, past, entry) and not may_have_fallen_out(diff, known.primary):
         return replace(known, missing_since=diff.after.observed_at)

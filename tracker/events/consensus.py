@@ -1,8 +1,6 @@
 """Several boards, one model: two or more boards report the same overtake, or one reports it and another contradicts it.
 
-No board alone shows this, so it is not part of a board's history: it is computed on request from the stored events and the
-standings, and is the same in whatever order boards were read.
-
+Computed on request from the stored events and the standings; the same in whatever order boards were read.
 Source: docs/decisions/0013-insights.md
 """
 
@@ -76,9 +74,8 @@ def detect(events: Iterable[Event], panel: Panel) -> Iterator[Event]:
     """Agreement and contradiction among boards about the overtakes that were reported, by the present standings of the panel.
 
     The events of the panel's last moment are judged, with those of AGREES_WITHIN before; a board not seen for as long does not
-    count, nor does one that reported an overtake but no longer has it. Models are compared by their best variant on each board,
-    on its primary metric, and only among boards whose primary metrics have one topic. Entries whose model is not sure are left
-    out. Another variant of a model whose overtake was reported is not news.
+    count, nor does one that reported an overtake but no longer has it. Models are compared by their best variant, on primary
+    metrics of one topic. Entries whose model is not sure are left out.
     """
     events = [event for event in events if event.kind == overtake.KIND.name and event.is_news]
     now = max((event.recorded_at for event in events), default=None)
@@ -129,10 +126,7 @@ def _reports(events: Iterable[Event], seats: Mapping[BoardId, _Seat]) -> dict[Pa
 
 
 def _is_repeat(event: Event, earlier: Event, subject: ModelId, rival: ModelId) -> bool:
-    """Whether only another variant moved above the rivals that the model was reported to pass before.
-
-    The same variant passes the same rival again only after a fall, reported or not: that is not a repeat.
-    """
+    """Whether only another variant of the model moved above the rivals that it was reported to pass before."""
     risers, fallen = _entries(event.subjects, subject), _entries(event.rivals, rival)
     return risers.isdisjoint(_entries(earlier.subjects, subject)) and fallen <= _entries(earlier.rivals, rival)
 
@@ -162,10 +156,7 @@ def _ballots(
 
 
 def _counts(seat: _Seat, subject: ModelId, modes: Collection[str]) -> bool:
-    """Whether a board that has a model below contradicts the others.
-
-    Not by a variant that reasons where theirs does not, or the reverse, and not while another of its variants has no value yet.
-    """
+    """Whether a board that has a model below contradicts the others: not by another mode of reasoning, nor while values lack."""
     mode = reasons(seat.best[subject])
     return subject not in seat.open and ("unspecified" in (mode, *modes) or mode in modes)
 

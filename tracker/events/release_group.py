@@ -73,9 +73,8 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
         arrived = (diff.after.entries[entry] for entry in entries)
         siblings = sorted(arrived, key=lambda sibling: (ranks.get(sibling.id, inf), sibling.name, sibling.id))
         name = _name(siblings)
-        listed = sorted(
-            entry.name for entry in before.values() if release_of(entry) == line and _has_name(entry, name, siblings[0])
-        )
+        of_line = (entry for entry in before.values() if release_of(entry) == line)
+        listed = sorted(entry.name for entry in of_line if _has_name(entry, name, siblings[0]))
         grades = [came[entry] for entry in entries]
         group = _Group(name=name, siblings=siblings, grades=grades, ranks=ranks, places=places, listed=listed)
         yield _event(diff, group, lines)
