@@ -82,7 +82,7 @@ def figures_of(cells: Sequence[str | None], metric: Metric, bounds: Bounds, comm
 
 
 def _is_unusual(text: str) -> bool:
-    """Whether a column has more than digits, points, signs and intervals; a quick look, since most columns have not."""
+    """Whether a column has more than digits, points, signs and intervals; a quick look, since most columns hold nothing else."""
     return bool((_UNUSUAL.search(text) and _SIGNS.search(text)) or (" " in text and _APART.search(text)))
 
 
