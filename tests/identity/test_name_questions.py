@@ -49,6 +49,7 @@ def test_an_open_name_has_a_question_and_the_place_of_its_answer(name, why, answ
         ("claude-opus-9-20270203-thinking", ""),
         ("Baidu: ERNIE 4.5 21B A3B Thinking", ""),
         ("gpt-5.2-2025-12-11", ""),
+        ("gpt-9", ""),
     ],
 )
 def test_a_name_that_is_read_with_certainty_has_none(name, creator):

@@ -95,8 +95,8 @@ def moved(diff: Diff, metric: Metric, *, up: bool) -> set[EntryId]:
     return {
         entry
         for entry, move in diff.metrics[metric.id].moves.items()
-        if (metric.sort_key(move.shift) < 0) is up and not (move.before.estimated or move.after.estimated or move.unsure_origin)
-        if move.shift
+        if move.shift and (metric.sort_key(move.shift) < 0) is up
+        if not (move.before.estimated or move.after.estimated or move.unsure_origin)
     }
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from tracker.model import Board, Entry, EntryId, Snapshot, name_tokens
 from tracker.traits import size_total, traits
@@ -32,8 +32,7 @@ Line = tuple[str, ...]
 Order = tuple[str, tuple[int, ...], str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Predecessor:
+class Predecessor(NamedTuple):
     """The predecessor, or None and the reason."""
 
     entry: EntryId | None = None
@@ -66,8 +65,7 @@ class Lines:
             return Predecessor(why="its name states no generation that can be ordered")
         for key in sorted(self._ambiguous):
             if _states(key, entry.who.family) or not any(_states(key, other) for other in self._named):
-                why = f'"{key}" stands there more than once and may be of its family'  # phrase allowed: facts of stored events
-                return Predecessor(why=why)
+                return Predecessor(why=f'"{key}" stands there more than once and may be of its family')  # phrase allowed: stored
         family = self._families[_family(entry)]
         if unclear := sorted({other.who.generation for other in family if is_unclear(other.who.generation, generation)}):
             return Predecessor(why=f"{unclear[0]} and {generation} cannot be put in order")

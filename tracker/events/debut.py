@@ -49,7 +49,18 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     places = model_places(diff, ranks_now)
     crowd = crowd_of(diff, arrived)
     if crowd:
-        yield _crowd(diff, crowd)
+        who = [party(diff.after, entry) for entry in crowd]
+        yield make(
+            diff,
+            rule=RULE,
+            grade=Grade.MASS,
+            weight=45,
+            is_news=True,
+            subjects=who,
+            headline=f"{len(who)} entries join {diff.board.title} at once, among them {listed(who)}.",
+            facts={"of": len(diff.after.entries)},
+            evidence=page_proofs(diff),
+        )
     for entry, grade in arrived:
         event = _event(diff, entry, grade, ranks_now, places)
         lost_in_crowd = crowd and grade in _ARRIVALS and (entry not in ranks_now or ranks_now[entry] > STANDS_OUT)
@@ -65,21 +76,6 @@ def crowd_of(diff: Diff, arrived: Iterable[tuple[EntryId, Grade]]) -> list[Entry
 def is_crowd(diff: Diff, count: int) -> bool:
     """Whether this number of entries at once is the publisher's doing."""
     return count >= CROWD and count >= CROWD_SHARE * len(diff.after.entries)
-
-
-def _crowd(diff: Diff, entries: list[EntryId]) -> Event:
-    who = [party(diff.after, entry) for entry in entries]
-    return make(
-        diff,
-        rule=RULE,
-        grade=Grade.MASS,
-        weight=45,
-        is_news=True,
-        subjects=who,
-        headline=f"{len(who)} entries join {diff.board.title} at once, among them {listed(who)}.",
-        facts={"of": len(diff.after.entries)},
-        evidence=page_proofs(diff),
-    )
 
 
 def arrivals(diff: Diff, past: BoardState) -> Iterator[tuple[EntryId, Grade]]:

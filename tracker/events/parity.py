@@ -119,9 +119,7 @@ class _Field:
 
         With `had`, the judge of the page before, only a rival with whom it was not level there.
         """
-        if not self.judge.can_judge(entry):
-            return None
-        for rival in sorted(self._rivals(entry), key=_telling):
+        for rival in sorted(self._rivals(entry), key=_telling) if self.judge.can_judge(entry) else ():
             compared = self.judge.compare(entry, rival.entry)
             if compared is not None and (had is None or had.compare(entry, rival.entry) is None):
                 return rival, compared

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from math import inf
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from tracker.events._predecessor import model_of
 from tracker.events._values import grouped
@@ -44,13 +44,12 @@ _APART = timedelta(hours=20)
 _NEWS_TO_RANK, _NEWS_RATIO = 10, 1.5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Reading:
+class _Reading(NamedTuple):
     """The bytes of one remembered reading."""
 
-    observed_at: datetime
-    url: str
     sha256: tuple[Sha256, ...]
+    url: str
+    observed_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +123,7 @@ def _window(diff: Diff, past: BoardState, metric: Metric) -> _Window | None:
     """The readings of a metric with this one; only the remembered ones if this page has no new one, None if nothing is known."""
     remembered: Mapping[str, Any] = past.memory.get("regime_change", {})
     old = _from_json(remembered, metric.id) if metric.id in remembered.get("at", {}) else None
-    reading = _Reading(observed_at=diff.after.observed_at, url=diff.after.url, sha256=diff.after.sha256)
+    reading = _Reading(diff.after.sha256, diff.after.url, diff.after.observed_at)
     verdict = diff.metrics.get(metric.id)
     if verdict is None or old is None or (verdict.moved and not verdict.usable):  # the first page, or another scale
         values: dict[EntryId, Sequence[float | None]] = {entry: (value,) for entry, value in _shown(diff, metric).items()}
@@ -168,10 +167,9 @@ def _moved_along(values: Sequence[float | None], verdict: MetricDiff) -> list[fl
 def _from_json(kept: Mapping[str, Any], metric: str) -> _Window:
     column = sorted(kept["at"]).index(metric)
     return _Window(
-        readings=tuple(
-            _Reading(observed_at=datetime.fromisoformat(at), url=url, sha256=tuple(map(Sha256, hashes)))
-            for at, url, hashes in kept["at"][metric]
-        ),
+        readings=[
+            _Reading(tuple(map(Sha256, hashes)), url, datetime.fromisoformat(at)) for at, url, hashes in kept["at"][metric]
+        ],
         values={
             EntryId(entry): [None if value is None else float(value) for value in shown[column]]
             for entry, shown in kept["values"].items()
@@ -302,16 +300,14 @@ def _is_news(diff: Diff, metric: Metric, alike: Sequence[_Shift], window: _Windo
 
 def _was_a_revision(diff: Diff, metric: Metric, shift: _Shift, window: _Window) -> bool:
     """Whether the first step alone was beyond the entry's interval, and so was reported when it came (`score_revision`)."""
-    values = window.values[shift.entry]
-    last, first = values[shift.last], values[-HELD]
+    last, first = (window.values[shift.entry][at] for at in (shift.last, -HELD))
     width = diff.after.entries[shift.entry].measures[metric.id].half_width or 0.0
     return last is not None and first is not None and abs(first - last) > width
 
 
 def _pages(window: _Window) -> list[Evidence]:
     """The bytes of every reading except this one, whose cells are evidence themselves."""
-    readings = window.readings[:-1]
-    return [page for reading in readings for page in whole_page(reading.sha256, reading.url, reading.observed_at)]
+    return [page for reading in window.readings[:-1] for page in whole_page(*reading)]
 
 
 KIND = EventKind(RULE, tuple(Grade), detect, folding=Folding(crowd=("level shift", "level shifts")))

@@ -78,7 +78,11 @@ def in_one_unit(cells: Sequence[str | None]) -> UnitColumn:
         return UnitColumn(cells=found)
     usual = counted.most_common(1)[0][0]
     name = next(word for found in words.values() for word in found if _alike(word) == usual)
-    refused = {row: f"a figure in {name}, as in other cells" for row, found in words.items() if {*map(_alike, found)} != {usual}}
+    expected = f"a figure in {name}, as in other cells"
+    same = (
+        ({usual}, set()) if _quantity(name) is None else ({usual},)
+    )  # a bare figure among points is one; among ms it may be in s
+    refused = {row: expected for row, found in words.items() if {*map(_alike, found)} not in same}
     return UnitColumn(cells=found, refused=refused, unit=name)
 
 
@@ -95,6 +99,12 @@ def contradiction(unit: str, metric: Metric) -> str:
         return ""
     is_money = not CURRENCY_WORDS.keys().isdisjoint(metric.unit.casefold().split())
     return f"a figure in {metric.unit}, not in {unit}" if declared or published or is_money else ""
+
+
+def is_time(unit: str) -> bool:
+    """Whether a unit is one of time."""
+    quantity = _quantity(unit)
+    return quantity is not None and quantity.base == "s"
 
 
 def _as_sign(found: re.Match[str]) -> str:

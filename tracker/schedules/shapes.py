@@ -1,7 +1,4 @@
-"""The shape of a board's file and of a file of defaults: the keys, their types, and their meaning.
-
-`schedules/README.md` and `board.schema.json` repeat the descriptions; tests compare them.
-"""
+"""The shape of a board's file and of a file of defaults. Tests compare `schedules/README.md` and `board.schema.json` with it."""
 
 from __future__ import annotations
 

@@ -111,13 +111,10 @@ def matches(watch: Watch, board: Board, event: Event, diff: Diff | None, lexicon
         return False
     if watch.grades and event.grade not in watch.grades:
         return False
-    return _is_of_metric(watch, board, event) and _is_of_models(watch, board, event, diff, lexicon)
-
-
-def _is_of_metric(watch: Watch, board: Board, event: Event) -> bool:
-    if not watch.metrics and not watch.topics:
-        return True
-    return any(metric.id == event.metric and metric_matches(metric, watch.metrics, watch.topics) for metric in board.metrics)
+    metrics = {metric.id for metric in board.metrics if metric_matches(metric, watch.metrics, watch.topics)}
+    if (watch.metrics or watch.topics) and event.metric not in metrics:
+        return False
+    return _is_of_models(watch, board, event, diff, lexicon)
 
 
 def _is_of_models(watch: Watch, board: Board, event: Event, diff: Diff | None, lexicon: Lexicon) -> bool:

@@ -18,10 +18,7 @@ PREFIXES = ("lab", "family", "model")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pattern:
-    """The models that a watch names. `kind` is `name`, `glob` (a name with `*`), `lab`, `family` or `model`.
-
-    `who` is the resolved name: it has the same meaning as in every command (`tracker.query.find`).
-    """
+    """The models that a watch names: by `name`, `glob` (with `*`), `lab`, `family` or `model`. `who` is the resolved name."""
 
     kind: str
     text: str
