@@ -50,7 +50,12 @@ def detect(diff: Diff, past: BoardState) -> Detection:
     for metric in _metrics(diff.board) if diff.before is not None and not diff.restart else ():
         acknowledged, now = _acknowledged(diff, past, metric), leaders(diff.after, metric)
         fresh = tuple(entry for entry in now if entry not in acknowledged)
-        if acknowledged and fresh and _can_be_news(diff, metric, fresh[0]) and _passes(diff, past, metric, acknowledged, now):
+        if (
+            acknowledged
+            and fresh
+            and _can_be_news(diff, metric, fresh[0], acknowledged)
+            and _passes(diff, past, metric, acknowledged, now)
+        ):
             if _is_reversed(diff, past, metric, now):
                 events.append(_reversed(diff, metric, now, acknowledged))
                 continue
@@ -88,8 +93,14 @@ def _reversed(diff: Diff, metric: Metric, now: Leaders, passing: Leaders) -> Eve
     )
 
 
-def _can_be_news(diff: Diff, metric: Metric, leader: EntryId) -> bool:
-    """Whether a leader is an entry that did something: not a shared key, nor, on a further metric, an estimate now measured."""
+def _can_be_news(diff: Diff, metric: Metric, leader: EntryId, former: Leaders) -> bool:
+    """Whether a leader is an entry that did something: not a shared key, nor, on a further metric, an estimate now measured.
+
+    Nor a row, or a former leader, whose value is of unsure origin.
+    """
+    moves = diff.metrics[metric.id].moves
+    if any(entry in moves and moves[entry].unsure_origin for entry in (leader, *former)):
+        return False
     before = diff.before.entries.get(leader) if diff.before else None
     was = before.measures.get(metric.id) if before else None
     return leader in diff.after.entries and (metric.primary or was is None or not was.estimated)
