@@ -215,6 +215,12 @@ def test_a_place_that_is_the_rank_or_that_of_a_further_variant_is_not_repeated(a
     assert " model" not in event.headline
 
 
+@pytest.mark.parametrize(("cell", "place"), [("u:85", None), ("u:75", None), ("u:65", 3)])
+def test_there_is_no_place_among_the_models_below_a_row_whose_model_is_not_sure(cell: str, place: int | None):
+    (event,) = of("debut", events_of(f"{VARIANTS} {cell}", f"{VARIANTS} {cell} x:75", who=WHO | {"u": Identity()}))
+    assert event.facts.get("place") == place
+
+
 @examples(60)
 @given(tables(values=range(40, 46), keys="abcdefgh"), st.lists(st.sampled_from("uvw"), min_size=9, max_size=9))
 def test_the_place_of_a_newcomer_is_one_more_than_the_models_above_it(page: dict[str, int], names: list[str]):

@@ -1,5 +1,7 @@
 """Several models of one release enter together."""
 
+from dataclasses import replace
+
 import pytest
 from insight_world import model
 from kit import SCORE, History, brief, metric, of
@@ -56,6 +58,13 @@ def test_a_release_without_a_predecessor_says_so():
 
 def test_a_single_arrival_is_not_a_group():
     assert groups("x:60", "x:60 big:45 other:50") == []
+
+
+def test_siblings_whose_model_is_not_sure_are_entries():
+    who = WHO | {"small": replace(WHO["small"], model=None)}
+    (event,) = groups("x:60", "x:60 big:45 small:27", who=who)
+    assert event.headline.startswith("Alibaba's Qwen3.5 enters Board with 2 entries; the best, ")
+    assert event.facts["models"] is None
 
 
 def test_a_group_is_a_release_by_its_date():

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
+from math import inf
 
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import make, page_proofs, party
-from tracker.model import BoardState, Diff, EntryId, Event
+from tracker.model import BoardState, Diff, EntryId, Event, ModelId
 from tracker.order import competition_ranks, surely_inside
 from tracker.wording import listed, number, ordinal
 
@@ -135,23 +136,21 @@ def ranks(diff: Diff) -> Mapping[EntryId, int]:
 def model_places(diff: Diff, ranks_now: Mapping[EntryId, int]) -> Mapping[EntryId, int]:
     """The place of the best entry of each model among the models, where variants of others above make its rank another.
 
-    Entries whose model is not sure, and rows that name no entry, count as models of their own.
+    None at or below a row whose model is not sure, or that names no entry: it may be a variant of another.
     """
     primary = diff.board.primary
     if primary is None or not ranks_now:
         return {}
     keys = {entry: primary.sort_key(value) for entry, value in diff.after.values(primary.id).items()}
-    best: dict[str, float] = {}
+    models = {entry: diff.after.entries[entry].who.model for entry in keys}
+    unsure = [key for entry, key in keys.items() if models[entry] is None]
+    least = min((*unsure, *map(primary.sort_key, diff.after.unnamed)), default=inf)
+    best: dict[ModelId | None, float] = {}
     for entry, key in keys.items():
-        model = _model(diff, entry)
-        best[model] = min(key, best.get(model, key))
-    order = sorted((*best.values(), *map(primary.sort_key, diff.after.unnamed)))
-    places = {entry: 1 + bisect_left(order, key) for entry, key in keys.items() if key == best[_model(diff, entry)]}
+        best[models[entry]] = min(key, best.get(models[entry], key))
+    order = sorted(best.values())
+    places = {entry: 1 + bisect_left(order, key) for entry, key in keys.items() if key < least and key == best[models[entry]]}
     return {entry: place for entry, place in places.items() if place < ranks_now[entry]}
-
-
-def _model(diff: Diff, entry: EntryId) -> str:
-    return diff.after.entries[entry].who.model or entry
 
 
 def among_models(place: int | None) -> str:

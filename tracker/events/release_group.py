@@ -13,7 +13,7 @@ from math import inf
 
 from tracker.events import debut
 from tracker.events._newcomers import arrivals
-from tracker.events._predecessor import Line, Lines, contains, lab_of, model_of, release_of
+from tracker.events._predecessor import Line, Lines, contains, lab_of, release_of
 from tracker.events._values import ordered_primary
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import make, party, proof
@@ -133,6 +133,8 @@ def _what_happened(diff: Diff, group: _Group) -> str:
         return f"{name} grows on {title} by {variants} more variants"
     late = group.grade == Grade.LATE_LISTING
     enters = f"is listed on {title}, some time after its release, with" if late else f"enters {title} with"
+    if models is None:
+        return f"{name} {enters} {count(variants, 'entry', 'entries')}"
     return f"{name} {enters} {count(models, 'model')}{f' in {variants} variants' if models != variants else ''}"
 
 
@@ -180,8 +182,10 @@ def _shared(names: Sequence[str]) -> str:
     return alike.rstrip(" -_/:")
 
 
-def _models(siblings: Sequence[Entry]) -> int:
-    return len({model_of(sibling) for sibling in siblings})
+def _models(siblings: Sequence[Entry]) -> int | None:
+    """The number of models; None if one is not sure."""
+    models = {sibling.who.model for sibling in siblings}
+    return None if None in models else len(models)
 
 
 def _best(diff: Diff, group: _Group, best: Entry) -> str:
