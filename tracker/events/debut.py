@@ -48,7 +48,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     arrived = [*arrivals(diff, past), *((entry, Grade.FIRST_SCORE) for entry in _first_scores(diff, past))]
     ranks_now = ranks(diff) if arrived else {}
     places = model_places(diff, ranks_now)
-    crowd = crowd_of(diff, arrived)
+    crowd, repeated = crowd_of(diff, arrived), _repeated(diff, past) if arrived else frozenset()
     if crowd:
         who = [party(diff.after, entry) for entry in crowd]
         yield make(
@@ -64,8 +64,19 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
         )
     for entry, grade in arrived:
         event = _event(diff, entry, grade, ranks_now, places)
+        if grade in _ARRIVALS and (entry in repeated):
+            event = replace(event, headline=f"Another row of {event.headline}", is_news=entry in ranks_now)
         lost_in_crowd = crowd and grade in _ARRIVALS and (entry not in ranks_now or ranks_now[entry] > STANDS_OUT)
         yield replace(event, is_news=False, weight=5) if lost_in_crowd else event
+
+
+def _repeated(diff: Diff, past: BoardState) -> frozenset[EntryId]:
+    """The arrivals of a name that another row has or had, or that an arrival before them has."""
+    entries = diff.after.entries
+    names = {known.name for entry, known in past.known.items() if entry not in diff.arrived}
+    names |= {entry.name for key, entry in entries.items() if key not in diff.arrived}
+    first = {entries[entry].name: entry for entry in reversed(diff.arrived)}
+    return frozenset(key for key in diff.arrived if entries[key].name in names or first[entries[key].name] != key)
 
 
 def crowd_of(diff: Diff, arrived: Iterable[tuple[EntryId, Grade]]) -> list[EntryId]:
