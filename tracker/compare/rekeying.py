@@ -59,7 +59,7 @@ def rekeyed(board: Board, before: Snapshot, after: Snapshot) -> Rekeyed:
     relisted = {now: old for now, old in named.items() if now not in continued}
     arrived, gone = _rest(arrived, gone, named)
     unclear: list[_Pair] = []
-    for clue in (values.identify, values.of_one_variant, values.clarified, values.relabelled):
+    for clue in (values.identify, values.of_one_variant, values.clarified, values.same_cells, values.relabelled):
         pairs, several = _pairs(arrived, gone, clue)
         continued |= pairs
         unclear += several
@@ -80,6 +80,17 @@ def returned(board: Board, before: Snapshot, after: Snapshot, absent: Sequence[E
     agreeing = {now: old for now, old in named.items() if values.agree(after.entries[now], former[old])}
     variants, _ = _pairs(*_rest(came, gone, named), values.back)
     return Rekeyed(continued=agreeing | variants, relisted={now: old for now, old in named.items() if now not in agreeing})
+
+
+def exchanged(board: Board, before: Snapshot, after: Snapshot, entries: Iterable[EntryId]) -> dict[EntryId, EntryId]:
+    """Those of the entries that now have the values of a row that is gone, or had those of one that comes, with that row.
+
+    `entries` are on both pages.
+    """
+    values, old, new = _Values(board, before, after), before.entries, after.entries
+    came, gone = ([here[key] for key in sorted(here.keys() - there.keys())] for here, there in ((new, old), (old, new)))
+    found = {entry: other.id for entry in entries for other in gone if values.moved_over(other, old[entry], new[entry])}
+    return found | {entry: other.id for entry in entries for other in came if values.moved_over(other, new[entry], old[entry])}
 
 
 def _rest(arrived: Iterable[Entry], gone: Iterable[Entry], pairs: Mapping[EntryId, EntryId]) -> tuple[list[Entry], list[Entry]]:
@@ -154,6 +165,32 @@ class _Values:
     def identify(self, now: Entry, old: Entry) -> bool:
         """Whether enough published scores are equal, and none differs."""
         return len(self._equal(now, old)) >= _ENOUGH_VALUES
+
+    def same_cells(self, now: Entry, old: Entry) -> bool:
+        """Whether all cells are the same, scores, prices and properties: the row has another label.
+
+        More are needed unless both names mean one model.
+        """
+        if now.attributes != old.attributes or now.measures.keys() != old.measures.keys() or not self._equal(now, old):
+            return False
+        is_one = now.who.model is not None and now.who.model == old.who.model
+        cells = [(measure, old.measures[metric]) for metric, measure in now.measures.items()]
+        telling = sum(bool(measure.value) and not measure.estimated for measure, _ in cells)
+        return telling > (1 if is_one else _ENOUGH_VALUES) and all(_equal(*pair) for pair in cells)
+
+    def moved_over(self, other: Entry, before: Entry, after: Entry) -> bool:
+        """Whether an entry's scores became all those that another one has, and were others before.
+
+        Two are enough, or one that is exact and that no other entry has.
+        """
+        shared = self._shared(self._scores, after, other)
+        if not shared or len(self._equal(after, other)) < len(shared):
+            return False
+        own = [before.measures.get(metric.id) for metric, *_ in shared]
+        new = [(metric, now) for (metric, now, _), was in zip(shared, own, strict=True) if was is None or not _equal(now, was)]
+        if len(new) == 1:
+            return len(shared) == 1 and new[0][1].decimals >= _EXACT and self._only(*new[0])
+        return len(new) > 1
 
     def clarified(self, now: Entry, old: Entry) -> bool:
         """Whether one name only adds words at the end of the other (`GPT 4`, `GPT 4 (1106)`), at an equal exact score.

@@ -32,7 +32,7 @@ class Move:
 
     `significant` is True beyond the stated error, beyond the intervals, or if a tested metric states neither; always True for
     points. `unsure_origin`: the value before may have been an estimate, or a mean of fewer parts, because other scores of the
-    entry appear with the new one; then it is not significant.
+    entry appear with the new one, or it has the values of a row that comes or goes; then it is not significant.
     """
 
     before: Measure
