@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 
 from tracker.compare.misreading import misread
 from tracker.compare.ranks import account
@@ -76,7 +77,8 @@ def compare(
 def _with_fates(diff: Diff, before: Snapshot, came: Sequence[EntryId], went: Sequence[EntryId], *keys: Rekeyed) -> Diff:
     """The diff with who arrived, is missing, or is only out of sight. Whoever has another key now did neither."""
     relisted = {now: old for known in keys for now, old in known.relisted.items()}
-    others = {*relisted, *relisted.values(), *keys[-1].continued}
+    doubtful = {now: olds for known in keys for now, olds in known.doubtful.items()}
+    others = {*relisted, *relisted.values(), *keys[-1].continued, *doubtful, *chain.from_iterable(doubtful.values())}
     arrived = tuple(entry for entry in came if entry not in others and _would_have_shown(diff, before, entry))
     last = {entry: _primary_value(diff, before, entry) for entry in went if entry not in others}
     visible = (entry for entry, value in last.items() if would_be_shown(diff, entry, value))
@@ -88,6 +90,7 @@ def _with_fates(diff: Diff, before: Snapshot, came: Sequence[EntryId], went: Seq
         missing=missing,
         hidden=tuple(sorted(set(went) - set(missing))),
         relisted=relisted,
+        doubtful=doubtful,
         returned=keys[-1].continued,
     )
 

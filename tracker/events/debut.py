@@ -89,7 +89,7 @@ def arrivals(diff: Diff, past: BoardState) -> Iterator[tuple[EntryId, Grade]]:
             yield entry, Grade.REVEALED if grade != Grade.RELEASE and behind_the_cut(diff, past, entry) else grade
         elif known.departed:
             yield entry, Grade.RE_ENTRY
-    again = {*diff.relisted, *diff.returned}
+    again = {*diff.relisted, *diff.returned, *diff.doubtful}
     for entry in diff.revealed:
         if entry not in past.known and entry not in diff.before.ambiguous and entry not in again:
             yield entry, Grade.REVEALED
