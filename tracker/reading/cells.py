@@ -271,7 +271,7 @@ def _offsets(match: re.Match[str], cell: str) -> tuple[Decimal, Decimal] | tuple
 
 
 def _has_ends(match: re.Match[str]) -> bool:
-    """Whether an interval such as [-0.7, -0.2] has ends, not distances: signs alike, or none at the second, around the value."""
+    """Whether an interval such as [-0.7, -0.2] has ends around the value, not distances: signs alike, or none at the second."""
     first, second = match["first"], match["second"]
     if not match["comma"] or (second.startswith(("+", "-")) and first[0] != second[0]):
         return False
