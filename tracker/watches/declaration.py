@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
@@ -76,16 +76,10 @@ def load(path: Path, lexicon: Lexicon) -> tuple[Watch, ...]:
         for number, table in enumerate(listed(path, "watch"), start=1):
             with at(f"{place}: {called('watch', table, number)}"):
                 watches.append(_watch(table, lexicon))
-        _check_names(watches)
+        for number, watch in enumerate(watches):
+            if watch.name in {earlier.name for earlier in watches[:number]}:
+                raise Wrong(f"watch {quoted(watch.name)}: duplicate name; rename one")
     return tuple(watches)
-
-
-def _check_names(watches: Iterable[Watch]) -> None:
-    seen: set[str] = set()
-    for watch in watches:
-        if watch.name in seen:
-            raise Wrong(f"watch {quoted(watch.name)}: duplicate name; rename one")
-        seen.add(watch.name)
 
 
 def _watch(values: Mapping[str, object], lexicon: Lexicon) -> Watch:
