@@ -185,3 +185,13 @@ def test_the_departure_of_an_entry_that_was_seen_in_passing_is_not_news(minutes:
     history.take(snapshot(GONE, day=1 + minutes / 1440))
     (event,) = of("departure", history.take(snapshot(GONE, day=3)))
     assert event.is_news is reported
+
+
+def test_an_entry_that_fell_out_of_a_top_n_is_recorded_and_never_departs():
+    history = History()
+    history.show(rows(2, 10))
+    history.show(rows(1, 10))
+    (event,) = [event for event in history.show(rows(0, 10)) if event.kind == "rank_move"]
+    assert (event.grade, event.is_news, event.headline) == ("fell_out", False, "m0010 fell out of the top 10 of Board.")
+    for _ in range(3):
+        assert of("departure", history.show(rows(0, 10))) == []

@@ -154,12 +154,13 @@ def _step(
         return _failed(board, line, _unreadable(board, line, error, before), past, Result.UNREADABLE)
     after = identify(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256, lexicon=lexicon)
     read_s = time.perf_counter() - started
-    doubt = size_collapse(reading, board, past.sizes)
-    if doubt is None and before is not None:
-        doubt = commensurable(before, after) or misread(board, before, after)
+    doubt, other_table = size_collapse(reading, board, past.sizes), None
+    if before is not None:
+        other_table = commensurable(before, after)
+        doubt = doubt or other_table or misread(board, before, after)
     if doubt is not None and decision is None:
         return _quarantined(board, line, after, past=past, doubt=doubt)
-    restart = f"accepted by {decision.by}: {doubt}" if decision is not None and doubt is not None else ""
+    restart = f"accepted by {decision.by}: {other_table}" if decision is not None and other_table is not None else ""
     absent = _absent(board, past, before, after, lexicon)
     step = _accepted(board, line, after, before=before, past=past, restart=restart, absent=absent)
     return replace(step, took={"read": read_s, "detect": time.perf_counter() - started - read_s})
