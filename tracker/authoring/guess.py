@@ -156,7 +156,8 @@ def _as_name(cells: Cells, at: int) -> float:
     """How likely the column holds the names: by its header, its distinct texts and its position."""
     leaf = {*cells.leaf}
     points = 2.0 * cells.distinct + 0.4 * cells.filled - 0.03 * at
-    points += 1.0 * bool(leaf & {"model", "models", "name", "title", "player", "team", "app", "label", "display"})
+    points += 1.0 * bool(leaf & {"model", "models", "name", "title", "player", "app", "label", "display"})
+    points -= 0.1 * ("team" in leaf)  # beside a player, a system or a song it is whose that is
     points += 0.5 * bool(NAME & leaf) - 1.2 * bool(attribute_of(cells)) - 0.4 * bool(leaf & (ID - {"key"}))
     return (
         points
