@@ -293,3 +293,226 @@ def test_a_leader_re_listed_stays_the_leader():
     history.show("id-1:60 b:55", names=NAMES)
     assert brief(history.show("id-2:58 b:55", names=NAMES)) == ["rename/relisted id-2"]
     assert history.past.leaders == {"score": ("id-2",)}
+
+
+# ── another label for the same row ───────────────────────────────────────────────────────────────
+
+VOTES = metric("votes", "count", primary=False)
+PLAIN = metric("plain", primary=False)
+GPT = Identity(lab="OpenAI", family="GPT", generation="4", model=ModelId("openai/gpt-4"))
+
+
+def relabelled(
+    was: str, now: str, *, on=(SCORE,), who: tuple[Identity, Identity] = (Identity(), Identity()), names=("A", "Z"), **more: tuple
+) -> bool:
+    """Whether `old` and `new` are one row under two labels, on a board of five others."""
+    rest, keyed = "p:91.13 q:80.44 r:70.02 s:61.91 t:12.26", {"names": dict(zip(("old", "new"), names, strict=True))}
+    keyed |= {"who": dict(zip(("old", "new"), who, strict=True))}
+    pages = [
+        snapshot(f"{rest} {cell}", day=day, **keyed, **{name: texts[day] for name, texts in more.items()})
+        for day, cell in enumerate((was, now))
+    ]
+    return compare(board(*on), *pages).rekeyed == {"new": "old"}
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "same"),
+    [
+        (11828, 11823, True),
+        (63758, 64638, True),
+        (27397, 31000, True),
+        (27397, 3104, False),
+        (5000, 7000, False),
+        (40, 41, False),
+    ],
+)
+def test_an_equal_rating_with_nearly_the_same_votes_is_one_row(was: int, now: int, same: bool):
+    votes = {"on": (ELO, VOTES), "votes": (f"old:{was}", f"new:{now}")}
+    assert relabelled("old:1266", "new:1266", **votes) is same
+    assert not relabelled("old:1266", "new:1267", **votes)
+
+
+def test_a_second_equal_score_is_a_witness_unless_it_is_the_same_cell():
+    two = {"on": (SCORE, PLAIN)}
+    assert relabelled("old:50.27", "new:50.27", **two, plain=("old:31.5", "new:31.5"))
+    assert not relabelled("old:50.27", "new:50.27", **two, plain=("old:50.27", "new:50.27"))
+    assert not relabelled("old:50.27", "new:50.27", **two, plain=("old:31.5", "new:31.6"))
+    assert not relabelled("old:50", "new:50", **two, plain=("old:31", "new:31"))
+
+
+def test_an_equal_interval_is_a_witness():
+    assert relabelled("old:89.365671±1.078948", "new:89.36567±1.078948")
+    assert not relabelled("old:89.365671±1.078948", "new:89.36567±1.18")
+    assert not relabelled("old:50.27±0", "new:50.27±0")
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "same"), [("2026-01-05",) * 2 + (True,), ("2026-01-05", "2026-01-06", False), ("", "", False)]
+)
+def test_an_equal_release_date_is_a_witness(was: str, now: str, same: bool):
+    dates = tuple({key: {"released": day} if day else {}} for key, day in (("old", was), ("new", now)))
+    assert relabelled("old:50.27", "new:50.27", attributes=dates) is same
+
+
+def test_names_of_one_generation_are_a_witness_at_an_exact_value_or_one_that_nobody_else_has():
+    both = {"who": (replace(GPT, tier="turbo"), replace(GPT, date="11-06"))}
+    assert relabelled("old:9.32", "new:9.32", **both)
+    assert relabelled("old:50.5", "new:50.5", **both)
+    assert not relabelled("old:50.5 u:50.5", "new:50.5 u:50.5", **both)
+    assert not relabelled("old:50", "new:50", **both)
+    assert not relabelled("old:~9.32", "new:~9.32", **both)
+    assert not relabelled("old:9.32", "new:9.32", who=(replace(GPT, generation=""),) * 2)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"generation": "5"},
+        {"tier": "mini"},
+        {"date": "2026-01"},
+        {"effort": "high"},
+        {"lab": "Elsewhere", "family": "Other"},
+        {"size_total_b": 8.0},
+    ],
+)
+def test_a_row_that_states_something_else_is_another(other: dict[str, object]):
+    one = replace(GPT, tier="turbo", date="2025-06", effort="low", size_total_b=7.0)
+    votes = {"on": (ELO, VOTES), "votes": ("old:2000", "new:2001")}
+    assert relabelled("old:1266", "new:1266", **votes, who=(one, one))
+    assert not relabelled("old:1266", "new:1266", **votes, who=(one, replace(one, **other)))
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "same"),
+    [
+        ("Calude-2.1", "Claude-2.1", True),
+        ("Gemni 2.5", "Gemini 2.5", True),
+        ("Geminii 2.5", "Gemini 2.5", True),
+        ("Geminy 2.5", "Gemini 2.5", True),
+        ("Calude-2.1", "Claude-2.0", False),
+        ("Yi 2", "Ji 2", False),
+        ("Clauide-2.1", "Caluode-2.1", False),
+        ("Palmyra X", "Command X", False),
+    ],
+)
+def test_a_misprint_in_a_long_word_is_the_same_name(was: str, now: str, same: bool):
+    unknown = Identity(guessed_family=True)
+    assert relabelled("old:8.18", "new:8.18", names=(was, now), who=(unknown, Identity())) is same
+
+
+def test_two_declared_families_are_not_a_misprint_of_each_other():
+    mistral, mixtral = (Identity(lab="Mistral", family=name, generation="8") for name in ("Mistral", "Mixtral"))
+    assert not relabelled("old:8.18", "new:8.18", names=("Mistral 8", "Mixtral 8"), who=(mistral, mixtral))
+
+
+LAYERS = ("40", "44", "48")
+
+
+def layered(*names: str, day: int) -> Snapshot:
+    keys = [f"{place}-{min(day, 1)}" for place, _ in enumerate(names)]
+    cells = " ".join(f"{key}:22.55" for key in keys)
+    others = {name: " ".join(f"{key}:{value}" for key in keys) for name, value in (("coding", "7.25"), ("maths", "3.5"))}
+    return snapshot(f"s:90 t:80 {cells}", day=day, names=dict(zip(keys, names, strict=True)), **others)
+
+
+def test_rows_with_the_same_values_are_paired_by_the_nearest_name():
+    before = layered(*(f"Chat-{size}Layers-End" for size in LAYERS), day=0)
+    after = layered(*(f"Chat-{size}Layers-Appended" for size in reversed(LAYERS)), day=1)
+    diff = compare(board(*THREE), before, after)
+    assert (diff.rekeyed, diff.arrived, diff.missing) == ({"0-1": "2-0", "1-1": "1-0", "2-1": "0-0"}, (), ())
+
+
+def test_rows_of_which_none_is_nearest_are_recorded_as_doubtful_and_nothing_else():
+    history = History(*THREE)
+    first = layered("One", "Two", day=0)
+    history.take(first)
+    (one, two) = history.take(layered("Xyz", "Qqq", day=1))
+    assert brief([one, two]) == ["rename/doubtful 0-1 > 0-0,1-0", "rename/doubtful 1-1 > 0-0,1-0"]
+    assert (one.is_news, one.headline) == (False, "Xyz on Board may be the new label of One and Two.")
+    assert [history.take(layered("Xyz", "Qqq", day=day)) for day in (2, 3)] == [(), ()]
+
+
+def test_a_leader_under_another_label_did_not_lose_the_lead():
+    history, who = History(SCORE), {"old": replace(GPT, tier="turbo"), "new": replace(GPT, date="11-06")}
+    history.show("old:9.32 b:8.5 c:8.1", who=who)
+    reported = history.show("new:9.32 b:8.5 c:8.1", who=who)
+    assert brief(reported) == ["rename/new_name new"]
+    assert history.past.leaders == {"score": ("new",)}
+    assert [history.show("new:9.32 b:8.5 c:8.1", who=who) for _ in range(3)] == [()] * 3
+
+
+ONE = Identity(model=ModelId("lab/a"))
+FOUR = (*PRICED, metric("speed", "live", primary=False))
+
+
+@pytest.mark.parametrize(("who", "cells", "continues"), [
+    (ONE, (("50", "", "3", "72"), ("50", "", "3", "72")), True),
+    (ONE, (("50", "", "3", "72"), ("50", "", "3", "71")), False),
+    (ONE, (("50", "", "3", "72"), ("50", "", "3", "")), False),
+    (ONE, (("", "", "3", "72"), ("", "", "3", "72")), False),
+    (ONE, (("50", "", "", ""), ("50", "", "", "")), False),
+    (Identity(), (("50", "", "3", "72"), ("50", "", "3", "72")), False),
+    (Identity(), (("50", "7", "3", "72"), ("50", "7", "3", "72")), True),
+])  # fmt: skip
+def test_a_row_whose_cells_are_all_the_same_has_another_label(who: Identity, cells: tuple[tuple[str, ...], ...], continues: bool):
+    old, new = (
+        snapshot(
+            f"stays:90 too:80 {key}:{row[0]}" if row[0] else f"stays:90 too:80 {key}",
+            day=day,
+            who={key: who},
+            **{name: f"{key}:{cell}" if cell else "" for name, cell in zip(("coding", "maths", "speed"), row[1:], strict=True)},
+        )
+        for day, (key, row) in enumerate(zip(("A-adaptive", "A-max"), cells, strict=True))
+    )
+    assert (compare(board(*FOUR), old, new).rekeyed == {"A-max": "A-adaptive"}) is continues
+
+
+def test_a_row_whose_properties_differ_is_another_one():
+    old, new = (
+        snapshot(
+            f"stays:90 {key}:50",
+            maths=f"{key}:3",
+            speed=f"{key}:7",
+            who={key: ONE},
+            attributes={key: {"licence": licence}},
+            day=day,
+        )
+        for day, (key, licence) in enumerate((("old", "MIT"), ("new", "closed")))
+    )
+    assert compare(board(*FOUR), old, new).rekeyed == {}
+
+
+TWO = (SCORE, metric("coding", primary=False))
+
+
+@pytest.mark.parametrize(("row", "doubted"), [(("44.2", "31"), True), (("44.2", "32"), False)])
+def test_values_of_a_vanished_row_under_another_key_are_of_unsure_origin(row: tuple[str, str], doubted: bool):
+    before = snapshot("a:60 b:46.0 c:44.2 d:45.0", coding="a:50 b:30 c:31 d:40")
+    after = snapshot(f"a:60 b:{row[0]} d:45.0", coding=f"a:50 b:{row[1]} d:40", day=1)
+    diff = compare(board(*TWO), before, after)
+    back = compare(board(*TWO), after, replace(before, observed_at=after.observed_at.replace(day=4)))
+    assert [change.metrics["score"].moves["b"].unsure_origin for change in (diff, back)] == [doubted, doubted]
+    assert (diff.missing, diff.hidden) == (((), ("c",)) if doubted else (("c",), ()))
+    assert not (doubted and diff.metrics["score"].moves["b"].significant)
+
+
+@pytest.mark.parametrize(("value", "others", "doubted"), [("44.25", "", True), ("44.2", "", False), ("44.25", " e:44.25", False)])
+def test_one_score_is_enough_if_it_is_exact_and_no_other_row_has_it(value: str, others: str, doubted: bool):
+    before, after = (
+        snapshot(f"a:60 {text} d:45.5{others}", day=day) for day, text in enumerate((f"b:46.1 c:{value}", f"b:{value}"))
+    )
+    assert compare(board(SCORE), before, after).metrics["score"].moves["b"].unsure_origin is doubted
+
+
+def test_the_values_of_another_row_are_no_overtake_and_no_departure():
+    history = History(*TWO)
+    shown = [
+        history.show(text, coding=coding)
+        for text, coding in (
+            ("a:60 b:44.2 c:46.1 d:45.0", "a:50 b:30 c:31 d:40"),
+            ("a:60 b:46.1 d:45.0", "a:50 b:31 d:40"),
+            ("a:60 b:44.2 c:46.1 d:45.0", "a:50 b:30 c:31 d:40"),
+        )
+    ]
+    assert [event for events in shown for event in events if event.is_news] == []
+    assert {event.grade for event in of("score_revision", shown[1])} == {"unsure_origin"}

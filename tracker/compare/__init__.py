@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 
 from tracker.compare.misreading import misread
 from tracker.compare.ranks import account
-from tracker.compare.rekeying import Rekeyed, rekeyed, returned
+from tracker.compare.rekeying import Rekeyed, exchanged, rekeyed, returned
 from tracker.compare.verdict import judge
 from tracker.model import Board, Comparability, Diff, Entry, EntryId, MetricDiff, MetricId, Nature, RankMove, Snapshot
 from tracker.order import may_have_fallen_out, surely_inside, would_be_shown
@@ -59,6 +60,7 @@ def compare(
     common, came, went = tuple(sorted(old & new)), sorted(new - old), sorted(old - new)
     scores = frozenset(metric.id for metric in board.metrics if metric.nature is Nature.TESTED)
     metrics = {metric.id: judge(metric, before, after, common, scores=scores) for metric in board.metrics}
+    unsure = _exchanged(board, before, after, metrics) if came or went else {}
     diff = Diff(
         board=board,
         before=before,
@@ -67,18 +69,34 @@ def compare(
         common=common,
         rekeyed=keys.continued,
         cap=_cap(board, before, after, came=came, went=went, sizes=sizes),
-        metrics=metrics,
+        metrics={metric: _doubted(diff, unsure) for metric, diff in metrics.items()},
         ranks=_ranks(board, before, after, metrics, common),
     )
+    diff = replace(diff, hidden=tuple(sorted({*unsure.values()} & {*went})))
     return _with_fates(diff, before, came, went, keys, returned(board, before, after, absent) if absent and came else Rekeyed())
+
+
+def _exchanged(board: Board, before: Snapshot, after: Snapshot, metrics: Mapping[MetricId, MetricDiff]) -> dict[EntryId, EntryId]:
+    """Entries whose scores moved to those of a row that is gone, or from those of one that comes, with that row."""
+    scores = (metric.id for metric in board.metrics if metric.nature in (Nature.TESTED, Nature.FITTED))
+    return exchanged(board, before, after, sorted({entry for metric in scores for entry in metrics[metric].moves}))
+
+
+def _doubted(diff: MetricDiff, unsure: Mapping[EntryId, EntryId]) -> MetricDiff:
+    """The verdict with the moves of these entries of unsure origin."""
+    doubted = {
+        entry: replace(diff.moves[entry], significant=False, unsure_origin=True) for entry in unsure if entry in diff.moves
+    }
+    return replace(diff, moves={**diff.moves, **doubted}) if doubted else diff
 
 
 def _with_fates(diff: Diff, before: Snapshot, came: Sequence[EntryId], went: Sequence[EntryId], *keys: Rekeyed) -> Diff:
     """The diff with who arrived, is missing, or is only out of sight. Whoever has another key now did neither."""
     relisted = {now: old for known in keys for now, old in known.relisted.items()}
-    others = {*relisted, *relisted.values(), *keys[-1].continued}
+    doubtful = {now: olds for known in keys for now, olds in known.doubtful.items()}
+    others = {*relisted, *relisted.values(), *keys[-1].continued, *doubtful, *chain.from_iterable(doubtful.values())}
     arrived = tuple(entry for entry in came if entry not in others and _would_have_shown(diff, before, entry))
-    last = {entry: _primary_value(diff, before, entry) for entry in went if entry not in others}
+    last = {entry: _primary_value(diff, before, entry) for entry in went if entry not in others and entry not in diff.hidden}
     visible = (entry for entry, value in last.items() if would_be_shown(diff, entry, value))
     missing = tuple(entry for entry in visible if not may_have_fallen_out(diff, last[entry]))
     return replace(
@@ -88,6 +106,7 @@ def _with_fates(diff: Diff, before: Snapshot, came: Sequence[EntryId], went: Seq
         missing=missing,
         hidden=tuple(sorted(set(went) - set(missing))),
         relisted=relisted,
+        doubtful=doubtful,
         returned=keys[-1].continued,
     )
 

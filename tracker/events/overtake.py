@@ -214,7 +214,7 @@ def _how_sure(diff: Diff, metric: Metric, course: Course, made: _Pass) -> str:
     """What follows the order in the headline: that nobody states an error, or how the certain order was reversed."""
     measures = [diff.after.entries[entry].measures[metric.id] for entry in (made.mover, made.others[0])]
     if made.grade == Grade.UNSURE_ORIGIN:
-        return ", which may replace an estimate"
+        return ", from a value of unsure origin"
     if made.slow and made.grade != Grade.PUBLISHED_ORDER and not metric.exact:
         assert diff.before is not None
         pairs, now = [made.pair(other) for other in made.others], diff.after.observed_at
