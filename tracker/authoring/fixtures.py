@@ -120,6 +120,7 @@ def described(reading: Reading) -> dict[str, object]:
     """A reading as plain JSON values."""
     ambiguous = sorted(reading.ambiguous)
     head = (("depth", reading.depth), ("version", reading.version), ("stated_on", reading.stated_on), ("ambiguous", ambiguous))
+    head = (*head, ("left_out", list(reading.left_out)))
     return {**{key: value for key, value in head if value}, "entries": [_entry(entry) for entry in reading.entries]}
 
 
