@@ -41,7 +41,7 @@ def test_board_broken_names_the_command_that_finds_what_replaced_a_column(archiv
         b"\x1f\x8b damaged",
     ],
 )
-def test_what_no_other_column_can_mend_is_not_to_be_repaired(archive: FileArchive, store: Store, body: bytes):
+def test_repair_is_not_named_where_no_column_is_gone(archive: FileArchive, store: Store, body: bytes):
     take(archive, store, 0, csv(SIX))
     take(archive, store, 1, body)
     assert "tracker board repair" not in str(broken(store).facts["message"])

@@ -264,7 +264,7 @@ MODELS = ("a,A,80,1", "b,B,61,2", "c,C,51.5,6")
         ("x,Averager,64.2,3", False),
     ],
 )
-def test_a_row_that_is_the_mean_of_all_others_is_no_entry(row: str, is_left_out: bool):
+def test_a_row_that_is_the_mean_of_all_others_is_left_out(row: str, is_left_out: bool):
     reading = check(table(MODELS[0], row, *MODELS[1:]), board())
     assert [entry.id for entry in reading.entries] == (["a", "b", "c"] if is_left_out else ["a", "x", "b", "c"])
     assert reading.left_out == ((row.split(",")[1],) if is_left_out else ())

@@ -1,4 +1,4 @@
-"""Finds rows that are no entries, but the mean or the median of all others: `Average`, `Median`."""
+"""Finds rows that are the mean or the median of all others, instead of an entry: `Average`, `Median`."""
 
 from __future__ import annotations
 
