@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tracker.identity import Question, question, resolve
+from tracker.identity import OpenQuestion, question, resolve
 from tracker.workspace.names import default_lexicon
 
 
-def asked(name: str, creator: str = "") -> Question | None:
+def asked(name: str, creator: str = "") -> OpenQuestion | None:
     return question(resolve(name, creator, lexicon=default_lexicon()), default_lexicon())
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from kit import examples
 
 from tracker.model import Bounds, Column, Metric, MetricId, Nature
+from tracker.reading.cells import CellError, parse_number
 from tracker.reading.figures import figures_of, has_decimal_commas
 
 
@@ -110,6 +111,16 @@ def test_both_ways_to_write_a_column_give_the_same_figures(numbers, decimals):
 )
 def test_plain_spaces_group_digits_if_the_whole_column_shows_it(cells, expected):
     assert read(cells) == (expected, {})
+
+
+@pytest.mark.parametrize("cells", [["$2.50", "US$8", "USD 0.80", "0.50 USD"], ["USD 2.50", "USD 8", "USD 0.80", "USD 0.50"]])
+def test_a_currency_may_be_a_word_before_or_behind_an_amount(cells):
+    found, refused = read(cells, "USD per 1M tokens")
+    assert [parse_number(cell) for cell in found] == list(map(Decimal, ("2.50", "8", "0.80", "0.50")))
+    assert not refused
+    assert read([*cells, "EUR 2", "A$3"], "USD")[1].keys() == {4}
+    with pytest.raises(CellError):
+        parse_number("A$3")
 
 
 @pytest.mark.parametrize(

@@ -260,8 +260,9 @@ def _confirmed(board: Board, line: IndexLine, past: BoardState, before: Snapshot
 def _quarantined(board: Board, line: IndexLine, after: Snapshot, *, past: BoardState, doubt: str) -> Step:
     """Hold a reading that differs too much from the past, and check whether the readings in quarantine agree with it."""
     suspect = HeldReading(observed_at=line.observed_at, entries=frozenset(after.entries))
-    past = replace(past, suspects=_agreeing(past.suspects, suspect))
-    agreed_since = past.suspects[0].observed_at if _agreed(past, suspect) else None
+    run = _agreeing(past.suspects, suspect)
+    agreed = len(run) >= _AGREEING_SUSPECTS - 1 and suspect.observed_at - run[0].observed_at >= _AGREEING_FOR
+    past = replace(past, suspects=run)
     message = f"{board.id}: {doubt}; kept in quarantine (tracker quarantine show {board.id})"
     failure = _failure(board, line, FailureStage.QUARANTINE, "ContractBroken", message)
     step = _failed(board, line, failure, past, Result.QUARANTINED)
@@ -269,24 +270,16 @@ def _quarantined(board: Board, line: IndexLine, after: Snapshot, *, past: BoardS
         step,
         past=advance_failed(past, failure, suspect),
         check=replace(step.check, entries=len(suspect.entries)),
-        agreed_since=agreed_since,
+        agreed_since=run[0].observed_at if agreed else None,
     )
-
-
-def _agreed(past: BoardState, suspect: HeldReading) -> bool:
-    run = past.suspects
-    return len(run) >= _AGREEING_SUSPECTS - 1 and suspect.observed_at - run[0].observed_at >= _AGREEING_FOR
 
 
 def _agreeing(suspects: Sequence[HeldReading], suspect: HeldReading) -> tuple[HeldReading, ...]:
     """The last consecutive suspects, each of which agrees with the next, up to this one; of a long run the first and the last."""
-    run = tuple(suspects) if suspects and _alike(suspects[-1], suspect) else ()
+    last = suspects[-1].entries if suspects else frozenset()
+    alike = len(last & suspect.entries) >= _AGREEMENT * len(last)  # not the reverse: a board may grow while it is held back
+    run = tuple(suspects) if alike else ()
     return run if len(run) < _AGREEING_SUSPECTS else (run[0], *run[2 - _AGREEING_SUSPECTS :])
-
-
-def _alike(earlier: HeldReading, later: HeldReading) -> bool:
-    """Whether the later reading has nearly all entries of the earlier one: a board may grow while it is held back."""
-    return len(earlier.entries & later.entries) >= _AGREEMENT * len(earlier.entries)
 
 
 def _failed(board: Board, line: IndexLine, failure: Failure, past: BoardState, result: Result) -> Step:

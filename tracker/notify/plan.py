@@ -35,10 +35,7 @@ _LONG = timedelta(days=32)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """The deliveries of one message: those it shows, the weightiest first, and those it only counts.
-
-    `message` is its id if it was tried before, and empty if it is new.
-    """
+    """The deliveries that a message shows, weightiest first, and those it only counts. `message`: its id if tried before."""
 
     in_full: tuple[Delivery, ...]
     counted: tuple[Delivery, ...] = ()

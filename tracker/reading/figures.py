@@ -14,7 +14,7 @@ from itertools import chain
 from statistics import median
 
 from tracker.model import Bounds, Metric, Nature
-from tracker.reading.units import UnitColumn, contradiction, in_one_unit, is_time
+from tracker.reading.units import CURRENCY_FIRST, UnitColumn, contradiction, in_one_unit, is_time
 
 CURRENCIES = {"$": ("USD", "$"), "€": ("EUR", "€"), "£": ("GBP", "£"), "¥": ("CNY", "JPY", "RMB", "¥")}
 LARGE, APART = 100, 50
@@ -30,7 +30,7 @@ _COMMA = re.compile(r"[0-9]+,[0-9]+|[1-9][0-9]{0,2}(?:\.[0-9]{3})+,[0-9]+|[1-9][
 _SUFFIX = re.compile(r"[0-9] ?[kKmMbBtT](?![A-Za-z])")
 _APART = re.compile(r"(?<=[0-9]) [0-9]")
 _UNUSUAL = re.compile(r"[^0-9.\n ±+-]")
-_WORDED = re.compile(r"[0-9%] ?[^\W\d_°]|[0-9] [0-9]|°")
+_WORDED = re.compile(rf"[0-9%] ?[^\W\d_°]|[0-9] [0-9]|°|{CURRENCY_FIRST.pattern}")
 _SIGNS = re.compile(rf"[,%$€£¥]|{_WORDED.pattern}")
 _THREE_DECIMALS = re.compile(r"\.[0-9]{3}(?![0-9])")
 _SPACES = re.compile(r"(?<![0-9.,])[0-9]+(?: [0-9]+)+(?![0-9])")

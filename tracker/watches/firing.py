@@ -111,9 +111,10 @@ def matches(watch: Watch, board: Board, event: Event, diff: Diff | None, lexicon
         return False
     if watch.grades and event.grade not in watch.grades:
         return False
-    metrics = {metric.id for metric in board.metrics if metric_matches(metric, watch.metrics, watch.topics)}
-    if (watch.metrics or watch.topics) and event.metric not in metrics:
-        return False
+    if watch.metrics or watch.topics:
+        of_event = (metric for metric in board.metrics if metric.id == event.metric)
+        if not any(metric_matches(metric, watch.metrics, watch.topics) for metric in of_event):
+            return False
     return _is_of_models(watch, board, event, diff, lexicon)
 
 

@@ -121,10 +121,7 @@ def metric_matches(metric: Metric, metrics: Iterable[str], topics: Iterable[str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """A user's rule: over standings with a threshold (`within`, `top`, `above`, `below`), otherwise over events.
-
-    Empty tuples and None do not restrict it. `asks` are the keys and values as written in the file.
-    """
+    """A user's rule: over standings with a threshold, otherwise over events. Empty and None allow all. `asks`: as in the file."""
 
     name: str
     subjects: tuple[Pattern, ...] = ()
