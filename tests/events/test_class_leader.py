@@ -336,3 +336,9 @@ def test_a_model_whose_maker_is_a_guess_leads_no_class_and_no_lab():
     season.events_of(f"{CLOSED} {OPEN}", {key: model("Meta") for key in ("o1", "o2", "o3", "o4", "c1", "c2", "c3")})
     (event,) = season.events_of(f"{CLOSED} {OPEN} o5:65.0", {"o5": tuned})
     assert (event.is_news, led_classes(event)) == (False, ["open"])
+
+
+@pytest.mark.parametrize(("second", "caveat"), [("63.5", ""), ("63.7", ", within the error of the values")])
+def test_a_lead_within_the_error_of_the_entry_that_it_is_ahead_of_says_so(second: str, caveat: str):
+    (event,) = led(f"{CLOSED} {OPEN}", f"{CLOSED} {OPEN} o5:65.0 o6:{second}")
+    assert event.headline == f"o5 leads among open weights on Board (score) with 65, ahead of o6 ({second}){caveat}."

@@ -17,6 +17,7 @@ from math import isclose
 from tracker.compare.drift import FALLBACK_HALF_WIDTH
 from tracker.compare.precision import same
 from tracker.model import Board, Confidence, Entry, EntryId, Measure, Metric, Nature, Snapshot, name_tokens
+from tracker.model.names import is_misprint
 
 _EXACT = 2
 """Decimals from which on an equal score, and a name that only adds words, identify an entry."""
@@ -25,8 +26,6 @@ _ENOUGH_VALUES = 3
 _SHRUNK, _GREW, _MANY = 0.99, 1.15, 100
 """A count of this size that changed by no more than this is that of the same entry: publishers withdraw a few votes."""
 _NOISE = 1e-6
-_LONG_WORD = 5
-"""In a word of this length, one wrong letter is a misprint, not another word."""
 _SCORES = (Nature.TESTED, Nature.FITTED)
 _Clue = Callable[[Entry, Entry], bool]
 _Pair = tuple[Entry, Entry]
@@ -290,15 +289,4 @@ def _is_one_name(now: Entry, old: Entry) -> bool:
         return bool(now.who.generation) and now.who.line == old.who.line
     words, others = name_tokens(now.name), name_tokens(old.name)
     differing = [pair for pair in zip(words, others, strict=False) if pair[0] != pair[1]]
-    return len(words) == len(others) and len(differing) == 1 and _is_misprint(*differing[0])
-
-
-def _is_misprint(word: str, other: str) -> bool:
-    """Whether two long words differ by one letter, or by two neighbours in the other order."""
-    if min(len(word), len(other)) < _LONG_WORD or not (word + other).isalpha():
-        return False
-    short, long = sorted((word, other), key=len)
-    first = next((place for place, letters in enumerate(zip(short, long, strict=False)) if letters[0] != letters[1]), len(short))
-    swapped = short[:first] + short[first : first + 2][::-1] + short[first + 2 :]
-    replaced = short[:first] + long[first] + short[first + 1 :] if len(short) == len(long) else long[:first] + long[first + 1 :]
-    return long == swapped or (replaced == long if len(short) == len(long) else replaced == short)
+    return len(words) == len(others) and len(differing) == 1 and is_misprint(*differing[0])

@@ -230,7 +230,8 @@ def _headline(diff: Diff, primary: Metric, named: Sequence[LeadChange]) -> str:
     at = f" ({number(others[0].value, primary)})" if others else ""
     over = f" with {listed(rivals)}" if shared else f", ahead of {listed(rivals)}{at}" if rivals else ""
     measured_only = ", among measured values" if first.below_an_estimate else ""
-    near = unsure(primary, leader, *others) if first.sure == "nominal" and not shared else ""
+    doubted = first.sure == "nominal" or any(certainty(primary, leader, other) == "nominal" for other in others)
+    near = unsure(primary, leader, *others) if doubted and not shared else ""
     return (
         f"{listed(who)} {verb} among {words(first.name)} on {diff.board.title} ({primary.title})"
         f" with {number(leader.value, primary)}{measured_only}{_how(diff, first, over)}{near}{_also(first.name, named[1:])}."

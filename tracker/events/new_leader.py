@@ -26,6 +26,7 @@ from tracker.model import (
     Nature,
     Snapshot,
 )
+from tracker.order import certainty
 from tracker.wording import listed, number, span, unsure
 
 RULE = "new_leader/1"
@@ -274,12 +275,8 @@ def _caveat(diff: Diff, primary: Metric, leader: Measure, others: Sequence[Measu
 
 
 def _beyond_error(primary: Metric, leader: Measure, others: Sequence[Measure]) -> bool:
-    """Whether each of the others ties with the leader, or is farther from it than the error of the two. Points have none."""
-    if primary.exact:
-        return True
-    gaps = [(abs(leader.value - other.value), (leader.half_width or 0.0) + (other.half_width or 0.0)) for other in others]
-    error = primary.stated_error or 0.0
-    return all(gap == 0 or gap > max(error, width) > 0 for gap, width in gaps)
+    """Whether each of the others ties with the leader, or is surely below it."""
+    return all(other.value == leader.value or certainty(primary, leader, other) != "nominal" for other in others)
 
 
 def _grade(diff: Diff, metric: Metric, entry: EntryId | None, leader: Measure, others: Sequence[Measure]) -> Grade:
