@@ -39,6 +39,7 @@ def rekeyed(board: Board, before: Snapshot, after: Snapshot) -> Rekeyed:
         return Rekeyed()
     values = _Values(board, before, after)
     named = _of_one_name(arrived, gone)
+    named |= _pairs(*_rest(arrived, gone, named), _adds_a_path)
     ids = {entry.id: entry for entry in (*arrived, *gone)}
     continued = {now: old for now, old in named.items() if _respelled(now, old) or values.agree(ids[now], ids[old])}
     relisted = {now: old for now, old in named.items() if now not in continued}
@@ -89,6 +90,13 @@ def _pairs(arrived: list[Entry], gone: list[Entry], clue: _Clue) -> dict[EntryId
     fitting = [(now.id, old.id) for now in arrived for old in gone if clue(now, old)]
     times_now, times_before = Counter(now for now, _ in fitting), Counter(old for _, old in fitting)
     return {now: old for now, old in fitting if times_now[now] == times_before[old] == 1}
+
+
+def _adds_a_path(now: Entry, old: Entry) -> bool:
+    """Whether one name is the other with a path before it: `openai/gpt-4o`, `gpt-4o`."""
+    shorter, longer = sorted((now.name, old.name), key=len)
+    path, _, name = longer.rpartition("/")
+    return bool(path) and "/" not in shorter and name_tokens(name) == name_tokens(shorter) != ()
 
 
 def _respelled(now: EntryId, old: EntryId) -> bool:
