@@ -14,6 +14,7 @@ from tracker.authoring import fixtures
 from tracker.authoring.declaration import PageAddress, Settled, settled
 from tracker.authoring.folder import folder
 from tracker.authoring.guess import propose
+from tracker.authoring.proposal import NO_ANSWERS
 from tracker.errors import TrackerError
 from tracker.model import Board, BoardId, Reading
 from tracker.reading import read_capture
@@ -187,3 +188,41 @@ def test_a_large_page_is_cut_only_if_the_excerpt_reads_as_its_beginning():
 def test_a_page_that_cannot_be_read_is_an_error_and_makes_no_folder():
     with pytest.raises(TrackerError):
         settled(propose(CSV), AT, lambda board: read(board, b"nothing,here\n"))
+
+
+@pytest.mark.parametrize(
+    ("column", "values", "newcomer"),
+    [
+        ("accuracy score", ["88.5", "84.2", "81", "80.9"], "12"),
+        ("elo rating", ["1300", "1288", "1271", "1255"], "1720"),
+        ("price per 1M tokens ($)", ["1.5", "2.25", "4", "6.5"], "75"),
+        ("latency (s)", ["0.4", "0.7", "0.9", "1.4"], "28"),
+        ("gain score", ["4.5", "1.2", "-0.8", "-3"], "-11"),
+    ],
+)
+def test_an_ordinary_newcomer_does_not_break_the_proposed_contract(column: str, values: list[str], newcomer: str):
+    page = f"model,{column}\n" + "".join(f"Bird {at},{value}\n" for at, value in enumerate(values))
+    board = settled(
+        propose(page.encode(), replace(NO_ANSWERS, metric=column)), AT, lambda board: read(board, page.encode())
+    ).board
+    assert len(read(board, f"{page}Newt 9,{newcomer}\n".encode()).entries) == len(values) + 1
+
+
+@pytest.mark.parametrize("form", ["markdown", "html"])
+def test_a_table_whose_columns_another_one_has_too_is_found_by_its_place_when_that_one_grows(form: str):
+    page = two_tables(form, coding=4)
+    board = settled(propose(page, replace(NO_ANSWERS, table=1, metric="Score")), AT, lambda board: read(board, page)).board
+    assert [entry.id for entry in read(board, two_tables(form, coding=9)).entries] == [f"overall {at}" for at in range(5)]
+
+
+def two_tables(form: str, *, coding: int) -> bytes:
+    parts = []
+    for title, rows in (("Overall", 5), ("Coding", coding)):
+        cells = [("Model", "Score"), *((f"{title.lower()} {at}", f"{90 - at}.5") for at in range(rows))]
+        if form == "markdown":
+            head, *body = [f"| {name} | {score} |" for name, score in cells]
+            parts.append("\n".join([f"## {title}", "", head, "|---|---|", *body, ""]))
+        else:
+            table = "".join(f"<tr><td>{name}</td><td>{score}</td></tr>" for name, score in cells[1:])
+            parts.append(f"<h2>{title}</h2><table><tr><th>Model</th><th>Score</th></tr>{table}</table>")
+    return "\n".join(parts).encode() if form == "markdown" else f"<html><body>{''.join(parts)}</body></html>".encode()

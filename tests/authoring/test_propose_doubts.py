@@ -89,7 +89,7 @@ def test_a_figure_among_benchmarks_that_falls_when_the_score_rises_has_no_direct
 
 
 @pytest.mark.parametrize("header", ["ratingCount", "vote_count", "review count", "Rating count"])
-def test_a_count_of_ratings_is_no_rating(header: str):
+def test_a_count_of_ratings_is_not_a_rating(header: str):
     found = proposed(("Film", NAMES), ("Rating", [9.2, 9.1, 9.0, 8.9, 8.8, 8.7, 8.6, 8.5]), (header, range(2000, 1200, -100)))
     assert (primary(found).column, primary(found).nature.value.value) == ("Rating", "tested")
     assert [metric.nature.value.value for metric in found.metrics if metric.column == header] == ["count"]
@@ -128,7 +128,7 @@ def test_a_figure_that_the_page_names_but_the_rows_do_not_follow_decides_nothing
     ],
     ids=["a share of the best", "the inverse", "the rest to 100"],
 )
-def test_a_figure_computed_from_another_one_is_no_rival(computed: Sequence[float]):
+def test_a_figure_computed_from_another_one_does_not_compete(computed: Sequence[float]):
     found = proposed(("Library", NAMES), ("zig", SCORES), ("zog", computed))
     assert (primary(found).column, found.primary.sure) == ("zig", 0.9)
 
@@ -174,12 +174,12 @@ def test_an_answer_that_names_a_column_without_figures_is_an_error_that_names_it
 
 
 @pytest.mark.parametrize(("low", "high"), [("Min WER", "Max WER"), ("Min", "Max"), ("Best", "Worst"), ("Low", "High")])
-def test_extremes_around_a_figure_are_no_interval(low: str, high: str):
+def test_extremes_around_a_figure_are_not_an_interval(low: str, high: str):
     found = proposed(("Model", NAMES), ("Avg WER", SCORES), (low, [value / 9 for value in SCORES]), (high, [100] * 7 + [300]))
     assert all(not metric.interval for metric in found.metrics)
 
 
-# ── tables that are no rankings ──────────────────────────────────────────────────────────────────
+# ── tables that are not rankings ──────────────────────────────────────────────────────────────────
 
 
 def test_a_table_of_each_against_each_is_not_a_second_leaderboard():
@@ -238,3 +238,38 @@ def test_all_figures_are_named_with_the_question_which_of_them_ranks():
     columns = [(f"z{number}", [value + number * (-1) ** row for row, value in enumerate(MIXED)]) for number in range(12)]
     message = refusal(proposed(("Model", NAMES), ("Rank", range(1, 9)), *columns))
     assert all(f"`z{number}`" in message for number in range(12))
+
+
+@pytest.mark.parametrize("header", ["zog", "Cores", "FPS"])
+def test_rows_that_rise_show_no_direction_without_a_word_for_it(header: str):
+    found = proposed(("Model", NAMES), ("MMLU", MIXED), (header, range(90, 258, 21)))
+    assert primary(found).column == header
+    assert question(found) == f"whether higher or lower `{header}` is better: the rows are in its order"
+
+
+@pytest.mark.parametrize("header", ["Members", "Players", "Visitors", "Contributors"])
+def test_what_is_counted_beside_a_score_is_recorded(header: str):
+    found = proposed(("#", range(1, 9)), ("Team", NAMES), (header, WHOLE), ("Score", SCORES))
+    assert (primary(found).column, beside(found)) == ("Score", {header: None})
+
+
+@pytest.mark.parametrize("header", ["FPS per $", "tokens per dollar", "Score per $"])
+def test_a_figure_per_price_is_not_a_price(header: str):
+    found = proposed(("GPU", NAMES), (header, MIXED), answers=Answers(metric=header))
+    assert primary(found).nature.value.value != "listed"
+
+
+@pytest.mark.parametrize("header", ["Request", "Median wait", "First word"])
+def test_times_among_benchmarks_are_not_better_when_higher(header: str):
+    columns = [(name, [value - step for value in SCORES]) for step, name in enumerate(("maze", "plan", "riddle"))]
+    times = [f"{value / 10:.2f} s" for value in SCORES]
+    found = proposed(("Model", NAMES), ("Overall", SCORES), *columns, (header, times))
+    assert beside(found)[header] is None
+
+
+def test_points_in_several_tests_are_scores_and_those_of_a_league_are_not():
+    scores = [value * 50 for value in WHOLE]
+    found = proposed(("CPU", NAMES), ("Single-core points", scores), ("Multi-core points", [value * 7 for value in scores]))
+    assert {metric.nature.value.value for metric in found.metrics} == {"tested"}
+    found = proposed(("Team", NAMES), ("Home points", WHOLE), ("Points", sorted(scores, reverse=True)))
+    assert primary(found).nature.value.value == "points"

@@ -269,3 +269,20 @@ def test_a_page_that_is_too_deep_to_be_read_is_refused_for_that():
     body = "<!DOCTYPE html><body>" + "<div>" * 6000 + "<table><tr><th>Model<th>Score<tr><td>a<td>1</table>"
     with pytest.raises(ParseError, match="nested deeper than 512 levels"):
         survey(body.encode())
+
+
+def test_elements_with_the_roles_of_a_table_are_listed_and_read():
+    head = '<div role="row"><span role="columnheader">Model</span><span role="columnheader">Score</span></div>'
+    rows = "".join(
+        f'<div role="row"><span role="rowheader">Model {row}</span><span role="cell">{90 - row}.5</span></div>'
+        for row in range(8)
+    )
+    (found,) = survey(f'<!DOCTYPE html><body><h2>Scores</h2><div role="table">{head}{rows}</div>'.encode())
+    assert (found.columns, len(found.rows), found.seen, found.place) == (("Model", "Score"), 8, 8, "Scores")
+
+
+def test_texts_without_a_class_in_repeated_blocks_are_columns():
+    song = '<li class="title"><h3>Song {0}</h3><i class="by">Who</i></li><li class="weeks"><b>{1}</b></li>'
+    rows = "".join(f'<div class="row"><ul>{song.format(row, row * 7 % 9)}</ul></div>' for row in range(8))
+    best = survey(f"<!DOCTYPE html><body>{rows}".encode())[0]
+    assert {"css:li.title h3", "css:i.by", "css:li.weeks"} <= {*best.columns}

@@ -111,20 +111,31 @@ def test_a_hostile_name_does_not_control_the_terminal(two):
         assert "\u202e" not in ran.out
 
 
-def test_models_unsure_asks_about_names_that_need_a_person(two):
-    two.declare("acme/open")
-    page = "key,name,score,price,licence\ng,GPT-4o,3,1,\nk,Kimi K4 Thinking,2,1,\nc,Claude Opus 4.6,1,1,\n"
-    assert two.run("import", "acme/open", two.bodies({"2026-03-02T060000Z": page}, "open", raw=True)).code == 0
-    rows = two.run("models", "--unsure", "--json").rows
+@pytest.fixture
+def unsure(two: World) -> World:
+    """Two more boards; one lists names that need a person, one of which has left since."""
+    first = "key,name,score,price,licence\ng,GPT-4o,3,1,\nk,Kimi K4 Thinking,2,1,\nc,Claude Opus 4.6,1,1,\n"
+    days = {f"2026-03-0{day}T060000Z": first + ("x,GPT-4,1,1,\n" if day == 1 else "") for day in (1, 2, 4)}
+    for board, pages in (("acme/open", days), ("acme/more", {"2026-03-02T060000Z": first.replace("g,GPT-4o,3,1,\n", "")})):
+        two.declare(board)
+        assert two.run("import", board, two.bodies(pages, board.replace("/", "-"), raw=True)).code == 0
+    return two
+
+
+def test_models_unsure_asks_about_listed_names_that_need_a_person(unsure):
+    rows = unsure.run("models", "--unsure", "--json").rows
     assert [(row["name"], row["boards"]) for row in rows if row["lab"]] == [
+        ("Kimi K4 Thinking", ["acme/more", "acme/open"]),
         ("GPT-4o", ["acme/open"]),
-        ("Kimi K4 Thinking", ["acme/open"]),
     ]
-    (row,) = two.run("models", "kimi", "--unsure", "--json").rows
+    (row,) = unsure.run("models", "kimi", "--unsure", "--json").rows
     assert row["model"] == "moonshot-ai/kimi-k4-thinking"
     assert row["why"].startswith("whether thinking is a switch of Kimi K4")
     assert row["answer"].endswith("schedules/models/moonshot.toml")
-    printed = two.run("models", "--lab", "openai", "--unsure").out.splitlines()
+
+
+def test_models_unsure_says_for_people_where_to_write_the_answer(unsure):
+    printed = unsure.run("models", "--lab", "openai", "--unsure").out.splitlines()
     assert printed[0] == "GPT-4o  (acme/open)"
     assert printed[1].startswith("  several snapshots have this name; state the one that it means")
 

@@ -295,6 +295,152 @@ def test_a_leader_re_listed_stays_the_leader():
     assert history.past.leaders == {"score": ("id-2",)}
 
 
+# ── another label for the same row ───────────────────────────────────────────────────────────────
+
+VOTES = metric("votes", "count", primary=False)
+PLAIN = metric("plain", primary=False)
+GPT = Identity(lab="OpenAI", family="GPT", generation="4", model=ModelId("openai/gpt-4"))
+
+
+def relabelled(
+    was: str, now: str, *, on=(SCORE,), who: tuple[Identity, Identity] = (Identity(), Identity()), names=("A", "Z"), **more: tuple
+) -> bool:
+    """Whether `old` and `new` are one row under two labels, on a board of five others."""
+    rest, keyed = "p:91.13 q:80.44 r:70.02 s:61.91 t:12.26", {"names": dict(zip(("old", "new"), names, strict=True))}
+    keyed |= {"who": dict(zip(("old", "new"), who, strict=True))}
+    pages = [
+        snapshot(f"{rest} {cell}", day=day, **keyed, **{name: texts[day] for name, texts in more.items()})
+        for day, cell in enumerate((was, now))
+    ]
+    return compare(board(*on), *pages).rekeyed == {"new": "old"}
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "same"),
+    [
+        (11828, 11823, True),
+        (63758, 64638, True),
+        (27397, 31000, True),
+        (27397, 3104, False),
+        (5000, 7000, False),
+        (40, 41, False),
+    ],
+)
+def test_an_equal_rating_with_nearly_the_same_votes_is_one_row(was: int, now: int, same: bool):
+    votes = {"on": (ELO, VOTES), "votes": (f"old:{was}", f"new:{now}")}
+    assert relabelled("old:1266", "new:1266", **votes) is same
+    assert not relabelled("old:1266", "new:1267", **votes)
+
+
+def test_a_second_equal_score_is_a_witness_unless_it_is_the_same_cell():
+    two = {"on": (SCORE, PLAIN)}
+    assert relabelled("old:50.27", "new:50.27", **two, plain=("old:31.5", "new:31.5"))
+    assert not relabelled("old:50.27", "new:50.27", **two, plain=("old:50.27", "new:50.27"))
+    assert not relabelled("old:50.27", "new:50.27", **two, plain=("old:31.5", "new:31.6"))
+    assert not relabelled("old:50", "new:50", **two, plain=("old:31", "new:31"))
+
+
+def test_an_equal_interval_is_a_witness():
+    assert relabelled("old:89.365671±1.078948", "new:89.36567±1.078948")
+    assert not relabelled("old:89.365671±1.078948", "new:89.36567±1.18")
+    assert not relabelled("old:50.27±0", "new:50.27±0")
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "same"), [("2026-01-05",) * 2 + (True,), ("2026-01-05", "2026-01-06", False), ("", "", False)]
+)
+def test_an_equal_release_date_is_a_witness(was: str, now: str, same: bool):
+    dates = tuple({key: {"released": day} if day else {}} for key, day in (("old", was), ("new", now)))
+    assert relabelled("old:50.27", "new:50.27", attributes=dates) is same
+
+
+def test_names_of_one_generation_are_a_witness_at_an_exact_value_or_one_that_nobody_else_has():
+    both = {"who": (replace(GPT, tier="turbo"), replace(GPT, date="11-06"))}
+    assert relabelled("old:9.32", "new:9.32", **both)
+    assert relabelled("old:50.5", "new:50.5", **both)
+    assert not relabelled("old:50.5 u:50.5", "new:50.5 u:50.5", **both)
+    assert not relabelled("old:50", "new:50", **both)
+    assert not relabelled("old:~9.32", "new:~9.32", **both)
+    assert not relabelled("old:9.32", "new:9.32", who=(replace(GPT, generation=""),) * 2)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"generation": "5"},
+        {"tier": "mini"},
+        {"date": "2026-01"},
+        {"effort": "high"},
+        {"lab": "Elsewhere", "family": "Other"},
+        {"size_total_b": 8.0},
+    ],
+)
+def test_a_row_that_states_something_else_is_another(other: dict[str, object]):
+    one = replace(GPT, tier="turbo", date="2025-06", effort="low", size_total_b=7.0)
+    votes = {"on": (ELO, VOTES), "votes": ("old:2000", "new:2001")}
+    assert relabelled("old:1266", "new:1266", **votes, who=(one, one))
+    assert not relabelled("old:1266", "new:1266", **votes, who=(one, replace(one, **other)))
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "same"),
+    [
+        ("Calude-2.1", "Claude-2.1", True),
+        ("Gemni 2.5", "Gemini 2.5", True),
+        ("Geminii 2.5", "Gemini 2.5", True),
+        ("Geminy 2.5", "Gemini 2.5", True),
+        ("Calude-2.1", "Claude-2.0", False),
+        ("Yi 2", "Ji 2", False),
+        ("Clauide-2.1", "Caluode-2.1", False),
+        ("Palmyra X", "Command X", False),
+    ],
+)
+def test_a_misprint_in_a_long_word_is_the_same_name(was: str, now: str, same: bool):
+    unknown = Identity(guessed_family=True)
+    assert relabelled("old:8.18", "new:8.18", names=(was, now), who=(unknown, Identity())) is same
+
+
+def test_two_declared_families_are_not_a_misprint_of_each_other():
+    mistral, mixtral = (Identity(lab="Mistral", family=name, generation="8") for name in ("Mistral", "Mixtral"))
+    assert not relabelled("old:8.18", "new:8.18", names=("Mistral 8", "Mixtral 8"), who=(mistral, mixtral))
+
+
+LAYERS = ("40", "44", "48")
+
+
+def layered(*names: str, day: int) -> Snapshot:
+    keys = [f"{place}-{min(day, 1)}" for place, _ in enumerate(names)]
+    cells = " ".join(f"{key}:22.55" for key in keys)
+    others = {name: " ".join(f"{key}:{value}" for key in keys) for name, value in (("coding", "7.25"), ("maths", "3.5"))}
+    return snapshot(f"s:90 t:80 {cells}", day=day, names=dict(zip(keys, names, strict=True)), **others)
+
+
+def test_rows_with_the_same_values_are_paired_by_the_nearest_name():
+    before = layered(*(f"Chat-{size}Layers-End" for size in LAYERS), day=0)
+    after = layered(*(f"Chat-{size}Layers-Appended" for size in reversed(LAYERS)), day=1)
+    diff = compare(board(*THREE), before, after)
+    assert (diff.rekeyed, diff.arrived, diff.missing) == ({"0-1": "2-0", "1-1": "1-0", "2-1": "0-0"}, (), ())
+
+
+def test_rows_of_which_none_is_nearest_are_recorded_as_doubtful_and_nothing_else():
+    history = History(*THREE)
+    first = layered("One", "Two", day=0)
+    history.take(first)
+    (one, two) = history.take(layered("Xyz", "Qqq", day=1))
+    assert brief([one, two]) == ["rename/doubtful 0-1 > 0-0,1-0", "rename/doubtful 1-1 > 0-0,1-0"]
+    assert (one.is_news, one.headline) == (False, "Xyz on Board may be the new label of One and Two.")
+    assert [history.take(layered("Xyz", "Qqq", day=day)) for day in (2, 3)] == [(), ()]
+
+
+def test_a_leader_under_another_label_did_not_lose_the_lead():
+    history, who = History(SCORE), {"old": replace(GPT, tier="turbo"), "new": replace(GPT, date="11-06")}
+    history.show("old:9.32 b:8.5 c:8.1", who=who)
+    reported = history.show("new:9.32 b:8.5 c:8.1", who=who)
+    assert brief(reported) == ["rename/new_name new"]
+    assert history.past.leaders == {"score": ("new",)}
+    assert [history.show("new:9.32 b:8.5 c:8.1", who=who) for _ in range(3)] == [()] * 3
+
+
 ONE = Identity(model=ModelId("lab/a"))
 FOUR = (*PRICED, metric("speed", "live", primary=False))
 

@@ -170,3 +170,25 @@ def test_entries_that_continue_under_other_keys_are_not_a_release():
     assert groups("x:60 was:45", "x:60 p:45 q:27", who=who) == []
     assert len(groups("x:60 was:44", "x:60 p:45 q:27", who=who)) == 1
     assert len(groups("x:60 was", "x:60 p q", who=who)) == 1
+
+
+VICUNA = {
+    "old": replace(model("Vicuna 1.3 33B", lab="LMSYS"), generation="1.3"),
+    "long7": model("Vicuna 1.5 7B", lab="LMSYS"),
+    "long13": model("Vicuna 1.5 13B", lab="LMSYS"),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "grade"), [
+    ("Vicuna-33B", ("Vicuna-7B-16k", "Vicuna-13B-16k"), "addition"),
+    ("Vicuna-v1.3-33B", ("Vicuna-v1.5-7B", "Vicuna-v1.5-13B"), "listing"),
+])  # fmt: skip
+def test_a_name_without_a_generation_grows_if_another_generation_was_listed_under_it(old: str, new: tuple[str, str], grade: str):
+    names = {"old": old, "long7": new[0], "long13": new[1]}
+    (event,) = groups("old:42 x:60", "old:42 x:60 long7:45 long13:40", who=VICUNA, names=names)
+    assert event.grade == grade
+
+
+def test_rows_of_one_name_are_not_a_release_of_several_models():
+    names = {"long7": "Vicuna", "long13": "Vicuna"}
+    assert groups("x:60", "x:60 long7:45 long13:40", who=VICUNA, names=names) == []

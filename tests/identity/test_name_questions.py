@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tracker.identity import Question, question, resolve
+from tracker.identity import OpenQuestion, question, resolve
 from tracker.workspace.names import default_lexicon
 
 
-def asked(name: str, creator: str = "") -> Question | None:
+def asked(name: str, creator: str = "") -> OpenQuestion | None:
     return question(resolve(name, creator, lexicon=default_lexicon()), default_lexicon())
 
 
@@ -49,6 +49,7 @@ def test_an_open_name_has_a_question_and_the_place_of_its_answer(name, why, answ
         ("claude-opus-9-20270203-thinking", ""),
         ("Baidu: ERNIE 4.5 21B A3B Thinking", ""),
         ("gpt-5.2-2025-12-11", ""),
+        ("gpt-9", ""),
     ],
 )
 def test_a_name_that_is_read_with_certainty_has_none(name, creator):

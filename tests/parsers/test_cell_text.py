@@ -100,6 +100,11 @@ def test_a_label_is_on_a_line_of_its_own(cell):
         ("<span>MIT</span>", "MIT"),
         ("", ""),
         ("<span hidden>9</span>88.4", "88.4"),
+        ("<i style='display:none;display:inline'>8</i>8.4", "88.4"),
+        ("<i style='display:inline; Display : None'>9</i>88.4", "88.4"),
+        ("<i style='display:none!important;display:inline'>9</i>88.4", "88.4"),
+        ("<i style='--display:none'>8</i>8.4", "88.4"),
+        ("<i style='visibility:hidden;display:inline'>9</i>88.4", "88.4"),
         ("<span style='display: none'>9</span>88.4", "88.4"),
     ],
 )

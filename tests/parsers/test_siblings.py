@@ -156,6 +156,8 @@ BESIDE = [
     *(
         "90<sup>1</sup>",
         "90<sup>†</sup>",
+        "90<sup>※1</sup>",
+        "90<sup>※</sup>",
         "90<a href='#n'>1</a>",
         "90 <span class=note>1</span>",
         "90<span class=footnote>12</span>",
@@ -210,7 +212,13 @@ def test_marks_beside_a_figure_in_data_are_not_part_of_it(form, cell):
 
 
 NAMES = [
-    *("Aurora <span>NEW</span>", "Aurora<sup>1</sup>", "Aurora <span class=badge>Open</span>", "Aurora<br><small>Acme</small>"),
+    *(
+        "Aurora <span>NEW</span>",
+        "Aurora<sup>1</sup>",
+        "Aurora<sup>※1</sup>",
+        "Aurora <span class=badge>Open</span>",
+        "Aurora<br><small>Acme</small>",
+    ),
     *("Aurora<div class=org>Acme</div>", "Aurora <i>🔥</i>", "Aurora <a href='#n'>[1]</a>", "<del>Aurora 0</del> Aurora"),
     *(
         "Aurora <span class='tag'>Reasoning</span>",

@@ -87,10 +87,10 @@ def parse(body, options, wanted):
 from tracker.reports import words
 
 
-def render(report, *, width, colour, zone):
+def render(report, style):
     """A line for each."""
     stories = [story for board in report.boards for story in board.stories]
-    return "".join(f"{line}\\n" for story in stories for line in (story.lead.headline, *words.asides(story)))
+    return "".join(f"{line}\\n" for story in stories for line in (story.lead.headline, *words.asides(story).named()))
 ''',
     "schedules/made/board.toml": """
 title = "Made"

@@ -290,6 +290,19 @@ def test_all_lost_columns_are_named_together_with_the_cells_that_remain():
     assert sorted(codes(error)) == ["missing_column"] * 3 + ["unreadable_cell"]
 
 
+@pytest.mark.parametrize(
+    ("share", "prices", "is_refused"),
+    [(0.9, "12 ", False), (0.9, "1 ", False), (0.9, "1  ", True), (0.9, " ", True), (1.0, "12 ", True), (0.5, "123   ", False)],
+)
+def test_one_value_may_be_missing_unless_all_must_be_filled(share: float, prices: str, is_refused: bool):
+    lines = [f"{key},{key},3,{price.strip()}" for key, price in zip("abcdefg", prices, strict=False)]
+    declared = board(contract=Contract(bounds={PRICE: Bounds(min_filled=share)}))
+    if is_refused:
+        assert codes(broken(table(*lines), declared)) == ["fill_too_low"]
+    else:
+        assert len(check(table(*lines), declared).entries) == len(prices)
+
+
 def test_a_metric_that_must_be_filled_may_not_lose_its_column():
     error = broken(table("a,A,3", columns="id,name,score"), board(contract=Contract(bounds={PRICE: Bounds(min_filled=0.1)})))
     assert [(violation.code, violation.column) for violation in error.violations] == [("missing_column", "price")]
@@ -433,7 +446,7 @@ def test_violations_and_entries_match_a_count_by_hand(rows, policy: str, least: 
             "empty_key": keys[""],
             "duplicate_key": sum(count - 1 for key, count in keys.items() if key) if policy == "refuse" else 0,
             "too_few_entries": int(len(kept) < least),
-            "fill_too_low": int(bool(kept) and filled / len(kept) < share),
+            "fill_too_low": int(bool(kept) and filled / len(kept) < share and (filled == 0 or len(kept) - filled > 1)),
         }
     )
     if +expected:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from kit import examples
 
 from tracker.model import Bounds, Column, Metric, MetricId, Nature
+from tracker.reading.cells import CellError, parse_number
 from tracker.reading.figures import figures_of, has_decimal_commas
 
 
@@ -112,6 +113,16 @@ def test_plain_spaces_group_digits_if_the_whole_column_shows_it(cells, expected)
     assert read(cells) == (expected, {})
 
 
+@pytest.mark.parametrize("cells", [["$2.50", "US$8", "USD 0.80", "0.50 USD"], ["USD 2.50", "USD 8", "USD 0.80", "USD 0.50"]])
+def test_a_currency_may_be_a_word_before_or_behind_an_amount(cells):
+    found, refused = read(cells, "USD per 1M tokens")
+    assert [parse_number(cell) for cell in found] == list(map(Decimal, ("2.50", "8", "0.80", "0.50")))
+    assert not refused
+    assert read([*cells, "EUR 2", "A$3"], "USD")[1].keys() == {4}
+    with pytest.raises(CellError):
+        parse_number("A$3")
+
+
 @pytest.mark.parametrize(
     "cells",
     [
@@ -169,6 +180,7 @@ def test_the_limits_of_a_metric_decide_first(bounds, expected):
         (["88.4点", "87.9点"], "", ["88.4", "87.9"]),
         (["0,0585 V", "0,06 V"], "V", ["0.0585", "0.06"]),
         (["12.3 pts", "1 pt"], "points", ["12.3", "1"]),
+        (["88.4点", "87.9点", "77.5"], "", ["88.4", "87.9", "77.5"]),
         (["85 ms", "120 ms"], "ms", ["85", "120"]),
         (["3.2 GB", "12 GB"], "GB", ["3.2", "12"]),
         (["7,5 s", "6,25 s"], "", ["7.5", "6.25"]),
@@ -190,6 +202,8 @@ def test_a_unit_behind_every_figure_is_the_columns(cells, unit, bare):
     [
         (["85 ms", "1.2 s", "90 ms"], "", {1}),
         (["85 ms", "90"], "ms", {1}),
+        (["5 million", "800"], "", {1}),
+        (["12 pts", "13 goals", "11 pts"], "", {1}),
         (["85 ms", "90 ms"], "s", {0, 1}),
         (["3.2 GB", "12 GB"], "MB", {0, 1}),
         (["85 ms", "90 ms"], "%", {0, 1}),

@@ -23,6 +23,8 @@ from tracker.reading.names import BADGES, MAX_CHARS, clean_name, clean_text, fol
         ("GPT-2 (Zero-Shot)*", "GPT-2 (Zero-Shot)"),
         ("Qwen3.5 27B†", "Qwen3.5 27B"),
         ("Kimi K3 [1]", "Kimi K3"),
+        ("Kimi K3※1", "Kimi K3"),
+        ("Kimi K3 ※", "Kimi K3"),
         ("Kimi K3[1][12]", "Kimi K3"),
         ("**Kimi K3**", "Kimi K3"),
         ("*claude-opus-4-6", "claude-opus-4-6"),

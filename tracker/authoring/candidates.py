@@ -210,7 +210,7 @@ class _Signs:
 
     `names` and `figures` count columns; of the figures, `worded` have a word for merit and `counts` one for a count.
     `named`: a header says so; `ranked`, `placed`: a column of ranks, or of places from 1 on. `ranks`: the signs together show
-    that the table ranks its rows. `other`: why it is no ranking.
+    that the table ranks its rows. `other`: why it is not a ranking.
     """
 
     names: int
@@ -290,7 +290,7 @@ def _signs(columns: Sequence[Cells]) -> _Signs:
 
 
 def _other(names: Sequence[Cells], figures: Sequence[Cells], columns: Sequence[Cells]) -> str:
-    """Why a table is no ranking of its own: its columns are its rows, or its places continue those of another table."""
+    """Why a table is not a ranking of its own: its columns are its rows, or its places continue those of another table."""
     rows = {text for cells in names for text in cells.known}
     if len(figures) >= MATRIX and 2 * sum(cells.header in rows for cells in figures) > len(figures):
         return "compares each row with each"

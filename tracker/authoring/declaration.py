@@ -26,8 +26,8 @@ from tracker.schedules.files import tables_of
 MAX_TITLE = 120
 LEAST_SHARE = 0.6
 """Minimum share of the entries seen; a page with fewer is refused."""
-MANY_TIMES = 100
-"""How many times the largest count that was seen is still credible."""
+TIMES_A_SCORE, TIMES_A_COUNT = 10, 100
+"""How many times the largest value that was seen is still credible, of a score and of a price, a speed or a count."""
 MAX_WHY = 100
 MAX_ROUNDS = 12
 """Maximum number of attempts, each leaving out the columns that could not be read."""
@@ -247,7 +247,7 @@ def _contract(proposal: Proposal, metrics: Sequence[MetricGuess]) -> str:
 
 
 def _bounds(metric: MetricGuess, proposal: Proposal) -> dict[str, object]:
-    """The credible range: 0 to 100 for a percentage, otherwise the range of the values and as much again on both sides."""
+    """What is possible, not only likely: a percentage, or up to a multiple of the values. No newcomer may stop the readings."""
     rows, columns = proposal.candidate.rows, cells_of(proposal.candidate.columns, proposal.candidate.rows)
     values = replace(next(cells for cells in columns if cells.label == metric.label), scale=metric.scale).values
     if not values:
@@ -257,14 +257,11 @@ def _bounds(metric: MetricGuess, proposal: Proposal) -> dict[str, object]:
     bounds: dict[str, object] = {"min": 0} if lowest >= 0 else {}
     if metric.unit.value == "%" and lowest >= 0 and highest <= 100:
         bounds = {"min": 0, "max": 100}
-    elif primary and metric.nature.value is Nature.POINTS and metric.higher_is_better.value:
-        bounds["max"] = _rounded(MANY_TIMES * highest, ceil)  # it grows
     elif primary:
-        room = highest - lowest or 1.0
-        if metric.nature.value in (Nature.LIVE, Nature.COUNT, Nature.LISTED, Nature.POINTS):
-            room = max(highest - lowest, abs(highest), 1.0)
-        least = _rounded(lowest - room, floor) if lowest < 0 or lowest > room else 0
-        bounds = {"min": least, "max": _rounded(highest + room, ceil)}
+        times = TIMES_A_SCORE if metric.nature.value in (Nature.TESTED, Nature.FITTED) else TIMES_A_COUNT
+        if lowest < 0:
+            bounds["min"] = _rounded(times * lowest, floor)
+        bounds["max"] = _rounded(times * max(abs(lowest), abs(highest), 0.1), ceil)
     if primary:
         share = len(values) / len(rows)
         bounds["min_filled"] = Decimal(floor(share * 18)) / 20  # nine tenths of the present share, in steps of 0.05

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import islice
@@ -44,6 +44,10 @@ _CLASS = re.compile(r"[A-Za-z_][\w-]*")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _ROWS = ("tr", "li", "div", "article", "section", "a")
 _RUN = re.compile(r"|module|(?:text|application)/(?:x-)?(?:java|ecma)script", re.IGNORECASE)
+
+
+_PLACES = frozenset(("after", "caption", "select"))
+"""Options that name the place of a table on its page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,13 +134,21 @@ def _markdown(text: str) -> Iterator[Lead]:
         markers = [text for text in dict.fromkeys((*above[-1:], title)) if text and sum(text in line for line in lines) == 1]
         ways += [Parse(format="markdown_table", options={"after": text, "headers": names}) for text in markers]
         row = next(filter(any, table.rows), ())
+        twins = [other.names for other in found if other is not table]
         yield Lead(
-            ways=tuple(ways),
+            ways=_lasting(ways, table.names, twins),
             columns=_numbered(table.names),
             size=len(table.rows),
             place=title.strip("# "),
             first=frozenset(markdown_table.plain(cell, blocks.references) for cell in row) - {""},
         )
+
+
+def _lasting(ways: Iterable[Parse], names: Iterable[str], others: Iterable[Iterable[str]]) -> tuple[Parse, ...]:
+    """The ways to identify a table, those by its place first if another has its columns too that may be longer tomorrow."""
+    if not any({*names} <= {*other} for other in others):
+        return tuple(ways)
+    return tuple(sorted(ways, key=lambda way: (_PLACES.isdisjoint(way.options), "first" not in way.options)))
 
 
 def _yaml(text: str) -> Iterator[Lead]:
@@ -253,7 +265,8 @@ def _tables(root: Element) -> Iterator[Lead]:
             continue
         alone = [Parse(format="html_table", options={})] if size == max(sizes) else []
         title = titles.get(section.table)
-        ways = (*alone, *_named(section, names, title if Counter(titles.values())[title] == 1 else None))
+        named = _named(section, names, title if Counter(titles.values())[title] == 1 else None)
+        ways = _lasting((*alone, *named), names, [other.names for other in found if other is not section])
         caption = next(map(inner_text, children(section.table, "caption")), "")
         place = caption or (inner_text(title) if title else "")
         yield Lead(ways=ways, columns=_numbered(section.names), size=size, place=place, first=first_row(section))

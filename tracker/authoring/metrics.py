@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from tracker.authoring.candidates import is_share
 from tracker.authoring.columns import Cells
-from tracker.authoring.natures import LEAST_ELO, MANY_TOKENS, SCORES, is_whole, nature_of, unit_of
+from tracker.authoring.likeness import spearman
+from tracker.authoring.natures import LEAST_ELO, MANY_TOKENS, SCORES, nature_of, unit_of
 from tracker.authoring.proposal import Answers, Guess, MetricGuess, stated
-from tracker.authoring.sheet import RawSheet, direction_of, goes_with, is_mark, stated_direction
+from tracker.authoring.sheet import RawSheet, direction_of, is_mark, stated_direction
 from tracker.authoring.words import (
     AVERAGE,
     HIGHER,
@@ -75,28 +76,29 @@ def ranked(metrics: Sequence[MetricGuess], primary: str, sheet: RawSheet, answer
 
 
 def _beside(metric: MetricGuess, primary: MetricGuess | None, sheet: RawSheet) -> MetricGuess:
-    """A figure beside the one that ranks: the order of the rows says nothing about it, and whole numbers may be recorded.
-
-    A direction that only the columns around or the path show holds if its values rise with those of the one that ranks.
-    """
-    column = sheet.columns[metric.label]
-    direction = _direction(column, sheet, metric.nature.value, ranks=False)
-    is_shown = direction_of(column, column.leaf)[0] is not None or metric.nature.value is not Nature.TESTED
-    if (
-        direction.value
-        and not is_shown
-        and primary is not None
-        and primary.higher_is_better.value
-        and primary.label in sheet.columns
-    ):
-        direction = direction if goes_with(column, sheet.columns[primary.label]) else UNKNOWN
-    is_tested = metric.nature.value is Nature.TESTED
-    direction = UNKNOWN if is_tested and EFFORTS & {*column.leaf} else direction
-    is_plain = is_tested and metric.unit.value in ("", "tokens") and is_whole(column) and min(column.values) >= 0
-    if is_plain and direction.value is None:
+    """A figure beside the one that ranks: the order of the rows says nothing about it, and whole numbers may be recorded."""
+    column, nature = sheet.columns[metric.label], metric.nature.value
+    direction = _direction(column, sheet, nature, ranks=False)
+    is_stated = direction_of(column, column.leaf)[0] is not None
+    is_counted = nature is Nature.POINTS and (primary is None or primary.nature.value is not Nature.POINTS)
+    is_against = nature is Nature.TESTED and not is_stated and not _goes_with(column, primary, sheet)
+    is_effort = nature is Nature.TESTED and EFFORTS & {*column.leaf}
+    if is_effort or is_against or (is_counted and not is_stated):
+        direction = UNKNOWN
+    is_plain = is_counted or (nature is Nature.TESTED and metric.unit.value in ("", "tokens"))
+    if direction.value is None and is_plain and all(value >= 0 and value == int(value) for value in column.values):
         why = "recorded, since nothing shows whether more or less is better"
         return replace(metric, higher_is_better=direction, nature=Guess(value=Nature.COUNT, sure=0.7, why=why))
     return replace(metric, higher_is_better=direction)
+
+
+def _goes_with(column: Cells, primary: MetricGuess | None, sheet: RawSheet) -> bool:
+    """Whether a figure rises with the one that ranks, if more of that is better."""
+    if primary is None or not primary.higher_is_better.value or primary.label not in sheet.columns:
+        return True
+    other = sheet.columns[primary.label]
+    pairs = [(a, b) for a, b in zip(column.numbers, other.numbers, strict=True) if a is not None and b is not None]
+    return (spearman([a for a, _ in pairs], [b for _, b in pairs]) or 0.0) > 0
 
 
 def _moves_along(metric: MetricGuess) -> bool:
@@ -256,14 +258,15 @@ def _direction(cells: Cells, sheet: RawSheet, nature: Nature, *, ranks: bool = T
         return Guess(value=is_higher, sure=0.8 if shown is None else 0.9, why=why)
     if shown is not None and sheet.rank is not None:
         return Guess(value=shown, sure=0.85, why="the rows are in its order, and a rank says so")
-    if shown is not None:
-        return Guess(value=shown, sure=0.72, why="the rows are in its order")
+    if shown is not None:  # any list may rise, such as by price; rankings seldom do without a word for it
+        return Guess(value=shown, sure=0.72 if shown else 0.6, why="the rows are in its order")
     if _is_elo(cells):
         return Guess(value=True, sure=0.7, why="on the Elo scale")
     if "tokens" in cells.words and cells.values and max(cells.values) >= MANY_TOKENS:
         return Guess(value=True, sure=0.7, why="numbers of tokens this large are usage, not length")
     may_be_mark = is_share(cells) if ranks else is_mark(cells)
-    if may_be_mark and sheet.matrix >= MATRIX and sheet.leaning is not False:
+    has_time = _unit(cells, nature)[0].value in {unit for unit, _ in TIMES.values()}
+    if may_be_mark and not has_time and sheet.matrix >= MATRIX and sheet.leaning is not False:
         return Guess(value=True, sure=0.7, why=f"one of {sheet.matrix} columns of figures between 0 and 100")
     return UNKNOWN
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from itertools import takewhile
 
 from tracker.authoring.columns import Cells
 from tracker.authoring.proposal import Guess
@@ -40,6 +41,7 @@ _UNITS: Mapping[str, str] = {
 """The unit of points, if it is not the word itself."""
 _LARGE = {"k": "thousand ", "thousands": "thousand ", "m": "million ", "millions": "million ", "b": "billion ", "bn": "billion "}
 _TOTALS = set_of("total sum")
+_PARTS = set_of("points pts")
 _NOT_COUNTED = FITTED | set_of(
     "average avg mean median rate ratio per percent percentage pct % share growth index score rank conceded against"
 )
@@ -55,7 +57,7 @@ def nature_of(cells: Cells, sheet: RawSheet) -> Guess[Nature]:
     words, leaf = {*cells.words}, {*cells.leaf}
     if "better" in leaf:
         return Guess(value=Nature.TESTED, sure=0.7, why="its header says which figures are better")
-    if _is_price(words) and not cells.is_rate:
+    if _is_price({*takewhile(lambda word: word != "per", cells.words)} or words) and not cells.is_rate:
         return Guess(value=Nature.LISTED, sure=0.8, why="a price")
     is_usage = "tokens" in words and max(cells.values, default=0.0) >= MANY_TOKENS
     if cells.is_rate or is_usage or (words & LIVE and not words & {"score"}):
@@ -63,7 +65,7 @@ def nature_of(cells: Cells, sheet: RawSheet) -> Guess[Nature]:
     if not words & _NOT_COUNTED and "%" not in "".join(cells.known[:50]):
         if leaf & POINTS:
             return _counted(cells, sheet)
-        if leaf & _TOTALS and is_whole(cells) and any({*other.leaf} & (POINTS - _SAMPLE) for other in sheet.figures):
+        if leaf & _TOTALS and _whole(cells) and any({*other.leaf} & (POINTS - _SAMPLE) for other in sheet.figures):
             return Guess(value=Nature.POINTS, sure=0.8, why="a total of what is counted")
     counts = bool(leaf & COUNT and not leaf & HIGHER - COUNT) or cells.leaf[-1:] == ("count",)
     if counts and all(value == int(value) for value in cells.values):
@@ -72,7 +74,7 @@ def nature_of(cells: Cells, sheet: RawSheet) -> Guess[Nature]:
     is_score = words & {"score", "arena"} and cells.values and min(cells.values) >= 600 and max(cells.values) <= 3200
     if (words & FITTED and not stars) or is_score:
         return Guess(value=Nature.FITTED, sure=0.8, why="a rating on the Elo scale")
-    if not words & (SCORES - _ANY_SCORE | LOWER) and is_whole(cells) and max(cells.values) >= MANY:
+    if not words & (SCORES - _ANY_SCORE | LOWER) and _whole(cells) and max(cells.values) >= MANY:
         return Guess(value=Nature.TESTED, sure=0.6, why="its whole numbers may be counted, or scored")
     return Guess(value=Nature.TESTED, sure=0.7, why="figures")
 
@@ -88,18 +90,26 @@ def _counted(cells: Cells, sheet: RawSheet) -> Guess[Nature]:
     leaf, name = {*cells.leaf}, next(word for word in cells.leaf if word in POINTS)
     if leaf & POINTS <= _SAMPLE and any(_is_score(other) for other in sheet.figures if other is not cells):
         return Guess(value=Nature.COUNT, sure=0.8, why="the sample behind a score")
-    if not (leaf & _LARGE.keys() or is_whole(cells)):
+    if not (leaf & _LARGE.keys() or _whole(cells)):
         return Guess(value=Nature.TESTED, sure=0.6, why=f"its header says {name!r}, but its numbers are not whole")
+    if leaf & _PARTS and not leaf <= _PARTS | _TOTALS | {"league", "match", "championship"} and _has_parts(sheet):
+        return Guess(value=Nature.TESTED, sure=0.7, why="points in several tests")
     if name == "stars" and max(cells.values) <= MOST_MARKS:
         return Guess(value=Nature.TESTED, sure=0.6, why="its stars may be counted, or given as marks")
     return Guess(value=Nature.POINTS, sure=0.8, why=f"{name!r} are counted, without any error")
 
 
+def _has_parts(sheet: RawSheet) -> bool:
+    """Whether several columns have points, each of a test of its own, and none has the points themselves."""
+    leaves = [{*cells.leaf} for cells in sheet.figures if {*cells.leaf} & _PARTS]
+    return len(leaves) > 1 and not any(leaf <= _PARTS | _TOTALS for leaf in leaves)
+
+
 def _is_score(cells: Cells) -> bool:
-    return bool({*cells.words} & SCORES) or not is_whole(cells)
+    return bool({*cells.words} & SCORES) or not _whole(cells)
 
 
-def is_whole(cells: Cells) -> bool:
+def _whole(cells: Cells) -> bool:
     """Whether all values are whole numbers, or halves, which some games give."""
     return bool(cells.values) and all(2 * value == int(2 * value) for value in cells.values)
 

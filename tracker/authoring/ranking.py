@@ -62,7 +62,7 @@ def primary_of(sheet: RawSheet, metrics: Sequence[MetricGuess], name: str) -> Gu
 
 
 def _unread(sheet: RawSheet) -> Cells | None:
-    """A column of texts that begin with figures, as a ranking has them, but that are no numbers."""
+    """A column of texts that begin with figures, as a ranking has them, but that are not numbers."""
     others = (cells for cells in sheet.columns.values() if cells is not sheet.rank and not (cells.is_date or cells.is_numeric))
     return next(
         (cells for cells in others if 2 * sum(bool(_FIGURE.match(cell)) for cell in cells.known) > len(cells.cells)), None

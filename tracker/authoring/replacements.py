@@ -122,10 +122,6 @@ def _metric_slots(board: Board, metric: Metric, entries: Sequence[PublishedEntry
             yield slot(place=(*place, side), column=column, old=old, read=read)
 
 
-def _name(cell: str | None) -> str | None:
-    return clean_name(cell or "") or None
-
-
 def _rank(cell: str | None) -> Measure | None:
     rank = parse_rank(cell)
     return None if rank is None else Measure(value=rank)

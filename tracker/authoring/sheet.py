@@ -10,7 +10,6 @@ from functools import cached_property
 from tracker.authoring.candidates import is_figure, may_be_mark
 from tracker.authoring.columns import Cells, cells_of
 from tracker.authoring.intervals import Intervals, intervals_of
-from tracker.authoring.likeness import spearman
 from tracker.authoring.proposal import Candidate
 from tracker.authoring.words import (
     ATTRIBUTES,
@@ -170,9 +169,3 @@ def direction_of(cells: Cells, words: Sequence[str]) -> tuple[bool | None, str]:
     if distinct & AVERAGE - {"total"} and all(word in AVERAGE | {"%", "of", "all", "the"} for word in distinct):
         return True, f"{min(distinct & AVERAGE)!r} in its header"
     return None, ""
-
-
-def goes_with(column: Cells, other: Cells) -> bool:
-    """Whether the values of one figure rise with those of another."""
-    pairs = [(a, b) for a, b in zip(column.numbers, other.numbers, strict=True) if a is not None and b is not None]
-    return (spearman([a for a, _ in pairs], [b for _, b in pairs]) or 0.0) > 0

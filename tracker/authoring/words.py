@@ -81,7 +81,7 @@ HIGHER = set_of("""
     average avg mean overall points pts stars stargazers downloads likes pulls votes users revenue throughput speed rtfx
     precision recall auc map ndcg em success correct arena intelligence quality goals installs forks subscribers views
     followers trending popularity consistency answer completeness robustness fairness efficiency eci elos coverage benchmark
-    bench mmlu gpqa hle aime math gsm8k humaneval mbpp ifeval bbh musr arc hellaswag truthfulqa winogrande livecodebench swe
+    bench eval mmlu gpqa hle aime math gsm8k humaneval mbpp ifeval bbh musr arc hellaswag truthfulqa winogrande livecodebench swe
     coding reasoning language ↑ percentile gain improvement titles medals gold sales streams plays listeners grossing
     comet chrf meteor turnover capacity ugi share attendance worth gdp population citations hindex assists horizon
     """)

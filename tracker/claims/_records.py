@@ -40,10 +40,7 @@ class Relation(StrEnum):
 
 
 class MentionKind(StrEnum):
-    """What a stretch of a sentence names.
-
-    A `model` or line, a `lab`, or a `group` of models.
-    """
+    """What a stretch of a sentence names: a `model` or line, a `lab`, or a `group` of models."""
 
     MODEL = "model"
     LAB = "lab"
@@ -155,10 +152,9 @@ class Claim:
     """One thing that a sentence says, in the words `quote`. "B trails A" is read as A above B.
 
     `topic` and `sources` are as written, or empty. `inner` is the relation in which the first is first. `passing`: it came about
-    (by overtaking; the lead was taken). `degree`: by a lot (`strong`) or a little (`weak`). `place` is the
-    rank that is claimed. `end`: the number itself is meant, the `high` or the `low`
-    one, and not the better one; or the `ratio` of two prices. `read_as` says what was
-    understood though not written.
+    (by overtaking; the lead was taken). `degree`: by a lot (`strong`) or a little (`weak`). `place` is the rank that is claimed.
+    `end`: the number itself is meant, the `high` or the `low` one, and not the better one; or the `ratio` of two prices.
+    `read_as` says what was understood though not written.
     """
 
     quote: str

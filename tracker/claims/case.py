@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from tracker.claims._records import Claim, ClaimVerdict, Figure, Ground, Mention, MentionKind, Since
 from tracker.claims.record import Record, is_in, same_model
-from tracker.claims.weight import Order, Weight, weigh_in
+from tracker.claims.weight import Order, Weight, spread_in, weigh
 from tracker.model import Entry, EntryId, EventId, Metric, Nature, Span
 from tracker.order import best_entry
 from tracker.query.find import BoardAt
@@ -69,7 +69,8 @@ class Case:
 
     def weigh(self, entry: Entry, other: Entry) -> Weight:
         """The order of two entries with a value."""
-        return weigh_in(self.state.snapshot, self.metric, entry, other)
+        measure, other_measure = (each.measures[self.metric.id] for each in (entry, other))
+        return weigh(self.metric, measure, other_measure, spread_in(self.state.snapshot, self.metric))
 
     def course(self, entry: EntryId) -> tuple[Span, ...]:
         """The values of an entry over time."""
@@ -204,17 +205,16 @@ def _doubted(faced: Faced) -> Faced:
     case, order, claim = faced.case, faced.weight.order, faced.case.claim
     sides = ((faced.subject, claim.subject, faced.subjects), (faced.rival, case.rival, faced.rivals))
     (upper, _, _), (_, below, entries) = sides if order is Order.ABOVE else (sides[1], sides[0])
-    hidden = [(entry, "an estimate of") for entry in entries if case.estimated(entry)]
-    hidden += [(entry, "one whose class is not stated,") for entry in case.record.unclassed(case.state, below)]
-    above = [(entry, what) for entry, what in hidden if _is_above(case, entry, upper)]
-    if claim.amount is not None and order is not Order.NEAR:  # by how much depends on who is the best of a class
-        above += [
-            (entry, "one whose class is not stated,")
-            for best, mention, _ in sides
-            for entry in case.record.unclassed(case.state, mention)
-            if _is_above(case, entry, best)
-        ]
-    if order is Order.NEAR or not above:
+    if order is Order.NEAR:
+        return faced
+    hidden = [(upper, entry, "an estimate of") for entry in entries if case.estimated(entry)]
+    unsure = [(upper, below)]
+    if claim.amount is not None:  # by how much depends on who is the best of a class
+        unsure += [(best, mention) for best, mention, _ in sides]
+    for best, mention in unsure:
+        hidden += [(best, entry, "one whose class is not stated,") for entry in case.record.unclassed(case.state, mention)]
+    above = [(entry, what) for best, entry, what in hidden if _is_above(case, entry, best)]
+    if not above:
         return faced
     entry, what = above[0]
     estimate = f"{what} {entry.name} ({number(case.value(entry), case.metric)})"
@@ -274,9 +274,8 @@ def _since(case: Case, upper: Sequence[EntryId], lower: Sequence[EntryId]) -> Si
         highest = min(values, key=lambda entry: (values[entry].estimated, metric.sort_key(values[entry].value), entry))
         if how == "passing" and courses[highest][0].valid_from >= interval.until:
             how = "debut"
-    entry = case.state.snapshot.entries.get(highest)
-    name = entry.name if entry else store.past(board).known[highest].name
-    return Since(after=interval.after, until=interval.until, how=how, upper=name)
+    entry = case.state.snapshot.entries.get(highest) or store.past(board).known[highest]
+    return Since(after=interval.after, until=interval.until, how=how, upper=entry.name)
 
 
 def _ids(entries: Iterable[Entry]) -> list[EntryId]:

@@ -128,7 +128,11 @@ def _ground(case: Case) -> Ground | Unpublished:
     verdict, reason, others = _verdict(race, subjects, [runner for runner in reached if runner.entry.id not in own])
     caveats: list[str] = []
     if claim.group and not any(case.has(runner.entry) for runner in subjects):
-        verdict, reason, caveats = _outside(claim, reason, unknown=bool(subjects))
+        verdict, one_of = ClaimVerdict.CONTRADICTED, f"{claim.subject.name} is not one of the {claim.group}"
+        if subjects:  # the board does not say
+            verdict, caveats = ClaimVerdict.NOT_COMPARABLE, [reason]
+            one_of = f"the board does not say whether {claim.subject.name} is one of the {claim.group}"
+        reason = one_of
     entries = [subject, *case.valued(entry for entry in others if entry.id in case.state.snapshot.entries)]
     time = min((runner.sure for runner in subjects if runner.sure is not None), default=None)
     since = Since(after=None, until=time, how="start" if time <= race.start else "passing") if time else None
@@ -163,14 +167,3 @@ def _with(others: Sequence[Reached], verdict: ClaimVerdict, reason: str) -> tupl
     ordered = sorted(others, key=lambda runner: runner.order)
     dates = listed([f"{runner.entry.name} ({day(runner.order[0])})" for runner in ordered], _MOST_NAMES)
     return verdict, f"{reason}{dates}", [runner.entry for runner in ordered[:_MOST_NAMES]]
-
-
-def _outside(claim: Claim, reason: str, *, unknown: bool) -> tuple[ClaimVerdict, str, list[str]]:
-    """A first of a class must be of the class; if the board does not say, nothing is claimed."""
-    if not unknown:
-        return ClaimVerdict.CONTRADICTED, f"{claim.subject.name} is not one of the {claim.group}", []
-    return (
-        ClaimVerdict.NOT_COMPARABLE,
-        f"the board does not say whether {claim.subject.name} is one of the {claim.group}",
-        [reason],
-    )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from math import inf, log
+from typing import NamedTuple
 
 from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground
 from tracker.claims.answer import cases, conclude, finding, grounds, stranger
@@ -24,8 +24,7 @@ _SPECIAL = frozenset(("vl", "vision", "omni", "coder", "code", "math", "audio"))
 _MOST_PAIRS = 12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GainPair:
+class GainPair(NamedTuple):
     """An entry and its counterpart in the older line, and how they compare."""
 
     entry: Entry
@@ -52,7 +51,9 @@ def _ground(case: Case) -> Ground | Unpublished:
     metric = case.metric
     sides = [case.on(mention) for mention in (case.claim.subject, case.rival)]
     variants, rivals = (case.valued(side) for side in sides)
-    pairs = sorted(_pairs(case, variants, rivals), key=lambda pair: metric.sort_key(case.value(pair.entry)))
+    matched = ((entry, other) for entry in variants if (other := _counterpart(case, entry, rivals)) is not None)
+    found = [GainPair(entry, other, case.weigh(entry, other)) for entry, other in matched]
+    pairs = sorted(found, key=lambda pair: metric.sort_key(case.value(pair.entry)))
     if not pairs:
         return Unpublished(case=case, valued=(bool(variants), bool(rivals)), listed=(bool(sides[0]), bool(sides[1])))
     orders = [pair.weight.order for pair in pairs]
@@ -77,14 +78,8 @@ def _in_words(case: Case, pair: GainPair) -> str:
     return f"{case.shown(pair.entry)} against {case.shown(pair.counterpart)}: {gap}{near}"
 
 
-def _pairs(case: Case, variants: Sequence[Entry], rivals: Sequence[Entry]) -> Iterator[GainPair]:
-    """Each variant with the rival that is most like it; of equals, with the strongest."""
-    for entry in variants:
-        if (counterpart := _counterpart(case, entry, rivals)) is not None:
-            yield GainPair(entry=entry, counterpart=counterpart, weight=case.weigh(entry, counterpart))
-
-
 def _counterpart(case: Case, entry: Entry, rivals: Sequence[Entry]) -> Entry | None:
+    """The rival that is most like a variant; of equals, the strongest."""
     board = case.state.board
     alike = [rival for rival in rivals if rival.id != entry.id and _mode(rival, board) == _mode(entry, board)]
     size = traits(entry, board).size_total_b

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import product
+from itertools import groupby, product
 
 from tracker.claims._records import Claim, Mention, MentionKind, ModelGroup, PieceKind, Place, Relation, Unread
 from tracker.claims.arguments import Arguments, NotUnderstoodError, read_arguments
@@ -62,13 +62,7 @@ def _quoted(sentence: str, pieces: Sequence[Piece]) -> str:
 
 def _runs(pieces: Sequence[Piece]) -> list[list[Piece]]:
     """The parts of a sentence between semicolons; each is read by itself."""
-    runs: list[list[Piece]] = [[]]
-    for piece in pieces:
-        if piece.text == ";":
-            runs.append([])
-        else:
-            runs[-1].append(piece)
-    return [run for run in runs if run] or [[]]
+    return [list(run) for ends, run in groupby(pieces, lambda piece: piece.text == ";") if not ends] or [[]]
 
 
 def _no_claim(sentence: str, run: Sequence[Piece], *, whole: bool) -> list[Unread]:

@@ -83,16 +83,10 @@ def _level(faced: Faced) -> tuple[ClaimVerdict, str]:
             return ClaimVerdict.SUPPORTED, "above, so at least on par"
         case Order.BELOW:
             return ClaimVerdict.CONTRADICTED, "not on par"
-    if _is_close(faced):
+    error = 0.0 if faced.case.metric.nature is Nature.LIVE else faced.weight.error  # live figures must be equal
+    if error is None or abs(faced.weight.gap) <= error:  # an imprecise estimate is not on par for that alone
         return ClaimVerdict.SUPPORTED, "on par"
     return ClaimVerdict.MIXED, "too far apart to be called on par, too uncertain to be ordered"
-
-
-def _is_close(faced: Faced) -> bool:
-    """Whether the gap is within one error: an imprecise estimate is not on par for that alone. Live figures must be equal."""
-    if faced.case.metric.nature is Nature.LIVE:
-        return faced.weight.gap == 0
-    return faced.weight.error is None or abs(faced.weight.gap) <= faced.weight.error
 
 
 def _price(faced: Faced) -> tuple[ClaimVerdict, str]:

@@ -57,10 +57,8 @@ def _judged(claim: Claim, record: Record) -> Finding:
 
 def _with_figure(finding: Finding, claim: Claim, mention: Mention, record: Record) -> Finding:
     """The answer if the figure beside a name is a part of the claim: a wrong one contradicts it."""
-    of = replace(mention, figure=None)
-    figure = Claim(
-        quote=claim.quote, relation=Relation.SCORE, subject=of, topic=claim.topic, sources=claim.sources, amount=mention.figure
-    )
+    subject, amount = replace(mention, figure=None), mention.figure
+    figure = Claim(quote="", relation=Relation.SCORE, subject=subject, topic=claim.topic, sources=claim.sources, amount=amount)
     said = score.judge(figure, record)
     if said.verdict is ClaimVerdict.SUPPORTED or finding.verdict is not ClaimVerdict.SUPPORTED:
         return finding
@@ -87,10 +85,8 @@ def _all_through(claim: Claim, period: Period, record: Record, finding: Finding)
     for time in _readings(claim, record, period):
         verdict = _judged(claim, record.as_of(time)).verdict
         if verdict not in (*_UNDECIDED, finding.verdict):
-            differs = f"{verdict} as of {day(time)}, {finding.verdict} at its end"
-            return replace(
-                finding, verdict=ClaimVerdict.MIXED, reason=f"not the same all through it: {differs}; {finding.reason}"
-            )
+            differs = f"not the same all through it: {verdict} as of {day(time)}, {finding.verdict} at its end"
+            return replace(finding, verdict=ClaimVerdict.MIXED, reason=f"{differs}; {finding.reason}")
     return finding
 
 

@@ -102,8 +102,7 @@ def _taken(field: Field, since: Since | None, reason: str) -> tuple[ClaimVerdict
         return ClaimVerdict.SUPPORTED, f"{reason}, since {day(since.until)}"
     board = case.state.board.id
     spans = [span for key in case.record.ever_on(case.state, rival) for span in case.record.store.rank_spans(board, key)]
-    led = any(span.rank == 1 and span.valid_from < since.until and span.valid_to == since.until for span in spans)
-    if led:
+    if any(span.rank == 1 and span.valid_from < since.until and span.valid_to == since.until for span in spans):
         return ClaimVerdict.SUPPORTED, f"{reason}; {rival.name} led until {day(since.until)}"
     return ClaimVerdict.CONTRADICTED, f"{reason}; {rival.name} did not lead before {day(since.until)}"
 
@@ -147,10 +146,7 @@ def _doubts(field: Field) -> tuple[list[str], bool]:
 
 
 def rank(claim: Claim, record: Record) -> Finding:
-    """Supported by the rank as published; mixed if only the error separates it from the rank that is claimed.
-
-    Competition ranks over all entries with a value, in which ties share the best rank.
-    """
+    """Supported by the competition rank over all entries with a value; mixed if only the error separates it from that claimed."""
     return answer(claim, record, _rank)
 
 

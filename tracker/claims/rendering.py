@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
-from tracker.claims._records import Amount, Claim, Finding, Ground, Mention, MentionKind, Relation, Since
+from tracker.claims._records import Amount, Claim, Finding, Ground, Mention, MentionKind, Relation
 from tracker.wording import day, shortened
 
 _HOW = {
@@ -45,15 +45,10 @@ def _ground_text(ground: Ground, indent: str, *, single: bool) -> Iterator[str]:
     yield f"{indent}- {ground.title}, {ground.metric_title}, {day(ground.observed_at)}: {ground.verdict}{segment}"
     if not single:
         yield f"{indent}  {ground.reason}"
-    if ground.since is not None:
-        yield f"{indent}  {_since_text(ground.since)}"
+    if since := ground.since:  # `A ahead since 2026-05-14 (later than 2026-05-10); by passing the other`
+        after = f" (later than {day(since.after)})" if since.after else ""
+        yield f"{indent}  " + f"{since.upper} ahead since {day(since.until)}{after}; {_HOW[since.how]}".lstrip()
     yield from (f"{indent}  {caveat}" for caveat in ground.caveats)
-
-
-def _since_text(since: Since) -> str:
-    """`A ahead since 2026-05-14 (later than 2026-05-10); by passing the other`."""
-    after = f" (later than {day(since.after)})" if since.after else ""
-    return f"{since.upper} ahead since {day(since.until)}{after}; {_HOW[since.how]}".lstrip()
 
 
 def claim_text(claim: Claim) -> str:

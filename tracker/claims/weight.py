@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tracker.claims._records import Amount
-from tracker.model import Entry, Measure, Metric, Nature, Snapshot
+from tracker.model import Measure, Metric, Nature, Snapshot
 from tracker.order import certainty, values_of
 from tracker.wording import difference, number
 
@@ -51,11 +51,6 @@ class Weight:
     def agrees(self, degree: str) -> bool:
         """Whether the gap is as wide as a word of degree says: `strong`, `weak`, or none."""
         return not degree or (abs(self.gap) >= self.wide if degree == "strong" else abs(self.gap) <= self.wide)
-
-
-def weigh_in(snapshot: Snapshot, metric: Metric, entry: Entry, other: Entry) -> Weight:
-    """The order of two entries of one snapshot that both have a value of the metric."""
-    return weigh(metric, entry.measures[metric.id], other.measures[metric.id], spread_in(snapshot, metric))
 
 
 def weigh(metric: Metric, measure: Measure, other: Measure, spread: float) -> Weight:
@@ -137,17 +132,12 @@ def _figures(amount: Amount, metric: Metric, subject: float, rival: float, *, pr
 
 def matches(amount: Amount, value: float) -> bool:
     """Whether a value is the figure, or lies on the side of it that is claimed."""
-    match amount.bound:
-        case "over":
-            return value > amount.value
-        case "under":
-            return value < amount.value
-        case "least":
-            return value >= amount.value
-        case "most":
-            return value <= amount.value
-        case "about":
-            return abs(value - amount.value) <= _ABOUT * amount.value
-        case _:
-            half_a_digit: float = 0.5 * 10.0**-amount.decimals
-            return abs(value - amount.value) <= half_a_digit + 1e-9
+    gap, half_a_digit = abs(value - amount.value), 0.5 * 10.0**-amount.decimals
+    bounds = {
+        "over": value > amount.value,
+        "under": value < amount.value,
+        "least": value >= amount.value,
+        "most": value <= amount.value,
+        "about": gap <= _ABOUT * amount.value,
+    }
+    return bounds.get(amount.bound, gap <= half_a_digit + 1e-9)

@@ -14,10 +14,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "notify": ("notify", "List the routes, or send a test message on one."),
         "watch": ("watch", "List your watches, or show when they would have fired."),
     },
-    "Read": {
-        "report": ("report", "Write a change report."),
-        "events": ("events", "List events: what really changed."),
-    },
+    "Read": {"report": ("report", "Write a change report."), "events": ("events", "List events: what really changed.")},
     "Ask": {
         "standings": ("standings", "Show a board's ranking by a metric, now or at an earlier time."),
         "history": ("history", "Show a model's values, ranks and events over time."),
@@ -26,9 +23,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "check": ("check", "Check a sentence or an article about models against the record."),
         "why-not": ("why_not", "Explain each change to a model: the event that reported it, or why none did."),
     },
-    "Prove": {
-        "verify": ("verify", "Derive events again from the stored bytes and compare."),
-    },
+    "Prove": {"verify": ("verify", "Derive events again from the stored bytes and compare.")},
     "Set up": {
         "init": ("init", "Create a workspace in a folder, by default the current one."),
         "boards": ("boards", "List the boards with their state."),

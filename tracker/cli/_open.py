@@ -81,10 +81,7 @@ def user() -> str:
 
 
 def report_errors(errors: Iterable[DeclarationError]) -> int:
-    """Print each wrong declaration as one line on stderr, and return the exit code: 0 if there are none.
-
-    The command exits at least with that code, whatever it returns.
-    """
+    """Print each wrong declaration as a line on stderr. Returns the exit code, 0 for none, which the command has at least."""
     code, ctx = 0, click.get_current_context(silent=True)
     for error in errors:
         click.echo(f"tracker: {safe(str(error))}", err=True)

@@ -51,7 +51,8 @@ def command(
     """
     with Workspace(settings, report_errors) as workspace:
         report = workspace.report(boards, since=since, until=until)
-    width = _width() if output is None else 100
+    is_terminal = output is None and sys.stdout.isatty()
+    width = min(120, max(60, shutil.get_terminal_size().columns)) if is_terminal else 100
     style = reports.Style(width=width, zone=zone(), by_weight=order == "weight", feed_url=feed_url, page_url=page_url)
     text = reports.render(report, form, style)
     if output is None:
@@ -62,8 +63,3 @@ def command(
     except OSError as error:
         raise DeclarationError(f"{output}: cannot be written: {error.strerror}; expected a file in a writable folder") from error
     click.echo(f"tracker: wrote {safe(str(output))}", err=True)
-
-
-def _width() -> int:
-    """The terminal's width between 60 and 120; always 100 for any other output."""
-    return min(120, max(60, shutil.get_terminal_size().columns)) if sys.stdout.isatty() else 100

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 
 from tracker.compare.misreading import misread
 from tracker.compare.ranks import account
@@ -92,13 +93,12 @@ def _doubted(diff: MetricDiff, unsure: Mapping[EntryId, EntryId]) -> MetricDiff:
 def _with_fates(diff: Diff, before: Snapshot, came: Sequence[EntryId], went: Sequence[EntryId], *keys: Rekeyed) -> Diff:
     """The diff with who arrived, is missing, or is only out of sight. Whoever has another key now did neither."""
     relisted = {now: old for known in keys for now, old in known.relisted.items()}
-    others = {*relisted, *relisted.values(), *keys[-1].continued}
+    doubtful = {now: olds for known in keys for now, olds in known.doubtful.items()}
+    others = {*relisted, *relisted.values(), *keys[-1].continued, *doubtful, *chain.from_iterable(doubtful.values())}
     arrived = tuple(entry for entry in came if entry not in others and _would_have_shown(diff, before, entry))
-    missing = tuple(
-        entry
-        for entry in went
-        if entry not in others and entry not in diff.hidden and _is_missing(diff, entry, _primary_value(diff, before, entry))
-    )
+    last = {entry: _primary_value(diff, before, entry) for entry in went if entry not in others and entry not in diff.hidden}
+    visible = (entry for entry, value in last.items() if would_be_shown(diff, entry, value))
+    missing = tuple(entry for entry in visible if not may_have_fallen_out(diff, last[entry]))
     return replace(
         diff,
         arrived=arrived,
@@ -106,6 +106,7 @@ def _with_fates(diff: Diff, before: Snapshot, came: Sequence[EntryId], went: Seq
         missing=missing,
         hidden=tuple(sorted(set(went) - set(missing))),
         relisted=relisted,
+        doubtful=doubtful,
         returned=keys[-1].continued,
     )
 
@@ -138,10 +139,6 @@ def _primary_value(diff: Diff, snapshot: Snapshot, entry: EntryId) -> float | No
     """An entry's primary value, if it can be compared with the values of the other snapshot: on a re-based scale it cannot."""
     primary = diff.board.primary
     return snapshot.values(primary.id).get(entry) if primary and diff.metrics[primary.id].usable else None
-
-
-def _is_missing(diff: Diff, entry: EntryId, last: float | None) -> bool:
-    return would_be_shown(diff, entry, last) and not may_have_fallen_out(diff, last)
 
 
 def _would_have_shown(diff: Diff, before: Snapshot, entry: EntryId) -> bool:

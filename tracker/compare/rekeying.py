@@ -1,8 +1,8 @@
 """Entries whose key changed although they stayed: another spelling, another id, another name for the same values or variant.
 
-On boards without an id the name is the key, and publishers respell names: on one real board 29 of them changed only their letter
-case in one night. Such an entry neither left nor arrived. Where the publisher has ids, a name under a new id with other values is
-re-listed: it may be another version.
+On boards without an id the name is the key, and publishers respell names. Such an entry neither left nor arrived. Where the
+publisher has ids, a name under a new id with other values is re-listed: it may be another version. Where several rows got other
+labels at once, each continues the one of the nearest name; if none is nearest, what became of them is doubtful.
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from itertools import product
+from math import isclose
 
 from tracker.compare.drift import FALLBACK_HALF_WIDTH
 from tracker.compare.precision import same
@@ -19,36 +22,55 @@ _EXACT = 2
 """Decimals from which on an equal score, and a name that only adds words, identify an entry."""
 _ENOUGH_VALUES = 3
 """The number of equal published scores, with no different one, that identifies an entry."""
+_SHRUNK, _GREW, _MANY = 0.99, 1.15, 100
+"""A count of this size that changed by no more than this is that of the same entry: publishers withdraw a few votes."""
+_NOISE = 1e-6
+_LONG_WORD = 5
+"""In a word of this length, one wrong letter is a misprint, not another word."""
 _SCORES = (Nature.TESTED, Nature.FITTED)
 _Clue = Callable[[Entry, Entry], bool]
+_Pair = tuple[Entry, Entry]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rekeyed:
-    """Key now → the key before, of entries that continue, and of names that are re-listed with other values."""
+    """Key now → the key before, of entries that continue, and of names that are re-listed with other values.
+
+    `doubtful` maps a key now to all that it fits, where it is not certain which of them continue; `relisted` has the nearest.
+    """
 
     continued: Mapping[EntryId, EntryId] = field(default_factory=dict)
     relisted: Mapping[EntryId, EntryId] = field(default_factory=dict)
+    doubtful: Mapping[EntryId, Sequence[EntryId]] = field(default_factory=dict)
 
 
 def rekeyed(board: Board, before: Snapshot, after: Snapshot) -> Rekeyed:
-    """The entries with another key than before. Only pairs that are unique on both sides."""
+    """The entries with another key than before. Only pairs that are unique on both sides, or whose names are the nearest."""
     arrived = [after.entries[entry] for entry in sorted(after.entries.keys() - before.entries.keys())]
     gone = [before.entries[entry] for entry in sorted(before.entries.keys() - after.entries.keys())]
     if not arrived or not gone:
         return Rekeyed()
     values = _Values(board, before, after)
     named = _of_one_name(arrived, gone)
-    named |= _pairs(*_rest(arrived, gone, named), _adds_a_path)
+    named |= _pairs(*_rest(arrived, gone, named), _adds_a_path)[0]
     ids = {entry.id: entry for entry in (*arrived, *gone)}
-    continued = {now: old for now, old in named.items() if _respelled(now, old) or values.agree(ids[now], ids[old])}
+    continued = {
+        now: old for now, old in named.items() if name_tokens(now) == name_tokens(old) or values.agree(ids[now], ids[old])
+    }
     relisted = {now: old for now, old in named.items() if now not in continued}
     arrived, gone = _rest(arrived, gone, named)
-    for clue in (values.identify, values.of_one_variant, values.clarified, values.relabelled):
-        pairs = _pairs(arrived, gone, clue)
+    unclear: list[_Pair] = []
+    for clue in (values.identify, values.of_one_variant, values.clarified, values.same_cells, values.relabelled):
+        pairs, several = _pairs(arrived, gone, clue)
         continued |= pairs
+        unclear += several
         arrived, gone = _rest(arrived, gone, pairs)
-    return Rekeyed(continued=continued, relisted=relisted)
+    unclear = sorted((pair for pair in unclear if pair[0] in arrived or pair[1] in gone), key=_likeness, reverse=True)
+    for now, old in unclear:
+        if now in arrived and old in gone and now.id not in relisted and old.id not in relisted.values():
+            relisted[now.id] = old.id
+    doubtful = {now.id: sorted({old.id for new, old in unclear if new is now}) for now, _ in unclear}
+    return Rekeyed(continued=continued, relisted=relisted, doubtful=doubtful)
 
 
 def returned(board: Board, before: Snapshot, after: Snapshot, absent: Sequence[Entry]) -> Rekeyed:
@@ -57,7 +79,7 @@ def returned(board: Board, before: Snapshot, after: Snapshot, absent: Sequence[E
     came = [after.entries[entry] for entry in sorted(after.entries.keys() - before.entries.keys() - {old.id for old in absent})]
     named, values, former = _of_one_name(came, gone), _Values(board, before, after), {entry.id: entry for entry in gone}
     agreeing = {now: old for now, old in named.items() if values.agree(after.entries[now], former[old])}
-    variants = _pairs(*_rest(came, gone, named), values.back)
+    variants, _ = _pairs(*_rest(came, gone, named), values.back)
     return Rekeyed(continued=agreeing | variants, relisted={now: old for now, old in named.items() if now not in agreeing})
 
 
@@ -85,11 +107,22 @@ def _of_one_name(arrived: list[Entry], gone: list[Entry]) -> dict[EntryId, Entry
     return {entry.id: keys[name] for entry, name in zip(arrived, new, strict=True) if name in keys and times_now[name] == 1}
 
 
-def _pairs(arrived: list[Entry], gone: list[Entry], clue: _Clue) -> dict[EntryId, EntryId]:
-    """The entries that fit each other and no other one."""
-    fitting = [(now.id, old.id) for now in arrived for old in gone if clue(now, old)]
-    times_now, times_before = Counter(now for now, _ in fitting), Counter(old for _, old in fitting)
-    return {now: old for now, old in fitting if times_now[now] == times_before[old] == 1}
+def _pairs(arrived: list[Entry], gone: list[Entry], clue: _Clue) -> tuple[dict[EntryId, EntryId], list[_Pair]]:
+    """The entries that fit each other and no other one, or whose names are nearer than those of the others; and the rest."""
+    fitting = [pair for pair in product(arrived, gone) if clue(*pair)]
+    likeness = [_likeness(pair) if len(fitting) > 1 else 1.0 for pair in fitting]
+    best: dict[EntryId, list[float]] = {}
+    for pair, alike in zip(fitting, likeness, strict=True):
+        for entry in pair:
+            best.setdefault(entry.id, []).append(alike)
+    nearest = {entry: max(found) for entry, found in best.items() if found.count(max(found)) == 1}
+    pairs = {
+        now.id: old.id
+        for (now, old), alike in zip(fitting, likeness, strict=True)
+        if nearest.get(now.id) == alike == nearest.get(old.id)
+    }
+    taken = frozenset(pairs.values())
+    return pairs, [(now, old) for now, old in fitting if now.id not in pairs or old.id not in taken]
 
 
 def _adds_a_path(now: Entry, old: Entry) -> bool:
@@ -99,8 +132,10 @@ def _adds_a_path(now: Entry, old: Entry) -> bool:
     return bool(path) and "/" not in shorter and name_tokens(name) == name_tokens(shorter) != ()
 
 
-def _respelled(now: EntryId, old: EntryId) -> bool:
-    return name_tokens(now) == name_tokens(old)
+def _likeness(pair: _Pair) -> float:
+    """How much of two names is the same, between 0 and 1."""
+    now, old = (" ".join(name_tokens(entry.name)) for entry in pair)
+    return SequenceMatcher(a=now, b=old, autojunk=False).ratio()
 
 
 class _Values:
@@ -109,6 +144,7 @@ class _Values:
     def __init__(self, board: Board, before: Snapshot, after: Snapshot) -> None:
         self._scores = [metric for metric in board.metrics if metric.nature in _SCORES and not metric.parts]
         self._prices = [metric for metric in board.metrics if metric.nature is Nature.LISTED and not metric.parts]
+        self._counts = [metric for metric in board.metrics if metric.nature is Nature.COUNT]
         self._primary, self._pages = board.primary, (before, after)
 
     def agree(self, now: Entry, old: Entry) -> bool:
@@ -130,14 +166,15 @@ class _Values:
         return False
 
     def back(self, now: Entry, old: Entry) -> bool:
-        """Whether both names mean one variant, and no value that is remembered of it differs."""
-        return now.who.variant is not None and now.who.variant == old.who.variant and self.agree(now, old)
+        """Whether both names mean one variant, and no value that is remembered of it differs; or whether it got another label."""
+        one = now.who.variant is not None and now.who.variant == old.who.variant
+        return (one and self.agree(now, old)) or self.relabelled(now, old)
 
     def identify(self, now: Entry, old: Entry) -> bool:
         """Whether enough published scores are equal, and none differs."""
         return len(self._equal(now, old)) >= _ENOUGH_VALUES
 
-    def relabelled(self, now: Entry, old: Entry) -> bool:
+    def same_cells(self, now: Entry, old: Entry) -> bool:
         """Whether all cells are the same, scores, prices and properties: the row has another label.
 
         More are needed unless both names mean one model.
@@ -177,20 +214,45 @@ class _Values:
         may_be_one = now.who.model == old.who.model or not (_is_sure(now) and _is_sure(old))
         return may_be_one and any(measure.decimals and self._only(metric, measure) for metric, measure, _ in equal)
 
+    def relabelled(self, now: Entry, old: Entry) -> bool:
+        """Whether only the label is another: the primary value is equal, nothing differs, and a witness says so.
+
+        The witness is a count that grew by little; or, if the value is exact or no other entry has it, another equal score, an
+        equal interval or release date, or names that are of one generation or differ by a misprint.
+        """
+        if self._primary not in self._scores or self._primary is None or _are_others(now, old):
+            return False
+        primary = self._shared([self._primary], now, old)
+        scores, counts = self._shared(self._scores, now, old), self._shared(self._counts, now, old)
+        grew = all(_SHRUNK * before.value <= after.value <= _GREW * before.value for _, after, before in counts)
+        if not primary or primary[0][1].estimated or not grew or not all(_equal(*found[1:]) for found in scores):
+            return False
+        (_, after, before), decimals = primary[0], min(measure.decimals for measure in primary[0][1:])
+        if any(after.value >= _MANY for _, after, _ in counts):
+            return True
+        if not (decimals >= _EXACT or (decimals and self._only(self._primary, after))):
+            return False
+        others = any(found[1].value and found[1].raw != after.raw for found in scores)
+        released = now.attributes.get("released")
+        errors = (after.half_width or 0.0, before.half_width or 0.0)
+        return (
+            others
+            or (all(errors) and isclose(*errors, rel_tol=_NOISE))
+            or (released or "") == old.attributes.get("released")
+            or _is_one_name(now, old)
+        )
+
     def _shared(self, metrics: Iterable[Metric], now: Entry, old: Entry) -> list[tuple[Metric, Measure, Measure]]:
         both = ((metric, now.measures.get(metric.id), old.measures.get(metric.id)) for metric in metrics)
         return [(metric, after, before) for metric, after, before in both if after is not None and before is not None]
 
     def _equal(self, now: Entry, old: Entry) -> list[tuple[Metric, Measure, Measure]]:
         """The measured scores that both have and that are not zero; none if one of them differs."""
-        shared = [
-            (metric, after, before)
-            for metric, after, before in self._shared(self._scores, now, old)
-            if not (after.estimated and before.estimated)
-        ]
+        scores = self._shared(self._scores, now, old)
+        shared = [found for found in scores if not (found[1].estimated and found[2].estimated)]
         if any(not _equal(after, before) for _, after, before in shared):
             return []
-        return [(metric, after, before) for metric, after, before in shared if after.value]
+        return [found for found in shared if found[1].value]
 
     def _alike(self, metric: Metric, after: Measure, before: Measure) -> bool:
         if metric.nature is not Nature.FITTED or after.estimated != before.estimated:
@@ -213,3 +275,38 @@ def _is_sure(entry: Entry) -> bool:
 def _equal(after: Measure, before: Measure) -> bool:
     """Whether two published numbers are one, both measured or both estimated."""
     return after.estimated == before.estimated and same(after, before, typical=(after.decimals, before.decimals))
+
+
+def _are_others(now: Entry, old: Entry) -> bool:
+    """Whether something that both state, of the model or of its maker, differs."""
+    ours, theirs = now.who, old.who
+    stated = [(now.attributes.get("creator", ""), old.attributes.get("creator", ""))]
+    stated += [(ours.tier, theirs.tier), (ours.effort, theirs.effort), (ours.date, theirs.date)]
+    if ours.family == theirs.family:
+        stated += [(ours.generation, theirs.generation)]
+    if not (ours.guessed_lab or theirs.guessed_lab):
+        stated += [(ours.lab, theirs.lab)]
+    sizes = (ours.size_total_b, theirs.size_total_b)
+    return any(one and other and name_tokens(one) != name_tokens(other) for one, other in stated) or (
+        None not in sizes and sizes[0] != sizes[1]
+    )
+
+
+def _is_one_name(now: Entry, old: Entry) -> bool:
+    """Whether two names are of one generation of a declared family, or one has a misprint of the other."""
+    if not (now.who.guessed_family or old.who.guessed_family):
+        return bool(now.who.generation) and now.who.line == old.who.line
+    words, others = name_tokens(now.name), name_tokens(old.name)
+    differing = [pair for pair in zip(words, others, strict=False) if pair[0] != pair[1]]
+    return len(words) == len(others) and len(differing) == 1 and _is_misprint(*differing[0])
+
+
+def _is_misprint(word: str, other: str) -> bool:
+    """Whether two long words differ by one letter, or by two neighbours in the other order."""
+    if min(len(word), len(other)) < _LONG_WORD or not (word + other).isalpha():
+        return False
+    short, long = sorted((word, other), key=len)
+    first = next((place for place, letters in enumerate(zip(short, long, strict=False)) if letters[0] != letters[1]), len(short))
+    swapped = short[:first] + short[first : first + 2][::-1] + short[first + 2 :]
+    replaced = short[:first] + long[first] + short[first + 1 :] if len(short) == len(long) else long[:first] + long[first + 1 :]
+    return long == swapped or (replaced == long if len(short) == len(long) else replaced == short)

@@ -21,6 +21,7 @@ from tracker.model import (
     StoredSnapshot,
     name_tokens,
 )
+from tracker.order import values_of
 
 _LOST_FIELD = 0.3
 """A field is lost when this share of the common entries that had it no longer has it."""
@@ -50,7 +51,7 @@ def judge(
     Shares are of the common entries that have a measured (not an estimated) value in both snapshots; only their moves count. A
     volatile metric is kept, but never compared. `scores` are the board's tested metrics.
     """
-    had, has = _measures(metric, before), _measures(metric, after)
+    had, has = values_of(before, metric), values_of(after, metric)
     sizes = MetricDiff(metric=metric.id, verdict=Comparability.COMPARABLE, filled_before=len(had), filled_after=len(has))
     absent = _absent(had, has, common=common, has_column=metric.id in after.metrics)
     judged = None if absent is None else replace(sizes, verdict=absent[0], reason=absent[1])
@@ -63,16 +64,9 @@ def judge(
     if not differing:  # an ordinary day
         return judged or replace(sizes, common=len(both))
     decimals: Callable[[Iterable[Measure]], int] = finest_decimals if metric.nature is Nature.LISTED else typical_decimals
-    diff = _compared(
-        metric,
-        sizes,
-        both,
-        differing,
-        typical=(decimals(had.values()), decimals(has.values())),
-        versions=(before.version, after.version),
-        columns=before.metrics ^ after.metrics,
-        names={entry: before.entries[entry].name for entry in differing},
-    )
+    typical = (decimals(had.values()), decimals(has.values()))
+    pairs = (both, _moved(metric, differing, typical))
+    diff = _compared(metric, before, after, sizes, pairs=pairs, unequal=len(differing))
     if judged is not None:  # a re-base that also drops values is a re-base
         is_rebase = diff.verdict is Comparability.REBASED
         return replace(diff, reason=f"{diff.reason}; {judged.reason}") if is_rebase else judged
@@ -95,27 +89,26 @@ def _with_origins(
 
 def _compared(
     metric: Metric,
+    before: StoredSnapshot,
+    after: StoredSnapshot,
     sizes: MetricDiff,
-    both: _Pairs,
-    differing: _Pairs,
     *,
-    typical: tuple[int, int],
-    versions: tuple[str, str],
-    columns: frozenset[MetricId],
-    names: Mapping[EntryId, str],
+    pairs: tuple[_Pairs, _Pairs],
+    unequal: int,
 ) -> MetricDiff:
-    moved = _moved(metric, differing, typical)
+    """`pairs` are all, and those that moved; `unequal` is the number of those that are not equal."""
+    both, moved = pairs
     measured = {entry: pair for entry, pair in both.items() if not (pair[0].estimated or pair[1].estimated)}
     fitted = metric.nature is Nature.FITTED
-    widths = (after.half_width for _, after in both.values())
-    values = [(before.value, after.value) for before, after in (both if fitted else moved).values()]
+    widths = (now.half_width for _, now in both.values())
+    values = [(was.value, now.value) for was, now in (both if fitted else moved).values()]
     drift = fit(values, [width for width in widths if width is not None]) if fitted else Drift()
     diff = replace(
         sizes,
         common=len(both),
         moved=len(moved),
-        rounded=len(differing) - len(moved),
-        median_shift=median([after - before for before, after in values] or [0.0]),
+        rounded=unequal - len(moved),
+        median_shift=median([now - was for was, now in values] or [0.0]),
         intercept=drift.intercept,
         slope=drift.slope,
     )
@@ -124,8 +117,8 @@ def _compared(
     counted = f"{len(moved)} of {len(both)} values moved"
     reason = ""
     if moved and not silent:
-        reason = drift.rebase or _rebased(metric, versions, columns, (measured, measured_moves), counted)
-        if not reason and metric.nature is Nature.TESTED and _begins_a_scale(metric, measured, measured_moves, names):
+        reason = drift.rebase or _rebased(metric, before, after, (measured, measured_moves), counted)
+        if not reason and metric.nature is Nature.TESTED and _begins_a_scale(metric, measured, measured_moves, before):
             reason = f"{counted}, all one way and alike, as onto a new scale"
     if reason:
         return replace(diff, verdict=Comparability.REBASED, reason=reason)
@@ -134,10 +127,6 @@ def _compared(
         verdict=Comparability.PRECISION if not moved else Comparability.COMPARABLE,
         moves={} if silent else _moves(metric, measured_moves, drift, both),
     )
-
-
-def _measures(metric: Metric, snapshot: StoredSnapshot) -> dict[EntryId, Measure]:
-    return {key: entry.measures[metric.id] for key, entry in snapshot.entries.items() if metric.id in entry.measures}
 
 
 def _moved(metric: Metric, differing: _Pairs, typical: tuple[int, int]) -> _Pairs:
@@ -168,9 +157,7 @@ def _absent(
     return None
 
 
-def _rebased(
-    metric: Metric, versions: tuple[str, str], columns: frozenset[MetricId], values: tuple[_Pairs, _Pairs], counted: str
-) -> str:
+def _rebased(metric: Metric, before: StoredSnapshot, after: StoredSnapshot, values: tuple[_Pairs, _Pairs], counted: str) -> str:
     """Why the scale of a tested or listed metric changed, or points were reset; empty if not.
 
     `values` are the measured ones, and those of them that moved; they decide. `counted` states how many of all moved.
@@ -181,9 +168,9 @@ def _rebased(
         return _reset(both, moved)
     if not moved or metric.nature not in (Nature.TESTED, Nature.LISTED):
         return ""
-    if tested and all(versions) and versions[0] != versions[1]:
-        return f"version {versions[0]} became {versions[1]}"
-    share = len(moved) / len(both)
+    if tested and before.version and after.version and before.version != after.version:
+        return f"version {before.version} became {after.version}"
+    columns, share = before.metrics ^ after.metrics, len(moved) / len(both)
     if len(moved) >= _FEW and share >= _HALF:
         return counted
     if tested and columns and len(moved) >= _FEW and share >= _TENTH:
@@ -197,12 +184,12 @@ def _rebased(
     return ""
 
 
-def _begins_a_scale(metric: Metric, both: _Pairs, moved: _Pairs, names: Mapping[EntryId, str]) -> bool:
+def _begins_a_scale(metric: Metric, both: _Pairs, moved: _Pairs, snapshot: StoredSnapshot) -> bool:
     """Whether the values that moved are the first on a new scale.
 
     Models of several makers moved one way, far, and by about the same amount or factor, which results of new runs do not.
     """
-    makers = {name_tokens(names[entry])[:1] for entry in moved}
+    makers = {name_tokens(snapshot.entries[entry].name)[:1] for entry in moved}
     shifts = [after.value - before.value for before, after in moved.values()]
     if len(moved) < _BEGUN or len(makers) < _FEW or min(shifts) < 0 < max(shifts):
         return False

@@ -1,7 +1,4 @@
-"""Sends what waits in the outbox, in a thread per route, so that a hanging channel delays nothing else.
-
-A lock admits one worker per store.
-"""
+"""Sends what waits in the outbox, in a thread per route, so that a hanging channel delays no other; one worker per store."""
 
 from __future__ import annotations
 
@@ -32,12 +29,7 @@ def pass_once(
 ) -> Delivered:
     """Send what is due now. The caller must hold the worker's lock. Raises StoreError."""
     return deliver(
-        store.service,
-        routes,
-        lambda route: open_channel(route, environment),
-        clock=clock,
-        boards=boards,
-        exists=exists_in(store),
+        store.service, routes, lambda route: open_channel(route, environment), clock=clock, boards=boards, exists=exists_in(store)
     )
 
 
@@ -47,10 +39,7 @@ def lock_of(store: Path) -> Path:
 
 
 class DeliveryWorker:
-    """Call it with the current declarations, and with `fresh` if there is something new to send; it returns at once.
-
-    `opened` opens a separate store for each round. `stop` ends the thread.
-    """
+    """Call it with the current declarations, `fresh` if there is news; it returns at once. `opened` opens a store for a round."""
 
     def __init__(
         self, opened: Callable[[], AbstractContextManager[Store]], lock: Path, clock: Clock, environment: Environment

@@ -216,10 +216,7 @@ class Loop:
         self._unstored.extend(taken)
 
     def _isolated(self, board: Board, work: Callable[[], None]) -> bool:
-        """Do one board's work; not even a bug of ours stops the others, only a StoreError of the whole disk or database.
-
-        False if another process has the board.
-        """
+        """Do one board's work; only a StoreError of the whole disk or database stops the others. False: another has it."""
         try:
             work()
         except Taken as error:  # an import, perhaps

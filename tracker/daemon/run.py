@@ -1,7 +1,4 @@
-"""Runs the loop until a signal stops it, and keeps the service manager informed, if there is one (sd_notify(3)).
-
-https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html
-"""
+"""Runs the loop until a signal stops it, and keeps the service manager informed, if there is one: sd_notify(3)."""
 
 from __future__ import annotations
 

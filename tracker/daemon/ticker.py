@@ -51,10 +51,7 @@ class CadenceTrigger(BaseTrigger):  # type: ignore[misc]  # APScheduler has no t
 
 
 class Ticker:
-    """One job per board; calls `say` for a due board, in the thread that ticks.
-
-    `due(board, now)` is when a board is due. It must not raise.
-    """
+    """One job per board; calls `say` for each due one, in the thread that ticks. `due(board, now)` must not raise."""
 
     def __init__(self, due: Callable[[BoardId, datetime], datetime], say: Callable[[BoardId], None]) -> None:
         self._scheduler = BackgroundScheduler(timezone=UTC)

@@ -33,10 +33,9 @@ COUNTRIES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Roll:
-    """The measured members of each class as (standing, entry), the best first.
+    """The measured members of each class as (standing, entry), the best first; `estimates` is the best estimate of each.
 
     `undecided`: by sort of class, the best standing of an entry that may be of it; a row that names no entry may be of any.
-    `estimates`: the best estimate of each class.
     """
 
     members: Mapping[str, Sequence[tuple[float, EntryId]]]

@@ -47,9 +47,8 @@ class LineField:
     """The best of each finest line on a metric.
 
     `listed`: the best measured value that the page shows, of entries whose family is known. `before` and `after` also count what
-    the pages do not show: the last values of entries that are missing, hidden or without a value now, and the present values of
-    entries that may have had them before. In these, entries of a known lab and an unknown family count for their lab, but they
-    pass nobody.
+    the pages do not show: last values of entries without one now, and present values of entries that may have had them before;
+    and, for their lab only, entries whose family is not known.
     """
 
     before: Mapping[Line, Best]
@@ -83,10 +82,7 @@ def lines_of(snapshot: Snapshot) -> dict[EntryId, Line]:
 
 
 def survey(diff: Diff, metric: Metric, shown: ShownLines, *, unseen: Unseen, fresh: Mapping[EntryId, str]) -> LineField:
-    """The best of each line.
-
-    `unseen`: last values of entries that had none before this diff. `fresh`: entries whose value is new.
-    """
+    """The best of each line. `unseen`: last values of entries without one before this diff. `fresh`: those whose value is new."""
     had, has = shown.values[metric.id]
     last = {entry: value for entry, (_, value) in unseen.items() if entry not in had}
     unknown = (entry for entry in has.keys() - had.keys() if entry not in fresh and entry not in last)

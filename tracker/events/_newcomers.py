@@ -1,7 +1,4 @@
-"""Whose value is new on a metric, and who moved: the possible causes of an overtake, a lead or a milestone.
-
-Crowds are left out of arrivals: they are the publisher's doing.
-"""
+"""Whose value is new on a metric, crowds aside, and who moved: the causes of an overtake, a lead or a milestone."""
 
 from __future__ import annotations
 
@@ -98,8 +95,8 @@ def moved(diff: Diff, metric: Metric, *, up: bool) -> set[EntryId]:
     return {
         entry
         for entry, move in diff.metrics[metric.id].moves.items()
-        if (metric.sort_key(move.shift) < 0) is up and not (move.before.estimated or move.after.estimated or move.unsure_origin)
-        if move.shift
+        if move.shift and (metric.sort_key(move.shift) < 0) is up
+        if not (move.before.estimated or move.after.estimated or move.unsure_origin)
     }
 
 

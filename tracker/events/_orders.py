@@ -8,6 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -39,11 +40,7 @@ class Course(NamedTuple):
 
 
 def follow(diff: Diff, past: BoardState, metric: Metric) -> Course:
-    """What became of the order on a metric.
-
-    Remembered are the pairs whose order was certain once and is not now, or that are not both shown; and the last values of
-    entries that left the page and did not depart.
-    """
+    """What became of the order on a metric, with the pairs of a lost or hidden order and the last values of the unseen."""
     assert diff.before is not None
     verdict, plain = diff.metrics[metric.id], past.memory.get("overtake", {}).get(metric.id)
     if verdict.verdict in _OF_ITS_OWN or diff.restart:
@@ -153,10 +150,8 @@ def _measures(snapshot: Snapshot, metric: Metric) -> dict[EntryId, Measure]:
 def _drifted(diff: Diff, metric: Metric, last: Measure) -> Measure:
     """A last value as it would be now, the common drift of a fitted board added."""
     shift = drifted_value(diff, metric, last.value) - last.value
-    if not shift:
-        return last
     low, high = (None if bound is None else bound + shift for bound in (last.low, last.high))
-    return Measure(value=last.value + shift, low=low, high=high, decimals=last.decimals, raw=last.raw)
+    return replace(last, value=last.value + shift, low=low, high=high) if shift else last
 
 
 def _plain(pairs: Mapping[Pair, datetime], unseen: Measures) -> Any:

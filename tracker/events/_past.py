@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from tracker.events import board_broken, board_partial, departure, new_leader, overtake
 from tracker.events._values import changed
@@ -77,7 +78,8 @@ def _known(past: BoardState, diff: Diff) -> Mapping[EntryId, EntryRecord]:
     if diff.before is not None:
         for entry in (*diff.missing, *diff.hidden, *rekeyed):
             known[entry] = _left(known[entry], diff, entry, missing=entry in missing)
-    for entry in (*former.values(), *departure.confirmed(diff, past)):  # a rekeyed entry continues under its new key
+    doubtful = chain.from_iterable(diff.doubtful.values())
+    for entry in (*former.values(), *doubtful, *departure.confirmed(diff, past)):  # a rekeyed entry continues under its new key
         known[entry] = replace(known[entry], departed=True)
     for entry, was in past.known.items():
         if was.last_seen is not None and not was.departed and entry not in listed:
@@ -97,8 +99,7 @@ def _scored(diff: Diff, entry: Entry, was: EntryRecord | None) -> str:
 def _still_gone(known: EntryRecord, diff: Diff, past: BoardState, entry: EntryId) -> EntryRecord:
     if entry in diff.after.ambiguous:  # it is listed, twice
         return replace(known, missing_since=None)
-    primary = diff.board.primary
-    if primary is not None and primary.places:  # it fell off the chart, where others have its place now
+    if diff.board.primary and diff.board.primary.places:  # it fell off the chart, where others have its place now
         return known
     if known.missing_since is None and departure.must_show(diff, past, entry) and not may_have_fallen_out(diff, known.primary):
         return replace(known, missing_since=diff.after.observed_at)

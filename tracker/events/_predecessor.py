@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from tracker.model import Board, Entry, EntryId, Snapshot, name_tokens
 from tracker.traits import size_total, traits
@@ -32,8 +32,7 @@ Line = tuple[str, ...]
 Order = tuple[str, tuple[int, ...], str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Predecessor:
+class Predecessor(NamedTuple):
     """The predecessor, or None and the reason."""
 
     entry: EntryId | None = None
@@ -66,8 +65,7 @@ class Lines:
             return Predecessor(why="its name states no generation that can be ordered")
         for key in sorted(self._ambiguous):
             if _states(key, entry.who.family) or not any(_states(key, other) for other in self._named):
-                why = f'"{key}" stands there more than once and may be of its family'  # phrase allowed: facts of stored events
-                return Predecessor(why=why)
+                return Predecessor(why=f'"{key}" stands there more than once and may be of its family')  # phrase allowed: stored
         family = self._families[_family(entry)]
         if unclear := sorted({other.who.generation for other in family if is_unclear(other.who.generation, generation)}):
             return Predecessor(why=f"{unclear[0]} and {generation} cannot be put in order")
@@ -203,10 +201,7 @@ def _revision(entry: Entry) -> str:
 
 @lru_cache(maxsize=1024)
 def order_of(generation: str) -> Order | None:
-    """A generation as (letters before, numbers, letters after): `3.5` → ("", (3, 5), ""), `V4` → ("v", (4,), "").
-
-    None for other forms.
-    """
+    """A generation as (letters before, numbers, letters after): `3.5` → ("", (3, 5), ""), `V4` → ("v", (4,), ""); or None."""
     match = _NUMBERED.fullmatch(generation.strip().casefold())
     if match is None:
         return None
@@ -230,10 +225,7 @@ def is_earlier(generation: str, other: str) -> bool:
 
 
 def is_unclear(generation: str, other: str) -> bool:
-    """Whether two different generations of one line cannot be put in order: 4o and 4.1, 4.20 and 4.3.
-
-    Generations with other letters before the number are another line.
-    """
+    """Whether two different generations of one line cannot be put in order: 4o and 4.1, 4.20 and 4.3; not V4 and 4."""
     first, second = order_of(generation), order_of(other)
     if first is None or second is None:
         return first is not second

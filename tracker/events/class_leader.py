@@ -1,8 +1,5 @@
 """Another entry leads a class of models on the primary metric: open weights, a size, a lab, a country, reasoning or not, a price.
 
-debut (by entering, or by a first measured value) · supported, nominal (listed before; how far ahead)
-· succession (the leader left) · classified (nobody moved: a trait of one of them changed).
-
 Source: docs/decisions/0004-overtakes.md
 """
 

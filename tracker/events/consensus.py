@@ -1,8 +1,6 @@
 """Several boards, one model: two or more boards report the same overtake, or one reports it and another contradicts it.
 
-No board alone shows this, so it is not part of a board's history: it is computed on request from the stored events and the
-standings, and is the same in whatever order boards were read.
-
+Computed on request from the stored events and the standings; the same in whatever order boards were read.
 Source: docs/decisions/0013-insights.md
 """
 
@@ -129,10 +127,7 @@ def _reports(events: Iterable[Event], seats: Mapping[BoardId, _Seat]) -> dict[Pa
 
 
 def _is_repeat(event: Event, earlier: Event, subject: ModelId, rival: ModelId) -> bool:
-    """Whether only another variant moved above the rivals that the model was reported to pass before.
-
-    The same variant passes the same rival again only after a fall, reported or not: that is not a repeat.
-    """
+    """Whether only another variant of the model moved above the rivals that it was reported to pass before."""
     risers, fallen = _entries(event.subjects, subject), _entries(event.rivals, rival)
     return risers.isdisjoint(_entries(earlier.subjects, subject)) and fallen <= _entries(earlier.rivals, rival)
 
@@ -181,10 +176,7 @@ def _ballots(
 
 
 def _counts(seat: _Seat, subject: ModelId, modes: Collection[str]) -> bool:
-    """Whether a board that has a model below contradicts the others.
-
-    Not by a variant that reasons where theirs does not, or the reverse, and not while another of its variants has no value yet.
-    """
+    """Whether a board that has a model below contradicts the others: not by another mode of reasoning, nor while values lack."""
     mode = reasons(seat.best[subject])
     return subject not in seat.open and ("unspecified" in (mode, *modes) or mode in modes)
 

@@ -41,21 +41,42 @@ _VERBS = {
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
-    """One event per entry that was not on the board before.
+    """One event per entry that was not on the board before; none if it comes back before its departure was reported.
 
-    An entry that comes back before its departure was reported is not an event. An entry that ranks below what the earlier page
-    showed, or may have been cut off from it, is recorded as `revealed`.
+    An entry that ranks below what the earlier page showed, or may have been cut off from it, is recorded as `revealed`.
     """
     arrived = [*arrivals(diff, past), *((entry, Grade.FIRST_SCORE) for entry in _first_scores(diff, past))]
     ranks_now = ranks(diff) if arrived else {}
     places = model_places(diff, ranks_now)
-    crowd = crowd_of(diff, arrived)
+    crowd, repeated = crowd_of(diff, arrived), _repeated(diff, past) if arrived else frozenset()
     if crowd:
-        yield _crowd(diff, crowd)
+        who = [party(diff.after, entry) for entry in crowd]
+        yield make(
+            diff,
+            rule=RULE,
+            grade=Grade.MASS,
+            weight=45,
+            is_news=True,
+            subjects=who,
+            headline=f"{len(who)} entries join {diff.board.title} at once, among them {listed(who)}.",
+            facts={"of": len(diff.after.entries)},
+            evidence=page_proofs(diff),
+        )
     for entry, grade in arrived:
         event = _event(diff, entry, grade, ranks_now, places)
+        if grade in _ARRIVALS and (entry in repeated):
+            event = replace(event, headline=f"Another row of {event.headline}", is_news=entry in ranks_now)
         lost_in_crowd = crowd and grade in _ARRIVALS and (entry not in ranks_now or ranks_now[entry] > STANDS_OUT)
         yield replace(event, is_news=False, weight=5) if lost_in_crowd else event
+
+
+def _repeated(diff: Diff, past: BoardState) -> frozenset[EntryId]:
+    """The arrivals of a name that another row has or had, or that an arrival before them has."""
+    entries = diff.after.entries
+    names = {known.name for entry, known in past.known.items() if entry not in diff.arrived}
+    names |= {entry.name for key, entry in entries.items() if key not in diff.arrived}
+    first = {entries[entry].name: entry for entry in reversed(diff.arrived)}
+    return frozenset(key for key in diff.arrived if entries[key].name in names or first[entries[key].name] != key)
 
 
 def crowd_of(diff: Diff, arrived: Iterable[tuple[EntryId, Grade]]) -> list[EntryId]:
@@ -69,21 +90,6 @@ def is_crowd(diff: Diff, count: int) -> bool:
     return count >= CROWD and count >= CROWD_SHARE * len(diff.after.entries)
 
 
-def _crowd(diff: Diff, entries: list[EntryId]) -> Event:
-    who = [party(diff.after, entry) for entry in entries]
-    return make(
-        diff,
-        rule=RULE,
-        grade=Grade.MASS,
-        weight=45,
-        is_news=True,
-        subjects=who,
-        headline=f"{len(who)} entries join {diff.board.title} at once, among them {listed(who)}.",
-        facts={"of": len(diff.after.entries)},
-        evidence=page_proofs(diff),
-    )
-
-
 def arrivals(diff: Diff, past: BoardState) -> Iterator[tuple[EntryId, Grade]]:
     """Each entry that was not on the board before, with the grade of its debut."""
     if diff.before is None:
@@ -95,7 +101,7 @@ def arrivals(diff: Diff, past: BoardState) -> Iterator[tuple[EntryId, Grade]]:
             yield entry, Grade.REVEALED if grade != Grade.RELEASE and behind_the_cut(diff, past, entry) else grade
         elif known.departed:
             yield entry, Grade.RE_ENTRY
-    again = {*diff.relisted, *diff.returned}
+    again = {*diff.relisted, *diff.returned, *diff.doubtful}
     for entry in diff.revealed:
         if entry not in past.known and entry not in diff.before.ambiguous and entry not in again:
             yield entry, Grade.REVEALED

@@ -15,10 +15,7 @@ Grade = StrEnum("Grade", "MEASURED")
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
-    """One event per entry and metric that declares its estimates, or ranks the board. It is not a score revision.
-
-    News on the primary metric, the first time: publishers withdraw measurements and publish them again.
-    """
+    """One event per entry and metric that declares its estimates, or ranks the board; news on the primary, the first time."""
     if diff.before is None:
         return
     for metric in diff.board.metrics:

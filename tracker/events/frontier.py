@@ -1,7 +1,7 @@
 """Which entries join and leave the frontier of score against price, size and speed, and why.
 
-An entry is on the frontier if no other scores higher at its cost or less, or as high for less. Only measured values count. The
-acknowledged frontier is remembered, so that nobody joins it because another entry was not shown for a day.
+An entry is on the frontier if no other scores higher at its cost or less, or as high for less. Only measured values count. Nobody
+joins the acknowledged frontier because another entry was not shown for a day.
 
 Source: docs/decisions/0014-parity-gains-frontiers.md
 """
@@ -66,10 +66,8 @@ class _View:
 def detect(diff: Diff, past: BoardState) -> Detection:
     """At most one event per frontier. Its rivals are the entries that left because a subject dominates them.
 
-    News if an entry in the upper half of the board joins the frontier of price as a new model or by a price cut. No event on a
-    first sight, on a re-based scale, or while a field that it needs has lost its values.
-
-    Remembers the acknowledged frontiers as {axis: {entry: [standing, cost]}}; the last ones where a field cannot be read.
+    No event on a first sight, on a re-based scale, or while a field that it needs has lost its values. Remembers the acknowledged
+    frontiers as {axis: {entry: [standing, cost]}}; the last ones where a field cannot be read.
     """
     primary = ranked_primary(diff)
     if primary is None:
@@ -144,9 +142,9 @@ def _cost_by(metric: Metric) -> Callable[[Entry], float | None]:
 
 
 def _points(view: _View, known: Mapping[EntryId, Point]) -> dict[EntryId, Point] | None:
-    """The points of this page; None if a field that it needs has lost its values, or estimates play too large a part.
+    """The points of this page, and the acknowledged ones that are not shown.
 
-    With the acknowledged points that are not shown: nobody joins because another entry, or its cost, is not shown.
+    None if a field that it needs has lost its values, or estimates play too large a part.
     """
     if _is_lost(view):
         return None
@@ -175,13 +173,11 @@ def _unseen(view: _View, known: Mapping[EntryId, Point]) -> dict[EntryId, Point]
 def _is_lost(view: _View) -> bool:
     diff, metric = view.diff, view.metric
     needed = [view.primary.id, *([metric.id] if metric else [])]
-    if any(name in view.past.drifted for name in needed):
-        return True
-    if diff.before is None:
-        return False
-    return any(diff.metrics[name].verdict in SAYS_NOTHING for name in needed) or (
-        metric is None and _sizes_lost(diff, diff.before)
-    )
+    drifted = not view.past.drifted.isdisjoint(needed)
+    if drifted or diff.before is None:
+        return drifted
+    says_nothing = any(diff.metrics[name].verdict in SAYS_NOTHING for name in needed)
+    return says_nothing or (metric is None and _sizes_lost(diff, diff.before))
 
 
 def _sizes_lost(diff: Diff, before: Snapshot) -> bool:
@@ -256,9 +252,9 @@ def _event(
     subjects = news or joined
     who = [party(diff.after, mover.entry) for mover in subjects]
     ousted = [
-        mover for mover in left if not subjects or any(_dominates(points, subject.entry, mover.entry) for subject in subjects)
+        mover.entry for mover in left if not subjects or any(_dominates(points, each.entry, mover.entry) for each in subjects)
     ]
-    gone = [last_named(diff, mover.entry) for mover in ousted]
+    gone = [last_named(diff, entry) for entry in ousted]
     return make(
         diff,
         rule=RULE,
@@ -326,11 +322,10 @@ def _fact(view: _View, key: EntryId, point: Point) -> dict[str, object]:
 
 
 def _evidence(view: _View, entries: Sequence[EntryId]) -> list[Evidence]:
-    diff = view.diff
-    evidence = list(both_proofs(diff, entries, view.primary.id))
+    scores = both_proofs(view.diff, entries, view.primary.id)
     if view.metric is not None:
-        return evidence + list(both_proofs(diff, entries, view.metric.id))
-    return evidence + stated_proofs(diff, entries, "total_parameters", or_name=True)
+        return [*scores, *both_proofs(view.diff, entries, view.metric.id)]
+    return [*scores, *stated_proofs(view.diff, entries, "total_parameters", or_name=True)]
 
 
 KIND = EventKind(RULE, tuple(Grade), detect, recorded=(Grade.SIZE, Grade.SPEED), folding=Folding(by_first=True))

@@ -39,11 +39,7 @@ class _Gain(NamedTuple):
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
-    """One event per newcomer whose family is known. News for the best variant of a release that is a new generation here.
-
-    Grades: `gain` and `loss` (beyond the error; where none is stated, by a clear difference), `level` (within the error),
-    `nominal` (too small a difference, and no error stated), and `unmatched` if there is nothing to compare with.
-    """
+    """One event per newcomer whose family is known. News for the best variant of a release that is a new generation here."""
     primary = ranked_primary(diff)
     if primary is None:
         return
@@ -137,9 +133,8 @@ def _unmatched(diff: Diff, primary: Metric, entry: EntryId, why: str) -> Event:
 def _gains(diff: Diff, past: BoardState, newcomer: Entry, earlier: Entry) -> tuple[dict[MetricId, _Gain], list[str]]:
     """The gain on every ranked metric that both have measured, and the metrics that one of them lacks."""
     gains, missing = {}, []
-    for metric in diff.board.metrics:
-        if not metric.ranked or (metric.id not in newcomer.measures and metric.id not in earlier.measures):
-            continue
+    published = newcomer.measures.keys() | earlier.measures.keys()
+    for metric in (metric for metric in diff.board.metrics if metric.ranked and metric.id in published):
         after, before = measured(newcomer, metric), measured(earlier, metric)
         if after is None or before is None or not is_whole(diff, past, metric):
             missing.append(str(metric.id))

@@ -1,8 +1,6 @@
 """What a publisher states about a model's life: deprecated, another licence or context, weights opened, free, to expire.
 
-A change needs a known value on both sides, except for a date of expiry, whose first mention is the news. A flip back to an
-earlier statement is only recorded. Other properties are `attribute_change`.
-
+A change needs a known value on both sides, except for a date of expiry. Other properties are `attribute_change`.
 Source: docs/decisions/0014-parity-gains-frontiers.md
 """
 
@@ -191,17 +189,11 @@ def _event(diff: Diff, alike: Sequence[_Change], former: _Former, *, formatted: 
 
 def _is_small(change: _Change) -> bool:
     """Whether a context window changed by too little to be news. A change of a text without a number is never small."""
-    before, after = (_number(text) for text in (change.before, change.after))
-    if change.grade != Grade.CONTEXT or not before or not after:
-        return False
-    return max(before, after) < _CONTEXT_RATIO * min(before, after)
-
-
-def _number(text: str) -> float | None:
     try:
-        return float(text.replace(",", ""))
+        low, high = sorted(float(text.replace(",", "")) for text in (change.before, change.after))
     except ValueError:
-        return None
+        return False
+    return change.grade == Grade.CONTEXT and 0 < high < _CONTEXT_RATIO * low
 
 
 def _in_words(text: str) -> str:

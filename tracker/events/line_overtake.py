@@ -1,9 +1,5 @@
 """The best of a lab, of a family or of a generation moved above the best of another lab's.
 
-debut (a variant entered above, or had its first measured value) · nominal, supported, decisive (a
-variant rose above, or the rival's best fell below; graded as overtakes are). The last values of the
-rival's entries that are not shown still count: a disappearance never causes a pass.
-
 Source: docs/decisions/0004-overtakes.md
 """
 
@@ -102,12 +98,9 @@ class Pass:
 def detect(diff: Diff, past: BoardState) -> Detection:
     """One event per metric and line that rose, with all lines it passed; each pair of best entries at the broadest level only.
 
-    If Qwen is the best of Alibaba and Llama of Meta, Alibaba passed Meta, and no second event states it of Qwen. Passes that are
-    not news of any line of an entry are one recorded event of that entry.
-
-    Remembers which passes were reported, forever, and the last values of each line's best entries while they are not shown.
-    `told`: keys of `Pass` by metric. `unseen`: rows of entry, lab, family, generation and value by metric; a re-based or
-    lost metric starts again, and departed entries are forgotten.
+    Passes that are not news of any line of an entry are one recorded event of that entry. Remembers `told`, the keys of reported
+    passes by metric, forever; and `unseen`, the last values of each line's best entries while they are not shown: rows of entry,
+    lab, family, generation and value by metric. A re-based or lost metric starts again, and departed entries are forgotten.
     """
     reported = dict(_memory(past)["told"])
     if diff.before is None:

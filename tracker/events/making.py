@@ -80,10 +80,7 @@ def build(
 
 
 def _id(*parts: object) -> EventId:
-    """The same change read from the same bytes has the same id, however often it is imported or replayed.
-
-    The observation time is part of it: a flip that happens twice between the same two pages is two events.
-    """
+    """The same change at the same time, read from the same bytes, has the same id, however often it is imported or replayed."""
     return EventId(hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16])
 
 

@@ -18,10 +18,7 @@ _JUMP, _JUMP_SHARE = 5, 0.1
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # all kinds have this signature
-    """Names the metrics whose values cannot be compared across this date; each starts a new segment.
-
-    One more event names the metrics of which another share is estimated than before.
-    """
+    """The metrics that start a new segment; one more event names those of which another share is estimated than before."""
     rebased = list(judged(diff, Comparability.REBASED))
     if rebased:
         yield _another_table(diff) if diff.restart else _rebased(diff, rebased)

@@ -1,8 +1,6 @@
 """The first of a class of models above a reference: a model that people know, or one that once led the board.
 
-first (beyond the error) · nominal (within it). Both have a measured value on the primary metric. "First" is as far as the record
-of these values goes; a re-base starts a new record.
-
+"First" is as far as the record of the primary metric's values goes; a re-base starts a new record.
 Source: docs/decisions/0004-overtakes.md
 """
 
@@ -88,10 +86,7 @@ _FIRST, _NOMINAL = 40, 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """A reference on the page: its best measured entry, its standing now, and that to pass, the better of before and now.
-
-    `before`: its best measured value before.
-    """
+    """A reference on the page: its best entry, its standing now, the better one of before and now, and its best value before."""
 
     key: str
     title: str
@@ -158,8 +153,7 @@ class Memory:
 def detect(diff: Diff, past: BoardState) -> Detection:
     """One event per entry and grade, with every first of its classes; none if another of the class may have been there before.
 
-    Remembers when the segment began, which entries led, which references each class has passed, forever, and each class's record
-    in this segment.
+    Remembers a `Memory`: the passed references forever, the records of this segment.
     """
     primary, memory = ranked_primary(diff), msgspec.convert(past.memory.get("milestone") or {}, Memory)
     if primary is None:
@@ -211,20 +205,14 @@ def _led(diff: Diff, past: BoardState, primary: Metric, memory: Memory) -> list[
     return [EntryId(now.get(EntryId(entry), EntryId(entry))) for entry in leaders][-_LED:]
 
 
-def _agents(diff: Diff, past: BoardState, primary: Metric) -> frozenset[EntryId]:
-    """Entries that came to their values in this diff, by an arrival or a rise beyond the error."""
-    came = {entry for entry, way in newcomers(diff, past, primary).items() if way in ARRIVALS}
-    moves = diff.metrics[primary.id].moves
-    return frozenset(came | {entry for entry in moved(diff, primary, up=True) if moves[entry].significant})
-
-
 def _feats(diff: Diff, past: BoardState, primary: Metric, memory: Memory, roll: Roll) -> Iterator[Feat]:
-    """Each class and reference outside it, if members are above it that were not reported there beyond the error.
-
-    Those that are above it only because the reference fell are not first, but they are there.
-    """
+    """Each class and reference outside it, if members are above it that were not reported there beyond the error."""
     counted = [(name, members, memory.passed.get(name, frozenset())) for name, members in roll.members.items() if _counts(name)]
-    agents = _agents(diff, past, primary) if is_comparable(diff, past, primary) else frozenset()
+    agents: set[EntryId] = set()  # came to their values in this diff, by an arrival or a rise beyond the error
+    if is_comparable(diff, past, primary):
+        risen, moves = moved(diff, primary, up=True), diff.metrics[primary.id].moves
+        agents = {entry for entry, way in newcomers(diff, past, primary).items() if way in ARRIVALS}
+        agents |= {entry for entry in risen if moves[entry].significant}
     for mark in _marks(diff, past, primary, memory):
         own = classes(diff.after.entries[mark.entry], diff.board)
         bar = _measure(diff, primary, mark.entry)
@@ -233,14 +221,13 @@ def _feats(diff: Diff, past: BoardState, primary: Metric, memory: Memory, roll: 
                 higher = [entry for _, entry in members[: bisect_left(members, mark.now, key=itemgetter(0))]]
                 sure = [entry for entry in higher if certainty(primary, _measure(diff, primary, entry), bar) != "nominal"]
                 near = mark.key in memory.nominal.get(name, ())
+                caused = agents.issuperset(sure or higher) and (bool(sure) or not near)
                 yield Feat(
                     name=name,
                     mark=mark,
                     higher=tuple(higher),
                     sure=tuple(sure),
-                    is_first=_is_first(diff, primary, mark, higher)
-                    and agents.issuperset(sure or higher)
-                    and (bool(sure) or not near),
+                    is_first=caused and _is_first(diff, primary, mark, higher),
                     again=near or not agents.issuperset(higher),
                     clouded=roll.clouded(name, mark.bar),
                     few=len(members) < ENOUGH,
@@ -302,9 +289,9 @@ def _feat_facts(diff: Diff, primary: Metric, memory: Memory, feat: Feat) -> dict
 def _headline(diff: Diff, primary: Metric, memory: Memory, first: Feat) -> str:
     """`X (52.3) is the first open-weights model above GPT-5 (51, best: GPT-5 (high)) on …`."""
     who, mark = diff.after.entries[first.entries[0]], diff.after.entries[first.mark.entry]
-    value, bar = (number(entry.measures[primary.id].value, primary) for entry in (who, mark))
-    best = "" if first.mark.title == mark.name else f"best: {mark.name}, "
     measures = [entry.measures[primary.id] for entry in (who, mark)]
+    value, bar = (number(measure.value, primary) for measure in measures)
+    best = "" if first.mark.title == mark.name else f"best: {mark.name}, "
     by = ", by more than the error," if first.again and first.grade != Grade.NOMINAL else ""
     error = unsure(primary, *measures) if first.grade == Grade.NOMINAL else ""
     return (
@@ -340,24 +327,17 @@ def _joined(before: Mapping[str, frozenset[str]], feats: Iterable[Feat]) -> dict
 
 
 def _records(diff: Diff, primary: Metric, memory: Memory, roll: Roll) -> dict[str, Sequence[Any]]:
-    """The best value of each class so far; the present value if its entry is still shown."""
-    kept = {name: _carried(diff, primary, record) for name, record in memory.records.items()}
+    """The best value of each class so far: the present value of its entry, or if it has none the last one, with common drift."""
+    kept: dict[str, Sequence[Any]] = {}
+    for name, (entry, title, value, since) in memory.records.items():
+        measure = measured(diff.after.entries.get(entry), primary)
+        kept[name] = [entry, title, measure.value if measure else drifted_value(diff, primary, value), since]
     for name, members in roll.members.items():
-        if not _counts(name):
-            continue
-        standing, entry = members[0]
-        was = kept.get(name)
-        if was is None or standing < primary.sort_key(was[2]):
+        (standing, entry), was = members[0], kept.get(name)
+        if _counts(name) and (was is None or standing < primary.sort_key(was[2])):
             since = was[3] if was is not None and was[0] == entry else diff.after.observed_at.isoformat()
             kept[name] = [entry, diff.after.entries[entry].name, primary.sort_key(standing), since]
     return kept
-
-
-def _carried(diff: Diff, primary: Metric, record: Sequence[Any]) -> Sequence[Any]:
-    """A record with the value that its entry has now; if it has none, with its last one, the common drift added."""
-    entry, name, value, since = record
-    measure = measured(diff.after.entries.get(entry), primary)
-    return [entry, name, measure.value if measure else drifted_value(diff, primary, value), since]
 
 
 def _plain(memory: Memory) -> object:

@@ -1,8 +1,4 @@
-"""Another entry leads a board: on the metric that ranks it, or on one of the topics that people follow.
-
-debut (by entering, or by a first score) · supported, nominal (listed before; how far ahead of the former leader) · succession (it
-left) · rebased (the order on a new scale) · reversed (the next reading, within an hour, shows the former leaders again).
-"""
+"""Another entry leads a board: on the metric that ranks it, or on one of the topics that people follow."""
 
 from __future__ import annotations
 
@@ -40,10 +36,8 @@ Leaders = tuple[EntryId, ...]
 def detect(diff: Diff, past: BoardState) -> Detection:
     """One event per metric when the lead passes to an entry that did not share it; also when a new scale has another leader.
 
-    Nobody leads because the leader is not shown: while an acknowledged leader is missing and its departure is not confirmed, only
-    an entry better than its last value takes over; and no entry does while the field has lost its values.
-
-    Remembers the former leaders of each metric whose lead passed in this diff.
+    While an acknowledged leader is missing and did not depart, only an entry better than its last value takes over, and no entry
+    does while the field has lost its values. Remembers the former leaders of each metric whose lead passed in this diff.
     """
     events: list[Event] = []
     memory: dict[str, object] = {}
@@ -136,15 +130,15 @@ def _acknowledged(diff: Diff, past: BoardState, metric: Metric) -> Leaders:
 
 def leaders_after(diff: Diff, past: BoardState) -> dict[MetricId, Leaders]:
     """The leaders to acknowledge after this diff, by metric."""
-    after = {metric.id: _after(diff, past, metric) for metric in _metrics(diff.board)}
-    return {metric: leading for metric, leading in after.items() if leading}
-
-
-def _after(diff: Diff, past: BoardState, metric: Metric) -> Leaders:
-    acknowledged, now = _acknowledged(diff, past, metric), leaders(diff.after, metric)
-    if not acknowledged or (now and verdict_of(diff, metric) in (Comparability.REBASED, Comparability.APPEARED)):
-        return now  # a new scale, or a new column, has a best of its own
-    return now if now and _passes(diff, past, metric, acknowledged, now) else acknowledged
+    after: dict[MetricId, Leaders] = {}
+    for metric in _metrics(diff.board):
+        acknowledged, now = _acknowledged(diff, past, metric), leaders(diff.after, metric)
+        is_new = verdict_of(diff, metric) in (Comparability.REBASED, Comparability.APPEARED)  # and has a best of its own
+        if not acknowledged or (now and (is_new or _passes(diff, past, metric, acknowledged, now))):
+            acknowledged = now
+        if acknowledged:
+            after[metric.id] = acknowledged
+    return after
 
 
 def _passes(diff: Diff, past: BoardState, metric: Metric, acknowledged: Leaders, now: Leaders) -> bool:

@@ -1,10 +1,4 @@
-"""One entry moved above another, graded by how sure that is.
-
-nominal (the published order flipped) · unsure_origin (so it did, but an estimate may have been
-replaced) · debut (a newcomer, or a first score, is above) · supported (the gap exceeds the stated
-error, or z ≥ 1.96) · decisive (the 95 % intervals are disjoint) · published_order (no error is
-published: a new score of a test, or a rating that held for three accepted changes) · withdrawn
-(the next change reversed such an order) · sustained (it still holds three accepted changes later).
+"""One entry moved above another, graded by how sure that is (docs/reference/events.md).
 
 Source: docs/decisions/0004-overtakes.md
 """
@@ -125,10 +119,9 @@ def _grade(diff: Diff, metric: Metric, subject: EntryId, rival: EntryId) -> str:
 
 
 def flips(metric: Metric, before: Values, after: Values, *, moved: Container[EntryId]) -> Iterator[Pair]:
-    """Pairs (subject, rival): the rival was strictly above before, the subject is strictly above after.
+    """Pairs (subject, rival): the rival was strictly above before, the subject is strictly above after, and one of them moved.
 
-    Only pairs of which one moved: finer decimals may reorder what was the same number, but nobody passed anybody. Takes n log n
-    and the number of flips, not n².
+    Finer decimals may reorder what was the same number. Takes n log n and the number of flips, not n².
     """
     common = sorted((metric.sort_key(before[entry]), entry) for entry in before.keys() & after.keys())
     above: list[tuple[float, EntryId]] = []
@@ -144,10 +137,9 @@ def flips(metric: Metric, before: Values, after: Values, *, moved: Container[Ent
 
 
 def _rises(metric: Metric, had: Values, has: Values, subject: EntryId, rival: EntryId, *, moved: Container[EntryId]) -> bool:
-    """Whether the subject of a flip did something for it.
+    """Whether the subject of a flip did something for it. On a fitted metric all values move.
 
-    On a fitted metric all values move. Elsewhere its rise alone must have sufficed, or the rival's fall alone must not, or be
-    the smaller move.
+    Elsewhere its rise alone must have sufficed, or the rival's fall alone must not, or be the smaller move.
     """
     if metric.nature is Nature.FITTED or subject not in moved:
         return subject in moved
@@ -380,10 +372,7 @@ def _waits(diff: Diff, event: Event) -> bool:
 
 
 def _waiting(diff: Diff, past: BoardState) -> list[tuple[PendingOvertake, PendingOvertake | None]]:
-    """The pending overtakes before and after a diff, with the rivals that are still below; None if it no longer holds.
-
-    A diff that does not change the board leaves them as they are.
-    """
+    """The pending overtakes before and after a diff, with the rivals that are still below; None if it no longer holds."""
     if not changed(diff):
         return [(pending, pending) for pending in past.pending]
     waiting: list[tuple[PendingOvertake, PendingOvertake | None]] = []

@@ -1,8 +1,7 @@
 """A model is at least level with one several times its size or price: "the 14B rivals the 70B".
 
 Level means: better, or worse by no more than the error that the metric states. A metric without an error proves no level, nor
-does a value whose interval is far wider than usual on the board. Total sizes are compared, and never guessed; the active part of
-a mixture is shown as well.
+does a value whose interval is far wider than usual on the board. Sizes are never guessed.
 
 Source: docs/decisions/0014-parity-gains-frontiers.md
 """
@@ -49,11 +48,8 @@ class _Rival:
 def detect(diff: Diff, past: BoardState) -> Detection:
     """At most one event per newcomer, or entry that rose beyond its error, with its most telling rival. One is news per release.
 
-    A rival was listed before, is the best variant of its model, and is in the top third of the board or the best of its lab in
-    the upper half. News if the two lie within the error of each other, for the best variant of a model, unless most metrics
-    without an error contradict it.
-
-    Remembers when a parity of which release was last reported: {release: time}.
+    News if the two lie within the error of each other, for the best variant of a model, unless most metrics without an error
+    contradict it. Remembers when a parity of which release was last reported: {release: time}.
     """
     parities, now = _parities(diff, past), diff.after.observed_at
     remembered: dict[str, str] = past.memory.get("parity", {})
@@ -123,9 +119,7 @@ class _Field:
 
         With `had`, the judge of the page before, only a rival with whom it was not level there.
         """
-        if not self.judge.can_judge(entry):
-            return None
-        for rival in sorted(self._rivals(entry), key=_telling):
+        for rival in sorted(self._rivals(entry), key=_telling) if self.judge.can_judge(entry) else ():
             compared = self.judge.compare(entry, rival.entry)
             if compared is not None and (had is None or had.compare(entry, rival.entry) is None):
                 return rival, compared

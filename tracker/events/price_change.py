@@ -17,8 +17,6 @@ RULE = "price_change/1"
 Grade = StrEnum("Grade", "CUT RISE UNIFORM")
 UNIFORM = 8
 """From this number on, prices of one creator that change by one ratio in one night are one event."""
-
-
 LEAST = 0.05
 """The smallest change that is news, as a share of the oldest price of the week."""
 _WEEK_S = timedelta(days=7).total_seconds()
@@ -69,12 +67,9 @@ def _is_news(move: Move, recent: Sequence[Sequence[float]]) -> bool:
 
 def _with_one_ratio(diff: Diff, moves: Mapping[EntryId, Move]) -> list[list[EntryId]]:
     """The entries of each creator whose prices changed by the same ratio, in the order of their keys."""
-
-    def creator_and_ratio(entry: EntryId) -> tuple[str, float]:
-        before, after = moves[entry].before.value, moves[entry].after.value
-        return _creator(diff, entry), round(after / before, 3) if before else inf
-
-    return list(grouped(sorted(moves), creator_and_ratio).values())
+    values = {entry: (move.before.value, move.after.value) for entry, move in moves.items()}
+    ratios = {entry: round(after / before, 3) if before else inf for entry, (before, after) in values.items()}
+    return list(grouped(sorted(moves), lambda entry: (_creator(diff, entry), ratios[entry])).values())
 
 
 def _creator(diff: Diff, entry: EntryId) -> str:
@@ -104,23 +99,19 @@ def _event(diff: Diff, metric: Metric, entry: EntryId, move: Move, *, is_news: b
     before, after = (number(measure.value, metric) for measure in (move.before, move.after))
     by = f" ({relative(change)})" if change is not None else ""
     grade, way = (Grade.CUT, "drops") if move.after.value < move.before.value else (Grade.RISE, "rises")
+    known = min(move.before.value, move.after.value) > 0
+    steps = abs(log2(move.after.value / move.before.value)) if known else inf  # how often it was halved or doubled
     return make(
         diff,
         rule=RULE,
         grade=grade,
-        weight=20 + int(min(30.0, 15 * _steps(move))) if is_news else 5,
+        weight=20 + int(min(30.0, 15 * steps)) if is_news else 5,
         is_news=is_news,
         subjects=[who],
         metric=metric.id,
         headline=f"{who.name}: {metric.title} on {diff.board.title} {way} from {before} to {after}{by}.",
         facts={"before": move.before.value, "after": move.after.value, "change": change},
     )
-
-
-def _steps(move: Move) -> float:
-    """How often the price was halved or doubled; many times from zero or to it."""
-    before, after = move.before.value, move.after.value
-    return abs(log2(after / before)) if before > 0 and after > 0 else inf
 
 
 def _change(move: Move) -> float | None:

@@ -1,8 +1,7 @@
 """A lasting shift of a noisy value: speed, latency, or a rating once the drift of its board is taken out.
 
-A variation of one day is not news. A new level is: three readings in a row, each about a day after the other, differ from the
-median of the five before them by more than 30 % and by more than three robust standard deviations. A shift of the whole board is
-not a decline of any entry.
+Three readings in a row, each about a day after the other, differ from the median of the five before them by more than 30 % and by
+more than three robust standard deviations. A shift of the whole board is not a decline of any entry.
 
 Source: docs/decisions/0014-parity-gains-frontiers.md
 """
@@ -15,7 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from math import inf
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from tracker.events._predecessor import model_of
 from tracker.events._values import grouped
@@ -45,13 +44,12 @@ _APART = timedelta(hours=20)
 _NEWS_TO_RANK, _NEWS_RATIO = 10, 1.5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Reading:
+class _Reading(NamedTuple):
     """The bytes of one remembered reading."""
 
-    observed_at: datetime
-    url: str
     sha256: tuple[Sha256, ...]
+    url: str
+    observed_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,10 +73,8 @@ class _Shift:
 def detect(diff: Diff, past: BoardState) -> Detection:
     """One event per model and metric, on the third reading of the new level, and only then; one if the whole board shifted.
 
-    Its interval is the one in which the shift began. News for the ten best: a speed that changed by half or more, a rating that
-    moved and was not reported as a revision.
-
-    Remembers the last readings (`_plain`). The values before a shift are forgotten: the next level is compared with the new one.
+    Its interval is the one in which the shift began. Remembers the last readings (`_plain`); the values before a shift are
+    forgotten, as the next level is compared with the new one.
     """
     events: list[Event] = []
     windows: dict[MetricId, _Window] = {}
@@ -92,7 +88,7 @@ def detect(diff: Diff, past: BoardState) -> Detection:
             entries = sorted(window.values)
             shifts = [shift for entry in entries if (shift := _shift(diff, metric, entry, window.values[entry], common))]
             events += _events(diff, metric, window, shifts, common) if diff.before is not None else ()
-            window = _without_old_levels(window, {shift.entry for shift in shifts})
+            window = _without_old_levels(window, {shift.entry for shift in shifts}) if shifts else window
         if window is not None:
             windows[metric.id] = window
     return Detection(events=events, memory=_plain(dict(sorted(windows.items()))))
@@ -118,8 +114,6 @@ def _plain(windows: Mapping[MetricId, _Window]) -> dict[str, object]:
 
 
 def _without_old_levels(window: _Window, shifted: Collection[EntryId]) -> _Window:
-    if not shifted:
-        return window
     forgotten = (None,) * (len(window.readings) - HELD)
     values = {entry: (*forgotten, *shown[-HELD:]) if entry in shifted else shown for entry, shown in window.values.items()}
     return replace(window, values=values)
@@ -129,7 +123,7 @@ def _window(diff: Diff, past: BoardState, metric: Metric) -> _Window | None:
     """The readings of a metric with this one; only the remembered ones if this page has no new one, None if nothing is known."""
     remembered: Mapping[str, Any] = past.memory.get("regime_change", {})
     old = _from_json(remembered, metric.id) if metric.id in remembered.get("at", {}) else None
-    reading = _Reading(observed_at=diff.after.observed_at, url=diff.after.url, sha256=diff.after.sha256)
+    reading = _Reading(diff.after.sha256, diff.after.url, diff.after.observed_at)
     verdict = diff.metrics.get(metric.id)
     if verdict is None or old is None or (verdict.moved and not verdict.usable):  # the first page, or another scale
         values: dict[EntryId, Sequence[float | None]] = {entry: (value,) for entry, value in _shown(diff, metric).items()}
@@ -160,8 +154,7 @@ def _shown(diff: Diff, metric: Metric) -> dict[EntryId, float]:
 def _places(diff: Diff) -> dict[EntryId, float]:
     """The standings that sort the best of the board first; entries without a score have none."""
     primary = diff.board.primary
-    scores = diff.after.values(primary.id) if primary else {}
-    return {entry: primary.sort_key(score) for entry, score in scores.items()} if primary else {}
+    return {entry: primary.sort_key(score) for entry, score in diff.after.values(primary.id).items()} if primary else {}
 
 
 def _moved_along(values: Sequence[float | None], verdict: MetricDiff) -> list[float | None]:
@@ -174,10 +167,9 @@ def _moved_along(values: Sequence[float | None], verdict: MetricDiff) -> list[fl
 def _from_json(kept: Mapping[str, Any], metric: str) -> _Window:
     column = sorted(kept["at"]).index(metric)
     return _Window(
-        readings=tuple(
-            _Reading(observed_at=datetime.fromisoformat(at), url=url, sha256=tuple(map(Sha256, hashes)))
-            for at, url, hashes in kept["at"][metric]
-        ),
+        readings=[
+            _Reading(tuple(map(Sha256, hashes)), url, datetime.fromisoformat(at)) for at, url, hashes in kept["at"][metric]
+        ],
         values={
             EntryId(entry): [None if value is None else float(value) for value in shown[column]]
             for entry, shown in kept["values"].items()
@@ -296,8 +288,7 @@ def _of_the_board(diff: Diff, metric: Metric, window: _Window, common: float) ->
 
 
 def _is_news(diff: Diff, metric: Metric, alike: Sequence[_Shift], window: _Window) -> bool:
-    best = alike[0]
-    places = _places(diff)
+    best, places = alike[0], _places(diff)
     place = places.get(best.entry, inf)
     if place == inf or sum(other < place for other in places.values()) >= _NEWS_TO_RANK:
         return False
@@ -309,16 +300,14 @@ def _is_news(diff: Diff, metric: Metric, alike: Sequence[_Shift], window: _Windo
 
 def _was_a_revision(diff: Diff, metric: Metric, shift: _Shift, window: _Window) -> bool:
     """Whether the first step alone was beyond the entry's interval, and so was reported when it came (`score_revision`)."""
-    values = window.values[shift.entry]
-    last, first = values[shift.last], values[-HELD]
+    last, first = (window.values[shift.entry][at] for at in (shift.last, -HELD))
     width = diff.after.entries[shift.entry].measures[metric.id].half_width or 0.0
     return last is not None and first is not None and abs(first - last) > width
 
 
 def _pages(window: _Window) -> list[Evidence]:
     """The bytes of every reading except this one, whose cells are evidence themselves."""
-    readings = window.readings[:-1]
-    return [page for reading in readings for page in whole_page(reading.sha256, reading.url, reading.observed_at)]
+    return [page for reading in window.readings[:-1] for page in whole_page(*reading)]
 
 
 KIND = EventKind(RULE, tuple(Grade), detect, folding=Folding(crowd=("level shift", "level shifts")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple
@@ -10,18 +10,25 @@ from typing import NamedTuple
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import make, party, proof
 from tracker.events.new_leader import leaders
-from tracker.model import BoardState, Diff, EntryId, Event, Evidence, name_tokens
-from tracker.wording import number
+from tracker.model import BoardState, Diff, Entry, EntryId, Event, Evidence, Party, name_tokens
+from tracker.wording import listed, number
 
 RULE = "rename/1"
-Grade = StrEnum("Grade", "NEW_NAME FLIP SPELLING RELISTED")
+_WHY = {
+    "new_name": "one of several rows of that name",
+    "flip": "a flip back to an earlier name",
+    "spelling": "the same name in another spelling",
+    "doubtful": "several rows got other labels at once",
+}
+Grade = StrEnum("Grade", "NEW_NAME FLIP SPELLING RELISTED DOUBTFUL")
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     """A name that the entry never had is news; a flip back to an earlier name, or another spelling, is only recorded.
 
     On a board whose key is the name, an entry that continues under another key is renamed as well. A name that is re-listed
-    under another key, with other values, is news and nothing else: it may be another version.
+    under another key, with other values, is news and nothing else: it may be another version. Where several rows got other
+    labels at once and it is not certain which is which, that is recorded, and nothing else.
     """
     if diff.before is None:
         return
@@ -34,7 +41,10 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
         if former.name != new:
             yield replace(_event(diff, past, entry, former.name, new), evidence=(former.proof, proof(diff.after, entry)))
     for entry, key in sorted(diff.relisted.items()):
-        yield _relisted(diff, entry, key, _former(diff, past, key))
+        if entry not in diff.doubtful:
+            yield _relisted(diff, entry, key, _former(diff, past, key))
+    for entry, keys in sorted(diff.doubtful.items()):
+        yield _doubtful(diff, entry, [(key, _former(diff, past, key)) for key in keys])
 
 
 class _Former(NamedTuple):
@@ -77,11 +87,29 @@ def _relisted(diff: Diff, entry: EntryId, key: EntryId, former: _Former) -> Even
     )
 
 
+def _doubtful(diff: Diff, entry: EntryId, fitting: Sequence[tuple[EntryId, _Former]]) -> Event:
+    parties = [Party(entry=key, name=former.name) for key, former in fitting]
+    return make(
+        diff,
+        rule=RULE,
+        grade=Grade.DOUBTFUL,
+        weight=5,
+        is_news=False,
+        subjects=[party(diff.after, entry)],
+        rivals=parties,
+        headline=f"{diff.after.entries[entry].name} on {diff.board.title} may be the new label of {listed(parties)}.",
+        facts={"fits": [str(key) for key, _ in fitting]},
+        evidence=[*(former.proof for _, former in fitting), proof(diff.after, entry)],
+    )
+
+
 def _event(diff: Diff, past: BoardState, entry: EntryId, old: str, new: str) -> Event:
     key_before = diff.rekeyed.get(entry) or diff.returned.get(entry, entry)
     earlier = past.known[key_before].names if key_before in past.known else frozenset((old,))
     grade = Grade.FLIP if new in earlier else Grade.SPELLING if name_tokens(old) == name_tokens(new) else Grade.NEW_NAME
-    is_news = grade == Grade.NEW_NAME
+    is_one_of_several = _is_repeated(diff.entries_before.values(), old) or _is_repeated(diff.after.entries.values(), new)
+    is_news = grade == Grade.NEW_NAME and not is_one_of_several
+    who = f"A row of {old}" if is_one_of_several else old
     unmasked = is_news and _is_unmasked(diff, entry)
     return make(
         diff,
@@ -90,9 +118,13 @@ def _event(diff: Diff, past: BoardState, entry: EntryId, old: str, new: str) -> 
         weight=97 if unmasked else 25 if is_news else 5,
         is_news=is_news,
         subjects=[party(diff.after, entry)],
-        headline=f"{old}{', which leads,' if unmasked else ''} is now listed as {new} on {diff.board.title}.",
+        headline=f"{who}{', which leads,' if unmasked else ''} is now listed as {new} on {diff.board.title}.",
         facts={"before": old, "after": new, "key_before": str(key_before)},
     )
+
+
+def _is_repeated(entries: Iterable[Entry], name: str) -> bool:
+    return sum(entry.name == name for entry in entries) > 1
 
 
 def _is_unmasked(diff: Diff, entry: EntryId) -> bool:
@@ -107,10 +139,8 @@ KIND = EventKind(
     RULE,
     tuple(Grade),
     detect,
-    recorded=(Grade.FLIP, Grade.SPELLING),
+    recorded=(Grade.FLIP, Grade.SPELLING, Grade.DOUBTFUL),
     folding=Folding(crowd=("rename", "renames")),
     explains={What.KEY: 10, What.NAME: 10, What.APPEARANCE: 5},
-    why_recorded=lambda event: (
-        "a flip back to an earlier name" if event.grade == Grade.FLIP else "the same name in another spelling"
-    ),
+    why_recorded=lambda event: _WHY[event.grade],
 )

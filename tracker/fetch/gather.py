@@ -161,19 +161,14 @@ class Gatherer:
             values = jmespath.search(each.find or "@", msgspec.json.decode(reply.body))
         except (msgspec.DecodeError, JMESPathError, UnicodeDecodeError, RecursionError) as error:
             values = type(error).__name__
-        if not _is_list_of_values(values):
+        texts = values if isinstance(values, list) else []
+        if not texts or not all(isinstance(text, str) and 0 < len(text) <= MAX_VALUE and text.isprintable() for text in texts):
             raise self._evident(
                 Transient(f"{ask.place}: no list of values at {each.find!r}, expected one; look at its answer"), ask, reply
             )
-        if len(values) > each.max_values:
-            raise Refused(f"{ask.place}: {len(values)} values, expected at most {each.max_values}; raise request.each.max_values")
-        return list(dict.fromkeys(values))
-
-
-def _is_list_of_values(values: object) -> bool:
-    if not isinstance(values, list) or not values:
-        return False
-    return all(isinstance(value, str) and 0 < len(value) <= MAX_VALUE and value.isprintable() for value in values)
+        if len(texts) > each.max_values:
+            raise Refused(f"{ask.place}: {len(texts)} values, expected at most {each.max_values}; raise request.each.max_values")
+        return list(dict.fromkeys(texts))
 
 
 def _filled(request: Request, word: str, value: str) -> Request:

@@ -1,7 +1,4 @@
-"""Fetches a board page by page, up to its last page (`model.Pagination`).
-
-An unreadable page raises. It never counts as the last one, which would cut the board silently.
-"""
+"""Fetches a board page by page, up to its last page (`model.Pagination`). An unreadable page raises: it is never the last."""
 
 from __future__ import annotations
 

@@ -9,12 +9,12 @@ from dataclasses import fields
 from datetime import datetime
 
 from tracker.identity.nearest import nearest
-from tracker.identity.questions import Question, question
+from tracker.identity.questions import OpenQuestion, question
 from tracker.identity.resolve import line_name, resolve
 from tracker.model import Entry, PublishedEntry, Reading, Sha256, Snapshot, StoredSnapshot
 from tracker.model.names import Lexicon
 
-__all__ = ["Question", "identify", "line_name", "nearest", "question", "resolve", "resolve_models"]
+__all__ = ["OpenQuestion", "identify", "line_name", "nearest", "question", "resolve", "resolve_models"]
 
 
 def identify(reading: Reading, *, observed_at: datetime, url: str, sha256: tuple[Sha256, ...], lexicon: Lexicon) -> Snapshot:

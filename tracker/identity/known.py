@@ -35,9 +35,9 @@ class KnownNames:
     def maker(self, text: str) -> Maker | None:
         """The lab with that spelling, or with it and a word such as `-org`; None for a host or an unknown maker."""
         spelling = folded(text)
-        if spelling in self.hosts or spelling in self.makers:
-            return None if spelling in self.hosts else self.makers[spelling]
-        return self.makers.get(folded(_COMPANY.sub("", text)))
+        if spelling in self.hosts:
+            return None
+        return self.makers.get(spelling) or self.makers.get(folded(_COMPANY.sub("", text)))
 
     def is_host(self, text: str) -> bool:
         """Whether it only serves the models of others."""

@@ -161,7 +161,7 @@ def _of_unknown_brand(tokens: list[Token], statements: Statements) -> Parsed:
     tokens = joined(tokens, {})
     places = families.unknown_words(tokens, len(tokens))
     slots = fill(tokens, None, at=places[0] if places else 0)
-    slots.base |= statements.repository and _is_silent_on_tune(slots)
+    slots.base |= statements.repository and not slots.quant and _is_silent_on_tune(slots)
     named = tuple(tokens[place].text for place in places) or tuple(sorted(slots.words))[:1]
     maker = statements.stated or statements.hinted or _as_written(statements.owner or statements.hint)
     guess = statements.owner != "" and statements.stated is None and statements.hint is None
@@ -185,13 +185,14 @@ def _of_brand(tokens: list[Token], brand: Brand, mentioned: Sequence[Brand], sta
         return Parsed(slots=slots, maker=line.maker, line=line, spelled=spelled, stamped=stamped, several=several)
     own = tuple(sorted(word for word in slots.words if word not in COMMON or TUNES.get(word) in _OTHERS)) or tuple(slots.numbers)
     if not own:
-        return Parsed(slots=slots, maker=line.maker, line=line, copy=_may_differ(slots, statements))
+        return Parsed(slots=slots, maker=line.maker, line=line, copy=_may_differ(slots, line, statements))
     return Parsed(slots=slots, maker=maker, line=line, named=own, owner=maker)
 
 
-def _may_differ(slots: Slots, statements: Statements) -> bool:
-    """Whether another's repository may hold other weights: unless a known lab states that it is quantised."""
-    return statements.owner != "" and not (slots.quant and statements.stated is not None)
+def _may_differ(slots: Slots, line: ProductLine, statements: Statements) -> bool:
+    """Whether another's repository may hold other weights: not if a known lab only quantises them, or serves a closed model."""
+    is_served = statements.stated is not None and (slots.quant != "" or not line.family.base)
+    return statements.owner != "" and not is_served
 
 
 def _slots(tokens: Sequence[Token], brand: Brand, mentioned: Sequence[Brand]) -> Slots:

@@ -30,23 +30,23 @@ _ELSE = "if it means the same model on every board, " + _LINE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class OpenQuestion:
     """What is open about a name, and how a person decides it."""
 
     why: str
     answer: str
 
 
-def question(who: Identity, lexicon: Lexicon) -> Question | None:
+def question(who: Identity, lexicon: Lexicon) -> OpenQuestion | None:
     """The question that a name leaves to a person, the most important one first: its model, its lab, its generation."""
     place, families = _declared(who, lexicon)
     if who.model is None:
-        return Question(why=who.reason, answer=_ANSWERS.get(who.reason, _ELSE).format(name=who.name, place=place))
+        return OpenQuestion(why=who.reason, answer=_ANSWERS.get(who.reason, _ELSE).format(name=who.name, place=place))
     if not who.lab or who.guessed_lab:
         why = f"{who.lab} may not be the maker" if who.lab else "no lab is known"
         family = f'"{who.family}" under [[families]]' if who.family else "its family"
         answer = f"declare creator under [columns] in the board's file, or {family} in the file of its lab in {_FOLDER}"
-        return Question(why=why, answer=answer)
+        return OpenQuestion(why=why, answer=answer)
     return _of_generation(who, families, place)
 
 
@@ -58,7 +58,7 @@ def _declared(who: Identity, lexicon: Lexicon) -> tuple[str, Sequence[Family]]:
     return place, [family for family in lexicon.labs[place].families if family.name == who.family]
 
 
-def _of_generation(who: Identity, families: Sequence[Family], place: str) -> Question | None:
+def _of_generation(who: Identity, families: Sequence[Family], place: str) -> OpenQuestion | None:
     """The question of a model that is separate only because nothing is declared about its generation."""
     if canonical(who.generation) in {canonical(listed) for family in families for listed in family.generations}:
         return None
@@ -67,8 +67,8 @@ def _of_generation(who: Identity, families: Sequence[Family], place: str) -> Que
     conditions = [set(map(canonical, condition.split())) for family in families for condition in family.thinking]
     if families and "thinking" in words and not any(condition <= words for condition in conditions):
         answer = f"declare {line} under hybrid or thinking of {who.family} in {place}"
-        return Question(why=f"whether thinking is a switch of {line} is not declared", answer=answer)
+        return OpenQuestion(why=f"whether thinking is a switch of {line} is not declared", answer=answer)
     if who.date and any(family.dates == "listed" for family in families):
         answer = f'if they are, add "{who.generation}" to generations of {who.family} in {place}'
-        return Question(why=f"whether the dates of {line} are mere stamps is not declared", answer=answer)
+        return OpenQuestion(why=f"whether the dates of {line} are mere stamps is not declared", answer=answer)
     return None

@@ -155,18 +155,13 @@ class _Reader:
         self.numbers: list[tuple[int, Token]] = []
         self.thoughts: list[tuple[Token, bool]] = []
         for _, text, _, _, bracket in tokens:
-            if bracket and text in ("fallback", "harness", "via"):
+            if bracket and text in ("fallback", "harness"):
                 self._aside(bracket, text)
 
     def _aside(self, bracket: int, what: str) -> None:
-        """Skip what a bracket says beside the name.
-
-        `(…, Opus 4.8 Fallback)` names the model that answers if this one does not, `(codex-harness)` a tool, `(via …)` a host.
-        """
-        places = [index for index, token in enumerate(self.found) if token.bracket == bracket]
-        self.skip.update(places)
-        stated = "-".join(self.found[place].text for place in places) if what == "via" else what
-        (self.slots.harness if what == "harness" else self.slots.serving).append(stated)
+        """`(…, Opus 4.8 Fallback)` names the model that answers if this one does not; `(codex-harness)` names a tool."""
+        self.skip.update(index for index, token in enumerate(self.found) if token.bracket == bracket)
+        (self.slots.serving if what == "fallback" else self.slots.harness).append(what)
 
     def _near(self, index: int) -> Token:
         return self.found[index] if 0 <= index < len(self.found) else _NO_TOKEN
@@ -218,6 +213,10 @@ class _Reader:
     def pixels(self, _: int, token: Token) -> None:
         self.slots.serving.append(token.text)
 
+    def host(self, _: int, token: Token) -> None:
+        """`(via OpenRouter)`."""
+        self.slots.serving.append(token.text.replace(" ", "-"))
+
     def number(self, index: int, token: Token) -> None:
         if self._near(index - 1).text == "=":
             return
@@ -236,6 +235,9 @@ class _Reader:
         following = self._near(index + 1)
         if text in NOT and (following.text in THINKING or following.text in REASONING):
             self.slots.reasoning = "off"
+            self.skip.add(index + 1)
+        elif text in (*NOT, "with") and following.text == "tools":
+            self.slots.harness.append("tools" if text == "with" else "no-tools")
             self.skip.add(index + 1)
         elif text in NOT and following.text in ("audio", "system"):
             self._without(index)

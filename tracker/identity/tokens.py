@@ -21,8 +21,9 @@ _FOOTNOTE = re.compile(r"\*\*.*$|\[[a-z]+-[a-z]+\]$|\((?:text-to-image|image-edi
 """A note of the page: `**5th rank`, `[web-search]`, `(image-edit)`."""
 _BEDROCK = re.compile(r"[-:](?:v\d{1,2}:\d{1,2}(?::\d{1,4}k)?|\d:0)$")
 """A model id of Amazon Bedrock ends in the version of its interface: `anthropic.claude-3-haiku-20240307-v1:0`."""
-_TAG = re.compile(r":thinking$")
-"""OpenRouter's way to switch thinking on."""
+_TAG = re.compile(r":(thinking|online)$")
+_TAGS = {"thinking": " (thinking)", "online": " (online harness)"}
+"""OpenRouter's ways to switch thinking on, or a search tool."""
 _DOTTED = re.compile(r"((?:us|eu|apac|jp|au|ca|global)\.)?([a-z][a-z0-9]{2,20})\.(?=[a-z][a-z0-9]*-|[a-z]+\d)")
 _DECIMAL = re.compile(r"(?<=[-_][0-9])_(?=[0-9]{1,2}[bB](?![A-Za-z0-9]))")
 """`stablelm-2-1_6b`: between words split by dashes, this is the dot of 1.6."""
@@ -61,6 +62,7 @@ _TOKEN = re.compile(
         |(?P<context>{_CONTEXT})
         |(?P<pixels>{_NO_DIGIT}\d{{3,4}}p{_END})
         |(?P<number>(?:(?<![a-z0-9])v)?\d+(?:\.\d+)*(?:(?<=\d)p\d{{1,2}}(?=[a-z]?{_END}))?(?:[a-z]{_END})?))
+    |(?P<host>(?:(?<=\()|(?<=,[ ]))via[ ][^,()\[\]]+)
     |(?P<word>[^\W\d_]+)
     |(?P<sign>[()\[\]+=,&])
     """,
@@ -107,7 +109,7 @@ def split(text: str) -> tuple[tuple[str, ...], str, bool]:
         prefixes.append(before.strip())
         body = after
     if ":" in body:
-        body = _TAG.sub(" (thinking)", _BEDROCK.sub("", body))
+        body = _TAG.sub(lambda tag: _TAGS[tag[1]], _BEDROCK.sub("", body))
     dotted = _DOTTED.match(body)
     if dotted:
         prefixes.append(dotted[2])

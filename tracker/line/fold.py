@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tracker.compare import commensurable, compare, misread
-from tracker.errors import ContractBroken, DeclarationError, ParseError, Refused
+from tracker.errors import ContractBroken, DeclarationError, ParseError, Refused, TrackerError
 from tracker.events import advance, advance_failed, awaits_confirmation, confirm, detect, fail, silence
 from tracker.identity import identify, resolve, resolve_models
 from tracker.model import (
@@ -140,7 +140,8 @@ def _step(
         return Step(check=_check(line, board.id, Result.REJECTED, message=rejection), past=past)
     if line.verdict in (Verdict.REFUSED, Verdict.GONE, Verdict.TRANSIENT):
         passing = line.verdict is Verdict.TRANSIENT
-        failure = _failure(board, line, FailureStage.FETCH, line.verdict.value, _error_of(board, line, archive), passing=passing)
+        message = _error_of(board, line, archive)
+        failure = _failure(board, line, FailureStage.FETCH, line.verdict.value, message, passing=passing)
         return _failed(board, line, failure, past, Result.FAILED)
     if not line.sha256 or (before is not None and line.sha256 == before.sha256 and past.broken_since is None):
         return _unchanged(board, line, past, before)
@@ -149,12 +150,8 @@ def _step(
     started = time.perf_counter()
     try:
         reading = read_line(board, line, archive)
-    except ContractBroken as error:
-        return _failed(board, line, _broken(board, line, FailureStage.CONTRACT, error, before), past, Result.UNREADABLE)
-    except ParseError as error:
-        return _failed(board, line, _broken(board, line, FailureStage.PARSE, error, before), past, Result.UNREADABLE)
-    except Refused as error:
-        return _failed(board, line, _failure(board, line, FailureStage.PAGE, "Refused", str(error)), past, Result.UNREADABLE)
+    except (ContractBroken, ParseError, Refused) as error:
+        return _failed(board, line, _unreadable(board, line, error, before), past, Result.UNREADABLE)
     after = identify(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256, lexicon=lexicon)
     read_s = time.perf_counter() - started
     doubt = size_collapse(reading, board, past.sizes)
@@ -263,8 +260,9 @@ def _confirmed(board: Board, line: IndexLine, past: BoardState, before: Snapshot
 def _quarantined(board: Board, line: IndexLine, after: Snapshot, *, past: BoardState, doubt: str) -> Step:
     """Hold a reading that differs too much from the past, and check whether the readings in quarantine agree with it."""
     suspect = HeldReading(observed_at=line.observed_at, entries=frozenset(after.entries))
-    past = replace(past, suspects=_agreeing(past.suspects, suspect))
-    agreed_since = past.suspects[0].observed_at if _agreed(past, suspect) else None
+    run = _agreeing(past.suspects, suspect)
+    agreed = len(run) >= _AGREEING_SUSPECTS - 1 and suspect.observed_at - run[0].observed_at >= _AGREEING_FOR
+    past = replace(past, suspects=run)
     message = f"{board.id}: {doubt}; kept in quarantine (tracker quarantine show {board.id})"
     failure = _failure(board, line, FailureStage.QUARANTINE, "ContractBroken", message)
     step = _failed(board, line, failure, past, Result.QUARANTINED)
@@ -272,24 +270,16 @@ def _quarantined(board: Board, line: IndexLine, after: Snapshot, *, past: BoardS
         step,
         past=advance_failed(past, failure, suspect),
         check=replace(step.check, entries=len(suspect.entries)),
-        agreed_since=agreed_since,
+        agreed_since=run[0].observed_at if agreed else None,
     )
-
-
-def _agreed(past: BoardState, suspect: HeldReading) -> bool:
-    run = past.suspects
-    return len(run) >= _AGREEING_SUSPECTS - 1 and suspect.observed_at - run[0].observed_at >= _AGREEING_FOR
 
 
 def _agreeing(suspects: Sequence[HeldReading], suspect: HeldReading) -> tuple[HeldReading, ...]:
     """The last consecutive suspects, each of which agrees with the next, up to this one; of a long run the first and the last."""
-    run = tuple(suspects) if suspects and _alike(suspects[-1], suspect) else ()
+    last = suspects[-1].entries if suspects else frozenset()
+    alike = len(last & suspect.entries) >= _AGREEMENT * len(last)  # not the reverse: a board may grow while it is held back
+    run = tuple(suspects) if alike else ()
     return run if len(run) < _AGREEING_SUSPECTS else (run[0], *run[2 - _AGREEING_SUSPECTS :])
-
-
-def _alike(earlier: HeldReading, later: HeldReading) -> bool:
-    """Whether the later reading has nearly all entries of the earlier one: a board may grow while it is held back."""
-    return len(earlier.entries & later.entries) >= _AGREEMENT * len(earlier.entries)
 
 
 def _failed(board: Board, line: IndexLine, failure: Failure, past: BoardState, result: Result) -> Step:
@@ -297,12 +287,13 @@ def _failed(board: Board, line: IndexLine, failure: Failure, past: BoardState, r
     return Step(check=check, past=advance_failed(past, failure), events=fail(board, failure, past))
 
 
-def _broken(
-    board: Board, line: IndexLine, trouble: FailureStage, error: ContractBroken | ParseError, before: Snapshot | None
-) -> Failure:
+def _unreadable(board: Board, line: IndexLine, error: TrackerError, before: Snapshot | None) -> Failure:
     """The failure of an unreadable page. If an earlier one was readable, it names the command that finds replacements."""
+    if isinstance(error, Refused):
+        return _failure(board, line, FailureStage.PAGE, "Refused", str(error))
     remedy = f"; to see what replaced it: tracker board repair {board.id}" if before is not None else ""
-    return _failure(board, line, trouble, type(error).__name__, f"{error}{remedy}")
+    stage = FailureStage.CONTRACT if isinstance(error, ContractBroken) else FailureStage.PARSE
+    return _failure(board, line, stage, type(error).__name__, f"{error}{remedy}")
 
 
 def _failure(board: Board, line: IndexLine, trouble: FailureStage, error: str, message: str, *, passing: bool = False) -> Failure:

@@ -41,10 +41,7 @@ def run(
     lexicon: Lexicon,
     telling: Telling | None = None,
 ) -> Iterator[Outcome]:
-    """Fetch boards, and archive and sync each as soon as it is fetched. One board's trouble never stops another.
-
-    Here and below, `telling` are the routes and watches that get the events, by default none.
-    """
+    """Fetch boards, and archive and sync each as soon as it is fetched. One board's trouble never stops another."""
     jobs = [(board, validators(archive, board.id)) for board in boards]
     for board, fetched in fetcher.fetch_all(jobs):
         yield take(board, fetched, archive=archive, store=store, clock=clock, lexicon=lexicon, telling=telling)
@@ -129,10 +126,7 @@ def _keep_failure(archive: Archive, board: Board, error: FetchError, at: datetim
 
 
 def _later(archive: Archive, board: BoardId, at: datetime) -> datetime:
-    """The time of a fetch, moved to a second after the last line if it is not later, since one second is one observation.
-
-    A line far in the future was imported with a wrong date, and does not move it.
-    """
+    """The time of a fetch, or a second after the last line; a line far in the future has a wrong date and does not count."""
     last = archive.newest(board)
     return last + timedelta(seconds=1) if last is not None and at <= last < at + _CLOCK_SET_BACK else at
 

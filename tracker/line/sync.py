@@ -233,10 +233,7 @@ def _rebuilt(board: Board, store: Store, *, changed: bool) -> Rebuilt | None:
     if not checks:
         return None
     return Rebuilt(
-        until=checks[-1].observed_at,
-        events=events,
-        known=events | set(store.withdrawn(board.id)),
-        by_declaration=changed,
+        until=checks[-1].observed_at, events=events, known=events | set(store.withdrawn(board.id)), by_declaration=changed
     )
 
 

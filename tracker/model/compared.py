@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -93,8 +93,9 @@ class Diff:
     `arrived` entries would have been visible before, `revealed` ones are below the depth of the earlier page; `missing` ones
     would be visible now, `hidden` ones need not be. `cap` is the round number of rows at which the page seems to be cut.
     `rekeyed` maps an entry to its former key; `before` has it under the new one. Of the `revealed`, `relisted` maps an entry to
-    the one that had its name and other values, and `returned` to the missing one that it is. `before` is None for a board's first
-    snapshot, and was last seen unchanged at `seen_until`. `restart` is the reason if nothing in the two can be compared.
+    the one that had its name and other values, and `returned` to the missing one that it is; `doubtful` maps an entry to all
+    whose new label it may be. `before` is None for a board's first snapshot, and was last seen unchanged at `seen_until`.
+    `restart` is the reason if nothing in the two can be compared.
     """
 
     board: Board
@@ -109,6 +110,7 @@ class Diff:
     rekeyed: Mapping[EntryId, EntryId] = field(default_factory=dict)
     relisted: Mapping[EntryId, EntryId] = field(default_factory=dict)
     returned: Mapping[EntryId, EntryId] = field(default_factory=dict)
+    doubtful: Mapping[EntryId, Sequence[EntryId]] = field(default_factory=dict)
     restart: str = ""
     cap: int | None = None
     metrics: Mapping[MetricId, MetricDiff] = field(default_factory=dict)

@@ -87,10 +87,7 @@ class Newest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Each:
-    """A board spread over one answer per value, which replaces `{each}` in address and params.
-
-    The values are listed here, or found by the JMESPath `find` in the answer of `url`.
-    """
+    """A board of one answer per value, for `{each}`: listed here, or found by the JMESPath `find` in the answer of `url`."""
 
     values: tuple[str, ...] = ()
     url: str = ""
@@ -300,10 +297,7 @@ class Payload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
-    """One ranking, as declared in `schedules/<source>/<board>.toml`.
-
-    It is fetched by its `cadence` in its `time_zone`, up to `jitter_s` later, and never in its `quiet` windows.
-    """
+    """One ranking, from `schedules/<source>/<board>.toml`: fetched by `cadence`, up to `jitter_s` later, never in `quiet`."""
 
     id: BoardId
     title: str

@@ -65,10 +65,7 @@ class Pause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A problem of the tracker itself (a file in `schedules/`, a route, the clock), from `since` to `ended_at`.
-
-    At most one notice with the same `kind` and `subject` is open.
-    """
+    """A problem of the tracker itself, from `since` to `ended_at`. At most one with the same `kind` and `subject` is open."""
 
     kind: str
     subject: str

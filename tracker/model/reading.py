@@ -175,31 +175,28 @@ class StoredSnapshot:
     metrics: frozenset[MetricId] = frozenset()
     version: str = ""
     stated_on: str = ""
-    _values: dict[MetricId, Mapping[EntryId, float]] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _measured: dict[MetricId, Mapping[EntryId, float]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _columns: dict[tuple[MetricId, bool], Mapping[EntryId, float]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def digest(self) -> str:
         """The name of this snapshot's bytes, for any number of bodies."""
         return "+".join(self.sha256)
 
-    def values(self, metric: MetricId) -> Mapping[EntryId, float]:
+    def values(self, metric: MetricId, *, estimates: bool = True) -> Mapping[EntryId, float]:
         """Every entry's value of a metric, measured or estimated. Cached, as is `measured`."""
-        if metric not in self._values:
-            self._values[metric] = {
-                entry: row.measures[metric].value for entry, row in self.entries.items() if metric in row.measures
+        if (metric, estimates) not in self._columns:
+            self._columns[metric, estimates] = {
+                entry: measure.value
+                for entry, row in self.entries.items()
+                if (measure := row.measures.get(metric)) is not None and (estimates or not measure.estimated)
             }
-        return self._values[metric]
+        return self._columns[metric, estimates]
 
     def measured(self, metric: MetricId) -> Mapping[EntryId, float]:
         """Every entry's measured value of a metric, without estimates. Nearly every event kind needs it."""
-        if metric not in self._measured:
-            self._measured[metric] = {
-                entry: measure.value
-                for entry, row in self.entries.items()
-                if (measure := row.measures.get(metric)) is not None and not measure.estimated
-            }
-        return self._measured[metric]
+        return self.values(metric, estimates=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,10 +67,7 @@ class TopRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Top:
-    """The first rows of a board at the end of a window.
-
-    `is_compared`: there was a reading at its start. `has_error`: the error of the values is published, or declared.
-    """
+    """The first rows of a board at a window's end; `is_compared`: with its start. `has_error`: the values' error is stated."""
 
     metric: str
     rows: tuple[TopRow, ...]

@@ -1,7 +1,4 @@
-"""Lines of plain text → a message in one form (text, markdown, html), cut to a length.
-
-Plain text is cut before the markup is added, so no cut can fall inside a link, a tag or an escape.
-"""
+"""Lines of plain text → a message in one form, cut to a length before markup is added, so that no cut falls inside it."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from tracker import cadence
 from tracker.events import folding_of, trouble_of
 from tracker.model import BoardId, Delivery, DeliveryOutcome, Event, Receipt
 from tracker.notify.routes import WITHDRAWN, Route
-from tracker.reports import fold
+from tracker.reports.folding import fold, order
 
 HOUR = timedelta(hours=1)
 TROUBLES_GATHER = timedelta(minutes=15)
@@ -35,10 +35,7 @@ _LONG = timedelta(days=32)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """The deliveries of one message: those it shows, the weightiest first, and those it only counts.
-
-    `message` is its id if it was tried before, and empty if it is new.
-    """
+    """The deliveries that a message shows, weightiest first, and those it only counts. `message`: its id if tried before."""
 
     in_full: tuple[Delivery, ...]
     counted: tuple[Delivery, ...] = ()
@@ -128,13 +125,8 @@ def _oldest(deliveries: Iterable[Delivery], now: datetime) -> datetime:
     return first if first <= now + _CLOCK_SET_BACK else now - _LONG
 
 
-def _order(delivery: Delivery) -> tuple[int, datetime, str]:
-    """The weightiest first, then the earliest, as in a report."""
-    return (-delivery.event.weight, delivery.event.recorded_at, delivery.event.id)
-
-
 def _ordered(deliveries: Iterable[Delivery]) -> tuple[Delivery, ...]:
-    return tuple(sorted(deliveries, key=_order))
+    return tuple(sorted(deliveries, key=lambda delivery: order(delivery.event)))
 
 
 def _slots(route: Route, receipts: Iterable[Receipt], now: datetime) -> int | None:
@@ -151,7 +143,7 @@ def _is_sent(receipt: Receipt, after: datetime, until: datetime) -> bool:
 
 def _capped(batches: Sequence[Batch], slots: int | None) -> Sequence[Batch]:
     """As many batches as there are slots, the weightiest first; the last one counts the deliveries of the others."""
-    ordered = sorted(batches, key=lambda batch: _order(batch.in_full[0]))
+    ordered = sorted(batches, key=lambda batch: order(batch.in_full[0].event))
     if slots is None or len(ordered) <= slots:
         return ordered
     if slots == 0:

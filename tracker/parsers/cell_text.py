@@ -44,9 +44,10 @@ DELTA = re.compile(rf"[\[(]?\s*(?:[{ARROWS}]\ufe0f?\s*[+\-−]?[0-9.,]*%?|[+\-�
 SIGNED = re.compile(r"[\[(]?[+\-−][0-9][0-9.,]*%?[\])]?")
 """A delta beside a figure, the end of a name beside a name: `<span>GPT</span><span>-4</span>`."""
 FIGURE = re.compile(r"[~≈]?[$€£¥]?[0-9][0-9.,\s]*[%$€£¥]?[kKmMbB]?")
-SIGN = re.compile(r"[\[(]?[*†‡§¶]{1,3}[\])]?|\[[0-9]{1,2}\]")
+SIGN = re.compile(r"[\[(]?(?:[*†‡§¶]{1,3}|※[0-9]{0,2})[\])]?|\[[0-9]{1,2}\]")
 NOTE = re.compile(rf"{DELTA.pattern}|{SIGN.pattern}|{BADGE.pattern}", re.IGNORECASE)
-MARK = re.compile(r"[\[(]?(?:[0-9]{1,2}|[a-z]|[*†‡§¶#]{1,3})[\])]?(?:[, ]+[\[(]?(?:[0-9]{1,2}|[a-z]|[*†‡§¶#]{1,3})[\])]?)*")
+_ONE_MARK = r"[\[(]?(?:※?[0-9]{1,2}|[a-z]|[*†‡§¶#※]{1,3})[\])]?"
+MARK = re.compile(rf"{_ONE_MARK}(?:[, ]+{_ONE_MARK})*")
 """A footnote mark if its element is one; as plain text it may be a figure."""
 TABLE_TAG = re.compile(r"</?(?:table|caption|colgroup|col|thead|tbody|tfoot|tr|td|th)\b[^<>]*>", re.IGNORECASE)
 ORDINAL = ("st", "nd", "rd", "th")

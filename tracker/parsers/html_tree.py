@@ -21,9 +21,7 @@ UNSEEN = "script, style, template, noscript, head, title, noembed, noframes, dat
 REPLACED = "svg, iframe, object, canvas, audio, video, select"
 """Elements whose text readers do not see, but something else. An `<svg>` may contain a `<title>`, not to be part of a name."""
 HIDING = '[hidden], [style*="display" i], [style*="visibility" i]'
-HIDDEN_STYLE = re.compile(
-    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))\s*(?:!\s*important\s*)?(?:;|$)", re.IGNORECASE
-)
+HIDING_STYLE = re.compile(r"(?:^|;)\s*(display|visibility)\s*:\s*([a-z-]+)\s*(!\s*important)?\s*(?=;|$)", re.IGNORECASE)
 TEXT, COMMENT = "-text", "-comment"
 BLOCKS = frozenset(
     """
@@ -79,7 +77,11 @@ def _is_in_table(element: Element) -> bool:
 def is_hidden(element: Element) -> bool:
     """Whether the page itself hides the element; style sheets are not read."""
     attributes = element.attributes
-    return "hidden" in attributes or bool(HIDDEN_STYLE.search(attributes.get("style") or ""))
+    if "hidden" in attributes:
+        return True
+    declared = HIDING_STYLE.findall(attributes.get("style") or "")
+    valid = {name.lower(): value.lower() for name, value, _ in sorted(declared, key=lambda each: bool(each[2]))}  # the last wins
+    return valid.get("display") == "none" or valid.get("visibility") in ("hidden", "collapse")
 
 
 def ancestors(element: Element) -> Iterator[Element]:

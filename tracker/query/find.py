@@ -24,10 +24,7 @@ _MOST_NEAREST = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardAt:
-    """A board at a time: its declaration and its last accepted snapshot, every entry with the model it is (`entry.who`).
-
-    `names`: every name that an entry has had on the board.
-    """
+    """A board at a time: its declaration, its last accepted snapshot with models, and every name that an entry has had on it."""
 
     board: Board
     snapshot: Snapshot

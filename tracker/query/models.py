@@ -8,7 +8,7 @@ from datetime import datetime
 
 from tracker.model import BoardId, Entry, EntryId, EntryRecord, Identity, Measure, Metric, ModelId
 from tracker.model.names import Lexicon
-from tracker.order import competition_ranks, values_of
+from tracker.order import competition_ranks
 from tracker.ports import Store
 from tracker.query.find import BoardAt, find, remembered, states
 
@@ -50,15 +50,16 @@ def cards(store: Store, *, name: str = "", lab: str = "", family: str = "", lexi
     """
     boards = remembered(store, states(store, lexicon=lexicon), lexicon)
     wanted = {(listed.state.board.id, listed.entry.id) for listed in find(name, boards, lexicon).entries} if name else None
-    groups: dict[object, list[tuple[_Board, Entry]]] = {}
+    groups: dict[object, list[tuple[Identity, Listing]]] = {}
     for state in boards:
-        board = _board(store, state)
+        known = store.past(state.board.id).known
+        ranks = _ranks(state, known)
         for entry in state.snapshot.entries.values():
             key = (state.board.id, entry.id)
             who = (entry.who.lab.casefold(), entry.who.family.casefold())
             asked = lab.casefold() in ("", who[0]) and family.casefold() in ("", who[1])
             if asked and (wanted is None or key in wanted):
-                groups.setdefault(entry.who.model or key, []).append((board, entry))
+                groups.setdefault(entry.who.model or key, []).append((entry.who, _place(state, entry, known[entry.id], ranks)))
     return tuple(sorted((_card(places) for places in groups.values()), key=_order))
 
 
@@ -67,27 +68,17 @@ def _order(card: Card) -> tuple[object, ...]:
     return (card.model is None, who.lab.casefold(), who.family.casefold(), who.generation, card.model or "", card.names)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Board:
-    """A board with the records of its entries, and the ranks of those that are listed."""
-
-    state: BoardAt
-    known: Mapping[EntryId, EntryRecord]
-    ranks: Mapping[EntryId, int]
-
-
-def _board(store: Store, state: BoardAt) -> _Board:
-    known, metric, snapshot = store.past(state.board.id).known, state.board.primary, state.snapshot
+def _ranks(state: BoardAt, known: Mapping[EntryId, EntryRecord]) -> Mapping[EntryId, int]:
+    """The ranks of the listed entries on the metric that ranks the board."""
+    metric, snapshot = state.board.primary, state.snapshot
     if metric is None or metric.higher_is_better is None:
-        return _Board(state=state, known=known, ranks={})
-    listed = {key for key in snapshot.entries if key in known and known[key].last_seen is None}
-    values = {key: measure.value for key, measure in values_of(snapshot, metric).items() if key in listed}
-    return _Board(state=state, known=known, ranks=competition_ranks(metric, values, snapshot.unnamed))
+        return {}
+    values = {key: value for key, value in snapshot.values(metric.id).items() if key in known and known[key].last_seen is None}
+    return competition_ranks(metric, values, snapshot.unnamed)
 
 
-def _card(entries: Sequence[tuple[_Board, Entry]]) -> Card:
-    places = sorted((_place(board, entry) for board, entry in entries), key=_best_first)
-    who = entries[0][1].who
+def _card(entries: Sequence[tuple[Identity, Listing]]) -> Card:
+    who, places = entries[0][0], sorted((place for _, place in entries), key=_best_first)
     names = {name for place in places for name in place.names}
     return Card(model=who.model, who=who, names=tuple(sorted(sorted(names), key=str.casefold)), places=tuple(places))
 
@@ -96,10 +87,10 @@ def _best_first(place: Listing) -> tuple[object, ...]:
     return (place.board, place.last_seen is not None, place.rank is None, place.rank or 0, place.entry)
 
 
-def _place(board: _Board, entry: Entry) -> Listing:
-    known, rank, metric = board.known[entry.id], board.ranks.get(entry.id), board.state.board.primary
+def _place(state: BoardAt, entry: Entry, known: EntryRecord, ranks: Mapping[EntryId, int]) -> Listing:
+    rank, metric = ranks.get(entry.id), state.board.primary
     return Listing(
-        board=board.state.board.id,
+        board=state.board.id,
         entry=entry.id,
         name=entry.name,
         names=known.names,
@@ -108,5 +99,5 @@ def _place(board: _Board, entry: Entry) -> Listing:
         metric=metric,
         measure=entry.measures.get(metric.id) if metric else None,
         rank=rank,
-        of=None if rank is None else len(board.ranks) + len(board.state.snapshot.unnamed),
+        of=None if rank is None else len(ranks) + len(state.snapshot.unnamed),
     )

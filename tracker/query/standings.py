@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tracker.errors import DeclarationError
 from tracker.model import Board, EntryId, Measure, MetricId, PublishedEntry, StoredSnapshot
-from tracker.order import competition_ranks, values_of
+from tracker.order import competition_ranks
 from tracker.ports import Store
 from tracker.toml import meant
 from tracker.wording import machine_time
@@ -58,11 +58,9 @@ def _metric(board: Board, metric: MetricId | None) -> MetricId:
 
 def _ordered(board: Board, metric: MetricId, snapshot: StoredSnapshot) -> tuple[Standing, ...]:
     declared = board.metric(metric)
-    measures = values_of(snapshot, declared)
     certain = declared.higher_is_better is not None and (declared.primary or not snapshot.ambiguous)
-    values = {key: measure.value for key, measure in measures.items()}
-    ranks = competition_ranks(declared, values, snapshot.unnamed) if certain else {}
-    rows = [_row(entry, measures.get(entry.id), ranks.get(entry.id)) for entry in snapshot.entries.values()]
+    ranks = competition_ranks(declared, snapshot.values(metric), snapshot.unnamed) if certain else {}
+    rows = [_row(entry, entry.measures.get(metric), ranks.get(entry.id)) for entry in snapshot.entries.values()]
     return tuple(sorted(rows, key=lambda row: (row.value is None, row.rank or 0, row.name, row.entry)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from tracker.model import Board, EntryId, Measure, Metric, StoredSnapshot, Top, TopRow
+from tracker.model import Board, Measure, Metric, Top, TopRow
 from tracker.order import competition_ranks, values_of
 from tracker.ports import Store
 from tracker.wording import NO_ERROR, number, unsure
@@ -20,18 +20,13 @@ def top(board: Board, store: Store, *, since: datetime, until: datetime) -> Top 
     if primary is None or last is None:
         return None
     start = store.at(board.id, since - _SECOND, [primary.id])
-    measures, ranks = values_of(last, primary), _ranks(last, primary)
-    before = _ranks(start, primary) if start is not None else {}
+    measures, ranks = values_of(last, primary), competition_ranks(primary, last.values(primary.id), last.unnamed)
+    before = competition_ranks(primary, start.values(primary.id), start.unnamed) if start is not None else {}
     best = sorted(ranks, key=lambda entry: (ranks[entry], last.entries[entry].name, entry))[:ROWS]
     has_error = unsure(primary, *measures.values()) != NO_ERROR
     names, values = last.entries, {entry: _value(measures[entry], primary) for entry in best}
     rows = [TopRow(rank=ranks[entry], was=before.get(entry), name=names[entry].name, value=values[entry]) for entry in best]
     return Top(metric=primary.title, rows=tuple(rows), is_compared=start is not None, has_error=has_error)
-
-
-def _ranks(snapshot: StoredSnapshot, metric: Metric) -> dict[EntryId, int]:
-    values = {entry: measure.value for entry, measure in values_of(snapshot, metric).items()}
-    return competition_ranks(metric, values, snapshot.unnamed)
 
 
 def _value(measure: Measure, metric: Metric) -> str:

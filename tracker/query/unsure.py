@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from tracker.identity import Question, question
+from tracker.identity import OpenQuestion, question
 from tracker.model import BoardId, Identity
 from tracker.model.names import Lexicon
 from tracker.query.models import Card
@@ -18,12 +18,12 @@ class OpenName:
     name: str
     boards: tuple[BoardId, ...]
     who: Identity
-    question: Question
+    question: OpenQuestion
 
 
 def open_names(cards: Iterable[Card], lexicon: Lexicon) -> tuple[OpenName, ...]:
     """The listed names with open questions, one for each name and question; those on the most boards first."""
-    found: dict[tuple[str, Question], tuple[Identity, set[BoardId]]] = {}
+    found: dict[tuple[str, OpenQuestion], tuple[Identity, set[BoardId]]] = {}
     for card in cards:
         asked = question(card.who, lexicon)
         for place in card.places if asked is not None else ():

@@ -74,10 +74,7 @@ class Vitals:
 def vitals(
     boards: Iterable[Board], store: Store, *, now: datetime, environment: Environment, routes: Iterable[str] = ()
 ) -> Vitals:
-    """The state of those boards and of the outbox, for both `/metrics` and `tracker status`.
-
-    `routes` are those declared, so that one with nothing to send is included.
-    """
+    """The state of those boards and of the outbox. Of `routes`, the declared ones, those with nothing to send are included."""
     counts, pauses = store.service.counts(), store.service.pauses()
     declared = sorted(boards, key=lambda board: board.id)
     return Vitals(

@@ -31,7 +31,7 @@ from tracker.model import (
     Step,
     name_tokens,
 )
-from tracker.order import competition_ranks, values_of
+from tracker.order import competition_ranks
 from tracker.wording import difference, interval, number
 
 
@@ -167,8 +167,7 @@ def _ranks(diff: Diff, entry: EntryId) -> tuple[int | None, int | None]:
 def _rank(primary: Metric, snapshot: Snapshot | None, entry: EntryId) -> int | None:
     if snapshot is None:
         return None
-    values = {key: measure.value for key, measure in values_of(snapshot, primary).items()}
-    return competition_ranks(primary, values, snapshot.unnamed).get(entry)
+    return competition_ranks(primary, snapshot.values(primary.id), snapshot.unnamed).get(entry)
 
 
 # ── which event reports it ───────────────────────────────────────────────────────────────────────

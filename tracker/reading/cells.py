@@ -47,7 +47,7 @@ _POWERS = {"k": 3, "m": 6, "b": 9, "t": 12}
 _AROUND = " *†‡§¶¹²³⁴⁵⁶⁷⁸⁹⁰()[].…!?"
 """Brackets, footnote marks and stops around a word."""
 _ARITHMETIC = Context(prec=60)
-_SIGNS = str.maketrans({"\u2212": "-", "\ufe63": "-", "\uff0d": "-", **dict.fromkeys(VARIATION)})
+_SIGNS = str.maketrans({**dict.fromkeys("\u2013\u2212\ufe63\uff0d", "-"), **dict.fromkeys(VARIATION)})
 
 _DECORATION = str.maketrans("", "", "$€£¥,")
 
@@ -55,8 +55,9 @@ _PLAIN = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,17})?")
 _GROUP_SPACE = re.compile(r"(?<=[0-9])[\u00a0\u2006-\u2009\u202f'’](?=[0-9]{3}(?![0-9]))")
 """No-break and thin spaces, and the apostrophe of Swiss pages, between thousands."""
 _BOLD = re.compile(r"\*\*([^*]+)\*\*")
-_DELTA = re.compile(rf"(?<=[0-9%.]) ?[\[(]? ?[{ARROWS}] ?[+\-]?[0-9.,]*%?[\])]?$")
-_RAISED_NOTE = re.compile(r"(?<![^0-9]10)(?<!^10)(?<=[0-9%])[¹²³⁴⁵⁶⁷⁸⁹⁰]+$")
+_DELTA = re.compile(rf"(?<=[0-9%.])(?: ?[\[(]? ?[{ARROWS}] ?[+\-]?[0-9.,]*%?[\])]?| ?(?:\([-—=]\)|\[[-—=]\]))$")
+"""A move, or a sign for none."""
+_NOTE = re.compile(r"(?<=[0-9%]) ?[†‡§¶]+$|(?<![^0-9]10)(?<!^10)(?<=[0-9%])[¹²³⁴⁵⁶⁷⁸⁹⁰]+$")
 _NUMBER = r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?|(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)"
 _AMOUNT = rf"[$€£¥]?{_NUMBER}[kKmMbBtT]?"
 _CELL = re.compile(
@@ -67,7 +68,7 @@ _CELL = re.compile(
     (?P<star>\*)?
     (?:\ ?(?:/|per)\ ?1?[mM](?:\ ?tok(?:en)?s?)?)?
     (?:\ ?[(\[]?±\ ?(?P<half>{_AMOUNT})\ ?%?[)\]]?
-    |\ ?[(\[]?(?P<first>[+-]{_AMOUNT})%?\ ?[/,]\ ?(?P<second>[+-]?{_AMOUNT})%?[)\]]?
+    |\ ?[(\[]?(?P<first>[+-]{_AMOUNT})%?\ ?(?:/|(?P<comma>,))\ ?(?P<second>[+-]?{_AMOUNT})%?[)\]]?
     |\ ?[(\[](?P<low>[+-]?{_AMOUNT})\ ?%?(?:\ ?[-–—]\ ?|,\ ?|\ to\ )(?P<high>[+-]?{_AMOUNT})\ ?%?[)\]])?
     (?P<tail>\*)?
     (?:\ \(?(?P<note>E|(?i:est\.|estimated?|preliminary|provisional|new))\)?)?
@@ -238,7 +239,7 @@ def _split(cell: str) -> _Cell:
     if match is None:
         unknown = "" if any(map(str.isdigit, cell)) else f"; if it means unknown, add {cell!r} to missing"
         raise CellError(cell, f"one number such as 60.24, 1,312 ±5 or $2.50{unknown}")
-    below, above = _distances(match, cell) if match["low"] else _offsets(match, cell)
+    below, above = _distances(match, cell) if match["low"] or _has_ends(match) else _offsets(match, cell)
     estimated = bool(match["about"] or match["star"] or match["tail"]) or (match["note"] or "").casefold().startswith("e")
     return _Cell(value=_amount(match["value"]), below=below, above=above, estimated=estimated)
 
@@ -247,7 +248,7 @@ def _canonical(cell: str) -> str:
     """The cell in one spelling of signs and spaces, without emphasis, badges, deltas and footnote marks."""
     text = _BOLD.sub(r"\1", _GROUP_SPACE.sub(",", cell.translate(_SIGNS)))
     text = " ".join(text.strip(BADGES + " ").replace("+/-", "±").replace("+-", "±").split())
-    return text if text.isascii() else _RAISED_NOTE.sub("", _DELTA.sub("", text))
+    return _NOTE.sub("", _DELTA.sub("", text))
 
 
 def _amount(token: str) -> Decimal:
@@ -269,9 +270,19 @@ def _offsets(match: re.Match[str], cell: str) -> tuple[Decimal, Decimal] | tuple
     return (-sides[0], sides[1]) if first.startswith("-") else (-sides[1], sides[0])
 
 
+def _has_ends(match: re.Match[str]) -> bool:
+    """Whether an interval such as [-0.7, -0.2] has ends around the value, not distances: signs alike, or none at the second."""
+    first, second = match["first"], match["second"]
+    if not match["comma"] or (second.startswith(("+", "-")) and first[0] != second[0]):
+        return False
+    return _amount(first) <= _amount(match["value"]) <= _amount(second)
+
+
 def _distances(match: re.Match[str], cell: str) -> tuple[Decimal, Decimal]:
     """The same for an interval written with its ends."""
-    value, low, high = (_amount(match[name]) for name in ("value", "low", "high"))
+    value, low, high = (
+        _amount(text) for text in (match["value"], match["low"] or match["first"], match["high"] or match["second"])
+    )
     if not low <= value <= high:
         raise CellError(cell, "low ≤ value ≤ high", code="interval_reversed")
     return value - low, high - value

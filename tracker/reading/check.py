@@ -150,7 +150,8 @@ def _judge_range(sheet: Sheet, name: str, bounds: Bounds, column: Sequence[Measu
 
 def _judge_fill(sheet: Sheet, name: str, bounds: Bounds, kept: Sequence[Measure | None]) -> None:
     filled = sum(measure is not None for measure in kept)
-    if kept and filled < bounds.min_filled * len(kept) - 1e-9:
+    most = len(kept) - bounds.min_filled * len(kept)
+    if len(kept) - filled > (max(most, 1) if filled and bounds.min_filled < 1 else most) + 1e-9:
         expected = f"at least {percent(bounds.min_filled)} filled"
         sheet.note("fill_too_low", column=name, value=f"{filled} of {len(kept)}", expected=expected)
 

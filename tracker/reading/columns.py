@@ -23,6 +23,11 @@ MEAN_DECIMALS = 6
 """Decimals of a mean whose parts are full floats."""
 NO_BOUNDS = Bounds()
 
+PLAIN_FIGURES = str.maketrans(
+    dict(zip("０１２３４５６７８９．，％＄＋－", "0123456789.,%$+-", strict=True))
+    | dict.fromkeys("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+)
+"""Full-width signs as others, and no marks of direction."""
 NAMELESS = frozenset(text for text in MISSING if not any(map(str.isalpha, text))) | {"$undefined"}
 """Names of nothing; an entry may well have the name `null` or `N/A`."""
 
@@ -54,7 +59,10 @@ class Sheet:
     def figures(self, column: Column | None) -> list[str | None] | None:
         """The cells of a column of figures, without remarks on other lines."""
         cells = self.cells(column)
-        if cells is not None and LINE in "\0".join(filter(None, cells)):
+        text = "" if cells is None else "\0".join(filter(None, cells))
+        if cells is not None and not text.isascii():
+            cells = [cell and cell.translate(PLAIN_FIGURES) for cell in cells]
+        if cells is not None and LINE in text:
             cells = [figure_line(cell) for cell in cells]
         return cells if column is None or cells is None or not column.part else self._parts(column, cells)
 

@@ -14,10 +14,9 @@ from itertools import chain
 from statistics import median
 
 from tracker.model import Bounds, Metric, Nature
-from tracker.reading.units import UnitColumn, contradiction, in_one_unit
+from tracker.reading.units import CURRENCY_FIRST, UnitColumn, contradiction, in_one_unit, is_time
 
 CURRENCIES = {"$": ("USD", "$"), "€": ("EUR", "€"), "£": ("GBP", "£"), "¥": ("CNY", "JPY", "RMB", "¥")}
-TIMES = frozenset({"s", "sec", "second", "seconds", "ms", "milliseconds", "min", "minutes", "h", "hours"})
 LARGE, APART = 100, 50
 """A dot groups thousands if the other numbers are whole, at least LARGE, and APART times as large as with a decimal point."""
 
@@ -29,9 +28,9 @@ _COMMA_GROUP = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 _POINT = re.compile(r"[0-9]+\.[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+\.[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}")
 _COMMA = re.compile(r"[0-9]+,[0-9]+|[1-9][0-9]{0,2}(?:\.[0-9]{3})+,[0-9]+|[1-9][0-9]{0,2}(?:\.[0-9]{3}){2,}")
 _SUFFIX = re.compile(r"[0-9] ?[kKmMbBtT](?![A-Za-z])")
-_UNUSUAL = re.compile(r"[^0-9.\n-]")
-"""A quick look, since most columns have nothing else."""
-_WORDED = re.compile(r"[0-9%] ?[^\W\d_°]|[0-9] [0-9]|°")
+_APART = re.compile(r"(?<=[0-9]) [0-9]")
+_UNUSUAL = re.compile(r"[^0-9.\n ±+-]")
+_WORDED = re.compile(rf"[0-9%] ?[^\W\d_°]|[0-9] [0-9]|°|{CURRENCY_FIRST.pattern}")
 _SIGNS = re.compile(rf"[,%$€£¥]|{_WORDED.pattern}")
 _THREE_DECIMALS = re.compile(r"\.[0-9]{3}(?![0-9])")
 _SPACES = re.compile(r"(?<![0-9.,])[0-9]+(?: [0-9]+)+(?![0-9])")
@@ -62,7 +61,7 @@ def figures_of(cells: Sequence[str | None], metric: Metric, bounds: Bounds, comm
     `commas` says whether the page has decimal commas, as `has_decimal_commas`; it is asked if the column alone does not show it.
     """
     text = "\n".join(filter(None, cells))
-    if not (_UNUSUAL.search(text) and _SIGNS.search(text)) and not _THREE_DECIMALS.search(text):
+    if not (_is_unusual(text) or _THREE_DECIMALS.search(text)):
         return Figures(cells=cells)
     found = in_one_unit(_without_spaces(cells)) if _WORDED.search(text) else UnitColumn(cells=cells)
     known = {row: cell for row, cell in enumerate(found.cells) if cell}
@@ -80,6 +79,11 @@ def figures_of(cells: Sequence[str | None], metric: Metric, bounds: Bounds, comm
         refused |= dict.fromkeys(numbers, expected)
     swapped = found.cells if separator != "," else [cell and cell.translate(_SWAPPED) for cell in found.cells]
     return Figures(cells=[None if row in refused else cell for row, cell in enumerate(swapped)], refused=refused, unit=found.unit)
+
+
+def _is_unusual(text: str) -> bool:
+    """Whether a column has more than digits, points, signs and intervals; a quick look, since most columns hold nothing else."""
+    return bool((_UNUSUAL.search(text) and _SIGNS.search(text)) or (" " in text and _APART.search(text)))
 
 
 def has_decimal_commas(columns: Iterable[Sequence[str | None]]) -> bool | None:
@@ -186,6 +190,6 @@ def _value(number: str) -> float:
 
 def _no_time(known: Mapping[int, str], metric: Metric) -> dict[int, str]:
     """`45m` in seconds: minutes or millions."""
-    if metric.unit.casefold() not in TIMES:
+    if not is_time(metric.unit):
         return {}
     return {row: f"a number of {metric.unit}" for row, cell in known.items() if _SUFFIX.search(cell)}

@@ -27,7 +27,7 @@ _LINK = re.compile(r"!?\[([^\[\]]+)\]\((?:https?://|/|#|\.)[^()\s]*\)")
 _BOLD = re.compile(r"(?<!\S)(\*\*|`)([^*`]+)\1")
 """Bold text, or code."""
 _GLUED_NOTE = re.compile(r"(?<=[^\s*])\*\*(?=\S)")
-_FOOTNOTE = re.compile(r"(?<=[^\s\[])(?: ?\[[0-9]{1,2}\])+$")
+_FOOTNOTE = re.compile(r"(?<=[^\s\[])(?:(?: ?\[[0-9]{1,2}\])+| ?※[0-9]{0,2})$")
 _RAISED = "¹²³⁴⁵⁶⁷⁸⁹⁰"
 _RAISED_NOTE = re.compile(rf"(?<=[\w)\]]) ?[{_RAISED}]+(?:,[{_RAISED}]+)*$|(?<=\S) ?[\[(]?[{ARROWS}][+-]?[0-9]*[\])]?$")
 """A raised number, or a move."""

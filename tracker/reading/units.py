@@ -12,7 +12,7 @@ from typing import NamedTuple
 from tracker.model import Metric
 
 CURRENCY_WORDS = {
-    **dict.fromkeys(("usd", "dollar", "dollars"), "$"),
+    **dict.fromkeys(("us$", "usd", "dollar", "dollars"), "$"),
     **dict.fromkeys(("eur", "euro", "euros"), "€"),
     **dict.fromkeys(("gbp", "pound", "pounds"), "£"),
     **dict.fromkeys(("cny", "rmb", "jpy", "yen", "yuan", "円", "元"), "¥"),
@@ -38,6 +38,8 @@ TIMES = {"s": Decimal(1), "min": Decimal(60), "h": Decimal(3600), "d": Decimal(8
 PREFIXES = {"": 0, "n": -9, "µ": -6, "μ": -6, "u": -6, "m": -3, "k": 3, "K": 3, "M": 6, "G": 9, "T": 12}
 
 _PER_MILLION = re.compile(r" ?(?:/|per) ?1?[mM](?: ?tok(?:en)?s?)?(?!\w)")
+CURRENCY_FIRST = re.compile(r"(?<![^\W\d_])(US\$|USD|EUR|GBP|CNY|RMB|JPY) ?(?=[0-9.])")
+"""`US$8`, `USD 0.80`."""
 FIGURE = re.compile(r"[(\[]?[≈~]? ?[+\-\u2212]?[$€£¥]?\.?[0-9]")
 """The beginning of a cell with a figure."""
 _UNIT = re.compile(
@@ -66,6 +68,7 @@ class Quantity(NamedTuple):
 
 def in_one_unit(cells: Sequence[str | None]) -> UnitColumn:
     """The cells without the unit that all figures have; currencies as their signs. Without units the cells are unchanged."""
+    cells = [cell and CURRENCY_FIRST.sub(lambda found: CURRENCY_WORDS[found[1].casefold()], cell) for cell in cells]
     masked = {row: _PER_MILLION.sub("", cell) for row, cell in enumerate(cells) if cell and FIGURE.match(cell)}
     signed = {row: _UNIT.sub(_as_sign, cell) for row, cell in masked.items()}
     words = {row: [found["unit"] for found in _UNIT.finditer(cell) if _is_unit(found["unit"])] for row, cell in signed.items()}
@@ -78,7 +81,11 @@ def in_one_unit(cells: Sequence[str | None]) -> UnitColumn:
         return UnitColumn(cells=found)
     usual = counted.most_common(1)[0][0]
     name = next(word for found in words.values() for word in found if _alike(word) == usual)
-    refused = {row: f"a figure in {name}, as in other cells" for row, found in words.items() if {*map(_alike, found)} != {usual}}
+    expected = f"a figure in {name}, as in other cells"
+    same = (
+        ({usual}, set()) if _quantity(name) is None else ({usual},)
+    )  # a bare figure among points is one; among ms it may be in s
+    refused = {row: expected for row, found in words.items() if {*map(_alike, found)} not in same}
     return UnitColumn(cells=found, refused=refused, unit=name)
 
 
@@ -95,6 +102,12 @@ def contradiction(unit: str, metric: Metric) -> str:
         return ""
     is_money = not CURRENCY_WORDS.keys().isdisjoint(metric.unit.casefold().split())
     return f"a figure in {metric.unit}, not in {unit}" if declared or published or is_money else ""
+
+
+def is_time(unit: str) -> bool:
+    """Whether a unit is one of time."""
+    quantity = _quantity(unit)
+    return quantity is not None and quantity.base == "s"
 
 
 def _as_sign(found: re.Match[str]) -> str:

@@ -1,7 +1,4 @@
-"""Renders reports: one file per format; files with a leading underscore are shared.
-
-A format's libraries are imported on its first use, so that no format pays for another.
-"""
+"""Renders reports: one file per format, imported on its first use, so that no format pays for another."""
 
 from __future__ import annotations
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
@@ -48,7 +47,8 @@ def feed(report: Report, style: Style) -> Feed:
     boards = [board.health for board in report.boards]
     own = f"report:{boards[0].board}" if len(boards) == 1 else "report"
     sentences = [words.summary(report), *(silence.sentence for silence in words.silences(report, style.zone))]
-    items = tuple(sorted(_items(report, style), key=lambda item: item.at, reverse=True))
+    items = [_item(board, story, style) for board in report.boards for story in board.stories]
+    items.sort(key=lambda item: item.at, reverse=True)
     return Feed(
         id=f"urn:uuid:{uuid5(NAMESPACE_URL, style.feed_url)}" if style.feed_url else f"{URN}:{own}",
         url=style.feed_url,
@@ -57,12 +57,8 @@ def feed(report: Report, style: Style) -> Feed:
         description=" ".join(filter(None, sentences)),
         attribution="; ".join(sorted({words.attribution(board) for board in report.boards if board.stories})),
         updated=items[0].at if items else report.until,
-        items=items,
+        items=tuple(items),
     )
-
-
-def _items(report: Report, style: Style) -> Iterator[Item]:
-    return (_item(board, story, style) for board in report.boards for story in board.stories)
 
 
 def _item(board: BoardReport, story: Story, style: Style) -> Item:

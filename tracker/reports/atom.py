@@ -7,7 +7,7 @@ from io import StringIO
 from feedgenerator import Atom1Feed
 
 from tracker.model import Report
-from tracker.reports._feed import URN, Item, feed
+from tracker.reports._feed import URN, feed
 from tracker.reports.cleaning import cleaned
 from tracker.reports.style import Style
 
@@ -27,20 +27,16 @@ def render(report: Report, style: Style) -> str:
     )
     atom.latest_post_date = lambda: source.updated  # the library's own is the current time in a feed without entries
     for item in source.items:
-        atom.add_item(**_entry(item))
+        atom.add_item(
+            title=item.title,
+            link=item.url or f"{URN}:board:{item.tags[-1]}",
+            description=None,
+            content=item.html,
+            unique_id=item.id,
+            updateddate=item.at,
+            categories=item.tags,
+            item_copyright=item.attribution,
+        )
     out = StringIO()
     atom.write(out, "utf-8")
     return f"{out.getvalue()}\n"
-
-
-def _entry(item: Item) -> dict[str, object]:
-    return {
-        "title": item.title,
-        "link": item.url or f"{URN}:board:{item.tags[-1]}",
-        "description": None,
-        "content": item.html,
-        "unique_id": item.id,
-        "updateddate": item.at,
-        "categories": item.tags,
-        "item_copyright": item.attribution,
-    }

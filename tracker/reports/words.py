@@ -265,10 +265,7 @@ def _unseen(gaps: Sequence[Gap], zone: tzinfo) -> tuple[str, ...]:
 
 
 def silences(report: Report, zone: tzinfo) -> tuple[Silence, ...]:
-    """Sentences on boards without stories: first seen, unchanged, with recorded changes only, or not seen; and on their gaps.
-
-    A board in trouble is among the troubles instead.
-    """
+    """Sentences on boards without stories and trouble: first seen, unchanged, with recorded changes, or unseen; and on gaps."""
     if not report.boards:
         return (Silence(sentence="There are no boards to report on."),)
     without = [board for board in report.boards if not board.stories]

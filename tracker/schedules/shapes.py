@@ -1,7 +1,4 @@
-"""The shape of a board's file and of a file of defaults: the keys, their types, and their meaning.
-
-`schedules/README.md` and `board.schema.json` repeat the descriptions; tests compare them.
-"""
+"""The shape of a board's file and of a file of defaults. Tests compare `schedules/README.md` and `board.schema.json` with it."""
 
 from __future__ import annotations
 
@@ -224,7 +221,9 @@ class BoundsTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     min: Annotated[float | None, Meta(description="Smallest credible value, in the unit")] = None
     max: Annotated[float | None, Meta(description="Largest credible value, in the unit")] = None
-    min_filled: Annotated[Share, Meta(description="Share of the entries that must have a value")] = 0.0
+    min_filled: Annotated[
+        Share, Meta(description="Share of the entries that must have a value; below 1, one entry may always be without")
+    ] = 0.0
 
 
 class ContractTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

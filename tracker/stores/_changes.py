@@ -68,9 +68,7 @@ def rank_changes(diff: Diff) -> Iterator[tuple[EntryId, int | None, int | None]]
 
 def ranks(snapshot: StoredSnapshot, primary: Metric) -> dict[EntryId, int]:
     """Competition ranks of all entries with a value."""
-    entries = snapshot.entries.items()
-    values = {key: entry.measures[primary.id].value for key, entry in entries if primary.id in entry.measures}
-    return competition_ranks(primary, values, snapshot.unnamed)
+    return competition_ranks(primary, snapshot.values(primary.id), snapshot.unnamed)
 
 
 def new_segments(diff: Diff) -> tuple[Segment, ...]:

@@ -71,9 +71,9 @@ def time_or_none(stored: int | None) -> datetime | None:
     return None if stored is None else time_of(stored)
 
 
-def row_of(record: object, columns: str) -> tuple[object, ...]:
-    """The fields of a record that have these columns."""
-    return tuple(_stored(getattr(record, column)) for column in columns.split(", "))
+def row_of(whole: object, columns: str) -> tuple[object, ...]:
+    """The fields of a record in these columns, each named as its field."""
+    return tuple(_stored(getattr(whole, column)) for column in columns.split(", "))
 
 
 def _stored(value: object) -> object:
@@ -83,7 +83,7 @@ def _stored(value: object) -> object:
 
 
 def record(kind: type[Record], columns: str, row: Sequence[object], **fields: object) -> Record:
-    """The record of a row with these columns, each a field; `fields` are those that are not as stored. Raises ValueError."""
+    """The record of a row with these columns, each named as its field; `fields` replace some of them. Raises ValueError."""
     return msgspec.convert(dict(zip(columns.split(", "), row, strict=True)) | fields, kind, strict=False)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, Struct
 
 from tracker.events import RECORDED
 from tracker.model import TOPICS
@@ -27,23 +27,14 @@ class WatchTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The keys of one `[[watch]]`."""
 
     name: Annotated[_Text, Meta(description="Name of the watch, unique in the file")]
-    subject: Annotated[_Texts, Meta(description="Models that the event is about; one of the list is enough")] = field(
-        default_factory=list
-    )
-    rival: Annotated[
-        _Texts,
-        Meta(
-            description="Models that the event compares the subject with; over standings, the models to compare with instead of"
-            " the leader"
-        ),
-    ] = field(default_factory=list)
-    board: Annotated[_Texts, Meta(description="Boards by id; `*` stands for anything")] = field(default_factory=list)
-    metric: Annotated[_Texts, Meta(description="Metrics by id; `*` stands for anything")] = field(default_factory=list)
-    topic: Annotated[_Texts, Meta(description="Metrics by topic")] = field(default_factory=list)
-    kind: Annotated[_Texts, Meta(description="Kinds of event")] = field(default_factory=list)
-    grade: Annotated[_Texts, Meta(description="Grades of event, also of events that are only recorded")] = field(
-        default_factory=list
-    )
+    subject: Annotated[_Texts, Meta(description="Models that the event is about; one of the list is enough")] = []
+    rival: Annotated[_Texts, Meta(description="Models that the event compares the subject with; over standings, the models to "
+        "compare with instead of the leader")] = []  # fmt: skip
+    board: Annotated[_Texts, Meta(description="Boards by id; `*` stands for anything")] = []
+    metric: Annotated[_Texts, Meta(description="Metrics by id; `*` stands for anything")] = []
+    topic: Annotated[_Texts, Meta(description="Metrics by topic")] = []
+    kind: Annotated[_Texts, Meta(description="Kinds of event")] = []
+    grade: Annotated[_Texts, Meta(description="Grades of event, also of events that are only recorded")] = []
     min_weight: Annotated[Annotated[int, Meta(ge=0, le=100)] | None, Meta(description="Minimum weight of an event")] = None
     news_only: Annotated[
         bool | None, Meta(description="false: also events that are only recorded; by default true, or false with `grade`")
@@ -85,16 +76,10 @@ def load(path: Path, lexicon: Lexicon) -> tuple[Watch, ...]:
         for number, table in enumerate(listed(path, "watch"), start=1):
             with at(f"{place}: {called('watch', table, number)}"):
                 watches.append(_watch(table, lexicon))
-        _check_names(watches)
+        for number, watch in enumerate(watches):
+            if watch.name in {earlier.name for earlier in watches[:number]}:
+                raise Wrong(f"watch {quoted(watch.name)}: duplicate name; rename one")
     return tuple(watches)
-
-
-def _check_names(watches: Iterable[Watch]) -> None:
-    seen: set[str] = set()
-    for watch in watches:
-        if watch.name in seen:
-            raise Wrong(f"watch {quoted(watch.name)}: duplicate name; rename one")
-        seen.add(watch.name)
 
 
 def _watch(values: Mapping[str, object], lexicon: Lexicon) -> Watch:

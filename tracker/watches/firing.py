@@ -111,13 +111,11 @@ def matches(watch: Watch, board: Board, event: Event, diff: Diff | None, lexicon
         return False
     if watch.grades and event.grade not in watch.grades:
         return False
-    return _is_of_metric(watch, board, event) and _is_of_models(watch, board, event, diff, lexicon)
-
-
-def _is_of_metric(watch: Watch, board: Board, event: Event) -> bool:
-    if not watch.metrics and not watch.topics:
-        return True
-    return any(metric.id == event.metric and metric_matches(metric, watch.metrics, watch.topics) for metric in board.metrics)
+    if watch.metrics or watch.topics:
+        of_event = (metric for metric in board.metrics if metric.id == event.metric)
+        if not any(metric_matches(metric, watch.metrics, watch.topics) for metric in of_event):
+            return False
+    return _is_of_models(watch, board, event, diff, lexicon)
 
 
 def _is_of_models(watch: Watch, board: Board, event: Event, diff: Diff | None, lexicon: Lexicon) -> bool:

@@ -62,10 +62,7 @@ def fire(  # noqa: PLR0917  # the order of the line: watches, their subject, the
 
 
 def key_of(watch: Watch) -> str:
-    """The key of a watch's conditions, whatever its name: a watch with other conditions begins again.
-
-    The resolved models of its patterns are part of the key.
-    """
+    """The key of a watch's conditions and their resolved models, whatever its name: with other conditions it begins again."""
     names = [field.name for field in dataclasses.fields(watch) if field.name not in ("name", "asks")]
     asks = {name: getattr(watch, name) for name in names}
     return hashlib.sha256(json.dumps([_FORM, asks], default=dataclasses.asdict, sort_keys=True).encode()).hexdigest()[:16]

@@ -18,10 +18,7 @@ PREFIXES = ("lab", "family", "model")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pattern:
-    """The models that a watch names. `kind` is `name`, `glob` (a name with `*`), `lab`, `family` or `model`.
-
-    `who` is the resolved name: it has the same meaning as in every command (`tracker.query.find`).
-    """
+    """The models that a watch names: by `name`, `glob` (with `*`), `lab`, `family` or `model`. `who` is the resolved name."""
 
     kind: str
     text: str
@@ -124,10 +121,7 @@ def metric_matches(metric: Metric, metrics: Iterable[str], topics: Iterable[str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """A user's rule: over standings with a threshold (`within`, `top`, `above`, `below`), otherwise over events.
-
-    Empty tuples and None do not restrict it. `asks` are the keys and values as written in the file.
-    """
+    """A user's rule: over standings with a threshold, otherwise over events. Empty and None allow all. `asks`: as in the file."""
 
     name: str
     subjects: tuple[Pattern, ...] = ()

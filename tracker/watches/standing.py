@@ -46,10 +46,7 @@ class Edge:
 def advance(
     watch: Watch, metric: Metric, diff: Diff, hold: Hold, *, past: BoardState, following: BoardState
 ) -> tuple[Edge | None, Hold]:
-    """The entries that newly meet a watch on one metric after this diff, and the memory for the next.
-
-    `past` is the board's state before the diff, `following` the one after it.
-    """
+    """The entries that newly meet a watch on a metric, and its memory, after the diff that led from `past` to `following`."""
     verdict = diff.metrics.get(metric.id)
     if verdict is not None and (verdict.verdict in _SAYS_NOTHING or metric.id in (past.drifted & following.drifted)):
         return None, _followed(diff, following, metric, hold) if hold.begun else hold

@@ -184,10 +184,7 @@ class Workspace:
         return resolved(name, org, source, settings=self.settings, store=self.store, lexicon=self.lexicon)
 
     def why_not(self, model: str, *, board: str | None = None, since: datetime | None = None) -> tuple[Explained, ...]:
-        """Each change to a model with the event that reported it, or the rule that kept it out of the news.
-
-        History is derived again from the stored bytes.
-        """
+        """Each change to a model, derived again from the bytes, with its event or the rule that kept it out of the news."""
         from tracker.line import fold  # noqa: PLC0415  # as above
         from tracker.query.why_not import explain  # noqa: PLC0415  # as above
 

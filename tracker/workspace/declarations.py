@@ -51,12 +51,11 @@ class Declarations:
         """Read everything again; what cannot be read stays as it was."""
         self._seen = schedules.fingerprint(self._settings.schedules)
         errors: dict[str, str] = {}
-        last, settings = self._last, self._settings
-        names = names_of(settings)
+        names = names_of(self._settings)
         for wrong in names.errors:
             self._kept(wrong, errors, None)
-        known = last.lexicon if names.errors and last.lexicon is not EMPTY_LEXICON else names.lexicon
-        watched = self._or_last(lambda: watches.load(settings.declaration("watches.toml"), known), last.watches, errors)
+        known = self._last.lexicon if names.errors and self._last.lexicon is not EMPTY_LEXICON else names.lexicon
+        watched = self._watches(known, errors)
         self._last = Declared(
             boards=self._boards(errors), routes=self._routes(watched, errors), watches=watched, lexicon=known, errors=errors
         )
@@ -77,22 +76,17 @@ class Declarations:
             if kept is not None:
                 yield kept
 
-    def _or_last(self, load: Callable[[], Thing], last: Thing, errors: dict[str, str]) -> Thing:
+    def _watches(self, lexicon: Lexicon, errors: dict[str, str]) -> tuple[Watch, ...]:
         try:
-            return load()
+            return watches.load(self._settings.declaration("watches.toml"), lexicon)
         except DeclarationError as error:
-            return self._kept(error, errors, last)
+            return self._kept(error, errors, self._last.watches)
 
     def _routes(self, watched: tuple[Watch, ...], errors: dict[str, str]) -> tuple[Route, ...]:
-        try:
-            found = notify.load(self._settings.declaration("routes.toml"), watches=[watch.name for watch in watched])
-        except DeclarationError as error:
-            return self._kept(error, errors, self._last.routes)
-        if not found.errors:
-            return found.routes
+        found = notify.load(self._settings.declaration("routes.toml"), watches=[watch.name for watch in watched])
         for wrong in found.errors:
             self._kept(wrong, errors, None)
-        if not found.routes and not found.wrong:  # the file is wrong as a whole
+        if found.errors and not found.routes and not found.wrong:  # the file is wrong as a whole
             return self._last.routes
         right = {route.name for route in found.routes}
         return (*found.routes, *(route for route in self._last.routes if route.name in found.wrong.keys() - right))

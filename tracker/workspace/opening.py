@@ -51,14 +51,7 @@ def opened(settings: Settings) -> Iterator[tuple[FileArchive, SqliteStore]]:
 @contextmanager
 def fetching(settings: Settings, clock: Clock) -> Iterator[tuple[FileArchive, SqliteStore, Fetcher]]:
     """The same, and a fetcher that remembers across runs when it asked each host."""
-    from tracker.fetch import Fetcher  # noqa: PLC0415  # only two commands fetch
-    from tracker.stores.hosts import SqliteHosts  # noqa: PLC0415  # as above
-
-    with (
-        opened(settings) as (archive, store),
-        closing(SqliteHosts(settings.hosts)) as hosts,
-        Fetcher(hosts, clock, os.environ, contact=settings.contact) as fetcher,
-    ):
+    with opened(settings) as (archive, store), fetcher_of(settings, clock) as fetcher:
         yield archive, store, fetcher
 
 
@@ -66,11 +59,8 @@ def fetching(settings: Settings, clock: Clock) -> Iterator[tuple[FileArchive, Sq
 def fetcher_of(
     settings: Settings, clock: Clock, *, transport: Transport | None = None, resolve: Resolve | None = None
 ) -> Iterator[Fetcher]:
-    """A fetcher for commands that store nothing. Without a store, it forgets at the end when it asked each host.
-
-    `transport` and `resolve` replace the network and the system's resolver, as in a `Fetcher`.
-    """
-    from tempfile import TemporaryDirectory  # noqa: PLC0415  # as above
+    """A fetcher that remembers when it asked each host, if there is a store. The arguments are a `Fetcher`'s."""
+    from tempfile import TemporaryDirectory  # noqa: PLC0415  # only three commands fetch
 
     from tracker.fetch import Fetcher  # noqa: PLC0415  # as above
     from tracker.fetch.addresses import resolve_host  # noqa: PLC0415  # as above

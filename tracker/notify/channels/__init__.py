@@ -1,7 +1,4 @@
-"""The channels: one file each, with `open_route`. The channels share the files that begin with `_`.
-
-A channel sends a message once; retrying is the outbox's task.
-"""
+"""The channels, one file each with `open_route`. A channel sends a message once; retrying is the outbox's task."""
 
 from __future__ import annotations
 

@@ -124,13 +124,10 @@ class FileArchive:
         folder = self._folder(board)
         with disk_errors(board, folder.index):
             try:
-                index = os.open(folder.index, os.O_RDONLY)
+                with folder.index.open("rb") as index:
+                    return last_line(folder, index.fileno(), verdicts)
             except FileNotFoundError:
                 return None
-            try:
-                return last_line(folder, index, verdicts)
-            finally:
-                os.close(index)
 
     def body(self, board: BoardId, sha256: Sha256) -> bytes:
         folder = self._folder(board)
