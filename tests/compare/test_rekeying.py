@@ -504,7 +504,7 @@ def test_one_score_is_enough_if_it_is_exact_and_no_other_row_has_it(value: str, 
     assert compare(board(SCORE), before, after).metrics["score"].moves["b"].unsure_origin is doubted
 
 
-def test_the_values_of_another_row_are_no_overtake_and_no_departure():
+def test_the_values_of_another_row_make_neither_an_overtake_nor_a_departure():
     history = History(*TWO)
     shown = [
         history.show(text, coding=coding)
