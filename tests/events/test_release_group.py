@@ -192,3 +192,13 @@ def test_a_name_without_a_generation_grows_if_another_generation_was_listed_unde
 def test_rows_of_one_name_are_not_a_release_of_several_models():
     names = {"long7": "Vicuna", "long13": "Vicuna"}
     assert groups("x:60", "x:60 long7:45 long13:40", who=VICUNA, names=names) == []
+
+
+def test_the_label_of_today_counts_as_listed_before():
+    names = {"long7": "Vicuna-v1.5-7B", "long13": "Vicuna-v1.5-13B", "old": "chat"}
+    history, today = History(metric()), VICUNA | {"old": model("Vicuna 1.5 33B", lab="LMSYS")}
+    history.show("old:42 x:60", names=names, who=VICUNA | {"old": Identity()})
+    (event,) = of(
+        "release_group", history.show("old:42 x:60 long7:45 long13:40", names=names | {"old": "Vicuna-v1.5-33B"}, who=today)
+    )
+    assert (event.grade, event.facts["listed_before"]) == ("addition", ["Vicuna-v1.5-33B"])

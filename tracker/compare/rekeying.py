@@ -17,6 +17,7 @@ from math import isclose
 from tracker.compare.drift import FALLBACK_HALF_WIDTH
 from tracker.compare.precision import same
 from tracker.model import Board, Confidence, Entry, EntryId, Measure, Metric, Nature, Snapshot, name_tokens
+from tracker.model.names import is_misprint
 
 _EXACT = 2
 """Decimals from which on an equal score, and a name that only adds words, identify an entry."""
@@ -25,8 +26,6 @@ _ENOUGH_VALUES = 3
 _SHRUNK, _GREW, _MANY = 0.99, 1.15, 100
 """A count of this size that changed by no more than this is that of the same entry: publishers withdraw a few votes."""
 _NOISE = 1e-6
-_LONG_WORD = 5
-"""In a word of this length, one wrong letter is a misprint, not another word."""
 _SCORES = (Nature.TESTED, Nature.FITTED)
 _Clue = Callable[[Entry, Entry], bool]
 _Pair = tuple[Entry, Entry]
@@ -52,6 +51,7 @@ def rekeyed(board: Board, before: Snapshot, after: Snapshot) -> Rekeyed:
         return Rekeyed()
     values = _Values(board, before, after)
     named = _of_one_name(arrived, gone)
+    named |= _pairs(*_rest(arrived, gone, named), _adds_a_path)[0]
     ids = {entry.id: entry for entry in (*arrived, *gone)}
     continued = {
         now: old for now, old in named.items() if name_tokens(now) == name_tokens(old) or values.agree(ids[now], ids[old])
@@ -122,6 +122,13 @@ def _pairs(arrived: list[Entry], gone: list[Entry], clue: _Clue) -> tuple[dict[E
     }
     taken = frozenset(pairs.values())
     return pairs, [(now, old) for now, old in fitting if now.id not in pairs or old.id not in taken]
+
+
+def _adds_a_path(now: Entry, old: Entry) -> bool:
+    """Whether one name is the other with a path before it: `openai/gpt-4o`, `gpt-4o`."""
+    shorter, longer = sorted((now.name, old.name), key=len)
+    path, _, name = longer.rpartition("/")
+    return bool(path) and "/" not in shorter and name_tokens(name) == name_tokens(shorter) != ()
 
 
 def _likeness(pair: _Pair) -> float:
@@ -290,15 +297,4 @@ def _is_one_name(now: Entry, old: Entry) -> bool:
         return bool(now.who.generation) and now.who.line == old.who.line
     words, others = name_tokens(now.name), name_tokens(old.name)
     differing = [pair for pair in zip(words, others, strict=False) if pair[0] != pair[1]]
-    return len(words) == len(others) and len(differing) == 1 and _is_misprint(*differing[0])
-
-
-def _is_misprint(word: str, other: str) -> bool:
-    """Whether two long words differ by one letter, or by two neighbours in the other order."""
-    if min(len(word), len(other)) < _LONG_WORD or not (word + other).isalpha():
-        return False
-    short, long = sorted((word, other), key=len)
-    first = next((place for place, letters in enumerate(zip(short, long, strict=False)) if letters[0] != letters[1]), len(short))
-    swapped = short[:first] + short[first : first + 2][::-1] + short[first + 2 :]
-    replaced = short[:first] + long[first] + short[first + 1 :] if len(short) == len(long) else long[:first] + long[first + 1 :]
-    return long == swapped or (replaced == long if len(short) == len(long) else replaced == short)
+    return len(words) == len(others) and len(differing) == 1 and is_misprint(*differing[0])

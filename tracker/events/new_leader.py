@@ -26,6 +26,7 @@ from tracker.model import (
     Nature,
     Snapshot,
 )
+from tracker.order import certainty
 from tracker.wording import listed, number, span, unsure
 
 RULE = "new_leader/1"
@@ -259,7 +260,7 @@ def _led(diff: Diff, metric: Metric, lead: _Lead, caveat: str) -> str:
     if second is not None and before == [second.id]:
         return f", which led before{caveat}"
     led, first = listed([last_named(diff, entry) for entry in before]), before[0]
-    if first not in has or (second is not None and metric.better(has[second.id], has[first])):
+    if len(before) > 1 or first not in has or (second is not None and not metric.better(has[first], has[second.id])):
         return f"{caveat}; before, {led} led"
     measures = [diff.after.entries[entry].measures[metric.id] for entry in (lead.fresh[0], first)]
     near = "" if _beyond_error(metric, measures[0], measures[1:]) else unsure(metric, *measures)
@@ -274,12 +275,8 @@ def _caveat(diff: Diff, primary: Metric, leader: Measure, others: Sequence[Measu
 
 
 def _beyond_error(primary: Metric, leader: Measure, others: Sequence[Measure]) -> bool:
-    """Whether each of the others ties with the leader, or is farther from it than the error of the two. Points have none."""
-    if primary.exact:
-        return True
-    gaps = [(abs(leader.value - other.value), (leader.half_width or 0.0) + (other.half_width or 0.0)) for other in others]
-    error = primary.stated_error or 0.0
-    return all(gap == 0 or gap > max(error, width) > 0 for gap, width in gaps)
+    """Whether each of the others ties with the leader, or is surely below it."""
+    return all(other.value == leader.value or certainty(primary, leader, other) != "nominal" for other in others)
 
 
 def _grade(diff: Diff, metric: Metric, entry: EntryId | None, leader: Measure, others: Sequence[Measure]) -> Grade:

@@ -13,13 +13,15 @@ from tracker.wording import count, listed, unsure
 
 RULE = "rank_move/1"
 Grade = StrEnum("Grade", "MOVED NOMINAL FELL_OUT")
+_MOST = 3
+"""A re-grading that moves more entries is one cause: these are news, the others are recorded."""
 _FIGURES = ("before", "after", "arrivals_above", "departures_above", "moves", "unrounded")
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # all kinds have this signature
     """One event per entry whose own value moved beyond its error; the other moves of the day are one recorded event.
 
-    Moves of one place are news only into, within or out of the ten best.
+    Moves of one place are news only into, within or out of the ten best; of a day's moves, the three nearest the top are.
     Of points all moves are that one: each follows from an overtake or a fall, which are events of their own.
     Entries that fell out of a top N are one recorded event, and do not depart.
     """
@@ -29,17 +31,22 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
     if primary is None:
         return
     values = diff.metrics[primary.id].moves if diff.before and not primary.exact else {}
-    within_error: list[RankMove] = []
-    for move in diff.ranks:
-        if move.moves and move.entry in values and values[move.entry].significant:
-            yield _moved(diff, primary, move)
-        elif move.moves:
-            within_error.append(move)
+    sure = [move for move in diff.ranks if move.moves and move.entry in values and values[move.entry].significant]
+    within_error = [move for move in diff.ranks if move.moves and move not in sure]
+    large = sorted(
+        (move for move in sure if abs(move.moves) > 1 or _best(move) <= TOP), key=lambda move: (_best(move), move.entry)
+    )
+    for move in sure:
+        yield _moved(diff, primary, move, is_news=move in large[:_MOST])
     if within_error:
         yield _nominal(diff, primary, within_error)
 
 
-def _moved(diff: Diff, primary: Metric, move: RankMove) -> Event:
+def _best(move: RankMove) -> int:
+    return min(move.before, move.after)
+
+
+def _moved(diff: Diff, primary: Metric, move: RankMove, *, is_news: bool) -> Event:
     who = party(diff.after, move.entry)
     way = "climbs" if move.moves < 0 else "falls"
     agree = move.after - move.before == move.moves  # the published ranks and the places among those that were there before
@@ -49,7 +56,7 @@ def _moved(diff: Diff, primary: Metric, move: RankMove) -> Event:
         rule=RULE,
         grade=Grade.MOVED,
         weight=15 + min(20, 2 * abs(move.moves)),
-        is_news=abs(move.moves) > 1 or min(move.before, move.after) <= TOP,
+        is_news=is_news,
         subjects=[who],
         metric=primary.id,
         headline=f"{who.name} {way} {count(abs(move.moves), 'place')} on {diff.board.title} ({primary.title}){where}.",
@@ -98,7 +105,7 @@ def _why_recorded(event: Event) -> str:
     if event.facts.get("exact"):
         return "ranks by points: another leader and overtakes among the ten best are news, not each move"
     if event.grade == Grade.MOVED:
-        return f"moves of one place are news among the first {TOP}"
+        return f"of a day's moves, the {_MOST} nearest the top are news; those of one place only among the first {TOP}"
     return "rank move nominal: no value of its own moved beyond its error"
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tracker.compare import commensurable, compare, misread
-from tracker.errors import ContractBroken, DeclarationError, ParseError, Refused, TrackerError
+from tracker.errors import ContractBroken, DeclarationError, EncodingError, ParseError, Refused, TrackerError
 from tracker.events import advance, advance_failed, awaits_confirmation, confirm, detect, fail, silence
 from tracker.identity import identify, resolve, resolve_models
 from tracker.model import (
@@ -292,9 +292,15 @@ def _unreadable(board: Board, line: IndexLine, error: TrackerError, before: Snap
     """The failure of an unreadable page. If an earlier one was readable, it names the command that finds replacements."""
     if isinstance(error, Refused):
         return _failure(board, line, FailureStage.PAGE, "Refused", str(error))
-    remedy = f"; to see what replaced it: tracker board repair {board.id}" if before is not None else ""
+    is_gone = (
+        any(violation.code == "missing_column" for violation in error.violations)
+        if isinstance(error, ContractBroken)
+        else not isinstance(error, EncodingError)
+    )
+    remedy = f"; to see what replaced it: tracker board repair {board.id}" if before is not None and is_gone else ""
     stage = FailureStage.CONTRACT if isinstance(error, ContractBroken) else FailureStage.PARSE
-    return _failure(board, line, stage, type(error).__name__, f"{error}{remedy}")
+    name = ParseError.__name__ if isinstance(error, ParseError) else type(error).__name__
+    return _failure(board, line, stage, name, f"{error}{remedy}")
 
 
 def _failure(board: Board, line: IndexLine, trouble: FailureStage, error: str, message: str, *, passing: bool = False) -> Failure:
