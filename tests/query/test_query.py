@@ -13,7 +13,7 @@ from query_world import BOARD, OTHER, PRICE, SCORE, SPEED, at, board, entry, not
 
 from tracker.cadence import next_due
 from tracker.errors import DeclarationError
-from tracker.model import Request, Result, State, Step
+from tracker.model import EntryId, EntryRecord, Request, Result, State, Step
 from tracker.ports import Store
 from tracker.query.due import missing_keys
 from tracker.query.health import health as health_of
@@ -220,6 +220,9 @@ def test_a_board_that_is_unchanged_for_too_long_is_stale_and_a_cut_one_is_partia
     capped = replace(past, stale_since=None, capped_at=500, cap_told=True)
     store.save(Step(check=replace(step_check, observed_at=at(2)), past=capped))
     assert health(store, 2) == (State.PARTIAL, "cut off at 500 rows")
+    gone = {EntryId(name): EntryRecord(name=name, names=frozenset((name,)), first_seen=at(0), last_seen=at(1)) for name in "bcde"}
+    store.save(Step(check=replace(step_check, observed_at=at(3)), past=replace(capped, known={**capped.known, **gone})))
+    assert health(store, 3) == (State.PARTIAL, "cut off at 500 rows; not shown: b, c, d and 1 more")
 
 
 # ── cadence ──────────────────────────────────────────────────────────────────────────────────────

@@ -210,6 +210,12 @@ def test_stories_are_grouped_by_the_day_of_the_reader_with_the_newest_first_or_a
     assert shown("UTC", by_weight=True) == [("", ["old", "heavy", "light"])]
 
 
+def test_what_was_confirmed_later_says_since_when_it_has_been_so():
+    gone = replace(event("gone", "departure", at=T0 + DAY), until=T0)
+    (board,) = report([gone]).boards
+    assert [day.title for day in words.days(board, UTC)] == ["Sunday, 2026-04-19, since 2026-04-18 06:18 UTC"]
+
+
 def test_a_window_after_the_newest_reading_says_when_that_was():
     built = report([], health(last_checked=T0 - 20 * DAY))
     (silence,) = words.silences(built, UTC)

@@ -24,7 +24,7 @@ _LONG = 50
 """Rows from which a count is hardly round by chance, so that a page may be cut in whatever order it lists its entries."""
 _TOP_READINGS = 3
 """Readings, this one included, from which a page that always has the same usual number of rows may be a top N."""
-_CUT = 10
+_CUT = 5
 """Entries that a page must lose at once if a usual number of rows that are left is to be more than chance."""
 _LEAST_ENTRIES = 5
 _LEAST_COMMON = 0.5
