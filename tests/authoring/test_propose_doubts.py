@@ -273,3 +273,37 @@ def test_points_in_several_tests_are_scores_and_those_of_a_league_are_not():
     assert {metric.nature.value.value for metric in found.metrics} == {"tested"}
     found = proposed(("Team", NAMES), ("Home points", WHOLE), ("Points", sorted(scores, reverse=True)))
     assert primary(found).nature.value.value == "points"
+
+
+# ── histories ────────────────────────────────────────────────────────────────────────────────────
+
+
+def history(days: int, names: Sequence[str] = NAMES) -> list[tuple[str, str, float]]:
+    return [(f"2026-11-{day:02}", name, 1400 - 30 * at + day / 4) for day in range(1, days + 1) for at, name in enumerate(names)]
+
+
+@pytest.mark.parametrize("days", [2, 3, 20])
+@pytest.mark.parametrize("missing", [(), (3,), (0, 9)])
+def test_a_history_of_the_same_entries_is_refused_with_the_date_column(days: int, missing: tuple[int, ...]):
+    days += bool(missing)
+    rows = [row for at, row in enumerate(history(days)) if at not in missing]
+    columns = zip(("Day", "Model", "Rating"), zip(*rows, strict=True), strict=True)
+    with pytest.raises(DeclarationError, match=r"same entries for each 'Day'.*expected one row of each entry"):
+        proposed(*columns)
+
+
+def test_a_history_beside_the_current_table_gives_way_to_it():
+    current = table(("Model", NAMES), ("Rating", SCORES))
+    dated = table(*zip(("Day", "Model", "Rating"), zip(*history(20), strict=True), strict=True))
+    assert propose(f"# Now\n\n{current}\n\n# Before\n\n{dated}".encode()).candidate.columns == ("Model", "Rating")
+
+
+def test_the_dates_of_releases_make_no_history():
+    days = ["2026-11-01", "2026-11-02"] * 4
+    assert proposed(("Rank", range(1, 9)), ("Model", NAMES), ("Added", days), ("Rating", SCORES)).key.value == ("Model",)
+
+
+def test_a_key_with_the_date_keeps_each_row_of_a_history():
+    columns = zip(("Day", "Model", "Rating"), zip(*history(3), strict=True), strict=True)
+    found = proposed(*columns, answers=Answers(metric="Rating", key=("Model", "Day")))
+    assert (found.key.value, found.duplicates) == (("Model", "Day"), "refuse")

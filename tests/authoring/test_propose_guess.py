@@ -49,6 +49,20 @@ def test_an_id_that_distinguishes_the_rows_is_the_key_and_the_name_stays_the_nam
     assert found.key.sure >= SURE
 
 
+@pytest.mark.parametrize("header", ["Driver", "system", "Method", "Player", "Song"])
+@pytest.mark.parametrize("teams", [("Ash", "Birch", "Cedar", "Elm") * 2, tuple("ABCDEFGH")])
+def test_entries_are_not_named_by_their_teams(header: str, teams: Sequence[str]):
+    found = propose(
+        csv_of(("Pos.", "team", header, "Pts."), range(1, 9), [f"Team {team}" for team in teams], NAMES, range(80, 0, -10))
+    )
+    assert (found.name.value, found.key.value) == (header, (header,))
+
+
+def test_teams_are_named_by_a_column_of_teams():
+    found = propose(csv_of(("Pos.", "Team", "City", "Pts."), range(1, 9), NAMES, ["Arden", "Brill"] * 4, range(80, 0, -10)))
+    assert (found.name.value, found.key.value) == ("Team", ("Team",))
+
+
 def test_a_column_that_numbers_the_rows_is_not_a_key():
     found = propose(csv_of(("id", "model", "score"), range(1, 9), NAMES, falling(90, 3.5)))
     assert found.key.value == ("model",)

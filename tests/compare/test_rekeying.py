@@ -504,7 +504,7 @@ def test_one_score_is_enough_if_it_is_exact_and_no_other_row_has_it(value: str, 
     assert compare(board(SCORE), before, after).metrics["score"].moves["b"].unsure_origin is doubted
 
 
-def test_the_values_of_another_row_are_no_overtake_and_no_departure():
+def test_the_values_of_another_row_make_neither_an_overtake_nor_a_departure():
     history = History(*TWO)
     shown = [
         history.show(text, coding=coding)
@@ -516,3 +516,14 @@ def test_the_values_of_another_row_are_no_overtake_and_no_departure():
     ]
     assert [event for events in shown for event in events if event.is_news] == []
     assert {event.grade for event in of("score_revision", shown[1])} == {"unsure_origin"}
+
+
+@pytest.mark.parametrize(("old", "new", "relisted"), [
+    ("frob-4o", "openai/frob-4o", True),
+    ("host/maker/frob-4o", "frob-4o", True),
+    ("one/frob-4o", "two/frob-4o", False),
+    ("frob-4o", "openai/frob-4o-mini", False),
+])  # fmt: skip
+def test_a_name_with_a_path_before_it_is_the_name_listed_again(old: str, new: str, relisted: bool):
+    diff = two(f"{old}:50 b:40", f"{new}:53 b:40")
+    assert diff.relisted == ({new: old} if relisted else {})

@@ -448,3 +448,18 @@ def test_a_line_is_not_named_by_a_guess():
     assert [(event.facts["line"], [rival["line"] for rival in event.facts["rivals"]]) for event in passing] == [
         (["ali"], [["goo"]])
     ]
+
+
+@pytest.mark.parametrize(
+    ("better", "unit", "words"),
+    [
+        ("lower", "USD", "and makes ali cheaper than oai"),
+        ("lower", "s", "and puts ali above oai"),
+        ("higher", "USD", "and puts ali above oai"),
+    ],
+)
+def test_a_lower_price_is_called_cheaper(better: str, unit: str, words: str):
+    low, high = ("5", "9") if better == "lower" else ("9", "5")
+    on = metric(better=better, unit=unit)
+    (event,) = passed(f"oai/gpt/4:{high}", f"oai/gpt/4:{high} ali/qwen/3:{low}", on=on, names={"ali/qwen/3": "Foo"})
+    assert words in event.headline

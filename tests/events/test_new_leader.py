@@ -126,7 +126,7 @@ def test_one_of_two_leaders_that_left_does_not_hand_on_the_lead_of_the_other():
 
 def test_a_leader_hidden_by_a_cap_keeps_the_lead():
     history = History()
-    history.show(rows("a:500", count=49))
+    history.show(rows("a:500", count=48))
     for place in range(4):
         reported = history.show(rows(f"x{place}:1", count=49))
         assert (history.diff.cap, of("new_leader", reported), leaders(history)) == (50, [], ("a",))

@@ -37,7 +37,7 @@ def detect(diff, past):
     """One event for each entry. Remembers how many there have been."""
     moves = diff.metrics[diff.board.primary.id].moves if diff.before else {}
     doubled = sorted(entry for entry, move in moves.items() if move.after.value >= 2 * move.before.value)
-    events = [_event(diff, entry, 99 - place) for place, entry in enumerate(doubled)]
+    events = [_event(diff, entry, 50 - place) for place, entry in enumerate(doubled)]
     return Detection(events=events, memory=past.memory.get("doubled", 0) + len(events))
 
 

@@ -229,8 +229,9 @@ def _judged(spec: Parse, table: Table, lead: Lead) -> Candidate:
     columns = cells_of(table.columns, table.rows)
     signs = _signs(columns)
     headless = _is_headless(columns)
-    score = _score(signs, len(table.rows)) - _oddness(table) - 0.5 * headless - 0.3 * bool(signs.other)
-    doubt = "" if signs.ranks else "nothing shows that it ranks its rows"
+    dated = any(repeated_on(columns, cells) for cells in columns if cells.is_text)
+    score = _score(signs, len(table.rows)) - _oddness(table) - 0.5 * headless - 0.3 * bool(signs.other) - 0.1 * dated
+    doubt = "it has the same entries on several dates" if dated else "" if signs.ranks else "nothing shows that it ranks its rows"
     why = (*_why(signs, len(table.rows)), *([_HEADLESS] if headless else ()))
     return Candidate(
         parse=spec,
@@ -296,6 +297,17 @@ def _other(names: Sequence[Cells], figures: Sequence[Cells], columns: Sequence[C
         return "compares each row with each"
     firsts = (cells.places[0] or 0 for cells in columns if RANK & {*cells.leaf} and cells.order() < -0.95)
     return "continues the places of another table" if any(first > FIRST for first in firsts) else ""
+
+
+def repeated_on(columns: Sequence[Cells], names: Cells) -> Cells | None:
+    """The column of dates on which most names occur again, each once a date; None if the table is not a history."""
+    if len(names.cells) < 2 * len({*names.cells}):
+        return None
+    for dates in filter(lambda cells: cells.is_date, columns):
+        pairs = {*zip(names.cells, dates.cells, strict=True)}
+        if len({*names.cells}) * len({*dates.cells}) <= 2 * len(pairs) == 2 * len(names.cells):
+            return dates
+    return None
 
 
 def is_share(cells: Cells) -> bool:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import combinations, repeat
 
-from tracker.authoring.candidates import likely, named_by, survey
+from tracker.authoring.candidates import likely, named_by, repeated_on, survey
 from tracker.authoring.columns import MAX_ROWS, Cells, cells_of
 from tracker.authoring.metrics import metrics_of, ranked
 from tracker.authoring.proposal import NO_ANSWERS, Answers, Candidate, Guess, Proposal, stated
@@ -156,7 +156,8 @@ def _as_name(cells: Cells, at: int) -> float:
     """How likely the column holds the names: by its header, its distinct texts and its position."""
     leaf = {*cells.leaf}
     points = 2.0 * cells.distinct + 0.4 * cells.filled - 0.03 * at
-    points += 1.0 * bool(leaf & {"model", "models", "name", "title", "player", "team", "app", "label", "display"})
+    points += 1.0 * bool(leaf & {"model", "models", "name", "title", "player", "app", "label", "display"})
+    points -= 0.1 * ("team" in leaf)  # beside a player, a system or a song it is whose that is
     points += 0.5 * bool(NAME & leaf) - 1.2 * bool(attribute_of(cells)) - 0.4 * bool(leaf & (ID - {"key"}))
     return (
         points
@@ -176,6 +177,10 @@ def _key(sheet: RawSheet, name: str, given: tuple[str, ...]) -> tuple[Guess[tupl
     if best is not None:
         why = "unique in all rows, and called an id" if ID & {*best.leaf} else "unique in all rows"
         return Guess(value=(best.header,), sure=0.95 if best.header == name or ID & {*best.leaf} else 0.75, why=why), "refuse"
+    if (date := repeated_on([*sheet.columns.values()], sheet.columns[name])) is not None:
+        found = f"the table has the same entries for each {date.header!r}, which is a history"
+        remedy = f"expected one row of each entry; with --key {name} --key {date.header} each date has entries of its own"
+        raise DeclarationError(f"{found}; {remedy}")
     if together := _together(sheet, name):
         return Guess(value=together, sure=0.75, why="only together unique in all rows"), "refuse"
     names, rows = Counter(sheet.columns[name].cells), {*map(tuple, sheet.candidate.rows)}

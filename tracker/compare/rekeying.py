@@ -51,6 +51,7 @@ def rekeyed(board: Board, before: Snapshot, after: Snapshot) -> Rekeyed:
         return Rekeyed()
     values = _Values(board, before, after)
     named = _of_one_name(arrived, gone)
+    named |= _pairs(*_rest(arrived, gone, named), _adds_a_path)[0]
     ids = {entry.id: entry for entry in (*arrived, *gone)}
     continued = {
         now: old for now, old in named.items() if name_tokens(now) == name_tokens(old) or values.agree(ids[now], ids[old])
@@ -121,6 +122,13 @@ def _pairs(arrived: list[Entry], gone: list[Entry], clue: _Clue) -> tuple[dict[E
     }
     taken = frozenset(pairs.values())
     return pairs, [(now, old) for now, old in fitting if now.id not in pairs or old.id not in taken]
+
+
+def _adds_a_path(now: Entry, old: Entry) -> bool:
+    """Whether one name is the other with a path before it: `openai/gpt-4o`, `gpt-4o`."""
+    shorter, longer = sorted((now.name, old.name), key=len)
+    path, _, name = longer.rpartition("/")
+    return bool(path) and "/" not in shorter and name_tokens(name) == name_tokens(shorter) != ()
 
 
 def _likeness(pair: _Pair) -> float:

@@ -389,14 +389,21 @@ def _headline(stage: Stage, lead: Pass, named: Sequence[Pass]) -> str:
     unsure_order = _certainty(stage, lead) == "nominal"
     near = unsure(stage.metric, stage.measure(lead.best), stage.measure(lead.passed)) if unsure_order else ""
     if lead.cause == "fall":
-        return f"{_best_of_rival(stage, lead)} falls below {line}'s best ({name}, {value}) on {where}{near}."
-    above = f"above {listed([_best_of_rival(stage, line_pass) for line_pass in named], _NAMED)}"
-    whose = "," if folded(line) in folded(name) else f" and puts {line}"
+        verb = "now costs more than" if _is_price(stage.metric) else "falls below"
+        return f"{_best_of_rival(stage, lead)} {verb} {line}'s best ({name}, {value}) on {where}{near}."
+    ahead, puts = ("cheaper than", "makes") if _is_price(stage.metric) else ("above", "puts")
+    above = f"{ahead} {listed([_best_of_rival(stage, line_pass) for line_pass in named], _NAMED)}"
+    whose = "," if folded(line) in folded(name) else f" and {puts} {line}"
     if lead.cause == "rise":
         how = f"{name} moves from {number(_value_before(stage, lead), stage.metric)} to {value} on {where}"
     else:
         how = f"{name} ({value}) {WORDS[lead.cause]} {where}"
     return f"{how}{whose} {above}{near}{_estimated(stage, named)}."
+
+
+def _is_price(metric: Metric) -> bool:
+    """Whether the better value is the lower price, or cost."""
+    return metric.higher_is_better is False and (metric.topic == "price" or metric.unit.startswith("USD"))
 
 
 def _best_of_rival(stage: Stage, line_pass: Pass) -> str:

@@ -260,7 +260,7 @@ def _led(diff: Diff, metric: Metric, lead: _Lead, caveat: str) -> str:
     if second is not None and before == [second.id]:
         return f", which led before{caveat}"
     led, first = listed([last_named(diff, entry) for entry in before]), before[0]
-    if first not in has or (second is not None and metric.better(has[second.id], has[first])):
+    if len(before) > 1 or first not in has or (second is not None and not metric.better(has[first], has[second.id])):
         return f"{caveat}; before, {led} led"
     measures = [diff.after.entries[entry].measures[metric.id] for entry in (lead.fresh[0], first)]
     near = "" if _beyond_error(metric, measures[0], measures[1:]) else unsure(metric, *measures)

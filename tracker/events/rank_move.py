@@ -7,12 +7,12 @@ from enum import StrEnum
 
 from tracker.events._values import TOP, ordered_primary
 from tracker.events.kind import EventKind, Folding, What
-from tracker.events.making import make, page_proofs, party
+from tracker.events.making import last_named, make, page_proofs, party
 from tracker.model import BoardState, Diff, Event, Metric, RankMove
-from tracker.wording import count, unsure
+from tracker.wording import count, listed, unsure
 
 RULE = "rank_move/1"
-Grade = StrEnum("Grade", "MOVED NOMINAL")
+Grade = StrEnum("Grade", "MOVED NOMINAL FELL_OUT")
 _MOST = 3
 """A re-grading that moves more entries is one cause: these are news, the others are recorded."""
 _FIGURES = ("before", "after", "arrivals_above", "departures_above", "moves", "unrounded")
@@ -23,7 +23,10 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
 
     Moves of one place are news only into, within or out of the ten best; of a day's moves, the three nearest the top are.
     Of points all moves are that one: each follows from an overtake or a fall, which are events of their own.
+    Entries that fell out of a top N are one recorded event, and do not depart.
     """
+    if diff.fell_out:
+        yield _fell_out(diff)
     primary = ordered_primary(diff)
     if primary is None:
         return
@@ -78,11 +81,27 @@ def _nominal(diff: Diff, primary: Metric, moves: list[RankMove]) -> Event:
     )
 
 
+def _fell_out(diff: Diff) -> Event:
+    rows, parties = len(diff.after.entries), [last_named(diff, entry) for entry in diff.fell_out]
+    return make(
+        diff,
+        rule=RULE,
+        grade=Grade.FELL_OUT,
+        weight=5,
+        is_news=False,
+        subjects=parties,
+        headline=f"{listed(parties)} fell out of the top {rows} of {diff.board.title}.",
+        facts={"rows": rows},
+    )
+
+
 def _facts(move: RankMove) -> dict[str, object]:
     return {name: getattr(move, name) for name in _FIGURES}
 
 
 def _why_recorded(event: Event) -> str:
+    if event.grade == Grade.FELL_OUT:
+        return "others may have displaced it from the last places, so it need not have left"
     if event.facts.get("exact"):
         return "ranks by points: another leader and overtakes among the ten best are news, not each move"
     if event.grade == Grade.MOVED:
@@ -94,7 +113,7 @@ KIND = EventKind(
     RULE,
     tuple(Grade),
     detect,
-    recorded=(Grade.NOMINAL,),
+    recorded=(Grade.NOMINAL, Grade.FELL_OUT),
     folding=Folding(crowd=("rank move", "rank moves"), consequence=True),
     explains={What.RANK: 10},
     why_recorded=_why_recorded,

@@ -142,5 +142,5 @@ KIND = EventKind(
     recorded=(Grade.FLIP, Grade.SPELLING, Grade.DOUBTFUL),
     folding=Folding(crowd=("rename", "renames")),
     explains={What.KEY: 10, What.NAME: 10, What.APPEARANCE: 5},
-    why_recorded=lambda event: _WHY[event.grade],
+    why_recorded=lambda event: _WHY.get(event.grade, "the same row under another name"),
 )

@@ -66,8 +66,9 @@ class Options(TableOptions, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     after: Annotated[
         str,
         Meta(
-            description="Text of a line before the table (a heading, a sentence, an HTML comment), in the same section, which ends"
-            " at a heading, or, unless it has a heading itself, at a bold line, a rule or `</details>`; part of it is enough."
+            description="Text of a line before the table (a heading, a sentence, an HTML comment), in the same section, which"
+            " ends at a heading, or, unless it has a heading itself, at a bold line, a rule or `</details>`; part of it is"
+            " enough."
         ),
     ] = ""
 
