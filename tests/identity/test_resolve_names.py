@@ -307,3 +307,10 @@ def test_the_first_words_of_an_unknown_name_are_a_guess_at_its_family(name: str,
 @pytest.mark.parametrize(("name", "generation"), [("Nova Pro", "1.0"), ("amazon-nova-experimental-chat-26-01-10", "")])
 def test_an_experiment_is_not_of_the_first_generation(name, generation):
     assert resolve(name, lexicon=default_lexicon()).generation == generation
+
+
+@pytest.mark.parametrize(("name", "generation"), [
+    ("Smaug-Qwen2-72B-Instruct", ""), ("Smaug-Llama-3-70B", ""), ("Smaug-2-72B", "2"), ("Hermes-3-Llama-3-70B", "3"),
+])  # fmt: skip
+def test_the_version_of_a_base_model_is_not_a_generation_of_what_is_built_on_it(name: str, generation: str):
+    assert resolve(name, lexicon=default_lexicon()).generation == generation

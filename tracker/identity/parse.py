@@ -198,12 +198,15 @@ def _may_differ(slots: Slots, line: ProductLine, statements: Statements) -> bool
 def _slots(tokens: Sequence[Token], brand: Brand, mentioned: Sequence[Brand]) -> Slots:
     """The slots of a name, without its brand's words and the base models it mentions."""
     family, skip = brand.line.family, set(brand.places)
-    if not family.base and not family.names_base:
-        skip |= _base_models(tokens, brand, mentioned)
+    base = set() if family.base else _base_models(tokens, brand, mentioned)
+    skip |= set() if family.names_base else base
     kept = [token for index, token in enumerate(tokens) if index not in skip or index == brand.at]
     kept = joined(kept, brand.line.generations)
     at = kept.index(tokens[brand.at])
-    return fill(kept, brand.line, skip=(at,), at=at)
+    slots = fill(kept, brand.line, skip=(at,), at=at)
+    if family.names_base and slots.shown_generation in {tokens[place].text for place in base}:  # it is the base model's
+        slots.shown_generation = ""
+    return slots
 
 
 def _base_models(tokens: Sequence[Token], brand: Brand, mentioned: Sequence[Brand]) -> set[int]:
