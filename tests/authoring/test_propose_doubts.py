@@ -275,6 +275,36 @@ def test_points_in_several_tests_are_scores_and_those_of_a_league_are_not():
     assert primary(found).nature.value.value == "points"
 
 
+# ── error rates whose columns are called by their data sets ──────────────────────────────────────
+
+SETS = (
+    ("Calls", (69.2, 28.9, 32.2, 34.2, 28.2, 48.7, 24.8, 70.1)),
+    ("Read", MIXED),
+    ("Wide", (2.5, 9.1, 3.3, 8.7, 4.4, 7.2, 1.9, 5.5)),
+)
+
+
+def on_sets(heading: str, sets: Sequence[tuple[str, Sequence[object]]] = SETS) -> str:
+    answers = Answers(metric="Calls")
+    return question(propose(f"## {heading}\n\n{table(('Model', NAMES), *sets)}".encode(), answers), answers)
+
+
+@pytest.mark.parametrize("heading", ["WER", "Word error rate", "CER (%)", "ASR benchmark: WER", "EER on calls", "Hallucinations"])
+def test_a_heading_of_errors_leaves_the_direction_of_its_columns_open(heading: str):
+    assert on_sets(heading).startswith("whether higher or lower `Calls` is better")
+
+
+@pytest.mark.parametrize("heading", ["Results", "Accuracy (%)", "Scores over time"])
+def test_columns_of_marks_are_better_if_higher_under_other_headings(heading: str):
+    assert on_sets(heading) == ""
+
+
+def test_columns_beside_one_that_exceeds_a_hundred_need_not_be_marks():
+    assert on_sets("Results", (*SETS, ("Noise", (69.2, 148.7, 32.2, 34.2, 28.2, 48.7, 24.8, 70.1)))).startswith(
+        "whether higher or"
+    )
+
+
 # ── histories ────────────────────────────────────────────────────────────────────────────────────
 
 
