@@ -305,6 +305,35 @@ def test_columns_beside_one_that_exceeds_a_hundred_need_not_be_marks():
     )
 
 
+# ── published ranks by a column that cannot be read ──────────────────────────────────────────────
+
+RACE = (
+    ("Place", range(1, 9)),
+    ("Runner", NAMES),
+    ("Bib", (4, 11, 17, 21, 27, 3, 8, 15)),
+    ("Finish", [f"2:0{at}:11" for at in range(8)]),
+)
+
+
+def test_a_figure_beside_published_ranks_that_it_does_not_follow_is_asked_about():
+    text = refusal(proposed(*RACE))
+    assert text.startswith("which column ranks the board is not certain")
+    assert "`Place` itself" in text
+    assert "Finish" not in text
+
+
+def test_a_column_that_cannot_be_read_is_refused_with_those_that_can():
+    with pytest.raises(
+        DeclarationError, match=r"'Finish' cannot rank the board: it has '2:00:11', expected figures, as in Place and Bib"
+    ):
+        proposed(*RACE, answers=Answers(metric="Finish"))
+
+
+def test_published_ranks_rank_the_board_if_the_user_says_so():
+    found = proposed(*RACE, answers=Answers(metric="Place"))
+    assert (primary(found).id, question(found, Answers(metric="Place"))) == ("position", "")
+
+
 # ── histories ────────────────────────────────────────────────────────────────────────────────────
 
 
