@@ -165,7 +165,7 @@ class History:
         return self.take(snapshot(text, day=self.day, **more), restart=restart)
 
     def take(self, after: Snapshot, *, restart: str = "") -> tuple[Event, ...]:
-        self.diff = compare(self.board, self.diff.after if self.diff else None, after, restart=restart)
+        self.diff = compare(self.board, self.diff.after if self.diff else None, after, restart=restart, sizes=self.past.sizes)
         detected = detect(self.diff, self.past)
         self.past = advance(self.past, self.diff, detected)
         return detected.events

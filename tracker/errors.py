@@ -62,6 +62,10 @@ class ParseError(TrackerError):
     """The bytes do not match their format. Names the place and the reason."""
 
 
+class EncodingError(ParseError):
+    """The bytes are damaged, or not text in the declared encoding."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Violation:
     """A reason why a table is not credible. `row` counts entries from 1; None means the whole table."""

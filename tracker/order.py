@@ -70,14 +70,14 @@ def would_be_shown(diff: Diff, entry: EntryId, last: float | None) -> bool:
 
 
 def may_have_fallen_out(diff: Diff, last: float | None) -> bool:
-    """Whether an entry with that last known primary value may be below the last row of a page that keeps its number of rows."""
+    """Whether an entry with that last known primary value may be below the last row of a chart or a top N of unchanged length."""
     primary = diff.board.primary
     if diff.before is None or len(diff.before.entries) != len(diff.after.entries) or primary is None or last is None:
         return False
     if primary.places:
         new = (value for entry, value in diff.after.values(primary.id).items() if entry not in diff.before.entries)
         return last + sum(value <= last for value in new) > len(diff.after.entries)
-    return not surely_inside(diff.after, primary, last)
+    return diff.is_top and not surely_inside(diff.after, primary, last)
 
 
 def surely_inside(snapshot: StoredSnapshot, primary: Metric, value: float) -> bool:

@@ -316,8 +316,9 @@ def test_a_consensus_of_two_boards_is_listed_on_request_and_verified_by_the_even
     passed = [f"key,name,score,price,licence\na,Claude Opus 4.6,{score},,\nb,GPT-5.2,90,,\n" for score in (80, 95)]
     for board, days in (("acme/text", (1, 2)), ("other/text", (4, 5))):
         states = {f"2026-03-0{day}T060000Z": text for day, text in zip(days, passed, strict=True)}
-        world.declare(board)
-        assert world.run("import", board, world.bodies(states, board.partition("/")[0], raw=True)).code == 0
+        maker = board.partition("/")[0]
+        world.declare(board, DECLARATION.replace("acme.example", f"{maker}.example"))
+        assert world.run("import", board, world.bodies(states, maker, raw=True)).code == 0
     assert not [row for row in world.run("events", "--json").rows if row["kind"] == "consensus"]
     (row,) = world.run("events", "--kind", "consensus", "--json").rows
     assert (row["grade"], row["board"], len(row["facts"]["events"])) == ("agreed", "other/text", 2)

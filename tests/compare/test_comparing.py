@@ -1,6 +1,7 @@
 """Who came, who went, and what a page could have shown."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -146,15 +147,52 @@ def rows(first: int, count: int) -> str:
     return line({f"m{place:04}": 5000 - place for place in range(first, first + count)})
 
 
-@pytest.mark.parametrize("count", [10, 15, 20, 25, 30, 40, 50, 100, 150, 200, 500])
-def test_entries_displaced_at_a_round_number_of_rows_name_a_cap_and_nobody_is_missing(count: int):
-    diff = two(rows(1, count), rows(0, count))
-    assert (diff.cap, diff.missing, diff.hidden) == (count, (), (f"m{count:04}",))
+LENGTHS = [10, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 500]
+
+
+def later(before: str, after: str, *sizes: int, seen_until: datetime | None = None) -> Diff:
+    return compare(board(), snapshot(before), snapshot(after, day=3), sizes=sizes, seen_until=seen_until)
+
+
+@pytest.mark.parametrize("count", LENGTHS)
+def test_entries_displaced_at_the_length_of_a_page_that_a_board_grew_to_name_a_cap_and_nobody_is_missing(count: int):
+    diff = later(rows(1, count), rows(0, count), count - 1, count)
+    assert (diff.cap, diff.missing, diff.hidden, diff.fell_out) == (count, (), (f"m{count:04}",), ())
+
+
+@pytest.mark.parametrize("count", LENGTHS)
+def test_an_exchange_on_a_board_that_did_not_grow_is_a_departure_and_no_cap(count: int):
+    for sizes in [(count,), (count, count, count), (count + 2, count), (count - 1, count + 1, count)]:
+        diff = later(rows(0, count), rows(1, count), *sizes)
+        assert (diff.cap, diff.missing) == (None, ("m0000",))
 
 
 @pytest.mark.parametrize(("count", "cap"), [(10, None), (20, None), (40, None), (50, 50), (500, 500)])
 def test_a_high_entry_was_not_pushed_off_a_small_page(count: int, cap: int | None):
-    assert two(rows(0, count), rows(1, count)).cap == cap
+    assert later(rows(0, count), rows(1, count), count - 1, count).cap == cap
+
+
+@pytest.mark.parametrize("count", LENGTHS)
+def test_the_last_of_a_page_that_always_has_its_usual_length_fell_out_of_the_top(count: int):
+    diff = later(rows(1, count), rows(0, count), count, count)
+    assert (diff.cap, diff.missing, diff.fell_out) == (None, (), (f"m{count:04}",))
+
+
+@pytest.mark.parametrize(("count", "sizes"), [(6, ()), (9, ()), (13, (13, 13)), (37, (37,) * 7), (10, (10,)), (10, (11, 10, 10))])
+def test_the_last_of_any_other_whole_board_left(count: int, sizes: tuple[int, ...]):
+    diff = later(rows(1, count), rows(0, count), *sizes)
+    assert (diff.cap, diff.missing, diff.fell_out) == (None, (f"m{count:04}",), ())
+
+
+def test_a_page_seen_again_unchanged_is_another_reading_of_its_length():
+    assert later(rows(1, 10), rows(0, 10), 10, seen_until=START + timedelta(days=1)).fell_out == ("m0010",)
+    assert later(rows(1, 10), rows(0, 10), 10, seen_until=START).fell_out == ()
+
+
+@pytest.mark.parametrize(("before", "after", "cap"), [(64, 50, 50), (73, 50, 50), (60, 50, 50), (59, 50, None), (63, 49, None)])
+def test_ten_entries_lost_at_once_down_to_the_length_of_a_page_name_a_cap(before: int, after: int, cap: int | None):
+    diff = two(rows(0, before), rows(0, after))
+    assert (diff.cap, len(diff.missing)) == (cap, 0 if cap else before - after)
 
 
 @pytest.mark.parametrize("count", [9, 11, 35, 45, 55, 60, 80, 90, 110, 499, 501])

@@ -25,6 +25,21 @@ def test_a_value_with_digits_added_or_its_point_moved_is_doubted(after: str):
     assert reason("a:1498 b:1450 c:1400 d:1390", after) is not None
 
 
+@pytest.mark.parametrize(("was", "now"), [("100", "1000"), ("40", "400"), ("100", "10"), ("2", "20"), ("0.5", "500")])
+def test_a_round_or_short_value_moved_by_a_power_of_ten_is_doubted(was: str, now: str):
+    assert reason(f"a:{was} b:35 c:34 d:33", f"a:{now} b:35 c:34 d:33") is not None
+
+
+@pytest.mark.parametrize("now", ["11", "0.11", "110", "1100"])
+def test_a_price_moved_by_a_power_of_ten_is_doubted(now: str):
+    assert reason("a:1.1 b:0.8 c:0.5 d:3", f"a:{now} b:0.8 c:0.5 d:3", nature="listed") is not None
+
+
+@pytest.mark.parametrize(("was", "now"), [("100", "1003"), ("10", "1014")])
+def test_digits_behind_a_round_value_are_doubted(was: str, now: str):
+    assert reason(f"a:{was} b:35 c:34 d:33", f"a:{now} b:35 c:34 d:33") is not None
+
+
 def test_the_reason_gives_an_example():
     assert reason("a:88.4 b:85 c:80.2", "a:0.884 b:85 c:80.2") == (
         "1 value of score with digits added or a decimal point moved, such as 88.4 is now 0.884"
@@ -35,7 +50,7 @@ def test_the_reason_gives_an_example():
     ("before", "after"),
     [
         ("a:1498 b:1450 c:1400", "a:1502 b:1450 c:1400"),
-        ("a:2 b:30 c:40", "a:20 b:30 c:40"),
+        ("a:2 b:30 c:40", "a:23 b:30 c:40"),
         ("a:88.4 b:85 c:80.2", "a:88.41 b:85 c:80.2"),
         ("a:88 b:85 c:80", "a:880 b:850 c:800"),
         ("a:12 b:85 c:80", "a:80 b:85 c:80"),
@@ -75,6 +90,6 @@ def test_a_place_may_become_ten_times_as_low():
     assert reason("a:12 b:85 c:80", "a:120 b:85 c:80", nature="points", better="lower") is None
 
 
-def test_prices_and_counts_may_change_tenfold():
-    for nature in (Nature.LISTED, Nature.COUNT, Nature.LIVE):
+def test_counts_and_live_figures_may_change_tenfold():
+    for nature in (Nature.COUNT, Nature.LIVE):
         assert reason("a:15 b:85 c:80", "a:1.5 b:85 c:80", nature=nature) is None

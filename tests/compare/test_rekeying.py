@@ -439,3 +439,91 @@ def test_a_leader_under_another_label_did_not_lose_the_lead():
     assert brief(reported) == ["rename/new_name new"]
     assert history.past.leaders == {"score": ("new",)}
     assert [history.show("new:9.32 b:8.5 c:8.1", who=who) for _ in range(3)] == [()] * 3
+
+
+ONE = Identity(model=ModelId("lab/a"))
+FOUR = (*PRICED, metric("speed", "live", primary=False))
+
+
+@pytest.mark.parametrize(("who", "cells", "continues"), [
+    (ONE, (("50", "", "3", "72"), ("50", "", "3", "72")), True),
+    (ONE, (("50", "", "3", "72"), ("50", "", "3", "71")), False),
+    (ONE, (("50", "", "3", "72"), ("50", "", "3", "")), False),
+    (ONE, (("", "", "3", "72"), ("", "", "3", "72")), False),
+    (ONE, (("50", "", "", ""), ("50", "", "", "")), False),
+    (Identity(), (("50", "", "3", "72"), ("50", "", "3", "72")), False),
+    (Identity(), (("50", "7", "3", "72"), ("50", "7", "3", "72")), True),
+])  # fmt: skip
+def test_a_row_whose_cells_are_all_the_same_has_another_label(who: Identity, cells: tuple[tuple[str, ...], ...], continues: bool):
+    old, new = (
+        snapshot(
+            f"stays:90 too:80 {key}:{row[0]}" if row[0] else f"stays:90 too:80 {key}",
+            day=day,
+            who={key: who},
+            **{name: f"{key}:{cell}" if cell else "" for name, cell in zip(("coding", "maths", "speed"), row[1:], strict=True)},
+        )
+        for day, (key, row) in enumerate(zip(("A-adaptive", "A-max"), cells, strict=True))
+    )
+    assert (compare(board(*FOUR), old, new).rekeyed == {"A-max": "A-adaptive"}) is continues
+
+
+def test_a_row_whose_properties_differ_is_another_one():
+    old, new = (
+        snapshot(
+            f"stays:90 {key}:50",
+            maths=f"{key}:3",
+            speed=f"{key}:7",
+            who={key: ONE},
+            attributes={key: {"licence": licence}},
+            day=day,
+        )
+        for day, (key, licence) in enumerate((("old", "MIT"), ("new", "closed")))
+    )
+    assert compare(board(*FOUR), old, new).rekeyed == {}
+
+
+TWO = (SCORE, metric("coding", primary=False))
+
+
+@pytest.mark.parametrize(("row", "doubted"), [(("44.2", "31"), True), (("44.2", "32"), False)])
+def test_values_of_a_vanished_row_under_another_key_are_of_unsure_origin(row: tuple[str, str], doubted: bool):
+    before = snapshot("a:60 b:46.0 c:44.2 d:45.0", coding="a:50 b:30 c:31 d:40")
+    after = snapshot(f"a:60 b:{row[0]} d:45.0", coding=f"a:50 b:{row[1]} d:40", day=1)
+    diff = compare(board(*TWO), before, after)
+    back = compare(board(*TWO), after, replace(before, observed_at=after.observed_at.replace(day=4)))
+    assert [change.metrics["score"].moves["b"].unsure_origin for change in (diff, back)] == [doubted, doubted]
+    assert (diff.missing, diff.hidden) == (((), ("c",)) if doubted else (("c",), ()))
+    assert not (doubted and diff.metrics["score"].moves["b"].significant)
+
+
+@pytest.mark.parametrize(("value", "others", "doubted"), [("44.25", "", True), ("44.2", "", False), ("44.25", " e:44.25", False)])
+def test_one_score_is_enough_if_it_is_exact_and_no_other_row_has_it(value: str, others: str, doubted: bool):
+    before, after = (
+        snapshot(f"a:60 {text} d:45.5{others}", day=day) for day, text in enumerate((f"b:46.1 c:{value}", f"b:{value}"))
+    )
+    assert compare(board(SCORE), before, after).metrics["score"].moves["b"].unsure_origin is doubted
+
+
+def test_the_values_of_another_row_make_neither_an_overtake_nor_a_departure():
+    history = History(*TWO)
+    shown = [
+        history.show(text, coding=coding)
+        for text, coding in (
+            ("a:60 b:44.2 c:46.1 d:45.0", "a:50 b:30 c:31 d:40"),
+            ("a:60 b:46.1 d:45.0", "a:50 b:31 d:40"),
+            ("a:60 b:44.2 c:46.1 d:45.0", "a:50 b:30 c:31 d:40"),
+        )
+    ]
+    assert [event for events in shown for event in events if event.is_news] == []
+    assert {event.grade for event in of("score_revision", shown[1])} == {"unsure_origin"}
+
+
+@pytest.mark.parametrize(("old", "new", "relisted"), [
+    ("frob-4o", "openai/frob-4o", True),
+    ("host/maker/frob-4o", "frob-4o", True),
+    ("one/frob-4o", "two/frob-4o", False),
+    ("frob-4o", "openai/frob-4o-mini", False),
+])  # fmt: skip
+def test_a_name_with_a_path_before_it_is_the_name_listed_again(old: str, new: str, relisted: bool):
+    diff = two(f"{old}:50 b:40", f"{new}:53 b:40")
+    assert diff.relisted == ({new: old} if relisted else {})

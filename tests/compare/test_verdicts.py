@@ -50,6 +50,13 @@ def test_half_of_the_values_moved_or_a_third_one_way_is_a_re_base(count: int, mo
     assert (actual.moved, actual.common, len(actual.moves)) == (moved, count, 0 if rebased else moved)
 
 
+@pytest.mark.parametrize(("rise", "rebased"), [(20, True), (21, False)])
+def test_values_that_were_graded_again_beside_one_new_result_do_not_make_a_new_scale(rise: int, rebased: bool):
+    before = {f"m{place:02}": 40 + place for place in range(30)}
+    after = {key: value + (rise if place == 0 else place < 12) for place, (key, value) in enumerate(before.items())}
+    assert (two(line(before), line(after)).verdict is Comparability.REBASED) is rebased
+
+
 @pytest.mark.parametrize(
     ("after", "reset"),
     [

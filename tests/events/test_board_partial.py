@@ -24,8 +24,34 @@ def test_a_cap_names_its_rows_and_whom_it_hides():
     history.show(rows(0, 98))
     assert of("board_partial", history.show(rows(0, 100))) == []
     (event,) = of("board_partial", history.show(rows(1, 100)))
-    assert event.headline == "Board seems to be cut off at 100 rows; departures are not reported until it is complete again."
+    assert event.headline == (
+        "Board seems to be cut off at 100 rows; 1 entry is not shown (m0000), and departures are not reported until it is"
+        " complete again."
+    )
     assert event.facts == {"rows": 100, "missing": ["m0000"]}
+
+
+def test_a_board_that_lost_many_rows_at_once_is_called_cut_off_at_once_with_all_of_them():
+    history = History()
+    history.show(rows(0, 64))
+    (event,) = of("board_partial", history.show(rows(0, 50)))
+    assert " 14 entries are not shown (m0050, m0051, m0052 and 11 more), and " in event.headline
+    assert event.facts == {"rows": 50, "missing": [f"m{place:04}" for place in range(50, 64)]}
+    assert brief(history.show(rows(0, 50))) == []
+
+
+def test_the_withheld_entries_are_those_since_the_first_doubt_without_those_that_are_back():
+    history = History()
+    for text in (rows(0, 98), rows(2, 100)):
+        history.show(text)
+    (event,) = of("board_partial", history.show(rows(1, 100)))
+    assert event.facts["missing"] == ["m0000", "m0101"]
+
+
+def test_a_steady_board_that_exchanges_an_entry_is_whole():
+    history = History()
+    assert partial(history, rows(0, 50), rows(1, 50)) == [[], []]
+    assert brief(of("departure", history.show(rows(1, 50)))) == ["departure/confirmed m0000"]
 
 
 def test_a_count_that_passes_through_a_round_number_is_not_called_cut_off_but_withholds_departures():

@@ -112,6 +112,15 @@ def test_a_variant_of_the_leader_itself_is_not_what_it_is_ahead_of():
     assert event.headline == "o5 leads among open weights on Board (score) with 65, ahead of o1 (60)."
 
 
+@pytest.mark.parametrize(("key", "reported"), [("lab/one", False), ("lab/two", True)])
+def test_another_row_of_the_model_that_led_is_no_other_leader(key: str, reported: bool):
+    season = Season(STATED)
+    who = {entry: replace(model(), model=ModelId(name)) for entry, name in (("o1", "lab/one"), ("o5", key))}
+    season.events_of(f"{CLOSED} {OPEN}", who={"o1": who["o1"]})
+    (event,) = season.events_of(f"{CLOSED} {OPEN} o5:65.0", who=who)
+    assert event.is_news is reported
+
+
 def test_with_an_entry_of_unknown_licence_in_between_nobody_is_next():
     season = Season(STATED)
     shown = {
@@ -336,3 +345,9 @@ def test_a_model_whose_maker_is_a_guess_leads_no_class_and_no_lab():
     season.events_of(f"{CLOSED} {OPEN}", {key: model("Meta") for key in ("o1", "o2", "o3", "o4", "c1", "c2", "c3")})
     (event,) = season.events_of(f"{CLOSED} {OPEN} o5:65.0", {"o5": tuned})
     assert (event.is_news, led_classes(event)) == (False, ["open"])
+
+
+@pytest.mark.parametrize(("second", "caveat"), [("63.5", ""), ("63.7", ", within the error of the values")])
+def test_a_lead_within_the_error_of_the_entry_that_it_is_ahead_of_says_so(second: str, caveat: str):
+    (event,) = led(f"{CLOSED} {OPEN}", f"{CLOSED} {OPEN} o5:65.0 o6:{second}")
+    assert event.headline == f"o5 leads among open weights on Board (score) with 65, ahead of o6 ({second}){caveat}."

@@ -27,7 +27,8 @@ def seen(shown: Snapshot, board: Board, modes: Mapping[str, str]) -> Snapshot:
 
 def _who(key: str, modes: Mapping[str, str]) -> Identity:
     model = None if key.startswith("x") else ModelId(ELSEWHERE + key.partition("-")[0])
-    return Identity(name=key, model=model, reasoning=modes.get(key, "unspecified"))
+    variant = model and f"{model}{key.partition('-')[2] and '#'}{key.partition('-')[2]}"
+    return Identity(name=key, model=model, variant=variant, reasoning=modes.get(key, "unspecified"))
 
 
 class Place:
@@ -83,12 +84,37 @@ def both(*places: Place) -> list[Event]:
     return consensus(*(place.show(*PASSED) for place in places))
 
 
-def test_boards_of_one_publisher_count_as_one_witness():
+def test_boards_of_one_publisher_count_as_one_voice():
     (apart,) = both(Place("one"), Place("two"))
     (event,) = both(Place("one", site="www.board"), Place("two", site="board"))
-    assert event.headline == "2 boards of one publisher report that a passed b: One and Two."
+    assert event.headline == "2 boards of 1 publisher report that a passed b: One and Two."
     assert (event.facts["publishers"], len(apart.facts["publishers"])) == (["board.example"], 2)
-    assert event.weight < apart.weight
+    assert (apart.is_news, event.is_news) == (True, False)
+    (three,) = both(Place("one", site="board"), Place("two", site="board"), Place("four"))
+    assert three.is_news
+    assert three.headline == "3 boards of 2 publishers report that a passed b: Four, One and Two."
+
+
+def test_a_model_is_named_without_its_variant():
+    places = Place("one").show("a-high:50 b:60", "a-high:65 b:60"), Place("two").show(*PASSED)
+    (event,) = consensus(*places)
+    assert event.is_news
+    assert event.headline == "2 boards report that a passed b: One and Two."
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "is_news"),
+    [
+        (("a-high:50 b:60", "a-high:65 b:60"), True),
+        (("a-low:50 b:60 a-high:40", "a-low:65 b:60 a-high:40"), True),
+        (("a-low:50 b:60 a-high:70", "a-low:65 b:60 a-high:70"), False),
+        (("a:50 b:60 a-high:70", "a:65 b:60 a-high:70"), True),
+    ],
+    ids=["its only row", "its best row", "another row than its best", "the same variant"],
+)
+def test_reports_agree_about_one_variant_or_about_the_best_of_a_model(elsewhere: tuple[str, str], is_news: bool):
+    (event,) = consensus(Place("one").show(*PASSED), Place("two").show(*elsewhere))
+    assert (event.grade, event.is_news) == ("agreed", is_news)
 
 
 def test_three_boards_are_named_as_people_name_them():

@@ -215,6 +215,12 @@ def test_a_place_that_is_the_rank_or_that_of_a_further_variant_is_not_repeated(a
     assert " model" not in event.headline
 
 
+@pytest.mark.parametrize(("cell", "place"), [("u:85", None), ("u:75", None), ("u:65", 3)])
+def test_there_is_no_place_among_the_models_below_a_row_whose_model_is_not_sure(cell: str, place: int | None):
+    (event,) = of("debut", events_of(f"{VARIANTS} {cell}", f"{VARIANTS} {cell} x:75", who=WHO | {"u": Identity()}))
+    assert event.facts.get("place") == place
+
+
 @examples(60)
 @given(tables(values=range(40, 46), keys="abcdefgh"), st.lists(st.sampled_from("uvw"), min_size=9, max_size=9))
 def test_the_place_of_a_newcomer_is_one_more_than_the_models_above_it(page: dict[str, int], names: list[str]):
@@ -224,3 +230,29 @@ def test_the_place_of_a_newcomer_is_one_more_than_the_models_above_it(page: dict
     place = 1 + len(above)
     expected = place if who["x"].model not in above and place < event.facts["rank"] else None
     assert event.facts.get("place") == expected
+
+
+def test_another_row_of_a_listed_name_says_so_and_is_news_only_with_a_rank():
+    history, names = History(), {"a": "Nova", "b": "Nova", "c": "Nova", "d": "Luna", "e": "Luna"}
+    history.show("a:50 x:40", names=names)
+    shown = of("debut", history.show("a:50 x:40 b:45 c d:30 e:20", names=names))
+    assert [(event.headline, event.is_news) for event in shown] == [
+        ("Another row of Nova enters Board at rank 2 of 5 with 45 (score).", True),
+        ("Another row of Nova enters Board.", False),
+        ("Luna enters Board at rank 4 of 5 with 30 (score).", True),
+        ("Another row of Luna enters Board at rank 5 of 5 with 20 (score).", True),
+    ]
+
+
+def test_a_row_of_a_name_that_left_is_another_row_and_a_return_is_not():
+    history, names = History(), {"a": "Nova", "b": "Nova"}
+    for text in ("a:50 x:40", "x:40", "x:40"):
+        history.show(text, names=names)
+    assert [event.headline for event in of("debut", history.show("x:40 a:50", names=names))] == [
+        "Nova is back on Board at rank 1 of 2 with 50 (score)."
+    ]
+    for _ in range(2):
+        history.show("x:40", names=names)
+    assert [event.headline for event in of("debut", history.show("x:40 b:12", names=names))] == [
+        "Another row of Nova enters Board at rank 2 of 2 with 12 (score)."
+    ]

@@ -4,7 +4,7 @@ import pytest
 from kit import START, History, brief, line, of, snapshot
 
 from tracker.events import advance_failed
-from tracker.model import BoardId, Failure, FailureStage
+from tracker.model import BoardId, Failure, FailureStage, Identity, ModelId
 
 
 def rows(first: int, count: int) -> str:
@@ -185,3 +185,36 @@ def test_the_departure_of_an_entry_that_was_seen_in_passing_is_not_news(minutes:
     history.take(snapshot(GONE, day=1 + minutes / 1440))
     (event,) = of("departure", history.take(snapshot(GONE, day=3)))
     assert event.is_news is reported
+
+
+def test_an_entry_that_fell_out_of_a_top_n_is_recorded_and_never_departs():
+    history = History()
+    history.show(rows(2, 10))
+    history.show(rows(1, 10))
+    (event,) = [event for event in history.show(rows(0, 10)) if event.kind == "rank_move"]
+    assert (event.grade, event.is_news, event.headline) == ("fell_out", False, "m0010 fell out of the top 10 of Board.")
+    for _ in range(3):
+        assert of("departure", history.show(rows(0, 10))) == []
+
+
+LAB_A, LAB_B = Identity(model=ModelId("lab/a")), Identity(model=ModelId("lab/b"))
+
+
+@pytest.mark.parametrize(
+    ("gone", "other", "who", "is_news"),
+    [
+        ("old", "new", {"old": LAB_A, "new": LAB_A}, False),
+        ("old", "new", {"old": LAB_A, "new": LAB_B}, True),
+        ("o1", "o1 mini", {"o1": LAB_A, "o1 mini": LAB_B}, True),
+        ("Cohere", "Cohere-R", {}, False),
+        ("Cohere", "Anthropic", {}, True),
+    ],
+)
+@pytest.mark.parametrize("stays", [True, False])
+def test_a_row_whose_model_is_still_listed_leaves_without_news(gone: str, other: str, who: dict, is_news: bool, stays: bool):
+    history, keys = History(), {"g": gone, "o": other}
+    known = {"names": keys, "who": {key: who[name] for key, name in keys.items() if name in who}}
+    history.show("a:50 g:40 b:30" + (" o:20" if stays else ""), **known)
+    history.show("a:50 b:30 o:20", **known)
+    (event,) = of("departure", history.show("a:51 b:30", **known))
+    assert (event.subjects[0].entry, event.is_news) == ("g", is_news)

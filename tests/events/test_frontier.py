@@ -106,11 +106,11 @@ def test_a_newcomer_that_joins_in_the_upper_half_is_news_with_the_entries_that_l
     assert ("new", "price", "4") in {(proof.entry, proof.metric, proof.raw) for proof in event.evidence}
 
 
-def test_only_entries_that_a_newcomer_dominates_leave():
+def test_entries_that_a_newcomer_dominates_are_named_and_others_that_leave_are_counted():
     before = day("a:60 b:50 c:40 e:35", "a:10 b:5 c:2 e:1")
     (event,) = seen(before, day("a:60 b:50 c:40 e:35 new:55", "a:10 b:5 c:2 e:2.5 new:4"))
     assert brief([event]) == ["frontier/price new > b @price"]
-    assert event.headline.endswith("; b leaves it.")
+    assert event.headline.endswith("; b and 1 other leave it.")
     assert [(row["entry"], row["cause"], row["by"]) for row in event.facts["left"]] == [
         ("b", "dominated", "new"),
         ("e", "price rise", "c"),

@@ -359,6 +359,30 @@ def test_a_pass_of_a_rival_outside_the_ten_best_labs_is_not_news():
     assert (event.is_news, event.facts["rivals"][0]["place_before"]) == (False, 12)
 
 
+def test_a_rival_that_others_push_out_of_the_ten_best_labs_stops_being_news():
+    season = Season(STATED)
+    season.events_of("l00/f/1/x:90 l01/f/1/x:20")
+    crowd = " ".join(f"n{place:02}/f/1/x:{80 - 3 * place}" for place in range(10))
+    told = season.events_of(f"l00/f/1/x:90 l01/f/1/x:20 {crowd}")
+    assert {event.is_news for event in told} == {False}
+    season.events_of("l00/f/1/x:90 l01/f/1/x:20")
+    assert {
+        event.is_news for event in passed("l00/f/1/x:90 l01/f/1/x:20", "l00/f/1/x:90 l01/f/1/x:20 n/f/1/x:80", on=STATED)
+    } == {True}
+
+
+@pytest.mark.parametrize(
+    ("row", "told"), [("Calude-2.1:63", False), ("Calude-2.1:50", True), ("Cohere-2.1:63", True), ("Claude-X:63", True)]
+)
+def test_a_misprinted_row_above_the_best_of_a_lab_keeps_it_out_of_the_news(row: str, told: bool):
+    named = {"old": Identity(lab="Anthropic", family="Claude", generation="2"), "new": Identity(lab="Berkeley", family="Star")}
+    board = f"old:60 {row}"
+    named[row.partition(":")[0]] = Identity(family=row.partition("-")[0], guessed_family=True)
+    season = Season(STATED)
+    season.events_of(board, who=named)
+    assert {event.is_news for event in season.events_of(f"{board} new:62", who=named)} == {told}
+
+
 def test_a_family_passes_where_its_lab_was_already_above():
     board = "ali/qwen/3/a:70.0 ali/wan/1/a:20.0 oai/gpt/5/a:60.0 oai/o/1/a:50.0"
     assert lines(passed(board, f"{board} ali/wan/2/a:65.0", on=STATED)) == ["ali/wan > oai/gpt!", "ali/wan > oai/o!"]
@@ -424,3 +448,18 @@ def test_a_line_is_not_named_by_a_guess():
     assert [(event.facts["line"], [rival["line"] for rival in event.facts["rivals"]]) for event in passing] == [
         (["ali"], [["goo"]])
     ]
+
+
+@pytest.mark.parametrize(
+    ("better", "unit", "words"),
+    [
+        ("lower", "USD", "and makes ali cheaper than oai"),
+        ("lower", "s", "and puts ali above oai"),
+        ("higher", "USD", "and puts ali above oai"),
+    ],
+)
+def test_a_lower_price_is_called_cheaper(better: str, unit: str, words: str):
+    low, high = ("5", "9") if better == "lower" else ("9", "5")
+    on = metric(better=better, unit=unit)
+    (event,) = passed(f"oai/gpt/4:{high}", f"oai/gpt/4:{high} ali/qwen/3:{low}", on=on, names={"ali/qwen/3": "Foo"})
+    assert words in event.headline

@@ -104,7 +104,7 @@ def test_a_first_within_the_error_is_recorded_and_reported_later_beyond_the_erro
     assert ", within the error of the values" in near.headline
     (event,) = season.tells(f"{BOARD} o6:61.4 o7:61.5")
     assert (event.grade, event.is_news, event.subjects[0].entry) == ("first", True, "o7")
-    assert ", by more than the error" in event.headline
+    assert "), by more than the error, on Board" in event.headline
 
 
 def test_an_entry_that_rose_reaches_a_milestone_too_and_one_that_did_not_move_does_not():

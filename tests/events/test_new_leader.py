@@ -49,8 +49,8 @@ def test_a_lead_beyond_the_stated_error_is_supported(value: str, grade: str):
     ]
 
 
-@pytest.mark.parametrize(("value", "grade"), [("59±5", "nominal"), ("61±5", "supported")])
-def test_a_lead_with_disjoint_intervals_is_supported(value: str, grade: str):
+@pytest.mark.parametrize(("value", "grade"), [("57±5", "nominal"), ("58±5", "supported"), ("61±5", "supported")])
+def test_a_lead_is_supported_by_the_same_rule_as_an_overtake(value: str, grade: str):
     assert successions("a:50±5 b:40±5 c:30±5", f"a:50±5 b:{value} c:30±5") == [f"new_leader/{grade} b > a"]
 
 
@@ -126,7 +126,7 @@ def test_one_of_two_leaders_that_left_does_not_hand_on_the_lead_of_the_other():
 
 def test_a_leader_hidden_by_a_cap_keeps_the_lead():
     history = History()
-    history.show(rows("a:500", count=49))
+    history.show(rows("a:500", count=48))
     for place in range(4):
         reported = history.show(rows(f"x{place}:1", count=49))
         assert (history.diff.cap, of("new_leader", reported), leaders(history)) == (50, [], ("a",))
@@ -247,7 +247,7 @@ def test_rows_that_share_a_key_hold_the_first_rank():
     assert of("new_leader", history.take(second)) == []
     third = replace(snapshot("a:50 b:60 c:30", day=2, ambiguous="x"), unnamed=(55.0, 20.0))
     (event,) = of("new_leader", history.take(third))
-    assert event.headline == "b leads Board (score) with 60; before, x led."
+    assert event.headline == "b leads Board (score) with 60."  # x is a key, and nobody knows whose
 
 
 def test_both_sides_of_both_parties_are_shown():
@@ -322,3 +322,43 @@ def test_a_reversed_lead_says_how_long_it_lasted_and_the_former_leader_stays_ack
     assert history.past.leaders == {"score": ("a",)}
     again = of("new_leader", history.take(snapshot("a:50 b:45 x:60", day=10)))
     assert brief(again) == ["new_leader/nominal x > a"]
+
+
+def test_before_led_who_led_on_the_last_page_and_not_who_is_remembered():
+    pages = (rows("a:95"), rows(), rows("x:97"))
+    (event,) = of("new_leader", events_of(*pages))
+    assert event.headline == "x leads Board (score) with 97, ahead of m00 (30), which led before, no error margin published."
+    assert [rival.entry for rival in event.rivals] == ["m00"]
+
+
+def test_a_lead_that_is_only_confirmed_names_nobody_who_led_before():
+    history = History()
+    for text in ("a:50 b:40 c:30", "b:40 c:30"):
+        history.show(text)
+    (event,) = of("new_leader", history.show("b:40 c:31"))
+    assert event.headline == "b leads Board (score) with 40, ahead of c (31), no error margin published."
+
+
+@pytest.mark.parametrize(
+    ("now", "ending"),
+    [
+        ("a:58 v:59 b:40", "ahead of b (40); before, a led, now at 58, within the error of the values."),
+        ("a:50 v:59 b:40", "ahead of b (40); before, a led, now at 50."),
+        ("a:30 v:59 b:40", "ahead of b (40); before, a led."),
+    ],
+)
+def test_a_variant_that_led_before_is_said_to_be_next_below(now: str, ending: str):
+    history = History(metric(stated_error=2.0))
+    for day, text in enumerate(("a:58 v:50 b:40", now)):
+        page = snapshot(text, day=day)
+        who = {key: Identity(name=key, model=ModelId("b" if key == "b" else "a")) for key in page.entries}
+        events = history.take(replace(page, entries={key: replace(entry, who=who[key]) for key, entry in page.entries.items()}))
+    (event,) = of("new_leader", events)
+    assert event.headline.endswith(ending)
+
+
+def test_a_lead_within_intervals_that_an_overtake_is_beyond_has_no_reservation():
+    lead, caveat = "b leads Board (score) with {}, ahead of a (50), which led before{}.", ", within the error of the values"
+    for value, reservation in (("58±5", ""), ("57±5", caveat)):
+        (event,) = of("new_leader", events_of("a:50±5 b:40±5 c:30±5", f"a:50±5 b:{value} c:30±5"))
+        assert event.headline == lead.format(value[:2], reservation)

@@ -1,11 +1,12 @@
 """Who came to stand above whom, how sure that is, and whether it holds."""
 
+from dataclasses import replace
 from math import sqrt
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kit import ELO, SCORE, History, brief, events_of, examples, line, metric, of, tables
+from kit import ELO, SCORE, History, brief, events_of, examples, line, metric, of, snapshot, tables
 
 from tracker.events.overtake import SUSTAINED_AFTER, flips
 from tracker.model import Metric
@@ -338,3 +339,23 @@ def test_a_score_that_may_replace_an_estimate_overtakes_nobody():
     history.show("a:50 b:55 c:30 d:52", coding="a:7 b:6 c:7")
     fell = history.show("a:50 b:55 c:30 d:45", coding="a:7 b:6 c:7 d:5")
     assert brief(of("overtake", fell)) == ["overtake/unsure_origin a > d"]
+
+
+@pytest.mark.parametrize(
+    ("others", "unnamed", "ending"),
+    [
+        ("c:30 d:~20", (), "above b (40), 1 more and 1 estimate."),
+        ("c:~30 d:~20 e:~60", (), "above b (40) and 2 estimates."),
+        ("c:30 d:20", (35.0, 90.0), "above b (40) and 3 more."),
+        ("c:30 new2:45", (), "above b (40) and 2 more."),
+        ("", (), "above b (40)."),
+    ],
+    ids=["an estimate is said", "a higher estimate is not below", "rows of one name", "another newcomer", "nobody more"],
+)
+def test_a_debut_counts_all_rows_below_it_and_says_which_are_estimates(others: str, unnamed: tuple[float, ...], ending: str):
+    history = History()
+    listed_before = " ".join(cell for cell in others.split() if not cell.startswith("new"))
+    history.take(replace(snapshot(f"a:80 b:40 {listed_before}"), unnamed=unnamed))
+    events = history.take(replace(snapshot(f"a:80 b:40 new:50 {others}", day=1), unnamed=unnamed))
+    (event,) = [event for event in of("overtake", events) if event.subjects[0].entry == "new"]
+    assert event.headline.endswith(ending)

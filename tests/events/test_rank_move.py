@@ -67,3 +67,11 @@ def test_a_move_of_one_place_is_news_among_the_ten_best_only():
         history.show(line(values))
         (event,) = [event for event in of("rank_move", history.show(line(values | {mover: value}))) if event.grade == "moved"]
         assert (event.subjects[0].entry, event.is_news) == (mover, is_news)
+
+
+def test_of_the_moves_of_a_day_the_three_nearest_the_top_are_news():
+    before = " ".join(f"e{place:02}:{90 - 2 * place}" for place in range(30))
+    after = " ".join(f"e{place:02}:{(90 - 2 * place) - (9 if place % 5 == 0 else 0)}" for place in range(30))
+    moved = [event for event in of("rank_move", events_of(before, after)) if event.grade == "moved"]
+    assert [event.subjects[0].entry for event in moved if event.is_news] == ["e00", "e05", "e10"]
+    assert [event.subjects[0].entry for event in moved if not event.is_news] == ["e15", "e20", "e25"]

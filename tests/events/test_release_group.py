@@ -1,5 +1,7 @@
 """Several models of one release enter together."""
 
+from dataclasses import replace
+
 import pytest
 from insight_world import model
 from kit import SCORE, History, brief, metric, of
@@ -56,6 +58,13 @@ def test_a_release_without_a_predecessor_says_so():
 
 def test_a_single_arrival_is_not_a_group():
     assert groups("x:60", "x:60 big:45 other:50") == []
+
+
+def test_siblings_whose_model_is_not_sure_are_entries():
+    who = WHO | {"small": replace(WHO["small"], model=None)}
+    (event,) = groups("x:60", "x:60 big:45 small:27", who=who)
+    assert event.headline.startswith("Alibaba's Qwen3.5 enters Board with 2 entries; the best, ")
+    assert event.facts["models"] is None
 
 
 def test_a_group_is_a_release_by_its_date():
@@ -161,3 +170,35 @@ def test_entries_that_continue_under_other_keys_are_not_a_release():
     assert groups("x:60 was:45", "x:60 p:45 q:27", who=who) == []
     assert len(groups("x:60 was:44", "x:60 p:45 q:27", who=who)) == 1
     assert len(groups("x:60 was", "x:60 p q", who=who)) == 1
+
+
+VICUNA = {
+    "old": replace(model("Vicuna 1.3 33B", lab="LMSYS"), generation="1.3"),
+    "long7": model("Vicuna 1.5 7B", lab="LMSYS"),
+    "long13": model("Vicuna 1.5 13B", lab="LMSYS"),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "grade"), [
+    ("Vicuna-33B", ("Vicuna-7B-16k", "Vicuna-13B-16k"), "addition"),
+    ("Vicuna-v1.3-33B", ("Vicuna-v1.5-7B", "Vicuna-v1.5-13B"), "listing"),
+])  # fmt: skip
+def test_a_name_without_a_generation_grows_if_another_generation_was_listed_under_it(old: str, new: tuple[str, str], grade: str):
+    names = {"old": old, "long7": new[0], "long13": new[1]}
+    (event,) = groups("old:42 x:60", "old:42 x:60 long7:45 long13:40", who=VICUNA, names=names)
+    assert event.grade == grade
+
+
+def test_rows_of_one_name_are_not_a_release_of_several_models():
+    names = {"long7": "Vicuna", "long13": "Vicuna"}
+    assert groups("x:60", "x:60 long7:45 long13:40", who=VICUNA, names=names) == []
+
+
+def test_the_label_of_today_counts_as_listed_before():
+    names = {"long7": "Vicuna-v1.5-7B", "long13": "Vicuna-v1.5-13B", "old": "chat"}
+    history, today = History(metric()), VICUNA | {"old": model("Vicuna 1.5 33B", lab="LMSYS")}
+    history.show("old:42 x:60", names=names, who=VICUNA | {"old": Identity()})
+    (event,) = of(
+        "release_group", history.show("old:42 x:60 long7:45 long13:40", names=names | {"old": "Vicuna-v1.5-33B"}, who=today)
+    )
+    assert (event.grade, event.facts["listed_before"]) == ("addition", ["Vicuna-v1.5-33B"])

@@ -65,3 +65,12 @@ def test_the_real_name_of_a_leader_that_had_a_codename_is_the_top_story(page: st
     assert event.is_news
     assert (event.weight > 95) is unmasked
     assert event.headline == f"falcon-mask{', which leads,' if unmasked else ''} is now listed as Real 5 on Board."
+
+
+@pytest.mark.parametrize("names", [("One", "One", "Two", "One"), ("One", "Two", "Two", "Two")])
+def test_a_new_label_of_one_of_several_rows_of_a_name_is_only_recorded(names: tuple[str, ...]):
+    history = History()
+    history.show("a:50 b:40", names={"a": names[0], "b": names[1]})
+    (event,) = of("rename", history.show("a:50 b:40", names={"a": names[2], "b": names[3]}))
+    assert (event.grade, event.is_news) == ("new_name", False)
+    assert event.headline == "A row of One is now listed as Two on Board."

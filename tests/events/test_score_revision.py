@@ -85,6 +85,13 @@ def test_a_score_that_changes_as_another_score_appears_may_have_been_an_estimate
     assert ("the earlier one may have been an estimate" in event.headline) is not reported
 
 
+def test_the_former_score_of_a_row_with_another_key_may_have_been_an_estimate_too():
+    history = History(*PARTS)
+    history.show("a:50 GPT-5:40 c:30", tasks="a:7")
+    (event,) = of("score_revision", history.show("a:50 gpt-5:45 c:30", tasks="a:7 gpt-5:6"))
+    assert (event.grade, event.subjects[0].entry) == ("unsure_origin", "gpt-5")
+
+
 def test_a_flag_of_the_publisher_says_which_score_was_an_estimate():
     history = History(metric(estimated=Column(sources=("guess",))), PARTS[1])
     history.show("a:50 b:40 c:30", tasks="a:7")

@@ -302,3 +302,8 @@ def test_the_board_states_the_maker_better_than_a_brand_in_the_name(name: str, c
 )
 def test_the_first_words_of_an_unknown_name_are_a_guess_at_its_family(name: str, guessed: bool):
     assert resolve(name, lexicon=default_lexicon()).guessed_family is guessed
+
+
+@pytest.mark.parametrize(("name", "generation"), [("Nova Pro", "1.0"), ("amazon-nova-experimental-chat-26-01-10", "")])
+def test_an_experiment_is_not_of_the_first_generation(name, generation):
+    assert resolve(name, lexicon=default_lexicon()).generation == generation

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from line_world import BOARD, SIX, at, board, csv
 
 from tracker.clock import FixedClock
@@ -30,6 +31,20 @@ def test_board_broken_names_the_command_that_finds_what_replaced_a_column(archiv
     message = str(broken(store).facts["message"])
     assert "missing_column: column score" in message
     assert message.endswith(f"; to see what replaced it: tracker board repair {BOARD}")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        csv(SIX).replace(b"80", b"eighty", 1),
+        csv(SIX).replace(b"A", b"\xe9", 1),
+        b"\x1f\x8b damaged",
+    ],
+)
+def test_repair_is_not_named_where_no_column_is_gone(archive: FileArchive, store: Store, body: bytes):
+    take(archive, store, 0, csv(SIX))
+    take(archive, store, 1, body)
+    assert "tracker board repair" not in str(broken(store).facts["message"])
 
 
 def test_a_board_that_could_never_be_read_has_nothing_to_compare_with(archive: FileArchive, store: Store):

@@ -51,6 +51,12 @@ def test_labels_and_footnotes_are_not_part_of_a_figure(cell):
         "Orion 1 <s>Orion 0</s>",
         "Orion 1<sup>*</sup>",
         "Orion 1 <span>[4]</span>",
+        "Orion 1 <span>Top pick</span>",
+        "<a href=u>Orion 1</a> <a href=p>paper</a> <a href=c>code</a>",
+        "<a href=u>Orion 1</a> [<a href=p>Paper</a>, <a href=c>Code</a>]",
+        "Orion 1 (<a href=p>paper</a>)",
+        "<a href=u>Orion 1</a> <a href=p>[PDF]</a>",
+        "<a href=u>Orion 1</a> <a href=d>details</a>",
     ],
 )
 def test_labels_and_footnotes_are_not_part_of_a_name(cell):
@@ -109,6 +115,25 @@ def test_a_label_is_on_a_line_of_its_own(cell):
     ],
 )
 def test_parts_of_one_text_stay_together(cell, text):
+    assert read(cell) == text
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ('<div class="flex"><span>Orion 1</span><span class="text-xs">Northlab</span></div>', "Orion 1\nNorthlab"),
+        ("Orion 1 <span class='font-small'>Northlab</span>", "Orion 1\nNorthlab"),
+        ("Orion 1 <span class='text-xs'>(high)</span>", "Orion 1 (high)"),
+        ("<span>Orion 1</span><span>Northlab</span>", "Orion 1 Northlab"),
+        ("<span>Orion</span><span>Northlab</span>", "Orion Northlab"),
+        ("<span>Orion</span><span>-1</span>", "Orion-1"),
+        ("Open<span>Orion</span>", "OpenOrion"),
+        ("<span>70</span><span>B</span>", "70B"),
+        ("<a href=p>paper</a> <a href=c>code</a>", "paper code"),
+        ("Orion <span>Code</span>", "Orion Code"),
+    ],
+)
+def test_a_name_is_apart_from_the_label_in_the_next_element(cell: str, text: str):
     assert read(cell) == text
 
 

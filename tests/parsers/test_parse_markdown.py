@@ -184,6 +184,43 @@ def test_the_table_of_the_marker_s_section_is_taken(body):
     assert read("markdown_table", body, ["Model"], after="Overall").rows == [("a",)]
 
 
+PIPES = "\n| Model |\n|---|\n| {} |\n\n"
+
+
+@pytest.mark.parametrize(
+    ("after", "body"),
+    [
+        ("**Overall**", "**Overall**\n\n{}**Coding**\n" + PIPES.format("b")),
+        ("**Overall**", "**Overall**\n\n{}---\n" + PIPES.format("b")),
+        ("Overall", "__Overall__\n\n{}## Coding\n" + PIPES.format("b")),
+        ("Overall ranking:", "Overall ranking:\n\nof today\n\n{}---\n\nCoding ranking:\n" + PIPES.format("b")),
+        ("Overall ranking:", "Overall ranking:\n\nof today\n\n{}**Coding**\n" + PIPES.format("b")),
+        (
+            "<summary>Overall",
+            "<details><summary>Overall</summary>\n\n{}</details>\n<details><summary>Coding</summary>\n" + PIPES.format("b"),
+        ),
+        ("Overall", "<details>\n<summary>Overall</summary>\n\n{}</details>\n\nCoding\n" + PIPES.format("b")),
+    ],
+)
+def test_a_section_ends_at_a_bold_line_a_rule_and_the_end_of_its_details(after: str, body: str):
+    assert read("markdown_table", body.replace("{}", PIPES.format("a")).encode(), ["Model"], after=after).rows == [("a",)]
+    with pytest.raises(ParseError, match="none fits after"):
+        read("markdown_table", body.replace("{}", "soon\n\n").encode(), ["Model"], after=after)
+
+
+@pytest.mark.parametrize(
+    ("after", "before"),
+    [
+        ("## Overall", "## Overall\n\n**Of today**\n\n---\n\n<details>\n<summary>Rules</summary>\n</details>\n"),
+        ("<!-- here -->", "<!-- here -->\n\n**Overall**\n"),
+        ("<!-- here -->", "<!-- here -->\n---\n"),
+        ("Overall ranking", "Overall ranking\n\n**Note:** of today\n\n<details>\n"),
+    ],
+)
+def test_a_section_goes_on_at_bold_lines_and_rules_that_do_not_end_it(after: str, before: str):
+    assert read("markdown_table", (before + PIPES.format("a")).encode(), ["Model"], after=after).rows == [("a",)]
+
+
 @pytest.mark.parametrize("delimiters", ["|---|---|", "|---|---", "---|---", "|-|:-:|", "|---|"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_a_delimiter_row_shorter_than_the_header_is_completed(delimiters, end):

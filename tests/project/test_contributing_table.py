@@ -37,7 +37,7 @@ def detect(diff, past):
     """One event for each entry. Remembers how many there have been."""
     moves = diff.metrics[diff.board.primary.id].moves if diff.before else {}
     doubled = sorted(entry for entry, move in moves.items() if move.after.value >= 2 * move.before.value)
-    events = [_event(diff, entry, 99 - place) for place, entry in enumerate(doubled)]
+    events = [_event(diff, entry, 50 - place) for place, entry in enumerate(doubled)]
     return Detection(events=events, memory=past.memory.get("doubled", 0) + len(events))
 
 
@@ -90,7 +90,7 @@ from tracker.reports import words
 def render(report, style):
     """A line for each."""
     stories = [story for board in report.boards for story in board.stories]
-    return "".join(f"{line}\\n" for story in stories for line in (story.lead.headline, *words.asides(story)))
+    return "".join(f"{line}\\n" for story in stories for line in (story.lead.headline, *words.asides(story).named()))
 ''',
     "schedules/made/board.toml": """
 title = "Made"

@@ -247,6 +247,39 @@ def test_the_depth_is_how_far_the_page_reaches(depth: str | int, total: str | No
     assert check(lines, board(contract=Contract(depth=depth))).depth == expected
 
 
+MODELS = ("a,A,80,1", "b,B,61,2", "c,C,51.5,6")
+
+
+@pytest.mark.parametrize(
+    ("row", "is_left_out"),
+    [
+        ("x,Average,64.2,3", True),
+        ("x,MEAN,64.2,", True),
+        ("x,Median,61,2", True),
+        ("x,Durchschnitt,64.2,3.0", True),
+        ("x,平均,64.2,3", True),
+        ("x,Average,64.2,4.5", False),
+        ("x,Average,70,3", False),
+        ("x,Average,,", False),
+        ("x,Averager,64.2,3", False),
+    ],
+)
+def test_a_row_that_is_the_mean_of_all_others_is_left_out(row: str, is_left_out: bool):
+    reading = check(table(MODELS[0], row, *MODELS[1:]), board())
+    assert [entry.id for entry in reading.entries] == (["a", "b", "c"] if is_left_out else ["a", "x", "b", "c"])
+    assert reading.left_out == ((row.split(",")[1],) if is_left_out else ())
+
+
+def test_a_mean_of_two_or_of_equal_entries_shows_nothing():
+    assert not check(table(*MODELS[:2], "x,Mean,70.5,1.5"), board()).left_out
+    assert not check(table("a,A,5,1", "b,B,5,1", "c,C,5,1", "x,Mean,5,1"), board()).left_out
+
+
+def test_a_row_without_a_key_is_named_with_the_option_that_leaves_it_out():
+    (violation,) = broken(table(*MODELS, ",D,3,1"), board()).violations
+    assert (violation.row, violation.expected) == (4, 'a text that names the entry, or parse.without = { "id" = "" }')
+
+
 # ── what breaks the contract ─────────────────────────────────────────────────────────────────────
 
 

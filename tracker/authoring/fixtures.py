@@ -119,8 +119,14 @@ def _hostile_problems(board: Board, page: Path, bodies: list[Body]) -> list[str]
 def described(reading: Reading) -> dict[str, object]:
     """A reading as plain JSON values."""
     ambiguous = sorted(reading.ambiguous)
-    head = (("depth", reading.depth), ("version", reading.version), ("stated_on", reading.stated_on), ("ambiguous", ambiguous))
-    return {**{key: value for key, value in head if value}, "entries": [_entry(entry) for entry in reading.entries]}
+    head: dict[str, object] = {
+        "depth": reading.depth,
+        "version": reading.version,
+        "stated_on": reading.stated_on,
+        "ambiguous": ambiguous,
+    }
+    head["left_out"] = list(reading.left_out)
+    return {**{key: value for key, value in head.items() if value}, "entries": [_entry(entry) for entry in reading.entries]}
 
 
 def _entry(entry: PublishedEntry) -> dict[str, object]:

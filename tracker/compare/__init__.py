@@ -12,14 +12,20 @@ from itertools import chain
 
 from tracker.compare.misreading import misread
 from tracker.compare.ranks import account
-from tracker.compare.rekeying import Rekeyed, rekeyed, returned
+from tracker.compare.rekeying import Rekeyed, exchanged, rekeyed, returned
 from tracker.compare.verdict import judge
 from tracker.model import Board, Comparability, Diff, Entry, EntryId, MetricDiff, MetricId, Nature, RankMove, Snapshot
 from tracker.order import may_have_fallen_out, surely_inside, would_be_shown
 
 __all__ = ["commensurable", "compare", "judge", "misread"]
 
-_ROUND_SMALL = frozenset((10, 15, 20, 25, 30, 40))
+_PAGE_LENGTHS = frozenset((10, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 250, 300, 400, 500, 1000))
+_LONG = 50
+"""Rows from which a count is hardly round by chance, so that a page may be cut in whatever order it lists its entries."""
+_TOP_READINGS = 3
+"""Readings, this one included, from which a page that always has the same usual number of rows may be a top N."""
+_CUT = 10
+"""Entries that a page must lose at once if a usual number of rows that are left is to be more than chance."""
 _LEAST_ENTRIES = 5
 _LEAST_COMMON = 0.5
 
@@ -60,6 +66,7 @@ def compare(
     common, came, went = tuple(sorted(old & new)), sorted(new - old), sorted(old - new)
     scores = frozenset(metric.id for metric in board.metrics if metric.nature is Nature.TESTED)
     metrics = {metric.id: judge(metric, before, after, common, scores=scores) for metric in board.metrics}
+    unsure = _exchanged(board, before, after, metrics) if came or went else {}
     diff = Diff(
         board=board,
         before=before,
@@ -68,10 +75,26 @@ def compare(
         common=common,
         rekeyed=keys.continued,
         cap=_cap(board, before, after, came=came, went=went, sizes=sizes),
-        metrics=metrics,
+        is_top=_is_top(before, after, sizes, seen_until),
+        metrics={metric: _doubted(diff, unsure) for metric, diff in metrics.items()},
         ranks=_ranks(board, before, after, metrics, common),
     )
+    diff = replace(diff, hidden=tuple(sorted({*unsure.values()} & {*went})))
     return _with_fates(diff, before, came, went, keys, returned(board, before, after, absent) if absent and came else Rekeyed())
+
+
+def _exchanged(board: Board, before: Snapshot, after: Snapshot, metrics: Mapping[MetricId, MetricDiff]) -> dict[EntryId, EntryId]:
+    """Entries whose scores moved to those of a row that is gone, or from those of one that comes, with that row."""
+    scores = (metric.id for metric in board.metrics if metric.nature in (Nature.TESTED, Nature.FITTED))
+    return exchanged(board, before, after, sorted({entry for metric in scores for entry in metrics[metric].moves}))
+
+
+def _doubted(diff: MetricDiff, unsure: Mapping[EntryId, EntryId]) -> MetricDiff:
+    """The verdict with the moves of these entries of unsure origin."""
+    doubted = {
+        entry: replace(diff.moves[entry], significant=False, unsure_origin=True) for entry in unsure if entry in diff.moves
+    }
+    return replace(diff, moves={**diff.moves, **doubted}) if doubted else diff
 
 
 def _with_fates(diff: Diff, before: Snapshot, came: Sequence[EntryId], went: Sequence[EntryId], *keys: Rekeyed) -> Diff:
@@ -80,15 +103,16 @@ def _with_fates(diff: Diff, before: Snapshot, came: Sequence[EntryId], went: Seq
     doubtful = {now: olds for known in keys for now, olds in known.doubtful.items()}
     others = {*relisted, *relisted.values(), *keys[-1].continued, *doubtful, *chain.from_iterable(doubtful.values())}
     arrived = tuple(entry for entry in came if entry not in others and _would_have_shown(diff, before, entry))
-    last = {entry: _primary_value(diff, before, entry) for entry in went if entry not in others}
-    visible = (entry for entry, value in last.items() if would_be_shown(diff, entry, value))
-    missing = tuple(entry for entry in visible if not may_have_fallen_out(diff, last[entry]))
+    last = {entry: _primary_value(diff, before, entry) for entry in went if entry not in others and entry not in diff.hidden}
+    fell_out = [entry for entry, value in last.items() if diff.cap is None and may_have_fallen_out(diff, value)]
+    missing = tuple(entry for entry in last if entry not in fell_out and would_be_shown(diff, entry, last[entry]))
     return replace(
         diff,
         arrived=arrived,
         revealed=tuple(sorted(set(came) - set(arrived))),
         missing=missing,
         hidden=tuple(sorted(set(went) - set(missing))),
+        fell_out=tuple(entry for entry in fell_out if entry not in diff.after.ambiguous),
         relisted=relisted,
         doubtful=doubtful,
         returned=keys[-1].continued,
@@ -137,23 +161,29 @@ def _would_have_shown(diff: Diff, before: Snapshot, entry: EntryId) -> bool:
 def _cap(
     board: Board, before: Snapshot, after: Snapshot, *, came: Sequence[EntryId], went: Sequence[EntryId], sizes: Sequence[int]
 ) -> int | None:
-    """The round number at which a whole board may be cut: entries are gone, and pages are often cut at this count.
+    """The usual length of a page at which a whole board may be cut, or None.
 
-    A board that always has this number of rows is not cut. A small round number (20, 30) also occurs by chance. Then others must
-    have arrived, or the count must be the same as before, and no entry that is gone may have been well above the lowest that the
-    page still shows.
+    Either it lost many entries at once, or it grew to this length and newcomers come while others are gone. Where that is short,
+    no entry that is gone may have been well above the lowest that the page still shows.
     """
-    rows, primary = len(after.entries), board.primary
-    if len(sizes) > 1 and set(sizes) == {rows}:
+    rows, primary, counts = len(after.entries), board.primary, (*sizes, len(before.entries))
+    if after.depth is not None or not went or rows not in _PAGE_LENGTHS:
         return None
-    large, small = rows >= 50 and rows % 50 == 0, rows in _ROUND_SMALL
-    displaced = bool(came) or len(before.entries) == rows
-    if after.depth is not None or not went or not (large or (small and displaced)):
+    shrank = rows < len(before.entries) and len(went) >= _CUT
+    if not shrank and not (came and min(counts) < rows == max(*counts, rows)):
         return None
-    if large or primary is None:
+    if rows >= _LONG or primary is None:
         return rows
     values = before.values(primary.id)
     return None if any(entry in values and surely_inside(after, primary, values[entry]) for entry in went) else rows
+
+
+def _is_top(before: Snapshot, after: Snapshot, sizes: Sequence[int], seen_until: datetime | None) -> bool:
+    """Whether a page shows only the best: it says so, or it always had the same usual number of rows."""
+    rows, counts = len(after.entries), (*(sizes or (len(before.entries),)), len(after.entries))
+    again = seen_until is not None and seen_until > before.observed_at
+    always = rows in _PAGE_LENGTHS and set(counts) == {rows} and len(counts) + again >= _TOP_READINGS
+    return after.depth is not None or always
 
 
 def _ranks(

@@ -8,8 +8,8 @@ from tracker.wording import count, number
 
 SCALES = (10, 100, 1000)
 LEAST_DIGITS = 2
-"""Significant digits below which 2 may well become 20, or 23."""
-JUDGED = frozenset((Nature.TESTED, Nature.FITTED))
+"""Digits below which 2 may well become 23."""
+JUDGED = frozenset((Nature.TESTED, Nature.FITTED, Nature.LISTED))
 LEAST_LOST = 100
 """Points below which an entry may well lose most of what it has."""
 
@@ -46,13 +46,8 @@ def _is_far(old: float, new: float) -> bool:
 
 
 def _looks_misread(old: Measure, new: Measure) -> bool:
-    if len(_digits(old)) < LEAST_DIGITS:
-        return False
     low, high = sorted((abs(old.value), abs(new.value)))
-    moved = any(abs(high - low * scale) <= 1e-9 * high for scale in SCALES)
-    return moved or (abs(new.value) == high and _digits(new).startswith(_digits(old)) and new.decimals == old.decimals == 0)
-
-
-def _digits(measure: Measure) -> str:
-    """The significant digits as published, without zeros at either end."""
-    return f"{abs(measure.value):.{measure.decimals}f}".replace(".", "").strip("0")
+    if any(abs(high - low * scale) <= 1e-9 * high for scale in SCALES):
+        return True
+    was, now = f"{abs(old.value):.0f}", f"{abs(new.value):.0f}"
+    return len(was) >= LEAST_DIGITS and now.startswith(was) and new.decimals == old.decimals == 0

@@ -17,6 +17,7 @@ from math import isclose
 from tracker.compare.drift import FALLBACK_HALF_WIDTH
 from tracker.compare.precision import same
 from tracker.model import Board, Confidence, Entry, EntryId, Measure, Metric, Nature, Snapshot, name_tokens
+from tracker.model.names import is_misprint
 
 _EXACT = 2
 """Decimals from which on an equal score, and a name that only adds words, identify an entry."""
@@ -25,8 +26,6 @@ _ENOUGH_VALUES = 3
 _SHRUNK, _GREW, _MANY = 0.99, 1.15, 100
 """A count of this size that changed by no more than this is that of the same entry: publishers withdraw a few votes."""
 _NOISE = 1e-6
-_LONG_WORD = 5
-"""In a word of this length, one wrong letter is a misprint, not another word."""
 _SCORES = (Nature.TESTED, Nature.FITTED)
 _Clue = Callable[[Entry, Entry], bool]
 _Pair = tuple[Entry, Entry]
@@ -52,6 +51,7 @@ def rekeyed(board: Board, before: Snapshot, after: Snapshot) -> Rekeyed:
         return Rekeyed()
     values = _Values(board, before, after)
     named = _of_one_name(arrived, gone)
+    named |= _pairs(*_rest(arrived, gone, named), _adds_a_path)[0]
     ids = {entry.id: entry for entry in (*arrived, *gone)}
     continued = {
         now: old for now, old in named.items() if name_tokens(now) == name_tokens(old) or values.agree(ids[now], ids[old])
@@ -59,7 +59,7 @@ def rekeyed(board: Board, before: Snapshot, after: Snapshot) -> Rekeyed:
     relisted = {now: old for now, old in named.items() if now not in continued}
     arrived, gone = _rest(arrived, gone, named)
     unclear: list[_Pair] = []
-    for clue in (values.identify, values.of_one_variant, values.clarified, values.relabelled):
+    for clue in (values.identify, values.of_one_variant, values.clarified, values.same_cells, values.relabelled):
         pairs, several = _pairs(arrived, gone, clue)
         continued |= pairs
         unclear += several
@@ -80,6 +80,17 @@ def returned(board: Board, before: Snapshot, after: Snapshot, absent: Sequence[E
     agreeing = {now: old for now, old in named.items() if values.agree(after.entries[now], former[old])}
     variants, _ = _pairs(*_rest(came, gone, named), values.back)
     return Rekeyed(continued=agreeing | variants, relisted={now: old for now, old in named.items() if now not in agreeing})
+
+
+def exchanged(board: Board, before: Snapshot, after: Snapshot, entries: Iterable[EntryId]) -> dict[EntryId, EntryId]:
+    """Those of the entries that now have the values of a row that is gone, or had those of one that comes, with that row.
+
+    `entries` are on both pages.
+    """
+    values, old, new = _Values(board, before, after), before.entries, after.entries
+    came, gone = ([here[key] for key in sorted(here.keys() - there.keys())] for here, there in ((new, old), (old, new)))
+    found = {entry: other.id for entry in entries for other in gone if values.moved_over(other, old[entry], new[entry])}
+    return found | {entry: other.id for entry in entries for other in came if values.moved_over(other, new[entry], old[entry])}
 
 
 def _rest(arrived: Iterable[Entry], gone: Iterable[Entry], pairs: Mapping[EntryId, EntryId]) -> tuple[list[Entry], list[Entry]]:
@@ -111,6 +122,13 @@ def _pairs(arrived: list[Entry], gone: list[Entry], clue: _Clue) -> tuple[dict[E
     }
     taken = frozenset(pairs.values())
     return pairs, [(now, old) for now, old in fitting if now.id not in pairs or old.id not in taken]
+
+
+def _adds_a_path(now: Entry, old: Entry) -> bool:
+    """Whether one name is the other with a path before it: `openai/gpt-4o`, `gpt-4o`."""
+    shorter, longer = sorted((now.name, old.name), key=len)
+    path, _, name = longer.rpartition("/")
+    return bool(path) and "/" not in shorter and name_tokens(name) == name_tokens(shorter) != ()
 
 
 def _likeness(pair: _Pair) -> float:
@@ -154,6 +172,32 @@ class _Values:
     def identify(self, now: Entry, old: Entry) -> bool:
         """Whether enough published scores are equal, and none differs."""
         return len(self._equal(now, old)) >= _ENOUGH_VALUES
+
+    def same_cells(self, now: Entry, old: Entry) -> bool:
+        """Whether all cells are the same, scores, prices and properties: the row has another label.
+
+        More are needed unless both names mean one model.
+        """
+        if now.attributes != old.attributes or now.measures.keys() != old.measures.keys() or not self._equal(now, old):
+            return False
+        is_one = now.who.model is not None and now.who.model == old.who.model
+        cells = [(measure, old.measures[metric]) for metric, measure in now.measures.items()]
+        telling = sum(bool(measure.value) and not measure.estimated for measure, _ in cells)
+        return telling > (1 if is_one else _ENOUGH_VALUES) and all(_equal(*pair) for pair in cells)
+
+    def moved_over(self, other: Entry, before: Entry, after: Entry) -> bool:
+        """Whether an entry's scores became all those that another one has, and were others before.
+
+        Two are enough, or one that is exact and that no other entry has.
+        """
+        shared = self._shared(self._scores, after, other)
+        if not shared or len(self._equal(after, other)) < len(shared):
+            return False
+        own = [before.measures.get(metric.id) for metric, *_ in shared]
+        new = [(metric, now) for (metric, now, _), was in zip(shared, own, strict=True) if was is None or not _equal(now, was)]
+        if len(new) == 1:
+            return len(shared) == 1 and new[0][1].decimals >= _EXACT and self._only(*new[0])
+        return len(new) > 1
 
     def clarified(self, now: Entry, old: Entry) -> bool:
         """Whether one name only adds words at the end of the other (`GPT 4`, `GPT 4 (1106)`), at an equal exact score.
@@ -253,15 +297,4 @@ def _is_one_name(now: Entry, old: Entry) -> bool:
         return bool(now.who.generation) and now.who.line == old.who.line
     words, others = name_tokens(now.name), name_tokens(old.name)
     differing = [pair for pair in zip(words, others, strict=False) if pair[0] != pair[1]]
-    return len(words) == len(others) and len(differing) == 1 and _is_misprint(*differing[0])
-
-
-def _is_misprint(word: str, other: str) -> bool:
-    """Whether two long words differ by one letter, or by two neighbours in the other order."""
-    if min(len(word), len(other)) < _LONG_WORD or not (word + other).isalpha():
-        return False
-    short, long = sorted((word, other), key=len)
-    first = next((place for place, letters in enumerate(zip(short, long, strict=False)) if letters[0] != letters[1]), len(short))
-    swapped = short[:first] + short[first : first + 2][::-1] + short[first + 2 :]
-    replaced = short[:first] + long[first] + short[first + 1 :] if len(short) == len(long) else long[:first] + long[first + 1 :]
-    return long == swapped or (replaced == long if len(short) == len(long) else replaced == short)
+    return len(words) == len(others) and len(differing) == 1 and is_misprint(*differing[0])

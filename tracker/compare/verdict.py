@@ -29,6 +29,8 @@ _LOST_AT_LEAST = 5
 _HALF, _THIRD, _TENTH, _ONE_SIDED = 0.5, 1 / 3, 0.1, 0.9
 _FEW = 3
 _MANY = 10
+_OUTLIER = 20
+"""A value that moved this many times as far as the median did not move with the others."""
 _BEGUN, _FAR, _ALIKE = 5, 0.05, 0.5
 """The number of values that begin a new scale, their least shift as a share of the spread, and how far the shifts may differ."""
 _EVERY_DIGIT = (99, 99)
@@ -175,7 +177,9 @@ def _rebased(metric: Metric, before: StoredSnapshot, after: StoredSnapshot, valu
         return f"{counted} as the columns changed ({', '.join(sorted(columns))})"
     ups = sum(b.value > a.value for a, b in moved.values())
     one_way = max(ups, len(moved) - ups)
-    if tested and len(moved) >= _MANY and share >= _THIRD and one_way >= _ONE_SIDED * len(moved):
+    sizes = [abs(after.value - before.value) for before, after in moved.values()]
+    together = max(sizes) <= _OUTLIER * median(sizes)  # otherwise some were re-graded, and one has another result
+    if tested and len(moved) >= _MANY and share >= _THIRD and one_way >= _ONE_SIDED * len(moved) and together:
         return f"{counted}, {one_way / len(moved):.0%} of them one way"
     return ""
 

@@ -7,30 +7,42 @@ from enum import StrEnum
 
 from tracker.events.kind import EventKind
 from tracker.events.making import make
-from tracker.model import BoardState, Diff, Event
+from tracker.model import BoardState, Diff, EntryId, Event
+from tracker.wording import count, listed
 
 RULE = "board_partial/1"
 Grade = StrEnum("Grade", "CAP DEPTH")
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
-    """One event, when the cut is sure: fewer rows than the page states, or entries displaced at a count that stays round.
+    """One event, when the cut is sure: fewer rows than the page states, many lost at once, or some displaced at a steady count.
 
-    A count that only passes through a round number is a suspicion: departures are withheld, and there is no event.
+    While a board still grows to that count it is a suspicion: departures are withheld, and there is no event.
     """
     if past.cap_told or not cap_told(diff, past):
         return
-    rows = len(diff.after.entries)
+    rows, gone = len(diff.after.entries), withheld(past, diff)
+    names = f" {count(len(gone), 'entry is', 'entries are')} not shown ({listed(gone.values())}), and" if gone else ""
     yield make(
         diff,
         rule=RULE,
         grade=Grade.CAP if _is_whole(diff) else Grade.DEPTH,
         weight=40,
         is_news=True,
-        headline=f"{diff.board.title} seems to be cut off at {rows} rows;"
+        headline=f"{diff.board.title} seems to be cut off at {rows} rows;{names}"
         " departures are not reported until it is complete again.",
-        facts={"rows": rows, "missing": [str(entry) for entry in diff.hidden]},
+        facts={"rows": rows, "missing": [str(entry) for entry in gone]},
     )
+
+
+def withheld(past: BoardState, diff: Diff | None = None) -> dict[EntryId, str]:
+    """The names of the entries whose departure a cut withholds, in that state or after a diff from it."""
+    unlisted = {entry: known.name for entry, known in past.known.items() if known.last_seen is not None and not known.departed}
+    if diff is None:
+        return unlisted
+    gone = {entry: listing.name for entry, listing in diff.entries_before.items() if entry in (*diff.missing, *diff.hidden)}
+    listed_again = {*diff.after.entries, *diff.relisted.values(), *diff.returned.values()}
+    return {entry: name for entry, name in sorted((unlisted | gone).items()) if entry not in listed_again}
 
 
 def capped_after(diff: Diff, past: BoardState) -> int | None:
@@ -44,7 +56,8 @@ def capped_after(diff: Diff, past: BoardState) -> int | None:
 
 def cap_told(diff: Diff, past: BoardState) -> bool:
     """Whether the board is certainly cut after this diff."""
-    return not _is_whole(diff) or (_is_as_long(diff) and (past.cap_told or diff.cap is not None))
+    grew = diff.before is not None and len(diff.before.entries) < len(diff.after.entries)
+    return not _is_whole(diff) or (_is_as_long(diff) and past.cap_told) or (diff.cap is not None and not grew)
 
 
 def _is_as_long(diff: Diff) -> bool:

@@ -16,7 +16,7 @@ from tracker.events._newcomers import ARRIVALS, drifted_value, moved, newcomers
 from tracker.events._values import SAYS_NOTHING, grouped, is_comparable, keys_now, measured, ranked_primary, verdict_of
 from tracker.events.kind import Detection, EventKind
 from tracker.events.making import both, both_proofs, last_named, make
-from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Measure, Metric, Nature
+from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Event, Measure, Metric, Nature
 from tracker.order import certainty, states_error
 from tracker.wording import listed, number, unsure
 
@@ -163,6 +163,11 @@ def _sure(diff: Diff, primary: Metric, entry: EntryId, before: Sequence[EntryId]
     return min((certainty(primary, leader, other) for other in others), key=("nominal", "supported", "decisive").index)
 
 
+def _last_row(diff: Diff, entry: EntryId) -> Entry | None:
+    """An entry as the newest page shows it; None if neither does."""
+    return next((page.entries[entry] for page in reversed(both(diff)) if entry in page.entries), None)
+
+
 def _last_measure(diff: Diff, primary: Metric, entry: EntryId) -> Measure | None:
     """An entry's measured value now, or before if it has none now."""
     measures = (measured(snapshot.entries.get(entry), primary) for snapshot in reversed(both(diff)))
@@ -170,10 +175,18 @@ def _last_measure(diff: Diff, primary: Metric, entry: EntryId) -> Measure | None
 
 
 def _is_news(diff: Diff, primary: Metric, change: LeadChange) -> bool:
-    """Beyond the error (or, by entering, on a tested metric without one), in a class that matters: not a lab's own models."""
+    """Beyond the error (or, by entering, on a tested metric without one), in a class that matters: not a lab's own models.
+
+    Nor before another row of the same model.
+    """
     matters = change.members >= ENOUGH and sort_of(change.name) != "lab"
     guessed = any(diff.after.entries[entry].who.guessed_lab for entry in change.fresh)
-    if not matters or guessed or change.clouded or change.fresh != change.leaders:
+    models = [
+        {last_row.who.model for entry in entries if (last_row := _last_row(diff, entry))}
+        for entries in (change.fresh, change.before)
+    ]
+    own = bool(models[0] & models[1] - {None})
+    if not matters or guessed or own or change.clouded or change.fresh != change.leaders:
         return False
     if change.sure != "nominal":
         return change.grade in (Grade.DEBUT, Grade.SUPPORTED)
@@ -230,7 +243,8 @@ def _headline(diff: Diff, primary: Metric, named: Sequence[LeadChange]) -> str:
     at = f" ({number(others[0].value, primary)})" if others else ""
     over = f" with {listed(rivals)}" if shared else f", ahead of {listed(rivals)}{at}" if rivals else ""
     measured_only = ", among measured values" if first.below_an_estimate else ""
-    near = unsure(primary, leader, *others) if first.sure == "nominal" and not shared else ""
+    doubted = first.sure == "nominal" or any(certainty(primary, leader, other) == "nominal" for other in others)
+    near = unsure(primary, leader, *others) if doubted and not shared else ""
     return (
         f"{listed(who)} {verb} among {words(first.name)} on {diff.board.title} ({primary.title})"
         f" with {number(leader.value, primary)}{measured_only}{_how(diff, first, over)}{near}{_also(first.name, named[1:])}."

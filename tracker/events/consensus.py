@@ -7,7 +7,7 @@ Source: docs/decisions/0013-insights.md
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 from itertools import product
@@ -20,15 +20,14 @@ from tracker.events.making import build, proof
 from tracker.model import Board, BoardId, Entry, EntryId, Event, Evidence, Metric, ModelId, Party, Snapshot
 from tracker.order import certainty, competition_ranks
 from tracker.traits import reasons
-from tracker.wording import day, host_of, listed
+from tracker.wording import count, day, host_of, listed
 
 RULE = "consensus/1"
 Grade = StrEnum("Grade", "AGREED CONTRADICTED JOINED")
 AGREES_WITHIN = timedelta(days=45)
 """Boards list a new model weeks apart; overtakes farther apart than this are not one piece of news."""
 _WEIGHT = {Grade.AGREED: 75, Grade.CONTRADICTED: 65, Grade.JOINED: 10}
-_ONE_PUBLISHER = 45
-"""The weight of an agreement among boards of one publisher: they may rest on the same votes, or be the same table twice."""
+_RECORDED = 10
 Pair = tuple[ModelId, ModelId, str]
 """Subject, rival and topic."""
 
@@ -74,8 +73,10 @@ def detect(events: Iterable[Event], panel: Panel) -> Iterator[Event]:
     """Agreement and contradiction among boards about the overtakes that were reported, by the present standings of the panel.
 
     The events of the panel's last moment are judged, with those of AGREES_WITHIN before; a board not seen for as long does not
-    count, nor does one that reported an overtake but no longer has it. Models are compared by their best variant, on primary
-    metrics of one topic. Entries whose model is not sure are left out.
+    count, nor does one that reported an overtake but no longer has it. Models are compared by their best variant on each board,
+    on its primary metric, and only among boards whose primary metrics have one topic. Entries whose model is not sure are left
+    out. Another variant of a model whose overtake was reported is not news; nor are reports of different variants, or of one
+    publisher, whose boards may rest on the same votes or be the same table twice.
     """
     events = [event for event in events if event.kind == overtake.KIND.name and event.is_news]
     now = max((event.recorded_at for event in events), default=None)
@@ -135,6 +136,25 @@ def _entries(parties: Iterable[Party], model: ModelId) -> frozenset[EntryId]:
     return frozenset(party.entry for party in parties if party.model == model)
 
 
+def _of_one_row(model: ModelId, reports: Sequence[Event], below: Iterable[BoardId], seats: Mapping[BoardId, _Seat]) -> bool:
+    """Whether the reports, and the boards that contradict, are about a model's best row on each board, or about one variant."""
+    rows = [(seats[event.board], _entries((*event.subjects, *event.rivals), model)) for event in reports]
+    rows = [(seat, entries) for seat, entries in rows if entries]
+    rows += [(seats[board], frozenset((seats[board].best[model].id,))) for board in below]
+    if all(seat.best[model].id in entries for seat, entries in rows):
+        return True
+    listed_now = [[seat.snapshot.entries[entry] for entry in entries & seat.snapshot.entries.keys()] for seat, entries in rows]
+    return bool(frozenset.intersection(*(frozenset(entry.who.variant for entry in entries) for entries in listed_now)) - {None})
+
+
+def _named(model: ModelId, seats: Iterable[_Seat]) -> str:
+    """A model as its shortest name on the boards has it that states no variant, or states it in brackets at the end."""
+    rows = [entry for seat in seats for entry in seat.snapshot.entries.values() if entry.who.model == model]
+    plain = {entry.name for entry in rows if entry.who.variant in (None, model)}
+    plain |= {entry.name.partition(" (")[0] for entry in rows if entry.name.endswith(")") and " (" in entry.name} - {""}
+    return min(sorted(plain or {entry.name for entry in rows}), key=len)
+
+
 def _ballots(
     by_pair: Mapping[Pair, Mapping[BoardId, Event]], seats: Mapping[BoardId, _Seat]
 ) -> dict[tuple[ModelId, _Ballot], list[ModelId]]:
@@ -189,17 +209,22 @@ def _event(
 ) -> Event:
     in_order = sorted(reports, key=lambda event: (event.recorded_at, event.id))
     last, percentiles = in_order[-1], _percentiles(subject, seats)
-    named = {party.model: party for event in in_order for party in (*event.rivals, *event.subjects)}
-    parties = [named[model] for model in (subject, *rivals)]
+    last_row = {party.model: party for event in in_order for party in (*event.rivals, *event.subjects)}
+    parties = [replace(last_row[model], name=_named(model, seats.values())) for model in (subject, *rivals)]
     publishers = sorted({seats[board].publisher for board in ballot.reporting})
+    is_news = (
+        ballot.grade != Grade.JOINED
+        and (ballot.grade == Grade.CONTRADICTED or len(publishers) > 1)
+        and all(_of_one_row(model, reports, ballot.below, seats) for model in (subject, *rivals))
+    )
     return build(
         board=last.board,
         recorded_at=last.recorded_at,
         digests=(" ".join(sorted({event.id for event in reports})), " ".join(ballot.below)),
         rule=RULE,
         grade=ballot.grade,
-        weight=_ONE_PUBLISHER if ballot.grade == Grade.AGREED and len(publishers) == 1 else _WEIGHT[ballot.grade],
-        is_news=ballot.grade != Grade.JOINED,
+        weight=_WEIGHT[ballot.grade] if is_news else _RECORDED,
+        is_news=is_news,
         subjects=parties[:1],
         rivals=parties[1:],
         metric=last.metric,
@@ -228,7 +253,8 @@ def _headline(parties: Sequence[Party], ballot: _Ballot, seats: Mapping[BoardId,
         verb = "has" if len(ballot.below) == 1 else "have"
         return f"{who} passed {passed} on {where}; {against} {verb} it below, beyond the error."
     if ballot.grade == Grade.AGREED:
-        of = " of one publisher" if len(publishers) == 1 else ""
+        several = len(publishers) < len(ballot.reporting)
+        of = f" of {count(len(publishers), 'publisher')}" if several else ""
         return f"{len(ballot.reporting)} boards{of} report that {who} passed {passed}: {where}."
     return f"{who} passed {passed} on {where}, as {already} had it already."
 

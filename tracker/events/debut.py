@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
+from math import inf
 
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import make, page_proofs, party
-from tracker.model import BoardState, Diff, EntryId, Event
+from tracker.model import BoardState, Diff, EntryId, Event, ModelId
 from tracker.order import competition_ranks, surely_inside
 from tracker.wording import listed, number, ordinal
 
@@ -47,7 +48,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     arrived = [*arrivals(diff, past), *((entry, Grade.FIRST_SCORE) for entry in _first_scores(diff, past))]
     ranks_now = ranks(diff) if arrived else {}
     places = model_places(diff, ranks_now)
-    crowd = crowd_of(diff, arrived)
+    crowd, repeated = crowd_of(diff, arrived), _repeated(diff, past) if arrived else frozenset()
     if crowd:
         who = [party(diff.after, entry) for entry in crowd]
         yield make(
@@ -63,8 +64,19 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
         )
     for entry, grade in arrived:
         event = _event(diff, entry, grade, ranks_now, places)
+        if grade in _ARRIVALS and (entry in repeated):
+            event = replace(event, headline=f"Another row of {event.headline}", is_news=entry in ranks_now)
         lost_in_crowd = crowd and grade in _ARRIVALS and (entry not in ranks_now or ranks_now[entry] > STANDS_OUT)
         yield replace(event, is_news=False, weight=5) if lost_in_crowd else event
+
+
+def _repeated(diff: Diff, past: BoardState) -> frozenset[EntryId]:
+    """The arrivals of a name that another row has or had, or that an arrival before them has."""
+    entries = diff.after.entries
+    names = {known.name for entry, known in past.known.items() if entry not in diff.arrived}
+    names |= {entry.name for key, entry in entries.items() if key not in diff.arrived}
+    first = {entries[entry].name: entry for entry in reversed(diff.arrived)}
+    return frozenset(key for key in diff.arrived if entries[key].name in names or first[entries[key].name] != key)
 
 
 def crowd_of(diff: Diff, arrived: Iterable[tuple[EntryId, Grade]]) -> list[EntryId]:
@@ -135,23 +147,21 @@ def ranks(diff: Diff) -> Mapping[EntryId, int]:
 def model_places(diff: Diff, ranks_now: Mapping[EntryId, int]) -> Mapping[EntryId, int]:
     """The place of the best entry of each model among the models, where variants of others above make its rank another.
 
-    Entries whose model is not sure, and rows that name no entry, count as models of their own.
+    None at or below a row whose model is not sure, or that names no entry: it may be a variant of another.
     """
     primary = diff.board.primary
     if primary is None or not ranks_now:
         return {}
     keys = {entry: primary.sort_key(value) for entry, value in diff.after.values(primary.id).items()}
-    best: dict[str, float] = {}
+    models = {entry: diff.after.entries[entry].who.model for entry in keys}
+    unsure = [key for entry, key in keys.items() if models[entry] is None]
+    least = min((*unsure, *map(primary.sort_key, diff.after.unnamed)), default=inf)
+    best: dict[ModelId | None, float] = {}
     for entry, key in keys.items():
-        model = _model(diff, entry)
-        best[model] = min(key, best.get(model, key))
-    order = sorted((*best.values(), *map(primary.sort_key, diff.after.unnamed)))
-    places = {entry: 1 + bisect_left(order, key) for entry, key in keys.items() if key == best[_model(diff, entry)]}
+        best[models[entry]] = min(key, best.get(models[entry], key))
+    order = sorted(best.values())
+    places = {entry: 1 + bisect_left(order, key) for entry, key in keys.items() if key < least and key == best[models[entry]]}
     return {entry: place for entry, place in places.items() if place < ranks_now[entry]}
-
-
-def _model(diff: Diff, entry: EntryId) -> str:
-    return diff.after.entries[entry].who.model or entry
 
 
 def among_models(place: int | None) -> str:

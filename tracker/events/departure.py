@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from tracker.events._values import grouped
-from tracker.events.kind import EventKind, Folding, What
+from tracker.events.kind import Detection, EventKind, Folding, What
 from tracker.events.making import make
-from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Evidence, Party
+from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Event, Evidence, Party, name_tokens
 from tracker.order import would_be_shown
 from tracker.wording import listed
 
@@ -25,17 +25,39 @@ MASS_SHARE = 0.03
 """From this number of departures at once, and this share of the board, they are one decision of the publisher, and one event."""
 
 
-def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
+def detect(diff: Diff, past: BoardState) -> Detection:
     """Departures that this snapshot confirms. An entry that returns before its departure is confirmed never left.
 
-    The departure of an entry that was only seen in passing is not news.
+    The departure of an entry that was only seen in passing is not news, nor that of a row whose model the page still listed
+    when it left: remembers these rows.
     """
+    replaced = _replaced(diff, past)
+    events: list[Event] = []
     by_absence = grouped(confirmed(diff, past), lambda entry: (past.known[entry].last_seen, past.known[entry].missing_since))
     for entries in by_absence.values():
         if len(entries) >= MASS and len(entries) >= MASS_SHARE * len(diff.after.entries):
-            yield _event(diff, past, entries, Grade.MASS)
+            events.append(_event(diff, past, entries, Grade.MASS))
         else:
-            yield from (_event(diff, past, [entry], Grade.CONFIRMED) for entry in entries)
+            events += (_event(diff, past, [entry], Grade.CONFIRMED, replaced=replaced) for entry in entries)
+    return Detection(events=events, memory={"rows": replaced} if replaced else {})
+
+
+def _replaced(diff: Diff, past: BoardState) -> list[EntryId]:
+    """Rows that are not shown, and whose model had another row on the first page without them."""
+    kept = (EntryId(entry) for entry in (past.memory.get("departure") or {}).get("rows", ()))
+    rows = {entry for entry in kept if entry in past.known and not past.known[entry].departed}
+    if diff.before is not None:
+        old, new = diff.before.entries, diff.after.entries.values()
+        rows |= {entry for entry in (*diff.missing, *diff.hidden) if any(_may_be_one(old[entry], other) for other in new)}
+    return sorted(rows - diff.after.entries.keys())
+
+
+def _may_be_one(row: Entry, other: Entry) -> bool:
+    """Whether two rows are of one model; of an unsure one, whether the name of one only adds words to that of the other."""
+    if row.who.model is not None:
+        return row.who.model == other.who.model
+    shorter, longer = sorted((name_tokens(row.name), name_tokens(other.name)), key=len)
+    return bool(shorter) and longer[: len(shorter)] == shorter
 
 
 def confirmed(diff: Diff, past: BoardState) -> list[EntryId]:
@@ -65,7 +87,7 @@ def awaits_confirmation(past: BoardState, at: datetime) -> bool:
 def confirm(diff: Diff, past: BoardState) -> tuple[tuple[Event, ...], BoardState]:
     """The departures that a second look at the same page confirms, and the state after them."""
     known = {entry: replace(past.known[entry], departed=True) for entry in confirmed(diff, past)}
-    return tuple(detect(diff, past)), replace(past, known={**past.known, **known})
+    return tuple(detect(diff, past).events), replace(past, known={**past.known, **known})
 
 
 def is_gone(diff: Diff, past: BoardState, entry: EntryId) -> bool:
@@ -87,7 +109,7 @@ def rescaled(diff: Diff) -> bool:
     return verdict is not None and verdict.verdict is Comparability.REBASED
 
 
-def _event(diff: Diff, past: BoardState, entries: list[EntryId], grade: Grade) -> Event:
+def _event(diff: Diff, past: BoardState, entries: list[EntryId], grade: Grade, *, replaced: Collection[EntryId] = ()) -> Event:
     first, after, title = past.known[entries[0]], diff.after, diff.board.title
     parties = [Party(entry=entry, name=past.known[entry].name) for entry in entries]
     alone = len(parties) == 1
@@ -96,8 +118,8 @@ def _event(diff: Diff, past: BoardState, entries: list[EntryId], grade: Grade) -
         diff,
         rule=RULE,
         grade=grade,
-        weight=5 if passing else 35 if alone else 45,
-        is_news=not passing,
+        weight=5 if passing or entries[0] in replaced else 35 if alone else 45,
+        is_news=not passing and entries[0] not in replaced,
         subjects=parties,
         headline=f"{parties[0].name} is no longer listed on {title}."
         if alone

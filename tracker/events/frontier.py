@@ -25,7 +25,7 @@ from tracker.events.kind import Detection, EventKind, Folding
 from tracker.events.making import both_proofs, last_named, make, party, stated_proofs
 from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Event, Evidence, Metric, Nature, Party, Snapshot
 from tracker.traits import open_size, price_metric, size_words, traits
-from tracker.wording import listed, number
+from tracker.wording import count, listed, number
 
 RULE = "frontier/1"
 Grade = StrEnum("Grade", "PRICE SIZE SPEED")
@@ -264,7 +264,7 @@ def _event(
         subjects=who or gone,
         rivals=gone if who else (),
         metric=view.metric.id if view.metric else primary.id,
-        headline=_headline(view, who, gone),
+        headline=_headline(view, who, gone, others=len(left) - len(gone)),
         facts={
             "frontier": [_fact(view, entry, points[entry]) for entry in now],
             "entered": [_fact(view, mover.entry, points[mover.entry]) | {"cause": mover.cause} for mover in joined],
@@ -291,12 +291,14 @@ _COSTS = {
 """The cost of each frontier, and what a better one is."""
 
 
-def _headline(view: _View, who: Sequence[Party], gone: Sequence[Party]) -> str:
+def _headline(view: _View, who: Sequence[Party], gone: Sequence[Party], *, others: int) -> str:
+    """With all that leave: those that a subject dominates by name, the others counted."""
     where = f"the frontier of {view.primary.title} against {view.word} on {view.diff.board.title}"
-    leave = f"{listed(gone)} {'leaves' if len(gone) == 1 else 'leave'}"
+    gone_too = [*gone, *([count(others, "other")] if others and gone else ())] or [count(others, "entry", "entries")]
+    leave = f"{listed(gone_too, None if others else 3)} {'leaves' if len(gone) + others == 1 else 'leave'}"
     if not who:
         return f"{leave} {where}."
-    leaving = f"; {leave} it" if gone else ""
+    leaving = f"; {leave} it" if gone or others else ""
     if len(who) > 1:
         return f"{listed(who)} enter {where}{leaving}."
     entry, (noun, better) = view.diff.after.entries[who[0].entry], _COSTS[view.name]

@@ -17,16 +17,28 @@ from tracker.events._lines import LEVELS, Line, LineField, ShownLines, Unseen, V
 from tracker.events._newcomers import ARRIVALS, WORDS, arrivals_among, drifted_value, moved
 from tracker.events._values import grouped, is_comparable
 from tracker.events.kind import Detection, EventKind
-from tracker.events.making import both_proofs, make, party
-from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Evidence, Measure, Metric, MetricId, Nature
-from tracker.model.names import folded
+from tracker.events.making import both, both_proofs, make, party
+from tracker.model import (
+    BoardState,
+    Comparability,
+    Diff,
+    EntryId,
+    Event,
+    Evidence,
+    Measure,
+    Metric,
+    MetricId,
+    Nature,
+    name_tokens,
+)
+from tracker.model.names import folded, is_misprint
 from tracker.order import certainty, states_error
 from tracker.wording import listed, number, unsure
 
 RULE = "line_overtake/1"
 Grade = StrEnum("Grade", "DEBUT NOMINAL SUPPORTED DECISIVE")
 TOP_LINES = 10
-"""On the primary metric a pass is news if the rival was among this number of the best labs, or families, before."""
+"""On the primary metric a pass is news if the rival was, and is, among this number of the best labs, or families."""
 TOP_ELSEWHERE = 3
 """On another metric a pass is news if a lab moves among this number of the best, over a lab that was among them."""
 _RIVALS = 10
@@ -229,7 +241,7 @@ def _is_news(stage: Stage, line_pass: Pass) -> bool:
     matters = _over_a_reference if len(line_pass.riser) == _GENERATION else _over_the_best
     if not matters(stage, line_pass) or not _is_cause(stage, line_pass) or line_pass.key in stage.reported:
         return False
-    return _is_sure(stage, line_pass) and not _clouded(stage, line_pass)
+    return _is_sure(stage, line_pass) and not _clouded(stage, line_pass) and not _misprinted(stage, line_pass)
 
 
 def _is_cause(stage: Stage, line_pass: Pass) -> bool:
@@ -287,9 +299,21 @@ def _clouded(stage: Stage, line_pass: Pass) -> bool:
     return any(above) or any(metric.sort_key(value) <= now for value in after.unnamed)
 
 
+def _misprinted(stage: Stage, line_pass: Pass) -> bool:
+    """Whether a row of an undeclared brand, one letter away from the rival's, was better than its best, or is."""
+    who, bar = stage.diff.after.entries[line_pass.passed].who, _was(stage, line_pass)
+    brands = {*name_tokens(who.lab), *name_tokens(who.family)}
+    rows = [(entry, entry.measures.get(stage.metric.id)) for page in both(stage.diff) for entry in page.entries.values()]
+    above = (entry for entry, measure in rows if measure is not None and stage.metric.sort_key(measure.value) < bar)
+    unknown = (entry for entry in above if entry.who.guessed_family or not entry.who.family)
+    return any(is_misprint(word, brand) for entry in unknown for word in name_tokens(entry.name) for brand in brands)
+
+
 def _over_the_best(stage: Stage, line_pass: Pass) -> bool:
     if stage.ranks:
-        return _place_before(stage, line_pass) <= TOP_LINES
+        level = len(line_pass.rival)
+        now = 1 + bisect_left(stage.places[level], stage.fields[level].after[line_pass.rival][0])
+        return max(_place_before(stage, line_pass), now) <= TOP_LINES
     return len(line_pass.riser) == _LAB and max(_place_before(stage, line_pass), _place(stage, line_pass)) <= TOP_ELSEWHERE
 
 
@@ -365,14 +389,21 @@ def _headline(stage: Stage, lead: Pass, named: Sequence[Pass]) -> str:
     unsure_order = _certainty(stage, lead) == "nominal"
     near = unsure(stage.metric, stage.measure(lead.best), stage.measure(lead.passed)) if unsure_order else ""
     if lead.cause == "fall":
-        return f"{_best_of_rival(stage, lead)} falls below {line}'s best ({name}, {value}) on {where}{near}."
-    above = f"above {listed([_best_of_rival(stage, line_pass) for line_pass in named], _NAMED)}"
-    whose = "," if folded(line) in folded(name) else f" and puts {line}"
+        verb = "now costs more than" if _is_price(stage.metric) else "falls below"
+        return f"{_best_of_rival(stage, lead)} {verb} {line}'s best ({name}, {value}) on {where}{near}."
+    ahead, puts = ("cheaper than", "makes") if _is_price(stage.metric) else ("above", "puts")
+    above = f"{ahead} {listed([_best_of_rival(stage, line_pass) for line_pass in named], _NAMED)}"
+    whose = "," if folded(line) in folded(name) else f" and {puts} {line}"
     if lead.cause == "rise":
         how = f"{name} moves from {number(_value_before(stage, lead), stage.metric)} to {value} on {where}"
     else:
         how = f"{name} ({value}) {WORDS[lead.cause]} {where}"
     return f"{how}{whose} {above}{near}{_estimated(stage, named)}."
+
+
+def _is_price(metric: Metric) -> bool:
+    """Whether the better value is the lower price, or cost."""
+    return metric.higher_is_better is False and (metric.topic == "price" or metric.unit.startswith("USD"))
 
 
 def _best_of_rival(stage: Stage, line_pass: Pass) -> str:

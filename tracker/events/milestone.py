@@ -292,11 +292,11 @@ def _headline(diff: Diff, primary: Metric, memory: Memory, first: Feat) -> str:
     measures = [entry.measures[primary.id] for entry in (who, mark)]
     value, bar = (number(measure.value, primary) for measure in measures)
     best = "" if first.mark.title == mark.name else f"best: {mark.name}, "
-    again = ", by more than the error" if first.again else ""
-    error = unsure(primary, *measures) if first.grade == Grade.NOMINAL else again
+    by = ", by more than the error," if first.again and first.grade != Grade.NOMINAL else ""
+    error = unsure(primary, *measures) if first.grade == Grade.NOMINAL else ""
     return (
         f"{who.name} ({value}) is the first {one_of(first.name)} on record (from {memory.since[:10]}) above"
-        f" {first.mark.title} ({best}{bar})"
+        f" {first.mark.title} ({best}{bar}){by}"
         f" on {diff.board.title} ({primary.title}){error}{_record(diff, primary, memory, first)}."
     )
 

@@ -26,6 +26,7 @@ from tracker.model import (
     Nature,
     Snapshot,
 )
+from tracker.order import certainty
 from tracker.wording import listed, number, span, unsure
 
 RULE = "new_leader/1"
@@ -41,15 +42,20 @@ def detect(diff: Diff, past: BoardState) -> Detection:
     """
     events: list[Event] = []
     memory: dict[str, object] = {}
-    for metric in _led(diff.board) if diff.before is not None and not diff.restart else ():
+    for metric in _metrics(diff.board) if diff.before is not None and not diff.restart else ():
         acknowledged, now = _acknowledged(diff, past, metric), leaders(diff.after, metric)
         fresh = tuple(entry for entry in now if entry not in acknowledged)
-        if acknowledged and fresh and _can_be_news(diff, metric, fresh[0]) and _passes(diff, past, metric, acknowledged, now):
+        if (
+            acknowledged
+            and fresh
+            and _can_be_news(diff, metric, fresh[0], acknowledged)
+            and _passes(diff, past, metric, acknowledged, now)
+        ):
             if _is_reversed(diff, past, metric, now):
                 events.append(_reversed(diff, metric, now, acknowledged))
                 continue
             second = _runner_up(diff.after, metric, now[0]) if len(now) == 1 else None
-            events.append(_event(diff, past, metric, _Lead(now, fresh, acknowledged, second)))
+            events.append(_event(diff, past, metric, _Lead(now, fresh, acknowledged, _on_page(diff, metric, fresh), second)))
             memory[metric.id] = list(acknowledged)
     return Detection(events=events, memory=memory)
 
@@ -82,14 +88,20 @@ def _reversed(diff: Diff, metric: Metric, now: Leaders, passing: Leaders) -> Eve
     )
 
 
-def _can_be_news(diff: Diff, metric: Metric, leader: EntryId) -> bool:
-    """Whether a leader is an entry that did something: not a shared key, nor, on a further metric, an estimate now measured."""
+def _can_be_news(diff: Diff, metric: Metric, leader: EntryId, former: Leaders) -> bool:
+    """Whether a leader is an entry that did something: not a shared key, nor, on a further metric, an estimate now measured.
+
+    Nor a row, or a former leader, whose value is of unsure origin.
+    """
+    moves = diff.metrics[metric.id].moves
+    if any(entry in moves and moves[entry].unsure_origin for entry in (leader, *former)):
+        return False
     before = diff.before.entries.get(leader) if diff.before else None
     was = before.measures.get(metric.id) if before else None
     return leader in diff.after.entries and (metric.primary or was is None or not was.estimated)
 
 
-def _led(board: Board) -> Iterator[Metric]:
+def _metrics(board: Board) -> Iterator[Metric]:
     """The metrics whose leader is news: the one that ranks the board, and scores of a topic that people follow."""
     for metric in board.metrics:
         if metric.ordered and (metric.primary or (metric.ranked and metric.topic in LED_TOPICS)):
@@ -120,7 +132,7 @@ def _acknowledged(diff: Diff, past: BoardState, metric: Metric) -> Leaders:
 def leaders_after(diff: Diff, past: BoardState) -> dict[MetricId, Leaders]:
     """The leaders to acknowledge after this diff, by metric."""
     after: dict[MetricId, Leaders] = {}
-    for metric in _led(diff.board):
+    for metric in _metrics(diff.board):
         acknowledged, now = _acknowledged(diff, past, metric), leaders(diff.after, metric)
         is_new = verdict_of(diff, metric) in (Comparability.REBASED, Comparability.APPEARED)  # and has a best of its own
         if not acknowledged or (now and (is_new or _passes(diff, past, metric, acknowledged, now))):
@@ -162,12 +174,24 @@ def _last_value(diff: Diff, past: BoardState, metric: Metric, entry: EntryId) ->
     return last_unseen(past, metric, entry)
 
 
+def _on_page(diff: Diff, metric: Metric, fresh: Leaders) -> Leaders:
+    """The entries that led on the page before, under the keys they have now; without new leaders, and rows that name no entry."""
+    assert diff.before is not None
+    keys = keys_now(diff)
+    led = [keys.get(entry, entry) for entry in leaders(diff.before, metric) if entry in diff.before.entries]
+    return tuple(entry for entry in led if entry not in fresh)
+
+
 class _Lead(NamedTuple):
-    """The leaders now, those of them that did not lead before, those who did, and the best entry of another model below."""
+    """The leaders now, those of them that did not lead before, those who did, and the best entry of another model below.
+
+    `former` are acknowledged; the entries that led on the last page, under the keys they have now, may be others: `on_page`.
+    """
 
     now: Leaders
     fresh: Leaders
     former: Leaders
+    on_page: Leaders
     second: Entry | None
 
 
@@ -188,7 +212,7 @@ def _event(diff: Diff, past: BoardState, metric: Metric, lead: _Lead) -> Event:
         weight=heavy if metric.primary or diff.board.primary is None else heavy * 2 // 3,
         is_news=grade != Grade.NOMINAL or metric.nature is Nature.TESTED or metric.exact,
         subjects=[party(diff.after, entry) for entry in lead.fresh],
-        rivals=[last_named(diff, entry) for entry in seen],
+        rivals=[last_named(diff, entry) for entry in lead.on_page or seen],
         metric=metric.id,
         headline=_headline(diff, metric, lead, _caveat(diff, metric, leader, [second.measures[metric.id]] if second else others)),
         facts={
@@ -224,11 +248,23 @@ def _headline(diff: Diff, metric: Metric, lead: _Lead, caveat: str) -> str:
     over, second = (f", with {listed(beside)}" if beside else ""), lead.second
     if second is not None:
         over = f", ahead of {second.name} ({number(second.measures[metric.id].value, metric)})"
-    former = [last_named(diff, entry) for entry in reversed(lead.former) if entry not in lead.now]
-    led = f"{caveat}; before, {listed(former)} led" if former else caveat
-    if second is not None and [party.entry for party in former] == [second.id]:
-        led = f", which led before{caveat}"
-    return f"{listed(who)} {verb} {diff.board.title} ({metric.title}){figure}{scale}{over}{led}."
+    return f"{listed(who)} {verb} {diff.board.title} ({metric.title}){figure}{scale}{over}{_led(diff, metric, lead, caveat)}."
+
+
+def _led(diff: Diff, metric: Metric, lead: _Lead, caveat: str) -> str:
+    """Who led on the last page, and its value now if it is next below: a variant of the leader, which is not the runner-up."""
+    before = [entry for entry in lead.on_page if entry not in lead.now]
+    if not before:
+        return caveat
+    second, has = lead.second, diff.after.measured(metric.id)
+    if second is not None and before == [second.id]:
+        return f", which led before{caveat}"
+    led, first = listed([last_named(diff, entry) for entry in before]), before[0]
+    if len(before) > 1 or first not in has or (second is not None and not metric.better(has[first], has[second.id])):
+        return f"{caveat}; before, {led} led"
+    measures = [diff.after.entries[entry].measures[metric.id] for entry in (lead.fresh[0], first)]
+    near = "" if _beyond_error(metric, measures[0], measures[1:]) else unsure(metric, *measures)
+    return f"{caveat}; before, {led} led, now at {number(has[first], metric)}{near}"
 
 
 def _caveat(diff: Diff, primary: Metric, leader: Measure, others: Sequence[Measure]) -> str:
@@ -239,12 +275,8 @@ def _caveat(diff: Diff, primary: Metric, leader: Measure, others: Sequence[Measu
 
 
 def _beyond_error(primary: Metric, leader: Measure, others: Sequence[Measure]) -> bool:
-    """Whether each of the others ties with the leader, or is farther from it than the error of the two. Points have none."""
-    if primary.exact:
-        return True
-    gaps = [(abs(leader.value - other.value), (leader.half_width or 0.0) + (other.half_width or 0.0)) for other in others]
-    error = primary.stated_error or 0.0
-    return all(gap == 0 or gap > max(error, width) > 0 for gap, width in gaps)
+    """Whether each of the others ties with the leader, or is surely below it."""
+    return all(other.value == leader.value or certainty(primary, leader, other) != "nominal" for other in others)
 
 
 def _grade(diff: Diff, metric: Metric, entry: EntryId | None, leader: Measure, others: Sequence[Measure]) -> Grade:

@@ -34,7 +34,7 @@ from tracker.model import (
     PendingOvertake,
 )
 from tracker.order import certainty, competition_ranks, is_certain, states_error
-from tracker.wording import day, listed, number, unsure
+from tracker.wording import count, day, listed, number, unsure
 
 RULE = "overtake/2"
 Grade = StrEnum("Grade", "NOMINAL UNSURE_ORIGIN DEBUT PUBLISHED_ORDER SUPPORTED DECISIVE WITHDRAWN SUSTAINED")
@@ -214,7 +214,7 @@ def _how_sure(diff: Diff, metric: Metric, course: Course, made: _Pass) -> str:
     """What follows the order in the headline: that nobody states an error, or how the certain order was reversed."""
     measures = [diff.after.entries[entry].measures[metric.id] for entry in (made.mover, made.others[0])]
     if made.grade == Grade.UNSURE_ORIGIN:
-        return ", which may replace an estimate"
+        return ", from a value of unsure origin"
     if made.slow and made.grade != Grade.PUBLISHED_ORDER and not metric.exact:
         assert diff.before is not None
         pairs, now = [made.pair(other) for other in made.others], diff.after.observed_at
@@ -241,9 +241,12 @@ def _cells(diff: Diff, past: BoardState, metric: Metric, course: Course, entry: 
     yield proof(diff.after, entry, metric.id)
 
 
-def _and_others(first: Party, value: float, metric: Metric, count: int) -> str:
-    """`Kimi K3 (88.2) and 3 more`."""
-    return listed([f"{first.name} ({number(value, metric)})"], of=count)
+def _and_others(first: Party, value: float, metric: Metric, rows: int, estimates: int = 0) -> str:
+    """`Kimi K3 (88.2), 3 more and 4 estimates`."""
+    named = f"{first.name} ({number(value, metric)})"
+    if not estimates:
+        return listed([named], of=rows)
+    return listed([named, *([f"{rows - 1:,} more"] if rows > 1 else ()), count(estimates, "estimate")])
 
 
 def _weight(diff: Diff, metric: Metric, entry: EntryId, grade: Grade) -> int:
@@ -274,10 +277,15 @@ def _debuts(diff: Diff, metric: Metric, verdict: MetricDiff, past: BoardState) -
         return
     rivals = sorted(had.keys() & has.keys(), key=lambda entry: (metric.sort_key(has[entry]), entry))
     ranks = competition_ranks(metric, diff.after.values(metric.id), diff.after.unnamed if metric.primary else ())
+    unnamed, values = diff.after.unnamed if metric.primary else (), diff.after.values(metric.id)
+    sure = sorted(map(metric.sort_key, (*has.values(), *unnamed)))
+    estimates = sorted(metric.sort_key(values[entry]) for entry in values.keys() - has.keys())
     for entry in subjects:
-        start = bisect_right(rivals, metric.sort_key(has[entry]), key=lambda rival: metric.sort_key(has[rival]))
+        standing = metric.sort_key(has[entry])
+        start = bisect_right(rivals, standing, key=lambda rival: metric.sort_key(has[rival]))
         if start < len(rivals):
-            yield _debut_event(diff, metric, entry, rivals, start, rank=ranks[entry])
+            below = (len(sure) - bisect_right(sure, standing), len(estimates) - bisect_right(estimates, standing))
+            yield _debut_event(diff, metric, entry, rivals, start, rank=ranks[entry], below=below)
 
 
 def _first_scores(diff: Diff, metric: Metric, past: BoardState) -> list[EntryId]:
@@ -291,13 +299,18 @@ def _first_scores(diff: Diff, metric: Metric, past: BoardState) -> list[EntryId]
     ]
 
 
-def _debut_event(diff: Diff, metric: Metric, entry: EntryId, rivals: list[EntryId], start: int, *, rank: int) -> Event:
-    """The entry is right above the rival at `start`; `rivals` has the best first."""
+def _debut_event(
+    diff: Diff, metric: Metric, entry: EntryId, rivals: list[EntryId], start: int, *, rank: int, below: tuple[int, int]
+) -> Event:
+    """The entry is right above the rival at `start`; `rivals` has the best first.
+
+    `below`: the numbers of measured and of estimated rows that the page shows below it.
+    """
     shown = rivals[start : start + (_RIVALS_OF_A_DEBUT if metric.primary else _RIVALS_ELSEWHERE)]
-    passed = len(rivals) - start
-    own, below = (diff.after.entries[key].measures[metric.id] for key in (entry, shown[0]))
+    own, next_below = (diff.after.entries[key].measures[metric.id] for key in (entry, shown[0]))
     who, first = party(diff.after, entry), party(diff.after, shown[0])
-    is_near = states_error(metric, own, below) and certainty(metric, own, below) == "nominal"
+    is_near = states_error(metric, own, next_below) and certainty(metric, own, next_below) == "nominal"
+    near = ", the first of them within the error" if is_near else ""
     return make(
         diff,
         rule=RULE,
@@ -308,8 +321,9 @@ def _debut_event(diff: Diff, metric: Metric, entry: EntryId, rivals: list[EntryI
         rivals=[party(diff.after, rival) for rival in shown],
         metric=metric.id,
         headline=f"{who.name} ({number(own.value, metric)}) enters {diff.board.title} ({metric.title}) at rank {rank},"
-        f" above {_and_others(first, below.value, metric, passed)}{', the first of them within the error' if is_near else ''}.",
-        facts={"rank": rank, "value": own.value, "passed": passed} | _beyond_error(diff, metric, own, rivals, start),
+        f" above {_and_others(first, next_below.value, metric, *below)}{near}.",
+        facts={"rank": rank, "value": own.value, "passed": below[0], "estimates_below": below[1]}
+        | _beyond_error(diff, metric, own, rivals, start),
         evidence=[proof(diff.after, key, metric.id) for key in (entry, *shown)],
     )
 

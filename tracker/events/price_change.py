@@ -58,11 +58,11 @@ def _recent(diff: Diff, past: BoardState, metric: Metric) -> dict[EntryId, list[
 
 
 def _is_news(move: Move, recent: Sequence[Sequence[float]]) -> bool:
-    """Whether a price is more than 5 % from the oldest of the week, and not one of these again."""
+    """Whether a price changed by 5 % or more, and is as far from the oldest of the week, and not one of these again."""
     if any(isclose(price, move.after.value) for price, _ in recent):
         return False
-    oldest = recent[0][0] if recent else move.before.value
-    return abs(move.after.value - oldest) >= LEAST * abs(oldest) * (1 - 1e-9)
+    earlier = (recent[0][0] if recent else move.before.value, move.before.value)
+    return all(abs(move.after.value - price) >= LEAST * abs(price) * (1 - 1e-9) for price in earlier)
 
 
 def _with_one_ratio(diff: Diff, moves: Mapping[EntryId, Move]) -> list[list[EntryId]]:

@@ -7,36 +7,46 @@ from enum import StrEnum
 
 from tracker.events._values import TOP, ordered_primary
 from tracker.events.kind import EventKind, Folding, What
-from tracker.events.making import make, page_proofs, party
+from tracker.events.making import last_named, make, page_proofs, party
 from tracker.model import BoardState, Diff, Event, Metric, RankMove
-from tracker.wording import count, unsure
+from tracker.wording import count, listed, unsure
 
 RULE = "rank_move/1"
-Grade = StrEnum("Grade", "MOVED NOMINAL")
+Grade = StrEnum("Grade", "MOVED NOMINAL FELL_OUT")
+_MOST = 3
+"""A re-grading that moves more entries is one cause: these are news, the others are recorded."""
 _FIGURES = ("before", "after", "arrivals_above", "departures_above", "moves", "unrounded")
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # all kinds have this signature
     """One event per entry whose own value moved beyond its error; the other moves of the day are one recorded event.
 
-    Moves of one place are news only into, within or out of the ten best.
+    Moves of one place are news only into, within or out of the ten best; of a day's moves, the three nearest the top are.
     Of points all moves are that one: each follows from an overtake or a fall, which are events of their own.
+    Entries that fell out of a top N are one recorded event, and do not depart.
     """
+    if diff.fell_out:
+        yield _fell_out(diff)
     primary = ordered_primary(diff)
     if primary is None:
         return
     values = diff.metrics[primary.id].moves if diff.before and not primary.exact else {}
-    within_error: list[RankMove] = []
-    for move in diff.ranks:
-        if move.moves and move.entry in values and values[move.entry].significant:
-            yield _moved(diff, primary, move)
-        elif move.moves:
-            within_error.append(move)
+    sure = [move for move in diff.ranks if move.moves and move.entry in values and values[move.entry].significant]
+    within_error = [move for move in diff.ranks if move.moves and move not in sure]
+    large = sorted(
+        (move for move in sure if abs(move.moves) > 1 or _best(move) <= TOP), key=lambda move: (_best(move), move.entry)
+    )
+    for move in sure:
+        yield _moved(diff, primary, move, is_news=move in large[:_MOST])
     if within_error:
         yield _nominal(diff, primary, within_error)
 
 
-def _moved(diff: Diff, primary: Metric, move: RankMove) -> Event:
+def _best(move: RankMove) -> int:
+    return min(move.before, move.after)
+
+
+def _moved(diff: Diff, primary: Metric, move: RankMove, *, is_news: bool) -> Event:
     who = party(diff.after, move.entry)
     way = "climbs" if move.moves < 0 else "falls"
     agree = move.after - move.before == move.moves  # the published ranks and the places among those that were there before
@@ -46,7 +56,7 @@ def _moved(diff: Diff, primary: Metric, move: RankMove) -> Event:
         rule=RULE,
         grade=Grade.MOVED,
         weight=15 + min(20, 2 * abs(move.moves)),
-        is_news=abs(move.moves) > 1 or min(move.before, move.after) <= TOP,
+        is_news=is_news,
         subjects=[who],
         metric=primary.id,
         headline=f"{who.name} {way} {count(abs(move.moves), 'place')} on {diff.board.title} ({primary.title}){where}.",
@@ -71,15 +81,31 @@ def _nominal(diff: Diff, primary: Metric, moves: list[RankMove]) -> Event:
     )
 
 
+def _fell_out(diff: Diff) -> Event:
+    rows, parties = len(diff.after.entries), [last_named(diff, entry) for entry in diff.fell_out]
+    return make(
+        diff,
+        rule=RULE,
+        grade=Grade.FELL_OUT,
+        weight=5,
+        is_news=False,
+        subjects=parties,
+        headline=f"{listed(parties)} fell out of the top {rows} of {diff.board.title}.",
+        facts={"rows": rows},
+    )
+
+
 def _facts(move: RankMove) -> dict[str, object]:
     return {name: getattr(move, name) for name in _FIGURES}
 
 
 def _why_recorded(event: Event) -> str:
+    if event.grade == Grade.FELL_OUT:
+        return "others may have displaced it from the last places, so it need not have left"
     if event.facts.get("exact"):
         return "ranks by points: another leader and overtakes among the ten best are news, not each move"
     if event.grade == Grade.MOVED:
-        return f"moves of one place are news among the first {TOP}"
+        return f"of a day's moves, the {_MOST} nearest the top are news; those of one place only among the first {TOP}"
     return "rank move nominal: no value of its own moved beyond its error"
 
 
@@ -87,7 +113,7 @@ KIND = EventKind(
     RULE,
     tuple(Grade),
     detect,
-    recorded=(Grade.NOMINAL,),
+    recorded=(Grade.NOMINAL, Grade.FELL_OUT),
     folding=Folding(crowd=("rank move", "rank moves"), consequence=True),
     explains={What.RANK: 10},
     why_recorded=_why_recorded,

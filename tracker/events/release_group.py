@@ -13,7 +13,7 @@ from math import inf
 
 from tracker.events import debut
 from tracker.events._newcomers import arrivals
-from tracker.events._predecessor import Line, Lines, contains, lab_of, model_of, release_of
+from tracker.events._predecessor import Line, Lines, contains, lab_of, release_of
 from tracker.events._values import ordered_primary
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import make, party, proof
@@ -51,30 +51,29 @@ class _Group:
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     """One event for the siblings (same lab, family and generation) of which two or more arrive in one diff.
 
-    `addition`: the name that they share was listed before. Entries that were merely `revealed`, came back, came in a crowd or
-    continue under another key are not a release.
+    `addition`: the name that they share was listed before, be it of another generation. Rows of one name, and entries that were
+    merely `revealed`, came back, came in a crowd or continue under another key are not a release.
     """
     if diff.before is None:
         return
     together: dict[Line, list[EntryId]] = {}
-    before = diff.before.entries
+    before = {key: diff.after.entries.get(key, entry) for key, entry in diff.before.entries.items()}  # by today's names
     came = _new(diff, before, arrivals(diff, past))
     for entry in sorted(came):
         line = release_of(diff.after.entries[entry])
         if line is not None and diff.after.entries[entry].who.generation:
             together.setdefault(line, []).append(entry)
-    groups = {line: entries for line, entries in together.items() if len(entries) > 1}
+    groups = {line: entries for line, entries in together.items() if len({diff.after.entries[key].name for key in entries}) > 1}
     if not groups:
         return
     ranks = debut.ranks(diff) if ordered_primary(diff) else {}
     places = debut.model_places(diff, ranks)
     lines = Lines(diff.after, diff.board, [diff.after.entries[entries[0]] for entries in groups.values()])
-    for line, entries in sorted(groups.items()):
+    for _, entries in sorted(groups.items()):
         arrived = (diff.after.entries[entry] for entry in entries)
         siblings = sorted(arrived, key=lambda sibling: (ranks.get(sibling.id, inf), sibling.name, sibling.id))
         name = _name(siblings)
-        of_line = (entry for entry in before.values() if release_of(entry) == line)
-        listed = sorted(entry.name for entry in of_line if _has_name(entry, name, siblings[0]))
+        listed = sorted(entry.name for entry in before.values() if _has_name(entry, name, siblings[0]))
         grades = [came[entry] for entry in entries]
         group = _Group(name=name, siblings=siblings, grades=grades, ranks=ranks, places=places, listed=listed)
         yield _event(diff, group, lines)
@@ -133,6 +132,8 @@ def _what_happened(diff: Diff, group: _Group) -> str:
         return f"{name} grows on {title} by {variants} more variants"
     late = group.grade == Grade.LATE_LISTING
     enters = f"is listed on {title}, some time after its release, with" if late else f"enters {title} with"
+    if models is None:
+        return f"{name} {enters} {count(variants, 'entry', 'entries')}"
     return f"{name} {enters} {count(models, 'model')}{f' in {variants} variants' if models != variants else ''}"
 
 
@@ -150,7 +151,16 @@ def _line_title(entry: Entry) -> str:
 
 
 def _has_name(entry: Entry, name: str, sibling: Entry) -> bool:
-    """Whether an entry of the siblings' line has the name that they share, its words in any order."""
+    """Whether an entry of the siblings' line has the name that they share, its words in any order.
+
+    A name that does not state their generation is also that of the others of their family.
+    """
+    if release_of(entry) != release_of(sibling):
+        return (
+            entry.who.line[:2] == sibling.who.line[:2]
+            and not _states(name, sibling.who.generation)
+            and _words(entry.name) >= _words(name)
+        )
     return name in (_line_title(sibling), sibling.who.family) or _words(entry.name) >= _words(name)
 
 
@@ -180,8 +190,10 @@ def _shared(names: Sequence[str]) -> str:
     return alike.rstrip(" -_/:")
 
 
-def _models(siblings: Sequence[Entry]) -> int:
-    return len({model_of(sibling) for sibling in siblings})
+def _models(siblings: Sequence[Entry]) -> int | None:
+    """The number of models; None if one is not sure."""
+    models = {sibling.who.model for sibling in siblings}
+    return None if None in models else len(models)
 
 
 def _best(diff: Diff, group: _Group, best: Entry) -> str:

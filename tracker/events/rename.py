@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple
@@ -10,11 +10,12 @@ from typing import NamedTuple
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import make, party, proof
 from tracker.events.new_leader import leaders
-from tracker.model import BoardState, Diff, EntryId, Event, Evidence, Party, name_tokens
+from tracker.model import BoardState, Diff, Entry, EntryId, Event, Evidence, Party, name_tokens
 from tracker.wording import listed, number
 
 RULE = "rename/1"
 _WHY = {
+    "new_name": "one of several rows of that name",
     "flip": "a flip back to an earlier name",
     "spelling": "the same name in another spelling",
     "doubtful": "several rows got other labels at once",
@@ -106,7 +107,9 @@ def _event(diff: Diff, past: BoardState, entry: EntryId, old: str, new: str) -> 
     key_before = diff.rekeyed.get(entry) or diff.returned.get(entry, entry)
     earlier = past.known[key_before].names if key_before in past.known else frozenset((old,))
     grade = Grade.FLIP if new in earlier else Grade.SPELLING if name_tokens(old) == name_tokens(new) else Grade.NEW_NAME
-    is_news = grade == Grade.NEW_NAME
+    is_one_of_several = _is_repeated(diff.entries_before.values(), old) or _is_repeated(diff.after.entries.values(), new)
+    is_news = grade == Grade.NEW_NAME and not is_one_of_several
+    who = f"A row of {old}" if is_one_of_several else old
     unmasked = is_news and _is_unmasked(diff, entry)
     return make(
         diff,
@@ -115,9 +118,13 @@ def _event(diff: Diff, past: BoardState, entry: EntryId, old: str, new: str) -> 
         weight=97 if unmasked else 25 if is_news else 5,
         is_news=is_news,
         subjects=[party(diff.after, entry)],
-        headline=f"{old}{', which leads,' if unmasked else ''} is now listed as {new} on {diff.board.title}.",
+        headline=f"{who}{', which leads,' if unmasked else ''} is now listed as {new} on {diff.board.title}.",
         facts={"before": old, "after": new, "key_before": str(key_before)},
     )
+
+
+def _is_repeated(entries: Iterable[Entry], name: str) -> bool:
+    return sum(entry.name == name for entry in entries) > 1
 
 
 def _is_unmasked(diff: Diff, entry: EntryId) -> bool:
@@ -135,5 +142,5 @@ KIND = EventKind(
     recorded=(Grade.FLIP, Grade.SPELLING, Grade.DOUBTFUL),
     folding=Folding(crowd=("rename", "renames")),
     explains={What.KEY: 10, What.NAME: 10, What.APPEARANCE: 5},
-    why_recorded=lambda event: _WHY[event.grade],
+    why_recorded=lambda event: _WHY.get(event.grade, "the same row under another name"),
 )

@@ -18,8 +18,8 @@ __all__ = ["OpenQuestion", "identify", "line_name", "nearest", "question", "reso
 
 
 def identify(reading: Reading, *, observed_at: datetime, url: str, sha256: tuple[Sha256, ...], lexicon: Lexicon) -> Snapshot:
-    """A reading with its models resolved, and with the time and the source of its bytes."""
-    content = {field.name: getattr(reading, field.name) for field in fields(reading)}
+    """A reading with its models resolved, and with the time and the source of its bytes; without the rows that it left out."""
+    content = {field.name: getattr(reading, field.name) for field in fields(reading) if field.name != "left_out"}
     content["entries"] = {entry.id: _resolved(entry, reading.board, lexicon) for entry in reading.entries}
     return Snapshot(**content, observed_at=observed_at, url=url, sha256=sha256)
 

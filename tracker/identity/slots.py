@@ -373,7 +373,8 @@ class _Reader:
         line = self.line
         if line is not None and not self.slots.generation:
             self.slots.generation = canonical(line.family.first) if line.family.first else ""
-            self.slots.shown_generation = self.slots.shown_generation or line.family.first
+            if not (self.slots.unfinished or self.slots.preview):  # an experiment may be of any generation
+                self.slots.shown_generation = self.slots.shown_generation or line.family.first
 
     def _marked(self, index: int, token: Token) -> str:
         """The number with the character before it (`K2`, `M2.1`), or without the V after it that means vision (`4.5V`)."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tracker.compare import commensurable, compare, misread
-from tracker.errors import ContractBroken, DeclarationError, ParseError, Refused, TrackerError
+from tracker.errors import ContractBroken, DeclarationError, EncodingError, ParseError, Refused, TrackerError
 from tracker.events import advance, advance_failed, awaits_confirmation, confirm, detect, fail, silence
 from tracker.identity import identify, resolve, resolve_models
 from tracker.model import (
@@ -154,12 +154,13 @@ def _step(
         return _failed(board, line, _unreadable(board, line, error, before), past, Result.UNREADABLE)
     after = identify(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256, lexicon=lexicon)
     read_s = time.perf_counter() - started
-    doubt = size_collapse(reading, board, past.sizes)
-    if doubt is None and before is not None:
-        doubt = commensurable(before, after) or misread(board, before, after)
+    doubt, other_table = size_collapse(reading, board, past.sizes), None
+    if before is not None:
+        other_table = commensurable(before, after)
+        doubt = doubt or other_table or misread(board, before, after)
     if doubt is not None and decision is None:
         return _quarantined(board, line, after, past=past, doubt=doubt)
-    restart = f"accepted by {decision.by}: {doubt}" if decision is not None and doubt is not None else ""
+    restart = f"accepted by {decision.by}: {other_table}" if decision is not None and other_table is not None else ""
     absent = _absent(board, past, before, after, lexicon)
     step = _accepted(board, line, after, before=before, past=past, restart=restart, absent=absent)
     return replace(step, took={"read": read_s, "detect": time.perf_counter() - started - read_s})
@@ -291,9 +292,15 @@ def _unreadable(board: Board, line: IndexLine, error: TrackerError, before: Snap
     """The failure of an unreadable page. If an earlier one was readable, it names the command that finds replacements."""
     if isinstance(error, Refused):
         return _failure(board, line, FailureStage.PAGE, "Refused", str(error))
-    remedy = f"; to see what replaced it: tracker board repair {board.id}" if before is not None else ""
+    is_gone = (
+        any(violation.code == "missing_column" for violation in error.violations)
+        if isinstance(error, ContractBroken)
+        else not isinstance(error, EncodingError)
+    )
+    remedy = f"; to see what replaced it: tracker board repair {board.id}" if before is not None and is_gone else ""
     stage = FailureStage.CONTRACT if isinstance(error, ContractBroken) else FailureStage.PARSE
-    return _failure(board, line, stage, type(error).__name__, f"{error}{remedy}")
+    name = ParseError.__name__ if isinstance(error, ParseError) else type(error).__name__
+    return _failure(board, line, stage, name, f"{error}{remedy}")
 
 
 def _failure(board: Board, line: IndexLine, trouble: FailureStage, error: str, message: str, *, passing: bool = False) -> Failure:

@@ -32,7 +32,7 @@ class Move:
 
     `significant` is True beyond the stated error, beyond the intervals, or if a tested metric states neither; always True for
     points. `unsure_origin`: the value before may have been an estimate, or a mean of fewer parts, because other scores of the
-    entry appear with the new one; then it is not significant.
+    entry appear with the new one, or it has the values of a row that comes or goes; then it is not significant.
     """
 
     before: Measure
@@ -91,7 +91,8 @@ class Diff:
     """The changes of a board between two accepted snapshots, after deciding what can be compared.
 
     `arrived` entries would have been visible before, `revealed` ones are below the depth of the earlier page; `missing` ones
-    would be visible now, `hidden` ones need not be. `cap` is the round number of rows at which the page seems to be cut.
+    would be visible now, `hidden` ones need not be. `cap` is the number of rows at which the page seems to be cut. `is_top`: it
+    seems to show only the best; of the `hidden`, `fell_out` are those that others may have displaced there.
     `rekeyed` maps an entry to its former key; `before` has it under the new one. Of the `revealed`, `relisted` maps an entry to
     the one that had its name and other values, and `returned` to the missing one that it is; `doubtful` maps an entry to all
     whose new label it may be. `before` is None for a board's first snapshot, and was last seen unchanged at `seen_until`.
@@ -107,12 +108,14 @@ class Diff:
     revealed: tuple[EntryId, ...] = ()
     missing: tuple[EntryId, ...] = ()
     hidden: tuple[EntryId, ...] = ()
+    fell_out: tuple[EntryId, ...] = ()
     rekeyed: Mapping[EntryId, EntryId] = field(default_factory=dict)
     relisted: Mapping[EntryId, EntryId] = field(default_factory=dict)
     returned: Mapping[EntryId, EntryId] = field(default_factory=dict)
     doubtful: Mapping[EntryId, Sequence[EntryId]] = field(default_factory=dict)
     restart: str = ""
     cap: int | None = None
+    is_top: bool = False
     metrics: Mapping[MetricId, MetricDiff] = field(default_factory=dict)
     ranks: tuple[RankMove, ...] = ()
 

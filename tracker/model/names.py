@@ -108,3 +108,18 @@ EMPTY_LEXICON = Lexicon()
 def folded(name: str) -> str:
     """A spelling without case, blanks and punctuation: `Z.ai` and `z-ai` are one."""
     return "".join(letter for letter in name.casefold() if letter.isalnum())
+
+
+_LONG_WORD = 5
+"""In a word of this length, one wrong letter is a misprint, not another word."""
+
+
+def is_misprint(word: str, other: str) -> bool:
+    """Whether two long words differ by one letter, or by two neighbours in the other order."""
+    if word == other or min(len(word), len(other)) < _LONG_WORD or not (word + other).isalpha():
+        return False
+    short, long = sorted((word, other), key=len)
+    first = next((place for place, letters in enumerate(zip(short, long, strict=False)) if letters[0] != letters[1]), len(short))
+    swapped = short[:first] + short[first : first + 2][::-1] + short[first + 2 :]
+    replaced = short[:first] + long[first] + short[first + 1 :] if len(short) == len(long) else long[:first] + long[first + 1 :]
+    return long == swapped or (replaced == long if len(short) == len(long) else replaced == short)

@@ -147,7 +147,7 @@ class Reading:
 
     `depth` is the number of entries that the page shows, None if it shows the whole board. `ambiguous` are keys that occurred
     more than once and so name no entry, `unnamed` are their rows' values of the primary metric. `metrics` are those with a
-    column.
+    column. `left_out` names rows that are the mean or the median of all others.
     """
 
     board: BoardId
@@ -158,6 +158,7 @@ class Reading:
     metrics: frozenset[MetricId] = frozenset()
     version: str = ""
     stated_on: str = ""
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from typing import Any, Protocol, cast
 
 import msgspec
 
-from tracker.errors import DeclarationError, ParseError
+from tracker.errors import DeclarationError, EncodingError, ParseError
 from tracker.model import ROW, Parse, Table
 from tracker.parsers._options import CommonOptions
 from tracker.parsers.decoding import (
@@ -81,7 +81,7 @@ def parse(body: bytes, spec: Parse, wanted: Sequence[str], board: str = "", *, c
         may_have_markup = b"<" in body or b"&" in body or (b"\\" in body and b"\\u00" in body)
         return _rendered(table) if may_have_markup and spec.format not in RENDERED else table
     except ParseError as error:
-        raise ParseError(f"{place}: {fold(str(error))}{remedy}") from error
+        raise type(error)(f"{place}: {fold(str(error))}{remedy}") from error
     except DeclarationError as error:
         raise DeclarationError(f"{place}: {error}") from error
     except RecursionError as error:
@@ -112,7 +112,7 @@ def _refuse_unreadable(table: Table) -> None:
     for number, row in enumerate(table.rows, 1):
         for column, cell in zip(table.columns, row, strict=True):
             if cell and UNREADABLE in cell:
-                raise ParseError(f"found bytes that are not UTF-8 in row {number}, column {column}: {quote(cell)}")
+                raise EncodingError(f"found bytes that are not UTF-8 in row {number}, column {column}: {quote(cell)}")
 
 
 def _rendered(table: Table) -> Table:

@@ -27,6 +27,8 @@ SET_APART = re.compile(
     re.IGNORECASE,
 )
 """Classes of notes that publishers set beside or under a name or a figure."""
+SMALL = re.compile(r"(?<![a-z])(?:text-xs|small)(?![a-z])", re.IGNORECASE)
+"""Classes of small text, which is a label unless it is in brackets: `GPT-5 (high)`."""
 NUMBERED = re.compile(r"(?<![a-z])(?:rank|position|place|footnote|note)(?![a-z])", re.IGNORECASE)
 """Classes of a place before a name, or a number of a note."""
 UNSEEN = re.compile(
@@ -35,11 +37,17 @@ UNSEEN = re.compile(
 """Classes of text for screen readers and of what appears under the pointer."""
 BADGE = re.compile(
     r"new!?|hot!?|updated|trending|sota|featured|sponsored|ad|verified|unverified|recommended|popular|soon|live|deprecated|retired"
-    r"|(?:open|closed)(?:[ -](?:source|weights?|model))?|proprietary|apache(?:[ -]2(?:\.0)?)?|mit|cc[ -]by[\w .-]*"
+    r"|top[ -]pick|(?:open|closed)(?:[ -](?:source|weights?|model))?|proprietary|apache(?:[ -]2(?:\.0)?)?|mit|cc[ -]by[\w .-]*"
     r"|(?:l?gpl|bsd)[\w .-]*",
     re.IGNORECASE,
 )
 """Words that publishers set beside names: news, and licences."""
+RESOURCE = re.compile(
+    r"[\[(]?(?:paper|code|details?|demo|blog(?: post)?|report|github|git|repo|hf|hugging ?face|arxiv|pdf|web(?:site|page)?"
+    r"|model card|card|weights|docs|link|more|info|source|📄|📑|🔗)[\])]?",
+    re.IGNORECASE,
+)
+"""Links beside a name that lead to something about it."""
 DELTA = re.compile(rf"[\[(]?\s*(?:[{ARROWS}]\ufe0f?\s*[+\-−]?[0-9.,]*%?|[+\-−]?[0-9.,]+%?\s*[{ARROWS}]\ufe0f?)\s*[\])]?")
 SIGNED = re.compile(r"[\[(]?[+\-−][0-9][0-9.,]*%?[\])]?")
 """A delta beside a figure, the end of a name beside a name: `<span>GPT</span><span>-4</span>`."""
@@ -55,7 +63,9 @@ POWER_OF_TEN = re.compile(r"(?:^|[×x·*⋅]\s*)10$")
 
 _LINE, _SEAM = "\x1e", "\x1f"
 _SPLIT_NUMBER = re.compile(rf"(?<=[0-9])\s*{_SEAM}+\s*(?=[0-9])")
-_EMPTY_BRACKETS = re.compile(r"\(\s*\)|\[\s*\]")
+_SPLIT_WORDS = re.compile(rf"(?<=[a-z0-9]){_SEAM}{{2,}}(?=[A-Z][a-z]{{2}})")
+"""Between two elements: `<span>Orion 1</span><span>Northlab</span>`."""
+_EMPTY_BRACKETS = re.compile(r"\([\s,|/·]*\)|\[[\s,|/·]*\]")
 _BOTH_ENDS = re.compile(r"(?<=[0-9%]) (\+[0-9.]+) ([-−][0-9.]+)$")
 """An interval whose ends are raised and lowered after its value."""
 
@@ -90,7 +100,8 @@ def markup_text(markup: str) -> str:
 
 
 def _joined(pieces: Iterable[CellPiece]) -> str:
-    text = _SPLIT_NUMBER.sub(" ", "".join(piece.text for piece in pieces)).replace(_SEAM, "")
+    text = _SPLIT_NUMBER.sub(" ", "".join(piece.text for piece in pieces))
+    text = _SPLIT_WORDS.sub(" ", text).replace(_SEAM, "")
     lines = (_BOTH_ENDS.sub(r" \1/\2", fold_cell(_EMPTY_BRACKETS.sub("", line))) for line in text.split(_LINE))
     return LINE.join(line for line in lines if line)
 
@@ -116,7 +127,8 @@ def _opened(element: Element, before: str) -> list[Element | CellPiece]:
     """An element as one piece, or as its members with separators. `before` is the text before it."""
     tag, text, attributes = element.tag or "", inner_text(element), element.attributes
     named = attributes.get("class") or ""
-    gap = _LINE if tag in BLOCKS or tag == "small" or (named and SET_APART.search(named)) else ""
+    is_label = tag == "small" or (named and (SET_APART.search(named) or (SMALL.search(named) and text[:1] not in ("(", "["))))
+    gap = _LINE if tag in BLOCKS or is_label else ""
     if tag in RAISED and text not in ORDINAL:
         if tag == "sup" and POWER_OF_TEN.search(before.strip()):
             return [CellPiece(f"^{text}")]
@@ -131,6 +143,6 @@ def _opened(element: Element, before: str) -> list[Element | CellPiece]:
 
 def _is_aside(tag: str, text: str, named: str, *, is_mark: bool) -> bool:
     """Whether an element is beside the value of its cell. `named` is its class; `is_mark`: it is raised, or a link to a note."""
-    if tag in STRUCK or NOTE.fullmatch(text) or (named and UNSEEN.search(named)):
+    if tag in STRUCK or NOTE.fullmatch(text) or (named and UNSEEN.search(named)) or (tag == "a" and RESOURCE.fullmatch(text)):
         return True
     return (is_mark or bool(named and NUMBERED.search(named))) and bool(MARK.fullmatch(text))

@@ -8,7 +8,7 @@ import unicodedata
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from tracker.errors import ParseError
+from tracker.errors import EncodingError, ParseError
 from tracker.wording import listed
 
 REGEX = "re:"
@@ -42,10 +42,10 @@ def inflated(body: bytes) -> bytes:
     try:
         content = unpacker.decompress(body, MAX_INFLATED)
     except zlib.error as error:
-        raise ParseError(f"found a damaged gzip file: {error}") from error
+        raise EncodingError(f"found a damaged gzip file: {error}") from error
     if unpacker.unconsumed_tail or not unpacker.eof:
         reason = f"more than {MAX_INFLATED} bytes" if unpacker.unconsumed_tail else "its end missing"
-        raise ParseError(f"found a gzip file with {reason}, expected a board")
+        raise EncodingError(f"found a gzip file with {reason}, expected a board")
     return content
 
 
@@ -72,7 +72,7 @@ def decode(body: bytes, charset: str = "") -> str:
         declared = declared_charset(body, charset)
         if not declared:
             found = f"byte 0x{body[error.start]:02x} at {error.start}"
-            raise ParseError(f"found {found}, expected UTF-8 or a declared charset") from error
+            raise EncodingError(f"found {found}, expected UTF-8 or a declared charset") from error
     return _decoded(body, declared)
 
 
@@ -120,7 +120,7 @@ def _decoded(body: bytes, charset: str) -> str:
     try:
         return body.decode(charset)
     except UnicodeDecodeError as error:
-        raise ParseError(f"found bytes at {error.start} that are not {charset}, as declared") from error
+        raise EncodingError(f"found bytes at {error.start} that are not {charset}, as declared") from error
 
 
 def fold(text: str) -> str:

@@ -50,9 +50,11 @@ SHORT_DELIMITERS = re.compile(
     re.MULTILINE,
 )
 """A line with cells, outside of lists and quotes, and one of delimiters below it."""
-LOWEST_HEADING = 6
+LOWEST = 7
+"""The level of bold lines and rules, below those of headings."""
+BOLD_LINE = re.compile(r"(\*\*|__)(?!\s)[^*_\n]+(?<!\s)\1:?")
 HTML_HEADING = re.compile(r"<h([1-6])\b", re.IGNORECASE)
-
+DETAILS = re.compile(r"<(/?)details\b", re.IGNORECASE)
 
 PICTURES = re.compile(r"(?:\[?!\[[^\]]*+\](?:\([^)]*+\)|\[[^\]]*+\])(?:\]\([^)]*+\))?\s*+|<img\b[^<>]*+>\s*+)++", re.IGNORECASE)
 
@@ -64,8 +66,9 @@ class Options(TableOptions, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     after: Annotated[
         str,
         Meta(
-            description="Text of a line before the table (a heading, a sentence, an HTML comment), in the same section; part of"
-            " it is enough."
+            description="Text of a line before the table (a heading, a sentence, an HTML comment), in the same section, which"
+            " ends at a heading, or, unless it has a heading itself, at a bold line, a rule or `</details>`; part of it is"
+            " enough."
         ),
     ] = ""
 
@@ -180,18 +183,34 @@ def _section(blocks: Blocks, after: str) -> range:
     later = [(line, level) for line, level in headings if line > marker]
     if not level and later and not any(line.strip() for line in blocks.lines[marker + 1 : later[0][0]]):
         level = later.pop(0)[1]
-    level = level or max((level for line, level in headings[-1:] if line < marker), default=LOWEST_HEADING)
-    end = next((line for line, other in later if other <= level), len(blocks.lines))
-    return range(marker + 1, end)
+    end = next((line for line, other in later if other <= (level or LOWEST)), len(blocks.lines))
+    return range(marker + 1, min(end, _end_of_details(blocks.lines, marker)))
 
 
 def _headings(blocks: Blocks) -> Iterator[tuple[int, int]]:
-    """The line and the level of every heading."""
+    """The line and the level of every heading; lines of bold text and rules, which end the sections of texts, rank below them."""
+    before = ""
     for token in blocks.tokens:
-        if token.type == "heading_open" and token.map:
+        if token.map is None:
+            pass
+        elif token.type == "heading_open":
             yield token.map[0], int(token.tag[1:])
-        elif token.type == "html_block" and token.map and (heading := HTML_HEADING.search(token.content)):
+        elif token.type == "html_block" and (heading := HTML_HEADING.search(token.content)):
             yield token.map[0], int(heading[1])
+        elif token.type == "hr" or (before == "paragraph_open" and BOLD_LINE.fullmatch(token.content)):
+            yield token.map[0], LOWEST
+        before = token.type
+
+
+def _end_of_details(lines: Sequence[str], marker: int) -> int:
+    """The line that closes the `<details>` around the marker, or the number of lines."""
+    depth = 0
+    for number, line in enumerate(lines[marker + 1 :], marker + 1):
+        for closing in DETAILS.findall(line):
+            depth += -1 if closing else 1
+            if depth < 0:
+                return number
+    return len(lines)
 
 
 @cache

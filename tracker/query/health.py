@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from tracker import cadence
+from tracker.events import board_partial
 from tracker.model import Board, Check, Health, Result, State
 from tracker.ports import Environment, Store
 from tracker.query.due import due_at, missing_keys
-from tracker.wording import when
+from tracker.wording import listed, when
 
 LATE_AFTER = 3
 """How many times of its cadence may pass without an accepted or unchanged reading before a board is stale."""
@@ -55,7 +56,8 @@ def _state(board: Board, store: Store, *, now: datetime, environment: Environmen
     if last is not None and _late(board, read := _last_read(last, store), now):
         return State.STALE, f"not read since {when(read, zone)}{f': {last.message}' if last.message else ''}"
     if past.cap_told:
-        return State.PARTIAL, f"cut off at {past.capped_at} rows"
+        gone = listed(board_partial.withheld(past).values())
+        return State.PARTIAL, f"cut off at {past.capped_at} rows{f'; not shown: {gone}' if gone else ''}"
     failure = last.message if last is not None and last.result is Result.FAILED else ""
     return State.OK if past.changed_at else State.NEVER_READ, failure  # an answer without a change is not a reading
 

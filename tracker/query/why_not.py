@@ -239,6 +239,8 @@ def _why_no_departure(diff: Diff, entry: EntryId) -> str:
         return "one absence is not a departure: a second snapshot must confirm it"
     if diff.cap is not None:
         return f"the page seems to be cut off at {diff.cap} rows"
+    if entry in diff.fell_out and diff.after.depth is None:
+        return f"it fell out of the top {len(diff.after.entries)}: others may have displaced it"
     return "below the depth: the page need not show it"
 
 

@@ -23,7 +23,7 @@ from typing import Protocol
 from tracker.model import Column, Kind, Measure, Metric
 from tracker.parsers.decoding import ARROWS
 from tracker.reading.figures import CURRENCIES
-from tracker.reading.names import BADGES, VARIATION
+from tracker.reading.names import BADGES, LINK, VARIATION
 
 MISSING = frozenset({"", "-", "–", "—", "--", "n/a", "na", "null", "none", "nan", "unknown", "?", "tbd", "$undefined"})
 """The world's ways to write "not available", in lower case."""
@@ -246,7 +246,7 @@ def _split(cell: str) -> _Cell:
 
 def _canonical(cell: str) -> str:
     """The cell in one spelling of signs and spaces, without emphasis, badges, deltas and footnote marks."""
-    text = _BOLD.sub(r"\1", _GROUP_SPACE.sub(",", cell.translate(_SIGNS)))
+    text = _BOLD.sub(r"\1", LINK.sub(r"\1", _GROUP_SPACE.sub(",", cell.translate(_SIGNS))))
     text = " ".join(text.strip(BADGES + " ").replace("+/-", "±").replace("+-", "±").split())
     return _NOTE.sub("", _DELTA.sub("", text))
 
@@ -271,7 +271,7 @@ def _offsets(match: re.Match[str], cell: str) -> tuple[Decimal, Decimal] | tuple
 
 
 def _has_ends(match: re.Match[str]) -> bool:
-    """Whether an interval such as [-0.7, -0.2] has ends instead of distances: signs alike, or none at the second, around the value."""
+    """Whether an interval such as [-0.7, -0.2] has ends around the value, not distances: signs alike, or none at the second."""
     first, second = match["first"], match["second"]
     if not match["comma"] or (second.startswith(("+", "-")) and first[0] != second[0]):
         return False

@@ -22,6 +22,7 @@ from tracker.reading.columns import (
     sheet_of,
 )
 from tracker.reading.names import clean_text
+from tracker.reading.summaries import summaries
 from tracker.wording import count, percent
 
 
@@ -39,7 +40,9 @@ def check(table: Table, board: Board, page_commas: Callable[[], bool | None] = l
     keys, names = read_keys(sheet, board), read_names(sheet, board)
     ranks, attributes = read_ranks(sheet, board), read_attributes(sheet, board)
     rows, ambiguous = _kept(sheet, board, keys, measures)
-    depth = _depth(table, board)
+    summed = summaries(names, measures)
+    rows = [row for row in rows if row not in summed]
+    depth = _depth(table, board, seen=len(table.rows) - len(summed))
     _judge_values(sheet, board, measures, rows)
     _judge_size(sheet, board, entries=len(rows))
     if sheet.wrong:
@@ -64,6 +67,7 @@ def check(table: Table, board: Board, page_commas: Callable[[], bool | None] = l
         metrics=frozenset(measures),
         version=_fact(table, "version"),
         stated_on=_stated_on(table),
+        left_out=tuple(names[row] for row in summed),
     )
 
 
@@ -164,9 +168,9 @@ def _judge_size(sheet: Sheet, board: Board, *, entries: int) -> None:
         sheet.note("too_few_entries", value=f"{entries}", expected=f"at least {least}")
 
 
-def _depth(table: Table, board: Board) -> int | None:
-    """The number of rows that the page shows, None if that is the whole board."""
-    seen, total, declared = len(table.rows), _total(table), board.contract.depth
+def _depth(table: Table, board: Board, *, seen: int) -> int | None:
+    """The number of entries that the page shows (`seen`), None if that is the whole board."""
+    total, declared = _total(table), board.contract.depth
     if declared == "whole":
         return seen if total is not None and total > seen else None
     if declared == "varies":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -144,7 +145,9 @@ def read_keys(sheet: Sheet, board: Board) -> list[str]:
     for row, text in enumerate(columns[0] or (), 1):
         if text.casefold() in nothing:
             source = sheet.source(board.key[0])
-            sheet.note("empty_key", column=source, row=row, value=text, expected="a text that names the entry")
+            left_out = f"{{ {json.dumps(source, ensure_ascii=False)} = {json.dumps(text)} }}"
+            remedy = f"a text that names the entry, or parse.without = {left_out}"
+            sheet.note("empty_key", column=source, row=row, value=text, expected=remedy)
     return _joined(columns)
 
 

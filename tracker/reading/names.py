@@ -23,7 +23,9 @@ PLACE = re.compile(r"^\s*(?:[0-9]{1,5}(?:st|nd|rd|th)?\s*[.):]|#\s*[0-9]{1,5}[.)
 
 _ORDINARY_TEXT = re.compile(r"[!-~]+(?: [!-~]+)*")
 _ORDINARY_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/()+@'&,-]*(?: [A-Za-z0-9._:/()+@'&,-]+)*")
-_LINK = re.compile(r"!?\[([^\[\]]+)\]\((?:https?://|/|#|\.)[^()\s]*\)")
+LINK = re.compile(r"!?\[([^\[\]]+)\]\((?:https?://|/|#|\.)[^()\s]*\)")
+"""A link in Markdown with a target that looks like one."""
+_WHOLE_LINK = re.compile(r"!?\[([^\[\]]+)\]\([^()\s]+\)")
 _BOLD = re.compile(r"(?<!\S)(\*\*|`)([^*`]+)\1")
 """Bold text, or code."""
 _GLUED_NOTE = re.compile(r"(?<=[^\s*])\*\*(?=\S)")
@@ -78,11 +80,12 @@ def _cleaned(text: str) -> str:
 
 def _once(text: str) -> str:
     text = _in_one_script(_visible(text))
-    text = _BOLD.sub(r"\2", _LINK.sub(r"\1", text))
+    text = _BOLD.sub(r"\2", LINK.sub(r"\1", text))
     text = text.lstrip(BADGES + VARIATION + " *")
     text = _GLUED_NOTE.split(text, maxsplit=1)[0]
     text = _RAISED_NOTE.sub("", _FOOTNOTE.sub("", text.rstrip(BADGES + VARIATION + " *†‡§¶")))
-    return text[:MAX_CHARS].rstrip()
+    link = _WHOLE_LINK.fullmatch(text)
+    return (link[1] if link else text)[:MAX_CHARS].rstrip()
 
 
 def _in_one_script(text: str) -> str:

@@ -82,7 +82,7 @@ def _named(board: Board) -> Iterator[None]:
     try:
         yield
     except ParseError as error:
-        raise ParseError(f"{board.id}: {error}") from error
+        raise type(error)(f"{board.id}: {error}") from error
 
 
 def _inside(board: Board, name: str) -> tuple[str, ...]:

@@ -24,7 +24,14 @@ class Render(Protocol):
         ...
 
 
-FORMATS: tuple[str, ...] = ("text", "markdown", "html", "jsonl", "atom", "jsonfeed")
+FORMATS: tuple[str, ...] = (
+    "text",
+    "markdown",
+    "html",
+    "jsonl",
+    "atom",
+    "jsonfeed",
+)
 """The formats: modules of this package with `render`, each loaded on its first use."""
 
 

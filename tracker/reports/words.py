@@ -202,9 +202,15 @@ def days(board: BoardReport, zone: tzinfo, *, by_weight: bool = False) -> tuple[
 
 
 def _day(day: date, stories: tuple[Story, ...], zone: tzinfo) -> Day:
-    times = [interval(story.lead, zone).removeprefix(f"{day} ") for story in stories]
+    times = [_time(story.lead, day, zone) for story in stories]
     usual = Counter(times).most_common(1)[0][0]
     return Day(title=f"{day:%A}, {day}, {usual}", stories=stories, times=tuple("" if time == usual else time for time in times))
+
+
+def _time(event: Event, day: date, zone: tzinfo) -> str:
+    """The time of an event on its day; `since 2026-11-21 06:00 UTC` if it was only confirmed then."""
+    time = interval(event, zone).removeprefix(f"{day} ")
+    return f"since {time}" if time == when(event.until, zone) else time
 
 
 def meta(story: Story, time: str) -> str:
