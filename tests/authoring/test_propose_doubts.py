@@ -362,6 +362,12 @@ def test_the_dates_of_releases_make_no_history():
     assert proposed(("Rank", range(1, 9)), ("Model", NAMES), ("Added", days), ("Rating", SCORES)).key.value == ("Model",)
 
 
+def test_times_that_differ_in_every_row_make_no_history():
+    times, tiers = [f"2026-11-0{day} 10:00:00" for day in range(1, 9)], ["Tier one"] * 8
+    columns = (("Rank", range(1, 9)), ("Model", NAMES), ("Tier", tiers), ("Sent", times), ("Score", SCORES))
+    assert question(proposed(*columns)) == ""
+
+
 def test_a_key_with_the_date_keeps_each_row_of_a_history():
     columns = zip(("Day", "Model", "Rating"), zip(*history(3), strict=True), strict=True)
     found = proposed(*columns, answers=Answers(metric="Rating", key=("Model", "Day")))
