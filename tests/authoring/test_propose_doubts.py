@@ -275,6 +275,65 @@ def test_points_in_several_tests_are_scores_and_those_of_a_league_are_not():
     assert primary(found).nature.value.value == "points"
 
 
+# ── error rates whose columns are called by their data sets ──────────────────────────────────────
+
+SETS = (
+    ("Calls", (69.2, 28.9, 32.2, 34.2, 28.2, 48.7, 24.8, 70.1)),
+    ("Read", MIXED),
+    ("Wide", (2.5, 9.1, 3.3, 8.7, 4.4, 7.2, 1.9, 5.5)),
+)
+
+
+def on_sets(heading: str, sets: Sequence[tuple[str, Sequence[object]]] = SETS) -> str:
+    answers = Answers(metric="Calls")
+    return question(propose(f"## {heading}\n\n{table(('Model', NAMES), *sets)}".encode(), answers), answers)
+
+
+@pytest.mark.parametrize("heading", ["WER", "Word error rate", "CER (%)", "ASR benchmark: WER", "EER on calls", "Hallucinations"])
+def test_a_heading_of_errors_leaves_the_direction_of_its_columns_open(heading: str):
+    assert on_sets(heading).startswith("whether higher or lower `Calls` is better")
+
+
+@pytest.mark.parametrize("heading", ["Results", "Accuracy (%)", "Scores over time"])
+def test_columns_of_marks_are_better_if_higher_under_other_headings(heading: str):
+    assert on_sets(heading) == ""
+
+
+def test_columns_beside_one_that_exceeds_a_hundred_need_not_be_marks():
+    assert on_sets("Results", (*SETS, ("Noise", (69.2, 148.7, 32.2, 34.2, 28.2, 48.7, 24.8, 70.1)))).startswith(
+        "whether higher or"
+    )
+
+
+# ── published ranks by a column that cannot be read ──────────────────────────────────────────────
+
+RACE = (
+    ("Place", range(1, 9)),
+    ("Runner", NAMES),
+    ("Bib", (4, 11, 17, 21, 27, 3, 8, 15)),
+    ("Finish", [f"2:0{at}:11" for at in range(8)]),
+)
+
+
+def test_a_figure_beside_published_ranks_that_it_does_not_follow_is_asked_about():
+    text = refusal(proposed(*RACE))
+    assert text.startswith("which column ranks the board is not certain")
+    assert "`Place` itself" in text
+    assert "Finish" not in text
+
+
+def test_a_column_that_cannot_be_read_is_refused_with_those_that_can():
+    with pytest.raises(
+        DeclarationError, match=r"'Finish' cannot rank the board: it has '2:00:11', expected figures, as in Place and Bib"
+    ):
+        proposed(*RACE, answers=Answers(metric="Finish"))
+
+
+def test_published_ranks_rank_the_board_if_the_user_says_so():
+    found = proposed(*RACE, answers=Answers(metric="Place"))
+    assert (primary(found).id, question(found, Answers(metric="Place"))) == ("position", "")
+
+
 # ── histories ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -301,6 +360,12 @@ def test_a_history_beside_the_current_table_gives_way_to_it():
 def test_the_dates_of_releases_make_no_history():
     days = ["2026-11-01", "2026-11-02"] * 4
     assert proposed(("Rank", range(1, 9)), ("Model", NAMES), ("Added", days), ("Rating", SCORES)).key.value == ("Model",)
+
+
+def test_times_that_differ_in_every_row_make_no_history():
+    times, tiers = [f"2026-11-0{day} 10:00:00" for day in range(1, 9)], ["Tier one"] * 8
+    columns = (("Rank", range(1, 9)), ("Model", NAMES), ("Tier", tiers), ("Sent", times), ("Score", SCORES))
+    assert question(proposed(*columns)) == ""
 
 
 def test_a_key_with_the_date_keeps_each_row_of_a_history():

@@ -301,11 +301,12 @@ def _other(names: Sequence[Cells], figures: Sequence[Cells], columns: Sequence[C
 
 def repeated_on(columns: Sequence[Cells], names: Cells) -> Cells | None:
     """The column of dates on which most names occur again, each once a date; None if the table is not a history."""
-    if len(names.cells) < 2 * len({*names.cells}):
-        return None
-    for dates in filter(lambda cells: cells.is_date, columns):
-        pairs = {*zip(names.cells, dates.cells, strict=True)}
-        if len({*names.cells}) * len({*dates.cells}) <= 2 * len(pairs) == 2 * len(names.cells):
+    entries, rows = len({*names.cells}), len(names.cells)
+    for dates in columns:
+        days = len({*dates.cells})
+        if 2 * max(entries, days) > rows or entries * days > 2 * rows or dates.filled < 1 or not dates.is_date:
+            continue
+        if len({*zip(names.cells, dates.cells, strict=True)}) == rows:
             return dates
     return None
 

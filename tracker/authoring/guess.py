@@ -18,6 +18,7 @@ from tracker.authoring.words import ID, NAME
 from tracker.errors import DeclarationError
 from tracker.model import ROW
 from tracker.reading.lines import name_lines
+from tracker.wording import listed
 
 _HEADING = re.compile(r"css:(?:a|h[1-6]|strong)\.")
 """Elements that pages name things in."""
@@ -115,7 +116,9 @@ def _proposal(tables: Sequence[Candidate], candidate: Candidate, table: Guess[in
     figures = sheet.columns.get(answers.metric or "")
     if figures is not None and figures.header != ROW and not figures.is_numeric and not any(figures.places):
         found = f"it has {figures.known[0]!r}" if figures.known else "it is empty"
-        raise DeclarationError(f"column {answers.metric!r} cannot rank the board: {found}, expected figures")
+        readable = [cells.header for cells in (sheet.rank, *sheet.figures) if cells not in (None, figures)]
+        expected = f"figures, as in {listed(readable, 12)}" if readable else "figures"
+        raise DeclarationError(f"column {answers.metric!r} cannot rank the board: {found}, expected {expected}")
     name = stated(answers.name) if answers.name else _name(sheet)
     entries = entries_of(candidate, name.value)
     if entries != candidate:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
+from statistics import median
 
 from tracker.authoring.candidates import is_share
 from tracker.authoring.columns import Cells
@@ -16,6 +17,7 @@ from tracker.authoring.words import (
     AVERAGE,
     HIGHER,
     LIMIT,
+    LOWER,
     PRICE,
     SHARES,
     TOKENS,
@@ -266,9 +268,18 @@ def _direction(cells: Cells, sheet: RawSheet, nature: Nature, *, ranks: bool = T
         return Guess(value=True, sure=0.7, why="numbers of tokens this large are usage, not length")
     may_be_mark = is_share(cells) if ranks else is_mark(cells)
     has_time = _unit(cells, nature)[0].value in {unit for unit, _ in TIMES.values()}
-    if may_be_mark and not has_time and sheet.matrix >= MATRIX and sheet.leaning is not False:
+    if may_be_mark and not has_time and sheet.matrix >= MATRIX and sheet.leaning is not False and not _may_be_errors(sheet):
         return Guess(value=True, sure=0.7, why=f"one of {sheet.matrix} columns of figures between 0 and 100")
     return UNKNOWN
+
+
+def _may_be_errors(sheet: RawSheet) -> bool:
+    """Whether the table's heading names what should be low, such as `WER`, or some figures of a like column exceed 100."""
+    if {*words_of(sheet.candidate.place)} & LOWER - {"time", "age", "bias"}:
+        return True
+    unknown = [cells.values for cells in sheet.figures if stated_direction(cells)[0] is None]
+    broken = (values for values in unknown if any(value % 1 for value in values))
+    return any(0 <= min(values) <= median(values) <= 100 < max(values) < 200 for values in broken)
 
 
 def _shown(cells: Cells, sheet: RawSheet) -> bool | None:

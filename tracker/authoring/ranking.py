@@ -54,7 +54,7 @@ def primary_of(sheet: RawSheet, metrics: Sequence[MetricGuess], name: str) -> Gu
         return Guess(value=best.id, sure=_OPEN, why=f"the rows follow {others[0].column}, which is not a score")
     if not followed and _has_other_ranks(best, sheet):
         return Guess(value=best.id, sure=_OPEN, why="no figure has the order of the published ranks")
-    if not followed and len(metrics) > 1 and best.higher_is_better.value is None:
+    if not followed and best.higher_is_better.value is None and (len(metrics) > 1 or _has_ranks(sheet)):
         why = ""
     if not followed and min(levels) > 0:
         why = ""  # prices, counts and times are also in lists that rank nothing
@@ -124,15 +124,18 @@ def _is_list_of(counted: MetricGuess, pool: Sequence[MetricGuess]) -> bool:
 
 def _has_other_ranks(metric: MetricGuess, sheet: RawSheet) -> bool:
     """Whether the page publishes ranks that the metric does not explain."""
-    is_published = sheet.rank is not None and sheet.rank.header not in (ROW, metric.column)
-    return is_published and abs(sheet.order(_cells(metric, sheet))) < CONTRADICTED
+    return _has_ranks(sheet) and metric.id != POSITION and abs(sheet.order(_cells(metric, sheet))) < CONTRADICTED
+
+
+def _has_ranks(sheet: RawSheet) -> bool:
+    """Whether the page publishes ranks."""
+    return sheet.rank is not None and sheet.rank.header != ROW
 
 
 def _by_evidence(pool: Sequence[MetricGuess], followed: Sequence[MetricGuess], sheet: RawSheet) -> tuple[MetricGuess, str]:
     """The likeliest metric, and the evidence for it, "" if that does not decide."""
     strengths = {metric.id: _strength(metric, sheet) for metric in pool}
-    by_rank = sheet.rank is not None and sheet.rank.header != ROW
-    shown = "the published ranks follow it" if by_rank else "the rows are in its order"
+    shown = "the published ranks follow it" if _has_ranks(sheet) else "the rows are in its order"
     likely = followed or pool
     strongest = max(strengths[metric.id] for metric in likely)
     best, *rivals = [metric for metric in likely if strengths[metric.id] == strongest]
