@@ -25,7 +25,7 @@ _OF_ITS_OWN = (Comparability.REBASED, Comparability.APPEARED)
 """Verdicts under which a scale has an order of its own."""
 
 
-class Course(NamedTuple):
+class Orders(NamedTuple):
     """What became of the order of all pairs of entries on one metric over a diff.
 
     `before` are the measured values before it; entries that are `back` on the page have the last ones they had. `slow` are
@@ -39,14 +39,14 @@ class Course(NamedTuple):
     memory: Any
 
 
-def follow(diff: Diff, past: BoardState, metric: Metric) -> Course:
+def follow(diff: Diff, past: BoardState, metric: Metric) -> Orders:
     """What became of the order on a metric, with the pairs of a lost or hidden order and the last values of the unseen."""
     assert diff.before is not None
     verdict, plain = diff.metrics[metric.id], past.memory.get("overtake", {}).get(metric.id)
     if verdict.verdict in _OF_ITS_OWN or diff.restart:
-        return Course({}, frozenset(), {}, None)
+        return Orders({}, frozenset(), {}, None)
     if not verdict.usable or not (verdict.moves or _may_change(diff, metric, plain)):
-        return Course({}, frozenset(), {}, plain)
+        return Orders({}, frozenset(), {}, plain)
     pairs, last = _read(plain or {}, keys_now(diff))
     doubted = {entry for entry, move in verdict.moves.items() if move.unsure_origin}  # their values before prove no order
     pairs = {pair: since for pair, since in pairs.items() if doubted.isdisjoint(pair)}
@@ -62,7 +62,7 @@ def follow(diff: Diff, past: BoardState, metric: Metric) -> Course:
     best = near_the_top(diff, metric, RECORDED) if metric.exact else before.keys()
     loosened = {pair: last_at for pair in field.loosened() if doubted.isdisjoint(pair) and not best.isdisjoint(pair)}
     kept = {pair: since for pair, since in (loosened | pairs).items() if field.is_open(*pair)}
-    return Course(before, back, slow, _plain(kept, unseen))
+    return Orders(before, back, slow, _plain(kept, unseen))
 
 
 def _may_change(diff: Diff, metric: Metric, plain: Mapping[str, Any] | None) -> bool:
