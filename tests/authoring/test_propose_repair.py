@@ -17,7 +17,7 @@ from tracker.authoring.declaration import declared
 from tracker.authoring.likeness import alike, spearman
 from tracker.authoring.replacements import repairs
 from tracker.errors import TrackerError
-from tracker.model import Board, Reading
+from tracker.model import Board, BoardId, Reading
 from tracker.reading import read_capture
 
 NAMES = ("Kittiwake 5", "Pochard 2", "Smew 5", "Eider 2", "Ruff 8B", "Knot 3", "Dunlin", "Teal 1", "Rook", "Wren")
@@ -60,7 +60,7 @@ def text_of(form: str = "csv_table", options: str = "") -> str:
 
 
 def board(form: str = "csv_table", options: str = "") -> Board:
-    return declared(text_of(form, options), "made/board")  # type: ignore[arg-type]
+    return declared(text_of(form, options), BoardId("made/board"))
 
 
 def csv_of(head: Sequence[str] = HEAD, **columns: Sequence[object]) -> bytes:
@@ -111,7 +111,7 @@ def test_a_tested_column_with_the_same_order_and_other_figures_is_not_proposed()
 
 
 def test_a_column_of_points_that_all_grew_is_found_by_its_order():
-    counted = declared(text_of().replace('nature           = "tested"', 'nature           = "points"'), "made/board")  # type: ignore[arg-type]
+    counted = declared(text_of().replace('nature           = "tested"', 'nature           = "points"'), BoardId("made/board"))
     assert [
         change.column for change in found(renamed("score", "Score", score=[score * 0.9 + 9 for score in SCORES]), counted)
     ] == ["Score"]

@@ -76,7 +76,7 @@ def test_rows_and_columns_left_out_are_listed_with_the_reason(world: World):
     assert "left out row Average sums up others, or is a baseline" in lines
     assert "left out column note the same in every row" in lines
     (row,) = new(world, "--id", "made/again", "--json", text=text).rows
-    assert {"what": "row", "which": "Average", "why": "sums up others, or is a baseline"} in row["left_out"]  # type: ignore[operator]
+    assert {"what": "row", "which": "Average", "why": "sums up others, or is a baseline"} in row["left_out"]
     assert (row["rows"], row["entries"]) == (8, 6)
 
 
@@ -109,7 +109,7 @@ def test_each_listed_table_can_be_chosen(world: World, number: int):
     ran = new(world, "--id", "made/two", "--table", str(number), "--metric", "Score", "--nature", "tested", "--json", text=TWO)
     assert ran.code == 0
     (row,) = ran.rows
-    title = row["candidates"][number - 1]["place"]  # type: ignore[index]
+    title = row["candidates"][number - 1]["place"]
     declared = tomllib.loads((world.folder / "schedules/made/two.toml").read_text(encoding="utf-8"))
     assert title in ("Coding", "Vision")
     assert declared["parse"].get("after", "## Coding") == f"## {title}"

@@ -61,7 +61,7 @@ def test_with_apply_the_file_changes_and_the_history_continues(broken: World):
 def test_programs_get_the_repair_as_json(broken: World):
     (row,) = broken.run("board", "repair", "acme/text", "--json").rows
     assert (row["board"], row["entries"], row["applied"]) == ("acme/text", 6, False)
-    assert row["repairs"][0]["column"] == "rating_value"  # type: ignore[index]
+    assert row["repairs"][0]["column"] == "rating_value"
     assert row["lost"] == []
 
 
