@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from tracker.claims._records import Claim, ClaimVerdict, Figure, Ground, Mention, MentionKind, Since
+from tracker.claims._records import Claim, ClaimVerdict, Figure, Ground, Mention, MentionKind, Period, Since
 from tracker.claims.record import Record, is_in, same_model
 from tracker.claims.weight import Order, Weight, spread_in, weigh
 from tracker.model import Entry, EntryId, EventId, Metric, Nature, Span
@@ -298,3 +298,18 @@ def ground_of(faced: Faced, verdict: ClaimVerdict, reason: str) -> Ground:
     caveats = dict.fromkeys([*faced.caveats, *faced.weight.caveats])
     entries = [faced.subject, faced.rival]
     return case.ground(verdict, reason, entries, others="rival", events=events, caveats=caveats, since=faced.since)
+
+
+def degree_differs(case: Case, weight: Weight) -> str:
+    """A gap is not as wide as the sentence says."""
+    unlike = "not by a lot" if case.claim.degree == "strong" else "by more than a little"
+    return f"{unlike}: {difference(weight.wide, case.metric)} would be {'wide' if case.claim.degree == 'strong' else 'narrow'}"
+
+
+def held_since(period: Period, since: Since) -> tuple[ClaimVerdict, str]:
+    """It must have held from the date on; a date within the interval in which it came about is accepted."""
+    if since.until < period.end or (since.after is not None and since.after < period.end):
+        return ClaimVerdict.SUPPORTED, ""
+    if since.how == "start":
+        return ClaimVerdict.NOT_ON_RECORD, f"the comparable record only begins on {day(since.until)}"
+    return ClaimVerdict.CONTRADICTED, f"it has been so only since {day(since.until)}"

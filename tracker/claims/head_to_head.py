@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Period, Relation, Since
+from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Relation, Since
 from tracker.claims.answer import answer
-from tracker.claims.case import Case, Faced, Unpublished, against, face, ground_of
+from tracker.claims.case import Case, Faced, Unpublished, against, degree_differs, face, ground_of, held_since
 from tracker.claims.record import Record
-from tracker.claims.weight import Order, Weight, agrees
+from tracker.claims.weight import Order, agrees
 from tracker.model import Nature
-from tracker.wording import day, difference
+from tracker.wording import day
 
 _VERDICTS = {Order.ABOVE: ClaimVerdict.SUPPORTED, Order.BELOW: ClaimVerdict.CONTRADICTED, Order.NEAR: ClaimVerdict.MIXED}
 
@@ -48,12 +48,6 @@ def _above(faced: Faced) -> tuple[ClaimVerdict, str]:
     return verdict, "; ".join(filter(None, (figure, how)))
 
 
-def degree_differs(case: Case, weight: Weight) -> str:
-    """A gap is not as wide as the sentence says."""
-    unlike = "not by a lot" if case.claim.degree == "strong" else "by more than a little"
-    return f"{unlike}: {difference(weight.wide, case.metric)} would be {'wide' if case.claim.degree == 'strong' else 'narrow'}"
-
-
 def _came_about(claim: Claim, since: Since | None) -> tuple[ClaimVerdict, str]:
     if since is None:
         return ClaimVerdict.MIXED, "since when is not on record"
@@ -65,15 +59,6 @@ def _came_about(claim: Claim, since: Since | None) -> tuple[ClaimVerdict, str]:
         return ClaimVerdict.NOT_ON_RECORD, f"{start}: whether it overtook is not on record"
     whose = "its own" if since.how == "entry" else "the other's"
     return ClaimVerdict.MIXED, f"it stands above by entry ({whose} first value, {dated}), not by overtaking"
-
-
-def held_since(period: Period, since: Since) -> tuple[ClaimVerdict, str]:
-    """It must have held from the date on; a date within the interval in which it came about is accepted."""
-    if since.until < period.end or (since.after is not None and since.after < period.end):
-        return ClaimVerdict.SUPPORTED, ""
-    if since.how == "start":
-        return ClaimVerdict.NOT_ON_RECORD, f"the comparable record only begins on {day(since.until)}"
-    return ClaimVerdict.CONTRADICTED, f"it has been so only since {day(since.until)}"
 
 
 def _level(faced: Faced) -> tuple[ClaimVerdict, str]:

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 
 from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Since
 from tracker.claims.answer import answer
-from tracker.claims.case import Case, Unpublished
-from tracker.claims.head_to_head import degree_differs, held_since
+from tracker.claims.case import Case, Unpublished, degree_differs, held_since
 from tracker.claims.record import Record, same_model
 from tracker.claims.weight import Order, agrees, spread, weigh
 from tracker.model import Entry, name_tokens

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from math import inf
 from operator import itemgetter
 
-from tracker.events._newcomers import drifted_value, undrifted_value
+from tracker.events._values import drifted_value, undrifted_value
 from tracker.model import Diff, Entry, EntryId, Metric, MetricId, Snapshot
 
 Line = tuple[str, ...]

@@ -98,15 +98,3 @@ def moved(diff: Diff, metric: Metric, *, up: bool) -> set[EntryId]:
         if move.shift and (metric.sort_key(move.shift) < 0) is up
         if not (move.before.estimated or move.after.estimated or move.unsure_origin)
     }
-
-
-def drifted_value(diff: Diff, metric: Metric, value: float) -> float:
-    """An earlier value as it would be now, the common drift of a fitted board added."""
-    verdict = diff.metrics[metric.id]
-    return verdict.intercept + verdict.slope * value
-
-
-def undrifted_value(diff: Diff, metric: Metric, value: float) -> float:
-    """A present value as it would have been before, the common drift of a fitted board removed."""
-    verdict = diff.metrics[metric.id]
-    return (value - verdict.intercept) / verdict.slope if verdict.slope else value

@@ -14,8 +14,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from tracker.events import departure
-from tracker.events._newcomers import drifted_value
-from tracker.events._values import RECORDED, keys_now, near_the_top
+from tracker.events._values import RECORDED, drifted_value, keys_now, near_the_top
 from tracker.model import BoardState, Comparability, Diff, EntryId, Measure, Metric, Snapshot
 from tracker.order import is_certain, states_error
 
@@ -135,12 +134,6 @@ class _Field(NamedTuple):
         above, below = self.after[upper], self.after[lower]
         if not (self.metric.better(above.value, below.value) and is_certain(self.metric, above, below)):
             yield upper, lower
-
-
-def last_unseen(past: BoardState, metric: Metric, entry: EntryId) -> float | None:
-    """The last value of an entry that left the page and did not depart, the common drift since then added."""
-    plain = past.memory.get("overtake", {}).get(metric.id, {})
-    return plain["unseen"][entry][0] if entry in plain.get("unseen", {}) else None
 
 
 def _measures(snapshot: Snapshot, metric: Metric) -> dict[EntryId, Measure]:

@@ -99,3 +99,21 @@ def _differ(old: Entry, new: Entry) -> bool:
         measure is not new.measures[metric] and _figures(measure) != _figures(new.measures[metric])
         for metric, measure in old.measures.items()
     )
+
+
+def drifted_value(diff: Diff, metric: Metric, value: float) -> float:
+    """An earlier value as it would be now, the common drift of a fitted board added."""
+    verdict = diff.metrics[metric.id]
+    return verdict.intercept + verdict.slope * value
+
+
+def undrifted_value(diff: Diff, metric: Metric, value: float) -> float:
+    """A present value as it would have been before, the common drift of a fitted board removed."""
+    verdict = diff.metrics[metric.id]
+    return (value - verdict.intercept) / verdict.slope if verdict.slope else value
+
+
+def last_unseen(past: BoardState, metric: Metric, entry: EntryId) -> float | None:
+    """The last value of an entry that left the page and did not depart, the common drift since then added."""
+    plain = past.memory.get("overtake", {}).get(metric.id, {})
+    return plain["unseen"][entry][0] if entry in plain.get("unseen", {}) else None

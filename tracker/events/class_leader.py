@@ -12,8 +12,17 @@ from math import inf
 
 from tracker.events import departure, new_leader
 from tracker.events._classes import ENOUGH, Roll, classes, enrol, is_priced, sort_of, weight_of, weightiest, words
-from tracker.events._newcomers import ARRIVALS, drifted_value, moved, newcomers
-from tracker.events._values import SAYS_NOTHING, grouped, is_comparable, keys_now, measured, ranked_primary, verdict_of
+from tracker.events._newcomers import ARRIVALS, moved, newcomers
+from tracker.events._values import (
+    SAYS_NOTHING,
+    drifted_value,
+    grouped,
+    is_comparable,
+    keys_now,
+    measured,
+    ranked_primary,
+    verdict_of,
+)
 from tracker.events.kind import Detection, EventKind
 from tracker.events.making import both, both_proofs, last_named, make
 from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Event, Measure, Metric, Nature

@@ -14,8 +14,8 @@ from typing import Any
 
 from tracker.events import _lines, departure, milestone
 from tracker.events._lines import LEVELS, Line, LineField, ShownLines, Unseen, Values
-from tracker.events._newcomers import ARRIVALS, WORDS, arrivals_among, drifted_value, moved
-from tracker.events._values import grouped, is_comparable
+from tracker.events._newcomers import ARRIVALS, WORDS, arrivals_among, moved
+from tracker.events._values import drifted_value, grouped, is_comparable
 from tracker.events.kind import Detection, EventKind
 from tracker.events.making import both, both_proofs, make, party
 from tracker.model import (

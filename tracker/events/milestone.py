@@ -17,8 +17,17 @@ from typing import Any
 import msgspec
 
 from tracker.events._classes import ENOUGH, Roll, classes, enrol, is_priced, one_of, sort_of, weight_of, weightiest
-from tracker.events._newcomers import ARRIVALS, drifted_value, moved, newcomers
-from tracker.events._values import SAYS_NOTHING, grouped, is_comparable, keys_now, measured, ranked_primary, verdict_of
+from tracker.events._newcomers import ARRIVALS, moved, newcomers
+from tracker.events._values import (
+    SAYS_NOTHING,
+    drifted_value,
+    grouped,
+    is_comparable,
+    keys_now,
+    measured,
+    ranked_primary,
+    verdict_of,
+)
 from tracker.events.kind import Detection, EventKind
 from tracker.events.making import both_proofs, make, party
 from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Event, Measure, Metric, Nature

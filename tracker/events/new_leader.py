@@ -7,8 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from tracker.events import departure
-from tracker.events._orders import last_unseen
-from tracker.events._values import SAYS_NOTHING, keys_now, verdict_of
+from tracker.events._values import SAYS_NOTHING, keys_now, last_unseen, verdict_of
 from tracker.events.kind import Detection, EventKind, Folding, What
 from tracker.events.making import both, both_proofs, last_named, make, party
 from tracker.model import (
