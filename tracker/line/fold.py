@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from tracker.compare import commensurable, compare, misread
+from tracker.compare import Doubt, commensurable, compare, doubts, leave_out, too_many, with_last_known
 from tracker.errors import ContractBroken, DeclarationError, EncodingError, ParseError, Refused, TrackerError
-from tracker.events import advance, advance_failed, awaits_confirmation, confirm, detect, fail, silence
-from tracker.identity import identify, resolve, resolve_models
+from tracker.events import advance, advance_failed, awaits_confirmation, board_partial, confirm, detect, fail, silence
+from tracker.identity import as_model, identify, resolve, resolve_models
 from tracker.model import (
     Board,
     BoardId,
@@ -24,6 +24,7 @@ from tracker.model import (
     FailureStage,
     HeldReading,
     IndexLine,
+    LeftOut,
     Measure,
     Reading,
     Result,
@@ -143,7 +144,8 @@ def _step(
         message = _error_of(board, line, archive)
         failure = _failure(board, line, FailureStage.FETCH, line.verdict.value, message, passing=passing)
         return _failed(board, line, failure, past, Result.FAILED)
-    if not line.sha256 or (before is not None and line.sha256 == before.sha256 and past.broken_since is None):
+    waiting = past.broken_since is not None or any(row.doubtful for row in past.left_out.values())
+    if not line.sha256 or (before is not None and line.sha256 == before.sha256 and not waiting):
         return _unchanged(board, line, past, before)
     if decision is not None:
         past = replace(past, sizes=())  # an accepted suspect is the new baseline, which no earlier size may hold back
@@ -154,15 +156,20 @@ def _step(
         return _failed(board, line, _unreadable(board, line, error, before), past, Result.UNREADABLE)
     after = identify(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256, lexicon=lexicon)
     read_s = time.perf_counter() - started
-    doubt, other_table = size_collapse(reading, board, past.sizes), None
+    doubt, other_table, doubted = size_collapse(reading, board, past.sizes), None, dict[EntryId, Doubt]()
+    last = {key: as_model(row.last, board.id, lexicon) for key, row in past.left_out.items() if row.last}
     if before is not None:
-        other_table = commensurable(before, after)
-        doubt = doubt or other_table or misread(board, before, after)
+        known = with_last_known(before, after, past, last)
+        other_table = commensurable(known, after)
+        doubted = doubts(board, known, after, past) if decision is None else {}
+        doubt = doubt or other_table or too_many(doubted, after)
     if doubt is not None and decision is None:
         return _quarantined(board, line, after, past=past, doubt=doubt)
+    after, rows = leave_out(after, before=before, reading=reading, doubts=doubted, past=past, primary=board.primary)
+    before = with_last_known(before, after, past, last) if before is not None else None
     restart = f"accepted by {decision.by}: {other_table}" if decision is not None and other_table is not None else ""
     absent = _absent(board, past, before, after, lexicon)
-    step = _accepted(board, line, after, before=before, past=past, restart=restart, absent=absent)
+    step = _accepted(board, line, after, before=before, past=past, restart=restart, absent=absent, rows=rows)
     return replace(step, took={"read": read_s, "detect": time.perf_counter() - started - read_s})
 
 
@@ -223,14 +230,17 @@ def _accepted(
     past: BoardState,
     restart: str = "",
     absent: Sequence[Entry] = (),
+    rows: Mapping[EntryId, LeftOut],
 ) -> Step:
     diff = compare(board, before, after, seen_until=past.seen_until, sizes=past.sizes, restart=restart, absent=absent)
+    diff = replace(diff, left_out=rows) if rows else diff
     detected = detect(diff, past)
     following = advance(past, diff, detected)
     quiet = silence(board, following, observed_at=line.observed_at, url=line.url, sha256=line.sha256)
     if quiet:
         following = replace(following, stale_since=line.observed_at)
-    result = _check(line, board.id, Result.ACCEPTED, entries=len(after.entries))
+    why = f"{board.id}: {board_partial.left_out(rows)}" if rows else ""
+    result = _check(line, board.id, Result.ACCEPTED, entries=len(after.entries), message=why)
     return Step(check=result, past=following, diff=diff, events=(*detected.events, *quiet))
 
 
