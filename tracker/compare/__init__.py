@@ -15,10 +15,22 @@ from tracker.compare.misreading import Doubt, doubts, too_many
 from tracker.compare.ranks import account
 from tracker.compare.rekeying import Rekeyed, exchanged, rekeyed, returned
 from tracker.compare.verdict import judge
+from tracker.compare.wrong_page import wrong_column, wrong_page
 from tracker.model import Board, Comparability, Diff, Entry, EntryId, MetricDiff, MetricId, Nature, RankMove, Snapshot
 from tracker.order import may_have_fallen_out, surely_inside, would_be_shown
 
-__all__ = ["Doubt", "commensurable", "compare", "doubts", "judge", "leave_out", "too_many", "with_last_known"]
+__all__ = [
+    "Doubt",
+    "commensurable",
+    "compare",
+    "doubts",
+    "judge",
+    "leave_out",
+    "too_many",
+    "with_last_known",
+    "wrong_column",
+    "wrong_page",
+]
 
 _PAGE_LENGTHS = frozenset((10, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 250, 300, 400, 500, 1000))
 _LONG = 50

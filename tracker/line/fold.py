@@ -7,7 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from tracker.compare import Doubt, commensurable, compare, doubts, leave_out, too_many, with_last_known
+from tracker.compare import (
+    Doubt,
+    commensurable,
+    compare,
+    doubts,
+    leave_out,
+    too_many,
+    with_last_known,
+    wrong_column,
+    wrong_page,
+)
 from tracker.errors import ContractBroken, DeclarationError, EncodingError, ParseError, Refused, TrackerError
 from tracker.events import advance, advance_failed, awaits_confirmation, board_partial, confirm, detect, fail, silence
 from tracker.identity import as_model, identify, resolve, resolve_models
@@ -26,6 +36,7 @@ from tracker.model import (
     IndexLine,
     LeftOut,
     Measure,
+    Metric,
     Reading,
     Result,
     Sha256,
@@ -39,7 +50,7 @@ from tracker.ports import Archive
 from tracker.reading import read_capture
 from tracker.reading.check import size_collapse
 from tracker.reading.pages import recognise
-from tracker.wording import machine_time
+from tracker.wording import machine_time, visible
 
 DECISIONS = frozenset((Verdict.ACCEPT, Verdict.REJECT))
 _AGREEING_SUSPECTS = 3
@@ -50,6 +61,9 @@ _AGREEMENT = 0.8
 _AGREEMENT_REASON = f"{_AGREEING_SUSPECTS} readings in a row, over at least a day, agree"
 _EVERY_DECIMAL = 99
 """What is remembered of a value is the value itself, not with how many decimals it was published."""
+_OF_LINES = frozenset(("csv_table", "json_lines", "markdown_table", "yaml_records"))
+"""Formats that do not show where they end."""
+_LINE_ENDS = (b"\n", b"\r", b"\n\0")
 CONTENT = frozenset((Verdict.NEW, Verdict.REVISIT))
 
 
@@ -150,8 +164,9 @@ def _step(
     if decision is not None:
         past = replace(past, sizes=())  # an accepted suspect is the new baseline, which no earlier size may hold back
     started = time.perf_counter()
+    bodies = _bodies(board, line, archive)
     try:
-        reading = read_line(board, line, archive)
+        reading = _read(board, line, bodies)
     except (ContractBroken, ParseError, Refused) as error:
         return _failed(board, line, _unreadable(board, line, error, before), past, Result.UNREADABLE)
     after = identify(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256, lexicon=lexicon)
@@ -162,7 +177,8 @@ def _step(
         known = with_last_known(before, after, past, last)
         other_table = commensurable(known, after)
         doubted = doubts(board, known, after, past) if decision is None else {}
-        doubt = doubt or other_table or too_many(doubted, after)
+        doubt = doubt or other_table or _cut_off(board, bodies, before, archive)
+        doubt = doubt or wrong_page(board, known, after) or too_many(doubted, after)
     if doubt is not None and decision is None:
         return _quarantined(board, line, after, past=past, doubt=doubt)
     after, rows = leave_out(after, before=before, reading=reading, doubts=doubted, past=past, primary=board.primary)
@@ -171,6 +187,19 @@ def _step(
     absent = _absent(board, past, before, after, lexicon)
     step = _accepted(board, line, after, before=before, past=past, restart=restart, absent=absent, rows=rows)
     return replace(step, took={"read": read_s, "detect": time.perf_counter() - started - read_s})
+
+
+def _cut_off(board: Board, bodies: Sequence[bytes], before: Snapshot, archive: Archive) -> str | None:
+    """None, or that a body of lines lost its last line end, and lines or a part of the last one with it."""
+    if board.parse.format not in _OF_LINES or len(bodies) != len(before.sha256):
+        return None
+    for body, sha256 in zip(bodies, before.sha256, strict=True):
+        if body.endswith(_LINE_ENDS) or not (former := archive.body(board.id, sha256)).endswith(_LINE_ENDS):
+            continue
+        lines, formerly = body.splitlines(), former.splitlines()
+        if (len(lines), len(lines[-1])) < (len(formerly), len(formerly[-1])):
+            return f"the body ends without a line end, after {visible(body[-20:].decode(errors='replace'))!r}, and may be cut off"
+    return None
 
 
 def _rejection(line: IndexLine, context: _Context, decision: IndexLine | None) -> str:
@@ -192,7 +221,15 @@ def _error_of(board: Board, line: IndexLine, archive: Archive) -> str:
 
 def read_line(board: Board, line: IndexLine, archive: Archive) -> Reading:
     """The reading of the bodies of an index line. Raises as `read_capture`, and StoreError for damaged bytes."""
-    bodies = [archive.body(board.id, sha256) for sha256 in line.sha256]
+    return _read(board, line, _bodies(board, line, archive))
+
+
+def _bodies(board: Board, line: IndexLine, archive: Archive) -> list[bytes]:
+    """The bodies of an index line. Raises StoreError for damaged bytes."""
+    return [archive.body(board.id, sha256) for sha256 in line.sha256]
+
+
+def _read(board: Board, line: IndexLine, bodies: Sequence[bytes]) -> Reading:
     return read_capture(board, bodies, parts=line.parts, url=line.url, content_type=line.content_type)
 
 
@@ -270,8 +307,9 @@ def _confirmed(board: Board, line: IndexLine, past: BoardState, before: Snapshot
 
 def _quarantined(board: Board, line: IndexLine, after: Snapshot, *, past: BoardState, doubt: str) -> Step:
     """Hold a reading that differs too much from the past, and check whether the readings in quarantine agree with it."""
-    suspect = HeldReading(observed_at=line.observed_at, entries=frozenset(after.entries))
-    run = _agreeing(past.suspects, suspect)
+    values = after.values(board.primary.id) if board.primary else {}
+    suspect = HeldReading(observed_at=line.observed_at, entries=frozenset(after.entries), values=values)
+    run = _agreeing(past.suspects, suspect, board.primary)
     agreed = len(run) >= _AGREEING_SUSPECTS - 1 and suspect.observed_at - run[0].observed_at >= _AGREEING_FOR
     past = replace(past, suspects=run)
     message = f"{board.id}: {doubt}; kept in quarantine (tracker quarantine show {board.id})"
@@ -285,10 +323,11 @@ def _quarantined(board: Board, line: IndexLine, after: Snapshot, *, past: BoardS
     )
 
 
-def _agreeing(suspects: Sequence[HeldReading], suspect: HeldReading) -> tuple[HeldReading, ...]:
+def _agreeing(suspects: Sequence[HeldReading], suspect: HeldReading, primary: Metric | None = None) -> tuple[HeldReading, ...]:
     """The last consecutive suspects, each of which agrees with the next, up to this one; of a long run the first and the last."""
-    last = suspects[-1].entries if suspects else frozenset()
+    last, values = (suspects[-1].entries, suspects[-1].values) if suspects else (frozenset[EntryId](), {})
     alike = len(last & suspect.entries) >= _AGREEMENT * len(last)  # not the reverse: a board may grow while it is held back
+    alike = alike and (primary is None or wrong_column(primary, values, suspect.values) is None)
     run = tuple(suspects) if alike else ()
     return run if len(run) < _AGREEING_SUSPECTS else (run[0], *run[2 - _AGREEING_SUSPECTS :])
 

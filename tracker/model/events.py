@@ -121,10 +121,11 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldReading:
-    """A reading in quarantine: its time and its entries."""
+    """A reading in quarantine: its time, its entries and their values of the primary metric."""
 
     observed_at: datetime
     entries: frozenset[EntryId]
+    values: Mapping[EntryId, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
