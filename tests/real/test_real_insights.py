@@ -68,7 +68,7 @@ def best_of_labs(models: Models) -> dict[str, tuple[float, str]]:
 
 
 def passes(before: Models, after: Models) -> Iterator[tuple[str, str]]:
-    """(best entry of the riser, best entry of the rival): beyond the error, by an entry, over a lab that stays among the ten best."""
+    """(best entry of the riser, best entry of the rival): beyond the error, by an entry, over a lab that stays in the top ten."""
     had, has = best_of_labs(before), best_of_labs(after)
     were, are = (sorted(bests, key=lambda lab: -bests[lab][0])[:10] for bests in (had, has))
     ten = {lab for lab in were if lab in are}
