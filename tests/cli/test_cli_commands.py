@@ -123,6 +123,7 @@ def test_boards_lists_health(world: World):
             "last_checked",
             "last_accepted",
             "last_changed",
+            "left_out",
             "due_at",
             "origin",
             "cadence",

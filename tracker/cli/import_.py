@@ -42,8 +42,9 @@ def command(settings: Settings, board: str, paths: tuple[Path, ...], *, as_json:
     names = names_of(settings)
     report_errors(names.errors)
     with opened(settings) as (archive, store):
-        outcome = intake.import_bodies(declared, files, archive=archive, store=store, lexicon=names.lexicon)
-        report_refusal(outcome, store, SystemClock().now())
+        now = SystemClock().now()
+        outcome = intake.import_bodies(declared, files, archive=archive, store=store, lexicon=names.lexicon, now=now)
+        report_refusal(outcome, store, now)
     if as_json:
         print_json(event_json(event) for event in outcome.events)
         complain(outcome)
@@ -53,7 +54,9 @@ def command(settings: Settings, board: str, paths: tuple[Path, ...], *, as_json:
 
 
 def report_refusal(outcome: Outcome, store: Store, now: datetime) -> int:
-    """Report that a changed declaration was not applied, also as a notice, until one is. Return the exit code."""
+    """Report captures that are set aside, and a changed declaration that was not applied, also as a notice. Return the code."""
+    if outcome.aside:
+        click.echo(f"tracker: {safe(outcome.aside)}", err=True)
     if outcome.refused is None:
         store.service.close_notice(NOT_APPLIED, outcome.board, now)
         return 0

@@ -44,7 +44,7 @@ def command(settings: Settings, boards: tuple[str, ...]) -> int:
         names = names_of(settings)
         code = report_errors((*errors, *other_errors(settings)))
         for board in known:
-            outcome = sync.replay(board, archive, store, names.lexicon, careful=not boards)
+            outcome = sync.replay(board, archive, store, names.lexicon, careful=not boards, now=SystemClock().now())
             summary(outcome)
             code = max(code, report_refusal(outcome, store, SystemClock().now()))
             if withdrawn := store.withdrawn(board.id):

@@ -41,7 +41,7 @@ STORE_AGAIN_S = (5.0, 60.0)
 """How long to wait after the store failed: the first time, doubled each time, up to the longest."""
 FAULT_AGAIN = timedelta(hours=1)
 BACK_UP_EVERY = timedelta(minutes=5)
-OF_A_PROCESS = ("clock", "network", "store", "fault")
+OF_A_PROCESS = ("network", "store", "fault")
 """Kinds of trouble that a new process detects again."""
 REFUSED_FOR = timedelta(days=7)
 REFUSED_TIMES = 7
@@ -171,11 +171,11 @@ class Loop:
         if self._newest is not None and now < self._newest - CLOCK_SET_BACK:
             times = f"from {self._newest:%Y-%m-%d %H:%M:%S} to {now:%Y-%m-%d %H:%M:%S} UTC"
             if not self._set_back:
-                self._notices.open("clock", "", f"The clock was set back {times}; boards wait until it has caught up", now)
+                self._notices.open(sync.CLOCK, "", f"The clock was set back {times}; boards wait until it has caught up", now)
                 self._watch_all(now)
             self._set_back = True
         elif self._set_back:
-            self._notices.close("clock", "", now)
+            self._notices.close(sync.CLOCK, "", now)
             self._set_back = False
         self._newest = max(now, self._newest or now)
 
@@ -247,7 +247,8 @@ class Loop:
     def _sync(self, board: Board, now: datetime) -> None:
         world = self._world
         if world.archive.index(board.id, world.store.position(board.id))[0]:
-            self._report(sync.sync_board(board, world.archive, world.store, self.declared.lexicon, self._telling), now)
+            lexicon, telling = self.declared.lexicon, self._telling
+            self._report(sync.sync_board(board, world.archive, world.store, lexicon, telling, now=now), now)
             self._fresh = True
             self._give_up(board, now)
             self._ticker.watch(board.id, now)
@@ -262,6 +263,7 @@ class Loop:
         if first:
             for kind in OF_A_PROCESS:
                 self._notices.only(kind, {}, now)
+            self._notices.close(sync.CLOCK, "", now)
         self._watch_all(now)
         self._reload_asked = False
         self._world.reloaded()
@@ -353,7 +355,7 @@ class Loop:
         """If only the history could not be written last time, do not archive the result again."""
         world, lexicon = self._world, self.declared.lexicon
         if landed.tried and _is_kept(landed, world.archive):
-            return sync.sync_board(board, world.archive, world.store, lexicon, self._telling)
+            return sync.sync_board(board, world.archive, world.store, lexicon, self._telling, now=world.clock.now())
         return intake.take(
             board,
             landed.fetched,

@@ -80,7 +80,7 @@ def rebuild(
         unreadable = []
         for name in sorted(boards.keys() & set(archive.boards())):
             try:
-                sync.replay(boards[name], archive, store, lexicon)
+                sync.replay(boards[name], archive, store, lexicon, now=now)
             except StoreError as error:  # a damaged archive of one board does not stop the others
                 log.error("history not rebuilt", extra={"board": name, "error": str(error)})  # noqa: TRY400  # the message is enough
                 unreadable.append(name)

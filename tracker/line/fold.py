@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -21,6 +21,7 @@ from tracker.compare import (
 from tracker.errors import ContractBroken, DeclarationError, EncodingError, ParseError, Refused, TrackerError
 from tracker.events import advance, advance_failed, awaits_confirmation, board_partial, confirm, detect, fail, silence
 from tracker.identity import as_model, identify, resolve, resolve_models
+from tracker.line import dates
 from tracker.model import (
     Board,
     BoardId,
@@ -52,7 +53,8 @@ from tracker.reading.check import size_collapse
 from tracker.reading.pages import recognise
 from tracker.wording import machine_time, visible
 
-DECISIONS = frozenset((Verdict.ACCEPT, Verdict.REJECT))
+DECISIONS = frozenset((Verdict.ACCEPT, Verdict.REJECT, Verdict.STRIKE, Verdict.RESTORE))
+_OF_A_READING = frozenset((Verdict.ACCEPT, Verdict.REJECT))
 _AGREEING_SUSPECTS = 3
 _AGREEING_FOR = timedelta(days=1)
 """If this number of consecutive readings, over this time, agree with each other but not with the past, the first becomes the new
@@ -84,20 +86,27 @@ def steps(
     before: StoredSnapshot | None,
     past: BoardState,
     rejected: tuple[Sha256, ...] = (),
+    misdated: Collection[datetime] = (),
     lexicon: Lexicon,
 ) -> Iterator[Step]:
     """The steps that the lines of the index add to a board's history, oldest first.
 
     `rejected` are the bodies that a person rejected last; they stay rejected while the board shows nothing else. If several
-    suspect readings agree, the first of them is accepted, and everything after it is derived again.
+    suspect readings agree, the first of them is accepted, and everything after it is derived again. `misdated` fetches change
+    nothing.
     """
     context = _Context(before=resolve_models(before, lexicon) if before is not None else None, past=past, rejected=rejected)
-    decided = {line.observed_at: line for line in lines if line.verdict in DECISIONS and not _is_derived(line)}
-    fetches = _one_a_second(line for line in lines if line.verdict not in DECISIONS)
+    decided = {line.observed_at: line for line in lines if line.verdict in _OF_A_READING and not _is_derived(line)}
+    fetches = _one_a_second(fetches_of(lines))
     pending: list[tuple[_Context, Step]] = []  # steps that a later reading may still change
     number = 0
     while number < len(fetches):
         line = fetches[number]
+        if line.observed_at in misdated and line.observed_at not in decided:
+            number += 1
+            rejection = Step(check=_check(line, board.id, Result.REJECTED, message=dates.MISDATED), past=context.past)
+            pending.append((context, rejection))
+            continue
         step = _step(board, line, archive, context=context, decision=decided.get(line.observed_at), lexicon=lexicon)
         if step.agreed_since in decided:  # already accepted once
             step = replace(step, agreed_since=None)
@@ -139,6 +148,13 @@ def _agreement(suspect: Check) -> IndexLine:
 def _is_derived(decision: IndexLine) -> bool:
     """Whether an earlier version noted it for `_agreement`. It is derived again, since later lines may have undone it."""
     return (decision.by, decision.reason) == ("tracker", _AGREEMENT_REASON)
+
+
+def fetches_of(lines: Iterable[IndexLine]) -> list[IndexLine]:
+    """The fetches among the lines, without those that are struck."""
+    lines = list(lines)
+    last = {line.observed_at: line.verdict for line in lines if line.verdict in DECISIONS - _OF_A_READING}
+    return [line for line in lines if line.verdict not in DECISIONS and last.get(line.observed_at) is not Verdict.STRIKE]
 
 
 def _one_a_second(fetches: Iterable[IndexLine]) -> list[IndexLine]:

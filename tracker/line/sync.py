@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from tracker.errors import DeclarationError, StoreError, TrackerError
-from tracker.line.fold import CONTENT, DECISIONS, steps
+from tracker.line import dates
+from tracker.line.fold import CONTENT, DECISIONS, fetches_of, steps
 from tracker.model import (
     Board,
     BoardId,
@@ -20,6 +21,8 @@ from tracker.model import (
     EventFilter,
     EventId,
     IndexLine,
+    Notice,
+    Receipt,
     Result,
     Step,
 )
@@ -27,6 +30,7 @@ from tracker.model.names import Lexicon
 from tracker.notify import Route, deliveries
 from tracker.notify.routes import CORRECTED_FOR, corrections
 from tracker.ports import Archive, Store
+from tracker.query.due import CLOCK_BACK
 from tracker.watches.keeping import fire
 from tracker.watches.matching import Watch
 from tracker.wording import machine_time
@@ -35,6 +39,8 @@ _HOW_IT_IS_READ = ("parse", "key", "name", "rank", "attributes", "metrics", "con
 _NEWS_FOR = timedelta(days=7)
 """A replay reports only events recorded within this time before the newest reading; older ones are not news."""
 _NOT_ACCEPTED = (Result.FAILED, Result.UNREADABLE, Result.QUARANTINED, Result.STILL_BROKEN)
+CLOCK = "clock"
+"""The kind of the notice about captures that are set aside, as of the trouble of a clock that was set back."""
 NOT_APPLIED = "not_applied"
 """The kind of the notice about a changed declaration that is not applied."""
 _SENT_MIN = 2
@@ -60,7 +66,8 @@ class Outcome:
     """The outcome of one board: the stored checks, their events, and the error, if the last one failed.
 
     `rebuilt`: the earlier history, if it was rewritten; then checks and events are those of the whole history. `refused`: why a
-    changed declaration was not applied. `took`: the seconds of each activity (`read`, `detect`, `store`).
+    changed declaration was not applied. `aside`: which captures do not enter history yet, and why; empty if all did. `took`: the
+    seconds of each activity (`read`, `detect`, `store`).
     """
 
     board: BoardId
@@ -69,6 +76,7 @@ class Outcome:
     error: TrackerError | None = None
     rebuilt: Rebuilt | None = None
     refused: DeclarationError | None = None
+    aside: str = ""
     took: Mapping[str, float] = field(default_factory=dict, compare=False)
 
     @property
@@ -116,30 +124,54 @@ class Telling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Everything that a sync needs besides the board."""
+    """Everything that a sync needs besides the board. Without `now`, no capture is too late for history."""
 
     archive: Archive
     store: Store
     lexicon: Lexicon
     telling: Telling | None = None
+    now: datetime | None = None
 
 
-def sync_board(board: Board, archive: Archive, store: Store, lexicon: Lexicon, telling: Telling | None = None) -> Outcome:
+def sync_board(
+    board: Board,
+    archive: Archive,
+    store: Store,
+    lexicon: Lexicon,
+    telling: Telling | None = None,
+    *,
+    now: datetime | None = None,
+) -> Outcome:
     """Store the captures of a board that the archive has and the store lacks, oldest first.
 
     Lines older than the stored ones, decisions, and a declaration that reads bodies differently change later steps: then the
     board's history is rewritten from the archive, in one transaction. A changed declaration that would lose accepted captures, or
-    most of the sent events, is not applied (`Outcome.refused`): the previous one stays in force.
+    most of the sent events, is not applied (`Outcome.refused`): the previous one stays in force. Captures whose date is not
+    credible at `now` are set aside (`Outcome.aside`).
     """
     with archive.lease(board.id):
-        return sync_leased(board, Desk(archive=archive, store=store, lexicon=lexicon, telling=telling))
+        return sync_leased(board, Desk(archive=archive, store=store, lexicon=lexicon, telling=telling, now=now))
 
 
 def sync_leased(board: Board, desk: Desk) -> Outcome:
     """`sync_board` for a caller that already holds the board's lease."""
-    if desk.store.last_check(board.id) is None or _read_alike(board, desk.store.declared(board.id)):
-        return _sync(board, desk)
-    return _apply(board, desk, _sync)
+    is_same = desk.store.last_check(board.id) is None or _read_alike(board, desk.store.declared(board.id))
+    return _noticed(_sync(board, desk) if is_same else _apply(board, desk, _sync), desk)
+
+
+def _noticed(outcome: Outcome, desk: Desk) -> Outcome:
+    """Keep a notice open while captures are set aside, or one since the last fetch while the clock is far behind history."""
+    if desk.now is None:
+        return outcome
+    service, last = desk.store.service, desk.store.last_check(outcome.board)
+    message = outcome.aside
+    if not message:
+        service.close_notice(CLOCK, outcome.board, desk.now)
+        if last is not None and last.observed_at - desk.now > CLOCK_BACK:
+            message = dates.behind(outcome.board, last.observed_at, desk.now)
+    if message:
+        service.open_notice(Notice(kind=CLOCK, subject=outcome.board, message=message, since=desk.now))
+    return outcome
 
 
 def _apply(board: Board, desk: Desk, otherwise: Callable[[Board, Desk], Outcome]) -> Outcome:
@@ -158,6 +190,12 @@ def _sync(board: Board, desk: Desk) -> Outcome:
     store = desk.store
     lines, end = desk.archive.index(board.id, store.position(board.id))
     last = store.last_check(board.id)
+    waiting = _waiting(board, desk, lines)
+    lines = [*waiting, *lines]
+    aside = _aside(board, desk, lines, last)
+    if aside and not aside.keys().isdisjoint(_times(board, store)):
+        return _replay(board, desk)
+    lines = [line for line in lines if line.observed_at not in aside]
     if last is not None:
         store.declare(board)
     if last is not None and any(line.observed_at <= last.observed_at or line.verdict in DECISIONS for line in lines):
@@ -165,12 +203,47 @@ def _sync(board: Board, desk: Desk) -> Outcome:
         if any(_rewrites(line, stored.get(line.observed_at), last) for line in lines):
             return _replay(board, desk)
         lines = [line for line in lines if line.observed_at not in stored]
+    if any(line.observed_at not in aside for line in waiting):  # whether their dates were wrong, the whole index tells
+        return _replay(board, desk)
     outcome = _store(board, lines, desk)
     if outcome is None:
         return _replay(board, desk)
     if lines or end != store.position(board.id):
         store.move_position(board.id, end)
-    return outcome
+    return replace(outcome, aside=dates.told(board.id, aside)) if aside else outcome
+
+
+def has_set_aside(board: Board, store: Store) -> bool:
+    """Whether a notice says that captures of the board are set aside."""
+    return any((notice.kind, notice.subject) == (CLOCK, board.id) for notice in store.service.notices())
+
+
+def _waiting(board: Board, desk: Desk, lines: Sequence[IndexLine]) -> list[IndexLine]:
+    """The earlier fetches that are not in history, while a notice says that some are set aside."""
+    if not has_set_aside(board, desk.store):
+        return []
+    known = {*_times(board, desk.store), *(line.observed_at for line in lines)}
+    return [line for line in fetches_of(desk.archive.index(board.id)[0]) if line.observed_at not in known]
+
+
+def _aside(board: Board, desk: Desk, lines: Sequence[IndexLine], last: Check | None) -> dict[datetime, str]:
+    """Why some captures do not enter history yet, by time; nothing is looked up unless a date is odd."""
+    now, times = desk.now, [line.observed_at for line in lines if line.verdict not in DECISIONS]
+    if now is None or not times:
+        return {}
+    newest = max(times if last is None else (*times, last.observed_at))
+    waits = newest > now - dates.PASSED and (last is None or newest - last.observed_at > dates.LONG)
+    if newest <= now + dates.SLACK and not waits:
+        return {}
+    return dates.set_aside(fetches_of(desk.archive.index(board.id)[0]), _times(board, desk.store), now)
+
+
+def _times(board: Board, store: Store) -> list[datetime]:
+    """The times of a board's history, oldest first; none if its rows are damaged."""
+    try:
+        return [check.observed_at for check in store.checks(board.id)]
+    except StoreError:
+        return []
 
 
 def _read_alike(board: Board, before: Board | None) -> bool:
@@ -190,16 +263,23 @@ def _rewrites(line: IndexLine, stored: Check | None, last: Check) -> bool:
 
 
 def replay(
-    board: Board, archive: Archive, store: Store, lexicon: Lexicon, telling: Telling | None = None, *, careful: bool = False
+    board: Board,
+    archive: Archive,
+    store: Store,
+    lexicon: Lexicon,
+    telling: Telling | None = None,
+    *,
+    careful: bool = False,
+    now: datetime | None = None,
 ) -> Outcome:
     """Rewrite a board's history from the archive and its declaration, in one transaction.
 
     Events that were sent and no longer follow are corrected on their routes. A `careful` replay applies a changed declaration
     only if `sync_board` would.
     """
-    desk = Desk(archive=archive, store=store, lexicon=lexicon, telling=telling)
+    desk = Desk(archive=archive, store=store, lexicon=lexicon, telling=telling, now=now)
     with archive.lease(board.id):
-        return _apply(board, desk, _replay) if careful else _replay(board, desk)
+        return _noticed(_apply(board, desk, _replay) if careful else _replay(board, desk), desk)
 
 
 def _replay(board: Board, desk: Desk, *, changed: bool = False) -> Outcome:
@@ -207,20 +287,24 @@ def _replay(board: Board, desk: Desk, *, changed: bool = False) -> Outcome:
     store, rebuilt = desk.store, _rebuilt(board, desk.store, changed=changed)
     accepted = frozenset(check.observed_at for check in store.checks(board.id) if changed and check.result is Result.ACCEPTED)
     lines, end = desk.archive.index(board.id)
+    aside = _aside(board, desk, lines, None)
+    lines = [line for line in lines if line.observed_at not in aside]
     newest = max((line.observed_at for line in lines), default=None)
     sent = _sent(board, desk, newest)
+    ahead = [(event, route) for event, route in sent if event.recorded_at in aside]
+    silent = frozenset((route, *_content(event)) for event, route in ahead)
     with store.rewriting(board.id):
-        outcome = _store(board, lines, desk, accepted)
+        outcome = _store(board, lines, desk, accepted, silent)
         if outcome is None:
             wrong = "held readings agree with one that the archive's index does not list"
             raise StoreError(f"{board.id}: {wrong}; the history is unchanged")
         store.move_position(board.id, end)
-        withdrawn = [(event, route) for event, route in sent if store.event(event.id) is None]
+        withdrawn = [pair for pair in sent if store.event(pair[0].id) is None and pair not in ahead]
         if changed and len(withdrawn) > max(len(sent) / 2, _SENT_MIN):
             raise _loss(board, f"{len(withdrawn)} of {len(sent)} sent events no longer follow")
         if newest is not None:
             store.service.post(corrections(withdrawn, newest))
-    return replace(outcome, rebuilt=rebuilt)
+    return replace(outcome, rebuilt=rebuilt, aside=dates.told(board.id, aside) if aside else "")
 
 
 def _rebuilt(board: Board, store: Store, *, changed: bool) -> Rebuilt | None:
@@ -255,8 +339,27 @@ def _sent(board: Board, desk: Desk, newest: datetime | None) -> list[tuple[Event
     return [(event, route) for event, route in sent if event is not None and event.board == board.id]
 
 
-def _store(board: Board, lines: Sequence[IndexLine], desk: Desk, accepted: Collection[datetime] = ()) -> Outcome | None:
+def _content(event: Event) -> tuple[str, ...]:
+    """What an event says, whenever it is recorded."""
+    return (
+        event.kind,
+        event.metric or "",
+        *(party.entry for party in event.subjects),
+        "",
+        *(party.entry for party in event.rivals),
+    )
+
+
+def _store(
+    board: Board,
+    lines: Sequence[IndexLine],
+    desk: Desk,
+    accepted: Collection[datetime] = (),
+    silent: Collection[tuple[str, ...]] = frozenset(),
+) -> Outcome | None:
     """Store the steps of the lines; None at a reading that stored suspects agree with, since that changes earlier history.
+
+    `silent`: routes with the content of the news that each was already sent, of captures that are set aside now.
 
     Raises:
         _LosesHistoryError: a capture of these times, which were accepted before, is not accepted now.
@@ -269,17 +372,24 @@ def _store(board: Board, lines: Sequence[IndexLine], desk: Desk, accepted: Colle
     took: dict[str, float] = {}
     store.declare(board)
     before, past, last = store.latest(board.id), store.past(board.id), store.last_check(board.id)
-    rejected = last.sha256 if last is not None and last.result is Result.REJECTED else ()
+    is_rejected = last is not None and last.result is Result.REJECTED and last.message != dates.MISDATED
+    rejected = last.sha256 if last is not None and is_rejected else ()
     holds = store.service.holds(board.id) if last is not None else {}
-    news_since = max(line.observed_at for line in lines) - _NEWS_FOR
-    for step in steps(board, lines, archive, before=before, past=past, rejected=rejected, lexicon=desk.lexicon):
+    newest = max(line.observed_at for line in lines)
+    wrong = dates.misdated(lines) if before is None else frozenset[datetime]()
+    news_since = (newest if desk.now is None else min(newest, desk.now)) - _NEWS_FOR
+    for step in steps(board, lines, archive, before=before, past=past, rejected=rejected, misdated=wrong, lexicon=desk.lexicon):
         if step.agreed_since is not None:
             return None
         if step.check.observed_at in accepted and step.check.result in _NOT_ACCEPTED:
             raise _loss(board, _no_longer_accepted(step.check))
         started = time.perf_counter()
         posted, holds = _deliveries(board, step, past, holds, desk, news_since)
-        store.save(step, posted, holds)
+        known = [delivery for delivery in posted if (delivery.route, *_content(delivery.event)) in silent]
+        store.save(step, [delivery for delivery in posted if delivery not in known], holds)
+        if known:
+            sent = DeliveryOutcome.SENT
+            store.service.receive(Receipt(event=it.event.id, route=it.route, delivered_at=newest, how=sent) for it in known)
         past = step.past
         checks.append(step.check)
         events.extend(step.events)
@@ -302,6 +412,7 @@ def _deliveries(  # noqa: PLR0917  # one step of a fold
     if telling is None:
         return (), {}
     fired = fire(telling.watches, board, step, past, holds, desk.lexicon)
-    since = {name: max(at, news_since) for name, at in telling.since.items()}
+    ahead = {name for name, at in telling.since.items() if desk.now is not None and at > desk.now + _NEWS_FOR}
+    since = {name: news_since if name in ahead else max(at, news_since) for name, at in telling.since.items()}
     events = (*step.events, *fired.events)
     return deliveries(telling.routes, events, fired.names, queued_at=step.check.observed_at, since=since), fired.holds
