@@ -14,11 +14,12 @@ from kit import counter
 from msgspec import to_builtins
 from sqlite_utils import Database
 
-from tracker.daemon.rescue import back_up, is_spoilt, rebuild
+from tracker.daemon.rescue import back_up, rebuild
 from tracker.errors import StoreError
 from tracker.model import BoardId, Counted, EventId, Pause, Receipt, Verdict
 from tracker.stores.migrations import migrations
 from tracker.stores.sqlite import SqliteStore
+from tracker.stores.sqlite_errors import Damaged
 from tracker.workspace.names import default_lexicon
 
 DERIVED = ("checks", "snapshots", "events", "entries", "parties", "series", "measures", "texts", "ranks", "segments", "boards")
@@ -85,7 +86,7 @@ def test_a_rebuilt_database_has_the_same_history_and_service_state(used: Daemon)
     path = whole(used)
     before, service = tables(path, DERIVED), tables(path, KEPT)
     spoil(path, "checks")
-    assert is_spoilt(error_of(path))
+    assert isinstance(error_of(path), Damaged)
     aside = rebuilt(used, path)
     assert tables(path, DERIVED) == before
     after = tables(path, KEPT)
@@ -116,7 +117,7 @@ def test_a_file_that_is_not_a_database_loses_the_service_state_and_the_notice_sa
     path = whole(used)
     before = tables(path, DERIVED)
     path.write_bytes(b"all gone" * 1000)
-    assert is_spoilt(error_of(path))
+    assert isinstance(error_of(path), Damaged)
     aside = rebuilt(used, path)
     assert tables(path, DERIVED) == before
     assert aside.read_bytes().startswith(b"all gone")
@@ -237,8 +238,7 @@ def test_a_full_disk_or_a_lock_is_not_a_damaged_file(used: Daemon):
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(StoreError) as raised:
             used.store.service.pause(Pause(board=TEXT, since=used.now, by="ann", reason="x"))
-    assert not is_spoilt(raised.value)
-    assert not is_spoilt(StoreError("of no database"))
+    assert not isinstance(raised.value, Damaged)
 
 
 def test_a_board_whose_archive_is_damaged_too_is_named_and_does_not_stop_the_others(used: Daemon):

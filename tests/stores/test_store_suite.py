@@ -673,9 +673,3 @@ def test_hosts_are_remembered_between_runs(tmp_path: Path):
         hosts.note_not_before("acme.example", None)
         hosts.note_request("acme.example", day(2))
         assert (hosts.last_request("acme.example"), hosts.not_before("acme.example")) == (day(2), None)
-
-
-def test_a_spoilt_file_of_hosts_is_a_store_error(tmp_path: Path):
-    (tmp_path / "hosts.db").write_bytes(b"no database at all" * 100)
-    with pytest.raises(StoreError, match=r"hosts\.db: cannot keep when hosts were asked"):
-        SqliteHosts(tmp_path / "hosts.db")

@@ -21,7 +21,6 @@ from tracker import notify
 from tracker.daemon.flights import Fetched, InFlight
 from tracker.daemon.network import Network
 from tracker.daemon.notices import Notices
-from tracker.daemon.rescue import is_of_all, is_spoilt
 from tracker.daemon.ticker import Ticker
 from tracker.errors import FetchError, StoreError, TrackerError, Transient
 from tracker.fetch import NotYet
@@ -32,6 +31,7 @@ from tracker.ports import Archive, Clock, Environment, Hosts, Store
 from tracker.query.due import due_at, missing_keys
 from tracker.query.vitals import TRACKER
 from tracker.stores.locks import Taken
+from tracker.stores.sqlite_errors import Damaged, is_of_all
 from tracker.wording import host_of, machine_time
 from tracker.workspace.declarations import Declarations, Declared
 
@@ -405,7 +405,7 @@ class Loop:
 
     def _store_failed(self, error: StoreError) -> None:
         """Log it once, keep what landed, and try again after longer and longer waits. Raise if the file is damaged for good."""
-        if is_spoilt(error):
+        if isinstance(error, Damaged):
             raise error
         first, longest = STORE_AGAIN_S
         self._store_pause_s = min(self._store_pause_s * 2 or first, longest)

@@ -12,7 +12,7 @@ from tracker.clock import SystemClock
 from tracker.daemon.delivery import DeliveryWorker, lock_of
 from tracker.daemon.flights import InFlight
 from tracker.daemon.loop import Loop, World
-from tracker.daemon.rescue import back_up, is_spoilt, rebuild
+from tracker.daemon.rescue import back_up, rebuild
 from tracker.errors import StoreError
 from tracker.fetch import Fetcher
 from tracker.line import intake
@@ -21,6 +21,7 @@ from tracker.schedules.formats import formats
 from tracker.stores.archive import FileArchive
 from tracker.stores.hosts import SqliteHosts
 from tracker.stores.sqlite import SqliteStore
+from tracker.stores.sqlite_errors import Damaged
 from tracker.workspace import Settings
 from tracker.workspace.declarations import Declarations
 from tracker.workspace.declared import declared
@@ -36,7 +37,7 @@ logger = logging.getLogger("tracker.daemon")
 
 def rescue(settings: Settings, error: StoreError) -> None:
     """Rebuild a damaged database. Raises the error if it is of another kind."""
-    if not is_spoilt(error):
+    if not isinstance(error, Damaged):
         raise error
     logger.error("store is spoilt", extra={"error": str(error)})
     boards, clock = declared(settings).boards, SystemClock()

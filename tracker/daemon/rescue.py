@@ -27,18 +27,6 @@ RECEIPTS_FOR = timedelta(days=31)
 """Older receipts are not backed up: no news is that old."""
 _UNNAMED_VERSION = "ledger"
 """The newest migration before backups named it."""
-_SPOILT = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
-
-
-def is_spoilt(error: StoreError) -> bool:
-    """Whether the file is damaged; a full disk or a lock does not damage it."""
-    cause = error.__cause__
-    return isinstance(cause, sqlite3.DatabaseError) and (getattr(cause, "sqlite_errorcode", 0) & 0xFF) in _SPOILT
-
-
-def is_of_all(error: StoreError) -> bool:
-    """Whether the disk or the database fails, and so every board; otherwise one board's bytes or rows are damaged."""
-    return isinstance(error.__cause__, sqlite3.Error | OSError)
 
 
 def back_up(store: SqliteStore, path: Path, now: datetime) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from tracker.errors import StoreError
+from tracker.stores.sqlite_errors import REBUILD, Damaged, store_error
 
 NEWEST_MIGRATION = "counters"
 Row = tuple[Any, ...]
@@ -92,24 +93,19 @@ class SqliteFile:
 
     @contextmanager
     def _decoding(self, what: str) -> Iterator[None]:
-        """Report a row that another program changed as an error of the store; never guess."""
+        """Report a row that another program, or a bad disk, changed as damage; never guess."""
         try:
             yield
         except (ValueError, TypeError, LookupError, OverflowError) as error:
-            raise StoreError(
-                f"{self._path}: {what}: a row cannot be read ({error}); expected what the tracker wrote"
-                " (rebuild the database with: tracker replay)"
-            ) from error
+            problem = f"{self._path}: {what}: a row cannot be read ({error}); expected what the tracker wrote"
+            raise Damaged(f"{problem} ({REBUILD})") from error
 
     @contextmanager
     def _storing(self, doing: str) -> Iterator[None]:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            raise StoreError(
-                f"{self._path}: cannot {doing} the store: {error}; expected a writable SQLite file"
-                " (check the disk and permissions; a spoilt database can be moved away and rebuilt with: tracker replay)"
-            ) from error
+            raise store_error(self._path, doing, error) from error
 
 
 def migrate(connection: sqlite3.Connection) -> None:
