@@ -14,13 +14,13 @@ from kit import counter
 from msgspec import to_builtins
 from sqlite_utils import Database
 
-from tracker.daemon.rescue import back_up, rebuild
 from tracker.errors import StoreError
 from tracker.model import BoardId, Counted, EventId, Pause, Receipt, Verdict
 from tracker.stores.migrations import migrations
 from tracker.stores.sqlite import SqliteStore
 from tracker.stores.sqlite_errors import Damaged
 from tracker.workspace.names import default_lexicon
+from tracker.workspace.rescue import back_up, rebuild
 
 DERIVED = ("checks", "snapshots", "events", "entries", "parties", "series", "measures", "texts", "ranks", "segments", "boards")
 KEPT = ("outbox", "receipts", "routes", "pauses", "notices", "counts")

@@ -12,7 +12,6 @@ from tracker.clock import SystemClock
 from tracker.daemon.delivery import DeliveryWorker, lock_of
 from tracker.daemon.flights import InFlight
 from tracker.daemon.loop import Loop, World
-from tracker.daemon.rescue import back_up, rebuild
 from tracker.errors import StoreError
 from tracker.fetch import Fetcher
 from tracker.line import intake
@@ -26,6 +25,7 @@ from tracker.workspace import Settings
 from tracker.workspace.declarations import Declarations
 from tracker.workspace.declared import declared
 from tracker.workspace.names import names_of
+from tracker.workspace.rescue import back_up, rebuild
 
 BACKUP = "service.bak"
 LAST_MESSAGE_S = 5.0
