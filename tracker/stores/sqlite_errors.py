@@ -56,6 +56,14 @@ def store_error(path: Path, doing: str, error: sqlite3.Error | OSError) -> Store
     return Damaged(message) if is_damage(error) else StoreError(message)
 
 
+def newer(path: Path, later: str) -> Newer:
+    """The error of a file that has what this version does not know, which `later` names."""
+    remedy = "install that version or a later one; nothing was changed"
+    return Newer(
+        f"{path}: was written by a later version of the tracker, which added {later}; expected the schema of this version ({remedy})"
+    )
+
+
 def _code(error: sqlite3.Error | OSError) -> int:
     """The primary result code; 0 for an error that SQLite did not raise."""
     return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any, Self
 
 from tracker.errors import StoreError
-from tracker.stores.sqlite_errors import REBUILD, Damaged, store_error
+from tracker.stores.sqlite_errors import REBUILD, Damaged, newer, store_error
 
-NEWEST_MIGRATION = "counters"
+MIGRATIONS = ("history", "ledger", "news", "still_broken", "counted", "counters")
+"""The names in `stores.migrations`, in order."""
+NEWEST_MIGRATION = MIGRATIONS[-1]
 Row = tuple[Any, ...]
 _BUSY_MS = 30_000
 
@@ -56,12 +58,14 @@ class SqliteFile:
         self._connection.execute("PRAGMA foreign_keys = ON")
 
     def _is_current(self) -> bool:
-        """Whether the newest migration was applied. Does not load sqlite-utils: most commands only read."""
+        """Whether all migrations were applied. Does not load sqlite-utils: most commands only read. Raises Newer."""
         asked = "SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'"
         if self._connection.execute(asked).fetchone() is None:
             return False
-        row = self._connection.execute("SELECT 1 FROM _sqlite_migrations WHERE name = ?", (NEWEST_MIGRATION,)).fetchone()
-        return row is not None
+        applied = {name for (name,) in self._connection.execute("SELECT name FROM _sqlite_migrations")}
+        if later := ", ".join(sorted(applied.difference(MIGRATIONS))):
+            raise newer(self._path, later)
+        return applied.issuperset(MIGRATIONS)
 
     def __enter__(self) -> Self:
         return self
