@@ -193,6 +193,7 @@ def test_a_replay_rebuilds_the_other_boards_if_one_never_had_a_valid_declaration
     world.imported()
     world.imported(board="acme/vision")
     (world.store / "tracker.db").unlink()
+    (world.store / "service.bak").unlink()
     world.declare("acme/text", "title = 3")
     ran = world.run("replay")
     assert (ran.code, "acme/text.toml: " in ran.error) == (2, True)
@@ -296,6 +297,9 @@ def test_captures_are_replayed_with_their_last_declaration_and_never_without_one
     (world.folder / "schedules/acme/text.toml").unlink()
     assert world.run("replay").code == 0
     (world.store / "tracker.db").unlink()
+    assert world.run("replay").code == 0, "the backup has the declaration"
+    (world.store / "tracker.db").unlink()
+    (world.store / "service.bak").unlink()
     ran = world.run("replay")
     assert (ran.code, 'board "acme/text" is unknown' in ran.error) == (2, True)
 

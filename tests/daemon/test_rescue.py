@@ -55,8 +55,10 @@ def whole(daemon: Daemon) -> Path:
 
 
 def rebuilt(daemon: Daemon, path: Path) -> Path:
+    """Rebuild the database; the damaged file's new path."""
     boards = daemon.loop.declared.boards
-    return rebuild(path, daemon.archive, boards, lexicon=daemon.loop.declared.lexicon, now=daemon.now)
+    rebuild(path, daemon.archive, boards, lexicon=daemon.loop.declared.lexicon, now=daemon.now)
+    return max(path.parent.glob("tracker.db.spoilt-*"))
 
 
 def spoil(path: Path, table: str) -> None:
@@ -122,7 +124,7 @@ def test_a_file_that_is_not_a_database_loses_the_service_state_and_the_notice_sa
     assert tables(path, DERIVED) == before
     assert aside.read_bytes().startswith(b"all gone")
     with SqliteStore(path) as store:
-        assert "Lost: counts, holds, notices, outbox, pauses, receipts, routes" in store.service.notices()[0].message
+        assert "Lost: counts, holds, notices, outbox, pauses, receipts, routes, withdrawn" in store.service.notices()[0].message
 
 
 def test_unreadable_parts_of_the_service_state_come_from_the_backup(used: Daemon):
@@ -135,7 +137,7 @@ def test_unreadable_parts_of_the_service_state_come_from_the_backup(used: Daemon
     after = tables(path, KEPT)
     (notice,) = set(after.pop("notices")) - set(service.pop("notices"))
     assert after == service
-    assert "As last backed up: counts, holds, notices, outbox, pauses, receipts, routes. Lost: nothing" in str(notice)
+    assert "As last backed up: counts, holds, notices, outbox, pauses, receipts, routes, withdrawn. Lost: nothing" in str(notice)
 
 
 @pytest.mark.slow

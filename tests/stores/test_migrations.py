@@ -99,7 +99,7 @@ def test_a_file_of_a_later_version_is_refused_and_not_changed(tmp_path: Path, *,
         connection.execute("INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('tracker', 'trust', '')")
         connection.commit()
     before = path.read_bytes()
-    with pytest.raises(Newer, match=r"tracker\.db: was written by a later version .* added trust; .*install that version"):
+    with pytest.raises(Newer, match=r"tracker\.db: was written by a later version .* added trust; .*install that one"):
         SqliteStore(path, read_only=read_only)
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["tracker.db"]

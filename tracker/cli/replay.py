@@ -14,6 +14,9 @@ from tracker.line import sync
 from tracker.model import Board, BoardId
 from tracker.ports import Store
 from tracker.schedules import Schedules, unknown_board
+from tracker.stores.locks import held
+from tracker.stores.sqlite_errors import Damaged
+from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.declared import declared
 from tracker.workspace.names import names_of
@@ -30,11 +33,24 @@ def command(settings: Settings, boards: tuple[str, ...]) -> int:
     follow are kept as withdrawn. A changed declaration that no longer reads accepted captures is applied only to a board
     that you name. A board that the schedules do not declare, or whose file is wrong, is read as it was last
     declared; a wrong file is reported, and the exit code is 2. A board whose newest capture was not accepted is rebuilt
-    like any other.
+    like any other. A damaged database is put aside first; its pauses, deliveries and receipts are kept.
     """
     if not settings.captures.is_dir():
         settings.require_store()
+    try:
+        return _replay(settings, boards)
+    except Damaged as error:
+        from tracker.workspace.rescue import rescue  # noqa: PLC0415  # only with a damaged database
+
+        click.echo(f"tracker: {safe(str(error))}", err=True)
+        with held(settings.store / "daemon.lock", patience_s=0.5):  # a daemon repairs it itself
+            click.echo(f"tracker: {safe(rescue(settings, SystemClock().now()))}", err=True)
+    return _replay(settings, boards)
+
+
+def _replay(settings: Settings, boards: Sequence[str]) -> int:
     with opened(settings) as (archive, store):
+        store.check()
         found = declared(settings)
         held = archive.boards()
         if lost := [name for name in boards or store.boards() if name not in held]:

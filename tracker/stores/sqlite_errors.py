@@ -17,6 +17,10 @@ class Damaged(StoreError):
     """The history's file, or a row of it, is damaged: `workspace.rescue` rebuilds it."""
 
 
+class Replaced(Damaged):
+    """The file was replaced or deleted while it was in use; it may be sound, and has to be opened again."""
+
+
 class Newer(StoreError):
     """A later version of the tracker wrote the file."""
 
@@ -41,7 +45,8 @@ _DISK_REMEDIES: Mapping[int | None, str] = {
 
 def is_damage(error: sqlite3.Error | OSError) -> bool:
     """Whether the error says that the file is damaged; a full disk or a lock does not damage it."""
-    return _code(error) in _DAMAGE
+    is_no_text = type(error) is sqlite3.OperationalError and not _code(error)  # Python's own: a text is not UTF-8
+    return is_no_text or _code(error) in _DAMAGE
 
 
 def is_of_all(error: StoreError) -> bool:
@@ -58,10 +63,8 @@ def store_error(path: Path, doing: str, error: sqlite3.Error | OSError) -> Store
 
 def newer(path: Path, later: str) -> Newer:
     """The error of a file that has what this version does not know, which `later` names."""
-    remedy = "install that version or a later one; nothing was changed"
-    return Newer(
-        f"{path}: was written by a later version of the tracker, which added {later}; expected the schema of this version ({remedy})"
-    )
+    expected = "expected nothing later than this version (install that one or a later one; nothing was changed)"
+    return Newer(f"{path}: was written by a later version of the tracker, which added {later}; {expected}")
 
 
 def _code(error: sqlite3.Error | OSError) -> int:

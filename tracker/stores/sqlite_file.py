@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from tracker.errors import StoreError
-from tracker.stores.sqlite_errors import REBUILD, Damaged, newer, store_error
+from tracker.stores.sqlite_errors import REBUILD, Damaged, Replaced, newer, store_error
 
 MIGRATIONS = ("history", "ledger", "news", "still_broken", "counted", "counters")
 """The names in `stores.migrations`, in order."""
@@ -38,6 +38,7 @@ class SqliteFile:
             )
             try:
                 self._prepare()
+                self._inode, self._changes_before = _inode(path), self._connection.total_changes
             except BaseException:
                 self._connection.close()
                 raise
@@ -73,6 +74,18 @@ class SqliteFile:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def has_written(self) -> bool:
+        """Whether this connection has changed a row since it was opened."""
+        return self._connection.total_changes > self._changes_before
+
+    def check(self) -> None:
+        """Read the whole file. Raises Damaged if it is not a sound database, or no longer the one that was opened."""
+        if (problem := self._one("PRAGMA quick_check(1)")) != ("ok",):
+            raise Damaged(f"{self._path}: {problem}; expected a sound database ({REBUILD})")
+        if self._inode is not None and _inode(self._path) != self._inode:
+            raise Replaced(f"{self._path}: was replaced or deleted while it was in use; expected the same file")
+
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
@@ -96,6 +109,11 @@ class SqliteFile:
                 yield row
 
     @contextmanager
+    def _reading(self, what: str = "the service state") -> Iterator[None]:
+        with self._storing("read"), self._decoding(what):
+            yield
+
+    @contextmanager
     def _decoding(self, what: str) -> Iterator[None]:
         """Report a row that another program, or a bad disk, changed as damage; never guess."""
         try:
@@ -110,6 +128,14 @@ class SqliteFile:
             yield
         except (sqlite3.Error, OSError) as error:
             raise store_error(self._path, doing, error) from error
+
+
+def _inode(path: Path) -> int | None:
+    """The file behind a path; None if there is none, as for a database in memory."""
+    try:
+        return path.stat().st_ino
+    except FileNotFoundError:
+        return None
 
 
 def migrate(connection: sqlite3.Connection) -> None:

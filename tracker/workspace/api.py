@@ -73,8 +73,14 @@ class Workspace:
         self.close()
 
     def close(self) -> None:
-        """Close the store."""
-        self.store.close()
+        """Close the store; what a command changed in it is backed up."""
+        try:
+            if self.store.has_written:
+                from tracker.workspace.rescue import back_up_written  # noqa: PLC0415  # as above
+
+                back_up_written(self.settings, self.store, SystemClock().now())
+        finally:
+            self.store.close()
 
     @cached_property
     def lexicon(self) -> Lexicon:
