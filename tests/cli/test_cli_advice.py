@@ -17,6 +17,7 @@ from tracker.model import BoardId, Delivery, EventFilter, Pause
 from tracker.stores import locks
 from tracker.stores.service_state import TABLES
 from tracker.stores.sqlite import SqliteStore
+from tracker.stores.sqlite_file import NEWEST_MIGRATION
 
 AT = datetime(2026, 3, 7, tzinfo=UTC)
 BOARD = BoardId("acme/text")
@@ -139,7 +140,7 @@ def test_a_missing_or_empty_database_is_restored_by_the_next_command_that_writes
 def test_a_backup_of_a_later_version_is_refused_rather_than_ignored(used: World):
     database(used).unlink()
     backup = used.store / "service.bak"
-    backup.write_text(backup.read_text(encoding="utf-8").replace('"counters"', '"trust"'), encoding="utf-8")
+    backup.write_text(backup.read_text(encoding="utf-8").replace(f'"{NEWEST_MIGRATION}"', '"trust"'), encoding="utf-8")
     ran = used.run("replay")
     assert (ran.code, "service.bak: was written by a later version" in ran.error) == (3, True)
     assert not database(used).exists()

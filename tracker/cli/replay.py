@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import click
 
 from tracker.cli._open import report_errors
 from tracker.cli.import_ import report_refusal, summary
 from tracker.clock import SystemClock
-from tracker.errors import DeclarationError
-from tracker.line import sync
+from tracker.errors import DeclarationError, StoreError
+from tracker.line import index, sync
 from tracker.model import Board, BoardId
 from tracker.ports import Store
 from tracker.schedules import Schedules, unknown_board
 from tracker.stores.locks import held
-from tracker.stores.sqlite_errors import Damaged
+from tracker.stores.sqlite_errors import Damaged, is_of_all
 from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.declared import declared
@@ -52,6 +53,9 @@ def _replay(settings: Settings, boards: Sequence[str]) -> int:
     with opened(settings) as (archive, store):
         store.check()
         found = declared(settings)
+        for name in set(store.boards()).difference(archive.boards()):
+            with suppress(StoreError), archive.lease(name):  # what cannot be restored is refused below
+                index.check(name, archive, store)
         held = archive.boards()
         if lost := [name for name in boards or store.boards() if name not in held]:
             problem = f"no captures in {settings.captures}; a replay would leave nothing of the history"
@@ -60,7 +64,13 @@ def _replay(settings: Settings, boards: Sequence[str]) -> int:
         names = names_of(settings)
         code = report_errors((*errors, *other_errors(settings)))
         for board in known:
-            outcome = sync.replay(board, archive, store, names.lexicon, careful=not boards)
+            try:
+                outcome = sync.replay(board, archive, store, names.lexicon, careful=not boards)
+            except StoreError as error:
+                if is_of_all(error):
+                    raise
+                code = max(code, report_errors([error]))  # damage of one board's archive does not stop the others
+                continue
             summary(outcome)
             code = max(code, report_refusal(outcome, store, SystemClock().now()))
             if withdrawn := store.withdrawn(board.id):

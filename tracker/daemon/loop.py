@@ -24,7 +24,7 @@ from tracker.daemon.notices import Notices
 from tracker.daemon.ticker import Ticker
 from tracker.errors import FetchError, StoreError, TrackerError, Transient
 from tracker.fetch import NotYet
-from tracker.line import intake, sync
+from tracker.line import index, intake, sync
 from tracker.line.sync import Outcome, Telling
 from tracker.model import Board, BoardId, Capture, Delivery, Event, Pause, Result
 from tracker.ports import Archive, Clock, Environment, Hosts, Store
@@ -246,7 +246,7 @@ class Loop:
 
     def _sync(self, board: Board, now: datetime) -> None:
         world = self._world
-        if world.archive.index(board.id, world.store.position(board.id))[0]:
+        if index.is_behind(board.id, world.archive, world.store):
             self._report(sync.sync_board(board, world.archive, world.store, self.declared.lexicon, self._telling), now)
             self._fresh = True
             self._give_up(board, now)

@@ -49,7 +49,7 @@ _ENTRY_COLUMNS = "name, first_seen, last_seen, last_in, last_url, last_value, mi
 _ENTRY_FIELDS = _ENTRY_COLUMNS.replace("last_value", "primary")
 _SNAPSHOT_COLUMNS = "board, observed_at, url, sha256, depth, version, stated_on"
 _DERIVED_BY_SERIES = ("measures", "texts", "ranks", "segments")
-_DERIVED_BY_BOARD = ("checks", "snapshots", "parties", "events", "entries", "series")
+_DERIVED_BY_BOARD = ("checks", "snapshots", "parties", "events", "entries", "series", "indices")
 _ALL_TABLES = TABLES.union(_DERIVED_BY_SERIES, _DERIVED_BY_BOARD, ("boards",))
 
 
@@ -75,9 +75,20 @@ class SqliteStore(SqliteFile):
         with self._decoding(board):
             return int(row[0]) if row else 0
 
-    def move_position(self, board: BoardId, position: int) -> None:
+    def move_position(self, board: BoardId, position: int, lines: bytes = b"") -> None:
         with self._transaction():
             self._note("position", board, position)
+            if lines:
+                row = board, position - len(lines), lines, hashlib.sha256(lines).digest()
+                self._insert("INTO indices", "board, start, lines, sha256", [row])
+
+    def indexed(self, board: BoardId, *, last: bool = False) -> bytes:
+        limit = "DESC LIMIT 1" if last else ""
+        rows = self._all(f"SELECT lines, sha256 FROM indices WHERE board = ? ORDER BY start {limit}", board)  # noqa: S608  # our own words
+        with self._decoding(f"the index of {board}"):
+            if any(hashlib.sha256(lines).digest() != sha256 for lines, sha256 in rows):
+                raise ValueError("its hash is another")  # as an undecodable one would
+            return b"".join(lines for lines, _ in rows)
 
     def _note(self, column: str, board: BoardId, value: object) -> None:
         sql = f"INSERT INTO boards (board, {column}) VALUES (?, ?) ON CONFLICT DO UPDATE SET {column} = excluded.{column}"  # noqa: S608  # our own columns

@@ -13,7 +13,7 @@ from typing import Any, Self
 from tracker.errors import StoreError
 from tracker.stores.sqlite_errors import REBUILD, Damaged, Replaced, newer, store_error
 
-MIGRATIONS = ("history", "ledger", "news", "still_broken", "counted", "counters")
+MIGRATIONS = ("history", "ledger", "news", "still_broken", "counted", "counters", "indices")
 """The names in `stores.migrations`, in order."""
 NEWEST_MIGRATION = MIGRATIONS[-1]
 Row = tuple[Any, ...]
