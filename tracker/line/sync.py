@@ -218,8 +218,7 @@ def _replay(board: Board, desk: Desk, *, changed: bool = False, drop: bool = Fal
     with store.rewriting(board.id):
         outcome = _store(board, lines, desk, accepted)
         if outcome is None:
-            wrong = "held readings agree with one that the archive's index does not list"
-            raise StoreError(f"{board.id}: {wrong}; the history is unchanged")
+            raise _inconsistent(board)
         store.move_position(board.id, len(whole), whole)
         withdrawn = [(event, route) for event, route in sent if store.event(event.id) is None]
         if changed and len(withdrawn) > max(len(sent) / 2, _SENT_MIN):
@@ -227,6 +226,19 @@ def _replay(board: Board, desk: Desk, *, changed: bool = False, drop: bool = Fal
         if newest is not None:
             store.service.post(corrections(withdrawn, newest))
     return replace(outcome, rebuilt=rebuilt)
+
+
+def derive(board: Board, archive: Archive, store: Store, lexicon: Lexicon, *, until: int) -> None:
+    """Store the history that the first `until` bytes of the index give, in an empty store. Writes nothing to the archive."""
+    number = archive.raw(board.id, 0, until).count(b"\n")
+    desk = Desk(archive=archive, store=store, lexicon=lexicon)
+    if _store(board, archive.index(board.id)[0][:number], desk) is None:
+        raise _inconsistent(board)
+
+
+def _inconsistent(board: Board) -> StoreError:
+    wrong = "held readings agree with one that the archive's index does not list"
+    return StoreError(f"{board.id}: {wrong}; the history is unchanged")
 
 
 def _rebuilt(board: Board, store: Store, *, changed: bool) -> Rebuilt | None:

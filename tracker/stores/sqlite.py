@@ -115,6 +115,10 @@ class SqliteStore(SqliteFile):
             with suppress(ValueError, TypeError):
                 self._note("declaration", _codec.decode_board(str(text)).id, text)
 
+    def rows(self, query: str, board: BoardId) -> list[Row]:
+        """The rows of a query about one board."""
+        return self._all(query, board)
+
     def is_empty(self) -> bool:
         """Whether nothing was ever stored: no check of a board, and no row of the service."""
         return not any(self._one(f"SELECT 1 FROM {table}") for table in ("checks", *sorted(TABLES)))  # noqa: S608  # our own table names
