@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from tracker.errors import StoreError
 from tracker.stores.sqlite_errors import REBUILD, Damaged, Replaced, newer, store_error
+
+if TYPE_CHECKING:
+    from tempfile import TemporaryDirectory
 
 MIGRATIONS = ("history", "ledger", "news", "still_broken", "counted", "counters", "indices")
 """The names in `stores.migrations`, in order."""
@@ -26,13 +30,12 @@ class SqliteFile:
     def __init__(self, path: Path, *, read_only: bool | None = None) -> None:
         """Open, create or migrate the file; with `read_only` (by default if it is not writable) as it is. Raises StoreError."""
         self._path = path
+        self._copy: TemporaryDirectory[str] | None = None
         writable = not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
         self._read_only = not writable if read_only is None else read_only
         with self._storing("open"):
             path.parent.mkdir(parents=True, exist_ok=True)
-            name = path.absolute().as_uri() if self._read_only else str(path)
-            if self._read_only:  # without a log beside it no process has it open, so it needs no lock file
-                name += f"?mode=ro{'' if path.with_name(f'{path.name}-wal').exists() else '&immutable=1'}"
+            name = self._as_it_is(path) if self._read_only else str(path)
             self._connection = sqlite3.connect(
                 name, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False, uri=self._read_only
             )
@@ -42,6 +45,19 @@ class SqliteFile:
             except BaseException:
                 self._connection.close()
                 raise
+
+    def _as_it_is(self, path: Path) -> str:
+        """The address of a file that cannot be written. A log that cannot be read in its place is read in a copy."""
+        wal, shm = (path.with_name(f"{path.name}{ending}") for ending in ("-wal", "-shm"))
+        if not wal.exists():  # no process has it open, so it needs no lock file
+            return f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        if not shm.exists():
+            from tempfile import TemporaryDirectory  # noqa: PLC0415  # slow to load
+
+            self._copy = TemporaryDirectory()
+            path = Path(shutil.copy(wal, self._copy.name)).with_name(path.name)
+            shutil.copy(self._path, path)
+        return f"{path.absolute().as_uri()}?mode=ro"
 
     def _prepare(self) -> None:
         if self._read_only:
@@ -89,6 +105,8 @@ class SqliteFile:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+        if self._copy is not None:
+            self._copy.cleanup()
 
     def _run(self, sql: str, *values: object) -> None:
         with self._storing("write"):
