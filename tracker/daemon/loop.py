@@ -13,13 +13,14 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from tracker import notify
 from tracker.daemon.flights import Fetched, InFlight
 from tracker.daemon.network import Network
+from tracker.daemon.nightly import NightlyCheck
 from tracker.daemon.notices import Notices
 from tracker.daemon.ticker import Ticker
 from tracker.errors import FetchError, StoreError, TrackerError, Transient
@@ -66,6 +67,7 @@ class World:
     monotonic: Callable[[], float]
     reloaded: Callable[[], None] = lambda: None
     back_up: Callable[[], None] = lambda: None
+    nightly: NightlyCheck = field(default_factory=NightlyCheck)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -161,6 +163,7 @@ class Loop:
             self._probe(now)
             while self._launch(now):
                 self._land()
+            self._world.nightly.turn(self._notices, now)
         self._check_pauses(now)
         self._back_up(now)
         fresh, self._fresh = self._fresh, False

@@ -12,8 +12,10 @@ from tracker.clock import SystemClock
 from tracker.daemon.delivery import DeliveryWorker, lock_of
 from tracker.daemon.flights import InFlight
 from tracker.daemon.loop import Loop, World
+from tracker.daemon.nightly import NightlyCheck
 from tracker.fetch import Fetcher
-from tracker.line import intake
+from tracker.line import index, intake
+from tracker.model import BoardId
 from tracker.redaction import NAMED
 from tracker.schedules.formats import formats
 from tracker.stores.archive import FileArchive
@@ -65,6 +67,7 @@ def opened(settings: Settings, reloaded: Callable[[], None], *, parallel: int, d
             monotonic=time.monotonic,
             reloaded=reloaded,
             back_up=lambda: back_up(store, settings.backup, clock.now()),
+            nightly=NightlyCheck(boards=archive.boards, check=lambda board: check_archive(settings, board)),
         )
 
         def flights(wake: Callable[[], None]) -> InFlight:
@@ -77,6 +80,13 @@ def opened(settings: Settings, reloaded: Callable[[], None], *, parallel: int, d
             )
 
         yield Loop(world, Declarations(settings, formats(), store.declared), flights, worker)
+
+
+def check_archive(settings: Settings, board: BoardId) -> tuple[str, ...]:
+    """The problems of a board's bodies and index, one line each; for a thread of its own."""
+    archive = FileArchive(settings.captures)
+    with SqliteStore(settings.database) as store:
+        return (*archive.check(board), *index.changed(board, archive, store))
 
 
 def secrets_of(settings: Settings) -> frozenset[str]:

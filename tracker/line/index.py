@@ -57,6 +57,13 @@ def all_lines(board: BoardId, archive: Archive, store: Store, *, drop: bool = Fa
     return lines, whole
 
 
+def changed(board: BoardId, archive: Archive, store: Store) -> tuple[str, ...]:
+    """Whether the index no longer is what was read of it, as a line; none if it is."""
+    known = store.indexed(board)
+    is_same = archive.raw(board, 0, len(known)) == known
+    return () if is_same else (f"{board}: the index is no longer what was read of it; restore it with: tracker replay {board}",)
+
+
 def _is_intact(board: BoardId, archive: Archive, store: Store) -> bool:
     """Compare the last stored piece of the index, and read its last line: the length of the index does not matter."""
     piece, position = store.indexed(board, last=True), store.position(board)
