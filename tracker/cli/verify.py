@@ -29,7 +29,7 @@ def command(settings: Settings, events: tuple[str, ...], board: str | None, *, e
     anything does not follow from the bytes, 3 if bytes are damaged.
     """
     with Workspace(settings, report_errors) as workspace:
-        audits, unchecked = _audited(workspace, board) if every or board else ([], 0)
+        audits, unchecked = audited(workspace, board) if every or board else ([], 0)
         results = [result for audit in audits for result in audit.events]
         if not every and not board:
             results += workspace.verify(_named(workspace, events))
@@ -52,7 +52,7 @@ def command(settings: Settings, events: tuple[str, ...], board: str | None, *, e
     return 0 if all(result.holds for result in results) and not differing else 1
 
 
-def _audited(workspace: Workspace, board: str | None) -> tuple[list[Audit], int]:
+def audited(workspace: Workspace, board: str | None) -> tuple[list[Audit], int]:
     """The audit of a board or all, and the number of events that cannot be checked because bytes are damaged."""
     audits, unchecked = [], 0
     for name in (known(workspace.settings, workspace.store, board),) if board else workspace.store.boards():

@@ -7,7 +7,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -146,6 +146,17 @@ class SqliteFile:
             yield
         except (sqlite3.Error, OSError) as error:
             raise store_error(self._path, doing, error) from error
+
+
+def copy(source: Path, target: Path) -> None:
+    """Write a SQLite file as it is now to a new one, also while others write, whatever version wrote it. Raises StoreError."""
+    writable = os.access(source, os.W_OK) and os.access(source.parent, os.W_OK)
+    name = str(source) if writable else f"{source.absolute().as_uri()}?mode=ro&immutable=1"
+    try:
+        with closing(sqlite3.connect(name, uri=not writable)) as old, closing(sqlite3.connect(target)) as new:
+            old.backup(new)
+    except sqlite3.Error as error:
+        raise store_error(source, "copy", error) from error
 
 
 def _inode(path: Path) -> int | None:
