@@ -23,7 +23,6 @@ from tracker.model.names import Lexicon
 from tracker.ports import Archive
 from tracker.stores.archive import FileArchive
 from tracker.stores.locks import held
-from tracker.stores.migrations import converted
 from tracker.stores.service_state import TABLES
 from tracker.stores.sqlite import SqliteStore
 from tracker.stores.sqlite_errors import newer
@@ -251,6 +250,8 @@ def _restore(store: SqliteStore, in_file: _Source | None, in_backup: _Source | N
 
 def _restored(store: SqliteStore, table: str, source: _Source) -> bool:
     """Restore the readable rows of a table. Returns whether these are all."""
+    from tracker.stores.migrations import converted  # noqa: PLC0415  # loads sqlite-utils
+
     try:
         return store.service.restore(table, converted(table, source.rows[table], source.version))
     except (KeyError, sqlite3.Error):  # there is no such table, or it has other columns
