@@ -250,6 +250,15 @@ def test_rows_that_share_a_key_hold_the_first_rank():
     assert event.headline == "b leads Board (score) with 60."  # x is a key, and nobody knows whose
 
 
+def test_an_estimate_of_rows_that_share_a_key_leads_nobody():
+    history = History()
+    for day, text in enumerate(("a:50 b:40 c:30", "a:50 b:60 c:30")):
+        page = replace(snapshot(text, day=day, ambiguous="x"), unnamed=(70.0, 55.0), unnamed_estimates=(55.0, 70.0))
+        events = history.take(page)
+    (event,) = of("new_leader", events)
+    assert event.headline == "b leads Board (score) with 60, ahead of a (50), which led before, no error margin published."
+
+
 def test_both_sides_of_both_parties_are_shown():
     (event,) = of("new_leader", events_of("a:50 b:40 c:30", "a:35 b:40 c:30"))
     assert [(proof.entry, proof.raw) for proof in event.evidence] == [("b", "40"), ("b", "40"), ("a", "50"), ("a", "35")]

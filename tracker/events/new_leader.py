@@ -117,7 +117,7 @@ def leaders(snapshot: Snapshot, metric: Metric) -> Leaders:
     if snapshot.ambiguous and not metric.primary:
         return ()
     best = min((metric.sort_key(value) for value in has.values()), default=None)
-    if best is None or (metric.primary and any(metric.sort_key(value) < best for value in snapshot.unnamed)):
+    if best is None or (metric.primary and any(metric.sort_key(value) < best for value in snapshot.unnamed_measured)):
         return tuple(sorted(snapshot.ambiguous))
     return tuple(sorted(entry for entry, value in has.items() if metric.sort_key(value) == best))
 
@@ -230,7 +230,7 @@ def _runner_up(snapshot: Snapshot, metric: Metric, leader: EntryId) -> Entry | N
     has = snapshot.measured(metric.id)
     others = (entry for entry in has if entry != leader and (model is None or snapshot.entries[entry].who.model != model))
     second = min(others, key=lambda entry: (metric.sort_key(has[entry]), entry), default=None)
-    unnamed = snapshot.unnamed if metric.primary else ()
+    unnamed = snapshot.unnamed_measured if metric.primary else ()
     if second is None or any(metric.better(value, has[second]) for value in unnamed):
         return None
     return snapshot.entries[second]
