@@ -67,6 +67,7 @@ def compare(
     scores = frozenset(metric.id for metric in board.metrics if metric.nature is Nature.TESTED)
     metrics = {metric.id: judge(metric, before, after, common, scores=scores) for metric in board.metrics}
     unsure = _exchanged(board, before, after, metrics) if came or went else {}
+    unsure |= {now: old[0] for now, old in keys.doubtful.items() if now in before.entries}
     diff = Diff(
         board=board,
         before=before,

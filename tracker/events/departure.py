@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from tracker.events._predecessor import model_of
 from tracker.events.kind import Detection, EventKind, Folding, What
 from tracker.events.making import make
 from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Event, Evidence, Party, name_tokens
@@ -55,9 +56,9 @@ def _replaced(diff: Diff, past: BoardState) -> list[EntryId]:
 
 
 def _may_be_one(row: Entry, other: Entry) -> bool:
-    """Whether two rows are of one model; of an unsure one, whether the name of one only adds words to that of the other."""
-    if row.who.model is not None:
-        return row.who.model == other.who.model
+    """Whether two rows are of one model; of an unsure one, whether they state the same or one name adds words to the other."""
+    if row.who.model is not None or model_of(row) == model_of(other):
+        return model_of(row) == model_of(other)
     shorter, longer = sorted((name_tokens(row.name), name_tokens(other.name)), key=len)
     return bool(shorter) and longer[: len(shorter)] == shorter
 
