@@ -211,7 +211,7 @@ UNSURE = Identity(lab="Lab", family="Claude", generation="3.5", tier="sonnet")
         ("o1", "o1 mini", {"o1": LAB_A, "o1 mini": LAB_B}, True),
         ("Cohere", "Cohere-R", {}, False),
         ("Cohere", "Anthropic", {}, True),
-        ("sonnet (diff)", "sonnet (whole)", {"sonnet (diff)": UNSURE, "sonnet (whole)": UNSURE}, False),
+        ("sonnet (diff)", "sonnet (whole)", {"sonnet (diff)": replace(UNSURE, harness="diff"), "sonnet (whole)": UNSURE}, False),
         ("sonnet (diff)", "haiku (whole)", {"sonnet (diff)": UNSURE, "haiku (whole)": replace(UNSURE, tier="haiku")}, True),
     ],
 )

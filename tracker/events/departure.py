@@ -57,8 +57,9 @@ def _replaced(diff: Diff, past: BoardState) -> list[EntryId]:
 
 def _may_be_one(row: Entry, other: Entry) -> bool:
     """Whether two rows are of one model; of an unsure one, whether they state the same or one name adds words to the other."""
-    if row.who.model is not None or model_of(row) == model_of(other):
-        return model_of(row) == model_of(other)
+    own, others = (model_of(replace(entry, who=replace(entry.who, harness=""))) for entry in (row, other))
+    if row.who.model is not None or own == others:
+        return own == others
     shorter, longer = sorted((name_tokens(row.name), name_tokens(other.name)), key=len)
     return bool(shorter) and longer[: len(shorter)] == shorter
 
