@@ -10,11 +10,13 @@ from itertools import takewhile
 from math import inf
 
 from tracker.events._lines import SYSTEM
-from tracker.model import Board, BoardState, Comparability, Diff, Entry, EntryId, Metric, Snapshot
+from tracker.model import Board, BoardState, Comparability, Diff, Entry, EntryId, Metric, Snapshot, name_tokens
 from tracker.traits import has_open_weights, listed_price, price_metric, reasons, size_total
 
 SIZES = (4, 15, 40, 80)
 """Bounds of the size classes, in 10⁹ parameters in total; a class holds everything up to its bound."""
+_ROUNDED = 1.025
+_SMALL = frozenset(("micro", "mini", "nano", "small", "tiny"))
 PRICES = (0.5, 2, 10)
 """Bounds of the price classes, in USD per 1M output tokens; a class holds everything up to its bound."""
 _SIZE_CLASSES, _PRICE_CLASSES = ([f"size<={bound}" for bound in SIZES], [f"price<={bound}" for bound in PRICES])
@@ -63,7 +65,8 @@ def classes(entry: Entry, board: Board, *, priced: bool = True) -> tuple[str, ..
 def _classified(entry: Entry, price: Metric | None) -> tuple[list[str], list[str]]:
     """An entry's classes; and the sorts of classes to which it may belong, because a trait is unknown.
 
-    Closed weights of unknown size do not count as a small model, nor does an unlisted price count as a low one.
+    Closed weights of unknown size do not count as a small model, nor does an unlisted price count as a low one; but where a board
+    states no licence, a model whose name says that it is small may be one.
     """
     who = entry.who
     if who.kind == SYSTEM:
@@ -75,15 +78,21 @@ def _classified(entry: Entry, price: Metric | None) -> tuple[list[str], list[str
     if is_open:
         names.append("open")
     if size is not None:
-        names += _SIZE_CLASSES[bisect_left(SIZES, size) :]
+        names += _SIZE_CLASSES[_size_class(size) :]
     if cost is not None:
         names += _PRICE_CLASSES[bisect_left(PRICES, cost) :]
     if who.lab and not who.guessed_lab:
         names.append(f"{_LAB}{who.lab}")
     (undecided if reasoning == "unspecified" else names).append(_REASONING[reasoning])
     (names if country else undecided).append(f"country:{country}" if country else "country")
-    undecided += [sort for sort, unknown in (("open", is_open is None), ("size", is_open and size is None)) if unknown]
+    may_be_small = size is None and (is_open or (is_open is None and not _SMALL.isdisjoint(name_tokens(entry.name))))
+    undecided += [sort for sort, unknown in (("open", is_open is None), ("size", may_be_small)) if unknown]
     return names, undecided
+
+
+def _size_class(size: float) -> int:
+    """The place of the narrowest size class; names round, so that a 4B model may have 4.02."""
+    return bisect_left(SIZES, size / _ROUNDED)
 
 
 def sort_of(name: str) -> str:
@@ -164,6 +173,6 @@ def enrol(board: Board, snapshot: Snapshot, metric: Metric, *, priced: bool) -> 
 def _stated(entry: Entry, cost: float | None) -> tuple[object, ...]:
     """What `_classified` reads of an entry except its lab, with figures by their class: equal entries are in the same classes."""
     who, stated = entry.who, map(entry.attributes.get, ("country", "reasoning", "open_weights", "licence"))
-    figures = ((SIZES, size_total(entry)), (PRICES, cost))
-    ranges = (None if figure is None else bisect_left(bounds, figure) for bounds, figure in figures)
-    return (who.country, who.guessed_lab, who.reasoning, who.kind, *stated, *ranges)
+    size, is_small = size_total(entry), not _SMALL.isdisjoint(name_tokens(entry.name))
+    ranges = (None if size is None else _size_class(size), None if cost is None else bisect_left(PRICES, cost))
+    return (who.country, who.guessed_lab, who.reasoning, who.kind, is_small, *stated, *ranges)
