@@ -147,13 +147,15 @@ def test_another_name_for_the_same_variant_with_the_same_score_is_the_same_entry
     assert renamed("old:50.5", "new:50.47")
 
 
-def test_a_variant_under_another_name_is_another_run_if_any_shared_score_differs():
+def test_a_variant_under_another_name_may_be_another_run_if_any_shared_score_differs():
     who, on = {"old": known("maker/m"), "new": known("maker/m")}, (SCORE, metric("coding", primary=False))
     for coding, rekeyed in ((0, {"new": "old"}), (1, {})):
         pages = [
             snapshot(f"s:9 {key}:50", coding=f"{key}:{day * coding}", day=day, who=who) for day, key in enumerate(("old", "new"))
         ]
-        assert compare(board(*on), *pages).rekeyed == rekeyed
+        diff = compare(board(*on), *pages)
+        assert (diff.rekeyed, diff.doubtful) == (rekeyed, {} if rekeyed else {"new": ["old"]})
+        assert (diff.arrived, diff.missing) == ((), ())
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,7 @@ def rekeyed(board: Board, before: Snapshot, after: Snapshot) -> Rekeyed:
         continued |= pairs
         unclear += several
         arrived, gone = _rest(arrived, gone, pairs)
+    unclear += [pair for pair in product(arrived, gone) if values.ranks_alike(*pair)]
     unclear = sorted((pair for pair in unclear if pair[0] in arrived or pair[1] in gone), key=_likeness, reverse=True)
     for now, old in unclear:
         if now in arrived and old in gone and now.id not in relisted and old.id not in relisted.values():
@@ -160,12 +161,15 @@ class _Values:
         return all(self._alike(metric, *pair) for metric, *pair in self._shared(self._prices, now, old))
 
     def of_one_variant(self, now: Entry, old: Entry) -> bool:
-        """Whether both names mean one variant of a model, with the same primary value; without one, with values that agree."""
-        if now.who.variant is None or now.who.variant != old.who.variant or not (_is_sure(now) and _is_sure(old)):
-            return False
+        """Whether both names mean one variant of a model, and values that both have agree, of which there are some."""
+        shared = self._shared((*self._scores, *self._prices), now, old)
+        is_one = self.ranks_alike(now, old) or (bool(shared) and _is_one_variant(now, old))
+        return is_one and self.agree(now, old)
+
+    def ranks_alike(self, now: Entry, old: Entry) -> bool:
+        """Whether both names mean one variant of a model, with the same primary value; other values may be of another run."""
         primary = self._shared([self._primary] if self._primary else [], now, old)
-        shared = primary or self._shared((*self._scores, *self._prices), now, old)
-        return bool(shared) and all(self._alike(*found) for found in primary) and self.agree(now, old)
+        return _is_one_variant(now, old) and any(self._alike(*found) for found in primary)
 
     def taken_over(self, stayed: Iterable[Entry], gone: Sequence[Entry]) -> dict[EntryId, EntryId]:
         """The keys that another row took, with the key it had: they state all that is that row's, and nothing that was theirs.
@@ -303,6 +307,10 @@ def _have_one_label(now: Entry, old: Entry) -> bool:
     shorter, longer = sorted((name_tokens(now.name), name_tokens(old.name)), key=len)
     labels = {name_tokens(text) for text in now.attributes.values()} & {name_tokens(text) for text in old.attributes.values()}
     return bool(shorter) and longer[: len(shorter)] == shorter and shorter in labels
+
+
+def _is_one_variant(now: Entry, old: Entry) -> bool:
+    return now.who.variant is not None and now.who.variant == old.who.variant and _is_sure(now) and _is_sure(old)
 
 
 def _is_sure(entry: Entry) -> bool:
