@@ -189,10 +189,20 @@ def test_a_newly_stated_trait_makes_a_leader_but_not_news():
     assert event.headline.endswith(", by what is stated of them now.")
 
 
-@pytest.mark.parametrize(("name", "clouded"), [("Fi-3-mini-128k", True), ("Fi-3-large", False), ("Minimax", False)])
-def test_a_higher_entry_whose_name_says_that_it_is_small_may_be_of_any_size_class(name: str, clouded: bool) -> None:
+@pytest.mark.parametrize(
+    ("name", "lab", "clouded"),
+    [
+        ("Fi-3-mini-128k", "lab", True),
+        ("Fi-3-mini-128k", "other", False),
+        ("Fi-3-large", "lab", False),
+        ("Minimax", "lab", False),
+    ],
+)
+def test_a_higher_entry_that_is_called_small_may_be_of_any_size_class_if_its_lab_states_sizes(
+    name: str, lab: str, clouded: bool
+) -> None:
     history, who = History(STATED), {key: model(size=3.0) for key in ("a", "b", "c", "d", "n")}
-    more = {"names": {"x": name}, "who": who | {"x": model()}}
+    more = {"names": {"x": name}, "who": who | {"x": model(lab)}}
     history.show("x:90 a:80 b:70 c:60 d:50", **more)
     (event,) = of("class_leader", history.show("x:90 a:80 b:70 c:60 d:50 n:85", **more))
     assert [row["clouded"] for row in event.facts["classes"] if row["class"] == "size<=4"] == [clouded]

@@ -59,14 +59,14 @@ def classes(entry: Entry, board: Board, *, priced: bool = True) -> tuple[str, ..
 
     An unknown trait gives no class, nor does the price unless `priced`: the field is not reliable.
     """
-    return tuple(_classified(entry, price_metric(board) if priced else None)[0])
+    return tuple(_classified(entry, price_metric(board) if priced else None, frozenset())[0])
 
 
-def _classified(entry: Entry, price: Metric | None) -> tuple[list[str], list[str]]:
+def _classified(entry: Entry, price: Metric | None, sized: frozenset[str]) -> tuple[list[str], list[str]]:
     """An entry's classes; and the sorts of classes to which it may belong, because a trait is unknown.
 
     Closed weights of unknown size do not count as a small model, nor does an unlisted price count as a low one; but where a board
-    states no licence, a model whose name says that it is small may be one.
+    states no licence, a model whose name says that it is small may be one, if sizes of its lab's models are stated (`sized`).
     """
     who = entry.who
     if who.kind == SYSTEM:
@@ -85,9 +85,13 @@ def _classified(entry: Entry, price: Metric | None) -> tuple[list[str], list[str
         names.append(f"{_LAB}{who.lab}")
     (undecided if reasoning == "unspecified" else names).append(_REASONING[reasoning])
     (names if country else undecided).append(f"country:{country}" if country else "country")
-    may_be_small = size is None and (is_open or (is_open is None and not _SMALL.isdisjoint(name_tokens(entry.name))))
+    may_be_small = size is None and (is_open or (is_open is None and _is_small(entry, sized)))
     undecided += [sort for sort, unknown in (("open", is_open is None), ("size", may_be_small)) if unknown]
     return names, undecided
+
+
+def _is_small(entry: Entry, sized: frozenset[str]) -> bool:
+    return entry.who.lab in sized and not _SMALL.isdisjoint(name_tokens(entry.name))
 
 
 def _size_class(size: float) -> int:
@@ -143,6 +147,8 @@ def enrol(board: Board, snapshot: Snapshot, metric: Metric, *, priced: bool) -> 
     """The classes of all entries with a measured value. Entries with the same stated traits are classified once."""
     sign, price = metric.sort_key(1.0), price_metric(board) if priced else None
     costs = snapshot.measured(price.id) if price else {}
+    labs_of_all = ((entry.who.lab, entry) for entry in snapshot.entries.values() if entry.who.lab)
+    sized = frozenset(lab for lab, entry in labs_of_all if size_total(entry) is not None)
     members: defaultdict[str, list[tuple[float, EntryId]]] = defaultdict(list)
     labs: defaultdict[str, list[tuple[float, EntryId]]] = defaultdict(list)
     unnamed = min((sign * value for value in snapshot.unnamed), default=inf) if metric.primary else inf
@@ -150,10 +156,10 @@ def enrol(board: Board, snapshot: Snapshot, metric: Metric, *, priced: bool) -> 
     alike: dict[tuple[object, ...], list[list[tuple[float, EntryId]]]] = {}
     for place in sorted((sign * value, entry) for entry, value in snapshot.measured(metric.id).items()):
         entry = snapshot.entries[place[1]]
-        key = _stated(entry, costs.get(place[1]))
+        key = _stated(entry, costs.get(place[1]), sized)
         joined = alike.get(key)
         if joined is None:
-            names, unknown = _classified(entry, price)
+            names, unknown = _classified(entry, price, sized)
             joined = alike[key] = [members[name] for name in names if not name.startswith(_LAB)]
             undecided |= {sort: min(undecided[sort], place[0]) for sort in unknown}
         for places in joined:
@@ -162,7 +168,7 @@ def enrol(board: Board, snapshot: Snapshot, metric: Metric, *, priced: bool) -> 
             labs[entry.who.lab].append(place)
     estimates: dict[str, float] = {}
     for guess in snapshot.values(metric.id).keys() - snapshot.measured(metric.id).keys():
-        names, unknown = _classified(snapshot.entries[guess], price)
+        names, unknown = _classified(snapshot.entries[guess], price, sized)
         standing = sign * snapshot.entries[guess].measures[metric.id].value
         estimates |= {name: min(standing, estimates.get(name, inf)) for name in names}
         undecided |= {sort: min(undecided[sort], standing) for sort in unknown}
@@ -170,9 +176,9 @@ def enrol(board: Board, snapshot: Snapshot, metric: Metric, *, priced: bool) -> 
     return Roll(members={**members, **labs_of}, undecided=undecided, estimates=estimates)
 
 
-def _stated(entry: Entry, cost: float | None) -> tuple[object, ...]:
+def _stated(entry: Entry, cost: float | None, sized: frozenset[str]) -> tuple[object, ...]:
     """What `_classified` reads of an entry except its lab, with figures by their class: equal entries are in the same classes."""
     who, stated = entry.who, map(entry.attributes.get, ("country", "reasoning", "open_weights", "licence"))
-    size, is_small = size_total(entry), not _SMALL.isdisjoint(name_tokens(entry.name))
+    size, is_small = size_total(entry), _is_small(entry, sized)
     ranges = (None if size is None else _size_class(size), None if cost is None else bisect_left(PRICES, cost))
     return (who.country, who.guessed_lab, who.reasoning, who.kind, is_small, *stated, *ranges)
