@@ -12,7 +12,7 @@ from tracker.authoring.guess import propose
 from tracker.authoring.new import open_question, refuse
 from tracker.authoring.proposal import NO_ANSWERS, Answers, MetricGuess, Proposal
 from tracker.errors import DeclarationError
-from tracker.model import BoardId
+from tracker.model import BoardId, Nature
 from tracker.reading import read_capture
 
 NAMES = ("Kittiwake 5", "Pochard 2", "Smew 5", "Eider 2", "Ruff 8B", "Knot 3", "Dunlin", "Teal 1")
@@ -372,3 +372,37 @@ def test_a_key_with_the_date_keeps_each_row_of_a_history():
     columns = zip(("Day", "Model", "Rating"), zip(*history(3), strict=True), strict=True)
     found = proposed(*columns, answers=Answers(metric="Rating", key=("Model", "Day")))
     assert (found.key.value, found.duplicates) == (("Model", "Day"), "refuse")
+
+
+@pytest.mark.parametrize(
+    ("header", "other", "values"),
+    [
+        ("Public score", "Private score", (81.3, 79.7, 78.9, 77.0, 76.4, 74.5, 73.9, 72.0)),
+        ("top_score", "median_score", (61.2, 59.9, 58.6, 47.3, 46.0, 44.7, 33.4, 32.1)),
+        ("average_score", "p50_horizon_length", (912.5, 560, 433, 401.5, 300, 127, 94, 17)),
+    ],
+)
+def test_two_figures_that_nearly_agree_or_are_called_by_other_words_are_asked_about(
+    header: str, other: str, values: Sequence[float]
+):
+    for columns in (((header, SCORES), (other, values)), ((other, values), (header, SCORES))):
+        found = proposed(("Model", NAMES), *columns)
+        assert "the rows are in the order of 2 figures" in question(found)
+        assert {header, other} <= {metric.column for metric in found.metrics}
+
+
+def test_a_figure_that_is_another_one_rounded_does_not_compete_with_it():
+    found = proposed(("Model", NAMES), ("Elo", (1432.4, 1420.2, 1411.9, 1390.0, 1388.6, 1377.1, 1360.5, 1301.3)),
+                     ("Elo rounded", (1432, 1420, 1412, 1390, 1389, 1377, 1360, 1301)))  # fmt: skip
+    assert (primary(found).column, found.primary.sure >= 0.7) == ("Elo", True)
+
+
+def test_a_number_without_a_word_for_merit_does_not_win_over_a_speed_in_the_same_order():
+    cores, speed = (
+        (900100, 800300, 700250, 500400, 400050, 300700, 200900, 100450),
+        (17.42, 13.53, 10.12, 5.6, 4.7, 4.3, 3.7, 3.1),
+    )
+    found = proposed(("System", NAMES), ("Cores", cores), ("Rmax (PFlop/s)", speed))
+    assert "which column ranks the board" in question(found)
+    answered = proposed(("System", NAMES), ("Cores", cores), ("Rmax (PFlop/s)", speed), answers=Answers(nature=Nature.POINTS))
+    assert "which column ranks the board" in question(answered, Answers(nature=Nature.POINTS))

@@ -125,6 +125,18 @@ class Cells:
         return [_measure(read, cell if row in refused else figure) for row, (cell, figure) in pairs]
 
     @cached_property
+    def rounding(self) -> float:
+        """How far a value may be from what was rounded: half a unit of the last digit that the column shows."""
+        decimals = max((measure.decimals for measure in self._measures if measure is not None), default=0)
+        if decimals or not any(self.values):
+            return 0.5 * 10.0**-decimals
+        return next(
+            0.5 * 10.0**power
+            for power in range(18, -1, -1)
+            if power == 0 or not any(value % 10.0**power for value in self.values)
+        )
+
+    @cached_property
     def has_intervals(self) -> bool:
         """Whether most values have an interval in their cells: `1432 ±6`."""
         known = [measure for measure in self._measures if measure is not None]
