@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import cache, cached_property
 from itertools import pairwise
 
-from tracker.authoring.words import HALF, IN_AND_OUT, PER_SECOND, PRICE, leaf_of, remark_of, words_of
+from tracker.authoring.words import GENERIC, HALF, IN_AND_OUT, PER_SECOND, PRICE, leaf_of, remark_of, words_of
 from tracker.model import Column as Source
 from tracker.model import Kind, Measure, Metric, MetricId, Nature
 from tracker.reading.cells import MISSING, NO_FIGURE, CellError, Reader, parse_rank, reader
@@ -65,8 +65,11 @@ class Cells:
 
     @property
     def title(self) -> str:
-        """The header's last part, without a remark on an error."""
-        return remark_of(leaf_of(self.label))[0].strip()
+        """The header's last part, without a remark on an error; of `elo.value`, the part before."""
+        last = leaf_of(self.label)
+        if last.casefold() in GENERIC and words_of(path := self.label.removesuffix(last).rstrip(".")):
+            last = leaf_of(path)
+        return remark_of(last)[0].strip()
 
     @property
     def is_rate(self) -> bool:
