@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 
 from tracker.authoring import fixtures
 from tracker.authoring.candidates import survey
+from tracker.authoring.columns import cells_of
 from tracker.authoring.declaration import PageAddress, Settled, board_id, settled
 from tracker.authoring.folder import folder
-from tracker.authoring.guess import proposal_of
+from tracker.authoring.guess import names_of, proposal_of
 from tracker.authoring.proposal import NO_ANSWERS, SURE, Answers, Candidate, MetricGuess, Proposal
 from tracker.authoring.rows import LeftOut, balance, unused
 from tracker.errors import DeclarationError, ParseError, Refused, TrackerError
@@ -256,6 +257,10 @@ def _open_questions(proposal: Proposal, answers: Answers) -> Iterator[Question]:
         flag += f" and {NATURES}" if any(each.nature.sure < SURE for each in proposal.metrics) else ""
         yield Question(what="whether the table is a leaderboard", flag=flag, why=doubt, choices=choices)
         return
+    if answers.name is None and proposal.name.sure < SURE:
+        texts = names_of(cells_of(proposal.candidate.columns, proposal.candidate.rows))
+        choices = " · ".join(f"{_quoted((cells.header,))} {', '.join(cells.known[:3])}" for _, cells in texts[:MAX_CHOICES])
+        yield Question(what="which column names the entries", flag="--name COLUMN", why=proposal.name.why, choices=choices)
     if not answers.key and proposal.key.sure < SURE:
         what = f"whether {_quoted(proposal.key.value)} identifies an entry"
         yield Question(what=what, flag="--key COLUMN", why=proposal.key.why)

@@ -93,6 +93,10 @@ NAME = set_of(
     "name model models title player team app repo repository system entry display agent method competitor club driver product"
     " country song artist movie game"
 )
+NAMING = NAME | set_of("framework library package engine tool project username nickname login user handle")
+"""What a column of names may be called, in tables of any kind."""
+PART_OF_NAME = set_of("first last middle given forename surname")
+"""A part of the name of a person."""
 ID = set_of("id key slug uuid permaslug folder dirname sha handle")
 COUNT = set_of("""
     votes vote downloads likes pulls count appearances battles samples games played observations sessions puzzles
