@@ -31,8 +31,9 @@ READING: dict[str, list[str]] = {
     "capture": ["list", "acme/text"],
     "install": ["--completion", "bash"],
     "replay": [],
+    "backup": ["copy"],
 }
-WRITING = {"init", "run", "daemon", "import", "demo"}
+WRITING = {"init", "run", "daemon", "import", "demo", "restore"}
 NEEDS_NO_STORE = {"boards", "board", "resolve", "watch", "notify", "install"}
 
 

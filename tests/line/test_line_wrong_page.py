@@ -93,3 +93,10 @@ def test_formats_that_show_where_they_end_need_no_line_end(archive: FileArchive,
     keep(archive, {0: body + b"\n", 1: body.replace(b"1500", b"1510")})
     sync.sync_board(declared, archive, store, lexicon=default_lexicon())
     assert [str(check.result) for check in store.checks(BOARD)] == ["accepted", "accepted"]
+
+
+def test_a_damaged_former_body_does_not_stop_the_next_capture(archive: FileArchive, store: Store):
+    read(archive, store, {0: WHOLE})
+    for body in archive._root.glob("*/*/bodies/*"):
+        body.write_bytes(b"damaged")
+    assert read(archive, store, {1: WHOLE[:-2]}) == ["accepted", "accepted"]

@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import fields, replace
 
 from tracker.compare.misreading import Doubt
-from tracker.model import BoardState, Entry, EntryId, LeftOut, Metric, PublishedEntry, Reading, Snapshot, Source
+from tracker.model import BoardState, Entry, EntryId, LeftOut, Measure, Metric, PublishedEntry, Reading, Snapshot, Source
 from tracker.order import names_nobody
 
 
@@ -49,13 +49,16 @@ def leave_out(
             is_new=was.is_new if was else not known,
             doubtful=doubts[entry].values if entry in doubts else {},
         )
-    unnamed = after.unnamed
-    if primary is not None:
-        placeless = {entry for entry, row in rows.items() if primary.id in row.doubtful} | reading.placeless
-        values = [*_places(primary, after, rows, placeless), *_hidden(primary, before, after, placeless, past)]
-        unnamed = tuple(sorted((*unnamed, *values)))
     entries = {entry: listing for entry, listing in after.entries.items() if entry not in rows}
-    return replace(after, entries=entries, ambiguous=after.ambiguous | rows.keys(), unnamed=unnamed), rows
+    left = replace(after, entries=entries, ambiguous=after.ambiguous | rows.keys())
+    if primary is None:
+        return left, rows
+    placeless = {entry for entry, row in rows.items() if primary.id in row.doubtful} | reading.placeless
+    places = list(_places(primary, after, rows, placeless))
+    values = [place.value for place in places] + list(_hidden(primary, before, after, placeless, past))
+    guesses = [place.value for place in places if place.estimated]
+    unnamed, estimates = (*after.unnamed, *values), (*after.unnamed_estimates, *guesses)
+    return replace(left, unnamed=tuple(sorted(unnamed)), unnamed_estimates=tuple(sorted(estimates))), rows
 
 
 def _last(before: Snapshot | None, key: EntryId) -> PublishedEntry | None:
@@ -69,12 +72,12 @@ def _last(before: Snapshot | None, key: EntryId) -> PublishedEntry | None:
 
 def _places(
     primary: Metric, after: Snapshot, rows: Mapping[EntryId, LeftOut], placeless: AbstractSet[EntryId]
-) -> Iterator[float]:
+) -> Iterator[Measure]:
     """The values of doubted rows, and the last ones of rows that do not show theirs."""
     for entry, row in rows.items():
         listing = row.last if entry in placeless else after.entries.get(entry)
         if listing is not None and primary.id in listing.measures:
-            yield listing.measures[primary.id].value
+            yield listing.measures[primary.id]
 
 
 def _hidden(

@@ -18,7 +18,7 @@ from tracker.compare import (
     wrong_column,
     wrong_page,
 )
-from tracker.errors import ContractBroken, DeclarationError, EncodingError, ParseError, Refused, TrackerError
+from tracker.errors import ContractBroken, DeclarationError, EncodingError, ParseError, Refused, StoreError, TrackerError
 from tracker.events import advance, advance_failed, awaits_confirmation, board_partial, confirm, detect, fail, silence
 from tracker.identity import as_model, identify, resolve, resolve_models
 from tracker.line import dates
@@ -191,7 +191,7 @@ def _step(
     last = {key: as_model(row.last, board.id, lexicon) for key, row in past.left_out.items() if row.last}
     if before is not None:
         known = with_last_known(before, after, past, last)
-        other_table = commensurable(known, after)
+        other_table = commensurable(board, known, after)
         doubted = doubts(board, known, after, past) if decision is None else {}
         doubt = doubt or other_table or _cut_off(board, bodies, before, archive)
         doubt = doubt or wrong_page(board, known, after) or too_many(doubted, after)
@@ -210,12 +210,20 @@ def _cut_off(board: Board, bodies: Sequence[bytes], before: Snapshot, archive: A
     if board.parse.format not in _OF_LINES or len(bodies) != len(before.sha256):
         return None
     for body, sha256 in zip(bodies, before.sha256, strict=True):
-        if body.endswith(_LINE_ENDS) or not (former := archive.body(board.id, sha256)).endswith(_LINE_ENDS):
+        if body.endswith(_LINE_ENDS) or not (former := _former(board, sha256, archive)).endswith(_LINE_ENDS):
             continue
         lines, formerly = body.splitlines(), former.splitlines()
         if (len(lines), len(lines[-1])) < (len(formerly), len(formerly[-1])):
             return f"the body ends without a line end, after {visible(body[-20:].decode(errors='replace'))!r}, and may be cut off"
     return None
+
+
+def _former(board: Board, sha256: Sha256, archive: Archive) -> bytes:
+    """The body; none if it is damaged, which `tracker verify` reports, and which must not stop new captures."""
+    try:
+        return archive.body(board.id, sha256)
+    except StoreError:
+        return b""
 
 
 def _rejection(line: IndexLine, context: _Context, decision: IndexLine | None) -> str:

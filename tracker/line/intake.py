@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Protocol
 
 from tracker.errors import DeclarationError, FetchError, Gone, StoreError, TrackerError, Transient
-from tracker.line import dates
-from tracker.line.sync import Desk, Outcome, Telling, has_set_aside, sync_leased
+from tracker.line import dates, index
+from tracker.line.sync import Desk, Outcome, Telling, set_aside, sync_leased
 from tracker.model import Board, BoardId, Capture, Counted, CounterKey, IndexLine, Unchanged, Validators, Verdict
 from tracker.model.names import Lexicon
 from tracker.ports import Archive, Clock, Store
+from tracker.stores.sqlite_errors import is_of_all
 
 _DATED = re.compile(r"(\d{4}-\d\d-\d\dT\d{6}Z)(?:\.[A-Za-z0-9]+)*")
 _SECONDS = {"read": Counted.READ_SECONDS, "detect": Counted.DETECT_SECONDS, "store": Counted.STORE_SECONDS}
@@ -45,7 +46,12 @@ def run(
     """Fetch boards, and archive and sync each as soon as it is fetched. One board's trouble never stops another."""
     jobs = [(board, validators(archive, board.id)) for board in boards]
     for board, fetched in fetcher.fetch_all(jobs):
-        yield take(board, fetched, archive=archive, store=store, clock=clock, lexicon=lexicon, telling=telling)
+        try:
+            yield take(board, fetched, archive=archive, store=store, clock=clock, lexicon=lexicon, telling=telling)
+        except StoreError as error:
+            if is_of_all(error):
+                raise
+            yield Outcome(board=board.id, error=error)
 
 
 def take(
@@ -63,7 +69,13 @@ def take(
     desk = Desk(archive=archive, store=store, lexicon=lexicon, telling=telling, now=now)
     try:
         with archive.lease(board.id):
-            line = _keep(archive, board, fetched, partial(_dated, archive, store, board, now))
+            keep = partial(_keep, archive, board, fetched, partial(_dated, archive, store, board, now))
+            try:
+                index.check(board.id, archive, store)
+            except StoreError:
+                keep()  # nothing fetched is lost while a person decides
+                raise
+            line = keep()
             outcome = sync_leased(board, desk)
     except StoreError:
         raise
@@ -85,8 +97,13 @@ def _counts(fetched: Capture | Unchanged | FetchError, line: IndexLine, outcome:
 
 
 def validators(archive: Archive, board: BoardId) -> Validators:
-    """The validators of the board's last capture, for a conditional request."""
-    last = archive.last(board)
+    """The validators of the board's last capture, for a conditional request; none if the index is damaged, as `take` reports."""
+    try:
+        last = archive.last(board)
+    except StoreError as error:
+        if is_of_all(error):
+            raise
+        last = None
     return Validators() if last is None else Validators(etag=last.etag, last_modified=last.last_modified)
 
 
@@ -138,7 +155,7 @@ def _dated(archive: Archive, store: Store, board: Board, now: datetime, at: date
     last = store.last_check(board.id)
     stored = [check.observed_at for check in store.checks(board.id)] if last is not None and at <= last.observed_at else []
     at = dates.dated(at, archive.newest(board.id), stored)
-    taken = {line.observed_at for line in archive.index(board.id)[0]} if has_set_aside(board, store) else ()
+    taken = {line.observed_at for line in set_aside(board.id, archive, store)}
     while at in taken:
         at += timedelta(seconds=1)
     return at
@@ -155,6 +172,7 @@ def import_bodies(
     """
     files = dated(paths)
     with archive.lease(board.id):
+        index.check(board.id, archive, store)
         for at, path in files:
             body = _read_body(path, board.request.max_bytes)
             archive.keep(Capture(board=board.id, observed_at=at, url=board.request.url, bodies=(body,)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from tracker.errors import DeclarationError, StoreError, TrackerError
-from tracker.line import dates
+from tracker.line import dates, index
 from tracker.line.fold import CONTENT, DECISIONS, fetches_of, steps
 from tracker.model import (
     Board,
@@ -83,6 +83,11 @@ class Outcome:
     def failed(self) -> bool:
         """Whether the newest state of the board could not be accepted."""
         return self.error is not None or (bool(self.checks) and self.checks[-1].result in _NOT_ACCEPTED)
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of a command for this board."""
+        return self.error.exit_code if self.error is not None else int(self.failed)
 
     @property
     def new_checks(self) -> tuple[Check, ...]:
@@ -188,12 +193,13 @@ def _apply(board: Board, desk: Desk, otherwise: Callable[[Board, Desk], Outcome]
 
 def _sync(board: Board, desk: Desk) -> Outcome:
     store = desk.store
-    lines, end = desk.archive.index(board.id, store.position(board.id))
+    lines, piece = index.new_lines(board.id, desk.archive, store)
     last = store.last_check(board.id)
-    waiting = _waiting(board, desk, lines)
+    new = {line.observed_at for line in lines}
+    waiting = [line for line in set_aside(board.id, desk.archive, store) if line.observed_at not in new]
     lines = [*waiting, *lines]
     aside = _aside(board, desk, lines, last)
-    if aside and not aside.keys().isdisjoint(_times(board, store)):
+    if aside and not aside.keys().isdisjoint(_times(board.id, store)):
         return _replay(board, desk)
     lines = [line for line in lines if line.observed_at not in aside]
     if last is not None:
@@ -208,22 +214,17 @@ def _sync(board: Board, desk: Desk) -> Outcome:
     outcome = _store(board, lines, desk)
     if outcome is None:
         return _replay(board, desk)
-    if lines or end != store.position(board.id):
-        store.move_position(board.id, end)
+    if piece:
+        store.move_position(board.id, store.position(board.id) + len(piece), piece)
     return replace(outcome, aside=dates.told(board.id, aside)) if aside else outcome
 
 
-def has_set_aside(board: Board, store: Store) -> bool:
-    """Whether a notice says that captures of the board are set aside."""
-    return any((notice.kind, notice.subject) == (CLOCK, board.id) for notice in store.service.notices())
-
-
-def _waiting(board: Board, desk: Desk, lines: Sequence[IndexLine]) -> list[IndexLine]:
-    """The earlier fetches that are not in history, while a notice says that some are set aside."""
-    if not has_set_aside(board, desk.store):
+def set_aside(board: BoardId, archive: Archive, store: Store) -> list[IndexLine]:
+    """The fetches that are not in history; none unless a notice says that some are set aside."""
+    if not any((notice.kind, notice.subject) == (CLOCK, board) for notice in store.service.notices()):
         return []
-    known = {*_times(board, desk.store), *(line.observed_at for line in lines)}
-    return [line for line in fetches_of(desk.archive.index(board.id)[0]) if line.observed_at not in known]
+    known = {*_times(board, store)}
+    return [line for line in fetches_of(archive.index(board)[0]) if line.observed_at not in known]
 
 
 def _aside(board: Board, desk: Desk, lines: Sequence[IndexLine], last: Check | None) -> dict[datetime, str]:
@@ -235,13 +236,13 @@ def _aside(board: Board, desk: Desk, lines: Sequence[IndexLine], last: Check | N
     waits = newest > now - dates.PASSED and (last is None or newest - last.observed_at > dates.LONG)
     if newest <= now + dates.SLACK and not waits:
         return {}
-    return dates.set_aside(fetches_of(desk.archive.index(board.id)[0]), _times(board, desk.store), now)
+    return dates.set_aside(fetches_of(desk.archive.index(board.id)[0]), _times(board.id, desk.store), now)
 
 
-def _times(board: Board, store: Store) -> list[datetime]:
+def _times(board: BoardId, store: Store) -> list[datetime]:
     """The times of a board's history, oldest first; none if its rows are damaged."""
     try:
-        return [check.observed_at for check in store.checks(board.id)]
+        return [check.observed_at for check in store.checks(board)]
     except StoreError:
         return []
 
@@ -275,18 +276,19 @@ def replay(
     """Rewrite a board's history from the archive and its declaration, in one transaction.
 
     Events that were sent and no longer follow are corrected on their routes. A `careful` replay applies a changed declaration
-    only if `sync_board` would.
+    only if `sync_board` would, and refuses to give up states whose bodies are gone.
     """
     desk = Desk(archive=archive, store=store, lexicon=lexicon, telling=telling, now=now)
     with archive.lease(board.id):
-        return _noticed(_apply(board, desk, _replay) if careful else _replay(board, desk), desk)
+        outcome = _apply(board, desk, _replay) if careful else _replay(board, desk, drop=True)
+        return _noticed(outcome, desk)
 
 
-def _replay(board: Board, desk: Desk, *, changed: bool = False) -> Outcome:
+def _replay(board: Board, desk: Desk, *, changed: bool = False, drop: bool = False) -> Outcome:
     """`replay` for the holder of the lease. Raises _LosesHistoryError if the `changed` declaration loses history."""
     store, rebuilt = desk.store, _rebuilt(board, desk.store, changed=changed)
     accepted = frozenset(check.observed_at for check in store.checks(board.id) if changed and check.result is Result.ACCEPTED)
-    lines, end = desk.archive.index(board.id)
+    lines, whole = index.all_lines(board.id, desk.archive, store, drop=drop)
     aside = _aside(board, desk, lines, None)
     lines = [line for line in lines if line.observed_at not in aside]
     newest = max((line.observed_at for line in lines), default=None)
@@ -296,15 +298,32 @@ def _replay(board: Board, desk: Desk, *, changed: bool = False) -> Outcome:
     with store.rewriting(board.id):
         outcome = _store(board, lines, desk, accepted, silent)
         if outcome is None:
-            wrong = "held readings agree with one that the archive's index does not list"
-            raise StoreError(f"{board.id}: {wrong}; the history is unchanged")
-        store.move_position(board.id, end)
+            raise _inconsistent(board)
+        store.move_position(board.id, len(whole), whole)
         withdrawn = [pair for pair in sent if store.event(pair[0].id) is None and pair not in ahead]
         if changed and len(withdrawn) > max(len(sent) / 2, _SENT_MIN):
             raise _loss(board, f"{len(withdrawn)} of {len(sent)} sent events no longer follow")
         if newest is not None:
             store.service.post(corrections(withdrawn, newest))
     return replace(outcome, rebuilt=rebuilt, aside=dates.told(board.id, aside) if aside else "")
+
+
+def derive(
+    board: Board, archive: Archive, store: Store, lexicon: Lexicon, *, until: int, aside: Collection[datetime] = ()
+) -> None:
+    """Store the history that the first `until` bytes of the index give, without what is set `aside`, in an empty store.
+
+    Writes nothing to the archive.
+    """
+    number = archive.raw(board.id, 0, until).count(b"\n")
+    lines = [line for line in archive.index(board.id)[0][:number] if line.observed_at not in aside]
+    if _store(board, lines, Desk(archive=archive, store=store, lexicon=lexicon)) is None:
+        raise _inconsistent(board)
+
+
+def _inconsistent(board: Board) -> StoreError:
+    wrong = "held readings agree with one that the archive's index does not list"
+    return StoreError(f"{board.id}: {wrong}; the history is unchanged")
 
 
 def _rebuilt(board: Board, store: Store, *, changed: bool) -> Rebuilt | None:
