@@ -7,6 +7,8 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from datetime import datetime
+from pathlib import Path
 
 from tracker.clock import SystemClock
 from tracker.daemon.delivery import DeliveryWorker, lock_of
@@ -44,6 +46,11 @@ def rescue(settings: Settings, error: StoreError) -> None:
     rebuild(settings.database, archive, boards, lexicon=lexicon, now=clock.now(), backup=settings.store / BACKUP)
 
 
+def _back_up(store: SqliteStore, archive: FileArchive, path: Path, now: datetime) -> None:
+    back_up(store, path, now)
+    archive.seal(now)
+
+
 @contextmanager
 def opened(settings: Settings, reloaded: Callable[[], None], *, parallel: int, deadline_s: float) -> Iterator[Loop]:
     """The loop on this store."""
@@ -66,7 +73,7 @@ def opened(settings: Settings, reloaded: Callable[[], None], *, parallel: int, d
             environment=os.environ,
             monotonic=time.monotonic,
             reloaded=reloaded,
-            back_up=lambda: back_up(store, settings.store / BACKUP, clock.now()),
+            back_up=lambda: _back_up(store, archive, settings.store / BACKUP, clock.now()),
         )
 
         def flights(wake: Callable[[], None]) -> InFlight:

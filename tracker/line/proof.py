@@ -9,7 +9,7 @@ from datetime import datetime
 from tracker.errors import DeclarationError
 from tracker.line.fold import steps
 from tracker.line.sync import Desk, Outcome, Telling, sync_leased
-from tracker.model import Board, BoardState, Event, IndexLine, Result, Verdict
+from tracker.model import Board, BoardId, BoardState, Event, IndexLine, Result, Verdict
 from tracker.model.names import Lexicon
 from tracker.ports import Archive, Store
 from tracker.wording import machine_time
@@ -42,6 +42,16 @@ def decide(
     with archive.lease(board.id):
         archive.note(board.id, line)
         return sync_leased(board, Desk(archive=archive, store=store, lexicon=lexicon, telling=telling))
+
+
+def dropped(board: BoardId, archive: Archive, store: Store) -> list[str]:
+    """The checks in the history of which the archive's index has no line, one message each. Raises StoreError."""
+    kept = {(line.observed_at, line.sha256) for line in archive.index(board)[0]}
+    return [
+        f"{board}: the index has no line of {machine_time(check.observed_at)}, which the history has: it was changed or dropped"
+        for check in store.checks(board)
+        if (check.observed_at, check.sha256) not in kept
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self, cast
 from zoneinfo import ZoneInfo
 
 from tracker.clock import SystemClock
-from tracker.errors import DeclarationError
+from tracker.errors import DeclarationError, StoreError
 from tracker.model import Board, BoardId, BoardState, Check, Event, EventFilter, Identity, MetricId, Result
 from tracker.model.names import Lexicon
 from tracker.stores.sqlite import SqliteStore
@@ -292,6 +292,18 @@ class Workspace:
             for name, of_board in sorted(by_board.items())
             for result in proof.verify(list(of_board.values()), self.board(name), self.archive, self.lexicon)
         )
+
+    def audit(self) -> tuple[str, ...]:
+        """What was changed, dropped, added or moved in the archive after it was written, one line each; empty if nothing was."""
+        from tracker.line import proof  # noqa: PLC0415  # as above
+
+        problems = dict.fromkeys(self.archive.audit())
+        for name in sorted(self.store.boards()):
+            try:
+                problems |= dict.fromkeys(proof.dropped(name, self.archive, self.store))
+            except StoreError as error:  # an index that cannot be read
+                problems[str(error)] = None
+        return tuple(problems)
 
     def parts(self, event: Event) -> list[Event]:
         """The stored events behind an event: those of a consensus, otherwise itself."""
