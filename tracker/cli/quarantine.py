@@ -9,9 +9,9 @@ import click
 
 from tracker.cli._group import LazyGroup
 from tracker.cli._open import as_json, report_errors, user
+from tracker.cli._outcome import report_refusal, summary
 from tracker.cli._print import picked, print_json, print_table, without_id
 from tracker.cli._time import Time
-from tracker.cli.import_ import report_refusal, summary
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.line import fold, proof
@@ -19,7 +19,7 @@ from tracker.model import Check, Verdict
 from tracker.wording import machine_time, safe
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
-from tracker.workspace.opening import telling_of
+from tracker.workspace.rules import telling_of
 
 
 @click.group("quarantine", cls=LazyGroup)

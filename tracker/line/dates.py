@@ -65,7 +65,7 @@ def misdated(lines: Sequence[IndexLine]) -> frozenset[datetime]:
 
 def _is_fetched(line: IndexLine) -> bool:
     """Whether a line is surely of a fetch. Imports come in any order, and have gaps."""
-    return line.verdict in _FETCHED or (line.verdict in _CONTENT and line.content_type != "")
+    return line.verdict in _FETCHED or (line.verdict in _CONTENT and line.content_type != "" and not line.origin)
 
 
 def _waits(before: IndexLine, time: datetime, now: datetime) -> bool:
