@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tracker.model import Board, BoardState, EntryId, Measure, Metric, MetricId, Nature, Snapshot
@@ -39,7 +39,10 @@ def doubts(board: Board, before: Snapshot, after: Snapshot, past: BoardState) ->
         if metric.nature not in JUDGED and not metric.accumulates:
             continue
         old, new = before.values(metric.id), after.values(metric.id)
-        for entry, why in {**_outliers(metric, old, new), **_misread(metric, before, after)}.items():
+        changed = [entry for entry, value in new.items() if old.get(entry) != value]
+        if not changed:  # as on an ordinary day
+            continue
+        for entry, why in {**_outliers(metric, old, new, changed), **_misread(metric, before, after, changed)}.items():
             row = past.left_out.get(entry)
             seen = row.doubtful.get(metric.id) if row else None
             if seen is None or abs(new[entry] - seen) > _AGAIN * abs(seen):
@@ -55,11 +58,12 @@ def too_many(doubted: Mapping[EntryId, Doubt], after: Snapshot) -> str | None:
     return f"{count(len(doubted), 'entry has', 'entries have')} doubtful values, such as {next(iter(doubted.values())).why}"
 
 
-def _misread(metric: Metric, before: Snapshot, after: Snapshot) -> dict[EntryId, str]:
+def _misread(metric: Metric, before: Snapshot, after: Snapshot, changed: Sequence[EntryId]) -> dict[EntryId, str]:
     old, new = before.values(metric.id), after.values(metric.id)
-    both = old.keys() & new.keys()
-    odd = [entry for entry in both if _is_far(old[entry], new[entry]) and _looks_misread(*_pair(metric, before, after, entry))]
-    doubted = {entry: "has digits added or its decimal point moved" for entry in odd if 2 * len(odd) < len(both)}
+    far = [entry for entry in changed if entry in old and _is_far(old[entry], new[entry])]
+    odd = [entry for entry in far if _looks_misread(*_pair(metric, before, after, entry))]
+    few = 2 * len(odd) < len(old.keys() & new.keys())
+    doubted = dict.fromkeys(odd if few else (), "has digits added or its decimal point moved")
     for entry in fallen(metric, old, new):
         if old[entry] >= LEAST_LOST and 2 * new[entry] < old[entry]:
             doubted[entry] = "fell to less than half while others grow"
@@ -67,13 +71,15 @@ def _misread(metric: Metric, before: Snapshot, after: Snapshot) -> dict[EntryId,
     return {entry: f"{doubted[entry]}: {text}" for entry, text in figures.items()}
 
 
-def _outliers(metric: Metric, old: Mapping[EntryId, float], new: Mapping[EntryId, float]) -> dict[EntryId, str]:
+def _outliers(
+    metric: Metric, old: Mapping[EntryId, float], new: Mapping[EntryId, float], changed: Sequence[EntryId]
+) -> dict[EntryId, str]:
     """Values that are new and far outside those that the board had."""
     if len(old) < ENOUGH or metric.places:
         return {}
     low, high = min(old.values()), max(old.values())
     far = SPREADS * (high - low)
-    odd = (entry for entry, value in new.items() if not low - far <= value <= high + far and old.get(entry) != value)
+    odd = (entry for entry in changed if not low - far <= new[entry] <= high + far)
     return {entry: f"is {new[entry]:g}, while all others were from {low:g} to {high:g}" for entry in odd} if far else {}
 
 
