@@ -52,7 +52,7 @@ def detect(diff: Diff, past: BoardState) -> Detection:
         since = _shown_since(diff, past, metric, now, acknowledged)
         is_another = metric.primary and not since.is_own
         if not (is_another if diff.restart else _passes(diff, past, metric, acknowledged, now)):
-            shown[metric.id] = since
+            shown[metric.id] = [list(since.leaders), *since[1:]]
         elif not diff.restart and _is_reversed(diff, past, metric, now):
             events.append(_reversed(diff, metric, now, acknowledged))
         else:
