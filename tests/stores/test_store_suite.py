@@ -418,7 +418,9 @@ def _states(drawn: list[object]) -> list[Snapshot | Fault]:
             states.append(Fault(at=day(number), trouble=state))
         else:
             of = [_entry(key, numbers) for key, numbers in state.items()]
-            more = {"sha256": (sha(f"{number}"), sha(f"{number}b")), "depth": len(of) if number % 3 == 2 else None}
+            guesses = (1.5,) if number % 2 else ()
+            twice = {"unnamed": (0.5, *guesses), "unnamed_estimates": guesses} if number % 3 else {}
+            more = twice | {"sha256": (sha(f"{number}"), sha(f"{number}b")), "depth": len(of) if number % 3 == 2 else None}
             states.append(snapshot(day(number), of, version=f"v{number % 2}" if number % 5 == 4 else "", **more))
     return states
 

@@ -196,9 +196,8 @@ class SqliteStore(SqliteFile):
         self._insert("OR REPLACE INTO entries", f"board, entry, key, names, {_ENTRY_COLUMNS}", rows)
 
     def _save_snapshot(self, snapshot: Snapshot) -> None:
-        lists = [
-            _codec.encode_list(values) for values in (sorted(snapshot.metrics), sorted(snapshot.ambiguous), snapshot.unnamed)
-        ]
+        lists = [_codec.encode_list(sorted(values)) for values in (snapshot.metrics, snapshot.ambiguous)]
+        lists.append(_codec.encode_unnamed(snapshot.unnamed, snapshot.unnamed_estimates))
         columns = f"{_SNAPSHOT_COLUMNS}, entries, metrics, ambiguous, unnamed"
         self._insert("INTO snapshots", columns, [(*row_of(snapshot, _SNAPSHOT_COLUMNS), len(snapshot.entries), *lists)])
 
@@ -310,6 +309,7 @@ class SqliteStore(SqliteFile):
         metrics, ambiguous, unnamed, *row = self._one(sql, board, at) or ()
         with self._decoding(board):
             entries = self._entries(board, only, where)
+            values, estimates = _codec.decode_unnamed(unnamed)
             return record(
                 StoredSnapshot,
                 _SNAPSHOT_COLUMNS,
@@ -318,7 +318,8 @@ class SqliteStore(SqliteFile):
                 entries={entry: entries[entry] for entry in sorted(entries)},
                 metrics=_codec.decode_strings(metrics),
                 ambiguous=_codec.decode_strings(ambiguous),
-                unnamed=_codec.decode_numbers(unnamed),
+                unnamed=values,
+                unnamed_estimates=estimates,
             )
 
     def _entries(self, board: BoardId, only: frozenset[MetricId] | None, where: str) -> dict[EntryId, PublishedEntry]:
