@@ -140,6 +140,24 @@ def test_whatever_happens_to_one_stretch_of_known_lines_nothing_is_lost(draw: st
             assert restored.endswith(later)
 
 
+def test_lines_that_a_merge_put_between_the_known_ones_follow_them(tmp_path: Path):
+    whole = filled(tmp_path)
+    archive = FileArchive(tmp_path)
+    keep(archive, 30)
+    other = index_of(tmp_path).read_bytes()[len(whole) :]
+    first, rest = whole[: whole.index(b"\n") + 1], whole[whole.index(b"\n") + 1 :]
+    index_of(tmp_path).write_bytes(first + other + rest)
+    archive.restore_index(BOARD, whole)
+    assert index_of(tmp_path).read_bytes() == whole + other
+
+
+def test_a_line_whose_time_changed_is_not_a_second_capture(tmp_path: Path):
+    whole = filled(tmp_path)
+    index_of(tmp_path).write_bytes(whole.replace(b"2026-03-02T", b"2026-03-12T"))
+    FileArchive(tmp_path).restore_index(BOARD, whole)
+    assert index_of(tmp_path).read_bytes() == whole
+
+
 def test_an_intact_index_is_not_written(tmp_path: Path):
     whole = filled(tmp_path)
     inode = index_of(tmp_path).stat().st_ino

@@ -225,11 +225,11 @@ def _restored(store: SqliteStore, table: str, source: _Source) -> bool:
 
 def _replay(store: SqliteStore, archive: Archive, boards: Mapping[BoardId, Board], lexicon: Lexicon) -> list[str]:
     """Rebuild every board of the archive. Returns the boards for which that is not possible."""
-    lost = []
-    for name in archive.boards():
+    lost, held = [], archive.boards()
+    for name in sorted({*held, *(name for name, _ in store.declarations())}):
         board = store.declared(name) or boards.get(name)
-        if board is None:
-            lost.append(f"the history of {name}, which is not declared")
+        if board is None or name not in held:
+            lost.append(f"the history of {name}, {'which is not declared' if name in held else 'whose captures are gone'}")
             continue
         try:
             sync.replay(board, archive, store, lexicon)

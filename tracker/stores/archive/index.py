@@ -108,10 +108,10 @@ def _later_keys(raw: bytes) -> str:
 
 
 def restored(folder: BoardFolder, known: bytes, current: bytes) -> tuple[list[bytes], frozenset[bytes]]:
-    """The lines of an index that was shortened, garbled or joined, and those of them that it lacked.
+    """The lines of an index that was shortened, garbled, joined or merged, and those of them that it lacked.
 
-    `known` is what it once was. Behind the last known line that is left, lines are new, unless one has the time of a lost
-    fetch: then it is that line, changed. Before it, whatever is not known is damage.
+    `known` is what it once was. Other lines follow, unless they are a lost fetch with a changed byte: of the same time or, among
+    the known lines, of the same bodies.
 
     Raises:
         StoreError: there are more damaged pieces than lost lines, so that a line may be lost that is not known.
@@ -119,23 +119,26 @@ def restored(folder: BoardFolder, known: bytes, current: bytes) -> tuple[list[by
     lines, pieces = known.split(b"\n")[:-1], _pieces(current)
     left, there = frozenset(lines).intersection(pieces), frozenset(pieces)
     lost = [line for line in lines if line not in there]
-    lost_at = {line.observed_at for line in (decoded(folder, raw) for raw in lost) if line.verdict not in _DECISIONS}
-    last = max((number for number, piece in enumerate(pieces) if piece in left), default=-1)
+    fetches = [line for line in (decoded(folder, raw) for raw in lost) if line.verdict not in _DECISIONS]
+    times, bodies = {line.observed_at for line in fetches}, {line.sha256 for line in fetches if line.sha256}
+    last = max((number for number, piece in enumerate(pieces) if piece in left), default=0)
     later: list[bytes] = []
-    damage: StoreError | None = None
-    damaged = sum(piece not in left for piece in pieces[:last])
-    for piece in pieces[last + 1 :]:
+    damage: list[StoreError] = []
+    for number, piece in enumerate(pieces):
+        if piece in left:
+            continue
         try:
             line = decoded(folder, piece)
         except Newer:
             raise
         except StoreError as error:
-            damage, damaged = error, damaged + 1
-        else:
-            if line.observed_at not in lost_at or line.verdict in _DECISIONS:
-                later.append(piece)
-    if damage is not None and damaged > len(lost):
-        raise damage
+            damage.append(error)
+            continue
+        is_changed = line.observed_at in times or (number < last and line.sha256 in bodies)
+        if line.verdict in _DECISIONS or not is_changed:
+            later.append(piece)
+    if len(damage) > len(lost):
+        raise damage[0]
     return [*lines, *later], frozenset(lost)
 
 
