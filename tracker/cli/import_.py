@@ -44,6 +44,7 @@ def command(settings: Settings, board: str, paths: tuple[Path, ...], *, as_json:
     with opened(settings) as (archive, store):
         outcome = intake.import_bodies(declared, files, archive=archive, store=store, lexicon=names.lexicon)
         report_refusal(outcome, store, SystemClock().now())
+        archive.seal(SystemClock().now())
     if as_json:
         print_json(event_json(event) for event in outcome.events)
         complain(outcome)

@@ -8,7 +8,7 @@ import click
 
 from tracker.cli._open import report_errors
 from tracker.cli._print import print_problems
-from tracker.cli.verify import audited
+from tracker.cli.verify import boards_verified
 from tracker.errors import StoreError
 from tracker.wording import count, safe
 from tracker.workspace import Settings
@@ -29,13 +29,13 @@ def command(settings: Settings, folder: Path) -> int:
     copied = restore_from(folder, settings)
     click.echo(f"{safe(str(settings.store))}: {count(copied.boards, 'board')}, {count(copied.bodies, 'body', 'bodies')}")
     with Workspace(settings, report_errors) as workspace:
-        audits, unchecked = audited(workspace, None)
-    for audit in audits:
-        differing = [line for event in audit.events for line in event.differences]
-        if differing or audit.differences:
-            click.echo(f"{audit.board}  DOES NOT HOLD  (tracker verify --board {audit.board})")
-            print_problems((*differing, *audit.differences))
-    click.echo(f"{sum(audit.holds for audit in audits)} of {copied.boards} boards verified")
+        verified, unchecked = boards_verified(workspace, None)
+    for found in verified:
+        differing = [line for event in found.events for line in event.differences]
+        if differing or found.differences:
+            click.echo(f"{found.board}  DOES NOT HOLD  (tracker verify --board {found.board})")
+            print_problems((*differing, *found.differences))
+    click.echo(f"{sum(found.holds for found in verified)} of {copied.boards} boards verified")
     if unchecked:
         return StoreError.exit_code
-    return 0 if all(audit.holds for audit in audits) else 1
+    return 0 if all(found.holds for found in verified) else 1

@@ -62,6 +62,7 @@ def run(settings: Settings, names: tuple[str, ...], clock: Clock, *, due: bool =
                 complain(outcome)
             else:
                 print_outcome(outcome)
+        archive.seal(clock.now())
         _send(settings, telling, boards, store, clock)
     return code
 

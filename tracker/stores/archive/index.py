@@ -13,6 +13,7 @@ import msgspec
 
 from tracker.errors import StoreError
 from tracker.model import Capture, IndexLine, Part, Sha256, Verdict
+from tracker.stores.archive.chain import has_link, link_after, linked
 from tracker.stores.archive.disk import BoardFolder
 from tracker.stores.sqlite_errors import Newer, newer
 from tracker.wording import machine_time, visible
@@ -39,6 +40,9 @@ class _Line(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True, kw_o
     by: str = ""
     reason: str = ""
     parts: tuple[str, ...] = ()
+    origin: str = ""
+    received_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    chain: str = ""
 
     def __post_init__(self) -> None:
         if self.verdict in CONTENT and not self.sha256:
@@ -67,11 +71,12 @@ def line_of(
         last_modified=capture.validators.last_modified,
         content_type=capture.content_type,
         parts=capture.parts,
+        origin=capture.origin,
     )
 
 
 def encoded(folder: BoardFolder, line: IndexLine) -> bytes:
-    """The line as the index stores it; checked by reading it back."""
+    """The line as the index stores it, without its link and newline; checked by reading it back."""
     try:
         if line.observed_at.tzinfo is None:
             raise ValueError("observed_at has no time zone")
@@ -80,14 +85,15 @@ def encoded(folder: BoardFolder, line: IndexLine) -> bytes:
         _DECODER.decode(written)
     except _UNREADABLE as error:
         raise StoreError(f"{folder.board}: an index line cannot be written: {error}; correct the capture or note") from error
-    return written + b"\n"
+    return written
 
 
 def decoded(folder: BoardFolder, raw: bytes) -> IndexLine:
     """Read a line of the index, given without its newline. Raises StoreError with the line's number."""
     try:
         stored = _DECODER.decode(raw)
-        return IndexLine(**msgspec.structs.asdict(stored) | {"parts": tuple(map(Part.parse, stored.parts))})
+        values = {name: getattr(stored, name) for name in _NAMES}
+        return IndexLine(**values | {"parts": tuple(map(Part.parse, stored.parts))})
     except _UNREADABLE as error:
         if later := _later_keys(raw):
             raise newer(folder.index, later) from error
@@ -104,7 +110,7 @@ def _later_keys(raw: bytes) -> str:
         keys = msgspec.json.decode(raw, type=dict[str, object]).keys()
     except _UNREADABLE:
         return ""
-    return ", ".join(sorted(keys - set(_NAMES))) if "observed_at" in keys else ""
+    return ", ".join(sorted(keys - {*_Line.__struct_fields__})) if "observed_at" in keys else ""
 
 
 def restored(folder: BoardFolder, known: bytes, current: bytes) -> tuple[list[bytes], frozenset[bytes]]:
@@ -223,9 +229,12 @@ def read_from(folder: BoardFolder, offset: int) -> bytes:
     return text
 
 
-def append(index: int, written: bytes) -> None:
-    """Append the line durably in one write, or leave the index unchanged."""
+def append(index: int, line: bytes) -> None:
+    """Append the line, linked to the one before, durably in one write, or leave the index unchanged."""
     size = os.fstat(index).st_size
+    last = next(lines_back(index), b"")
+    before = link_after(last + b"\n") if has_link(last) else link_after(os.pread(index, size, 0))
+    written = linked(line, before) + b"\n"
     try:
         if os.write(index, written) != len(written):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # noqa: TRY301  # as the next write would
