@@ -29,7 +29,7 @@ def command(settings: Settings, events: tuple[str, ...], board: str | None, *, e
     anything does not follow from the bytes, 3 if bytes are damaged.
     """
     with Workspace(settings, report_errors) as workspace:
-        verified, unchecked = boards_verified(workspace, board) if every or board else ([], 0)
+        verified, unchecked = _boards_verified(workspace, board) if every or board else ([], 0)
         results = [result for found in verified for result in found.events]
         if not every and not board:
             results += workspace.verify(_named(workspace, events))
@@ -52,7 +52,7 @@ def command(settings: Settings, events: tuple[str, ...], board: str | None, *, e
     return 0 if all(result.holds for result in results) and not differing else 1
 
 
-def boards_verified(workspace: Workspace, board: str | None) -> tuple[list[BoardVerification], int]:
+def _boards_verified(workspace: Workspace, board: str | None) -> tuple[list[BoardVerification], int]:
     """The verification of a board, or of all boards, and the number of events that cannot be checked: bytes are damaged."""
     verified, unchecked = [], 0
     for name in (known(workspace.settings, workspace.store, board),) if board else workspace.store.boards():

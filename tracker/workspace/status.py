@@ -22,7 +22,7 @@ from tracker.stores import locks
 from tracker.stores.locks import Holder
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
-from tracker.workspace.opening import other_errors
+from tracker.workspace.rules import other_errors
 
 LEAST_FREE = 1_000_000
 """Bytes: the compressed body of a large board, and the database's log."""

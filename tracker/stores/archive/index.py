@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import UTC, datetime
+from operator import ne
 from typing import Annotated
 
 import msgspec
@@ -105,12 +106,14 @@ def decoded(folder: BoardFolder, raw: bytes) -> IndexLine:
 
 
 def _later_keys(raw: bytes) -> str:
-    """The keys of a line that this version does not know; "" if it is not a line at all."""
+    """The keys of a line that this version does not know; "" for no line at all, or if a key differs from ours by one byte."""
     try:
         keys = msgspec.json.decode(raw, type=dict[str, object]).keys()
     except _UNREADABLE:
         return ""
-    return ", ".join(sorted(keys - {*_Line.__struct_fields__})) if "observed_at" in keys else ""
+    unknown = sorted(keys - {*_Line.__struct_fields__})
+    is_garbled = any(len(key) == len(own) and sum(map(ne, key, own)) == 1 for key in unknown for own in _Line.__struct_fields__)
+    return ", ".join(unknown) if "observed_at" in keys and not is_garbled else ""
 
 
 def restored(folder: BoardFolder, known: bytes, current: bytes) -> tuple[list[bytes], frozenset[bytes]]:
