@@ -114,6 +114,7 @@ def test_lines_that_came_after_the_damage_are_kept_behind_the_restored_ones(tmp_
     restored = index_of(tmp_path).read_bytes()
     assert restored.startswith(whole)
     assert [line.observed_at for line in archive.index(BOARD, len(whole))[0]] == [START + timedelta(days=30)]
+    assert archive.check(BOARD) == (), "they are linked to the restored ones"
 
 
 @examples(80)
@@ -189,7 +190,10 @@ def test_a_capture_whose_body_is_gone_is_refused_until_a_person_gives_it_up(tmp_
     with pytest.raises(StoreError, match=r"lacks the capture of 2026-03-02T06:00:00Z, .* its body is gone"):
         archive.restore_index(BOARD, whole)
     archive.restore_index(BOARD, whole, drop=True)
-    assert index_of(tmp_path).read_bytes().splitlines() == [line for at, line in enumerate(whole.splitlines()) if at != 1]
+    assert [line.observed_at for line in archive.index(BOARD)[0]] == [
+        datetime.fromisoformat(json.loads(line)["observed_at"]) for at, line in enumerate(whole.splitlines()) if at != 1
+    ]
+    assert archive.check(BOARD) == (), "the lines behind it are linked to those before it"
 
 
 def test_a_line_of_a_later_version_is_refused_and_not_called_damaged(tmp_path: Path):
