@@ -124,7 +124,7 @@ def _proposal(tables: Sequence[Candidate], candidate: Candidate, table: Guess[in
         expected = f"figures, as in {listed(readable, 12)}" if readable else "figures"
         raise DeclarationError(f"column {answers.metric!r} cannot rank the board: {found}, expected {expected}")
     name = stated(answers.name) if answers.name else _name(sheet)
-    entries = entries_of(candidate, name.value)
+    entries = entries_of(candidate, name.value, answers)
     if entries != candidate:
         return _proposal(tables, entries, table, answers)
     key, duplicates = _key(sheet, name.value, answers.key)
