@@ -20,7 +20,7 @@ from tracker.model import ROW
 from tracker.reading.lines import name_lines
 from tracker.wording import listed
 
-_HEADING = re.compile(r"css:(?:a|h[1-6]|strong)\.")
+_HEADING = re.compile(r"css:(?:.* )?(?:a|h[1-6]|strong)(?:\.|$)")
 """Elements that pages name things in."""
 CLOSE = 0.06
 """Candidates whose scores differ by less are equally likely."""
@@ -166,7 +166,7 @@ def _name(sheet: RawSheet) -> Guess[str]:
     leaf = {*cells.leaf}
     if PART_OF_NAME & leaf:
         return Guess(value=cells.header, sure=0.6, why="it is a part of a name")
-    if not NAMING & leaf and second > best - NEAR_NAME and other.distinct > LEAST_DISTINCT:
+    if not (NAMING & leaf or _HEADING.match(cells.header)) and second > best - NEAR_NAME and other.distinct > LEAST_DISTINCT:
         return Guess(value=cells.header, sure=0.6, why=f"{other.header!r} has names that differ as well")
     why = "its header says so" if NAMING & leaf else "the texts differ most"
     return Guess(value=cells.header, sure=min(0.95, max(SURE, 0.6 + 0.15 * best)), why=why)
