@@ -166,7 +166,9 @@ def _name(sheet: RawSheet) -> Guess[str]:
     leaf = {*cells.leaf}
     if PART_OF_NAME & leaf:
         return Guess(value=cells.header, sure=0.6, why="it is a part of a name")
-    if not (NAMING & leaf or _HEADING.match(cells.header)) and second > best - NEAR_NAME and other.distinct > LEAST_DISTINCT:
+    is_said = NAMING & leaf or _HEADING.match(cells.header) or cells.header == "$key"
+    as_likely = second > best - NEAR_NAME and other.distinct > LEAST_DISTINCT and len(other.texts) >= len(cells.texts)
+    if as_likely and not is_said:
         return Guess(value=cells.header, sure=0.6, why=f"{other.header!r} has names that differ as well")
     why = "its header says so" if NAMING & leaf else "the texts differ most"
     return Guess(value=cells.header, sure=min(0.95, max(SURE, 0.6 + 0.15 * best)), why=why)

@@ -129,7 +129,7 @@ SHARES = set_of(
     "acc accuracy precision recall f1 em success correct pass passed resolved solved winrate wer cer rate rates share"
 )
 """Figures that are a share of something: a ratio of 0 to 1, or a percentage."""
-ASIDE = set_of("std estimated previous old input cache cached")
+ASIDE = set_of("std best worst estimated previous old input cache cached")
 """Figures beside the one that ranks."""
 IN_AND_OUT = (set_of("input prompt in"), set_of("output completion completions out"))
 """Side by side and with small values: the prices of input and output."""
