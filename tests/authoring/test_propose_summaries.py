@@ -43,7 +43,7 @@ def test_a_model_whose_name_begins_so_stays(name: str):
     ["Mean of all models", "Average (all)", "Human Panel", "Human transcriber", "Human (avg.)", "Random choice", "Majority class",
      "Baseline", "Superforecaster median forecast", "Avg. Mturker", "*Overall average*", "Mean across all systems"],
 )  # fmt: skip
-def test_a_name_of_words_for_sums_and_baselines_alone_is_no_entry(form: str, name: str):
+def test_a_name_of_words_for_sums_and_baselines_alone_is_left_out(form: str, name: str):
     proposal = propose(page(form, [name]))
     assert [why for _, why in proposal.candidate.left_out] == ["sums up others, or is a baseline"]
     assert len(proposal.candidate.rows) == len(ROWS)
@@ -62,7 +62,7 @@ def several(last: tuple[object, ...], *, first: bool = False) -> bytes:
 
 
 @pytest.mark.parametrize("first", [True, False])
-def test_a_row_of_the_means_of_all_others_is_no_entry_whatever_its_name(first: bool):
+def test_a_row_of_the_means_of_all_others_is_left_out_whatever_its_name(first: bool):
     found = propose(several(("Zusammen", 76.77, 69.27), first=first)).candidate
     assert found.left_out == (("Zusammen", "the mean of all others"),)
 
@@ -121,7 +121,7 @@ def test_a_header_of_two_levels_of_plain_cells_is_a_header():
     assert [metric.column for metric in found.metrics] == ["Elo"]
 
 
-def test_a_header_in_the_middle_of_a_table_is_no_entry():
+def test_a_header_in_the_middle_of_a_table_is_left_out():
     rows = [*ROWS[:5], ("Model", "Score"), *ROWS[5:]]
     body = "| Model | Score |\n|---|---|\n" + "".join(f"| {name} | {score} |\n" for name, score in rows)
     assert len(propose(body.encode()).candidate.rows) == len(ROWS)

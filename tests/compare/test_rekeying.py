@@ -560,6 +560,6 @@ def test_points_that_differ_that_others_have_or_that_are_few_identify_nobody(
     assert not starred(was, now, forks=forks, rest=rest)
 
 
-def test_the_same_place_in_a_chart_is_no_sign_of_the_same_entry():
+def test_the_same_place_in_a_chart_shows_nothing():
     places = metric("score", "points", better="lower")
     assert not starred("old:123", "new:123", on=(places, FORKS), forks=("old:123", "new:123"))

@@ -74,7 +74,7 @@ def _factor(header: str) -> dict[str, object]:
 
 
 def _kind(cells: Cells, columns: Sequence[Cells]) -> str:
-    """The role that a header gives a column: `low`, `high`, `plus_minus`, `standard_error`, `deviation`, `distance`; else ""."""
+    """The role that a header gives a column: `low`, `high`, `plus_minus`, `standard_error`, `deviation`, `distance`, or ""."""
     leaf = {*cells.leaf}
     if cells.title.rpartition(" ")[2] in SIGNS:
         return "distance"
