@@ -23,12 +23,17 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "check": ("check", "Check a sentence or an article about models against the record."),
         "why-not": ("why_not", "Explain each change to a model: the event that reported it, or why none did."),
     },
-    "Prove": {"verify": ("verify", "Derive events again from the stored bytes and compare.")},
+    "Prove": {
+        "verify": ("verify", "Derive events again from the stored bytes and compare."),
+        "audit": ("audit", "Find whatever was changed in the archive after it was written."),
+    },
     "Set up": {
         "init": ("init", "Create a workspace in a folder, by default the current one."),
         "boards": ("boards", "List the boards with their state."),
         "board": ("board", "Show, test, repair, pause or resume a board, or declare a new one."),
         "import": ("import_", "Import saved pages, named by timestamp, through the normal pipeline."),
+        "backup": ("backup", "Copy the store into a folder, also while a daemon runs."),
+        "restore": ("restore", "Copy a backup to where the store is expected, and verify it."),
         "replay": ("replay", "Rebuild the history from the archive and the declarations."),
         "resolve": ("resolve", "Show which model a name stands for, and why."),
         "install": ("install", "Show how to run the tracker as a service here, or install it."),

@@ -1,6 +1,7 @@
 """The archive: every distinct body once per board, and an append-only index of fetches and decisions.
 
     <root>/<source>/<board>/index.jsonl     one JSON object per fetch or decision, in order of arrival
+    <root>/<source>/<board>/index.jsonl.damaged-…   what it was before `restore_index`
     <root>/<source>/<board>/bodies/         one file per distinct body; its name states its encoding:
         <sha256>.raw                        as received
         <sha256>.zst                        zstd, alone
@@ -13,16 +14,20 @@ There are no chains: any body is readable with at most one other. `FileArchive._
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from tracker.clock import SystemClock
 from tracker.errors import StoreError
 from tracker.model import BoardId, Capture, IndexLine, Sha256, Verdict
-from tracker.stores.archive import bodies, disk
+from tracker.ports import Clock
+from tracker.stores.archive import bodies, chain, disk, roots
 from tracker.stores.archive.bodies import BodyListing, ReceivedBody, Recent, StoredBody, ZstdError
 from tracker.stores.archive.disk import BoardFolder, disk_errors
 from tracker.stores.archive.index import (
@@ -35,13 +40,17 @@ from tracker.stores.archive.index import (
     line_of,
     read_from,
     repair_end,
+    restored,
 )
 from tracker.stores.locks import Taken, held, lock
+from tracker.wording import machine_time
 
 MAX_BYTES = 64_000_000
 KEYFRAMES_IN_MEMORY = 4
 LISTINGS_IN_MEMORY = 4
 """Boards whose listing of bodies is kept in memory."""
+
+log = logging.getLogger("tracker.stores")
 
 
 class FileArchive:
@@ -60,6 +69,7 @@ class FileArchive:
         patience_s: float = 30.0,
         lease_s: float = 600.0,
         sleep: Callable[[float], None] = time.sleep,
+        clock: Clock | None = None,
     ) -> None:
         self._root = root
         self._max_bytes = max_bytes
@@ -67,6 +77,7 @@ class FileArchive:
         self._patience_s = patience_s
         self._lease_s = lease_s
         self._sleep = sleep
+        self._clock = clock or SystemClock()
         self._listings = Recent[BoardId, BodyListing](LISTINGS_IN_MEMORY)
         self._keyframes = Recent[tuple[BoardId, Sha256], bytes](KEYFRAMES_IN_MEMORY)
 
@@ -77,6 +88,7 @@ class FileArchive:
         with disk_errors(folder.board, folder.index), self._locked(folder) as index:
             existing = existing_line(folder, index, capture.observed_at, hashes)
             line = existing or line_of(capture, hashes, last_line(folder, index), verdict=verdict, error=error)
+            line = replace(line, received_at=self._clock.now()) if existing is None else line
             written = encoded(folder, line)  # before the bodies: a line that cannot be written leaves none behind
             for body in received:
                 self._store(folder, body)
@@ -88,7 +100,7 @@ class FileArchive:
         folder = self._folder(board)
         if line.verdict in CONTENT:
             raise StoreError(f"{board}: a note has the verdict {line.verdict.value!r}, which needs bodies; use keep")
-        written = encoded(folder, line)
+        written = encoded(folder, replace(line, received_at=self._clock.now()))
         with disk_errors(board, folder.index), self._locked(folder) as index:
             append(index, written)
 
@@ -111,6 +123,35 @@ class FileArchive:
         with disk_errors(board, folder.index):
             *lines, _torn = read_from(folder, offset).split(b"\n")
             return tuple(decoded(folder, raw) for raw in lines), offset + sum(map(len, lines)) + len(lines)
+
+    def raw(self, board: BoardId, start: int, end: int | None = None) -> bytes:
+        folder = self._folder(board)
+        with disk_errors(board, folder.index):
+            try:
+                with folder.index.open("rb") as index:
+                    index.seek(start)
+                    return index.read() if end is None else index.read(end - start)
+            except FileNotFoundError:
+                return b""
+
+    def restore_index(self, board: BoardId, known: bytes, *, drop: bool = False) -> None:
+        folder = self._folder(board)
+        with disk_errors(board, folder.index), self._locked(folder) as index:
+            current = os.pread(index, os.fstat(index).st_size, 0)
+            lines, lost = restored(folder, known, current)
+            held = self._listing(folder, fresh=True).held
+            gone = {raw for raw in lost if not held.keys() >= set(decoded(folder, raw).sha256)}
+            if gone and not drop:
+                time = machine_time(decoded(folder, min(gone)).observed_at)
+                raise StoreError(
+                    f"{board}: {folder.index} lacks the capture of {time}, which the history has, and its body is gone;"
+                    f" restore captures from a newer copy, or give that state up with: tracker replay {board}"
+                )
+            whole = b"".join(raw + b"\n" for raw in lines if raw not in gone)
+            if whole != current:
+                disk.keep_copy(folder.index)
+                disk.write_whole(folder.index, whole)
+                log.warning("index restored", extra={"board": board, "lines": len(lost) - len(gone), "given_up": len(gone)})
 
     def last(self, board: BoardId) -> IndexLine | None:
         return self._latest(board, CONTENT)
@@ -137,19 +178,42 @@ class FileArchive:
             return self._inflate(folder, stored, prefix)
 
     def check(self, board: BoardId) -> tuple[str, ...]:
-        """The problems of a board's captures, one line each: every body that the index names must exist and match its hash."""
+        """The problems of a board's captures, one line each.
+
+        Every line of the index must follow from those before it; every body that it names must exist and match its hash.
+        """
         folder = self._folder(board)
         try:
             lines, _ = self.index(folder.board)
         except StoreError as error:
             return (str(error),)
-        problems: dict[str, None] = {}
+        text = read_from(folder, 0)
+        problems = dict.fromkeys(f"{board}: {folder.index}: {problem}" for problem in chain.walk(text).problems.values())
         for sha256 in dict.fromkeys(sha256 for line in lines for sha256 in line.sha256):
             try:
                 self.body(board, sha256)
             except StoreError as error:
                 problems[str(error)] = None  # a bodies.damaged keyframe is reported once, however many bodies need it
         return tuple(problems)
+
+    def seal(self, now: datetime) -> None:
+        """Note the root of all boards, unless one of the same day (UTC) is noted."""
+        path = self._root / roots.NAME
+        with disk_errors("archive", path):
+            if not self._root.is_dir() or not roots.is_due(path, now):
+                return
+            with held(self._root / ".locks" / roots.NAME, patience_s=self._patience_s, sleep=self._sleep):
+                if roots.is_due(path, now):
+                    roots.add(path, {board: walk.head for board, walk in self._walks().items()}, now)
+
+    def audit(self) -> tuple[str, ...]:
+        """The problems of all boards, and what the roots contradict, one line each."""
+        problems = [problem for board in self.boards() for problem in self.check(board)]
+        with disk_errors("archive", self._root):
+            return (*problems, *roots.problems(self._root / roots.NAME, self._walks()))
+
+    def _walks(self) -> dict[str, chain.Walk]:
+        return {board: chain.walk(read_from(self._folder(board), 0)) for board in self.boards()}
 
     def _received(self, capture: Capture) -> tuple[ReceivedBody, ...]:
         if not capture.bodies:
@@ -268,6 +332,8 @@ class FileArchive:
                     f"{folder.board}: {folder.index} found locked by another process for {self._patience_s:g} s;"
                     " end that process or try later"
                 )
+            if not disk.is_file(folder.index, index):
+                raise Taken(f"{folder.board}: {folder.index} was restored by another process; run this again")
             if not os.fstat(index).st_size:
                 disk.sync_folder(folder.index.parent)
             repair_end(index)
