@@ -533,6 +533,42 @@ def test_a_name_with_a_path_before_it_is_the_name_listed_again(old: str, new: st
     assert diff.relisted == ({new: old} if relisted else {})
 
 
+STARS, FORKS = metric("score", "points"), metric("forks", "count", primary=False)
+
+
+def starred(
+    was: str, now: str, *, on=(STARS, FORKS), forks: tuple[str, str] = ("old:301", "new:301"), rest: str = "p:90911"
+) -> bool:
+    former, later = (
+        snapshot(f"{rest} q:80443 r:60017 s:55120 t:43019 {cell}", day=day, forks=text, names={"old": "Bongo", "new": "Tabla"})
+        for day, (cell, text) in enumerate(zip((was, now), forks, strict=True))
+    )
+    return compare(board(*on), former, later).rekeyed == {"new": "old"}
+
+
+def test_a_row_of_points_with_all_the_same_cells_has_another_label():
+    assert starred("old:70218", "new:70218")
+
+
+@pytest.mark.parametrize(("was", "now", "forks", "rest"), [
+    ("old:70218", "new:70219", ("old:301", "new:301"), "p:90911"),
+    ("old:70218", "new:70218", ("old:301", "new:302"), "p:90911"),
+    ("old:70218", "new:70218", ("old:301", ""), "p:90911"),
+    ("old:70218", "new:70218", ("", ""), "p:90911"),
+    ("old:70218", "new:70218", ("old:301", "new:301"), "p:70218"),
+    ("old:34", "new:34", ("old:3", "new:3"), "p:90911"),
+])  # fmt: skip
+def test_points_that_differ_that_others_have_or_that_are_few_identify_nobody(
+    was: str, now: str, forks: tuple[str, str], rest: str
+):
+    assert not starred(was, now, forks=forks, rest=rest)
+
+
+def test_the_same_place_in_a_chart_shows_nothing():
+    places = metric("score", "points", better="lower")
+    assert not starred("old:123", "new:123", on=(places, FORKS), forks=("old:123", "new:123"))
+
+
 LABELS = {"a": {"label": "Chat"}, "b": {"label": "Four"}, "c": {"label": "Other"}}
 
 

@@ -203,17 +203,17 @@ class _Values:
     def same_cells(self, now: Entry, old: Entry) -> bool:
         """Whether all cells are the same, scores, prices and properties: the row has another label.
 
-        More are needed unless both names mean one model.
+        More are needed unless both names mean one model, or the points that rank the board are too large to be equal by chance.
         """
         if now.attributes != old.attributes or now.measures.keys() != old.measures.keys():
             return False
-        is_labelled = _have_one_label(now, old)
-        if not is_labelled and not self._equal(now, old):
+        is_labelled, is_counted = _have_one_label(now, old), self._counted(now)
+        if not (is_labelled or is_counted or self._equal(now, old)):
             return False
         is_one = is_labelled or (now.who.model is not None and now.who.model == old.who.model)
         cells = [(measure, old.measures[metric]) for metric, measure in now.measures.items()]
         telling = sum(bool(measure.value) and not measure.estimated for measure, _ in cells)
-        return telling > (1 if is_one else _ENOUGH_VALUES) and all(_equal(*pair) for pair in cells)
+        return telling > (1 if is_one or is_counted else _ENOUGH_VALUES) and all(_equal(*pair) for pair in cells)
 
     def moved_over(self, other: Entry, before: Entry, after: Entry) -> bool:
         """Whether an entry's scores became all those that another one has, and were others before.
@@ -291,6 +291,13 @@ class _Values:
             values = [value for page in self._pages for value in page.values(metric.id).values()]
             error = FALLBACK_HALF_WIDTH * (max(values) - min(values))
         return abs(after.value - before.value) <= error
+
+    def _counted(self, now: Entry) -> bool:
+        """Whether points rank the board of which more is better, many that no other entry has."""
+        metric, measure = self._primary, now.measures.get(self._primary.id) if self._primary else None
+        if metric is None or measure is None or metric.nature is not Nature.POINTS or not metric.higher_is_better:
+            return False
+        return measure.value >= _MANY and self._only(metric, measure)
 
     def _only(self, metric: Metric, measure: Measure) -> bool:
         """Whether at most one entry of each page has a value."""
