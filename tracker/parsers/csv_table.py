@@ -98,6 +98,7 @@ def _lines(text: str, delimiter: str) -> list[tuple[int, Line]]:
 
     Quotes inside of quotes are doubled, or else have a backslash.
     """
+    at_most(text.count(delimiter), MAX_CELLS, "cells")
     padless = re.sub(rf'" +(?={re.escape(delimiter)}|[\r\n]|\Z)', '"', text)
     variants = [(text, None), (padless, None), (text, "\\")]
     for written, escape in variants[: 3 if '\\"' in text else 2]:
@@ -127,15 +128,12 @@ def _is_remark(line: Line, after: Sequence[Line]) -> bool:
 
 
 def _read(text: str, delimiter: str, *, strict: bool = True, escape: str | None = None) -> Iterator[tuple[int, Line]]:
-    file = io.StringIO(text, newline="")
+    file = io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8", newline="")  # a StringIO takes four bytes a character
     reader = csv.reader(
         file, delimiter=delimiter, strict=strict, skipinitialspace=True, escapechar=escape, doublequote=not escape
     )
-    cells = 0
     try:
         for line in counted(reader, MAX_ROWS, "rows"):
-            cells += len(line)
-            at_most(cells, MAX_CELLS, "cells")
             if any(cell.strip() for cell in line):
                 yield reader.line_num, line
     except csv.Error as error:
@@ -144,6 +142,7 @@ def _read(text: str, delimiter: str, *, strict: bool = True, escape: str | None 
 
 def _delimiter(text: str, wanted: Sequence[str]) -> str:
     """The delimiter with most wanted columns, then most records as long as the header, then most cells."""
+    at_most(max(map(text.count, DELIMITERS)), MAX_CELLS, "cells")
     fits = {delimiter: _fit(text, delimiter, wanted) for delimiter in DELIMITERS}
     best = max(fits, key=fits.__getitem__)
     if fits[best][-1] < 2:

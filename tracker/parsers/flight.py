@@ -23,7 +23,7 @@ from tracker.model import Table
 from tracker.parsers._paths import Values
 from tracker.parsers._records import Record, RecordOptions, facts_at, tabulate
 from tracker.parsers.decoding import REGEX, decode, find_facts, names, quote
-from tracker.parsers.limits import MAX_ROWS, at_most, counted, refuse_large_json
+from tracker.parsers.limits import MAX_LISTS, MAX_ROWS, at_most, counted, refuse_large_json
 from tracker.parsers.strict_json import Doubled, mapping
 
 PUSHED = b"__next_f"
@@ -180,6 +180,8 @@ class Stream:
     _values: dict[str, object] = field(default_factory=dict)
     _referents: dict[str, object] = field(default_factory=dict)
     _suspects: list[str] = field(default_factory=list)
+    searched: list[str] = field(default_factory=list)
+    """Rows whose holder was searched, each time in the whole stream."""
 
     @classmethod
     def of(cls, body: bytes) -> Stream:
@@ -402,6 +404,8 @@ def _score(records: Sequence[Record], require: Sequence[str]) -> int:
 
 def _holder(stream: Stream, name: str) -> Mapping[str, object]:
     """The object that refers to a row, for a list sent as a row of its own; empty if none does."""
+    stream.searched.append(name)
+    at_most(len(stream.searched), MAX_LISTS, "lists in rows of their own")
     references = {f"${name}", f"$L{name}", f"$@{name}"}
     for other in stream.with_all([f'{name}"'.encode()]):
         waiting = [stream.value(other)]

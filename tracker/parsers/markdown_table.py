@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated
+from typing import Annotated, Any
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
@@ -51,6 +51,7 @@ SHORT_DELIMITERS = re.compile(
     re.MULTILINE,
 )
 """A line with cells, outside of lists and quotes, and one of delimiters below it."""
+_NOTHING: dict[str, Any] = {}
 LOWEST = 7
 """The level of bold lines and rules, below those of headings."""
 BOLD_LINE = re.compile(r"(\*\*|__)(?!\s)[^*_\n]+(?<!\s)\1:?")
@@ -262,7 +263,20 @@ def blocks_of(text: str) -> Blocks:
     at_most(sum(map(text.count, MARKS)), MAX_MARKS, "marks")
     env: dict[str, dict[str, object]] = {}
     plain_text = SHORT_DELIMITERS.sub(_completed, text.replace("\r\n", "\n").replace("\r", "\n"))
-    return Blocks(text=plain_text, tokens=_blocks().parse(plain_text, env), references=env.get("references", {}))
+    tokens, markdown = _Tokens(), _blocks()
+    markdown.block.parse(plain_text.replace("\0", "\ufffd"), markdown, env, tokens)
+    return Blocks(text=plain_text, tokens=tokens, references=env.get("references", {}))
+
+
+class _Tokens(list[Token]):
+    """The tokens of blocks. Of a table's cell only the text is kept: there may be a million."""
+
+    def append(self, token: Token) -> None:
+        if token.type in ("th_close", "td_close"):
+            cell = self[-1]
+            cell.attrs, cell.meta, cell.map, cell.children = _NOTHING, _NOTHING, None, None
+        elif token.type not in ("th_open", "td_open"):
+            super().append(token)
 
 
 def _completed(match: re.Match[str]) -> str:
