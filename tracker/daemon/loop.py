@@ -23,9 +23,9 @@ from tracker.daemon.network import Network
 from tracker.daemon.notices import Notices
 from tracker.daemon.rescue import is_of_all, is_spoilt
 from tracker.daemon.ticker import Ticker
-from tracker.errors import FetchError, StoreError, TrackerError, Transient
+from tracker.errors import FetchError, Poisonous, StoreError, TrackerError, Transient
 from tracker.fetch import NotYet
-from tracker.line import intake, sync
+from tracker.line import apart, intake, sync
 from tracker.line.sync import Outcome, Telling
 from tracker.model import Board, BoardId, Capture, Delivery, Event, Pause, Result
 from tracker.ports import Archive, Clock, Environment, Hosts, Store
@@ -54,8 +54,8 @@ log = logging.getLogger("tracker.daemon")
 class World:
     """The environment of the loop.
 
-    `monotonic` is in seconds, by a clock that nobody can set. `reloaded` is called after the declarations were read,
-    `back_up` every five minutes.
+    `monotonic` is in seconds, by a clock that nobody can set. `read` reads the bodies of a capture. `reloaded` is called after
+    the declarations were read, `back_up` every five minutes.
     """
 
     archive: Archive
@@ -64,6 +64,7 @@ class World:
     clock: Clock
     environment: Environment
     monotonic: Callable[[], float]
+    read: apart.Read = apart.read
     reloaded: Callable[[], None] = lambda: None
     back_up: Callable[[], None] = lambda: None
 
@@ -109,7 +110,7 @@ class Loop:
         self.declared = Declared()
         self._telling = Telling()
         self._reload_asked = True
-        self._caught_up = False
+        self._behind: list[BoardId] | None = None
         self._newest: datetime | None = None
         self._set_back = False
         self._store_failed_at: datetime | None = None
@@ -153,11 +154,14 @@ class Loop:
         self._check_clock(now)
         if self._reload_asked or self._declarations.changed():
             self._reload(now)
-        if not self._caught_up:
-            self._catch_up(now)
+        if self._behind is None:
+            self._behind = self._left_behind()
+        elif start and self._behind:
+            self._catch_up(self._behind, now)
         self._land()
         if start:
-            self.idle_s = self._ticker.tick(now)
+            idle_s = self._ticker.tick(now)
+            self.idle_s = 0.0 if self._behind else idle_s
             self._probe(now)
             while self._launch(now):
                 self._land()
@@ -238,19 +242,35 @@ class Loop:
         self._notices.open("fault", board.id, message, now)
         self._ticker.watch(board.id, now)
 
-    def _catch_up(self, now: datetime) -> None:
-        """Sync what a killed process had archived and not synced, so that no board is fetched again for it."""
-        for board in filter(self._is_wanted, self.declared.boards.values()):
-            self._isolated(board, lambda: self._sync(board, now))  # noqa: B023  # called at once
-        self._caught_up = True
+    def _left_behind(self) -> list[BoardId]:
+        """The boards of which a killed process had archived something and not synced it; last those with which it ended."""
+        archive, store, behind = self._world.archive, self._world.store, []
+        paused = store.service.pauses()
+        for name in sorted(self._ticker.boards() - paused.keys(), key=lambda name: (archive.begun(name) is not None, name)):
+
+            def look(name: BoardId = name) -> None:
+                if archive.index(name, store.position(name))[0]:
+                    behind.append(name)
+
+            self._isolated(self.declared.boards[name], look)
+        return behind
+
+    def _catch_up(self, behind: list[BoardId], now: datetime) -> None:
+        """Sync the next of these boards, so that it is not fetched again for what the archive has: one a turn."""
+        board = self.declared.boards.get(behind[0])
+        if board is not None and self._is_wanted(board) and not self._is_paused(board.id):
+            self._isolated(board, lambda: self._sync(board, now))
+        del behind[0]
 
     def _sync(self, board: Board, now: datetime) -> None:
+        self._report(self._synced(board), now)
+        self._fresh = True
+        self._give_up(board, now)
+        self._ticker.watch(board.id, now)
+
+    def _synced(self, board: Board) -> Outcome:
         world = self._world
-        if world.archive.index(board.id, world.store.position(board.id))[0]:
-            self._report(sync.sync_board(board, world.archive, world.store, self.declared.lexicon, self._telling), now)
-            self._fresh = True
-            self._give_up(board, now)
-            self._ticker.watch(board.id, now)
+        return sync.sync_board(board, world.archive, world.store, self.declared.lexicon, self._telling, read=world.read)
 
     # ── declarations ─────────────────────────────────────────────────────────────────────────────
 
@@ -301,6 +321,8 @@ class Loop:
         begun = False
         for name, forced in tuple(self._waiting.items()):
             board = self.declared.boards.get(name)
+            if self._behind and name in self._behind:
+                continue
             if board is None or name in self._flights or any(landed.board.id == name for landed in self._unstored):
                 del self._waiting[name]
             elif self._flights.may_start(host_of(board.request.url)):
@@ -342,8 +364,12 @@ class Loop:
         self._ticker.watch(board.id, now)
 
     def _report(self, outcome: Outcome, now: datetime) -> None:
-        """Log an outcome. A changed declaration that was not applied is a notice until one is."""
+        """Log an outcome. A changed declaration that was not applied is a notice until one is, as is a capture left out."""
         _log(outcome)
+        if isinstance(outcome.error, Poisonous):
+            self._notices.open("poison", outcome.board, str(outcome.error), now)
+        elif outcome.readings:
+            self._notices.close("poison", outcome.board, now)
         if outcome.refused is not None:
             self._notices.open(sync.NOT_APPLIED, outcome.board, str(outcome.refused), now)
         elif outcome.error is None:
@@ -353,7 +379,7 @@ class Loop:
         """If only the history could not be written last time, do not archive the result again."""
         world, lexicon = self._world, self.declared.lexicon
         if landed.tried and _is_kept(landed, world.archive):
-            return sync.sync_board(board, world.archive, world.store, lexicon, self._telling)
+            return self._synced(board)
         return intake.take(
             board,
             landed.fetched,
@@ -362,6 +388,7 @@ class Loop:
             clock=world.clock,
             lexicon=lexicon,
             telling=self._telling,
+            read=world.read,
         )
 
     def _listen(self, board: Board, fetched: Fetched, now: datetime) -> None:

@@ -37,7 +37,7 @@ MAX_LINES = 300_000
 """Lines of Markdown."""
 MAX_SCRIPTS = 10_000
 """Scripts of a page."""
-MAX_TOKENS = 6_000_000
+MAX_TOKENS = 4_500_000
 """Tokens of a script, as far as it is read."""
 
 T = TypeVar("T")

@@ -21,7 +21,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tracker.errors import StoreError
-from tracker.model import BoardId, Capture, IndexLine, Sha256, Verdict
+from tracker.model import Begun, BoardId, Capture, IndexLine, Sha256, Verdict
 from tracker.stores.archive import bodies, disk
 from tracker.stores.archive.bodies import BodyListing, ReceivedBody, Recent, StoredBody, ZstdError
 from tracker.stores.archive.disk import BoardFolder, disk_errors
@@ -96,6 +96,26 @@ class FileArchive:
         folder = self._folder(board)
         path = self._root / ".locks" / folder.board.replace("/", "--")
         return held(path, patience_s=self._lease_s, sleep=self._sleep)
+
+    def begin(self, board: BoardId, capture: Begun | None) -> None:
+        path = self._begun(board)
+        with disk_errors(board, path):
+            if capture is None:
+                path.unlink(missing_ok=True)
+            else:  # not synced to the disk: it is for the death of a process, not of the machine
+                path.write_text(f"{capture.times} {capture.observed_at.isoformat()}", encoding="ascii")
+
+    def begun(self, board: BoardId) -> Begun | None:
+        path = self._begun(board)
+        with disk_errors(board, path):
+            try:
+                times, _, at = path.read_text(encoding="ascii").partition(" ")
+                return Begun(observed_at=datetime.fromisoformat(at), times=int(times))
+            except (FileNotFoundError, ValueError):  # half written, or edited by hand
+                return None
+
+    def _begun(self, board: BoardId) -> Path:
+        return self._root / ".locks" / f"{self._folder(board).board.replace('/', '--')}@begun"
 
     def boards(self) -> tuple[BoardId, ...]:
         with disk_errors("archive", self._root):
