@@ -7,7 +7,6 @@ from parsing import read
 from tracker.errors import ParseError
 from tracker.parsers.limits import MAX_BYTES
 
-
 LINES = '{"name": "a", "score": 88.40, "at": {"lab": "x"}}\n\n{"name": "b", "score": 87}\n'
 
 

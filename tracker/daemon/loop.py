@@ -43,6 +43,10 @@ FAULT_AGAIN = timedelta(hours=1)
 BACK_UP_EVERY = timedelta(minutes=5)
 OF_A_PROCESS = ("clock", "network", "store", "fault")
 """Kinds of trouble that a new process detects again."""
+LARGE = 2_000_000
+"""Bytes of a capture that may take long to read."""
+MAX_WAITING = 64_000_000
+"""Bytes of captures that may wait in memory while others are fetched."""
 REFUSED_FOR = timedelta(days=7)
 REFUSED_TIMES = 7
 """A board that was refused this often, for this long, is paused: a person decides (terms, a key, another source)."""
@@ -78,6 +82,11 @@ class _Landed:
     at: datetime
     tried: bool = False
 
+    @property
+    def size(self) -> int:
+        """The bytes of the bodies."""
+        return sum(map(len, self.fetched.bodies)) if isinstance(self.fetched, Capture) else 0
+
 
 class Deliver(Protocol):
     """Is called after every turn with the current declarations, and whether the outbox has something new."""
@@ -111,6 +120,7 @@ class Loop:
         self._telling = Telling()
         self._reload_asked = True
         self._behind: list[BoardId] | None = None
+        self._large: set[BoardId] = set()
         self._newest: datetime | None = None
         self._set_back = False
         self._store_failed_at: datetime | None = None
@@ -158,13 +168,13 @@ class Loop:
             self._behind = self._left_behind()
         elif start and self._behind:
             self._catch_up(self._behind, now)
-        self._land()
+        more = self._land()
         if start:
             idle_s = self._ticker.tick(now)
-            self.idle_s = 0.0 if self._behind else idle_s
             self._probe(now)
             while self._launch(now):
-                self._land()
+                more = self._land()
+            self.idle_s = 0.0 if more or self._behind else idle_s
         self._check_pauses(now)
         self._back_up(now)
         fresh, self._fresh = self._fresh, False
@@ -200,16 +210,24 @@ class Loop:
             }
             self._notices.only("paused", reasons, now)
 
-    def _land(self) -> None:
-        """Store what the fetches brought. What cannot be stored stays, and is tried again."""
+    def _land(self) -> bool:
+        """Store what the fetches brought. What cannot be stored stays, and is tried again.
+
+        Small pages come first, and after a large one the others may fetch: returns whether a large one is left to the next turn.
+        """
         now = self._world.clock.now()
         self._unstored.extend(
             _Landed(board=board, fetched=fetched, at=now if isinstance(fetched, FetchError) else fetched.observed_at)
             for board, fetched in self._flights.landed()
         )
+        self._unstored = deque(sorted(self._unstored, key=lambda landed: landed.size > LARGE))
         taken: list[_Landed] = []
+        is_large = False
         while self._unstored:
             landed = self._unstored[0]
+            if is_large and landed.size > LARGE and sum(other.size for other in self._unstored) <= MAX_WAITING:
+                break
+            is_large = landed.size > LARGE
             try:
                 if not self._isolated(landed.board, lambda: self._store_landed(landed)):  # noqa: B023  # called at once
                     taken.append(landed)
@@ -217,7 +235,9 @@ class Loop:
                 landed.tried = True
                 raise
             self._unstored.popleft()
+        more = bool(self._unstored)
         self._unstored.extend(taken)
+        return more
 
     def _isolated(self, board: Board, work: Callable[[], None]) -> bool:
         """Do one board's work; only a StoreError of the whole disk or database stops the others. False: another has it."""
@@ -317,9 +337,12 @@ class Loop:
         self._waiting.setdefault(board, False)
 
     def _launch(self, now: datetime) -> bool:
-        """Begin fetches of waiting boards, in the order in which they became due, up to the limit. Returns whether any began."""
+        """Begin fetches of waiting boards, up to the limit. Returns whether any began.
+
+        They begin in the order in which they became due, but those of large pages last.
+        """
         begun = False
-        for name, forced in tuple(self._waiting.items()):
+        for name, forced in sorted(self._waiting.items(), key=lambda waiting: waiting[0] in self._large):
             board = self.declared.boards.get(name)
             if self._behind and name in self._behind:
                 continue
@@ -352,6 +375,8 @@ class Loop:
     def _store_landed(self, landed: _Landed) -> None:
         """Archive the result of a fetch and sync the board's history."""
         fetched, board = landed.fetched, self.declared.boards.get(landed.board.id, landed.board)
+        if isinstance(fetched, Capture):
+            (self._large.add if landed.size > LARGE else self._large.discard)(board.id)
         outcome = self._take(board, landed)
         now = self._world.clock.now()
         self._report(outcome, now)

@@ -9,11 +9,13 @@ import copyreg
 import io
 import os
 import pickle
+import re
 import resource
 import subprocess
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -31,12 +33,22 @@ SLOW = frozenset(("js_literal", "markdown_table", "yaml_records"))
 COSTLY_MARKS = 600_000
 """Tags, or commas and bars between cells, that make a smaller body as costly."""
 MARKS = {"html_table": b"<", "csv_table": b",", "markdown_table": b"|"}
-CPU_S = 30
-WALL_S = 180.0
-"""The longest wait for the other process on a busy machine."""
-MEMORY_BYTES = 1_000_000_000
-"""Address space of the other process."""
+TAG = re.compile(rb"<[a-zA-Z][^<>]*")
+BETWEEN = (b" ", b"\n", b"\t", b"\r", b"\f", b"/")
+"""What separates attributes."""
 PACKAGE = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The CPU time and the address space of the other process, and the longest wait for it on a busy machine."""
+
+    cpu_s: int = 30
+    memory_bytes: int = 1_000_000_000
+    wall_s: float = 180.0
+
+
+LIMITS = Limits()
 
 
 class Read(Protocol):
@@ -77,6 +89,7 @@ def read(
     url: str = "",
     content_type: str = "",
     alone: bool = False,
+    limits: Limits = LIMITS,
 ) -> Reading:
     """Read costly bodies in a process of its own, others here. Raises ParseError if that takes too much time or memory."""
     work = partial(read_capture, parts=parts, url=url, content_type=content_type)
@@ -84,7 +97,7 @@ def read(
         return work(board, bodies)
     task = io.BytesIO()
     _Pickler(task).dump((board, bodies, parts, url, content_type))
-    result = _of_a_child(board.id, task.getbuffer())
+    result = _of_a_child(board.id, task.getbuffer(), limits)
     if isinstance(result, TrackerError):
         raise result
     assert isinstance(result, Reading)
@@ -97,7 +110,17 @@ def _is_costly(body: bytes, form: str) -> bool:
     if len(body) > (SLOW_BYTES if form in SLOW else COSTLY_BYTES):
         return True
     mark = MARKS.get(form)
-    return mark is not None and len(body) > COSTLY_MARKS and body.count(mark) > COSTLY_MARKS
+    if mark is None or len(body) < COSTLY_MARKS:
+        return False
+    return body.count(mark) > COSTLY_MARKS or (form == "html_table" and _attributes(body) > COSTLY_MARKS)
+
+
+def _attributes(body: bytes) -> int:
+    """At least the number of attributes on a page."""
+    if sum(map(body.count, BETWEEN)) < COSTLY_MARKS:
+        return 0
+    tags = b"".join(TAG.findall(body))
+    return sum(map(tags.count, BETWEEN))
 
 
 class _Pickler(pickle.Pickler):
@@ -106,27 +129,34 @@ class _Pickler(pickle.Pickler):
     dispatch_table = copyreg.dispatch_table | {MappingProxyType: lambda mapping: (dict, (dict(mapping),))}
 
 
-def _of_a_child(board: str, task: memoryview) -> object:
-    """The result of `main` in another process."""
-    command = [sys.executable, "-P", "-m", __name__]
+def _of_a_child(board: str, task: memoryview, limits: Limits) -> object:
+    """The result of `main` in another process, or the error that none came."""
+    command = [sys.executable, "-P", "-m", __name__, str(limits.cpu_s), str(limits.memory_bytes)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(PACKAGE), *filter(None, sys.path)])}
     try:
         ended = subprocess.run(  # noqa: S603  # our own module
-            command, input=task, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, timeout=WALL_S, check=False
+            command,
+            input=task,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            timeout=limits.wall_s,
+            check=False,
         )
     except subprocess.TimeoutExpired:
-        return ParseError(f"{board}: found a page that is not read within {WALL_S:g} s, expected a board; look at the page")
+        return ParseError(f"{board}: found a page that is not read within {limits.wall_s:g} s, expected a board; look at it")
     if not ended.returncode:
         return pickle.loads(ended.stdout)  # noqa: S301  # our own process wrote it
-    limits = f"{CPU_S} s of CPU time and {MEMORY_BYTES:,} bytes of memory"
-    return ParseError(f"{board}: found a page that is not read within {limits}, expected a board; look at the page")
+    within = f"{limits.cpu_s} s of CPU time and {limits.memory_bytes:,} bytes of memory"
+    return ParseError(f"{board}: found a page that is not read within {within}, expected a board; look at it")
 
 
 def main() -> None:
     """Read the task on standard input, and write the reading, or the error, to standard output."""
-    for kind, most in ((resource.RLIMIT_AS, MEMORY_BYTES), (resource.RLIMIT_CPU, CPU_S)):
+    for kind, most in zip((resource.RLIMIT_CPU, resource.RLIMIT_AS), map(int, sys.argv[1:]), strict=True):
         _, hard = resource.getrlimit(kind)
-        resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+        with suppress(OSError):  # a service that may not set limits (systemd's @resources); the wait for this process has one
+            resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
     with suppress(OSError):  # a system without it: if memory runs out, this process is to end, not the one that waits for it
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     board, bodies, parts, url, content_type = pickle.load(sys.stdin.buffer)  # noqa: S301  # our own process wrote it

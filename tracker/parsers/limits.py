@@ -68,12 +68,16 @@ def refuse_wide(records: Iterable[Sized]) -> None:
 def refuse_large_json(text: str | bytes) -> None:
     """Count the values of a document before it is decoded. Raises ParseError for more than MAX_NODES."""
     body = text.encode(errors="surrogatepass") if isinstance(text, str) and len(text) > MAX_NODES else text
-    if not isinstance(body, bytes) or sum(map(body.count, (b",", b"{", b"["))) <= MAX_NODES:
-        return
+    if isinstance(body, bytes) and sum(map(body.count, (b",", b"{", b"["))) > MAX_NODES:
+        at_most(values_in(body), MAX_NODES, "values")
+
+
+def values_in(body: bytes) -> int:
+    """The number of commas and opening brackets outside of the strings of a JSON document."""
     marks = body.replace(rb"\\", b"").replace(rb"\"", b"").translate(None, _CONTENT).replace(b'""', b"")
     found, parity = 0, 0
     for start in range(0, len(marks), _CHUNK):
         parts = marks[start : start + _CHUNK].split(b'"')  # every second one is inside a string
         found += sum(map(len, parts[parity::2]))
         parity = (parity + len(parts) - 1) % 2
-    at_most(found, MAX_NODES, "values")
+    return found

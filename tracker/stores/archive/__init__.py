@@ -39,7 +39,8 @@ from tracker.stores.archive.index import (
 from tracker.stores.locks import Taken, held, lock
 
 MAX_BYTES = 64_000_000
-KEYFRAMES_IN_MEMORY = 4
+KEYFRAMES_IN_MEMORY, KEYFRAME_IN_MEMORY = 4, 8_000_000
+"""The number kept, and the bytes of the largest."""
 LISTINGS_IN_MEMORY = 4
 """Boards whose listing of bodies is kept in memory."""
 
@@ -237,7 +238,8 @@ class FileArchive:
             if stored.keyframe:
                 raise bodies.damaged(folder, stored, "a keyframe that needs another one")
             body = self._inflate(folder, stored, b"")
-            self._keyframes.put((folder.board, sha256), body)
+            if len(body) <= KEYFRAME_IN_MEMORY:
+                self._keyframes.put((folder.board, sha256), body)
         return body
 
     def _inflate(self, folder: BoardFolder, stored: StoredBody, prefix: bytes) -> bytes:
