@@ -220,8 +220,8 @@ def test_times_are_read_and_shown_in_the_workspaces_zone_and_stored_in_utc(empty
     assert {row["until"][-1] for row in empty.plain("report", "--format", "jsonl").rows} == {"Z"}
     assert "2026-03-02 06:00 UTC" in empty.plain("--tz", "UTC", "events").out
     assert {row["recorded_at"][-1] for row in empty.plain("events", "--json").rows} == {"Z"}
-    assert empty.plain("events", "--since", "2026-03-03T15:00:01").out == ""
-    assert empty.plain("events", "--since", "2026-03-03T14:59").out != ""
+    assert empty.plain("events", "--since", "2026-03-04T15:00:01").out == ""
+    assert empty.plain("events", "--since", "2026-03-04T14:59").out != ""
 
 
 def test_a_zone_that_does_not_exist_is_refused(empty: World):

@@ -129,7 +129,7 @@ class Disk:
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Disk]:
-    made = Disk(tmp_path / "small", 6000)
+    made = Disk(tmp_path / "small", 24000)
     yield made
     made.close()
 

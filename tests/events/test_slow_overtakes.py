@@ -75,8 +75,10 @@ def steps(on: Metric, pages: list[Page]) -> list[set[tuple[str, str]]]:
 
 
 def reported(events: Iterable[Event]) -> set[tuple[str, str]]:
-    sure = (event for event in of("overtake", events) if event.grade in ("supported", "decisive", "published_order"))
-    return {(subject.entry, rival.entry) for event in sure for subject in event.subjects for rival in event.rivals}
+    """(subject, rival); an overtake that the next page takes back is withdrawn, so its rival is above again."""
+    sure = [event for event in of("overtake", events) if event.grade in ("supported", "decisive", "published_order", "withdrawn")]
+    pairs = ((event, subject.entry, rival.entry) for event in sure for subject in event.subjects for rival in event.rivals)
+    return {(rival, subject) if event.grade == "withdrawn" else (subject, rival) for event, subject, rival in pairs}
 
 
 @st.composite

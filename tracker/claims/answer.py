@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Mention, MentionKind
 from tracker.claims.case import Case, Unpublished
 from tracker.claims.names import SIZE
-from tracker.claims.record import Record
-from tracker.model import Metric
+from tracker.claims.record import Record, is_titled
+from tracker.model import Metric, Nature
 from tracker.query.find import BoardAt, suggestions
 
 _MOST_NAMED = 8
@@ -130,3 +130,9 @@ def _published_for_both(claim: Claim, record: Record, state: BoardAt) -> list[Me
     sides = [record.on(state, mention) for mention in (claim.subject, claim.rival) if mention is not None]
     metrics = [metric for metric in state.board.metrics if metric.higher_is_better is not None and not metric.volatile]
     return [metric for metric in metrics if all(any(metric.id in entry.measures for entry in side) for side in sides)]
+
+
+def is_placed(claim: Claim, cases: Iterable[Case]) -> bool:
+    """Whether a sentence says whose figure it gives: by a board, a price, or the title of a metric."""
+    metrics = (case.metric for case in cases)
+    return bool(claim.sources) or all(is_titled(metric, claim.topic) or metric.nature is Nature.LISTED for metric in metrics)

@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Relation, Since
-from tracker.claims.answer import answer, cases, finding
+from tracker.claims.answer import answer, cases, finding, is_placed
 from tracker.claims.case import Case, Unpublished
 from tracker.claims.record import Record
-from tracker.claims.score import holds, is_placed
-from tracker.claims.weight import Order, spread_in, weigh
+from tracker.claims.weight import Order, holds, spread_in, weigh
 from tracker.model import Entry, Span
 from tracker.order import best_entry
 from tracker.query.since import Moment, moments

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
-
 from tracker.claims._records import Amount, Claim, ClaimVerdict, Finding, Ground
-from tracker.claims.answer import cases, conclude, finding, grounds
+from tracker.claims.answer import cases, conclude, finding, grounds, is_placed
 from tracker.claims.case import Case, Unpublished, turned
-from tracker.claims.record import Record, is_titled
-from tracker.claims.weight import matches
-from tracker.model import Measure, Metric, Nature
+from tracker.claims.record import Record
+from tracker.claims.weight import holds
+from tracker.model import Metric, Nature
 from tracker.order import best_entry
 
 
@@ -31,12 +28,6 @@ def judge(claim: Claim, record: Record) -> Finding:
     return conclude(claim, record, shown_by, missing)
 
 
-def is_placed(claim: Claim, cases: Iterable[Case]) -> bool:
-    """Whether a sentence says whose figure it gives: by a board, a price, or the title of a metric."""
-    metrics = (case.metric for case in cases)
-    return bool(claim.sources) or all(is_titled(metric, claim.topic) or metric.nature is Nature.LISTED for metric in metrics)
-
-
 def _is_counted_in(amount: Amount, metric: Metric) -> bool:
     """Whether a figure with that unit can be one of the metric."""
     match amount.unit:
@@ -48,13 +39,6 @@ def _is_counted_in(amount: Amount, metric: Metric) -> bool:
             return metric.percent_factor is not None
         case unit:
             return not metric.unit.startswith("USD") and (metric.nature is not Nature.LIVE or not unit)
-
-
-def holds(amount: Amount, metric: Metric, measure: Measure) -> bool:
-    """Whether a value is the figure, or on the claimed side of it. A live figure, which moves daily, may be a tenth off."""
-    value = measure.value * ((metric.percent_factor or 1) if amount.value > 1 else 1)
-    about = metric.nature is Nature.LIVE and not amount.bound
-    return matches(replace(amount, bound="about") if about else amount, value)
 
 
 def _ground(case: Case) -> Ground | Unpublished:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tracker.claims._records import Amount
@@ -141,3 +141,10 @@ def matches(amount: Amount, value: float) -> bool:
         "about": gap <= _ABOUT * amount.value,
     }
     return bounds.get(amount.bound, gap <= half_a_digit + 1e-9)
+
+
+def holds(amount: Amount, metric: Metric, measure: Measure) -> bool:
+    """Whether a value is the figure, or on the claimed side of it. A live figure, which moves daily, may be a tenth off."""
+    value = measure.value * ((metric.percent_factor or 1) if amount.value > 1 else 1)
+    about = metric.nature is Nature.LIVE and not amount.bound
+    return matches(replace(amount, bound="about") if about else amount, value)

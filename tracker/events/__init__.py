@@ -10,8 +10,9 @@ from dataclasses import replace
 from datetime import datetime
 from importlib import import_module
 
-from tracker.events import _past, board_broken, board_stale
+from tracker.events import _past, board_broken, board_stale, overtake
 from tracker.events._past import advance_failed
+from tracker.events._values import changed
 from tracker.events.departure import awaits_confirmation, confirm
 from tracker.events.kind import BoardTrouble, Detection, EventKind, Folding
 from tracker.model import Board, BoardState, Diff, Event, Failure, Sha256
@@ -76,4 +77,5 @@ def silence(board: Board, past: BoardState, *, observed_at: datetime, url: str, 
 
 def advance(past: BoardState, diff: Diff, detected: Detection) -> BoardState:
     """The state for the next snapshot, after this diff was accepted with the events detected in it."""
-    return replace(_past.advance(past, diff, detected.events), memory=detected.memory)
+    pending = overtake.pending_after(diff, past, detected.events) if changed(diff) else past.pending
+    return replace(_past.advance(past, diff), memory=detected.memory, pending=pending)

@@ -24,7 +24,7 @@ _OF_ITS_OWN = (Comparability.REBASED, Comparability.APPEARED)
 """Verdicts under which a scale has an order of its own."""
 
 
-class Orders(NamedTuple):
+class OrderChanges(NamedTuple):
     """What became of the order of all pairs of entries on one metric over a diff.
 
     `before` are the measured values before it; entries that are `back` on the page have the last ones they had. `slow` are
@@ -38,30 +38,30 @@ class Orders(NamedTuple):
     memory: Any
 
 
-def follow(diff: Diff, past: BoardState, metric: Metric) -> Orders:
+def follow(diff: Diff, past: BoardState, metric: Metric) -> OrderChanges:
     """What became of the order on a metric, with the pairs of a lost or hidden order and the last values of the unseen."""
     assert diff.before is not None
     verdict, plain = diff.metrics[metric.id], past.memory.get("overtake", {}).get(metric.id)
     if verdict.verdict in _OF_ITS_OWN or diff.restart:
-        return Orders({}, frozenset(), {}, None)
+        return OrderChanges({}, frozenset(), {}, None)
     if not verdict.usable or not (verdict.moves or _may_change(diff, metric, plain)):
-        return Orders({}, frozenset(), {}, plain)
+        return OrderChanges({}, frozenset(), {}, plain)
     pairs, last = _read(plain or {}, keys_now(diff))
     doubted = {entry for entry, move in verdict.moves.items() if move.unsure_origin}  # their values before prove no order
-    pairs = {pair: since for pair, since in pairs.items() if doubted.isdisjoint(pair)}
     before, shown = last | _measures(diff.before, metric), _measures(diff.after, metric)
+    pairs = {pair: since for pair, since in pairs.items() if doubted.isdisjoint(pair) and before.keys() >= set(pair)}
     left = before.keys() - diff.after.entries.keys()
     gone = {*departure.confirmed(diff, past), *diff.relisted.values()} if left else set()
     gone |= {entry for entry in left | last.keys() if entry in past.known and past.known[entry].departed}
     unseen = {entry: _drifted(diff, metric, before[entry]) for entry in sorted(left - gone)}
     back = frozenset((last.keys() & shown.keys()) - gone)
-    field = _Field(metric, before, shown | unseen, frozenset(unseen), verdict.moves.keys() | back)
+    field = _Field(metric, before, shown | unseen, frozenset(unseen), back, verdict.moves.keys() | back)
     slow = {(lower, upper): since for (upper, lower), since in pairs.items() if field.was_passed(upper, lower)}
     last_at = diff.seen_until or diff.before.observed_at
     best = near_the_top(diff, metric, RECORDED) if metric.exact else before.keys()
     loosened = {pair: last_at for pair in field.loosened() if doubted.isdisjoint(pair) and not best.isdisjoint(pair)}
     kept = {pair: since for pair, since in (loosened | pairs).items() if field.is_open(*pair)}
-    return Orders(before, back, slow, _plain(kept, unseen))
+    return OrderChanges(before, back, slow, _plain(kept, unseen))
 
 
 def _may_change(diff: Diff, metric: Metric, plain: Mapping[str, Any] | None) -> bool:
@@ -85,6 +85,7 @@ class _Field(NamedTuple):
     before: Measures
     after: Measures
     unseen: frozenset[EntryId]
+    back: frozenset[EntryId]
     moved: AbstractSet[EntryId]
 
     def shows(self, upper: EntryId, lower: EntryId) -> bool:
@@ -95,11 +96,12 @@ class _Field(NamedTuple):
         return self.metric.better(above.value, below.value) and is_certain(self.metric, above, below)
 
     def was_passed(self, upper: EntryId, lower: EntryId) -> bool:
-        """Whether the page shows the lower entry certainly above the upper one, which was not above it just before.
+        """Whether the page shows the lower entry certainly above the upper one, which the page before did not show above it.
 
         Finer decimals may reorder what was one number, but then nobody passed anybody.
         """
-        if not self.shows(lower, upper) or self.metric.better(self.before[upper].value, self.before[lower].value):
+        was_above = self.metric.better(self.before[upper].value, self.before[lower].value)
+        if not self.shows(lower, upper) or (was_above and self.back.isdisjoint((upper, lower))):
             return False
         return not self.moved.isdisjoint((upper, lower)) or states_error(self.metric, self.after[upper], self.after[lower])
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import chain
 
-from tracker.events import board_broken, board_partial, departure, new_leader, overtake
+from tracker.events import board_broken, board_partial, departure, new_leader
 from tracker.events._values import changed
 from tracker.model import (
     BoardState,
@@ -16,7 +16,6 @@ from tracker.model import (
     Entry,
     EntryId,
     EntryRecord,
-    Event,
     Failure,
     FailureStage,
     HeldReading,
@@ -31,13 +30,12 @@ _FILLED_AGAIN = 0.7
 """A lost field is whole again at this share of the best of its last fill rates."""
 
 
-def advance(past: BoardState, diff: Diff, events: Sequence[Event]) -> BoardState:
-    """The state for the next snapshot, after this diff was accepted with these events."""
+def advance(past: BoardState, diff: Diff) -> BoardState:
+    """The state for the next snapshot, after this diff was accepted, except for what kinds of event remember."""
     has_changed = changed(diff)
     return BoardState(
         known=_known(past, diff),
         leaders=new_leader.leaders_after(diff, past),
-        pending=overtake.pending_after(diff, past, events) if has_changed else past.pending,
         sizes=(*past.sizes, len(diff.after.entries))[-_KEEP_SIZES:],
         filled=_filled(past, diff.after),
         drifted=_drifted(past, diff),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from tracker.events._values import grouped
 from tracker.events.kind import Detection, EventKind, Folding, What
 from tracker.events.making import make
 from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Event, Evidence, Party, name_tokens
@@ -33,7 +33,9 @@ def detect(diff: Diff, past: BoardState) -> Detection:
     """
     replaced = _replaced(diff, past)
     events: list[Event] = []
-    by_absence = grouped(confirmed(diff, past), lambda entry: (past.known[entry].last_seen, past.known[entry].missing_since))
+    by_absence: defaultdict[object, list[EntryId]] = defaultdict(list)
+    for entry in confirmed(diff, past):
+        by_absence[past.known[entry].last_seen, past.known[entry].missing_since].append(entry)
     for entries in by_absence.values():
         if len(entries) >= MASS and len(entries) >= MASS_SHARE * len(diff.after.entries):
             events.append(_event(diff, past, entries, Grade.MASS))

@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from tracker.events._lines import Values
-from tracker.events._orders import Orders, Pair, follow
+from tracker.events._orders import OrderChanges, Pair, follow
 from tracker.events._values import RECORDED, TOP, changed, near_the_top
 from tracker.events.kind import Detection, EventKind, Folding, What
 from tracker.events.making import make, party, proof
@@ -82,7 +82,7 @@ def detect(diff: Diff, past: BoardState) -> Detection:
     return Detection(events=events, memory=memory)
 
 
-def _flips(diff: Diff, past: BoardState, metric: Metric, course: Orders, *, leave_out: Container[Pair]) -> Iterator[Event]:
+def _flips(diff: Diff, past: BoardState, metric: Metric, course: OrderChanges, *, leave_out: Container[Pair]) -> Iterator[Event]:
     """A rise for each entry that moved above others; a fall for each that moved below entries whose value did not change."""
     has, moved = diff.after.measured(metric.id), diff.metrics[metric.id].moves.keys() | course.back
     had = {entry: measure.value for entry, measure in course.before.items()}
@@ -101,7 +101,7 @@ def _flips(diff: Diff, past: BoardState, metric: Metric, course: Orders, *, leav
         yield _flip_event(diff, past, metric, course, _Pass(mover, best_first, Grade(grade), rose=not fell, slow=slow))
 
 
-def _direct(metric: Metric, course: Orders, had: Values, has: Values, moved: Container[EntryId]) -> Iterator[Pair]:
+def _direct(metric: Metric, course: OrderChanges, had: Values, has: Values, moved: Container[EntryId]) -> Iterator[Pair]:
     """The flips from one page to the next. With an entry that is back, only of an order that was certain."""
     for pair in flips(metric, had, has, moved=moved):
         if course.back.isdisjoint(pair) or is_certain(metric, *(course.before[entry] for entry in pair)):
@@ -161,7 +161,7 @@ class _Pass(NamedTuple):
         return (self.mover, other) if self.rose else (other, self.mover)
 
 
-def _flip_event(diff: Diff, past: BoardState, metric: Metric, course: Orders, made: _Pass) -> Event:
+def _flip_event(diff: Diff, past: BoardState, metric: Metric, course: OrderChanges, made: _Pass) -> Event:
     """A rise, or a fall, which is only recorded unless it is slow: the entries above did nothing. `others` has the best first."""
     shown, rose = made.others[:_RIVALS_OF_A_FLIP], made.rose
     who, named = party(diff.after, made.mover), [party(diff.after, other) for other in shown]
@@ -210,7 +210,7 @@ def _matters(diff: Diff, metric: Metric, mover: EntryId) -> bool:
     return metric.primary or (bool(metric.topic) and _above(diff, metric, mover) < TOP)
 
 
-def _how_sure(diff: Diff, metric: Metric, course: Orders, made: _Pass) -> str:
+def _how_sure(diff: Diff, metric: Metric, course: OrderChanges, made: _Pass) -> str:
     """What follows the order in the headline: that nobody states an error, or how the certain order was reversed."""
     measures = [diff.after.entries[entry].measures[metric.id] for entry in (made.mover, made.others[0])]
     if made.grade == Grade.UNSURE_ORIGIN:
@@ -227,7 +227,7 @@ def _how_sure(diff: Diff, metric: Metric, course: Orders, made: _Pass) -> str:
     return unsure(metric, *measures) if made.grade in (Grade.NOMINAL, Grade.PUBLISHED_ORDER) else ""
 
 
-def _cells(diff: Diff, past: BoardState, metric: Metric, course: Orders, entry: EntryId) -> Iterator[Evidence]:
+def _cells(diff: Diff, past: BoardState, metric: Metric, course: OrderChanges, entry: EntryId) -> Iterator[Evidence]:
     """An entry's cells on both pages; on the last page that showed it if it is back."""
     assert diff.before is not None
     known = past.known.get(entry)
