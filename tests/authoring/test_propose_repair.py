@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import time
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -280,3 +281,17 @@ def test_nothing_is_proposed_if_the_repaired_board_cannot_be_read():
         raise TrackerError("no")
 
     assert repairs(board(), [renamed("score", "zq7")], reading(board(), csv_of()), read=refuses) == ()
+
+
+def wide(columns: int) -> bytes:
+    """The page with another name for the score, and that many columns more."""
+    head, *rows = renamed("score", "points").decode().splitlines()
+    more = "".join(f",c{number}" for number in range(columns))
+    return "\n".join([head + more, *(row + ",1" * columns for row in rows), ""]).encode()
+
+
+@pytest.mark.parametrize(("columns", "repaired"), [(200, 1), (4_000, 0)])
+def test_a_page_of_more_columns_than_can_be_compared_is_not_searched(columns: int, repaired: int):
+    begun = time.process_time()
+    assert len(found(wide(columns))) == repaired
+    assert time.process_time() - begun < 20
