@@ -52,6 +52,14 @@ def states_error(metric: Metric, *measures: Measure) -> bool:
     return metric.exact or metric.stated_error is not None or any(measure.half_width is not None for measure in measures)
 
 
+def error_between(metric: Metric, measure: Measure, other: Measure) -> float | None:
+    """The error of the difference of two values, two readings of one entry too; None if none is published."""
+    if metric.stated_error is not None:
+        return metric.stated_error
+    widths = [width for width in (measure.half_width, other.half_width) if width is not None]
+    return hypot(*widths) if widths else None
+
+
 def is_certain(metric: Metric, measure: Measure, other: Measure) -> bool:
     """Whether the order of two measured values is certain. Scores of a test without any error are in the order published."""
     if metric.nature is Nature.TESTED and not states_error(metric, measure, other):

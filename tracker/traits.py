@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tracker.model import Board, Entry, Identity, Metric
+from tracker.model import Board, Entry, Identity, Metric, name_tokens
 
 OPEN_LICENCES = (
     *("apache", "mit", "bsd", "cc-by", "cc by", "gpl", "openrail", "openmdw", "open weights", "open-weights", "open source"),
@@ -100,13 +100,23 @@ def size_total(entry: Entry) -> float | None:
         return total if total >= least else None
     if who.size_total_b is None:
         return None
-    return None if _no_total(entry.name, mixture=who.size_active_b is not None) else who.size_total_b
+    no_total = _no_total(entry.name, mixture=who.size_active_b is not None) or _is_of_a_wrapper(entry.name, who.family)
+    return None if no_total else who.size_total_b
 
 
 @lru_cache(maxsize=8192)
 def _no_total(name: str, *, mixture: bool) -> bool:
     """Whether a name has no total: in `8x7B` the experts share parameters, and of two sizes neither is the total."""
     return _MIXTURE.search(name) is not None or (not mixture and len(set(_SIZES.findall(name.casefold()))) > 1)
+
+
+@lru_cache(maxsize=8192)
+def _is_of_a_wrapper(name: str, family: str) -> bool:
+    """Whether the size is that of a part joined before the model: `aligner-2b_nova-3-pro`."""
+    parts, brand = name.casefold().split("_"), frozenset(name_tokens(family))
+    own = [at for at, part in enumerate(parts) if brand and brand <= frozenset(name_tokens(part))]
+    sized = [at for at, part in enumerate(parts) if _SIZES.search(part)]
+    return bool(own and sized) and sized[-1] < own[0]
 
 
 def open_size(entry: Entry) -> float | None:

@@ -42,15 +42,31 @@ def test_snapshots_of_two_boards_are_refused():
 
 @pytest.mark.parametrize(("kept", "of", "same"), [(3, 6, True), (2, 6, False), (0, 4, True), (3, 5, True), (2, 5, False)])
 def test_less_than_half_of_the_entries_in_common_is_another_table(kept: int, of: int, same: bool):
-    before, after = ({f"{side}{place}" if place >= kept else f"m{place}": 50 for place in range(of)} for side in "xy")
-    actual = commensurable(snapshot(line(before)), snapshot(line(after), day=1))
+    before, after = (
+        {f"{side}{place}" if place >= kept else f"m{place}": start + place for place in range(of)}
+        for side, start in (("x", 50), ("y", 70))
+    )
+    actual = commensurable(board(SCORE), snapshot(line(before)), snapshot(line(after), day=1))
     assert (actual is None) is same
     assert same or f"{kept} of {of} entries in common" in actual
 
 
+@pytest.mark.parametrize(("start", "same"), [(50, True), (70, False)])
+def test_another_key_column_of_the_same_rows_is_no_other_table(start: int, same: bool):
+    before, after = (
+        snapshot(
+            line({f"{side}{place}": first + place for place in range(6)}),
+            day=day,
+            names={f"{side}{place}": f"Model {place}" for place in range(6)},
+        )
+        for day, (side, first) in enumerate((("x", 50), ("y", start)))
+    )
+    assert (commensurable(board(SCORE), before, after) is None) is same
+
+
 def test_a_board_that_only_grew_or_shrank_is_the_same_table():
     small, large = (snapshot(line({f"m{place}": 50 for place in range(count)})) for count in (10, 60))
-    assert commensurable(small, large) is commensurable(large, small) is None
+    assert commensurable(board(SCORE), small, large) is commensurable(board(SCORE), large, small) is None
 
 
 def test_a_restart_compares_nothing_and_nobody_came_or_went():

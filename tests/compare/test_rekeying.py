@@ -7,7 +7,7 @@ from hypothesis import given
 from kit import ELO, PRICE, SCORE, History, board, brief, metric, of, pages, snapshot
 
 from tracker.compare import compare
-from tracker.model import Confidence, Diff, EntryId, Identity, ModelId, Snapshot
+from tracker.model import Confidence, Diff, EntryId, Identity, MetricId, ModelId, Snapshot
 
 THREE = (SCORE, metric("coding", primary=False), metric("maths", primary=False))
 PRICED = (SCORE, metric("coding", primary=False), metric("maths", "listed", primary=False, topic="price"))
@@ -147,11 +147,15 @@ def test_another_name_for_the_same_variant_with_the_same_score_is_the_same_entry
     assert renamed("old:50.5", "new:50.47")
 
 
-def test_the_same_primary_score_identifies_a_variant_whose_other_values_moved():
+def test_a_variant_under_another_name_may_be_another_run_if_any_shared_score_differs():
     who, on = {"old": known("maker/m"), "new": known("maker/m")}, (SCORE, metric("coding", primary=False))
-    pages = [snapshot(f"s:9 {key}:50", coding=f"{key}:{day}", day=day, who=who) for day, key in enumerate(("old", "new"))]
-    assert compare(board(*on), *pages).rekeyed == {"new": "old"}
-    assert compare(board(*on[1:]), *pages).rekeyed == {}
+    for coding, rekeyed in ((0, {"new": "old"}), (1, {})):
+        pages = [
+            snapshot(f"s:9 {key}:50", coding=f"{key}:{day * coding}", day=day, who=who) for day, key in enumerate(("old", "new"))
+        ]
+        diff = compare(board(*on), *pages)
+        assert (diff.rekeyed, diff.doubtful) == (rekeyed, {} if rekeyed else {"new": ["old"]})
+        assert (diff.arrived, diff.missing) == ((), ())
 
 
 @pytest.mark.parametrize(
@@ -527,3 +531,33 @@ def test_the_values_of_another_row_make_neither_an_overtake_nor_a_departure():
 def test_a_name_with_a_path_before_it_is_the_name_listed_again(old: str, new: str, relisted: bool):
     diff = two(f"{old}:50 b:40", f"{new}:53 b:40")
     assert diff.relisted == ({new: old} if relisted else {})
+
+
+LABELS = {"a": {"label": "Chat"}, "b": {"label": "Four"}, "c": {"label": "Other"}}
+
+
+def catalogue(*pages: tuple[str, dict[str, dict[str, str]]]) -> list[tuple[str, bool]]:
+    history = History(PRICE, replace(PRICE, id=MetricId("second"), primary=False))
+    shown = [
+        history.take(snapshot("", day=2 * day, price=prices, second=prices, attributes=labels))
+        for day, (prices, labels) in enumerate(pages)
+    ]
+    return [(label, event.is_news) for events in shown for label, event in zip(brief(events), events, strict=True)]
+
+
+def test_a_row_that_took_the_key_of_another_changed_no_price_and_left_nothing():
+    taken = ("a:10 c:1", {"a": {"label": "Four"}, "c": {"label": "Other"}})
+    first = ("a:15 b:10 c:1", LABELS)
+    assert catalogue(first, taken, taken, taken) == [("rename/doubtful a > b", False)]
+    cut = ("a:10 c:1", {"a": {"label": "Chat"}, "c": {"label": "Other"}})
+    assert ("price_change/cut a @price", True) in catalogue(first, cut)
+    dearer = ("a:9 c:1", {"a": {"label": "Four"}, "c": {"label": "Other"}})
+    assert ("price_change/cut a @price", True) in catalogue(first, dearer)
+
+
+def test_a_key_that_adds_words_to_the_label_that_stayed_is_the_same_row():
+    first = ("plus-4:10 c:1", {"plus-4": {"label": "Plus 4"}, "c": {"label": "Other"}})
+    second = ("plus-4-0111:10 c:1", {"plus-4-0111": {"label": "Plus 4"}, "c": {"label": "Other"}})
+    assert [label for label, _ in catalogue(first, second, second)] == ["rename/new_name plus-4-0111"]
+    other = ("plus-4-0111:10 c:1", {"plus-4-0111": {"label": "Plus"}, "c": {"label": "Other"}})
+    assert "rename/new_name plus-4-0111" not in [label for label, _ in catalogue(first, other)]

@@ -189,6 +189,34 @@ def test_a_newly_stated_trait_makes_a_leader_but_not_news():
     assert event.headline.endswith(", by what is stated of them now.")
 
 
+@pytest.mark.parametrize(
+    ("name", "lab", "clouded"),
+    [
+        ("Fi-3-mini-128k", "lab", True),
+        ("Fi-3-mini-128k", "other", False),
+        ("Fi-3-large", "lab", False),
+        ("Minimax", "lab", False),
+    ],
+)
+def test_a_higher_entry_that_is_called_small_may_be_of_any_size_class_if_its_lab_states_sizes(
+    name: str, lab: str, clouded: bool
+) -> None:
+    history, who = History(STATED), {key: model(size=3.0) for key in ("a", "b", "c", "d", "n")}
+    more = {"names": {"x": name}, "who": who | {"x": model(lab)}}
+    history.show("x:90 a:80 b:70 c:60 d:50", **more)
+    (event,) = of("class_leader", history.show("x:90 a:80 b:70 c:60 d:50 n:85", **more))
+    assert [row["clouded"] for row in event.facts["classes"] if row["class"] == "size<=4"] == [clouded]
+
+
+@pytest.mark.parametrize(("size", "least"), [(4.02, "size<=4"), (4.2, "size<=15"), (3.8, "size<=4"), (15.3, "size<=15")])
+def test_a_size_class_holds_what_its_bound_is_rounded_from(size: float, least: str) -> None:
+    history = History(STATED)
+    history.show("a:80 b:70", who={"a": model(size=size)})
+    assert history.diff is not None
+    names = classes(history.diff.after.entries["a"], history.board)
+    assert next(name for name in names if name.startswith("size")) == least
+
+
 def test_a_higher_entry_of_unknown_licence_leaves_the_class_open():
     season = Season(STATED)
     season.events_of(f"{CLOSED} {OPEN} x:75.0")

@@ -117,6 +117,36 @@ def test_reports_agree_about_one_variant_or_about_the_best_of_a_model(elsewhere:
     assert (event.grade, event.is_news) == ("agreed", is_news)
 
 
+@pytest.mark.parametrize(
+    ("label", "is_preview", "other", "named"),
+    [
+        ("A 3 (high)", False, "", "A 3"),
+        ("A 3 (0324)", False, "", "A 3 (0324)"),
+        ("A 3 (May '25)", False, "", "A 3 (May '25)"),
+        ("A 3 (Beta)", True, "", "A 3 (Beta)"),
+        ("A 3 (high)", False, "a-3", "A 3 (high)"),
+    ],
+    ids=["an effort", "a date", "a month", "a preview", "another row has the short name"],
+)
+def test_a_consensus_names_no_other_version_than_the_one_whose_rows_did_it(
+    label: str, is_preview: bool, other: str, named: str
+) -> None:
+    def relabelled(seat: tuple[Board, Snapshot]) -> tuple[Board, Snapshot]:
+        entries = dict(seat[1].entries)
+        entries["a"] = replace(entries["a"], name=label, who=replace(entries["a"].who, variant="a#v", preview=is_preview))
+        entries["c"] = replace(entries["c"], name=other or "c")
+        return seat[0], replace(seat[1], entries=entries)
+
+    places = [Place(name).show("a:50 b:60 c:1", "a:65 b:60 c:1") for name in ("one", "two")]
+    events = [
+        replace(event, subjects=tuple(replace(party, name=label) for party in event.subjects))
+        for place in places
+        for event in place.events
+    ]
+    (event,) = detect(events, [relabelled(place.seat) for place in places])
+    assert event.headline == f"2 boards report that {named} passed b: One and Two."
+
+
 def test_three_boards_are_named_as_people_name_them():
     (event,) = both(Place("one"), Place("three"), Place("two"))
     assert event.headline == "3 boards report that a passed b: One, Three and Two."

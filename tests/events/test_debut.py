@@ -146,7 +146,9 @@ def test_a_field_that_filled_again_has_first_scores_again():
 def test_a_restarted_board_reveals_its_entries():
     history = History()
     history.show("a:50 b:40")
-    assert brief(of("debut", history.show("c:50 d:40", restart="accepted by ann"))) == ["debut/revealed c", "debut/revealed d"]
+    events = of("debut", history.show("c:50 d:40", restart="accepted by ann"))
+    assert brief(events) == ["debut/revealed c", "debut/revealed d"]
+    assert events[0].headline == "c is in the new table of Board at rank 1 of 2 with 50 (score)."
 
 
 def test_a_board_without_a_direction_gives_no_rank():

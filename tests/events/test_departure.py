@@ -1,5 +1,7 @@
 """Who left a board; who is only out of sight; who could not be seen at all."""
 
+from dataclasses import replace
+
 import pytest
 from kit import START, History, brief, line, of, snapshot
 
@@ -198,6 +200,7 @@ def test_an_entry_that_fell_out_of_a_top_n_is_recorded_and_never_departs():
 
 
 LAB_A, LAB_B = Identity(model=ModelId("lab/a")), Identity(model=ModelId("lab/b"))
+UNSURE = Identity(lab="Lab", family="Claude", generation="3.5", tier="sonnet")
 
 
 @pytest.mark.parametrize(
@@ -208,6 +211,8 @@ LAB_A, LAB_B = Identity(model=ModelId("lab/a")), Identity(model=ModelId("lab/b")
         ("o1", "o1 mini", {"o1": LAB_A, "o1 mini": LAB_B}, True),
         ("Cohere", "Cohere-R", {}, False),
         ("Cohere", "Anthropic", {}, True),
+        ("sonnet (diff)", "sonnet (whole)", {"sonnet (diff)": replace(UNSURE, harness="diff"), "sonnet (whole)": UNSURE}, False),
+        ("sonnet (diff)", "haiku (whole)", {"sonnet (diff)": UNSURE, "haiku (whole)": replace(UNSURE, tier="haiku")}, True),
     ],
 )
 @pytest.mark.parametrize("stays", [True, False])

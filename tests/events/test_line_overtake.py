@@ -277,6 +277,17 @@ def test_a_row_that_names_no_entry_may_be_the_rivals():
     assert (lines([event]), event.is_news) == (["ali > oai"], False)
 
 
+def test_the_best_of_a_rival_is_not_stated_if_several_rows_have_its_key_now():
+    season = Season(SCORE)
+    season.events_of("oai/gpt/5/a:60.0 oai/gpt/4/a:41.0 ali/qwen/3/a:50.0")
+    keys = ("oai/gpt/4/a", "ali/qwen/3/a", "ali/qwen/4/a")
+    page = snapshot("oai/gpt/4/a:41.0 ali/qwen/3/a:50.0 ali/qwen/4/a:65.0", day=1, who={key: who(key) for key in keys})
+    page = replace(page, ambiguous=frozenset(("oai/gpt/5/a",)), unnamed=(30.0, 60.0))
+    event, *_ = of("line_overtake", season.take(page))
+    assert event.headline == "ali/qwen/4/a (65) enters Board (score), above oai, no error margin published."
+    assert [event.facts["rivals"][0][name] for name in ("passed", "value")] == [None, None]
+
+
 def test_values_that_come_back_to_a_field_pass_nobody():
     full = {f"l{place:02}/f/1/x": 50 - place for place in range(12)}
     thin = {key: "" if place < 6 else value for place, (key, value) in enumerate(full.items())}

@@ -1,6 +1,8 @@
 """A scale that changed: one event, and nothing about single models from it."""
 
-from kit import ELO, PRICE, SCORE, History, brief, events_of, line, metric, of
+from dataclasses import replace
+
+from kit import ELO, PRICE, SCORE, History, brief, events_of, line, metric, of, snapshot
 
 SECOND = metric("coding", primary=False)
 
@@ -75,8 +77,17 @@ def estimates(before: int, after: int, of: int = 20, *, on=SCORE) -> list[tuple[
 
 
 def test_a_jump_in_the_share_of_estimates_is_one_event():
-    assert estimates(3, 9) == [("Board now estimates score for 9 of 20 entries listed before; it was 3.", True)]
-    assert estimates(9, 3) == [("Board now estimates score for 3 of 20 entries listed before; it was 9.", True)]
+    assert estimates(3, 9) == [("Board now estimates score for 9 of 20 rows; before, for 3 of 20.", True)]
+    assert estimates(9, 3) == [("Board now estimates score for 3 of 20 rows; before, for 9 of 20.", True)]
+
+
+def test_the_estimates_of_rows_that_name_no_entry_count_too():
+    history = History()
+    for day, (before, unnamed) in enumerate(((3, (7.0, 8.0)), (9, (7.0,)))):
+        text = " ".join(f"m{at}:{'~' if at < before else ''}{at}" for at in range(20))
+        events = history.take(replace(snapshot(text, day=day), unnamed=(7.0, 8.0), unnamed_estimates=unnamed))
+    (event,) = [event for event in of("methodology", events) if event.grade == "estimates"]
+    assert event.headline == "Board now estimates score for 10 of 22 rows; before, for 5 of 22."
 
 
 def test_a_few_estimates_more_or_less_are_not_a_jump():
@@ -104,5 +115,5 @@ def test_jumps_on_several_metrics_are_one_event_that_names_the_primary_first():
             line({key: f"{mark}5" for key, mark in keys.items()}), coding=line({key: f"{mark}7" for key, mark in keys.items()})
         )
     (event,) = of("methodology", events)
-    assert event.headline.startswith("Board now estimates score and 1 more for 7 of 10 entries")
+    assert event.headline.startswith("Board now estimates score and 1 more for 7 of 10 rows")
     assert event.facts["metrics"]["coding"] == {"estimates_before": 1, "estimates": 7, "common": 10}

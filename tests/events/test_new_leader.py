@@ -1,11 +1,12 @@
 """Who leads, and who does not although the leader cannot be seen."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kit import ELO, SCORE, History, brief, events_of, examples, line, metric, of, snapshot, tables
+from kit import ELO, SCORE, START, History, brief, events_of, examples, line, metric, of, snapshot, tables
 
 from tracker.model import Identity, ModelId
 
@@ -97,6 +98,48 @@ def test_the_second_leads_with_the_snapshot_that_confirms_the_leaders_departure(
     assert brief(of("departure", reported) + of("new_leader", reported)) == ["departure/confirmed a", "new_leader/succession b"]
     assert leaders(history) == ("b",)
     assert of("new_leader", history.show("b:40 c:32")) == []
+
+
+def test_a_lead_that_a_departure_confirms_is_dated_by_the_first_page_that_showed_it():
+    history = History()
+    for text in ("a:50 b:40 c:30", "b:40 c:30", "b:40 c:31"):
+        events = of("new_leader", history.show(text))
+    (event,) = events
+    assert (event.after, event.until, event.recorded_at) == (START, START + timedelta(days=1), START + timedelta(days=2))
+
+
+@pytest.mark.parametrize(("model", "is_news"), [("lab/a", False), ("lab/b", True)])
+def test_another_row_of_the_model_that_led_takes_no_lead_from_it(model: str, is_news: bool):
+    history, who = History(), {"a": Identity(model=ModelId("lab/a")), "b": Identity(model=ModelId(model))}
+    for text in ("a:50 b:40 c:30", "b:40 c:30", "b:40 c:31"):
+        events = of("new_leader", history.show(text, who=who))
+    assert [(event.grade, event.is_news) for event in events] == [("succession", is_news)]
+
+
+def test_a_former_leader_that_is_no_longer_listed_is_not_said_to_be_beaten():
+    (event,) = of("new_leader", events_of("a:50 b:40 c:30", "b:55 c:30"))
+    assert event.headline == (
+        "b leads Board (score) with 55, ahead of c (30), no error margin published; before, a led, no longer listed."
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [("A 1", "B 2", True), ("A 1", "A 1 (tuned)", False), ("A 1", "a-1", False)],
+    ids=["another model", "more words", "another spelling"],
+)
+def test_a_new_table_with_another_model_first_has_a_new_leader(old: str, new: str, told: bool):
+    history = History()
+    history.show("k1:50 k2:40", names={"k1": old, "k2": "C 3"})
+    events = of("new_leader", history.show("n1:12 n2:4", names={"n1": new, "n2": "D"}, restart="another table"))
+    assert [(event.grade, event.is_news) for event in events] == ([("rebased", True)] if told else [])
+    if told:
+        assert events[0].headline == (
+            "B 2 leads Board (score) with 12 in another table than before, ahead of D (4), no error margin published;"
+            " before, A 1 led."
+        )
+    assert leaders(history) == ("n1",)
+    assert of("new_leader", history.show("n1:12 n2:5", names={"n1": new, "n2": "D"})) == []
 
 
 def test_an_entry_better_than_the_missing_leader_takes_over_at_once():
@@ -248,6 +291,15 @@ def test_rows_that_share_a_key_hold_the_first_rank():
     third = replace(snapshot("a:50 b:60 c:30", day=2, ambiguous="x"), unnamed=(55.0, 20.0))
     (event,) = of("new_leader", history.take(third))
     assert event.headline == "b leads Board (score) with 60."  # x is a key, and nobody knows whose
+
+
+def test_an_estimate_of_rows_that_share_a_key_leads_nobody():
+    history = History()
+    for day, text in enumerate(("a:50 b:40 c:30", "a:50 b:60 c:30")):
+        page = replace(snapshot(text, day=day, ambiguous="x"), unnamed=(70.0, 55.0), unnamed_estimates=(55.0, 70.0))
+        events = history.take(page)
+    (event,) = of("new_leader", events)
+    assert event.headline == "b leads Board (score) with 60, ahead of a (50), which led before, no error margin published."
 
 
 def test_both_sides_of_both_parties_are_shown():

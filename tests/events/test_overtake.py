@@ -190,6 +190,33 @@ def test_a_newcomer_counts_those_it_passed_beyond_the_error():
     assert (event.facts["passed"], event.facts["beyond_error"]) == (2, 1)
 
 
+def test_the_rows_passed_beyond_the_error_are_counted_among_all_that_are_passed():
+    history = History(STATED)
+    history.take(replace(snapshot("a:50.0 b:40.0 c:30.0"), unnamed=(20.0, 10.0), unnamed_estimates=(10.0,)))
+    page = replace(snapshot("a:50.0 b:40.0 c:30.0 x:41.0 y:25.0", day=1), unnamed=(20.0, 10.0), unnamed_estimates=(10.0,))
+    event = of("overtake", history.take(page))[0]
+    assert [event.facts[name] for name in ("passed", "beyond_error", "estimates_below")] == [4, 3, 1]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "beyond"),
+    [
+        ("a:50 b:40", "a:50 b:40 x:45", None),
+        ("a:50±2 b:40±2", "a:50±2 b:40±2 x:45±2", 1),
+        ("a:50±2 b:40±2 c:44±2", "a:50±2 b:40±2 c:44±2 x:45±2", 1),
+        ("a:50±2 b:40±2", "a:50±2 b:40±2 x:45", None),
+    ],
+)
+def test_without_a_stated_error_no_number_of_rows_is_beyond_it(before: str, after: str, beyond: int | None):
+    (event,) = of("overtake", events_of(before, after))
+    assert event.facts["beyond_error"] == beyond
+
+
+def test_a_listed_entry_does_not_enter_when_it_gets_a_score():
+    (event,) = of("overtake", events_of("a:50 b:40 x", "a:50 b:40 x:45"))
+    assert event.headline == "x (45) gets its first score on Board (score) at rank 2, above b (40)."
+
+
 @pytest.mark.parametrize(("place", "reported"), [(9, True), (10, False)])
 def test_a_newcomer_is_news_down_to_the_tenth_rank(place: int, reported: bool):
     values = {f"m{place:02}": 50 - place for place in range(12)}
@@ -347,10 +374,10 @@ def test_a_score_that_may_replace_an_estimate_overtakes_nobody():
         ("c:30 d:~20", (), "above b (40), 1 more and 1 estimate."),
         ("c:~30 d:~20 e:~60", (), "above b (40) and 2 estimates."),
         ("c:30 d:20", (35.0, 90.0), "above b (40) and 3 more."),
-        ("c:30 new2:45", (), "above b (40) and 2 more."),
         ("", (), "above b (40)."),
+        ("c:30 new2:45", (), "above b (40, the next listed before) and 2 more."),
     ],
-    ids=["an estimate is said", "a higher estimate is not below", "rows of one name", "another newcomer", "nobody more"],
+    ids=["an estimate is said", "a higher estimate is not below", "rows of one name", "nobody more", "another newcomer is next"],
 )
 def test_a_debut_counts_all_rows_below_it_and_says_which_are_estimates(others: str, unnamed: tuple[float, ...], ending: str):
     history = History()

@@ -1,5 +1,6 @@
 """Places won and lost among the survivors."""
 
+import pytest
 from kit import ELO, History, brief, events_of, line, metric, of
 
 
@@ -43,6 +44,21 @@ def test_a_climb_because_others_left_is_not_a_move():
 def test_a_place_won_within_the_error_is_quiet():
     assert moved("a:50±3 b:49±3 c:30±3", "a:50±3 b:51±3 c:30±3") == ["rank_move/nominal b,a"]
     assert moved("a:1500±3 b:1499±3 c:1400±3", "a:1500±3 b:1501±3 c:1400±3", on=ELO) == ["rank_move/nominal b,a"]
+
+
+@pytest.mark.parametrize(("value", "sure"), [(50.5, False), (51.9, False), (52.1, True)])
+def test_a_large_move_that_ends_within_the_error_of_those_it_passed_is_quiet(value: float, sure: bool):
+    events = of("rank_move", events_of("a:50 b:40 c:30", f"a:50 b:40 c:{value}", on=[metric(stated_error=2.0)]))
+    assert [event.is_news for event in events if event.grade == "moved"] == ([True] if sure else [])
+
+
+def test_a_fall_to_just_below_another_is_quiet():
+    assert moved("a:50±1 b:40±1 c:30±1", "a:39.5±1 b:40±1 c:30±1") == ["rank_move/nominal b,a"]
+    assert moved("a:50±1 b:40±1 c:30±1", "a:37.5±1 b:40±1 c:30±1") == ["rank_move/moved a", "rank_move/nominal b"]
+
+
+def test_passing_an_estimate_is_no_sure_move():
+    assert moved("a:~50 b:40 c:30", "a:~50 b:55 c:30") == ["rank_move/nominal b,a"]
 
 
 def test_the_headline_of_the_quiet_moves_names_an_error_only_if_one_is_published():

@@ -17,7 +17,10 @@ def test_a_tested_score_without_an_error_is_reported_on_every_change():
     assert event.facts == {"before": 40.0, "after": 41.0, "shift": 1.0}
 
 
-@pytest.mark.parametrize(("after", "grade", "reported"), [("40.9", "within_error", False), ("41.0", "beyond_error", True)])
+@pytest.mark.parametrize(
+    ("after", "grade", "reported"),
+    [("40.9", "within_error", False), ("41.4", "within_error", False), ("41.5", "beyond_error", True)],
+)
 def test_a_tested_score_within_its_stated_error_is_only_recorded(after: str, grade: str, reported: bool):
     (event,) = of("score_revision", events_of("a:50.0 b:40.0 c:30.0", f"a:50.0 b:{after} c:30.0", on=[metric(stated_error=1.4)]))
     assert (event.grade, event.is_news) == (grade, reported)
@@ -26,8 +29,9 @@ def test_a_tested_score_within_its_stated_error_is_only_recorded(after: str, gra
 def test_a_fitted_rating_is_reported_only_beyond_drift_and_intervals():
     values = {f"m{place:02}": 1500 - 10 * place for place in range(12)}
     before, after = (line({key: f"{value + by}±6" for key, value in values.items()}) for by in (0, 2))
-    moved = after.replace("m05:1452", "m05:1460")
+    small, moved = (after.replace("m05:1452", f"m05:{rating}") for rating in (1460, 1461))
     assert revisions(before, after, on=metric(nature="fitted")) == []
+    assert revisions(before, small, on=metric(nature="fitted")) == []  # 8 is within the error of two readings ±6
     assert revisions(before, moved, on=metric(nature="fitted")) == ["score_revision/beyond_error m05"]
 
 

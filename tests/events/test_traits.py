@@ -1,10 +1,12 @@
 """What a board and a name state of a model; what neither states is not known."""
 
+from dataclasses import replace
+
 import pytest
 from kit import SCORE, board, snapshot
 
 from tracker.model import Entry, Identity
-from tracker.traits import traits
+from tracker.traits import size_total, traits
 
 
 def entry(name: str, total: float | None = None, active: float | None = None, **stated: str) -> Entry:
@@ -39,6 +41,21 @@ def test_of_two_models_in_a_name_neither_states_the_size_of_the_whole():
     assert size("aligner-2b_qwen1.5-72b-chat", 2.0) is None
     assert size("OLMoE-1B-7B", 7.0, 1.0) == 7.0
     assert size("Llama 3.1 70B", 70.0) == 70.0
+
+
+@pytest.mark.parametrize(
+    ("name", "family", "total"),
+    [
+        ("aligner-2b_nova-3-pro", "Nova", None),
+        ("nova-3-2b_chat", "Nova", 2.0),
+        ("nova_3_2b", "Nova", 2.0),
+        ("my-nova-2b_nova-3-pro", "Nova", 2.0),
+        ("aligner-2b_pro", "", 2.0),
+    ],
+)
+def test_a_part_that_is_joined_before_a_model_does_not_state_its_size(name: str, family: str, total: float | None) -> None:
+    listed = entry(name, 2.0)
+    assert size_total(replace(listed, who=replace(listed.who, family=family))) == total
 
 
 @pytest.mark.parametrize(

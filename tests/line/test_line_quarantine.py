@@ -142,7 +142,7 @@ def test_an_accepted_new_table_starts_again_without_arrivals_or_departures(archi
     sync.sync_board(board(), archive, store, lexicon=default_lexicon())
     decide(archive, store, 1, Verdict.ACCEPT)
     assert results(store) == ["accepted", "accepted", "accepted"]
-    assert kinds(store, until=at(2)) == ["methodology/another_table", *["debut/revealed"] * 6]
+    assert kinds(store, until=at(2)) == ["methodology/another_table", "new_leader/rebased", *["debut/revealed"] * 6]
     assert kinds(store, since=at(2), is_news=True) == ["debut/listing"]
     assert [segment.reason.split(":")[0] for segment in store.segments(BOARD)][2:] == ["accepted by ann"] * 2
 

@@ -133,6 +133,8 @@ def test_a_value_without_the_one_that_appears_with_a_measurement_is_an_estimate(
     }  # fmt: skip
     assert SCORE not in reading.entries[-1].measures
     assert not check(table("b,B,6", columns="id,name,score"), board(metrics=(inferred,))).entries[0].measures[SCORE].estimated
+    twice = check(table(*rows, "b,B,9,3", columns=columns), board(metrics=(inferred,), contract=Contract(duplicates="ambiguous")))
+    assert (twice.unnamed, twice.unnamed_estimates) == ((6.0, 9.0), (6.0,))
 
 
 def test_entries_know_their_body():

@@ -67,6 +67,7 @@ def compare(
     scores = frozenset(metric.id for metric in board.metrics if metric.nature is Nature.TESTED)
     metrics = {metric.id: judge(metric, before, after, common, scores=scores) for metric in board.metrics}
     unsure = _exchanged(board, before, after, metrics) if came or went else {}
+    unsure |= {now: old[0] for now, old in keys.doubtful.items() if now in before.entries}
     diff = Diff(
         board=board,
         before=before,
@@ -133,11 +134,13 @@ def _restarted(board: Board, before: Snapshot, after: Snapshot, why: str) -> Dif
     )
 
 
-def commensurable(before: Snapshot, after: Snapshot) -> str | None:
-    """None, or why two snapshots cannot be of the same table: too few entries in common (another key column, another table)."""
+def commensurable(board: Board, before: Snapshot, after: Snapshot) -> str | None:
+    """None, or why two snapshots cannot be of the same table: too few entries in common, other keys of the same rows aside."""
     smaller = min(len(before.entries), len(after.entries))
     common = len(before.entries.keys() & after.entries.keys())
     if smaller < _LEAST_ENTRIES or common >= _LEAST_COMMON * smaller:
+        return None
+    if common + len(rekeyed(board, before, after).continued) >= _LEAST_COMMON * smaller:
         return None
     least = f"{_LEAST_COMMON:.0%}"  # without a blank, as in the facts of stored events
     return f"{common} of {smaller} entries in common with the last accepted snapshot, expected at least {least}"

@@ -36,6 +36,7 @@ class Rekeyed:
     """Key now → the key before, of entries that continue, and of names that are re-listed with other values.
 
     `doubtful` maps a key now to all that it fits, where it is not certain which of them continue; `relisted` has the nearest.
+    It also maps a key that was there before to the row that has taken it over.
     """
 
     continued: Mapping[EntryId, EntryId] = field(default_factory=dict)
@@ -47,9 +48,11 @@ def rekeyed(board: Board, before: Snapshot, after: Snapshot) -> Rekeyed:
     """The entries with another key than before. Only pairs that are unique on both sides, or whose names are the nearest."""
     arrived = [after.entries[entry] for entry in sorted(after.entries.keys() - before.entries.keys())]
     gone = [before.entries[entry] for entry in sorted(before.entries.keys() - after.entries.keys())]
-    if not arrived or not gone:
+    if not gone:
         return Rekeyed()
     values = _Values(board, before, after)
+    taken = values.taken_over([after.entries[key] for key in sorted(after.entries.keys() & before.entries.keys())], gone)
+    _, gone = _rest([], gone, taken)
     named = _of_one_name(arrived, gone)
     named |= _pairs(*_rest(arrived, gone, named), _adds_a_path)[0]
     ids = {entry.id: entry for entry in (*arrived, *gone)}
@@ -64,11 +67,13 @@ def rekeyed(board: Board, before: Snapshot, after: Snapshot) -> Rekeyed:
         continued |= pairs
         unclear += several
         arrived, gone = _rest(arrived, gone, pairs)
+    unclear += [pair for pair in product(arrived, gone) if values.ranks_alike(*pair)]
     unclear = sorted((pair for pair in unclear if pair[0] in arrived or pair[1] in gone), key=_likeness, reverse=True)
     for now, old in unclear:
         if now in arrived and old in gone and now.id not in relisted and old.id not in relisted.values():
             relisted[now.id] = old.id
-    doubtful = {now.id: sorted({old.id for new, old in unclear if new is now}) for now, _ in unclear}
+    doubtful = {now: [old] for now, old in taken.items()}
+    doubtful |= {now.id: sorted({old.id for new, old in unclear if new is now}) for now, _ in unclear}
     return Rekeyed(continued=continued, relisted=relisted, doubtful=doubtful)
 
 
@@ -156,13 +161,35 @@ class _Values:
         return all(self._alike(metric, *pair) for metric, *pair in self._shared(self._prices, now, old))
 
     def of_one_variant(self, now: Entry, old: Entry) -> bool:
-        """Whether both names mean one variant of a model, with the same primary value; without one, with values that agree."""
-        if now.who.variant is None or now.who.variant != old.who.variant or not (_is_sure(now) and _is_sure(old)):
-            return False
-        for metrics in ([self._primary] if self._primary else [], self._scores, self._prices):
-            if shared := self._shared(metrics, now, old):
-                return self._alike(*shared[0]) if shared[0][0].primary else self.agree(now, old)
-        return False
+        """Whether both names mean one variant of a model, and values that both have agree, of which there are some."""
+        shared = self._shared((*self._scores, *self._prices), now, old)
+        is_one = self.ranks_alike(now, old) or (bool(shared) and _is_one_variant(now, old))
+        return is_one and self.agree(now, old)
+
+    def ranks_alike(self, now: Entry, old: Entry) -> bool:
+        """Whether both names mean one variant of a model, with the same primary value; other values may be of another run."""
+        primary = self._shared([self._primary] if self._primary else [], now, old)
+        return _is_one_variant(now, old) and any(self._alike(*found) for found in primary)
+
+    def taken_over(self, stayed: Iterable[Entry], gone: Sequence[Entry]) -> dict[EntryId, EntryId]:
+        """The keys that another row took, with the key it had: they state all that is that row's, and nothing that was theirs.
+
+        A text that no other row states must be among it, such as a label, and a value.
+        """
+        before, taken = self._pages[0].entries, dict[EntryId, EntryId]()
+        for now in stayed:
+            own = before[now.id]
+            if (now.name, now.attributes) == (own.name, own.attributes):
+                continue
+            label, compared = _texts(now) - _texts(own), self._shared((*self._scores, *self._prices), now, own)
+            if compared and not self.agree(now, own) and all(map(self._only_text, label)):
+                rows = [old.id for old in gone if _texts(old) == _texts(now) and self.agree(now, old)]
+                taken |= {now.id: rows[0]} if label and len(rows) == 1 else {}
+        return {now: old for now, old in taken.items() if list(taken.values()).count(old) == 1}
+
+    def _only_text(self, text: tuple[str, str]) -> bool:
+        """Whether at most one entry of each page states a text."""
+        return all(sum(text in _texts(entry) for entry in page.entries.values()) <= 1 for page in self._pages)
 
     def back(self, now: Entry, old: Entry) -> bool:
         """Whether both names mean one variant, and no value that is remembered of it differs; or whether it got another label."""
@@ -178,9 +205,12 @@ class _Values:
 
         More are needed unless both names mean one model.
         """
-        if now.attributes != old.attributes or now.measures.keys() != old.measures.keys() or not self._equal(now, old):
+        if now.attributes != old.attributes or now.measures.keys() != old.measures.keys():
             return False
-        is_one = now.who.model is not None and now.who.model == old.who.model
+        is_labelled = _have_one_label(now, old)
+        if not is_labelled and not self._equal(now, old):
+            return False
+        is_one = is_labelled or (now.who.model is not None and now.who.model == old.who.model)
         cells = [(measure, old.measures[metric]) for metric, measure in now.measures.items()]
         telling = sum(bool(measure.value) and not measure.estimated for measure, _ in cells)
         return telling > (1 if is_one else _ENOUGH_VALUES) and all(_equal(*pair) for pair in cells)
@@ -265,6 +295,22 @@ class _Values:
     def _only(self, metric: Metric, measure: Measure) -> bool:
         """Whether at most one entry of each page has a value."""
         return all(list(page.values(metric.id).values()).count(measure.value) <= 1 for page in self._pages)
+
+
+def _texts(entry: Entry) -> frozenset[tuple[str, str]]:
+    """What a row states in words, apart from its key."""
+    return frozenset((*entry.attributes.items(), *(() if entry.name == entry.id else (("name", entry.name),))))
+
+
+def _have_one_label(now: Entry, old: Entry) -> bool:
+    """Whether both state, beside their names, the shorter name of the two, to which the other adds words."""
+    shorter, longer = sorted((name_tokens(now.name), name_tokens(old.name)), key=len)
+    labels = {name_tokens(text) for text in now.attributes.values()} & {name_tokens(text) for text in old.attributes.values()}
+    return bool(shorter) and longer[: len(shorter)] == shorter and shorter in labels
+
+
+def _is_one_variant(now: Entry, old: Entry) -> bool:
+    return now.who.variant is not None and now.who.variant == old.who.variant and _is_sure(now) and _is_sure(old)
 
 
 def _is_sure(entry: Entry) -> bool:

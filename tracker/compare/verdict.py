@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from math import sqrt
 from statistics import median
 
 from tracker.compare.drift import FALLBACK_HALF_WIDTH, Drift, fit
@@ -21,7 +20,7 @@ from tracker.model import (
     StoredSnapshot,
     name_tokens,
 )
-from tracker.order import values_of
+from tracker.order import error_between, values_of
 
 _LOST_FIELD = 0.3
 """A field is lost when this share of the common entries that had it no longer has it."""
@@ -222,15 +221,10 @@ def _moves(metric: Metric, moved: _Pairs, drift: Drift, both: _Pairs) -> dict[En
 
 
 def _error(metric: Metric, before: Measure, after: Measure, scatter: float) -> float:
-    """The largest move that means nothing. Zero if a metric that is not fitted states no error.
-
-    The stated error is that of the difference between two entries; the error of one entry is smaller by √2.
-    """
-    if metric.stated_error is not None:
-        return metric.stated_error / sqrt(2)
-    widths = [width for width in (before.half_width, after.half_width) if width is not None]
-    if widths or metric.nature is not Nature.FITTED:
-        return max(widths, default=0.0)
+    """The largest move that means nothing. Zero if a metric that is not fitted states no error."""
+    error = error_between(metric, before, after)
+    if error is not None or metric.nature is not Nature.FITTED:
+        return error or 0.0
     last_place = 10.0 ** -max(before.decimals, after.decimals)  # what is left of nothing without the drift of two rounded numbers
     return max(scatter, last_place + 1e-9 * max(1.0, abs(before.value)))
 

@@ -13,25 +13,26 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from tracker import notify
 from tracker.daemon.flights import Fetched, InFlight
 from tracker.daemon.network import Network
+from tracker.daemon.nightly import NightlyCheck
 from tracker.daemon.notices import Notices
-from tracker.daemon.rescue import is_of_all, is_spoilt
 from tracker.daemon.ticker import Ticker
 from tracker.errors import FetchError, Poisonous, StoreError, TrackerError, Transient
 from tracker.fetch import NotYet
-from tracker.line import apart, intake, sync
+from tracker.line import apart, index, intake, sync
 from tracker.line.sync import Outcome, Telling
 from tracker.model import Board, BoardId, Capture, Delivery, Event, Pause, Result
 from tracker.ports import Archive, Clock, Environment, Hosts, Store
 from tracker.query.due import due_at, missing_keys
 from tracker.query.vitals import TRACKER
 from tracker.stores.locks import Taken
+from tracker.stores.sqlite_errors import Damaged, is_of_all
 from tracker.wording import host_of, machine_time
 from tracker.workspace.declarations import Declarations, Declared
 
@@ -71,6 +72,7 @@ class World:
     read: apart.Read = apart.read
     reloaded: Callable[[], None] = lambda: None
     back_up: Callable[[], None] = lambda: None
+    nightly: NightlyCheck = field(default_factory=NightlyCheck)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -175,6 +177,7 @@ class Loop:
             while self._launch(now):
                 more = self._land()
             self.idle_s = 0.0 if more or self._behind else idle_s
+            self._world.nightly.turn(self._notices, now)
         self._check_pauses(now)
         self._back_up(now)
         fresh, self._fresh = self._fresh, False
@@ -269,7 +272,7 @@ class Loop:
         for name in sorted(self._ticker.boards() - paused.keys(), key=lambda name: (archive.begun(name) is not None, name)):
 
             def look(name: BoardId = name) -> None:
-                if archive.index(name, store.position(name))[0]:
+                if index.is_behind(name, archive, store):
                     behind.append(name)
 
             self._isolated(self.declared.boards[name], look)
@@ -457,7 +460,7 @@ class Loop:
 
     def _store_failed(self, error: StoreError) -> None:
         """Log it once, keep what landed, and try again after longer and longer waits. Raise if the file is damaged for good."""
-        if is_spoilt(error):
+        if isinstance(error, Damaged):
             raise error
         first, longest = STORE_AGAIN_S
         self._store_pause_s = min(self._store_pause_s * 2 or first, longest)

@@ -10,11 +10,13 @@ from itertools import takewhile
 from math import inf
 
 from tracker.events._lines import SYSTEM
-from tracker.model import Board, BoardState, Comparability, Diff, Entry, EntryId, Metric, Snapshot
+from tracker.model import Board, BoardState, Comparability, Diff, Entry, EntryId, Metric, Snapshot, name_tokens
 from tracker.traits import has_open_weights, listed_price, price_metric, reasons, size_total
 
 SIZES = (4, 15, 40, 80)
 """Bounds of the size classes, in 10⁹ parameters in total; a class holds everything up to its bound."""
+_ROUNDED = 1.025
+_SMALL = frozenset(("micro", "mini", "nano", "small", "tiny"))
 PRICES = (0.5, 2, 10)
 """Bounds of the price classes, in USD per 1M output tokens; a class holds everything up to its bound."""
 _SIZE_CLASSES, _PRICE_CLASSES = ([f"size<={bound}" for bound in SIZES], [f"price<={bound}" for bound in PRICES])
@@ -57,13 +59,14 @@ def classes(entry: Entry, board: Board, *, priced: bool = True) -> tuple[str, ..
 
     An unknown trait gives no class, nor does the price unless `priced`: the field is not reliable.
     """
-    return tuple(_classified(entry, price_metric(board) if priced else None)[0])
+    return tuple(_classified(entry, price_metric(board) if priced else None, frozenset())[0])
 
 
-def _classified(entry: Entry, price: Metric | None) -> tuple[list[str], list[str]]:
+def _classified(entry: Entry, price: Metric | None, sized: frozenset[str]) -> tuple[list[str], list[str]]:
     """An entry's classes; and the sorts of classes to which it may belong, because a trait is unknown.
 
-    Closed weights of unknown size do not count as a small model, nor does an unlisted price count as a low one.
+    Closed weights of unknown size do not count as a small model, nor does an unlisted price count as a low one; but where a board
+    states no licence, a model whose name says that it is small may be one, if sizes of its lab's models are stated (`sized`).
     """
     who = entry.who
     if who.kind == SYSTEM:
@@ -75,15 +78,25 @@ def _classified(entry: Entry, price: Metric | None) -> tuple[list[str], list[str
     if is_open:
         names.append("open")
     if size is not None:
-        names += _SIZE_CLASSES[bisect_left(SIZES, size) :]
+        names += _SIZE_CLASSES[_size_class(size) :]
     if cost is not None:
         names += _PRICE_CLASSES[bisect_left(PRICES, cost) :]
     if who.lab and not who.guessed_lab:
         names.append(f"{_LAB}{who.lab}")
     (undecided if reasoning == "unspecified" else names).append(_REASONING[reasoning])
     (names if country else undecided).append(f"country:{country}" if country else "country")
-    undecided += [sort for sort, unknown in (("open", is_open is None), ("size", is_open and size is None)) if unknown]
+    may_be_small = size is None and (is_open or (is_open is None and _is_small(entry, sized)))
+    undecided += [sort for sort, unknown in (("open", is_open is None), ("size", may_be_small)) if unknown]
     return names, undecided
+
+
+def _is_small(entry: Entry, sized: frozenset[str]) -> bool:
+    return entry.who.lab in sized and not _SMALL.isdisjoint(name_tokens(entry.name))
+
+
+def _size_class(size: float) -> int:
+    """The place of the narrowest size class; names round, so that a 4B model may have 4.02."""
+    return bisect_left(SIZES, size / _ROUNDED)
 
 
 def sort_of(name: str) -> str:
@@ -134,6 +147,8 @@ def enrol(board: Board, snapshot: Snapshot, metric: Metric, *, priced: bool) -> 
     """The classes of all entries with a measured value. Entries with the same stated traits are classified once."""
     sign, price = metric.sort_key(1.0), price_metric(board) if priced else None
     costs = snapshot.measured(price.id) if price else {}
+    labs_of_all = ((entry.who.lab, entry) for entry in snapshot.entries.values() if entry.who.lab)
+    sized = frozenset(lab for lab, entry in labs_of_all if size_total(entry) is not None)
     members: defaultdict[str, list[tuple[float, EntryId]]] = defaultdict(list)
     labs: defaultdict[str, list[tuple[float, EntryId]]] = defaultdict(list)
     unnamed = min((sign * value for value in snapshot.unnamed), default=inf) if metric.primary else inf
@@ -141,10 +156,10 @@ def enrol(board: Board, snapshot: Snapshot, metric: Metric, *, priced: bool) -> 
     alike: dict[tuple[object, ...], list[list[tuple[float, EntryId]]]] = {}
     for place in sorted((sign * value, entry) for entry, value in snapshot.measured(metric.id).items()):
         entry = snapshot.entries[place[1]]
-        key = _stated(entry, costs.get(place[1]))
+        key = _stated(entry, costs.get(place[1]), sized)
         joined = alike.get(key)
         if joined is None:
-            names, unknown = _classified(entry, price)
+            names, unknown = _classified(entry, price, sized)
             joined = alike[key] = [members[name] for name in names if not name.startswith(_LAB)]
             undecided |= {sort: min(undecided[sort], place[0]) for sort in unknown}
         for places in joined:
@@ -153,7 +168,7 @@ def enrol(board: Board, snapshot: Snapshot, metric: Metric, *, priced: bool) -> 
             labs[entry.who.lab].append(place)
     estimates: dict[str, float] = {}
     for guess in snapshot.values(metric.id).keys() - snapshot.measured(metric.id).keys():
-        names, unknown = _classified(snapshot.entries[guess], price)
+        names, unknown = _classified(snapshot.entries[guess], price, sized)
         standing = sign * snapshot.entries[guess].measures[metric.id].value
         estimates |= {name: min(standing, estimates.get(name, inf)) for name in names}
         undecided |= {sort: min(undecided[sort], standing) for sort in unknown}
@@ -161,9 +176,9 @@ def enrol(board: Board, snapshot: Snapshot, metric: Metric, *, priced: bool) -> 
     return Roll(members={**members, **labs_of}, undecided=undecided, estimates=estimates)
 
 
-def _stated(entry: Entry, cost: float | None) -> tuple[object, ...]:
+def _stated(entry: Entry, cost: float | None, sized: frozenset[str]) -> tuple[object, ...]:
     """What `_classified` reads of an entry except its lab, with figures by their class: equal entries are in the same classes."""
     who, stated = entry.who, map(entry.attributes.get, ("country", "reasoning", "open_weights", "licence"))
-    figures = ((SIZES, size_total(entry)), (PRICES, cost))
-    ranges = (None if figure is None else bisect_left(bounds, figure) for bounds, figure in figures)
-    return (who.country, who.guessed_lab, who.reasoning, who.kind, *stated, *ranges)
+    size, is_small = size_total(entry), _is_small(entry, sized)
+    ranges = (None if size is None else _size_class(size), None if cost is None else bisect_left(PRICES, cost))
+    return (who.country, who.guessed_lab, who.reasoning, who.kind, is_small, *stated, *ranges)

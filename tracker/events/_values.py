@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import attrgetter
 from typing import TypeVar
 
-from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Measure, Metric, MetricDiff
+from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Measure, Metric, MetricDiff, StoredSnapshot
 from tracker.order import competition_ranks
 
 SAYS_NOTHING = (Comparability.DRIFTED, Comparability.VANISHED, Comparability.INCOMMENSURABLE)
@@ -30,6 +30,13 @@ def measured(entry: Entry | None, metric: Metric) -> Measure | None:
 def verdict_of(diff: Diff, metric: Metric) -> Comparability:
     """The verdict on a metric; on a first snapshot every metric has just appeared."""
     return diff.metrics[metric.id].verdict if diff.before else Comparability.APPEARED
+
+
+def values_shown(page: StoredSnapshot, metric: Metric) -> tuple[list[float], list[float]]:
+    """The measured values on a page, and the estimates; of the metric that ranks the board those of all rows."""
+    has, values = page.measured(metric.id), page.values(metric.id)
+    unnamed = (page.unnamed_measured, page.unnamed_estimates) if metric.primary else ((), ())
+    return [*has.values(), *unnamed[0]], [*(values[entry] for entry in values.keys() - has.keys()), *unnamed[1]]
 
 
 def is_comparable(diff: Diff, past: BoardState, metric: Metric) -> bool:

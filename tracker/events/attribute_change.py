@@ -18,7 +18,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
     if diff.before is None:
         return
     alike: dict[tuple[str, str, str], list[EntryId]] = {}
-    for entry in diff.common:
+    for entry in (common for common in diff.common if common not in diff.doubtful):
         old, new = diff.before.entries[entry].attributes, diff.after.entries[entry].attributes
         for attribute in sorted(old.keys() & new.keys()) if old != new else ():
             before, after = old[attribute], new[attribute]

@@ -6,6 +6,7 @@ Source: docs/decisions/0013-insights.md
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -17,7 +18,7 @@ from tracker.events._level import states_error
 from tracker.events._values import measured
 from tracker.events.kind import Across, EventKind, Folding, Panel
 from tracker.events.making import build, proof
-from tracker.model import Board, BoardId, Entry, EntryId, Event, Evidence, Metric, ModelId, Party, Snapshot
+from tracker.model import Board, BoardId, Entry, EntryId, Event, Evidence, Metric, ModelId, Party, Snapshot, name_tokens
 from tracker.order import certainty, competition_ranks
 from tracker.traits import reasons
 from tracker.wording import count, day, host_of, listed
@@ -28,6 +29,7 @@ AGREES_WITHIN = timedelta(days=45)
 """Boards list a new model weeks apart; overtakes farther apart than this are not one piece of news."""
 _WEIGHT = {Grade.AGREED: 75, Grade.CONTRADICTED: 65, Grade.JOINED: 10}
 _RECORDED = 10
+_IN_BRACKETS = re.compile(r"(.+) \([^()0-9]+\)")
 Pair = tuple[ModelId, ModelId, str]
 """Subject, rival and topic."""
 
@@ -147,12 +149,17 @@ def _of_one_row(model: ModelId, reports: Sequence[Event], below: Iterable[BoardI
     return bool(frozenset.intersection(*(frozenset(entry.who.variant for entry in entries) for entries in listed_now)) - {None})
 
 
-def _named(model: ModelId, seats: Iterable[_Seat]) -> str:
-    """A model as its shortest name on the boards has it that states no variant, or states it in brackets at the end."""
-    rows = [entry for seat in seats for entry in seat.snapshot.entries.values() if entry.who.model == model]
-    plain = {entry.name for entry in rows if entry.who.variant in (None, model)}
-    plain |= {entry.name.partition(" (")[0] for entry in rows if entry.name.endswith(")") and " (" in entry.name} - {""}
-    return min(sorted(plain or {entry.name for entry in rows}), key=len)
+def _named(party: Party, boards: Iterable[BoardId], seats: Mapping[BoardId, _Seat]) -> str:
+    """A model by its shortest name without a variant on the boards that report it; as reported, if other rows have that name.
+
+    Brackets at the end are left out unless they distinguish the model: by a date, a number, or as a preview.
+    """
+    rows = [entry for board in boards for entry in seats[board].snapshot.entries.values() if entry.who.model == party.model]
+    plain = {entry.name for entry in rows if entry.who.variant in (None, party.model)}
+    plain |= {match[1] for entry in rows if not entry.who.preview and (match := _IN_BRACKETS.fullmatch(entry.name))}
+    everywhere = (entry for seat in seats.values() for entry in seat.snapshot.entries.values())
+    others = {name_tokens(entry.name) for entry in everywhere if entry.who.model != party.model}
+    return min(sorted(name for name in plain if name_tokens(name) not in others), key=len, default=party.name)
 
 
 def _ballots(
@@ -210,7 +217,8 @@ def _event(
     in_order = sorted(reports, key=lambda event: (event.recorded_at, event.id))
     last, percentiles = in_order[-1], _percentiles(subject, seats)
     last_row = {party.model: party for event in in_order for party in (*event.rivals, *event.subjects)}
-    parties = [replace(last_row[model], name=_named(model, seats.values())) for model in (subject, *rivals)]
+    named = (last_row[model] for model in (subject, *rivals))
+    parties = [replace(party, name=_named(party, ballot.reporting, seats)) for party in named]
     publishers = sorted({seats[board].publisher for board in ballot.reporting})
     is_news = (
         ballot.grade != Grade.JOINED

@@ -38,6 +38,7 @@ _VERBS = {
     Grade.FIRST_SCORE: "gets its first score on",
     Grade.REVEALED: "was seen for the first time, below what earlier pages showed, on",
 }
+_IN_ANOTHER_TABLE = "is in the new table of"
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
@@ -181,6 +182,7 @@ def _event(diff: Diff, entry: EntryId, grade: Grade, ranks_now: Mapping[EntryId,
         "of": len(diff.after.entries),
         **{name: listing.attributes[name] for name in ("creator", "released") if name in listing.attributes},
     }
+    verb = _IN_ANOTHER_TABLE if diff.restart and grade == Grade.REVEALED else _VERBS[grade]
     place, bonus = "", 0
     if primary is not None and measure is not None:
         rank = ranks_now.get(entry)
@@ -201,7 +203,7 @@ def _event(diff: Diff, entry: EntryId, grade: Grade, ranks_now: Mapping[EntryId,
         is_news=grade != Grade.REVEALED,
         subjects=[party(diff.after, entry)],
         metric=primary.id if primary and measure else None,
-        headline=f"{listing.name} {_VERBS[grade]} {diff.board.title}{place}.",
+        headline=f"{listing.name} {verb} {diff.board.title}{place}.",
         facts=facts,
     )
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from tracker.events._predecessor import model_of
 from tracker.events.kind import Detection, EventKind, Folding, What
 from tracker.events.making import make
 from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Event, Evidence, Party, name_tokens
@@ -50,14 +51,15 @@ def _replaced(diff: Diff, past: BoardState) -> list[EntryId]:
     rows = {entry for entry in kept if entry in past.known and not past.known[entry].departed}
     if diff.before is not None:
         old, new = diff.before.entries, diff.after.entries.values()
-        rows |= {entry for entry in (*diff.missing, *diff.hidden) if any(_may_be_one(old[entry], other) for other in new)}
+        rows |= {entry for entry in (*diff.missing, *diff.hidden) if any(may_be_one(old[entry], other) for other in new)}
     return sorted(rows - diff.after.entries.keys())
 
 
-def _may_be_one(row: Entry, other: Entry) -> bool:
-    """Whether two rows are of one model; of an unsure one, whether the name of one only adds words to that of the other."""
-    if row.who.model is not None:
-        return row.who.model == other.who.model
+def may_be_one(row: Entry, other: Entry) -> bool:
+    """Whether two rows are of one model; of an unsure one, whether they state the same or one name adds words to the other."""
+    own, others = (model_of(replace(entry, who=replace(entry.who, harness=""))) for entry in (row, other))
+    if row.who.model is not None or own == others:
+        return own == others
     shorter, longer = sorted((name_tokens(row.name), name_tokens(other.name)), key=len)
     return bool(shorter) and longer[: len(shorter)] == shorter
 

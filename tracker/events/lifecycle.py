@@ -104,7 +104,7 @@ def _remembered(diff: Diff, past: BoardState) -> _Former:
 
 def _stated(diff: Diff) -> Iterator[_Change]:
     assert diff.before is not None
-    for entry in diff.common:
+    for entry in (common for common in diff.common if common not in diff.doubtful):  # others have the key of another row
         old, new = diff.before.entries[entry].attributes, diff.after.entries[entry].attributes
         if old == new:
             continue

@@ -411,7 +411,14 @@ def _best_of_rival(stage: Stage, line_pass: Pass) -> str:
     passed, value = stage.diff.after.entries[line_pass.passed], stage.value(line_pass.passed)
     known = milestone.reference(passed) if len(line_pass.rival) == _GENERATION else None
     whose = known.title if known else _lines.title(line_pass.rival, passed)
+    if not known and not _is_best(stage, line_pass):
+        return whose
     return f"{whose} ({value})" if whose == passed.name else f"{whose} (best: {passed.name}, {value})"
+
+
+def _is_best(stage: Stage, line_pass: Pass) -> bool:
+    """Whether the rival's best is known: not if its key is that of several rows now."""
+    return stage.fields[len(line_pass.rival)].after[line_pass.rival][1] not in stage.diff.after.ambiguous
 
 
 def _estimated(stage: Stage, named: Sequence[Pass]) -> str:
@@ -450,11 +457,11 @@ def _facts(stage: Stage, group: Sequence[Pass], shown: Sequence[Pass], news: Seq
 
 
 def _rival_facts(stage: Stage, line_pass: Pass) -> dict[str, object]:
-    estimate = _higher_estimate(stage, line_pass)
+    estimate, is_best = _higher_estimate(stage, line_pass), _is_best(stage, line_pass)
     return {
         **_place_facts(stage, line_pass),
-        "passed": stage.diff.after.entries[line_pass.passed].name,
-        "value": stage.has[line_pass.passed],
+        "passed": stage.diff.after.entries[line_pass.passed].name if is_best else None,
+        "value": stage.has[line_pass.passed] if is_best else None,
         "before": stage.metric.sort_key(_was(stage, line_pass)),
         "cause": line_pass.cause,
         "still_above": [stage.diff.after.entries[entry].name for entry in _still_above(stage, line_pass)[:_VARIANTS]],

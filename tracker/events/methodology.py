@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 
-from tracker.events._values import judged
+from tracker.events._values import judged, values_shown
 from tracker.events.kind import EventKind, What
 from tracker.events.making import make
 from tracker.model import BoardState, Comparability, Diff, Event, Metric, MetricDiff, Nature, Snapshot
@@ -26,7 +26,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
         ranked = (metric for metric in diff.board.metrics if metric.ranked)
         jumps = [(metric, counts) for metric in ranked if (counts := _jump(diff, diff.before, metric)) is not None]
         if jumps:
-            yield _estimates(diff, sorted(jumps, key=lambda jump: not jump[0].primary))
+            yield _estimates(diff, diff.before, sorted(jumps, key=lambda jump: not jump[0].primary))
 
 
 def _jump(diff: Diff, before: Snapshot, metric: Metric) -> tuple[int, int, int] | None:
@@ -42,8 +42,12 @@ def _jump(diff: Diff, before: Snapshot, metric: Metric) -> tuple[int, int, int] 
     return (old, new, len(both)) if abs(new - old) >= max(_JUMP, _JUMP_SHARE * len(both)) else None
 
 
-def _estimates(diff: Diff, jumps: list[tuple[Metric, tuple[int, int, int]]]) -> Event:
-    metric, (old, new, of) = jumps[0]
+def _estimates(diff: Diff, before: Snapshot, jumps: list[tuple[Metric, tuple[int, int, int]]]) -> Event:
+    metric = jumps[0][0]
+    (old, of_old), (new, of) = (
+        (len(estimates), len(sure) + len(estimates))
+        for sure, estimates in (values_shown(page, metric) for page in (before, diff.after))
+    )
     return make(
         diff,
         rule=RULE,
@@ -51,8 +55,8 @@ def _estimates(diff: Diff, jumps: list[tuple[Metric, tuple[int, int, int]]]) -> 
         weight=75 if metric.primary else 50,
         is_news=True,
         metric=metric.id,
-        headline=f"{diff.board.title} now estimates {listed([metric.title for metric, _ in jumps], 1)} for {new} of {of} entries"
-        f" listed before; it was {old}.",
+        headline=f"{diff.board.title} now estimates {listed([metric.title for metric, _ in jumps], 1)} for {new} of {of} rows;"
+        f" before, for {old} of {of_old}.",
         facts={
             "metrics": {
                 str(metric.id): {"estimates_before": old, "estimates": new, "common": of} for metric, (old, new, of) in jumps

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -37,33 +38,60 @@ def detect(diff: Diff, past: BoardState) -> Detection:
     """One event per metric when the lead passes to an entry that did not share it; also when a new scale has another leader.
 
     While an acknowledged leader is missing and did not depart, only an entry better than its last value takes over, and no entry
-    does while the field has lost its values. Remembers the former leaders of each metric whose lead passed in this diff.
+    does while the field has lost its values. In another table, the metric that ranks the board has a new leader if it is surely
+    another model. Remembers, by metric, the `former` leaders whose lead passed in this diff, and since when others are `shown`.
     """
     events: list[Event] = []
-    memory: dict[str, object] = {}
-    for metric in _metrics(diff.board) if diff.before is not None and not diff.restart else ():
+    former: dict[str, object] = {}
+    shown: dict[str, object] = {}
+    for metric in _metrics(diff.board) if diff.before is not None else ():
         acknowledged, now = _acknowledged(diff, past, metric), leaders(diff.after, metric)
         fresh = tuple(entry for entry in now if entry not in acknowledged)
-        if (
-            acknowledged
-            and fresh
-            and _can_be_news(diff, metric, fresh[0], acknowledged)
-            and _passes(diff, past, metric, acknowledged, now)
-        ):
-            if _is_reversed(diff, past, metric, now):
-                events.append(_reversed(diff, metric, now, acknowledged))
-                continue
+        if not acknowledged or not fresh or not _can_be_news(diff, metric, fresh[0], acknowledged):
+            continue
+        since = _shown_since(diff, past, metric, now, acknowledged)
+        is_another = metric.primary and not since.is_own
+        if not (is_another if diff.restart else _passes(diff, past, metric, acknowledged, now)):
+            shown[metric.id] = since
+        elif not diff.restart and _is_reversed(diff, past, metric, now):
+            events.append(_reversed(diff, metric, now, acknowledged))
+        else:
             second = _runner_up(diff.after, metric, now[0]) if len(now) == 1 else None
-            events.append(_event(diff, past, metric, _Lead(now, fresh, acknowledged, _on_page(diff, metric, fresh), second)))
-            memory[metric.id] = list(acknowledged)
+            lead = _Lead(now, fresh, acknowledged, _on_page(diff, metric, fresh), second)
+            events.append(_event(diff, past, metric, lead, since))
+            former[metric.id] = list(acknowledged)
+    memory = {name: by_metric for name, by_metric in (("former", former), ("shown", shown)) if by_metric}
     return Detection(events=events, memory=memory)
+
+
+class _Since(NamedTuple):
+    """The first page that showed leaders came later than `after`, not later than `until`.
+
+    `is_own`: they are, or may be, rows of the models that led until then.
+    """
+
+    leaders: Leaders
+    after: str
+    until: str
+    is_own: bool
+
+
+def _shown_since(diff: Diff, past: BoardState, metric: Metric, now: Leaders, acknowledged: Leaders) -> _Since:
+    assert diff.before is not None
+    keys, plain = keys_now(diff), (past.memory.get("new_leader") or {}).get("shown", {}).get(metric.id)
+    if plain and [keys.get(entry, entry) for entry in plain[0]] == list(now):
+        return _Since(now, *plain[1:])
+    led = [diff.before.entries[entry] for entry in acknowledged if entry in diff.before.entries]
+    rows = [diff.after.entries[entry] for entry in now if entry in diff.after.entries]
+    is_own = all(any(departure.may_be_one(old, row) or departure.may_be_one(row, old) for old in led) for row in rows)
+    return _Since(now, (diff.seen_until or diff.before.observed_at).isoformat(), diff.after.observed_at.isoformat(), is_own)
 
 
 def _is_reversed(diff: Diff, past: BoardState, metric: Metric, now: Leaders) -> bool:
     """Whether those lead again who led until the last reading, at most an hour ago."""
     if diff.before is None or diff.after.observed_at - diff.before.observed_at > departure.PASSING:
         return False
-    keys, former = keys_now(diff), (past.memory.get("new_leader") or {}).get(metric.id, ())
+    keys, former = keys_now(diff), (past.memory.get("new_leader") or {}).get("former", {}).get(metric.id, ())
     return bool(now) and sorted(keys.get(entry, entry) for entry in former) == list(now)
 
 
@@ -117,7 +145,7 @@ def leaders(snapshot: Snapshot, metric: Metric) -> Leaders:
     if snapshot.ambiguous and not metric.primary:
         return ()
     best = min((metric.sort_key(value) for value in has.values()), default=None)
-    if best is None or (metric.primary and any(metric.sort_key(value) < best for value in snapshot.unnamed)):
+    if best is None or (metric.primary and any(metric.sort_key(value) < best for value in snapshot.unnamed_measured)):
         return tuple(sorted(snapshot.ambiguous))
     return tuple(sorted(entry for entry, value in has.items() if metric.sort_key(value) == best))
 
@@ -194,7 +222,7 @@ class _Lead(NamedTuple):
     second: Entry | None
 
 
-def _event(diff: Diff, past: BoardState, metric: Metric, lead: _Lead) -> Event:
+def _event(diff: Diff, past: BoardState, metric: Metric, lead: _Lead, since: _Since) -> Event:
     seen = [entry for entry in reversed(lead.former) if any(entry in snapshot.entries for snapshot in both(diff))]
     leader, second = diff.after.entries[lead.fresh[0]].measures[metric.id], lead.second
     listings = (diff.after.entries.get(entry) for entry in lead.former)
@@ -204,12 +232,15 @@ def _event(diff: Diff, past: BoardState, metric: Metric, lead: _Lead) -> Event:
     grade = _grade(diff, metric, lead.fresh[0] if not was_scored else None, leader, others)
     quoted = dict.fromkeys((*lead.fresh, *lead.former, *([second.id] if second else [])))
     heavy = 95 if grade != Grade.NOMINAL else 80
+    dated = grade == Grade.SUCCESSION
     return make(
         diff,
+        after=datetime.fromisoformat(since.after) if dated else None,
+        until=datetime.fromisoformat(since.until) if dated else None,
         rule=RULE,
         grade=grade,
         weight=heavy if metric.primary or diff.board.primary is None else heavy * 2 // 3,
-        is_news=grade != Grade.NOMINAL or metric.nature is Nature.TESTED or metric.exact,
+        is_news=not (dated and since.is_own) and (grade != Grade.NOMINAL or metric.nature is Nature.TESTED or metric.exact),
         subjects=[party(diff.after, entry) for entry in lead.fresh],
         rivals=[last_named(diff, entry) for entry in lead.on_page or seen],
         metric=metric.id,
@@ -230,7 +261,7 @@ def _runner_up(snapshot: Snapshot, metric: Metric, leader: EntryId) -> Entry | N
     has = snapshot.measured(metric.id)
     others = (entry for entry in has if entry != leader and (model is None or snapshot.entries[entry].who.model != model))
     second = min(others, key=lambda entry: (metric.sort_key(has[entry]), entry), default=None)
-    unnamed = snapshot.unnamed if metric.primary else ()
+    unnamed = snapshot.unnamed_measured if metric.primary else ()
     if second is None or any(metric.better(value, has[second]) for value in unnamed):
         return None
     return snapshot.entries[second]
@@ -243,6 +274,7 @@ def _headline(diff: Diff, metric: Metric, lead: _Lead, caveat: str) -> str:
     value = number(diff.after.entries[lead.fresh[0]].measures[metric.id].value, metric)
     figure = "" if metric.places else f" with {value}"
     scale = " on a new scale" if diff.metrics[metric.id].verdict is Comparability.REBASED else ""
+    scale = " in another table than before" if diff.restart else scale
     beside = [party(diff.after, entry) for entry in lead.now if entry not in lead.fresh]
     over, second = (f", with {listed(beside)}" if beside else ""), lead.second
     if second is not None:
@@ -259,8 +291,9 @@ def _led(diff: Diff, metric: Metric, lead: _Lead, caveat: str) -> str:
     if second is not None and before == [second.id]:
         return f", which led before{caveat}"
     led, first = listed([last_named(diff, entry) for entry in before]), before[0]
+    left = diff.after.entries.keys().isdisjoint(before) and not diff.restart and diff.after.ambiguous.isdisjoint(before)
     if len(before) > 1 or first not in has or (second is not None and not metric.better(has[first], has[second.id])):
-        return f"{caveat}; before, {led} led"
+        return f"{caveat}; before, {led} led{', no longer listed' if left else ''}"
     measures = [diff.after.entries[entry].measures[metric.id] for entry in (lead.fresh[0], first)]
     near = "" if _beyond_error(metric, measures[0], measures[1:]) else unsure(metric, *measures)
     return f"{caveat}; before, {led} led, now at {number(has[first], metric)}{near}"

@@ -5,17 +5,18 @@ Source: docs/decisions/0004-overtakes.md
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_right, insort
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from enum import StrEnum
-from itertools import groupby, islice
+from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
 from tracker.events._lines import Values
+from tracker.events._newcomers import WORDS
 from tracker.events._orders import OrderChanges, Pair, follow
-from tracker.events._values import RECORDED, TOP, changed, near_the_top
+from tracker.events._values import RECORDED, TOP, changed, near_the_top, values_shown
 from tracker.events.kind import Detection, EventKind, Folding, What
 from tracker.events.making import make, party, proof
 from tracker.model import (
@@ -241,9 +242,9 @@ def _cells(diff: Diff, past: BoardState, metric: Metric, course: OrderChanges, e
     yield proof(diff.after, entry, metric.id)
 
 
-def _and_others(first: Party, value: float, metric: Metric, rows: int, estimates: int = 0) -> str:
-    """`Kimi K3 (88.2), 3 more and 4 estimates`."""
-    named = f"{first.name} ({number(value, metric)})"
+def _and_others(first: Party, value: float, metric: Metric, rows: int, *, estimates: int = 0, note: str = "") -> str:
+    """`Kimi K3 (88.2), 3 more and 4 estimates`; the note is in the brackets too."""
+    named = f"{first.name} ({number(value, metric)}{note and ', '}{note})"
     if not estimates:
         return listed([named], of=rows)
     return listed([named, *([f"{rows - 1:,} more"] if rows > 1 else ()), count(estimates, "estimate")])
@@ -277,15 +278,13 @@ def _debuts(diff: Diff, metric: Metric, verdict: MetricDiff, past: BoardState) -
         return
     rivals = sorted(had.keys() & has.keys(), key=lambda entry: (metric.sort_key(has[entry]), entry))
     ranks = competition_ranks(metric, diff.after.values(metric.id), diff.after.unnamed if metric.primary else ())
-    unnamed, values = diff.after.unnamed if metric.primary else (), diff.after.values(metric.id)
-    sure = sorted(map(metric.sort_key, (*has.values(), *unnamed)))
-    estimates = sorted(metric.sort_key(values[entry]) for entry in values.keys() - has.keys())
+    sure, estimates = (sorted(map(metric.sort_key, values)) for values in values_shown(diff.after, metric))
     for entry in subjects:
         standing = metric.sort_key(has[entry])
         start = bisect_right(rivals, standing, key=lambda rival: metric.sort_key(has[rival]))
         if start < len(rivals):
-            below = (len(sure) - bisect_right(sure, standing), len(estimates) - bisect_right(estimates, standing))
-            yield _debut_event(diff, metric, entry, rivals, start, rank=ranks[entry], below=below)
+            below = (sure[bisect_right(sure, standing) :], len(estimates) - bisect_right(estimates, standing))
+            yield _debut_event(diff, metric, entry, rivals[start:], rank=ranks[entry], below=below)
 
 
 def _first_scores(diff: Diff, metric: Metric, past: BoardState) -> list[EntryId]:
@@ -300,17 +299,20 @@ def _first_scores(diff: Diff, metric: Metric, past: BoardState) -> list[EntryId]
 
 
 def _debut_event(
-    diff: Diff, metric: Metric, entry: EntryId, rivals: list[EntryId], start: int, *, rank: int, below: tuple[int, int]
+    diff: Diff, metric: Metric, entry: EntryId, rivals: list[EntryId], *, rank: int, below: tuple[list[float], int]
 ) -> Event:
-    """The entry is right above the rival at `start`; `rivals` has the best first.
+    """The entry is above the rivals, which were listed before; the best of them first.
 
-    `below`: the numbers of measured and of estimated rows that the page shows below it.
+    `below`: the standings of all measured rows that the page shows below it, and the number of estimates.
     """
-    shown = rivals[start : start + (_RIVALS_OF_A_DEBUT if metric.primary else _RIVALS_ELSEWHERE)]
+    shown = rivals[: _RIVALS_OF_A_DEBUT if metric.primary else _RIVALS_ELSEWHERE]
     own, next_below = (diff.after.entries[key].measures[metric.id] for key in (entry, shown[0]))
     who, first = party(diff.after, entry), party(diff.after, shown[0])
     is_near = states_error(metric, own, next_below) and certainty(metric, own, next_below) == "nominal"
     near = ", the first of them within the error" if is_near else ""
+    came = WORDS["entry" if entry in diff.arrived else "first_score"]
+    note = "" if metric.sort_key(next_below.value) == below[0][0] else "the next listed before"
+    passed = _and_others(first, next_below.value, metric, len(below[0]), estimates=below[1], note=note)
     return make(
         diff,
         rule=RULE,
@@ -320,25 +322,22 @@ def _debut_event(
         subjects=[who],
         rivals=[party(diff.after, rival) for rival in shown],
         metric=metric.id,
-        headline=f"{who.name} ({number(own.value, metric)}) enters {diff.board.title} ({metric.title}) at rank {rank},"
-        f" above {_and_others(first, next_below.value, metric, *below)}{near}.",
-        facts={"rank": rank, "value": own.value, "passed": below[0], "estimates_below": below[1]}
-        | _beyond_error(diff, metric, own, rivals, start),
+        headline=f"{who.name} ({number(own.value, metric)}) {came} {diff.board.title} ({metric.title})"
+        f" at rank {rank}, above {passed}{near}.",
+        facts={"rank": rank, "value": own.value, "passed": len(below[0]), "estimates_below": below[1]}
+        | ({"beyond_error": _beyond_error(diff, metric, entry)} if metric.primary else {}),
         evidence=[proof(diff.after, key, metric.id) for key in (entry, *shown)],
     )
 
 
-def _beyond_error(diff: Diff, metric: Metric, own: Measure, rivals: list[EntryId], start: int) -> dict[str, float]:
-    """The number of rivals from `start` on that are passed beyond the error, on the metric that ranks the board."""
-    if not metric.primary:
-        return {}
-
-    def sure(rival: EntryId) -> bool:
-        return certainty(metric, own, diff.after.entries[rival].measures[metric.id]) != "nominal"
-
-    if own.half_width is None:  # then only the gap counts, and it grows down the board
-        return {"beyond_error": len(rivals) - bisect_left(rivals, 1, lo=start, key=sure)}
-    return {"beyond_error": sum(map(sure, islice(rivals, start, None)))}
+def _beyond_error(diff: Diff, metric: Metric, entry: EntryId) -> int | None:
+    """The number of measured rows below an entry that it is above beyond the error; None where the error is not known of all."""
+    own, unnamed = diff.after.entries[entry].measures[metric.id], [Measure(value=value) for value in diff.after.unnamed_measured]
+    if metric.exact or (metric.stated_error is None and (own.half_width is None or unnamed)):
+        return None
+    named = (diff.after.entries[key].measures[metric.id] for key in diff.after.measured(metric.id))
+    others = [other for other in (*named, *unnamed) if metric.better(own.value, other.value)]
+    return sum(certainty(metric, own, other) != "nominal" for other in others)
 
 
 def pending_after(diff: Diff, past: BoardState, events: Sequence[Event]) -> tuple[PendingOvertake, ...]:

@@ -36,14 +36,15 @@ def detect(diff: Diff, past: BoardState) -> Detection:
         if metric.nature is not Nature.LISTED or metric.topic != "price":
             continue
         recent = _recent(diff, past, metric)
-        for entries in _with_one_ratio(diff, verdict.moves) if verdict.usable else ():
-            is_news = {entry: _is_news(verdict.moves[entry], recent.get(entry, [])) for entry in entries}
+        moves = {entry: move for entry, move in verdict.moves.items() if not move.unsure_origin}
+        for entries in _with_one_ratio(diff, moves) if verdict.usable else ():
+            is_news = {entry: _is_news(moves[entry], recent.get(entry, [])) for entry in entries}
             if len(entries) >= UNIFORM:
-                events.append(_uniform(diff, metric, entries, verdict.moves, is_news=any(is_news.values())))
+                events.append(_uniform(diff, metric, entries, moves, is_news=any(is_news.values())))
             else:
-                events += (_event(diff, metric, entry, verdict.moves[entry], is_news=is_news[entry]) for entry in entries)
+                events += (_event(diff, metric, entry, moves[entry], is_news=is_news[entry]) for entry in entries)
         now = diff.after.observed_at.timestamp()
-        ended = {entry: [*recent.get(entry, []), [move.before.value, now]] for entry, move in verdict.moves.items()}
+        ended = {entry: [*recent.get(entry, []), [move.before.value, now]] for entry, move in moves.items()}
         if kept := recent | ended:
             memory[metric.id] = kept
     return Detection(events=events, memory=memory)

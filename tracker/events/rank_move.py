@@ -9,6 +9,7 @@ from tracker.events._values import TOP, ordered_primary
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import last_named, make, page_proofs, party
 from tracker.model import BoardState, Diff, Event, Metric, RankMove
+from tracker.order import is_certain
 from tracker.wording import count, listed, unsure
 
 RULE = "rank_move/1"
@@ -19,7 +20,7 @@ _FIGURES = ("before", "after", "arrivals_above", "departures_above", "moves", "u
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # all kinds have this signature
-    """One event per entry whose own value moved beyond its error; the other moves of the day are one recorded event.
+    """One event per entry whose own value moved beyond its error, past others beyond theirs; the other moves of the day are one.
 
     Moves of one place are news only into, within or out of the ten best; of a day's moves, the three nearest the top are.
     Of points all moves are that one: each follows from an overtake or a fall, which are events of their own.
@@ -31,7 +32,8 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
     if primary is None:
         return
     values = diff.metrics[primary.id].moves if diff.before and not primary.exact else {}
-    sure = [move for move in diff.ranks if move.moves and move.entry in values and values[move.entry].significant]
+    own = [move for move in diff.ranks if move.moves and move.entry in values and values[move.entry].significant]
+    sure = [move for move in own if _is_sure(diff, primary, move)]
     within_error = [move for move in diff.ranks if move.moves and move not in sure]
     large = sorted(
         (move for move in sure if abs(move.moves) > 1 or _best(move) <= TOP), key=lambda move: (_best(move), move.entry)
@@ -40,6 +42,21 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
         yield _moved(diff, primary, move, is_news=move in large[:_MOST])
     if within_error:
         yield _nominal(diff, primary, within_error)
+
+
+def _is_sure(diff: Diff, primary: Metric, move: RankMove) -> bool:
+    """Whether the order with the nearest entry that it passed, or that passed it, is certain."""
+    assert diff.before is not None
+    had, has, own = diff.before.measured(primary.id), diff.after.measured(primary.id), move.entry
+    up = move.moves < 0
+    sides = (had, has) if up else (has, had)
+    passed = (
+        entry
+        for entry in had.keys() & has.keys()
+        if primary.better(sides[0][entry], sides[0][own]) and not primary.better(sides[1][entry], sides[1][own])
+    )
+    nearest = min(passed, key=lambda entry: (abs(has[entry] - has[own]), entry), default=None)
+    return nearest is not None and is_certain(primary, *(diff.after.entries[key].measures[primary.id] for key in (own, nearest)))
 
 
 def _best(move: RankMove) -> int:
@@ -106,7 +123,7 @@ def _why_recorded(event: Event) -> str:
         return "ranks by points: another leader and overtakes among the ten best are news, not each move"
     if event.grade == Grade.MOVED:
         return f"of a day's moves, the {_MOST} nearest the top are news; those of one place only among the first {TOP}"
-    return "rank move nominal: no value of its own moved beyond its error"
+    return "rank move nominal: no value of its own moved beyond its error, and past that of another"
 
 
 KIND = EventKind(

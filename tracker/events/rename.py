@@ -34,7 +34,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
         return
     for entry in diff.common:
         old, new = diff.before.entries[entry].name, diff.after.entries[entry].name
-        if old != new:
+        if old != new and entry not in diff.doubtful:
             yield _event(diff, past, entry, old, new)
     for entry, key in sorted(diff.returned.items()):
         former, new = _former(diff, past, key), diff.after.entries[entry].name

@@ -164,7 +164,7 @@ def _step(
     read_s = time.perf_counter() - started
     doubt, other_table = size_collapse(reading, board, past.sizes), None
     if before is not None:
-        other_table = commensurable(before, after)
+        other_table = commensurable(board, before, after)
         doubt = doubt or other_table or misread(board, before, after)
     if doubt is not None and decision is None:
         return _quarantined(board, line, after, past=past, doubt=doubt)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -146,8 +147,8 @@ class Reading:
     """A validated table: typed, with names as published.
 
     `depth` is the number of entries that the page shows, None if it shows the whole board. `ambiguous` are keys that occurred
-    more than once and so name no entry, `unnamed` are their rows' values of the primary metric. `metrics` are those with a
-    column. `left_out` names rows that are the mean or the median of all others.
+    more than once and so name no entry, `unnamed` are their rows' values of the primary metric, `unnamed_estimates` those that
+    are estimates. `metrics` are those with a column. `left_out` names rows that are the mean or the median of all others.
     """
 
     board: BoardId
@@ -155,6 +156,7 @@ class Reading:
     depth: int | None = None
     ambiguous: frozenset[EntryId] = frozenset()
     unnamed: tuple[float, ...] = ()
+    unnamed_estimates: tuple[float, ...] = ()
     metrics: frozenset[MetricId] = frozenset()
     version: str = ""
     stated_on: str = ""
@@ -173,6 +175,7 @@ class StoredSnapshot:
     depth: int | None = None
     ambiguous: frozenset[EntryId] = frozenset()
     unnamed: tuple[float, ...] = ()
+    unnamed_estimates: tuple[float, ...] = ()
     metrics: frozenset[MetricId] = frozenset()
     version: str = ""
     stated_on: str = ""
@@ -184,6 +187,11 @@ class StoredSnapshot:
     def digest(self) -> str:
         """The name of this snapshot's bytes, for any number of bodies."""
         return "+".join(self.sha256)
+
+    @property
+    def unnamed_measured(self) -> tuple[float, ...]:
+        """The primary values of rows that name no entry, without estimates."""
+        return tuple((Counter(self.unnamed) - Counter(self.unnamed_estimates)).elements())
 
     def values(self, metric: MetricId, *, estimates: bool = True) -> Mapping[EntryId, float]:
         """Every entry's value of a metric, measured or estimated. Cached, as is `measured`."""

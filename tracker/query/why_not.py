@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from math import sqrt
 
 from tracker.events import KINDS
 from tracker.events.kind import What
@@ -31,7 +30,7 @@ from tracker.model import (
     Step,
     name_tokens,
 )
-from tracker.order import competition_ranks
+from tracker.order import competition_ranks, error_between
 from tracker.wording import difference, interval, number
 
 
@@ -338,10 +337,8 @@ _NEVER_NEWS: Mapping[Nature, str] = {
 
 def _within(metric: Metric, move: Move) -> str:
     shift = difference(move.shift, metric)
-    if metric.stated_error is not None:
-        error = f"{difference(metric.stated_error, metric)}/√2 = {difference(metric.stated_error / sqrt(2), metric)}"
-        return f"within the stated error: moved by {shift}, not beyond {error}"
-    widths = [width for width in (move.before.half_width, move.after.half_width) if width is not None]
-    if widths:
-        return f"within its interval: moved by {shift}, not beyond {difference(max(widths), metric)}"
+    error = error_between(metric, move.before, move.after)
+    if error is not None:
+        whose = "the intervals" if metric.stated_error is None else "the stated error"
+        return f"within {whose}: moved by {shift}, not beyond {difference(error, metric)}"
     return f"within the scatter of the refit: moved by {shift} once the common drift is taken out"

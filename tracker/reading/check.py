@@ -42,6 +42,7 @@ def check(table: Table, board: Board, page_commas: Callable[[], bool | None] = l
     rows, ambiguous = _kept(sheet, board, keys, measures)
     summed = summaries(names, measures)
     rows = [row for row in rows if row not in summed]
+    unnamed = _unnamed(board, keys, ambiguous, measures)
     depth = _depth(table, board, seen=len(table.rows) - len(summed))
     _judge_values(sheet, board, measures, rows)
     _judge_size(sheet, board, entries=len(rows))
@@ -63,7 +64,8 @@ def check(table: Table, board: Board, page_commas: Callable[[], bool | None] = l
         ),
         depth=depth,
         ambiguous=ambiguous,
-        unnamed=_unnamed(board, keys, ambiguous, measures),
+        unnamed=tuple(sorted(measure.value for measure in unnamed)),
+        unnamed_estimates=tuple(sorted(measure.value for measure in unnamed if measure.estimated)),
         metrics=frozenset(measures),
         version=_fact(table, "version"),
         stated_on=_stated_on(table),
@@ -99,11 +101,11 @@ def _kept(sheet: Sheet, board: Board, keys: Sequence[str], measures: Measures) -
     return sorted(row for row in chosen.values() if row is not None), ambiguous
 
 
-def _unnamed(board: Board, keys: Sequence[str], ambiguous: frozenset[EntryId], measures: Measures) -> tuple[float, ...]:
+def _unnamed(board: Board, keys: Sequence[str], ambiguous: frozenset[EntryId], measures: Measures) -> list[Measure]:
     """The primary values of the rows with ambiguous keys, which count in the ranks of the board."""
     column = measures.get(board.primary.id, ()) if board.primary else ()
     left_out = (measure for key, measure in zip(keys, column, strict=False) if EntryId(key) in ambiguous)
-    return tuple(sorted(measure.value for measure in left_out if measure is not None))
+    return [measure for measure in left_out if measure is not None]
 
 
 def _chosen(sheet: Sheet, board: Board, rows: Sequence[int], measures: Measures) -> int | None:

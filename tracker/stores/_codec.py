@@ -17,7 +17,7 @@ _EVENT_FIELDS = EVENT_COLUMNS.removeprefix("event, ").removesuffix(", body")
 Record = TypeVar("Record")
 
 decode_strings = msgspec.json.Decoder(list[str]).decode
-decode_numbers = msgspec.json.Decoder(tuple[float, ...]).decode
+_numbers = msgspec.json.Decoder(tuple[float | tuple[float, ...], ...]).decode
 decode_board = msgspec.json.Decoder(Board).decode
 decode_past = msgspec.json.Decoder(BoardState).decode
 """The state without its `known`."""
@@ -36,7 +36,19 @@ class _Body(msgspec.Struct):
 _body = msgspec.json.Decoder(_Body)
 
 
-def encode_list(values: Sequence[str] | Sequence[float]) -> str:
+def encode_unnamed(values: tuple[float, ...], estimates: tuple[float, ...]) -> str:
+    """The values of rows that name no entry, and, as a list at the end, those that are estimates, if any."""
+    return msgspec.json.encode((*values, estimates) if estimates else values).decode()
+
+
+def decode_unnamed(text: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """All values of rows that name no entry, and those that are estimates."""
+    numbers = _numbers(text)
+    values = tuple(number for number in numbers if isinstance(number, float))
+    return values, next((number for number in numbers if isinstance(number, tuple)), ())
+
+
+def encode_list(values: Sequence[str]) -> str:
     """A JSON list."""
     return msgspec.json.encode(values).decode()
 
