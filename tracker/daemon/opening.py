@@ -50,7 +50,7 @@ def rescue(settings: Settings, error: Damaged) -> None:
 @contextmanager
 def opened(settings: Settings, reloaded: Callable[[], None], *, parallel: int, deadline_s: float) -> Iterator[Loop]:
     """The loop on this store."""
-    _spare_address_space()
+    spare_memory()
     clock = SystemClock()
     with ExitStack() as stack:
         is_new = not settings.has_store
@@ -87,7 +87,7 @@ def opened(settings: Settings, reloaded: Callable[[], None], *, parallel: int, d
         yield Loop(world, Declarations(settings, formats(), store.declared), flights, worker)
 
 
-def _spare_address_space() -> None:
+def spare_memory() -> None:
     """Let threads reserve 1 MB each instead of 72 (`ulimit -v` counts what is reserved), and return large bodies when freed."""
     threading.stack_size(1_048_576)
     with suppress(OSError, AttributeError):  # not glibc

@@ -27,7 +27,7 @@ MAX_TABLES = 20_000
 """Tables of a page."""
 MAX_TEXT = 100_000
 """Characters of a cell."""
-MAX_LISTS = 100
+MAX_LISTS = 25
 """Lists of a flight stream that may be the board and are rows of their own."""
 MAX_PIECES = 2_000
 """Elements in a cell, or marks in one of Markdown."""
