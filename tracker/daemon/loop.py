@@ -123,6 +123,7 @@ class Loop:
         self._reload_asked = True
         self._behind: list[BoardId] | None = None
         self._large: set[BoardId] = set()
+        self._has_read_large = False
         self._newest: datetime | None = None
         self._set_back = False
         self._store_failed_at: datetime | None = None
@@ -170,6 +171,7 @@ class Loop:
             self._behind = self._left_behind()
         elif start and self._behind:
             self._catch_up(self._behind, now)
+        self._has_read_large = False
         more = self._land()
         if start:
             idle_s = self._ticker.tick(now)
@@ -216,7 +218,7 @@ class Loop:
     def _land(self) -> bool:
         """Store what the fetches brought. What cannot be stored stays, and is tried again.
 
-        Small pages come first, and after a large one the others may fetch: returns whether a large one is left to the next turn.
+        Small pages come first, and of the large ones, one a turn. Returns whether one is left to the next turn.
         """
         now = self._world.clock.now()
         self._unstored.extend(
@@ -225,12 +227,11 @@ class Loop:
         )
         self._unstored = deque(sorted(self._unstored, key=lambda landed: landed.size > LARGE))
         taken: list[_Landed] = []
-        is_large = False
         while self._unstored:
             landed = self._unstored[0]
-            if is_large and landed.size > LARGE and sum(other.size for other in self._unstored) <= MAX_WAITING:
+            if landed.size > LARGE and self._has_read_large and sum(other.size for other in self._unstored) <= MAX_WAITING:
                 break
-            is_large = landed.size > LARGE
+            self._has_read_large = self._has_read_large or landed.size > LARGE
             try:
                 if not self._isolated(landed.board, lambda: self._store_landed(landed)):  # noqa: B023  # called at once
                     taken.append(landed)

@@ -67,8 +67,10 @@ def refuse_wide(records: Iterable[Sized]) -> None:
 
 def refuse_large_json(text: str | bytes) -> None:
     """Count the values of a document before it is decoded. Raises ParseError for more than MAX_NODES."""
-    body = text.encode(errors="surrogatepass") if isinstance(text, str) and len(text) > MAX_NODES else text
-    if isinstance(body, bytes) and sum(map(body.count, (b",", b"{", b"["))) > MAX_NODES:
+    if len(text) < 2 * MAX_NODES:  # too short for much more than that many
+        return
+    body = text.encode(errors="surrogatepass") if isinstance(text, str) else text
+    if sum(map(body.count, (b",", b"{", b"["))) > MAX_NODES:
         at_most(values_in(body), MAX_NODES, "values")
 
 
