@@ -302,6 +302,15 @@ def test_an_estimate_of_rows_that_share_a_key_leads_nobody():
     assert event.headline == "b leads Board (score) with 60, ahead of a (50), which led before, no error margin published."
 
 
+def test_the_remark_at_a_leaders_name_is_told():
+    history = History()
+    history.show("a:50 b:40")
+    events = history.show("a:50 b:40 x:60", attributes={"x": {"note": "not on unseen questions"}})
+    news = [event for event in events if event.is_news and event.subjects]
+    assert {event.kind for event in news} >= {"new_leader", "debut", "overtake"}
+    assert all(event.headline.endswith(" The page notes at x: “not on unseen questions”.") for event in news)
+
+
 def test_both_sides_of_both_parties_are_shown():
     (event,) = of("new_leader", events_of("a:50 b:40 c:30", "a:35 b:40 c:30"))
     assert [(proof.entry, proof.raw) for proof in event.evidence] == [("b", "40"), ("b", "40"), ("a", "50"), ("a", "35")]
