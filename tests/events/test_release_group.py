@@ -79,7 +79,7 @@ def test_a_listed_name_grows():
     who = WHO | {"tiny": model("Qwen 3.5 1B", lab="Alibaba")}
     (event,) = groups("x:60 tiny:20", "x:60 tiny:20 big:45 small:27", who=who, names=NAMES | {"tiny": "qwen-3-5-1b"})
     assert (event.grade, event.facts["listed_before"]) == ("addition", ["qwen-3-5-1b"])
-    assert event.headline.startswith("Alibaba's Qwen3.5 grows on Board by 2 more variants; the best, ")
+    assert event.headline.startswith("Alibaba's Qwen3.5 grows on Board by 2 more models; the best, ")
 
 
 @pytest.mark.parametrize(("line", "listed", "names", "start"), [

@@ -311,10 +311,15 @@ def _misprinted(stage: Stage, line_pass: Pass) -> bool:
 
 def _over_the_best(stage: Stage, line_pass: Pass) -> bool:
     if stage.ranks:
-        level = len(line_pass.rival)
-        now = 1 + bisect_left(stage.places[level], stage.fields[level].after[line_pass.rival][0])
-        return max(_place_before(stage, line_pass), now) <= TOP_LINES
+        return _is_among_the_best(stage, line_pass)
     return len(line_pass.riser) == _LAB and max(_place_before(stage, line_pass), _place(stage, line_pass)) <= TOP_ELSEWHERE
+
+
+def _is_among_the_best(stage: Stage, line_pass: Pass) -> bool:
+    """Whether the rival was, and is, among the ten best of its level."""
+    level = len(line_pass.rival)
+    now = 1 + bisect_left(stage.places[level], stage.fields[level].after[line_pass.rival][0])
+    return max(_place_before(stage, line_pass), now) <= TOP_LINES
 
 
 def _over_a_reference(stage: Stage, line_pass: Pass) -> bool:
@@ -322,7 +327,7 @@ def _over_a_reference(stage: Stage, line_pass: Pass) -> bool:
 
     And no older generation of the family was above that line before.
     """
-    if not stage.ranks:
+    if not stage.ranks or not _is_among_the_best(stage, line_pass):
         return False
     labs, families, generations = (stage.fields[level] for level in LEVELS)
     riser, rival = labs.listed[line_pass.riser[:_LAB]], labs.after[line_pass.rival[:_LAB]]
