@@ -54,6 +54,7 @@ class MemoryStore:
     def __init__(self) -> None:
         self._steps: dict[BoardId, list[Step]] = {}
         self._positions: dict[BoardId, int] = {}
+        self._indices: dict[BoardId, list[bytes]] = {}
         self._declared: dict[BoardId, Board] = {}
         self._withdrawn: dict[BoardId, set[EventId]] = {}
         self._service = MemoryServiceState()
@@ -65,8 +66,13 @@ class MemoryStore:
     def position(self, board: BoardId) -> int:
         return self._positions.get(board, 0)
 
-    def move_position(self, board: BoardId, position: int) -> None:
+    def move_position(self, board: BoardId, position: int, lines: bytes = b"") -> None:
         self._positions[board] = position
+        if lines:
+            self._indices.setdefault(board, []).append(lines)
+
+    def indexed(self, board: BoardId, *, last: bool = False) -> bytes:
+        return b"".join(self._indices.get(board, [])[-1 if last else 0 :])
 
     def declare(self, board: Board) -> None:
         self._declared[board.id] = board
@@ -90,10 +96,11 @@ class MemoryStore:
     def rewriting(self, board: BoardId) -> Iterator[None]:
         old, position, declared = self._steps.get(board, []), self.position(board), self._declared.pop(board, None)
         service = self._service.copy()
-        self._steps[board], self._positions[board] = [], 0
+        self._steps[board], self._positions[board], indices = [], 0, self._indices.pop(board, [])
         try:
             yield
         except BaseException:
+            self._indices[board] = indices
             self._steps[board], self._positions[board] = old, position
             self._service.become(service)
             self._declared.pop(board, None)

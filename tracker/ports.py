@@ -109,6 +109,18 @@ class Archive(Protocol):
             StoreError: a line is damaged, or no line begins at `offset`.
         """
 
+    def raw(self, board: BoardId, start: int, end: int | None = None) -> bytes:
+        """The bytes of the board's index from `start` up to `end`, as far as there are any."""
+
+    def restore_index(self, board: BoardId, known: bytes, *, drop: bool = False) -> None:
+        """Make the index begin with `known`, what it once was, followed by the later lines that it has.
+
+        The damaged file is kept. With `drop`, known lines whose bodies are gone are left out.
+
+        Raises:
+            StoreError: the bodies of a known line are gone, or more is damaged than `known` can replace.
+        """
+
     def body(self, board: BoardId, sha256: Sha256) -> bytes:
         """The body with that hash, verified. Raises StoreError if it is missing, damaged or too large."""
 
@@ -119,8 +131,11 @@ class Store(Protocol):
     def position(self, board: BoardId) -> int:
         """The byte of the board's index up to which everything is stored."""
 
-    def move_position(self, board: BoardId, position: int) -> None:
-        """Note that everything up to this byte of the index is stored."""
+    def move_position(self, board: BoardId, position: int, lines: bytes = b"") -> None:
+        """Note that everything up to this byte of the index is stored; `lines` is the piece of the index that ends there."""
+
+    def indexed(self, board: BoardId, *, last: bool = False) -> bytes:
+        """The noted pieces of the board's index, from its beginning, or only the `last`; empty for a store that lacks them."""
 
     def declare(self, board: Board) -> None:
         """Note a board's declaration, so that its history can be read without the schedules."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 
@@ -12,7 +13,7 @@ from tracker.authoring.guess import propose
 from tracker.authoring.new import open_question, refuse
 from tracker.authoring.proposal import NO_ANSWERS, Answers, MetricGuess, Proposal
 from tracker.errors import DeclarationError
-from tracker.model import BoardId
+from tracker.model import BoardId, Nature
 from tracker.reading import read_capture
 
 NAMES = ("Kittiwake 5", "Pochard 2", "Smew 5", "Eider 2", "Ruff 8B", "Knot 3", "Dunlin", "Teal 1")
@@ -372,3 +373,93 @@ def test_a_key_with_the_date_keeps_each_row_of_a_history():
     columns = zip(("Day", "Model", "Rating"), zip(*history(3), strict=True), strict=True)
     found = proposed(*columns, answers=Answers(metric="Rating", key=("Model", "Day")))
     assert (found.key.value, found.duplicates) == (("Model", "Day"), "refuse")
+
+
+@pytest.mark.parametrize(
+    ("header", "other", "values"),
+    [
+        ("Public score", "Private score", (81.3, 79.7, 78.9, 77.0, 76.4, 74.5, 73.9, 72.0)),
+        ("top_score", "median_score", (61.2, 59.9, 58.6, 47.3, 46.0, 44.7, 33.4, 32.1)),
+        ("average_score", "p50_horizon_length", (912.5, 560, 433, 401.5, 300, 127, 94, 17)),
+    ],
+)
+def test_two_figures_that_nearly_agree_or_are_called_by_other_words_are_asked_about(
+    header: str, other: str, values: Sequence[float]
+):
+    for columns in (((header, SCORES), (other, values)), ((other, values), (header, SCORES))):
+        found = proposed(("Model", NAMES), *columns)
+        assert "the rows are in the order of 2 figures" in question(found)
+        assert {header, other} <= {metric.column for metric in found.metrics}
+
+
+def test_a_figure_that_is_another_one_rounded_does_not_compete_with_it():
+    found = proposed(("Model", NAMES), ("Elo", (1432.4, 1420.2, 1411.9, 1390.0, 1388.6, 1377.1, 1360.5, 1301.3)),
+                     ("Elo rounded", (1432, 1420, 1412, 1390, 1389, 1377, 1360, 1301)))  # fmt: skip
+    assert (primary(found).column, found.primary.sure >= 0.7) == ("Elo", True)
+
+
+def test_a_number_without_a_word_for_merit_does_not_win_over_a_speed_in_the_same_order():
+    cores, speed = (
+        (900100, 800300, 700250, 500400, 400050, 300700, 200900, 100450),
+        (17.42, 13.53, 10.12, 5.6, 4.7, 4.3, 3.7, 3.1),
+    )
+    found = proposed(("System", NAMES), ("Cores", cores), ("Rmax (PFlop/s)", speed))
+    assert "which column ranks the board" in question(found)
+    answered = proposed(("System", NAMES), ("Cores", cores), ("Rmax (PFlop/s)", speed), answers=Answers(nature=Nature.POINTS))
+    assert "which column ranks the board" in question(answered, Answers(nature=Nature.POINTS))
+
+
+# ── words that are not what they seem ────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("header", ["Time to first token (s)", "TTFT first token (sec)"])
+def test_the_time_to_the_first_token_is_not_a_rate(header: str):
+    found = proposed(("Model", NAMES), (header, (0.21, 0.3, 0.42, 0.55, 0.61, 0.78, 0.9, 1.4)))
+    assert (primary(found).higher_is_better.value, question(found)) == (False, "")
+
+
+@pytest.mark.parametrize("header", ["Overall", "Average"])
+def test_an_overall_figure_that_the_published_ranks_follow_is_better_if_higher(header: str):
+    lower = [("Steps", WHOLE), ("Cost ($)", MIXED), ("Time (s)", [value / 2 for value in MIXED])]
+    found = proposed(("Rank", range(1, 9)), ("Agent", NAMES), (header, SCORES), *lower)
+    assert (primary(found).column, primary(found).higher_is_better.value, question(found)) == (header, True, "")
+
+
+@pytest.mark.parametrize("header", ["Over-refusal", "Opp points", "Bytes"])
+def test_less_is_better_of_refusals_of_what_opponents_get_and_of_bytes(header: str):
+    assert beside(proposed(("Model", NAMES), ("Score", SCORES), (header, MIXED))) == {header: False}
+
+
+def test_an_arrow_states_the_direction_of_steps():
+    assert beside(proposed(("Model", NAMES), ("Score", SCORES), ("Mean steps (↓)", MIXED))) == {"Mean steps (↓)": False}
+
+
+def test_numbers_of_the_size_of_ratings_beside_a_score_are_not_ratings():
+    assert beside(proposed(("Library", NAMES), ("Score", SCORES), ("gz", (1702, 1433, 1891, 1204, 2010, 1599, 1310, 1688)))) == {
+        "gz": None
+    }
+
+
+def test_what_a_run_emits_is_not_a_price():
+    found = proposed(("Model", NAMES), ("Score", SCORES), ("co2_cost", MIXED))
+    assert [metric.unit.value for metric in found.metrics if metric.column == "co2_cost"] == [""]
+
+
+def test_the_last_part_of_a_path_that_says_nothing_gives_way_to_the_part_before():
+    entries = [
+        {"name": name, "elo": {"value": score * 16}, "winRate": score / 100} for name, score in zip(NAMES, SCORES, strict=True)
+    ]
+    found = propose(json.dumps(entries).encode())
+    assert (primary(found).column, primary(found).id, primary(found).title) == ("elo.value", "elo", "elo")
+    assert question(found).startswith("how large the error of `elo.value` is")
+
+
+def test_the_nature_is_asked_together_with_whether_the_table_is_a_leaderboard():
+    found = proposed(("Thing", NAMES), ("QPS", (6100, 9900, 6000, 1300, 2100, 4400, 1900, 2000)), ("zag", MIXED))
+    assert refusal(found).count("--nature points or --nature tested") == 1
+
+
+def test_places_that_may_rank_the_board_are_listed_once_with_their_first_values():
+    found = proposed(("Rank", range(1, 9)), ("Model", NAMES), ("Result", [f"{value} zorkmids to 1" for value in WHOLE]))
+    assert refusal(found).count("`Rank`") == 1
+    assert "`Rank` 1, 2, 3" in refusal(found)

@@ -14,7 +14,8 @@ from kit import examples
 
 from tracker.authoring.columns import Cells
 from tracker.authoring.guess import propose
-from tracker.authoring.proposal import SURE, Answers, MetricGuess, Proposal
+from tracker.authoring.new import open_question
+from tracker.authoring.proposal import NO_ANSWERS, SURE, Answers, MetricGuess, Proposal
 from tracker.errors import DeclarationError, ParseError
 from tracker.model import ROW, Nature
 
@@ -66,6 +67,44 @@ def test_teams_are_named_by_a_column_of_teams():
 def test_a_column_that_numbers_the_rows_is_not_a_key():
     found = propose(csv_of(("id", "model", "score"), range(1, 9), NAMES, falling(90, 3.5)))
     assert found.key.value == ("model",)
+
+
+RUNTIMES = ("zag 1.0", "zig 2.1", "zog 0.9", "zug 3", "zeg 1.4", "zyg 2", "zogg 7", "zagg 4.4")
+
+
+@pytest.mark.parametrize("header", ["Framework", "library", "Handle", "userName", "Package"])
+def test_what_is_compared_names_the_entries_wherever_it_stands(header: str):
+    found = propose(csv_of(("Runtime", header, "Score"), RUNTIMES, NAMES, falling(90, 3.5)))
+    assert (found.name.value, asked(found)) == (header, [])
+
+
+@pytest.mark.parametrize("first", [RUNTIMES, NAMES])
+def test_the_user_is_asked_which_of_two_columns_of_texts_names_the_entries(first: Sequence[str]):
+    other = NAMES if first is RUNTIMES else RUNTIMES
+    found = propose(csv_of(("Zork", "Quux", "Score"), first, other, falling(90, 3.5)))
+    assert asked(found) == ["which column names the entries"]
+    chosen = propose(csv_of(("Zork", "Quux", "Score"), first, other, falling(90, 3.5)), Answers(name="Quux"))
+    assert (chosen.name.value, asked(chosen, Answers(name="Quux"))) == ("Quux", [])
+
+
+@pytest.mark.parametrize("known", [8, 5])
+def test_an_identity_goes_before_a_part_of_a_name(known: int):
+    rows: list[dict[str, object]] = [
+        {"firstName": "Ann", "handle": name, "rating": 2400 - 31 * at} for at, name in enumerate(NAMES)
+    ]
+    for at in range(known):
+        rows[at]["lastName"] = f"Teal {at}"
+    assert propose(json.dumps(rows).encode()).name.value == "handle"
+
+
+def test_a_part_of_a_name_alone_is_asked_about():
+    rows = [{"firstName": f"Ann {at % 3}", "lastName": name, "rating": 2400 - 31 * at} for at, name in enumerate(NAMES)]
+    assert "which column names the entries" in asked(propose(json.dumps(rows).encode()))
+
+
+def asked(found: Proposal, answers: Answers = NO_ANSWERS) -> list[str]:
+    question = open_question(found, answers)
+    return [question.what] if question is not None and not question.is_optional else []
 
 
 def test_repeated_names_need_a_second_key_column():

@@ -7,11 +7,13 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -301,6 +303,74 @@ def test_a_damaged_database_is_rebuilt_and_the_daemon_continues(world: World, pu
         child.says("daemon ready")
         assert checks(world) == before
     assert publisher.fetches() == 1
+
+
+def measures_lost(path: Path) -> None:
+    """Overwrite a page that nothing reads until a board changes."""
+    with closing(sqlite3.connect(path)) as file:
+        (root,) = file.execute("SELECT rootpage FROM sqlite_master WHERE name = 'measures'").fetchone()
+        file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with path.open("r+b") as file:
+        file.seek((root - 1) * 4096)
+        file.write(b"\xee" * 4096)
+
+
+@pytest.mark.slow
+def test_damage_is_noticed_at_the_start_and_a_second_time_within_an_hour_ends_the_daemon(world: World, publisher: Publisher):
+    declare(world, publisher, cadence="@weekly")
+    publisher.shows(SIX)
+    world.run("run")
+    before = world.run("standings", "acme/text").out
+    measures_lost(world.store / "tracker.db")
+    with Child(world) as child:
+        child.says("store rebuilt spoilt=")
+        child.says("daemon ready")
+        child.signal(signal.SIGTERM)
+        assert child.ended() == 0
+    assert world.run("standings", "acme/text").out == before
+    measures_lost(world.store / "tracker.db")
+    with Child(world) as child:
+        assert child.ended() == 3
+        assert re.search(
+            r"is damaged again, after it was rebuilt at .*; expected a sound disk \(.*tracker replay\)", child.output
+        )
+    assert world.run("replay").code == 0
+    assert world.run("standings", "acme/text").out == before
+
+
+@pytest.mark.slow
+def test_a_damaged_file_of_hosts_costs_neither_the_database_nor_a_fetch(world: World, publisher: Publisher):
+    declare(world, publisher, cadence="@weekly")
+    publisher.shows(SIX)
+    world.store.mkdir()
+    (world.store / "hosts.db").write_bytes(b"garbage" * 700)
+    with Child(world) as child:
+        child.says("damaged file of hosts recreated")
+        child.says("board read")
+        child.signal(signal.SIGTERM)
+        assert child.ended() == 0
+    assert not list(world.store.glob("*spoilt*"))
+    (world.store / "hosts.db").write_bytes(b"garbage" * 700)
+    assert world.run("run", "acme/text").code == 0
+    assert publisher.fetches() == 2
+
+
+@pytest.mark.slow
+def test_a_database_deleted_under_a_daemon_is_restored_when_the_next_one_starts(world: World, publisher: Publisher):
+    declare(world, publisher, cadence="@weekly")
+    publisher.shows(SIX)
+    with Child(world) as child:
+        child.says("board read")
+        assert world.run("board", "pause", "acme/text", "--reason", "terms").code == 0
+        for path in world.store.glob("tracker.db*"):
+            path.unlink()
+        child.signal(signal.SIGTERM)
+        child.ended()
+    with Child(world) as child:
+        child.says("store rebuilt")
+        child.says("daemon ready")
+    assert checks(world) == ["accepted"]
+    assert world.run("run", "acme/text").code == 2, "still paused"
 
 
 @pytest.mark.slow

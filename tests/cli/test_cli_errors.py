@@ -193,6 +193,7 @@ def test_a_replay_rebuilds_the_other_boards_if_one_never_had_a_valid_declaration
     world.imported()
     world.imported(board="acme/vision")
     (world.store / "tracker.db").unlink()
+    (world.store / "service.bak").unlink()
     world.declare("acme/text", "title = 3")
     ran = world.run("replay")
     assert (ran.code, "acme/text.toml: " in ran.error) == (2, True)
@@ -296,6 +297,9 @@ def test_captures_are_replayed_with_their_last_declaration_and_never_without_one
     (world.folder / "schedules/acme/text.toml").unlink()
     assert world.run("replay").code == 0
     (world.store / "tracker.db").unlink()
+    assert world.run("replay").code == 0, "the backup has the declaration"
+    (world.store / "tracker.db").unlink()
+    (world.store / "service.bak").unlink()
     ran = world.run("replay")
     assert (ran.code, 'board "acme/text" is unknown' in ran.error) == (2, True)
 
@@ -513,7 +517,7 @@ def test_the_environments_contact_is_checked_like_the_files(world: World, monkey
 def test_a_damaged_line_of_the_index_is_shown_as_text(world: World):
     world.imported()
     (index,) = (world.store / "captures/acme/text").glob("index*")
-    index.write_bytes(b'{"x\n' + index.read_bytes().partition(b"\n")[2])
+    index.write_bytes(index.read_bytes() + b'{"x\n')
     ran = world.run("replay")
     assert ran.code == 3
     assert 'found: {"x; restore the file from a copy of the archive' in ran.error

@@ -30,8 +30,9 @@ READING: dict[str, list[str]] = {
     "quarantine": ["list"],
     "install": ["--completion", "bash"],
     "replay": [],
+    "backup": ["copy"],
 }
-WRITING = {"init", "run", "daemon", "import", "demo"}
+WRITING = {"init", "run", "daemon", "import", "demo", "restore"}
 NEEDS_NO_STORE = {"boards", "board", "resolve", "watch", "notify", "install"}
 
 

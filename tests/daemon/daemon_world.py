@@ -13,6 +13,7 @@ from memory_store import MemoryHosts
 from tracker.clock import SystemClock
 from tracker.daemon.flights import Fetched, InFlight, Start
 from tracker.daemon.loop import Loop, World
+from tracker.daemon.nightly import NightlyCheck
 from tracker.errors import Refused, Transient
 from tracker.line import intake
 from tracker.model import Board, BoardId, Capture, Check, Delivery, Result
@@ -121,6 +122,7 @@ class Daemon:
     hosts: MemoryHosts = field(default_factory=MemoryHosts)
     passed_s: float = 0.0
     wraps: Callable[[SqliteStore], object] = lambda store: store
+    nightly: Callable[[], NightlyCheck] = NightlyCheck
 
     def __post_init__(self) -> None:
         (self.folder / "schedules" / "acme").mkdir(parents=True, exist_ok=True)
@@ -141,6 +143,7 @@ class Daemon:
             clock=SystemClock(),
             environment=self.environment,
             monotonic=lambda: self.passed_s,
+            nightly=self.nightly(),
         )
         return Loop(
             world,

@@ -24,7 +24,7 @@ def test_damaged_bytes_of_one_board_do_not_delay_the_others(daemon: Daemon):
     two(daemon)
     index = daemon.folder / "captures" / TEXT / "index.jsonl"
     whole = index.read_bytes()
-    index.write_bytes(whole.replace(b"observed_at", b"observed_by"))
+    index.write_bytes(whole + b"no line that was ever read\n")
     daemon.answers[TEXT] = daemon.answers[CODE] = showing(OTHER)
     daemon.run(HOUR)
     assert daemon.results(CODE) == [Result.ACCEPTED, Result.ACCEPTED]
@@ -37,6 +37,17 @@ def test_damaged_bytes_of_one_board_do_not_delay_the_others(daemon: Daemon):
     assert Result.ACCEPTED in daemon.results(TEXT)[1:]
     assert daemon.open() == {}
     assert daemon.ended() == [("fault", TEXT)]
+
+
+def test_an_index_whose_lines_were_read_before_is_restored_and_costs_no_reading(daemon: Daemon):
+    two(daemon)
+    index = daemon.folder / "captures" / TEXT / "index.jsonl"
+    whole = index.read_bytes()
+    index.write_bytes(whole.replace(b"observed_at", b"observed_by"))
+    daemon.answers[TEXT] = showing(OTHER)
+    daemon.run(HOUR)
+    assert daemon.results(TEXT) == [Result.ACCEPTED, Result.ACCEPTED]
+    assert (daemon.open(), index.read_bytes().startswith(whole)) == ({}, True)
 
 
 def test_a_daemon_that_starts_with_damaged_bytes_of_one_board_reads_the_others(daemon: Daemon):

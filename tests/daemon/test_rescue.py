@@ -14,12 +14,13 @@ from kit import counter
 from msgspec import to_builtins
 from sqlite_utils import Database
 
-from tracker.daemon.rescue import back_up, is_spoilt, rebuild
 from tracker.errors import StoreError
 from tracker.model import BoardId, Counted, EventId, Pause, Receipt, Verdict
 from tracker.stores.migrations import migrations
 from tracker.stores.sqlite import SqliteStore
+from tracker.stores.sqlite_errors import Damaged
 from tracker.workspace.names import default_lexicon
+from tracker.workspace.rescue import back_up, rebuild
 
 DERIVED = ("checks", "snapshots", "events", "entries", "parties", "series", "measures", "texts", "ranks", "segments", "boards")
 KEPT = ("outbox", "receipts", "routes", "pauses", "notices", "counts")
@@ -54,8 +55,10 @@ def whole(daemon: Daemon) -> Path:
 
 
 def rebuilt(daemon: Daemon, path: Path) -> Path:
+    """Rebuild the database; the damaged file's new path."""
     boards = daemon.loop.declared.boards
-    return rebuild(path, daemon.archive, boards, lexicon=daemon.loop.declared.lexicon, now=daemon.now)
+    rebuild(path, daemon.archive, boards, lexicon=daemon.loop.declared.lexicon, now=daemon.now)
+    return max(path.parent.glob("tracker.db.spoilt-*"))
 
 
 def spoil(path: Path, table: str) -> None:
@@ -85,7 +88,7 @@ def test_a_rebuilt_database_has_the_same_history_and_service_state(used: Daemon)
     path = whole(used)
     before, service = tables(path, DERIVED), tables(path, KEPT)
     spoil(path, "checks")
-    assert is_spoilt(error_of(path))
+    assert isinstance(error_of(path), Damaged)
     aside = rebuilt(used, path)
     assert tables(path, DERIVED) == before
     after = tables(path, KEPT)
@@ -116,12 +119,12 @@ def test_a_file_that_is_not_a_database_loses_the_service_state_and_the_notice_sa
     path = whole(used)
     before = tables(path, DERIVED)
     path.write_bytes(b"all gone" * 1000)
-    assert is_spoilt(error_of(path))
+    assert isinstance(error_of(path), Damaged)
     aside = rebuilt(used, path)
     assert tables(path, DERIVED) == before
     assert aside.read_bytes().startswith(b"all gone")
     with SqliteStore(path) as store:
-        assert "Lost: counts, holds, notices, outbox, pauses, receipts, routes" in store.service.notices()[0].message
+        assert "Lost: counts, holds, notices, outbox, pauses, receipts, routes, withdrawn" in store.service.notices()[0].message
 
 
 def test_unreadable_parts_of_the_service_state_come_from_the_backup(used: Daemon):
@@ -134,7 +137,7 @@ def test_unreadable_parts_of_the_service_state_come_from_the_backup(used: Daemon
     after = tables(path, KEPT)
     (notice,) = set(after.pop("notices")) - set(service.pop("notices"))
     assert after == service
-    assert "As last backed up: counts, holds, notices, outbox, pauses, receipts, routes. Lost: nothing" in str(notice)
+    assert "As last backed up: counts, holds, notices, outbox, pauses, receipts, routes, withdrawn. Lost: nothing" in str(notice)
 
 
 @pytest.mark.slow
@@ -237,8 +240,7 @@ def test_a_full_disk_or_a_lock_is_not_a_damaged_file(used: Daemon):
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(StoreError) as raised:
             used.store.service.pause(Pause(board=TEXT, since=used.now, by="ann", reason="x"))
-    assert not is_spoilt(raised.value)
-    assert not is_spoilt(StoreError("of no database"))
+    assert not isinstance(raised.value, Damaged)
 
 
 def test_a_board_whose_archive_is_damaged_too_is_named_and_does_not_stop_the_others(used: Daemon):

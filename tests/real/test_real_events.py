@@ -390,12 +390,18 @@ def brute_force_moves(old: Mapping[str, float], new: Mapping[str, float]) -> dic
     return moves
 
 
+def is_rename(event: Event, at: datetime) -> bool:
+    return event.kind == "rename" and event.recorded_at == at and "key_before" in event.facts
+
+
 @pytest.mark.parametrize("name", WHOLE_BOARDS)
 def test_the_rank_moves_that_are_kept_are_those_among_survivors(imported: Import, name: str):
     series = imported(name)
     expected = {}
     for (_, old), (at, new) in pairwise(series.bodies.items()):
-        moves = brute_force_moves(scores_of(name, old), scores_of(name, new))
+        renamed = {event.facts["key_before"]: str(event.subjects[0].entry) for event in series.events if is_rename(event, at)}
+        before = {renamed.get(key, key): score for key, score in scores_of(name, old).items()}
+        moves = brute_force_moves(before, scores_of(name, new))
         expected |= {(at, key): move[4] for key, move in moves.items() if move[4]}
     kept = {}
     for event in series.events:

@@ -176,7 +176,7 @@ def test_a_model_under_another_key_is_not_a_release_and_names_are_as_published(s
     assert old
     assert "2024-02-02" not in {f"{event.recorded_at:%Y-%m-%d}" for event in old}
     (yi,) = [event for event in new if "Yi-Lightning" in event.headline]
-    assert yi.headline.startswith("01.AI's Yi-Lightning grows on ")
+    assert yi.headline.startswith("01.AI's Yi-Lightning enters ")
 
 
 def test_an_entry_that_leaves_the_frontier_is_no_better_and_no_cheaper_than_one_that_enters(events: Any, states: Any):

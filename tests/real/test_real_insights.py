@@ -68,9 +68,10 @@ def best_of_labs(models: Models) -> dict[str, tuple[float, str]]:
 
 
 def passes(before: Models, after: Models) -> Iterator[tuple[str, str]]:
-    """(best entry of the riser, best entry of the rival): beyond the error, by an entry, over one of the ten best labs."""
+    """(best entry of the riser, best entry of the rival): beyond the error, by an entry, over a lab that stays in the top ten."""
     had, has = best_of_labs(before), best_of_labs(after)
-    ten = sorted(had, key=lambda lab: -had[lab][0])[:10]
+    were, are = (sorted(bests, key=lambda lab: -bests[lab][0])[:10] for bests in (had, has))
+    ten = {lab for lab in were if lab in are}
     for riser, (value, key) in has.items():
         for rival in ten:
             was_above = riser in had and had[riser][0] > had[rival][0]

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+import pytest
 from kit import History, counter
 from sqlite_utils import Database
 from store_world import BOARD
@@ -16,6 +17,7 @@ from store_world import BOARD
 from tracker.model import Counted, EventId, Verdict
 from tracker.stores.migrations import migrations
 from tracker.stores.sqlite import SqliteStore
+from tracker.stores.sqlite_errors import Newer
 
 HISTORY = History()
 HISTORY.show("a:90 b:80")
@@ -86,3 +88,18 @@ def test_counters_keep_their_amounts_and_fetches_their_board_and_verdict(tmp_pat
             counter(Counted.FETCHES, "acme/text", Verdict.NOT_MODIFIED): 9,
             counter(Counted.SENT, "news file"): 2,
         }
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_file_of_a_later_version_is_refused_and_not_changed(tmp_path: Path, *, read_only: bool):
+    path = tmp_path / "tracker.db"
+    SqliteStore(path).close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("ALTER TABLE checks ADD COLUMN trust REAL")
+        connection.execute("INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('tracker', 'trust', '')")
+        connection.commit()
+    before = path.read_bytes()
+    with pytest.raises(Newer, match=r"tracker\.db: was written by a later version .* added trust; .*install that one"):
+        SqliteStore(path, read_only=read_only)
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["tracker.db"]

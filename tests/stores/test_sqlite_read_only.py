@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -32,6 +33,20 @@ def test_a_read_only_file_is_read_while_another_process_writes(path: Path):
     with SqliteStore(path) as writer, SqliteStore(path, read_only=True) as reader:
         writer.move_position(BoardId("acme/text"), 8)
         assert reader.position(BoardId("acme/text")) == 8
+
+
+def test_a_read_only_copy_with_a_log_shows_what_only_the_log_has(path: Path):
+    with SqliteStore(path) as writer:
+        writer.move_position(BoardId("acme/text"), 8)
+        copy = path.parent / "copy"
+        copy.mkdir()
+        for ending in ("", "-wal"):
+            shutil.copy(f"{path}{ending}", copy)
+    with SqliteStore(copy / "tracker.db", read_only=True) as reader:
+        assert reader.position(BoardId("acme/text")) == 8
+        with pytest.raises(StoreError, match="make the file and its folder writable"):
+            reader.move_position(BoardId("acme/text"), 9)
+    assert sorted(file.name for file in copy.iterdir()) == ["tracker.db", "tracker.db-wal"]
 
 
 def test_writing_to_a_read_only_file_is_an_error(path: Path):

@@ -361,7 +361,8 @@ def is_figure(cells: Cells) -> bool:
     merit = (LOWER | HIGHER) - AVERAGE - RANK
     if ID & {*cells.leaf[-1:]}:
         return False
-    return bool(merit & {*cells.leaf} or PRICE & {*cells.words}) or not LIMIT & {*cells.words}
+    has_merit = merit & {*cells.leaf} or PRICE & {*cells.words} or (merit & {*cells.words} and not LIMIT & {*cells.leaf})
+    return bool(has_merit) or not LIMIT & {*cells.words}
 
 
 def _score(signs: _Signs, rows: int) -> float:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import cache, cached_property
 from itertools import pairwise
 
-from tracker.authoring.words import HALF, IN_AND_OUT, PER_SECOND, PRICE, leaf_of, remark_of, words_of
+from tracker.authoring.words import GENERIC, HALF, IN_AND_OUT, PER_SECOND, PRICE, leaf_of, remark_of, words_of
 from tracker.model import Column as Source
 from tracker.model import Kind, Measure, Metric, MetricId, Nature
 from tracker.reading.cells import MISSING, NO_FIGURE, CellError, Reader, parse_rank, reader
@@ -65,8 +65,11 @@ class Cells:
 
     @property
     def title(self) -> str:
-        """The header's last part, without a remark on an error."""
-        return remark_of(leaf_of(self.label))[0].strip()
+        """The header's last part, without a remark on an error; of `elo.value`, the part before."""
+        last = leaf_of(self.label)
+        if last.casefold() in GENERIC and words_of(path := self.label.removesuffix(last).rstrip(".")):
+            last = leaf_of(path)
+        return remark_of(last)[0].strip()
 
     @property
     def is_rate(self) -> bool:
@@ -123,6 +126,18 @@ class Cells:
         read, refused = reader(self._metric), self._figures.refused  # the reading names the refused ones
         pairs = enumerate(zip(self.cells, self._figures.cells, strict=True))
         return [_measure(read, cell if row in refused else figure) for row, (cell, figure) in pairs]
+
+    @cached_property
+    def rounding(self) -> float:
+        """How far a value may be from what was rounded: half a unit of the last digit that the column shows."""
+        decimals = max((measure.decimals for measure in self._measures if measure is not None), default=0)
+        if decimals or not any(self.values):
+            return 0.5 * 10.0**-decimals
+        return next(
+            0.5 * 10.0**power
+            for power in range(18, -1, -1)
+            if power == 0 or not any(value % 10.0**power for value in self.values)
+        )
 
     @cached_property
     def has_intervals(self) -> bool:

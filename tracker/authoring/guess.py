@@ -10,11 +10,11 @@ from itertools import combinations, repeat
 from tracker.authoring.candidates import likely, named_by, repeated_on, survey
 from tracker.authoring.columns import MAX_ROWS, Cells, cells_of
 from tracker.authoring.metrics import metrics_of, ranked
-from tracker.authoring.proposal import NO_ANSWERS, Answers, Candidate, Guess, Proposal, stated
+from tracker.authoring.proposal import NO_ANSWERS, SURE, Answers, Candidate, Guess, Proposal, stated
 from tracker.authoring.ranking import primary_of
 from tracker.authoring.rows import entries_of
 from tracker.authoring.sheet import RawSheet, attribute_of
-from tracker.authoring.words import ID, NAME
+from tracker.authoring.words import ID, NAME, NAMING, PART_OF_NAME
 from tracker.errors import DeclarationError
 from tracker.model import ROW
 from tracker.reading.lines import name_lines
@@ -28,6 +28,10 @@ NEAR = 0.2
 """The same for two tables that both show that they rank their rows."""
 LARGE = 10
 """Figures from here on may be shown without decimals."""
+NEAR_NAME = 0.6
+"""Two columns of texts whose points differ by less may both hold the names."""
+LEAST_DISTINCT = 0.8
+"""Minimum share of distinct texts (0–1) in a column that may hold the names as well as another one."""
 SAME = 0.75
 """Share of figures and of rows (0–1) by which a table repeats another."""
 
@@ -144,15 +148,28 @@ def _proposal(tables: Sequence[Candidate], candidate: Candidate, table: Guess[in
     )
 
 
+def names_of(columns: Sequence[Cells]) -> list[tuple[float, Cells]]:
+    """The columns of texts that may name the entries, each with its points, the likeliest first."""
+    texts = [cells for cells in columns if cells.is_text and len(cells.texts) >= 0.6 * len(cells.cells)]
+    most = max((len(cells.texts) for cells in texts), default=0)
+    scored = [(_as_name(cells, at) - 1.0 * (len(cells.texts) < most), cells) for at, cells in enumerate(texts)]
+    return sorted(scored, key=lambda pair: -pair[0])
+
+
 def _name(sheet: RawSheet) -> Guess[str]:
-    texts = [cells for cells in sheet.columns.values() if cells.is_text and len(cells.texts) >= 0.6 * len(cells.cells)]
-    if not texts:
+    """The column of names; unsure if its header does not say so and another column may as well hold them."""
+    scored = names_of([*sheet.columns.values()])
+    if not scored:
         return Guess(value=next(iter(sheet.columns)), sure=0.2, why="no column holds names")
-    scored = sorted(((_as_name(cells, at), cells) for at, cells in enumerate(texts)), key=lambda pair: -pair[0])
-    best, cells = scored[0]
-    second = scored[1][0] if len(scored) > 1 else 0.0
-    why = "its header says so" if NAME & {*cells.leaf} else "the texts differ most"
-    return Guess(value=cells.header, sure=min(0.95, 0.6 + 0.15 * best + 0.1 * (best > second + 0.5)), why=why)
+    (best, cells), *others = scored
+    second, other = others[0] if others else (0.0, cells)
+    leaf = {*cells.leaf}
+    if PART_OF_NAME & leaf:
+        return Guess(value=cells.header, sure=0.6, why="it is a part of a name")
+    if not NAMING & leaf and second > best - NEAR_NAME and other.distinct > LEAST_DISTINCT:
+        return Guess(value=cells.header, sure=0.6, why=f"{other.header!r} has names that differ as well")
+    why = "its header says so" if NAMING & leaf else "the texts differ most"
+    return Guess(value=cells.header, sure=min(0.95, max(SURE, 0.6 + 0.15 * best)), why=why)
 
 
 def _as_name(cells: Cells, at: int) -> float:
@@ -160,8 +177,8 @@ def _as_name(cells: Cells, at: int) -> float:
     leaf = {*cells.leaf}
     points = 2.0 * cells.distinct + 0.4 * cells.filled - 0.03 * at
     points += 1.0 * bool(leaf & {"model", "models", "name", "title", "player", "app", "label", "display"})
-    points -= 0.1 * ("team" in leaf)  # beside a player, a system or a song it is whose that is
-    points += 0.5 * bool(NAME & leaf) - 1.2 * bool(attribute_of(cells)) - 0.4 * bool(leaf & (ID - {"key"}))
+    points -= 0.1 * ("team" in leaf) + 2.0 * bool(leaf & PART_OF_NAME)  # a team is whose a player, a system or a song is
+    points += 0.5 * bool(NAMING & leaf) - 1.2 * bool(attribute_of(cells)) - 0.4 * bool(leaf & (ID - {"key", "handle"}))
     return (
         points
         - 0.3 * cells.header.removeprefix("css:").count(".")

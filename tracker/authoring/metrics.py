@@ -40,6 +40,7 @@ TIMES = {
 }
 """Word of a header → the unit of time, and the factor that converts to it; a word for a unit goes before `latency`."""
 UNKNOWN: Guess[bool | None] = Guess(value=None, sure=0.0, why="nothing on the page shows whether higher or lower is better")
+ARROWS = frozenset("↑↓")
 EFFORTS = frozenset(("steps", "turns", "iterations", "tokens"))
 """Efforts that may rank a board, but are neither good nor bad beside a score."""
 MATRIX = 3
@@ -84,7 +85,7 @@ def _beside(metric: MetricGuess, primary: MetricGuess | None, sheet: RawSheet) -
     is_stated = direction_of(column, column.leaf)[0] is not None
     is_counted = nature is Nature.POINTS and (primary is None or primary.nature.value is not Nature.POINTS)
     is_against = nature is Nature.TESTED and not is_stated and not _goes_with(column, primary, sheet)
-    is_effort = nature is Nature.TESTED and EFFORTS & {*column.leaf}
+    is_effort = nature is Nature.TESTED and EFFORTS & {*column.leaf} and ARROWS.isdisjoint(column.leaf)
     if is_effort or is_against or (is_counted and not is_stated):
         direction = UNKNOWN
     is_plain = is_counted or (nature is Nature.TESTED and metric.unit.value in ("", "tokens"))
@@ -157,6 +158,7 @@ def _position(rank: Cells) -> MetricGuess:
         unit=Guess(value="", sure=0.9, why="a place has none"),
         topic=Guess(value="", sure=0.5, why="nothing states it"),
         higher_is_better=Guess(value=False, sure=0.9, why="the first place is the best"),
+        samples=tuple(rank.known[:3]),
     )
 
 
@@ -251,9 +253,9 @@ def _direction(cells: Cells, sheet: RawSheet, nature: Nature, *, ranks: bool = T
     is_higher, why = (False, "a price") if cells.header in sheet.prices else stated_direction(cells)
     if is_higher is None and nature in _BETTER:
         is_higher, why = _BETTER[nature]
-    if is_higher and {*cells.leaf} & AVERAGE and not {*cells.words} & (HIGHER - AVERAGE) and sheet.leaning is False:
-        is_higher, why = False, "the average of figures of which less is better"
     shown = _shown(cells, sheet) if ranks else None
+    if is_higher and {*cells.leaf} & AVERAGE and not {*cells.words} & (HIGHER - AVERAGE) and sheet.leaning is False and not shown:
+        is_higher, why = False, "the average of figures of which less is better"
     if is_higher is not None:
         if shown not in {None, is_higher}:
             return Guess(value=is_higher, sure=0.55, why=f"{why}, though the rows are in the other order")
@@ -262,7 +264,7 @@ def _direction(cells: Cells, sheet: RawSheet, nature: Nature, *, ranks: bool = T
         return Guess(value=shown, sure=0.85, why="the rows are in its order, and a rank says so")
     if shown is not None:  # any list may rise, such as by price; rankings seldom do without a word for it
         return Guess(value=shown, sure=0.72 if shown else 0.6, why="the rows are in its order")
-    if _is_elo(cells):
+    if ranks and _is_elo(cells):
         return Guess(value=True, sure=0.7, why="on the Elo scale")
     if "tokens" in cells.words and cells.values and max(cells.values) >= MANY_TOKENS:
         return Guess(value=True, sure=0.7, why="numbers of tokens this large are usage, not length")

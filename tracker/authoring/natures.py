@@ -9,7 +9,7 @@ from itertools import takewhile
 from tracker.authoring.columns import Cells
 from tracker.authoring.proposal import Guess
 from tracker.authoring.sheet import RawSheet
-from tracker.authoring.words import CHANGE, COUNT, FITTED, HIGHER, LIVE, LOWER, PRICE, set_of
+from tracker.authoring.words import CHANGE, COUNT, ENERGY, FITTED, HIGHER, LIVE, LOWER, PRICE, set_of
 from tracker.model import Nature
 
 LEAST_ELO = 100
@@ -116,4 +116,4 @@ def _whole(cells: Cells) -> bool:
 
 def _is_price(words: AbstractSet[str]) -> bool:
     """Whether a header with these words is that of a price: `Cost per 1M tokens`, but not `Speed per dollar`, `Revenue ($M)`."""
-    return bool(words & PRICE) and not words & (LIVE | {"total", "run"} | CHANGE | POINTS)
+    return bool(words & PRICE) and not words & (LIVE | {"total", "run"} | CHANGE | POINTS | ENERGY)

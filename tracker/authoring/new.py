@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 
 from tracker.authoring import fixtures
 from tracker.authoring.candidates import survey
+from tracker.authoring.columns import cells_of
 from tracker.authoring.declaration import PageAddress, Settled, board_id, settled
 from tracker.authoring.folder import folder
-from tracker.authoring.guess import proposal_of
+from tracker.authoring.guess import names_of, proposal_of
 from tracker.authoring.proposal import NO_ANSWERS, SURE, Answers, Candidate, MetricGuess, Proposal
 from tracker.authoring.rows import LeftOut, balance, unused
 from tracker.errors import DeclarationError, ParseError, Refused, TrackerError
@@ -34,6 +35,7 @@ MAX_BYTES = 32_000_000
 MAX_CHOICES = 8
 """Columns listed with their first values; the names of the others follow."""
 TRIES = 4
+NATURES = "--nature points or --nature tested"
 """Questions asked before the command gives up."""
 SUFFIXES: Mapping[str, str] = {
     "csv_table": "csv",
@@ -252,30 +254,45 @@ def _open_questions(proposal: Proposal, answers: Answers) -> Iterator[Question]:
     elif doubt:
         choices, is_directed = _choices(proposal.metrics), all(each.higher_is_better.sure >= SURE for each in proposal.metrics)
         flag = "--metric COLUMN" if is_directed else "--metric COLUMN with --higher-is-better or --lower-is-better"
+        flag += f" and {NATURES}" if any(each.nature.sure < SURE for each in proposal.metrics) else ""
         yield Question(what="whether the table is a leaderboard", flag=flag, why=doubt, choices=choices)
         return
+    if answers.name is None and proposal.name.sure < SURE:
+        texts = names_of(cells_of(proposal.candidate.columns, proposal.candidate.rows))
+        choices = " · ".join(f"{_quoted((cells.header,))} {', '.join(cells.known[:3])}" for _, cells in texts[:MAX_CHOICES])
+        yield Question(what="which column names the entries", flag="--name COLUMN", why=proposal.name.why, choices=choices)
     if not answers.key and proposal.key.sure < SURE:
         what = f"whether {_quoted(proposal.key.value)} identifies an entry"
         yield Question(what=what, flag="--key COLUMN", why=proposal.key.why)
-    primary, likely = proposal.ranking, [proposal.ranking]
-    if answers.metric is None and proposal.primary.sure < SURE:
-        choices, likely = _choices(proposal.metrics), [*proposal.metrics]
-        choices += f" · {_quoted((proposal.rank.value,))} itself" if proposal.rank is not None else ""
-        yield Question(what="which column ranks the board", flag="--metric COLUMN", why=proposal.primary.why, choices=choices)
-    if primary is None:
+    yield from _about_ranking(proposal, answers)
+
+
+def _about_ranking(proposal: Proposal, answers: Answers) -> Iterator[Question]:
+    """What is not certain about the figure that ranks the board, or about those of which one does."""
+    if proposal.ranking is None:
         return
-    undirected = [metric for metric in likely if metric is not None and metric.higher_is_better.sure < SURE]
+    likely: Sequence[MetricGuess] = (proposal.ranking,)
+    if answers.metric is None and proposal.primary.sure < SURE:
+        choices, likely = _choices(proposal.metrics), proposal.metrics
+        if proposal.rank is not None and all(metric.column != proposal.rank.value for metric in likely):
+            choices += f" · {_quoted((proposal.rank.value,))} itself"
+        yield Question(what="which column ranks the board", flag="--metric COLUMN", why=proposal.primary.why, choices=choices)
+    undirected = [metric for metric in likely if metric.higher_is_better.sure < SURE]
     if answers.higher_is_better is None and undirected:
-        what = f"whether higher or lower {listed([_quoted((metric.column,)) for metric in undirected], MAX_CHOICES)} is better"
+        what = f"whether higher or lower {_listed(undirected)} is better"
         why, flag = undirected[0].higher_is_better.why, "--higher-is-better or --lower-is-better"
         yield Question(what=what, flag=flag, why=why, choices=_choices(undirected))
-    if primary.nature.sure < SURE:
-        what = f"whether {_quoted((primary.column,))} is counted, without any error, or scored"
-        choices = _choices((primary,))
-        yield Question(what=what, flag="--nature points or --nature tested", why=primary.nature.why, choices=choices)
-    if proposal.lacks_error and primary.nature.value is Nature.FITTED:
-        what, why = f"how large the error of {_quoted((primary.column,))} is", "the page states none"
-        yield Question(what=what, flag="--stated-error NUMBER", why=why, choices=_choices((primary,)), is_optional=True)
+    counted = [metric for metric in likely if metric.nature.sure < SURE]
+    if answers.nature is None and counted:
+        what = f"whether {_listed(counted)} is counted, without any error, or scored"
+        yield Question(what=what, flag=NATURES, why=counted[0].nature.why, choices=_choices(counted))
+    if proposal.lacks_error and proposal.ranking.nature.value is Nature.FITTED:
+        what, why = f"how large the error of {_listed((proposal.ranking,))} is", "the page states none"
+        yield Question(what=what, flag="--stated-error NUMBER", why=why, choices=_choices((proposal.ranking,)), is_optional=True)
+
+
+def _listed(metrics: Sequence[MetricGuess]) -> str:
+    return listed([_quoted((metric.column,)) for metric in metrics], MAX_CHOICES)
 
 
 def _choices(metrics: Sequence[MetricGuess]) -> str:

@@ -6,13 +6,13 @@ A price, a count or a time never ranks a board that has a score. Without evidenc
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from statistics import median
+from collections.abc import Iterable, Sequence
+from math import inf
 
 from tracker.authoring.columns import Cells
 from tracker.authoring.metrics import POSITION
 from tracker.authoring.proposal import SURE, Guess, MetricGuess, stated
-from tracker.authoring.sheet import RawSheet
+from tracker.authoring.sheet import RawSheet, stated_direction
 from tracker.authoring.words import ASIDE, AVERAGE, EFFORT, LIVE, MERIT, SUMMARY
 from tracker.model import ROW, Nature
 
@@ -22,10 +22,12 @@ FOLLOWED = 0.95
 """The order of a figure that the rows, or the published ranks, follow."""
 CONTRADICTED = 0.5
 """Published ranks of which a figure has a weaker order are not its ranks."""
-NEARLY = 0.03
-"""Share of a figure's spread (0–1) by which rounding may change what is computed from it."""
+SLACK = 1e-9
+"""Relative error of computing with published decimals."""
 REPEATED = 0.5
 """A figure with a smaller share of distinct values describes groups of entries."""
+PLAIN = 2
+"""The strength of a header such as `Score`. Of several figures in the order of the rows, no weaker one decides."""
 _OPEN = 0.5
 _WINS = frozenset(("win", "wins", "winrate"))
 _DIGITS = re.compile(r"\d")
@@ -38,27 +40,40 @@ def primary_of(sheet: RawSheet, metrics: Sequence[MetricGuess], name: str) -> Gu
         return stated(next(metric.id for metric in metrics if metric.column == sheet.stated_metric))
     if not metrics:
         return Guess(value="", sure=0.3, why="no figure ranks")
-    levels = [_level(metric, sheet, name) for metric in metrics]
-    pool = [metric for metric, level in zip(metrics, levels, strict=True) if level == min(levels)]
     if (said := next((each for each in metrics if each.column == sheet.candidate.ranked_by), None)) and _is_followed(said, sheet):
         return Guess(value=said.id, sure=0.95, why="the page says that it ranks by it")
     if metrics[0].id == POSITION and (unread := _unread(sheet)) is not None:
         why = f"the figures of {unread.header!r} cannot be read, such as {unread.known[0]!r}"
         return Guess(value=POSITION, sure=_OPEN, why=why)
+    return _of_levels(metrics, [_level(metric, sheet, name) for metric in metrics], sheet)
+
+
+def _of_levels(metrics: Sequence[MetricGuess], levels: Sequence[int], sheet: RawSheet) -> Guess[str]:
+    """The metric of the lowest level that the evidence decides for; less than sure if there is evidence for another one too."""
+    pool = [metric for metric, level in zip(metrics, levels, strict=True) if level == min(levels)]
     followed = _distinct([metric for metric in pool if _is_followed(metric, sheet)], sheet)
     others = [metric for metric in metrics if metric not in pool and _is_followed(metric, sheet)]
     if len(others) == 1 and not followed and _is_list_of(others[0], pool):
-        pool, followed = others, others
+        pool, followed, others = others, others, []
     best, why = _by_evidence(pool, followed, sheet)
-    if others and not followed:
-        return Guess(value=best.id, sure=_OPEN, why=f"the rows follow {others[0].column}, which is not a score")
-    if not followed and _has_other_ranks(best, sheet):
-        return Guess(value=best.id, sure=_OPEN, why="no figure has the order of the published ranks")
+    if doubt := _doubt(best, followed, others, sheet):
+        return Guess(value=best.id, sure=_OPEN, why=doubt)
     if not followed and best.higher_is_better.value is None and (len(metrics) > 1 or _has_ranks(sheet)):
         why = ""
     if not followed and min(levels) > 0:
         why = ""  # prices, counts and times are also in lists that rank nothing
     return Guess(value=best.id, sure=0.9 if why and followed else 0.75 if why else _OPEN, why=why or _why_open(pool, followed))
+
+
+def _doubt(best: MetricGuess, followed: Sequence[MetricGuess], others: Sequence[MetricGuess], sheet: RawSheet) -> str:
+    """The evidence against the best of the lowest level, "" if there is none. The rows follow `others`, of higher levels, too."""
+    if not followed:
+        if others:
+            return f"the rows follow {others[0].column}, which is not a score"
+        return "no figure has the order of the published ranks" if _has_other_ranks(best, sheet) else ""
+    both = _distinct([*followed, *others], sheet)
+    is_plain = all(stated_direction(_cells(metric, sheet))[0] is None for metric in followed)
+    return _why_open(followed, both) if is_plain and len(both) > len(followed) else ""  # only its order makes a score of it
 
 
 def _unread(sheet: RawSheet) -> Cells | None:
@@ -80,15 +95,29 @@ def _distinct(metrics: Sequence[MetricGuess], sheet: RawSheet) -> list[MetricGue
 
 
 def _is_computed(column: Cells, other: Cells) -> bool:
-    """Whether all values are a multiple of the other's, of their inverses, or what the others lack to a constant."""
+    """Whether all values are, but for rounding, a multiple of the other's, of their inverses, or what they lack to a constant.
+
+    Two figures that nearly agree are two figures, unless one is the other rounded.
+    """
     pairs = [(a, b) for a, b in zip(other.numbers, column.numbers, strict=True) if a and b]
     if len(pairs) < ENOUGH:
         return False
-    spread = max(b for _, b in pairs) - min(b for _, b in pairs)
-    most = max(NEARLY * spread, 0.5 if spread > ENOUGH and all(b == int(b) for _, b in pairs) else 0.0)
-    factor, product, total = (median(known) for known in zip(*((b / a, a * b, a + b) for a, b in pairs), strict=True))
-    ways = ([factor * a for a, _ in pairs], [product / a for a, _ in pairs], [total - a for a, _ in pairs])
-    return any(all(abs(got - b) <= most for got, (_, b) in zip(way, pairs, strict=True)) for way in ways)
+    half, other_half = column.rounding, other.rounding
+    if _agree((a + b - half - other_half, a + b + half + other_half) for a, b in pairs):
+        return True
+    if min(map(min, pairs)) <= 0:
+        return False
+    spans = [(max(a - other_half, 0.0), a + other_half, max(b - half, 0.0), b + half) for a, b in pairs]
+    ratios = [(low / most, high / least if least else inf) for least, most, low, high in spans]
+    if _agree([*ratios, (1.0, 1.0)]):
+        return all(abs(a - b) <= max(half, other_half) * (half != other_half) for a, b in pairs)
+    return _agree(ratios) or _agree((least * low, most * high) for least, most, low, high in spans)
+
+
+def _agree(spans: Iterable[tuple[float, float]]) -> bool:
+    """Whether one value lies in all spans."""
+    lows, highs = zip(*spans, strict=True)
+    return max(lows) <= min(highs) + SLACK * abs(min(highs))
 
 
 def _level(metric: MetricGuess, sheet: RawSheet, name: str) -> int:
@@ -143,9 +172,10 @@ def _by_evidence(pool: Sequence[MetricGuess], followed: Sequence[MetricGuess], s
     if len(followed) == 1:
         is_contradicted = any(strengths[metric.id] > max(strongest, 1) for metric in pool)
         return best, "" if is_contradicted else shown
-    if rivals or len(pool) == 1:
-        return best, "" if rivals else "its header" if strongest else "the only figure of merit"
-    return best, "its header" if strongest else ""
+    stated = [metric for metric in followed if stated_direction(_cells(metric, sheet))[0] is not None]
+    if rivals or (strongest < PLAIN and len(stated) > 1):
+        return best, ""
+    return best, "its header" if strongest else "the only figure of merit" if len(pool) == 1 else ""
 
 
 def _is_later(metric: MetricGuess, other: MetricGuess) -> bool:
@@ -154,14 +184,14 @@ def _is_later(metric: MetricGuess, other: MetricGuess) -> bool:
 
 
 def _strength(metric: MetricGuess, sheet: RawSheet) -> int:
-    """How clearly the header says that the metric ranks: 3 for `Overall`, 2 for `Score`, 1 for `Coding score`, 0 for others."""
+    """How clearly the header says that it ranks: 3 for `Overall`, PLAIN for `Score`, 1 for `Coding score`, 0 for others."""
     column = _cells(metric, sheet)
     leaf = {*column.leaf}
     if metric.higher_is_better.value is None or leaf & ASIDE:
         return 0
     if (leaf & SUMMARY and not leaf & _WINS) or (leaf & AVERAGE and _is_mean(column, sheet)):
         return 3
-    return (2 if leaf <= MERIT | AVERAGE | {"%", "arena"} else 1) if leaf & MERIT else 0
+    return (PLAIN if leaf <= MERIT | {"total", "%", "arena"} else 1) if leaf & MERIT else 0
 
 
 def _is_mean(column: Cells, sheet: RawSheet) -> bool:

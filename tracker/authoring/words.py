@@ -73,7 +73,7 @@ LOWER = set_of("""
     perplexity ppl rank hallucination hallucinations toxicity calibration ece rmse mse mae fid usd dollars strokes penalty
     penalties bias regret refusals crashes bugs failures emissions watts kwh delay fouls distance eer lap age incidents
     defects churn unemployment ↓ handicap deaths time runtime elapsed steps turns iterations failure fail failed fid mape
-    rtf energy wh joules carbon
+    rtf energy wh joules carbon refusal opp opponent opponents allowed bytes
     """)
 """Lower is better."""
 HIGHER = set_of("""
@@ -86,19 +86,25 @@ HIGHER = set_of("""
     comet chrf meteor turnover capacity ugi share attendance worth gdp population citations hindex assists horizon
     """)
 """Higher is better."""
-PER_SECOND = re.compile(r"\b(?:per (?:second|sec|s)|(?:tokens?|tok|t) (?:s|sec|second)|tps|output speed)\b")
+PER_SECOND = re.compile(r"\b(?:per (?:second|sec|s)|(?<!first )(?:tokens?|tok|t) (?:s|sec|second)|tps|output speed)\b")
 """Rates, whose last word alone would mean the opposite direction."""
 RANK = set_of("rank ranking place position pos placement standing no nr #")
 NAME = set_of(
     "name model models title player team app repo repository system entry display agent method competitor club driver product"
     " country song artist movie game"
 )
+NAMING = NAME | set_of("framework library package engine tool project username nickname login user handle")
+"""What a column of names may be called, in tables of any kind."""
+PART_OF_NAME = set_of("first last middle given forename surname")
+"""A part of the name of a person."""
 ID = set_of("id key slug uuid permaslug folder dirname sha handle")
 COUNT = set_of("""
     votes vote downloads likes pulls count appearances battles samples games played observations sessions puzzles
     tests cases trials questions downloads installs reviews num n matches rounds
     """)
 FITTED = set_of("elo rating elos eci glicko trueskill bt")
+GENERIC = set_of("value estimate")
+"""The last part of a path that says nothing about the figure: `elo.value`."""
 LIVE = set_of("speed latency throughput ttft ttfat seconds tps trending rtfx rtf uptime")
 PRICE = set_of("price prices pricing cost costs usd dollars $")
 TOKENS = set_of("token tokens tok")
@@ -111,16 +117,16 @@ LIMIT = set_of("""
     frequency presence repetition seed top layer offset page port step month day week hour change delta diff
     """)
 """Numbers that are not figures of merit."""
-EFFORT = set_of(
+ENERGY = set_of("energy wh kwh watts emissions carbon co 2")
+EFFORT = ENERGY - {"co", "2"} | set_of(
     "price prices pricing cost costs usd dollars $ time runtime elapsed duration seconds ns µs steps turns iterations tokens"
-    " energy wh kwh watts emissions carbon"
 )
 """What a result takes, beside the result itself."""
 SHARES = set_of(
-    "acc accuracy precision recall f1 em success correct pass passed resolved solved winrate wer cer rate rates share refusals"
+    "acc accuracy precision recall f1 em success correct pass passed resolved solved winrate wer cer rate rates share"
 )
 """Figures that are a share of something: a ratio of 0 to 1, or a percentage."""
-ASIDE = set_of("std median estimated previous old input cache cached")
+ASIDE = set_of("std estimated previous old input cache cached")
 """Figures beside the one that ranks."""
 IN_AND_OUT = (set_of("input prompt in"), set_of("output completion completions out"))
 """Side by side and with small values: the prices of input and output."""

@@ -29,6 +29,8 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "boards": ("boards", "List the boards with their state."),
         "board": ("board", "Show, test, repair, pause or resume a board, or declare a new one."),
         "import": ("import_", "Import saved pages, named by timestamp, through the normal pipeline."),
+        "backup": ("backup", "Copy the store into a folder, also while a daemon runs."),
+        "restore": ("restore", "Copy a backup to where the store is expected, and verify it."),
         "replay": ("replay", "Rebuild the history from the archive and the declarations."),
         "resolve": ("resolve", "Show which model a name stands for, and why."),
         "install": ("install", "Show how to run the tracker as a service here, or install it."),

@@ -16,7 +16,7 @@ import click
 
 from tracker import schedules, toml, workspace
 from tracker.cli._group import EXIT_CODE
-from tracker.errors import DeclarationError, TrackerError
+from tracker.errors import TrackerError
 from tracker.wording import safe
 from tracker.workspace import Settings
 
@@ -80,12 +80,12 @@ def user() -> str:
         return f"uid {os.getuid()}"
 
 
-def report_errors(errors: Iterable[DeclarationError]) -> int:
-    """Print each wrong declaration as a line on stderr. Returns the exit code, 0 for none, which the command has at least."""
+def report_errors(errors: Iterable[TrackerError]) -> int:
+    """Print each error as a line on stderr. Returns the exit code, 0 for none, which the command has at least."""
     code, ctx = 0, click.get_current_context(silent=True)
     for error in errors:
         click.echo(f"tracker: {safe(str(error))}", err=True)
-        code = error.exit_code
+        code = max(code, error.exit_code)
     if ctx is not None:
         ctx.meta[EXIT_CODE] = max(code, ctx.meta.get(EXIT_CODE, 0))
     return code

@@ -16,9 +16,10 @@ from tracker.clock import SystemClock
 from tracker.daemon.opening import opened, rescue, secrets_of
 from tracker.daemon.run import notifier, run, watchdog_s
 from tracker.daemon.ticker import upcoming
-from tracker.errors import DeclarationError, StoreError
+from tracker.errors import DeclarationError
 from tracker.query.due import missing_keys
 from tracker.stores.locks import held
+from tracker.stores.sqlite_errors import Damaged
 from tracker.workspace import Settings
 from tracker.workspace.declared import declared
 from tracker.workspace.opening import history_if_any, other_errors
@@ -83,14 +84,17 @@ def command(
 
     configure()
     with held(settings.store / "daemon.lock", patience_s=0.5):  # a reader holds it for a moment
-        while True:
+        is_over = False
+        while not is_over:
             try:
                 with opened(settings, configure, parallel=parallel, deadline_s=deadline) as loop, served(http, loop, settings):
                     run(loop, say=say, watchdog_s=watchdog, stop_within_s=stop_within, monotonic=time.monotonic)
-            except StoreError as error:
+                    is_over = True
+            except Damaged as error:
+                if is_over:  # the next start repairs it
+                    raise
                 rescue(settings, error)
-            else:
-                return 0
+    return 0
 
 
 def _print_firings(settings: Settings, *, as_json: bool) -> int:

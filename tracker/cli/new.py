@@ -152,6 +152,8 @@ def _prompt(question: Question, proposal: Proposal, answers: Answers) -> Answers
             return replace(answers, table=click.prompt("Number of the table", type=click.IntRange(min=1), default=1, err=True))
         case "--key":
             return replace(answers, key=(_column("Column that identifies an entry", columns, proposal.key.value[0]),))
+        case "--name":
+            return replace(answers, name=_column("Column that names the entries", columns, proposal.name.value))
         case "--metric":
             default = proposal.ranking.column if proposal.ranking else columns[0]
             return replace(answers, metric=_column("Column that ranks the board", columns, default))

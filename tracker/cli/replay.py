@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import click
 
 from tracker.cli._open import report_errors
 from tracker.cli.import_ import report_refusal, summary
 from tracker.clock import SystemClock
-from tracker.errors import DeclarationError
-from tracker.line import sync
+from tracker.errors import DeclarationError, StoreError
+from tracker.line import index, sync
 from tracker.model import Board, BoardId
 from tracker.ports import Store
 from tracker.schedules import Schedules, unknown_board
+from tracker.stores.locks import held
+from tracker.stores.sqlite_errors import Damaged, is_of_all
+from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.declared import declared
 from tracker.workspace.names import names_of
@@ -30,12 +34,28 @@ def command(settings: Settings, boards: tuple[str, ...]) -> int:
     follow are kept as withdrawn. A changed declaration that no longer reads accepted captures is applied only to a board
     that you name. A board that the schedules do not declare, or whose file is wrong, is read as it was last
     declared; a wrong file is reported, and the exit code is 2. A board whose newest capture was not accepted is rebuilt
-    like any other.
+    like any other. A damaged database is put aside first; its pauses, deliveries and receipts are kept.
     """
     if not settings.captures.is_dir():
         settings.require_store()
+    try:
+        return _replay(settings, boards)
+    except Damaged as error:
+        from tracker.workspace.rescue import rescue  # noqa: PLC0415  # only with a damaged database
+
+        click.echo(f"tracker: {safe(str(error))}", err=True)
+        with held(settings.store / "daemon.lock", patience_s=0.5):  # a daemon repairs it itself
+            click.echo(f"tracker: {safe(rescue(settings, SystemClock().now()))}", err=True)
+    return _replay(settings, boards)
+
+
+def _replay(settings: Settings, boards: Sequence[str]) -> int:
     with opened(settings) as (archive, store):
+        store.check()
         found = declared(settings)
+        for name in set(store.boards()).difference(archive.boards()):
+            with suppress(StoreError), archive.lease(name):  # what cannot be restored is refused below
+                index.check(name, archive, store)
         held = archive.boards()
         if lost := [name for name in boards or store.boards() if name not in held]:
             problem = f"no captures in {settings.captures}; a replay would leave nothing of the history"
@@ -44,7 +64,13 @@ def command(settings: Settings, boards: tuple[str, ...]) -> int:
         names = names_of(settings)
         code = report_errors((*errors, *other_errors(settings)))
         for board in known:
-            outcome = sync.replay(board, archive, store, names.lexicon, careful=not boards)
+            try:
+                outcome = sync.replay(board, archive, store, names.lexicon, careful=not boards)
+            except StoreError as error:
+                if is_of_all(error):
+                    raise
+                code = max(code, report_errors([error]))  # damage of one board's archive does not stop the others
+                continue
             summary(outcome)
             code = max(code, report_refusal(outcome, store, SystemClock().now()))
             if withdrawn := store.withdrawn(board.id):

@@ -56,7 +56,7 @@ def run(settings: Settings, names: tuple[str, ...], clock: Clock, *, due: bool =
             boards, archive=archive, store=store, fetcher=fetcher, clock=clock, lexicon=known.lexicon, telling=telling
         )
         for outcome in outcomes:
-            code = max(code, 1 if outcome.failed else 0, report_refusal(outcome, store, clock.now()))
+            code = max(code, outcome.exit_code, report_refusal(outcome, store, clock.now()))
             if as_json:
                 print_json(event_json(event) for event in outcome.new_events)
                 complain(outcome)

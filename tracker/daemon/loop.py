@@ -13,25 +13,26 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from tracker import notify
 from tracker.daemon.flights import Fetched, InFlight
 from tracker.daemon.network import Network
+from tracker.daemon.nightly import NightlyCheck
 from tracker.daemon.notices import Notices
-from tracker.daemon.rescue import is_of_all, is_spoilt
 from tracker.daemon.ticker import Ticker
 from tracker.errors import FetchError, StoreError, TrackerError, Transient
 from tracker.fetch import NotYet
-from tracker.line import intake, sync
+from tracker.line import index, intake, sync
 from tracker.line.sync import Outcome, Telling
 from tracker.model import Board, BoardId, Capture, Delivery, Event, Pause, Result
 from tracker.ports import Archive, Clock, Environment, Hosts, Store
 from tracker.query.due import due_at, missing_keys
 from tracker.query.vitals import TRACKER
 from tracker.stores.locks import Taken
+from tracker.stores.sqlite_errors import Damaged, is_of_all
 from tracker.wording import host_of, machine_time
 from tracker.workspace.declarations import Declarations, Declared
 
@@ -66,6 +67,7 @@ class World:
     monotonic: Callable[[], float]
     reloaded: Callable[[], None] = lambda: None
     back_up: Callable[[], None] = lambda: None
+    nightly: NightlyCheck = field(default_factory=NightlyCheck)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -161,6 +163,7 @@ class Loop:
             self._probe(now)
             while self._launch(now):
                 self._land()
+            self._world.nightly.turn(self._notices, now)
         self._check_pauses(now)
         self._back_up(now)
         fresh, self._fresh = self._fresh, False
@@ -246,7 +249,7 @@ class Loop:
 
     def _sync(self, board: Board, now: datetime) -> None:
         world = self._world
-        if world.archive.index(board.id, world.store.position(board.id))[0]:
+        if index.is_behind(board.id, world.archive, world.store):
             self._report(sync.sync_board(board, world.archive, world.store, self.declared.lexicon, self._telling), now)
             self._fresh = True
             self._give_up(board, now)
@@ -405,7 +408,7 @@ class Loop:
 
     def _store_failed(self, error: StoreError) -> None:
         """Log it once, keep what landed, and try again after longer and longer waits. Raise if the file is damaged for good."""
-        if is_spoilt(error):
+        if isinstance(error, Damaged):
             raise error
         first, longest = STORE_AGAIN_S
         self._store_pause_s = min(self._store_pause_s * 2 or first, longest)

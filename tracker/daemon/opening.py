@@ -12,21 +12,21 @@ from tracker.clock import SystemClock
 from tracker.daemon.delivery import DeliveryWorker, lock_of
 from tracker.daemon.flights import InFlight
 from tracker.daemon.loop import Loop, World
-from tracker.daemon.rescue import back_up, is_spoilt, rebuild
-from tracker.errors import StoreError
+from tracker.daemon.nightly import NightlyCheck
 from tracker.fetch import Fetcher
-from tracker.line import intake
+from tracker.line import index, intake
+from tracker.model import BoardId
 from tracker.redaction import NAMED
 from tracker.schedules.formats import formats
 from tracker.stores.archive import FileArchive
 from tracker.stores.hosts import SqliteHosts
 from tracker.stores.sqlite import SqliteStore
+from tracker.stores.sqlite_errors import Damaged, Replaced
 from tracker.workspace import Settings
 from tracker.workspace.declarations import Declarations
-from tracker.workspace.declared import declared
-from tracker.workspace.names import names_of
+from tracker.workspace.rescue import back_up, check_pause, store_of
+from tracker.workspace.rescue import rescue as rebuild_store
 
-BACKUP = "service.bak"
 LAST_MESSAGE_S = 5.0
 """Maximum wait at the end for a message being sent; a slower one is sent again, with the same id."""
 LEASE_S = 2.0
@@ -34,14 +34,13 @@ LEASE_S = 2.0
 logger = logging.getLogger("tracker.daemon")
 
 
-def rescue(settings: Settings, error: StoreError) -> None:
-    """Rebuild a damaged database. Raises the error if it is of another kind."""
-    if not is_spoilt(error):
-        raise error
+def rescue(settings: Settings, error: Damaged) -> None:
+    """Rebuild a damaged database, at most once an hour. Raises StoreError."""
     logger.error("store is spoilt", extra={"error": str(error)})
-    boards, clock = declared(settings).boards, SystemClock()
-    archive, lexicon = FileArchive(settings.captures), names_of(settings).lexicon
-    rebuild(settings.database, archive, boards, lexicon=lexicon, now=clock.now(), backup=settings.store / BACKUP)
+    if not isinstance(error, Replaced):
+        now = SystemClock().now()
+        check_pause(settings.database, now)
+        rebuild_store(settings, now)
 
 
 @contextmanager
@@ -50,7 +49,8 @@ def opened(settings: Settings, reloaded: Callable[[], None], *, parallel: int, d
     clock = SystemClock()
     with ExitStack() as stack:
         is_new = not settings.has_store
-        store = stack.enter_context(SqliteStore(settings.database))
+        store = stack.enter_context(store_of(settings, clock.now(), lambda _: None))
+        store.check()
         if is_new:
             logger.info("store created", extra={"store": str(settings.store)})
         archive = FileArchive(settings.captures, lease_s=LEASE_S)
@@ -66,7 +66,8 @@ def opened(settings: Settings, reloaded: Callable[[], None], *, parallel: int, d
             environment=os.environ,
             monotonic=time.monotonic,
             reloaded=reloaded,
-            back_up=lambda: back_up(store, settings.store / BACKUP, clock.now()),
+            back_up=lambda: back_up(store, settings.backup, clock.now()),
+            nightly=NightlyCheck(boards=archive.boards, check=lambda board: check_archive(settings, board)),
         )
 
         def flights(wake: Callable[[], None]) -> InFlight:
@@ -79,6 +80,13 @@ def opened(settings: Settings, reloaded: Callable[[], None], *, parallel: int, d
             )
 
         yield Loop(world, Declarations(settings, formats(), store.declared), flights, worker)
+
+
+def check_archive(settings: Settings, board: BoardId) -> tuple[str, ...]:
+    """The problems of a board's bodies and index, one line each; for a thread of its own."""
+    archive = FileArchive(settings.captures)
+    with SqliteStore(settings.database) as store:
+        return (*archive.check(board), *index.changed(board, archive, store))
 
 
 def secrets_of(settings: Settings) -> frozenset[str]:

@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Protocol
 
 from tracker.errors import DeclarationError, FetchError, Gone, StoreError, TrackerError, Transient
+from tracker.line import index
 from tracker.line.sync import Desk, Outcome, Telling, sync_leased
 from tracker.model import Board, BoardId, Capture, Counted, CounterKey, IndexLine, Unchanged, Validators, Verdict
 from tracker.model.names import Lexicon
 from tracker.ports import Archive, Clock, Store
+from tracker.stores.sqlite_errors import is_of_all
 
 _DATED = re.compile(r"(\d{4}-\d\d-\d\dT\d{6}Z)(?:\.[A-Za-z0-9]+)*")
 _CLOCK_SET_BACK = timedelta(minutes=1)
@@ -44,7 +46,12 @@ def run(
     """Fetch boards, and archive and sync each as soon as it is fetched. One board's trouble never stops another."""
     jobs = [(board, validators(archive, board.id)) for board in boards]
     for board, fetched in fetcher.fetch_all(jobs):
-        yield take(board, fetched, archive=archive, store=store, clock=clock, lexicon=lexicon, telling=telling)
+        try:
+            yield take(board, fetched, archive=archive, store=store, clock=clock, lexicon=lexicon, telling=telling)
+        except StoreError as error:
+            if is_of_all(error):
+                raise
+            yield Outcome(board=board.id, error=error)
 
 
 def take(
@@ -61,6 +68,11 @@ def take(
     desk = Desk(archive=archive, store=store, lexicon=lexicon, telling=telling)
     try:
         with archive.lease(board.id):
+            try:
+                index.check(board.id, archive, store)
+            except StoreError:
+                _keep(archive, board, fetched, clock)  # nothing fetched is lost while a person decides
+                raise
             line = _keep(archive, board, fetched, clock)
             outcome = sync_leased(board, desk)
     except StoreError:
@@ -83,8 +95,13 @@ def _counts(fetched: Capture | Unchanged | FetchError, line: IndexLine, outcome:
 
 
 def validators(archive: Archive, board: BoardId) -> Validators:
-    """The validators of the board's last capture, for a conditional request."""
-    last = archive.last(board)
+    """The validators of the board's last capture, for a conditional request; none if the index is damaged, as `take` reports."""
+    try:
+        last = archive.last(board)
+    except StoreError as error:
+        if is_of_all(error):
+            raise
+        last = None
     return Validators() if last is None else Validators(etag=last.etag, last_modified=last.last_modified)
 
 
@@ -140,6 +157,7 @@ def import_bodies(board: Board, paths: Iterable[Path], *, archive: Archive, stor
     """
     files = dated(paths)
     with archive.lease(board.id):
+        index.check(board.id, archive, store)
         for at, path in files:
             body = _read_body(path, board.request.max_bytes)
             archive.keep(Capture(board=board.id, observed_at=at, url=board.request.url, bodies=(body,)))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
 from tracker.errors import DeclarationError
 from tracker.line.fold import steps
 from tracker.line.sync import Desk, Outcome, Telling, sync_leased
-from tracker.model import Board, BoardState, Event, IndexLine, Result, Verdict
+from tracker.model import Board, BoardId, BoardState, Event, IndexLine, Result, Verdict
 from tracker.model.names import Lexicon
 from tracker.ports import Archive, Store
 from tracker.wording import machine_time
@@ -61,12 +61,31 @@ class Verification:
         return not self.differences
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """Whether a board's record follows from its bytes: each event, and the `differences` of its tables, one line each."""
+
+    board: BoardId
+    events: tuple[Verification, ...]
+    differences: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything follows from the bytes."""
+        return not self.differences and all(event.holds for event in self.events)
+
+
 def verify(events: Sequence[Event], board: Board, archive: Archive, lexicon: Lexicon) -> tuple[Verification, ...]:
     """Derive a board's history from the stored bytes, and compare the events with it. Raises StoreError for damaged bytes."""
     lines, _ = archive.index(board.id)
     history = steps(board, lines, archive, before=None, past=BoardState(), lexicon=lexicon)
-    derived = {event.id: event for step in history for event in step.events}
-    return tuple(_verified(event, derived.get(event.id)) for event in events)
+    return compared(events, (event for step in history for event in step.events))
+
+
+def compared(events: Iterable[Event], derived: Iterable[Event]) -> tuple[Verification, ...]:
+    """Each event beside the one of its id that was derived again."""
+    by_id = {event.id: event for event in derived}
+    return tuple(_verified(event, by_id.get(event.id)) for event in events)
 
 
 _WORDED_FACTS = ("message", "why")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from tracker.errors import DeclarationError, StoreError, TrackerError
+from tracker.line import index
 from tracker.line.fold import CONTENT, DECISIONS, steps
 from tracker.model import (
     Board,
@@ -75,6 +76,11 @@ class Outcome:
     def failed(self) -> bool:
         """Whether the newest state of the board could not be accepted."""
         return self.error is not None or (bool(self.checks) and self.checks[-1].result in _NOT_ACCEPTED)
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of a command for this board."""
+        return self.error.exit_code if self.error is not None else int(self.failed)
 
     @property
     def new_checks(self) -> tuple[Check, ...]:
@@ -156,7 +162,7 @@ def _apply(board: Board, desk: Desk, otherwise: Callable[[Board, Desk], Outcome]
 
 def _sync(board: Board, desk: Desk) -> Outcome:
     store = desk.store
-    lines, end = desk.archive.index(board.id, store.position(board.id))
+    lines, piece = index.new_lines(board.id, desk.archive, store)
     last = store.last_check(board.id)
     if last is not None:
         store.declare(board)
@@ -168,8 +174,8 @@ def _sync(board: Board, desk: Desk) -> Outcome:
     outcome = _store(board, lines, desk)
     if outcome is None:
         return _replay(board, desk)
-    if lines or end != store.position(board.id):
-        store.move_position(board.id, end)
+    if piece:
+        store.move_position(board.id, store.position(board.id) + len(piece), piece)
     return outcome
 
 
@@ -195,32 +201,44 @@ def replay(
     """Rewrite a board's history from the archive and its declaration, in one transaction.
 
     Events that were sent and no longer follow are corrected on their routes. A `careful` replay applies a changed declaration
-    only if `sync_board` would.
+    only if `sync_board` would, and refuses to give up states whose bodies are gone.
     """
     desk = Desk(archive=archive, store=store, lexicon=lexicon, telling=telling)
     with archive.lease(board.id):
-        return _apply(board, desk, _replay) if careful else _replay(board, desk)
+        return _apply(board, desk, _replay) if careful else _replay(board, desk, drop=True)
 
 
-def _replay(board: Board, desk: Desk, *, changed: bool = False) -> Outcome:
+def _replay(board: Board, desk: Desk, *, changed: bool = False, drop: bool = False) -> Outcome:
     """`replay` for the holder of the lease. Raises _LosesHistoryError if the `changed` declaration loses history."""
     store, rebuilt = desk.store, _rebuilt(board, desk.store, changed=changed)
     accepted = frozenset(check.observed_at for check in store.checks(board.id) if changed and check.result is Result.ACCEPTED)
-    lines, end = desk.archive.index(board.id)
+    lines, whole = index.all_lines(board.id, desk.archive, store, drop=drop)
     newest = max((line.observed_at for line in lines), default=None)
     sent = _sent(board, desk, newest)
     with store.rewriting(board.id):
         outcome = _store(board, lines, desk, accepted)
         if outcome is None:
-            wrong = "held readings agree with one that the archive's index does not list"
-            raise StoreError(f"{board.id}: {wrong}; the history is unchanged")
-        store.move_position(board.id, end)
+            raise _inconsistent(board)
+        store.move_position(board.id, len(whole), whole)
         withdrawn = [(event, route) for event, route in sent if store.event(event.id) is None]
         if changed and len(withdrawn) > max(len(sent) / 2, _SENT_MIN):
             raise _loss(board, f"{len(withdrawn)} of {len(sent)} sent events no longer follow")
         if newest is not None:
             store.service.post(corrections(withdrawn, newest))
     return replace(outcome, rebuilt=rebuilt)
+
+
+def derive(board: Board, archive: Archive, store: Store, lexicon: Lexicon, *, until: int) -> None:
+    """Store the history that the first `until` bytes of the index give, in an empty store. Writes nothing to the archive."""
+    number = archive.raw(board.id, 0, until).count(b"\n")
+    desk = Desk(archive=archive, store=store, lexicon=lexicon)
+    if _store(board, archive.index(board.id)[0][:number], desk) is None:
+        raise _inconsistent(board)
+
+
+def _inconsistent(board: Board) -> StoreError:
+    wrong = "held readings agree with one that the archive's index does not list"
+    return StoreError(f"{board.id}: {wrong}; the history is unchanged")
 
 
 def _rebuilt(board: Board, store: Store, *, changed: bool) -> Rebuilt | None:

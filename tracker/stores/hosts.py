@@ -1,12 +1,13 @@
 """When each host was last asked, in a file that outlives the process.
 
 Threads fetch while the main thread writes history, sometimes for long. In the history's file they would wait for that
-transaction, or write inside it; so hosts have their own file.
+transaction, or write inside it; so hosts have their own file. It is a cache: a damaged one is recreated.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import sqlite3
 from contextlib import AbstractContextManager, suppress
 from datetime import datetime
@@ -16,33 +17,50 @@ from threading import Lock
 from tracker.errors import StoreError
 from tracker.stores._codec import seconds, seconds_or_none, time_or_none
 from tracker.stores.locks import held
+from tracker.stores.sqlite_errors import is_damage, store_error
 
 _BUSY_S = 30.0
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS hosts"
     " (host TEXT PRIMARY KEY, last_request INTEGER, not_before INTEGER, failures INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID"
 )
+_LATEST = 1 << 37
+"""Seconds since 1970: no stored time is later than the year 6325."""
 _TURN_S = 900.0
 """How long to wait for another process that asks the same host: longer than one request can take."""
 
+log = logging.getLogger("tracker.stores")
+
 
 class SqliteHosts:
-    """One small SQLite file, created if missing; fulfils `ports.Hosts`. Threads may share it. Raises StoreError."""
+    """One small SQLite file, created if missing or damaged; fulfils `ports.Hosts`. Threads may share it. Raises StoreError."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = Lock()
         self._turns = path.with_name("locks")
-        try:
-            self._connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
-        except sqlite3.Error as error:
-            raise self._trouble(error) from error
+        self._connection = self._opened()
         try:
             self._run(_TABLE)
             self._add_failures()
         except StoreError:
             self._connection.close()
             raise
+
+    def _opened(self) -> sqlite3.Connection:
+        try:
+            return sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise store_error(self._path, "open", error) from error
+
+    def _recreate(self, why: object) -> None:
+        """Replace the damaged file by an empty one; the caller holds the lock, if others may use the connection."""
+        log.warning("damaged file of hosts recreated", extra={"path": str(self._path), "why": str(why)})
+        self._connection.close()
+        for ending in ("", "-journal", "-wal", "-shm"):
+            self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+        self._connection = self._opened()
+        self._connection.execute(_TABLE)
 
     def _add_failures(self) -> None:
         """Add the column that a file of version 0.1 lacks."""
@@ -78,21 +96,32 @@ class SqliteHosts:
         self._note("failures", host, failures)
 
     def _column(self, column: str, host: str) -> int | None:
-        row = self._run(f"SELECT {column} FROM hosts WHERE host = ?", host)  # noqa: S608  # our own columns
-        return row[0] if row else None
+        (value,) = self._run(f"SELECT {column} FROM hosts WHERE host = ?", host) or (None,)  # noqa: S608  # our own columns
+        if value is None or (isinstance(value, int) and 0 <= value < _LATEST):
+            return value
+        with self._lock:
+            self._recreate(f"{column} {value!r}")
+        return None
 
     def _note(self, column: str, host: str, value: int | None) -> None:
         """Write one column only: another process may be writing the others."""
         sql = f"INSERT INTO hosts (host, {column}) VALUES (?, ?) ON CONFLICT DO UPDATE SET {column} = excluded.{column}"  # noqa: S608  # our own columns
         self._run(sql, host, value)
 
-    def _run(self, sql: str, *values: object) -> tuple[int | None, ...] | None:
+    def _run(self, sql: str, *values: object) -> tuple[object, ...] | None:
         with self._lock:
             try:
-                row: tuple[int | None, ...] | None = self._connection.execute(sql, values).fetchone()
+                return self._first(sql, values)
             except sqlite3.Error as error:
-                raise self._trouble(error) from error
-            return row
+                if not is_damage(error):
+                    raise store_error(self._path, "use", error) from error
+                damage = error
+            try:
+                self._recreate(damage)
+                return self._first(sql, values)
+            except (sqlite3.Error, OSError) as error:
+                raise store_error(self._path, "recreate", error) from error
 
-    def _trouble(self, error: sqlite3.Error) -> StoreError:
-        return StoreError(f"{self._path}: cannot keep when hosts were asked: {error}; expected a writable SQLite file")
+    def _first(self, sql: str, values: tuple[object, ...]) -> tuple[object, ...] | None:
+        row: tuple[object, ...] | None = self._connection.execute(sql, values).fetchone()
+        return row

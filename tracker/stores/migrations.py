@@ -283,6 +283,15 @@ def counters(db: Database) -> None:
     db.execute("ALTER TABLE counters RENAME TO counts")
 
 
+@migrations()
+def indices(db: Database) -> None:
+    """A copy of what was read of each board's index, piece by piece, each with its hash: a damaged index is restored from it."""
+    db.execute(
+        "CREATE TABLE indices (board TEXT NOT NULL, start INTEGER NOT NULL, lines BLOB NOT NULL, sha256 BLOB NOT NULL,"
+        " PRIMARY KEY (board, start)) WITHOUT ROWID"
+    )
+
+
 def converted(table: str, rows: Sequence[tuple[Any, ...]], version: str) -> Sequence[tuple[Any, ...]]:
     """The rows of a table in this version's form; `version` is the newest migration of the file they were read from.
 

@@ -1,4 +1,4 @@
-"""What no replay restores: outbox, receipts, pauses, notices and counts, in the history's file.
+"""What no replay restores: outbox, receipts, pauses, notices, counts and withdrawn events, in the history's file.
 
 It shares the history's connection, so that a step and its deliveries are stored in one transaction.
 
@@ -12,27 +12,73 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
+from msgspec import convert
 
 from tracker.model import BoardId, Counted, CounterKey, Delivery, Event, Notice, Pause, Receipt, Verdict
 from tracker.stores._codec import record, row_of, seconds, time_of
 
-TABLES = frozenset(("outbox", "receipts", "routes", "holds", "pauses", "notices", "counts"))
-"""The tables of the file that are not derived from the archive."""
 _ENDED_NOTICES = 100
 _event = msgspec.json.Decoder(Event)
 _DELIVERY = "route, queued_at, message, counted, tries, not_before, error, dead"
 _RECEIPT = "event, route, delivered_at, how, message, subject"
 _PAUSE = "board, since, by, reason"
 _NOTICE = "kind, subject, message, since, ended_at"
+_OUTBOX = "event, route, queued_at, message, tries, not_before, error, dead, body, counted"
 
 Transaction = Callable[[], AbstractContextManager[None]]
+Row = tuple[Any, ...]
+T = TypeVar("T")
+
+
+def _receipt(row: Row) -> Receipt:
+    return record(Receipt, _RECEIPT, row)
+
+
+def _pause(row: Row) -> Pause:
+    return record(Pause, _PAUSE, row)
+
+
+def _notice(row: Row) -> Notice:
+    return record(Notice, _NOTICE, row)
+
+
+def _counter(row: Row) -> tuple[CounterKey, float]:
+    what, subject, verdict, amount = row
+    return CounterKey(what=Counted(what), subject=subject, verdict=Verdict(verdict) if verdict else None), float(amount)
+
+
+_DECODERS: Mapping[str, Callable[[Row], object]] = {  # of the columns of `SELECT *`
+    "receipts": _receipt,
+    "outbox": lambda row: record(Delivery, _OUTBOX, row, event=_event.decode(row[8])),
+    "routes": lambda row: time_of(convert(row, tuple[str, int])[1]),
+    "holds": lambda row: convert(row, tuple[str, str, str]),
+    "pauses": _pause,
+    "notices": _notice,
+    "counts": _counter,
+    "withdrawn": lambda row: convert(row, tuple[str, str, str, str]),
+}
+TABLES = frozenset(_DECODERS)
+"""The tables of the file that are not derived from the archive."""
+
+
+def is_readable(table: str, row: Row) -> bool:
+    """Whether a row of one of `TABLES` can be used as it is."""
+    try:
+        "".join(value for value in row if isinstance(value, str)).encode()
+        _DECODERS[table](row)
+    except (ValueError, TypeError, LookupError, OverflowError):
+        return False
+    return True
 
 
 class SqliteServiceState:
-    """Fulfils `ports.ServiceState` on a store's connection. `transaction` begins a transaction or joins the open one."""
+    """Fulfils `ports.ServiceState` on a store's connection.
+
+    `transaction` begins a transaction or joins the open one; `reading` turns errors of reading and decoding into StoreErrors.
+    """
 
     def __init__(self, connection: sqlite3.Connection, transaction: Transaction, reading: Transaction) -> None:
         self._connection = connection
@@ -50,7 +96,7 @@ class SqliteServiceState:
     def deliveries(self, route: str | None = None, *, dead: bool = False) -> Sequence[Delivery]:
         where, values = ("route = ? AND", [route]) if route is not None else ("", [])
         sql = f"SELECT {_DELIVERY}, body FROM outbox WHERE {where} dead = ? ORDER BY queued_at, event, route"  # noqa: S608  # our own words
-        return [record(Delivery, _DELIVERY, row[:-1], event=_event.decode(row[-1])) for row in self._all(sql, *values, int(dead))]
+        return self._each(_delivery, sql, *values, int(dead))
 
     def bind(self, deliveries: Iterable[Delivery], message: str, *, counted: bool = False) -> None:
         self._change(
@@ -80,19 +126,19 @@ class SqliteServiceState:
         if since is not None:
             where, values = [*where, "delivered_at >= ?"], [*values, seconds(since)]
         sql = f"SELECT {_RECEIPT} FROM receipts WHERE {' AND '.join(where)} ORDER BY delivered_at, event, route"  # noqa: S608  # our own words
-        return [record(Receipt, _RECEIPT, row) for row in self._all(sql, *values)]
+        return self._each(_receipt, sql, *values)
 
     def route_since(self, route: str, now: datetime) -> datetime:
         with self._transaction():
             self._connection.execute("INSERT OR IGNORE INTO routes VALUES (?, ?)", (route, seconds(now)))
-            return time_of(self._all("SELECT since FROM routes WHERE route = ?", route)[0][0])
+            return self._each(lambda row: time_of(row[0]), "SELECT since FROM routes WHERE route = ?", route)[0]
 
     def _change(self, sql: str, deliveries: Iterable[Delivery], *values: object) -> None:
         with self._transaction():
             self._connection.executemany(sql, [(*values, delivery.event.id, delivery.route) for delivery in deliveries])
 
     def holds(self, board: BoardId) -> Mapping[str, str]:
-        return dict(self._all("SELECT watch, body FROM holds WHERE board = ? ORDER BY watch", board))
+        return dict(self._each(tuple, "SELECT watch, body FROM holds WHERE board = ? ORDER BY watch", board))
 
     def hold(self, board: BoardId, holds: Mapping[str, str]) -> None:
         """Replace what the watches remember of a board; in the transaction of the step."""
@@ -109,8 +155,8 @@ class SqliteServiceState:
             return self._connection.execute("DELETE FROM pauses WHERE board = ?", (board,)).rowcount > 0
 
     def pauses(self) -> Mapping[BoardId, Pause]:
-        rows = self._all(f"SELECT {_PAUSE} FROM pauses ORDER BY board")  # noqa: S608  # our own words
-        return {BoardId(row[0]): record(Pause, _PAUSE, row) for row in rows}
+        pauses = self._each(_pause, f"SELECT {_PAUSE} FROM pauses ORDER BY board")  # noqa: S608  # our own words
+        return {pause.board: pause for pause in pauses}
 
     def open_notice(self, notice: Notice, deliveries: Iterable[Delivery] = ()) -> bool:
         update = "UPDATE notices SET message = ? WHERE kind = ? AND subject = ? AND ended_at IS NULL"
@@ -125,8 +171,8 @@ class SqliteServiceState:
     def close_notice(self, kind: str, subject: str, at: datetime, deliveries: Iterable[Delivery] = ()) -> Notice | None:
         where = "kind = ? AND subject = ? AND ended_at IS NULL"
         with self._transaction():
-            rows = self._all(f"SELECT {_NOTICE} FROM notices WHERE {where}", kind, subject)  # noqa: S608  # our own words
-            if not rows:
+            opened = self._each(_notice, f"SELECT {_NOTICE} FROM notices WHERE {where}", kind, subject)  # noqa: S608  # our own words
+            if not opened:
                 return None
             self._connection.execute(f"UPDATE notices SET ended_at = ? WHERE {where}", (seconds(at), kind, subject))  # noqa: S608  # our own words
             kept = (
@@ -134,12 +180,12 @@ class SqliteServiceState:
             )
             self._connection.execute(f"DELETE FROM notices WHERE ended_at IS NOT NULL AND rowid NOT IN ({kept})")  # noqa: S608  # an int of ours
             self.post(deliveries)
-            return record(Notice, _NOTICE, rows[0], ended_at=at)
+            return replace(opened[0], ended_at=at)
 
     def notices(self, *, ended: bool = False) -> Sequence[Notice]:
         which = "ended_at IS NOT NULL" if ended else "ended_at IS NULL"
         sql = f"SELECT {_NOTICE} FROM notices WHERE {which} ORDER BY since, kind, subject"  # noqa: S608  # our own words
-        return [record(Notice, _NOTICE, row) for row in self._all(sql)]
+        return self._each(_notice, sql)
 
     def count(self, amounts: Mapping[CounterKey, float]) -> None:
         sql = "INSERT INTO counts VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET amount = amount + excluded.amount"
@@ -150,27 +196,36 @@ class SqliteServiceState:
             self._connection.executemany(sql, rows)
 
     def counts(self) -> Mapping[CounterKey, float]:
-        return {
-            CounterKey(what=Counted(what), subject=subject, verdict=Verdict(verdict) if verdict else None): amount
-            for what, subject, verdict, amount in self._all("SELECT * FROM counts ORDER BY what, subject, verdict")
-        }
+        return dict(self._each(_counter, "SELECT * FROM counts ORDER BY what, subject, verdict"))
 
-    def rows(self, table: str) -> list[tuple[Any, ...]]:
-        """All rows of one of `TABLES`."""
-        assert table in TABLES, "a table of the service"
-        return self._all(f"SELECT * FROM {table}")  # noqa: S608  # our own table names
+    def rows(self, table: str) -> list[Row]:
+        """All rows of one of `TABLES`, each of which can be decoded."""
+        decode = _DECODERS[table]
+        return self._each(lambda row: (decode(row), row)[1], f"SELECT * FROM {table}")  # noqa: S608  # our own table names
 
-    def restore(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        """Insert rows of one of `TABLES` from another file of this version."""
-        if table not in TABLES or not rows:
-            return
+    def restore(self, table: str, rows: Iterable[Row]) -> bool:
+        """Insert the readable rows of one of `TABLES`, unless their keys are taken. Returns whether all were readable.
+
+        A delivery with a receipt is not restored.
+        """
+        rows = list(rows)
+        good = [row for row in rows if is_readable(table, row)]
         with self._transaction():
-            signs = ", ".join("?" * len(rows[0]))
-            self._connection.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({signs})", rows)  # noqa: S608  # our own table names
+            for row in good:
+                signs = ", ".join("?" * len(row))
+                self._connection.execute(f"INSERT OR IGNORE INTO {table} VALUES ({signs})", row)  # noqa: S608  # our own table names
+            received = "SELECT 1 FROM receipts WHERE receipts.event = outbox.event AND receipts.route = outbox.route"
+            self._connection.execute(f"DELETE FROM outbox WHERE EXISTS ({received})")  # noqa: S608  # our own words
+        return len(good) == len(rows)
 
-    def _all(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    def _each(self, decode: Callable[[Row], T], sql: str, *values: object) -> list[T]:
         with self._reading():
-            return self._connection.execute(sql, values).fetchall()
+            return [decode(row) for row in self._connection.execute(sql, values)]
+
+
+def _delivery(row: Row) -> Delivery:
+    """The delivery of the columns `_DELIVERY` and the body."""
+    return record(Delivery, _DELIVERY, row[:-1], event=_event.decode(row[-1]))
 
 
 def _delivery_row(delivery: Delivery) -> tuple[object, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -41,14 +41,16 @@ from tracker.model import (
 from tracker.stores import _codec
 from tracker.stores._changes import NAME, PAGE, RANK, measure_changes, new_segments, rank_changes, text_changes
 from tracker.stores._codec import CHECK_COLUMNS, check_of, measure_of, measure_row, record, row_of, seconds, time_of, time_or_none
-from tracker.stores.service_state import SqliteServiceState
+from tracker.stores.service_state import TABLES, SqliteServiceState
+from tracker.stores.sqlite_errors import REBUILD, Damaged
 from tracker.stores.sqlite_file import Row, SqliteFile
 
 _ENTRY_COLUMNS = "name, first_seen, last_seen, last_in, last_url, last_value, missing_since, departed, scored"
 _ENTRY_FIELDS = _ENTRY_COLUMNS.replace("last_value", "primary")
 _SNAPSHOT_COLUMNS = "board, observed_at, url, sha256, depth, version, stated_on"
 _DERIVED_BY_SERIES = ("measures", "texts", "ranks", "segments")
-_DERIVED_BY_BOARD = ("checks", "snapshots", "parties", "events", "entries", "series")
+_DERIVED_BY_BOARD = ("checks", "snapshots", "parties", "events", "entries", "series", "indices")
+_ALL_TABLES = TABLES.union(_DERIVED_BY_SERIES, _DERIVED_BY_BOARD, ("boards",))
 
 
 class SqliteStore(SqliteFile):
@@ -60,7 +62,7 @@ class SqliteStore(SqliteFile):
         self._series: dict[tuple[BoardId, str, str], int] = {}
         self._pasts: dict[BoardId, BoardState] = {}
         self._version = 0
-        self._service = SqliteServiceState(self._connection, self._transaction, lambda: self._storing("read"))
+        self._service = SqliteServiceState(self._connection, self._transaction, self._reading)
 
     @property
     def service(self) -> SqliteServiceState:
@@ -70,11 +72,23 @@ class SqliteStore(SqliteFile):
 
     def position(self, board: BoardId) -> int:
         row = self._one("SELECT position FROM boards WHERE board = ?", board)
-        return int(row[0]) if row else 0
+        with self._decoding(board):
+            return int(row[0]) if row else 0
 
-    def move_position(self, board: BoardId, position: int) -> None:
+    def move_position(self, board: BoardId, position: int, lines: bytes = b"") -> None:
         with self._transaction():
             self._note("position", board, position)
+            if lines:
+                row = board, position - len(lines), lines, hashlib.sha256(lines).digest()
+                self._insert("INTO indices", "board, start, lines, sha256", [row])
+
+    def indexed(self, board: BoardId, *, last: bool = False) -> bytes:
+        limit = "DESC LIMIT 1" if last else ""
+        rows = self._all(f"SELECT lines, sha256 FROM indices WHERE board = ? ORDER BY start {limit}", board)  # noqa: S608  # our own words
+        with self._decoding(f"the index of {board}"):
+            if any(hashlib.sha256(lines).digest() != sha256 for lines, sha256 in rows):
+                raise ValueError("its hash is another")  # as an undecodable one would
+            return b"".join(lines for lines, _ in rows)
 
     def _note(self, column: str, board: BoardId, value: object) -> None:
         sql = f"INSERT INTO boards (board, {column}) VALUES (?, ?) ON CONFLICT DO UPDATE SET {column} = excluded.{column}"  # noqa: S608  # our own columns
@@ -89,6 +103,39 @@ class SqliteStore(SqliteFile):
         row = self._one("SELECT declaration FROM boards WHERE board = ?", board)
         with self._decoding(board):
             return None if row is None or row[0] is None else _codec.decode_board(row[0])
+
+    def declarations(self) -> list[tuple[BoardId, str]]:
+        """Every board's declaration, as stored."""
+        rows = self._all("SELECT board, declaration FROM boards WHERE declaration IS NOT NULL ORDER BY board")
+        return [(BoardId(board), text) for board, text in rows]
+
+    def restore_declarations(self, rows: Iterable[Sequence[object]]) -> None:
+        """Note declarations that another file of `declarations` holds; those that cannot be read are left out."""
+        for _, text in rows:
+            with suppress(ValueError, TypeError):
+                self._note("declaration", _codec.decode_board(str(text)).id, text)
+
+    def rows(self, query: str, board: BoardId) -> list[Row]:
+        """The rows of a query about one board."""
+        return self._all(query, board)
+
+    def is_empty(self) -> bool:
+        """Whether nothing was ever stored: no check of a board, and no row of the service."""
+        return not any(self._one(f"SELECT 1 FROM {table}") for table in ("checks", *sorted(TABLES)))  # noqa: S608  # our own table names
+
+    def check(self) -> None:
+        """Read the whole file, and decode what no replay restores and each board's state. Raises Damaged."""
+        super().check()
+        there = {name for (name,) in self._all("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        if missing := ", ".join(sorted(_ALL_TABLES - there)):
+            raise Damaged(f"{self._path}: has no table {missing}; expected every table of the tracker ({REBUILD})")
+        for table in sorted(TABLES):
+            self._service.rows(table)
+        for board, past, declaration in self._all("SELECT board, past, declaration FROM boards"):
+            with self._decoding(board):
+                _codec.decode_past(past)
+                if declaration is not None:
+                    _codec.decode_board(declaration)
 
     def save(self, step: Step, deliveries: Sequence[Delivery] = (), holds: Mapping[str, str] | None = None) -> None:
         board = step.check.board
@@ -252,7 +299,8 @@ class SqliteStore(SqliteFile):
         row = self._one("SELECT max(observed_at) FROM snapshots WHERE board = ? AND observed_at <= ?", board, int(at.timestamp()))
         if row is None or row[0] is None:
             return None
-        then = int(row[0])
+        with self._decoding(board):
+            then = int(row[0])
         where = f"valid_from <= {then} AND (valid_to IS NULL OR valid_to > {then})"
         return self._snapshot(board, then, None if metrics is None else frozenset(metrics), where)
 
@@ -328,10 +376,11 @@ class SqliteStore(SqliteFile):
             " JOIN series USING (series) JOIN entries ON entries.board = series.board AND entries.entry = measures.entry"
             " WHERE series.board = ? AND series.kind = 'metric' AND series.name = ? AND entries.key = ? ORDER BY valid_from"
         )
-        rows = self._all(sql, board, metric, entry)
-        return [
-            Span(valid_from=time_of(start), valid_to=time_or_none(end), measure=measure_of(*rest)) for start, end, *rest in rows
-        ]
+        with self._decoding(board):
+            return [
+                Span(valid_from=time_of(start), valid_to=time_or_none(end), measure=measure_of(*rest))
+                for start, end, *rest in self._all(sql, board, metric, entry)
+            ]
 
     def rank_spans(self, board: BoardId, entry: EntryId) -> Sequence[RankSpan]:
         sql = (
@@ -339,11 +388,13 @@ class SqliteStore(SqliteFile):
             " JOIN entries ON entries.board = series.board AND entries.entry = ranks.entry"
             " WHERE series.board = ? AND series.kind = 'rank' AND entries.key = ? ORDER BY valid_from"
         )
-        return [record(RankSpan, "valid_from, valid_to, rank", row) for row in self._all(sql, board, entry)]
+        with self._decoding(board):
+            return [record(RankSpan, "valid_from, valid_to, rank", row) for row in self._all(sql, board, entry)]
 
     def segments(self, board: BoardId) -> Sequence[Segment]:
         sql = "SELECT name, started_at, reason FROM segments JOIN series USING (series) WHERE board = ? ORDER BY started_at, name"
-        return [record(Segment, "metric, started_at, reason", row) for row in self._all(sql, board)]
+        with self._decoding(board):
+            return [record(Segment, "metric, started_at, reason", row) for row in self._all(sql, board)]
 
     def events(self, wanted: EventFilter) -> Iterator[Event]:
         where, values = _codec.where(wanted)

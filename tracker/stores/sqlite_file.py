@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from tracker.errors import StoreError
+from tracker.stores.sqlite_errors import REBUILD, Damaged, Replaced, newer, store_error
 
-NEWEST_MIGRATION = "counters"
+if TYPE_CHECKING:
+    from tempfile import TemporaryDirectory
+
+MIGRATIONS = ("history", "ledger", "news", "still_broken", "counted", "counters", "indices")
+"""The names in `stores.migrations`, in order."""
+NEWEST_MIGRATION = MIGRATIONS[-1]
 Row = tuple[Any, ...]
 _BUSY_MS = 30_000
 
@@ -23,21 +30,34 @@ class SqliteFile:
     def __init__(self, path: Path, *, read_only: bool | None = None) -> None:
         """Open, create or migrate the file; with `read_only` (by default if it is not writable) as it is. Raises StoreError."""
         self._path = path
+        self._copy: TemporaryDirectory[str] | None = None
         writable = not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
         self._read_only = not writable if read_only is None else read_only
         with self._storing("open"):
             path.parent.mkdir(parents=True, exist_ok=True)
-            name = path.absolute().as_uri() if self._read_only else str(path)
-            if self._read_only:  # without a log beside it no process has it open, so it needs no lock file
-                name += f"?mode=ro{'' if path.with_name(f'{path.name}-wal').exists() else '&immutable=1'}"
+            name = self._as_it_is(path) if self._read_only else str(path)
             self._connection = sqlite3.connect(
                 name, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False, uri=self._read_only
             )
             try:
                 self._prepare()
+                self._inode, self._changes_before = _inode(path), self._connection.total_changes
             except BaseException:
                 self._connection.close()
                 raise
+
+    def _as_it_is(self, path: Path) -> str:
+        """The address of a file that cannot be written. A log that cannot be read in its place is read in a copy."""
+        wal, shm = (path.with_name(f"{path.name}{ending}") for ending in ("-wal", "-shm"))
+        if not wal.exists():  # no process has it open, so it needs no lock file
+            return f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        if not shm.exists():
+            from tempfile import TemporaryDirectory  # noqa: PLC0415  # slow to load
+
+            self._copy = TemporaryDirectory()
+            path = Path(shutil.copy(wal, self._copy.name)).with_name(path.name)
+            shutil.copy(self._path, path)
+        return f"{path.absolute().as_uri()}?mode=ro"
 
     def _prepare(self) -> None:
         if self._read_only:
@@ -55,12 +75,14 @@ class SqliteFile:
         self._connection.execute("PRAGMA foreign_keys = ON")
 
     def _is_current(self) -> bool:
-        """Whether the newest migration was applied. Does not load sqlite-utils: most commands only read."""
+        """Whether all migrations were applied. Does not load sqlite-utils: most commands only read. Raises Newer."""
         asked = "SELECT 1 FROM sqlite_master WHERE name = '_sqlite_migrations'"
         if self._connection.execute(asked).fetchone() is None:
             return False
-        row = self._connection.execute("SELECT 1 FROM _sqlite_migrations WHERE name = ?", (NEWEST_MIGRATION,)).fetchone()
-        return row is not None
+        applied = {name for (name,) in self._connection.execute("SELECT name FROM _sqlite_migrations")}
+        if later := ", ".join(sorted(applied.difference(MIGRATIONS))):
+            raise newer(self._path, later)
+        return applied.issuperset(MIGRATIONS)
 
     def __enter__(self) -> Self:
         return self
@@ -68,9 +90,23 @@ class SqliteFile:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def has_written(self) -> bool:
+        """Whether this connection has changed a row since it was opened."""
+        return self._connection.total_changes > self._changes_before
+
+    def check(self) -> None:
+        """Read the whole file. Raises Damaged if it is not a sound database, or no longer the one that was opened."""
+        if (problem := self._one("PRAGMA quick_check(1)")) != ("ok",):
+            raise Damaged(f"{self._path}: {problem}; expected a sound database ({REBUILD})")
+        if self._inode is not None and _inode(self._path) != self._inode:
+            raise Replaced(f"{self._path}: was replaced or deleted while it was in use; expected the same file")
+
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+        if self._copy is not None:
+            self._copy.cleanup()
 
     def _run(self, sql: str, *values: object) -> None:
         with self._storing("write"):
@@ -91,25 +127,44 @@ class SqliteFile:
                 yield row
 
     @contextmanager
+    def _reading(self, what: str = "the service state") -> Iterator[None]:
+        with self._storing("read"), self._decoding(what):
+            yield
+
+    @contextmanager
     def _decoding(self, what: str) -> Iterator[None]:
-        """Report a row that another program changed as an error of the store; never guess."""
+        """Report a row that another program, or a bad disk, changed as damage; never guess."""
         try:
             yield
         except (ValueError, TypeError, LookupError, OverflowError) as error:
-            raise StoreError(
-                f"{self._path}: {what}: a row cannot be read ({error}); expected what the tracker wrote"
-                " (rebuild the database with: tracker replay)"
-            ) from error
+            problem = f"{self._path}: {what}: a row cannot be read ({error}); expected what the tracker wrote"
+            raise Damaged(f"{problem} ({REBUILD})") from error
 
     @contextmanager
     def _storing(self, doing: str) -> Iterator[None]:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            raise StoreError(
-                f"{self._path}: cannot {doing} the store: {error}; expected a writable SQLite file"
-                " (check the disk and permissions; a spoilt database can be moved away and rebuilt with: tracker replay)"
-            ) from error
+            raise store_error(self._path, doing, error) from error
+
+
+def copy(source: Path, target: Path) -> None:
+    """Write a SQLite file as it is now to a new one, also while others write, whatever version wrote it. Raises StoreError."""
+    writable = os.access(source, os.W_OK) and os.access(source.parent, os.W_OK)
+    name = str(source) if writable else f"{source.absolute().as_uri()}?mode=ro&immutable=1"
+    try:
+        with closing(sqlite3.connect(name, uri=not writable)) as old, closing(sqlite3.connect(target)) as new:
+            old.backup(new)
+    except sqlite3.Error as error:
+        raise store_error(source, "copy", error) from error
+
+
+def _inode(path: Path) -> int | None:
+    """The file behind a path; None if there is none, as for a database in memory."""
+    try:
+        return path.stat().st_ino
+    except FileNotFoundError:
+        return None
 
 
 def migrate(connection: sqlite3.Connection) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Self, cast
 from zoneinfo import ZoneInfo
 
 from tracker.clock import SystemClock
-from tracker.errors import DeclarationError
+from tracker.errors import DeclarationError, StoreError
 from tracker.model import Board, BoardId, BoardState, Check, Event, EventFilter, Identity, MetricId, Result
 from tracker.model.names import Lexicon
 from tracker.stores.sqlite import SqliteStore
@@ -27,7 +27,7 @@ from tracker.workspace.settings import Settings
 
 if TYPE_CHECKING:  # a query loads what it needs, and no other
     from tracker.claims import Finding
-    from tracker.line.proof import Verification
+    from tracker.line.proof import Audit, Verification
     from tracker.model import Report
     from tracker.query.find import Found
     from tracker.query.history import Course
@@ -73,8 +73,14 @@ class Workspace:
         self.close()
 
     def close(self) -> None:
-        """Close the store."""
-        self.store.close()
+        """Close the store; what a command changed in it is backed up."""
+        try:
+            if self.store.has_written:
+                from tracker.workspace.rescue import back_up_written  # noqa: PLC0415  # as above
+
+                back_up_written(self.settings, self.store, SystemClock().now())
+        finally:
+            self.store.close()
 
     @cached_property
     def lexicon(self) -> Lexicon:
@@ -292,6 +298,24 @@ class Workspace:
             for name, of_board in sorted(by_board.items())
             for result in proof.verify(list(of_board.values()), self.board(name), self.archive, self.lexicon)
         )
+
+    def audit(self, board: str) -> Audit:
+        """Derive all events and tables of a board again, and compare; every stored body is compared with its hash.
+
+        Raises:
+            StoreError: bytes are damaged or missing; names each.
+        """
+        from tracker.line import proof, sync  # noqa: PLC0415  # as above
+        from tracker.stores.tables import differences  # noqa: PLC0415  # as above
+
+        declared, events = self.board(board), list(self.store.events(EventFilter(board=BoardId(board))))
+        if problems := self.archive.check(declared.id):
+            raise StoreError("\n".join(problems))
+        with SqliteStore(Path(":memory:")) as derived:
+            sync.derive(declared, self.archive, derived, self.lexicon, until=self.store.position(declared.id))
+            verified = proof.compared(events, derived.events(EventFilter()))
+            different = tuple(differences(self.store, derived, declared.id))
+        return proof.Audit(board=declared.id, events=verified, differences=different)
 
     def parts(self, event: Event) -> list[Event]:
         """The stored events behind an event: those of a consensus, otherwise itself."""

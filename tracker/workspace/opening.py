@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId
 from tracker.model.names import Lexicon
@@ -40,9 +41,10 @@ def _say(message: str) -> None:
 def opened(settings: Settings) -> Iterator[tuple[FileArchive, SqliteStore]]:
     """The archive and the store, for writing. If they do not exist, they are created, which stderr reports."""
     from tracker.stores.archive import FileArchive  # noqa: PLC0415  # commands that only read history do without
+    from tracker.workspace.rescue import store_of  # noqa: PLC0415  # as above
 
     is_new = not settings.has_store
-    with SqliteStore(settings.database) as store:
+    with store_of(settings, SystemClock().now(), lambda done: _say(f"tracker: {done}")) as store:
         if is_new:
             _say(f"tracker: created the store {safe(str(settings.store))}")
         yield FileArchive(settings.captures), store

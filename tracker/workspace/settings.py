@@ -44,6 +44,11 @@ class Settings:
         return self.store / "tracker.db"
 
     @property
+    def backup(self) -> Path:
+        """The file with the last backup of what cannot be derived from the captures."""
+        return self.store / "service.bak"
+
+    @property
     def hosts(self) -> Path:
         """The file with the time of the last request to each host."""
         return self.store / "hosts.db"

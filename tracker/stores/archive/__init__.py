@@ -1,6 +1,7 @@
 """The archive: every distinct body once per board, and an append-only index of fetches and decisions.
 
     <root>/<source>/<board>/index.jsonl     one JSON object per fetch or decision, in order of arrival
+    <root>/<source>/<board>/index.jsonl.damaged-…   what it was before `restore_index`
     <root>/<source>/<board>/bodies/         one file per distinct body; its name states its encoding:
         <sha256>.raw                        as received
         <sha256>.zst                        zstd, alone
@@ -13,6 +14,7 @@ There are no chains: any body is readable with at most one other. `FileArchive._
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -35,13 +37,17 @@ from tracker.stores.archive.index import (
     line_of,
     read_from,
     repair_end,
+    restored,
 )
 from tracker.stores.locks import Taken, held, lock
+from tracker.wording import machine_time
 
 MAX_BYTES = 64_000_000
 KEYFRAMES_IN_MEMORY = 4
 LISTINGS_IN_MEMORY = 4
 """Boards whose listing of bodies is kept in memory."""
+
+log = logging.getLogger("tracker.stores")
 
 
 class FileArchive:
@@ -111,6 +117,35 @@ class FileArchive:
         with disk_errors(board, folder.index):
             *lines, _torn = read_from(folder, offset).split(b"\n")
             return tuple(decoded(folder, raw) for raw in lines), offset + sum(map(len, lines)) + len(lines)
+
+    def raw(self, board: BoardId, start: int, end: int | None = None) -> bytes:
+        folder = self._folder(board)
+        with disk_errors(board, folder.index):
+            try:
+                with folder.index.open("rb") as index:
+                    index.seek(start)
+                    return index.read() if end is None else index.read(end - start)
+            except FileNotFoundError:
+                return b""
+
+    def restore_index(self, board: BoardId, known: bytes, *, drop: bool = False) -> None:
+        folder = self._folder(board)
+        with disk_errors(board, folder.index), self._locked(folder) as index:
+            current = os.pread(index, os.fstat(index).st_size, 0)
+            lines, lost = restored(folder, known, current)
+            held = self._listing(folder, fresh=True).held
+            gone = {raw for raw in lost if not held.keys() >= set(decoded(folder, raw).sha256)}
+            if gone and not drop:
+                time = machine_time(decoded(folder, min(gone)).observed_at)
+                raise StoreError(
+                    f"{board}: {folder.index} lacks the capture of {time}, which the history has, and its body is gone;"
+                    f" restore captures from a newer copy, or give that state up with: tracker replay {board}"
+                )
+            whole = b"".join(raw + b"\n" for raw in lines if raw not in gone)
+            if whole != current:
+                disk.keep_copy(folder.index)
+                disk.write_whole(folder.index, whole)
+                log.warning("index restored", extra={"board": board, "lines": len(lost) - len(gone), "given_up": len(gone)})
 
     def last(self, board: BoardId) -> IndexLine | None:
         return self._latest(board, CONTENT)
@@ -268,6 +303,8 @@ class FileArchive:
                     f"{folder.board}: {folder.index} found locked by another process for {self._patience_s:g} s;"
                     " end that process or try later"
                 )
+            if not disk.is_file(folder.index, index):
+                raise Taken(f"{folder.board}: {folder.index} was restored by another process; run this again")
             if not os.fstat(index).st_size:
                 disk.sync_folder(folder.index.parent)
             repair_end(index)

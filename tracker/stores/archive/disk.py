@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,3 +104,18 @@ def write_whole(path: Path, stored: bytes) -> None:
         temporary.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def keep_copy(path: Path) -> None:
+    """Keep a damaged file under a name of its own, by its content, before it is replaced."""
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    with suppress(FileExistsError):
+        os.link(path, path.with_name(f"{path.name}.damaged-{digest[:16]}"))
+
+
+def is_file(path: Path, handle: int) -> bool:
+    """Whether the open file is still the one at that path."""
+    try:
+        return path.stat().st_ino == os.fstat(handle).st_ino
+    except FileNotFoundError:
+        return False

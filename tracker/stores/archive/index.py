@@ -14,10 +14,14 @@ import msgspec
 from tracker.errors import StoreError
 from tracker.model import Capture, IndexLine, Part, Sha256, Verdict
 from tracker.stores.archive.disk import BoardFolder
+from tracker.stores.sqlite_errors import Newer, newer
 from tracker.wording import machine_time, visible
 
 BLOCK = 64 * 1024
 CONTENT = frozenset({Verdict.NEW, Verdict.REVISIT})
+_DECISIONS = frozenset({Verdict.ACCEPT, Verdict.REJECT})
+_JOINT = b'}{"observed_at":'
+"""Where two lines lost the newline between them: inside a string, the quotes would be escaped."""
 
 
 class _Line(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True, kw_only=True, frozen=True):
@@ -85,11 +89,69 @@ def decoded(folder: BoardFolder, raw: bytes) -> IndexLine:
         stored = _DECODER.decode(raw)
         return IndexLine(**msgspec.structs.asdict(stored) | {"parts": tuple(map(Part.parse, stored.parts))})
     except _UNREADABLE as error:
+        if later := _later_keys(raw):
+            raise newer(folder.index, later) from error
         number = [*folder.index.read_bytes().split(b"\n"), raw].index(raw) + 1
         found = visible(raw[:60].decode(errors="replace"))
         remedy = "restore the file from a copy of the archive, or correct that line"
         problem = f"{folder.board}: {folder.index}: line {number} is damaged ({error})"
         raise StoreError(f"{problem}, found: {found}; {remedy}") from error
+
+
+def _later_keys(raw: bytes) -> str:
+    """The keys of a line that this version does not know; "" if it is not a line at all."""
+    try:
+        keys = msgspec.json.decode(raw, type=dict[str, object]).keys()
+    except _UNREADABLE:
+        return ""
+    return ", ".join(sorted(keys - set(_NAMES))) if "observed_at" in keys else ""
+
+
+def restored(folder: BoardFolder, known: bytes, current: bytes) -> tuple[list[bytes], frozenset[bytes]]:
+    """The lines of an index that was shortened, garbled or joined, and those of them that it lacked.
+
+    `known` is what it once was. Behind the last known line that is left, lines are new, unless one has the time of a lost
+    fetch: then it is that line, changed. Before it, whatever is not known is damage.
+
+    Raises:
+        StoreError: there are more damaged pieces than lost lines, so that a line may be lost that is not known.
+    """
+    lines, pieces = known.split(b"\n")[:-1], _pieces(current)
+    left, there = frozenset(lines).intersection(pieces), frozenset(pieces)
+    lost = [line for line in lines if line not in there]
+    lost_at = {line.observed_at for line in (decoded(folder, raw) for raw in lost) if line.verdict not in _DECISIONS}
+    last = max((number for number, piece in enumerate(pieces) if piece in left), default=-1)
+    later: list[bytes] = []
+    damage: StoreError | None = None
+    damaged = sum(piece not in left for piece in pieces[:last])
+    for piece in pieces[last + 1 :]:
+        try:
+            line = decoded(folder, piece)
+        except Newer:
+            raise
+        except StoreError as error:
+            damage, damaged = error, damaged + 1
+        else:
+            if line.observed_at not in lost_at or line.verdict in _DECISIONS:
+                later.append(piece)
+    if damage is not None and damaged > len(lost):
+        raise damage
+    return [*lines, *later], frozenset(lost)
+
+
+def _pieces(current: bytes) -> list[bytes]:
+    """The lines of a damaged index, also where two are joined; an end that a crash tore is left out."""
+    *whole, torn = current.replace(_JOINT, b"}\n{" + _JOINT[2:]).split(b"\n")
+    pieces = (piece.strip(b"\0") for piece in (*whole, torn if _is_line(torn) else b""))
+    return [piece for piece in pieces if piece]
+
+
+def _is_line(raw: bytes) -> bool:
+    try:
+        _DECODER.decode(raw)
+    except _UNREADABLE:
+        return False
+    return True
 
 
 def existing_line(folder: BoardFolder, index: int, observed_at: datetime, hashes: tuple[Sha256, ...]) -> IndexLine | None:
@@ -175,9 +237,7 @@ def repair_end(index: int) -> None:
     end, size = _end(index), os.fstat(index).st_size
     if end == size:
         return
-    try:
-        _DECODER.decode(os.pread(index, size - end, end))
-    except _UNREADABLE:
-        os.ftruncate(index, end)
-    else:
+    if _is_line(os.pread(index, size - end, end)):
         os.write(index, b"\n")
+    else:
+        os.ftruncate(index, end)

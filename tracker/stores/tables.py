@@ -1,0 +1,40 @@
+"""The derived tables of a board as rows with names instead of numbers, to compare what is recorded with what is derived."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from tracker.model import BoardId
+from tracker.stores.sqlite import SqliteStore
+from tracker.stores.sqlite_file import Row
+
+_OF_SERIES = (
+    "SELECT series.name, coalesce(entries.key, 'entry ' || {table}.entry), valid_from, valid_to, {columns} FROM {table}"
+    " JOIN series USING (series) LEFT JOIN entries ON entries.board = series.board AND entries.entry = {table}.entry"
+    " WHERE series.board = ?"
+)
+_QUERIES: Mapping[str, str] = {  # without messages and reasons, which another version may word differently
+    "checks": "SELECT observed_at, result, status, entries, url, sha256 FROM checks WHERE board = ?",
+    "snapshots": "SELECT * FROM snapshots WHERE board = ?",
+    "entries": "SELECT * FROM entries WHERE board = ?",
+    "measures": _OF_SERIES.format(table="measures", columns="value, low, high, estimated, decimals, raw"),
+    "texts": _OF_SERIES.format(table="texts", columns="value"),
+    "ranks": _OF_SERIES.format(table="ranks", columns="rank"),
+    "segments": "SELECT name, started_at FROM segments JOIN series USING (series) WHERE board = ?",
+    "events": "SELECT event FROM events WHERE board = ?",
+    "parties": "SELECT entry, event FROM parties WHERE board = ?",
+}
+
+
+def differences(recorded: SqliteStore, derived: SqliteStore, board: BoardId) -> Iterator[str]:
+    """How the tables of a board differ from those of another store, one line per table."""
+    for table, query in _QUERIES.items():
+        have, want = frozenset(recorded.rows(query, board)), frozenset(derived.rows(query, board))
+        if have != want:
+            wrong, missing = have - want, want - have
+            such_as = f"recorded {_example(wrong)}, derived {_example(missing)}"
+            yield f"{table}: {len(wrong)} of {len(have)} rows do not follow from the bytes, {len(missing)} are missing: {such_as}"
+
+
+def _example(rows: frozenset[Row]) -> str:
+    return " ".join(map(str, min(rows, key=repr))) if rows else "nothing"

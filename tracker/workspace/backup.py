@@ -1,0 +1,104 @@
+"""Copies a store into a folder that is itself a store, also while a daemon writes, and back.
+
+The database is copied first, then each index, then the bodies that it names. Whoever writes does so in the opposite order, so a
+copy never names what it lacks. In the copy, an index takes its place after its bodies, and the database last: a copy that was
+cut off can be continued.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from tracker.errors import DeclarationError, StoreError
+from tracker.model import BoardId
+from tracker.stores.archive import FileArchive, disk
+from tracker.stores.sqlite import SqliteStore
+from tracker.stores.sqlite_errors import Damaged
+from tracker.stores.sqlite_file import copy as copy_database
+from tracker.workspace.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copied:
+    """What a copy holds, and how many of the bodies it did not hold before."""
+
+    boards: int
+    bodies: int
+    new: int
+
+
+def back_up_to(folder: Path, settings: Settings) -> Copied:
+    """Copy the store into a new folder, or add to an earlier backup of it.
+
+    Raises:
+        DeclarationError: there is no store, or the folder has something else.
+        StoreError: the store is damaged, or it is not the one of the earlier backup; the earlier backup is as it was.
+    """
+    settings.require_store()
+    if folder.exists() and any(folder.iterdir()) and not (folder / settings.database.name).exists():
+        raise DeclarationError(f"{folder}: is neither empty nor a backup; expected a folder for backups of this store")
+    return _copied(settings.store, folder, settings.database.name)
+
+
+def restore_from(folder: Path, settings: Settings) -> Copied:
+    """Copy a backup to where the store is expected, and nothing is yet.
+
+    Raises:
+        DeclarationError: the folder is not a backup, or there is a store already.
+        StoreError: the backup is damaged, or a later version wrote it.
+    """
+    if not (folder / settings.database.name).exists():
+        raise DeclarationError(f"{folder}: has no {settings.database.name}; expected a backup (tracker backup DIR)")
+    if settings.store.exists() and any(settings.store.iterdir()):
+        raise DeclarationError(f"{settings.store}: is not empty; move it away, or name another folder (--store DIR)")
+    unfinished = settings.store.with_name(f".{settings.store.name}.restoring")
+    copied = _copied(folder, unfinished, settings.database.name)
+    with disk.disk_errors("restore", settings.store):
+        unfinished.replace(settings.store)
+        disk.sync_folder(settings.store.parent.absolute())
+    return copied
+
+
+def _copied(source: Path, target: Path, database: str) -> Copied:
+    archive, copy = FileArchive(source / "captures"), FileArchive(target / "captures")
+    new = target / f".{database}.copying"
+    bodies = added = 0
+    with disk.disk_errors("backup", target):
+        disk.make_folder(target)
+        new.unlink(missing_ok=True)
+        try:
+            copy_database(source / database, new)
+            with SqliteStore(new) as store:
+                store.check()
+        except Damaged as error:
+            remedy = f"rebuild it first with: tracker --store {source} replay"
+            raise StoreError(f"{source / database}: is damaged, so nothing was copied ({remedy})") from error
+        boards = archive.boards()
+        for board in boards:
+            there, copied = _copy_board(board, archive, copy, source / "captures" / board, target / "captures" / board)
+            bodies, added = bodies + there, added + copied
+        for ending in ("-wal", "-shm"):  # of a store that was used in place
+            (target / f"{database}{ending}").unlink(missing_ok=True)
+        new.replace(target / database)
+        disk.sync_folder(target)
+    return Copied(boards=len(boards), bodies=bodies, new=added)
+
+
+def _copy_board(board: BoardId, archive: FileArchive, copy: FileArchive, source: Path, target: Path) -> tuple[int, int]:
+    """Copy a board's captures. Returns the number of bodies, and of those that were missing."""
+    _, end = archive.index(board)
+    lines, before = archive.raw(board, 0, end), copy.raw(board, 0)
+    if not lines.startswith(before[: before.rfind(b"\n") + 1]):
+        raise StoreError(
+            f"{board}: the backup in {target} has other captures; expected an earlier state of these (use a new folder)"
+        )
+    disk.make_folder(target / "bodies")
+    held = {path.name for path in (target / "bodies").iterdir()}
+    bodies = [path for path in (source / "bodies").iterdir() if not path.name.startswith(disk.TEMPORARY)]
+    missing = [path for path in bodies if path.name not in held]
+    for path in missing:
+        disk.write_whole(target / "bodies" / path.name, path.read_bytes())
+    if lines != before:
+        disk.write_whole(target / "index.jsonl", lines)
+    return len(bodies), len(missing)

@@ -1,0 +1,276 @@
+"""Replaces a database that is damaged or missing: history from the archive, the service state as far as it can be read.
+
+Source: docs/decisions/0044-damaged-state.md
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from tracker.errors import StoreError
+from tracker.line import sync
+from tracker.model import Board, BoardId, Notice
+from tracker.model.names import Lexicon
+from tracker.ports import Archive
+from tracker.stores.archive import FileArchive
+from tracker.stores.locks import held
+from tracker.stores.service_state import TABLES
+from tracker.stores.sqlite import SqliteStore
+from tracker.stores.sqlite_errors import newer
+from tracker.stores.sqlite_file import MIGRATIONS, NEWEST_MIGRATION
+from tracker.wording import machine_time
+from tracker.workspace.declared import declared
+from tracker.workspace.names import names_of
+from tracker.workspace.settings import Settings
+
+log = logging.getLogger("tracker.workspace")
+RECEIPTS_FOR = timedelta(days=31)
+"""Older receipts are not backed up: no news is that old."""
+ONCE_IN = timedelta(hours=1)
+_DECLARATIONS = "declarations"
+_UNNAMED_VERSION = "ledger"
+"""The newest migration before backups named it."""
+_PATIENCE_S = 600.0
+_LOGS = ("-wal", "-shm")
+_TIME = "%Y-%m-%dT%H%M%SZ"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """What a damaged database, or a backup, has of the tables that no replay restores. `version` is its newest migration."""
+
+    version: str
+    rows: Mapping[str, Sequence[tuple[Any, ...]]]
+
+
+def back_up(store: SqliteStore, path: Path, now: datetime) -> None:
+    """Save the service state, without old receipts, outside the database, if it has changed and is not empty.
+
+    Raises:
+        StoreError: the file cannot be written.
+        Damaged: the database is damaged; the last backup is kept.
+    """
+    if store.is_empty():
+        return
+    rows: dict[str, Any] = {table: store.service.rows(table) for table in sorted(TABLES)}
+    since = int((now - RECEIPTS_FOR).timestamp())
+    rows["receipts"] = [row for row in rows["receipts"] if row[2] >= since]  # delivered_at
+    text = json.dumps({**rows, _DECLARATIONS: store.declarations(), "version": NEWEST_MIGRATION})
+    new = path.with_name(f"{path.name}.new")
+    try:
+        if path.exists() and path.read_text(encoding="utf-8", errors="replace") == text:
+            return
+        store.check()
+        with new.open("w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be written: {error.strerror}; expected space and a writable folder") from error
+
+
+@contextmanager
+def store_of(settings: Settings, now: datetime, say: Callable[[str], None]) -> Iterator[SqliteStore]:
+    """The store, for writing. A missing or empty database is restored first, if there is a backup: `say` reports it.
+
+    What was written is backed up at the end.
+    """
+    if settings.backup.exists() and _is_empty(settings.database):
+        with held(settings.store / "locks" / "rescue", patience_s=_PATIENCE_S):
+            if _is_empty(settings.database):  # another process has not restored it meanwhile
+                say(rescue(settings, now, is_damaged=False))
+    with SqliteStore(settings.database) as store:
+        yield store
+        back_up_written(settings, store, now)
+
+
+def back_up_written(settings: Settings, store: SqliteStore, now: datetime) -> None:
+    """`back_up`, unless this process wrote nothing."""
+    if store.has_written:
+        back_up(store, settings.backup, now)
+
+
+def rescue(settings: Settings, now: datetime, *, is_damaged: bool = True) -> str:
+    """`rebuild` the database of a workspace; the caller makes sure that nobody has it open."""
+    archive, lexicon = FileArchive(settings.captures), names_of(settings).lexicon
+    return rebuild(
+        settings.database,
+        archive,
+        declared(settings).boards,
+        lexicon=lexicon,
+        now=now,
+        backup=settings.backup,
+        is_damaged=is_damaged,
+    )
+
+
+def _is_empty(database: Path) -> bool:
+    if not database.exists() or not database.stat().st_size:
+        return True
+    with SqliteStore(database) as store:
+        return store.is_empty()
+
+
+def check_pause(database: Path, now: datetime) -> None:
+    """Refuse a second rescue within an hour: the disk is bad, and each one keeps a copy. Raises StoreError."""
+    rescued = [at for path in database.parent.glob(f"{_aside(database, None)}*") if (at := _time_of(path)) is not None]
+    last = max((at for at in rescued if timedelta(0) <= now - at < ONCE_IN), default=None)
+    if last is not None:
+        found = f"{database}: is damaged again, after it was rebuilt at {machine_time(last)}"
+        raise StoreError(f"{found}; expected a sound disk (check the disk and the memory, then: tracker replay)")
+
+
+def rebuild(
+    database: Path,
+    archive: Archive,
+    boards: Mapping[BoardId, Board],
+    *,
+    lexicon: Lexicon,
+    now: datetime,
+    backup: Path | None = None,
+    is_damaged: bool = True,
+) -> str:
+    """Replace a database that is damaged, otherwise missing or empty. Returns what was done, as a sentence; sends nothing again.
+
+    Nobody may have the file open. It is kept beside the new one, which is complete before it takes its place. Rows of the service
+    that cannot be read come from the last `back_up`. A board is read as it was last declared.
+
+    Raises:
+        StoreError: the archive or the new file cannot be used either, or a later version wrote one of the files.
+    """
+    aside = database.with_name(_aside(database, now))
+    in_file = _in_file(database) if is_damaged else None
+    in_backup = _in_backup(backup) if backup is not None else None
+    new = database.with_name(f"{database.name}.new")
+    for ending in ("", *_LOGS):
+        new.with_name(new.name + ending).unlink(missing_ok=True)
+    with SqliteStore(new) as store:
+        lost, from_backup = _restore(store, in_file, in_backup)
+        lost += _replay(store, archive, boards, lexicon)
+        older = f" As last backed up: {', '.join(from_backup)}." if from_backup else ""
+        kept = f"was damaged; it is at {aside.name}, and" if is_damaged else "was missing or empty, and"
+        message = f"The database {kept} was rebuilt from the archive.{older} Lost: {', '.join(lost) or 'nothing'}"
+        facts = {"spoilt": aside.name if is_damaged else "", "from_backup": from_backup, "lost": ", ".join(lost) or "nothing"}
+        log.error("store rebuilt", extra=facts)
+        store.service.open_notice(Notice(kind="store", subject="", message=message, since=now))
+    _take_its_place(new, database, aside, keep=is_damaged)
+    return message
+
+
+def _aside(database: Path, now: datetime | None) -> str:
+    """The name under which a damaged file is kept; without a time, its beginning."""
+    return f"{database.name}.spoilt-{'' if now is None else f'{now.astimezone(UTC):{_TIME}}'}"
+
+
+def _time_of(aside: Path) -> datetime | None:
+    with suppress(ValueError):
+        return datetime.strptime(aside.name.partition(".spoilt-")[2], _TIME).replace(tzinfo=UTC)
+    return None
+
+
+def _take_its_place(new: Path, database: Path, aside: Path, *, keep: bool) -> None:
+    """Replace the file in one step; keep it, and its log files, which belong to no other."""
+    try:
+        if keep:
+            os.link(database, aside)
+        for ending in _LOGS:
+            with suppress(FileNotFoundError):
+                database.with_name(database.name + ending).rename(aside.with_name(aside.name + ending))
+        new.replace(database)
+    except OSError as error:
+        raise StoreError(f"{database}: cannot be replaced: {error.strerror}; expected a writable folder") from error
+
+
+def _in_file(database: Path) -> _Source:
+    """What can be read of a damaged file. Raises Newer."""
+    queries = {table: f"SELECT * FROM {table}" for table in sorted(TABLES)}  # noqa: S608  # our own table names
+    queries["events"] = "SELECT event, board, headline, body FROM events"
+    queries[_DECLARATIONS] = "SELECT board, declaration FROM boards WHERE declaration IS NOT NULL"
+    rows, version = {}, NEWEST_MIGRATION
+    with closing(sqlite3.connect(database)) as old:
+        old.text_factory = lambda raw: raw.decode(errors="surrogateescape")  # so that one bad text does not cost the others
+        with suppress(sqlite3.Error, TypeError):
+            version = str(old.execute("SELECT name FROM _sqlite_migrations ORDER BY rowid DESC LIMIT 1").fetchone()[0])
+        for table, query in queries.items():
+            with suppress(sqlite3.Error):
+                rows[table] = old.execute(query).fetchall()
+    return _Source(version=_known(version, database), rows=rows)
+
+
+def _in_backup(backup: Path) -> _Source | None:
+    """What the backup has; None if it cannot be used. Raises Newer."""
+    try:
+        saved = json.loads(backup.read_text(encoding="utf-8"))
+        version = str(saved.pop("version", _UNNAMED_VERSION))
+        rows = {table: [tuple(row) for row in saved[table]] for table in saved}
+    except FileNotFoundError:
+        log.warning("no backup", extra={"path": str(backup)})
+        return None
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        log.error("backup not readable", extra={"path": str(backup), "error": str(error)})  # noqa: TRY400  # the message is enough
+        return None
+    return _Source(version=_known(version, backup), rows=rows)
+
+
+def _known(version: str, path: Path) -> str:
+    if version not in MIGRATIONS:
+        raise newer(path, version)
+    return version
+
+
+def _restore(store: SqliteStore, in_file: _Source | None, in_backup: _Source | None) -> tuple[list[str], list[str]]:
+    """Restore each table from the file or, where that has unreadable rows, also from the backup.
+
+    Returns the tables that are not whole in either, and those from the backup.
+    """
+    lost, from_backup = [], []
+    for table in sorted(TABLES):
+        if in_file is not None and _restored(store, table, in_file):
+            continue
+        if in_backup is not None and _restored(store, table, in_backup):
+            from_backup.append(table)
+        else:
+            lost.append(table)
+    for source in filter(None, (in_backup, in_file)):
+        store.restore_declarations(source.rows.get(_DECLARATIONS, ()))
+    if in_file is not None:
+        store.service.restore("withdrawn", in_file.rows.get("events", ()))  # a replay removes those that it derives again
+    return lost, from_backup
+
+
+def _restored(store: SqliteStore, table: str, source: _Source) -> bool:
+    """Restore the readable rows of a table. Returns whether these are all."""
+    from tracker.stores.migrations import converted  # noqa: PLC0415  # loads sqlite-utils
+
+    try:
+        return store.service.restore(table, converted(table, source.rows[table], source.version))
+    except (KeyError, sqlite3.Error):  # there is no such table, or it has other columns
+        return False
+
+
+def _replay(store: SqliteStore, archive: Archive, boards: Mapping[BoardId, Board], lexicon: Lexicon) -> list[str]:
+    """Rebuild every board of the archive. Returns the boards for which that is not possible."""
+    lost = []
+    for name in archive.boards():
+        board = store.declared(name) or boards.get(name)
+        if board is None:
+            lost.append(f"the history of {name}, which is not declared")
+            continue
+        try:
+            sync.replay(board, archive, store, lexicon)
+        except StoreError as error:  # a damaged archive of one board does not stop the others
+            if isinstance(error.__cause__, sqlite3.Error):
+                raise
+            log.error("history not rebuilt", extra={"board": name, "error": str(error)})  # noqa: TRY400  # the message is enough
+            lost.append(f"the history of {name}")
+    return lost
