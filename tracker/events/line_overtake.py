@@ -361,7 +361,7 @@ def _event(stage: Stage, group: Sequence[Pass], news: Sequence[Pass]) -> Event:
         subjects=[party(diff.after, lead.best)],
         rivals=[party(diff.after, entry) for entry in passed],
         metric=metric.id,
-        headline=_headline(stage, lead, named),
+        headline=_headline(stage, lead, named, more=len(group) > len(named)),
         facts=_facts(stage, group, shown, news),
         evidence=[*both_proofs(diff, best, metric.id), *(() if news else _changes(diff, passed, metric.id))],
     )
@@ -387,7 +387,8 @@ def _variants(stage: Stage, lead: Pass) -> list[EntryId]:
     return [entry for standing, entry in agents[:_VARIANTS] if standing < lead.bar]
 
 
-def _headline(stage: Stage, lead: Pass, named: Sequence[Pass]) -> str:
+def _headline(stage: Stage, lead: Pass, named: Sequence[Pass], *, more: bool) -> str:
+    """`more`: it passed lines that are not named, nor counted."""
     best = stage.diff.after.entries[lead.best]
     name, value, line = best.name, stage.value(lead.best), _lines.title(lead.riser, best)
     where = f"{stage.diff.board.title} ({stage.metric.title})"
@@ -403,7 +404,8 @@ def _headline(stage: Stage, lead: Pass, named: Sequence[Pass]) -> str:
         how = f"{name} moves from {number(_value_before(stage, lead), stage.metric)} to {value} on {where}"
     else:
         how = f"{name} ({value}) {WORDS[lead.cause]} {where}"
-    return f"{how}{whose} {above}{near}{_estimated(stage, named)}."
+    others = ", among others" if more else ""
+    return f"{how}{whose} {above}{others}{near}{_estimated(stage, named)}."
 
 
 def _is_price(metric: Metric) -> bool:
