@@ -57,7 +57,7 @@ def test_a_fall_to_just_below_another_is_quiet():
     assert moved("a:50±1 b:40±1 c:30±1", "a:37.5±1 b:40±1 c:30±1") == ["rank_move/moved a", "rank_move/nominal b"]
 
 
-def test_passing_an_estimate_is_no_sure_move():
+def test_passing_an_estimate_is_quiet():
     assert moved("a:~50 b:40 c:30", "a:~50 b:55 c:30") == ["rank_move/nominal b,a"]
 
 
