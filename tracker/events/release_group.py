@@ -144,7 +144,7 @@ def _counted(models: int | None, variants: int, more: str = "") -> str:
 
 def _name(siblings: Sequence[Entry]) -> str:
     """`Qwen3.5`: the common beginning of the siblings' names, or their line if only some names state its generation."""
-    who, names = siblings[0].who, [sibling.name for sibling in siblings]
+    who, names = siblings[0].who, [sibling.name.rpartition("/")[2] for sibling in siblings]  # a path is not part of a name
     shared = _shared(names)
     if not _states(shared, who.generation) and any(_states(sibling, who.generation) for sibling in names):
         return _line_title(siblings[0])
