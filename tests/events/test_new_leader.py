@@ -142,6 +142,13 @@ def test_a_new_table_with_another_model_first_has_a_new_leader(old: str, new: st
     assert of("new_leader", history.show("n1:12 n2:5", names={"n1": new, "n2": "D"})) == []
 
 
+def test_a_new_table_says_nothing_of_a_leader_that_was_missing_before_it():
+    history = History()
+    for text in ("k1:50 k2:40 k3:30", "k2:40 k3:30"):
+        history.show(text, names={"k1": "A 1"})
+    assert of("new_leader", history.show("n1:12 n2:4", restart="another table")) == []
+
+
 def test_an_entry_better_than_the_missing_leader_takes_over_at_once():
     assert successions("a:50 b:40 c:30", "b:55 c:30") == ["new_leader/succession b > a"]
 
