@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import StrEnum
 
 from tracker.events._values import TOP, ordered_primary
@@ -40,7 +41,9 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
         key=lambda move: (_best(move), move.entry),
     )
     for move in sure:
-        yield _moved(diff, primary, move, is_news=move in large[:_MOST])
+        event = _moved(diff, primary, move, is_news=move in large[:_MOST])
+        near = {} if event.is_news or _is_certain(diff, primary, move) else {"within_error": True}
+        yield replace(event, facts={**event.facts, **near})
     if within_error:
         yield _nominal(diff, primary, within_error)
 
@@ -123,10 +126,9 @@ def _why_recorded(event: Event) -> str:
     if event.facts.get("exact"):
         return "ranks by points: another leader and overtakes among the ten best are news, not each move"
     if event.grade == Grade.MOVED:
-        return (
-            f"of a day's moves, the {_MOST} nearest the top are news; those of one place only among the first {TOP},"
-            " and none to within the error of the nearest entry"
-        )
+        if event.facts.get("within_error"):
+            return "it ended within the error of the nearest entry"
+        return f"of a day's moves, the {_MOST} nearest the top are news; those of one place only among the first {TOP}"
     return "rank move nominal: no value of its own moved beyond its error"
 
 
