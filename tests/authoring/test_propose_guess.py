@@ -73,7 +73,7 @@ RUNTIMES = ("zag 1.0", "zig 2.1", "zog 0.9", "zug 3", "zeg 1.4", "zyg 2", "zogg 
 
 
 @pytest.mark.parametrize("header", ["Framework", "library", "Handle", "userName", "Package"])
-def test_what_is_compared_names_the_entries_wherever_it_stands(header: str):
+def test_what_is_compared_names_the_entries_in_any_column(header: str):
     found = propose(csv_of(("Runtime", header, "Score"), RUNTIMES, NAMES, falling(90, 3.5)))
     assert (found.name.value, asked(found)) == (header, [])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -338,6 +339,31 @@ def test_verify_exits_with_1_for_a_forged_event(world: World):
     number = sum(counted(world))
     assert ran.out.splitlines()[-1] == f"{number - 2} of {number} events hold"
     assert "grade: recorded 'decisive', derived '" in ran.out
+
+
+def test_audit_names_what_was_changed_in_the_archive(world: World):
+    world.imported()
+    ran = world.run("audit")
+    assert (ran.code, ran.out) == (0, "the archive is as it was written: 1 board\n")
+    assert world.run("audit", "--json").rows == []
+    (index,) = world.store.glob("captures/*/*/index.jsonl")
+    index.write_bytes(index.read_bytes().replace(b"2026-03-02", b"2026-03-09", 1))
+    ran = world.run("audit")
+    assert ran.code == 1
+    assert re.search(r"^acme/text: .*index.jsonl: line \d does not follow from those before it", ran.out, re.MULTILINE)
+    assert "acme/text: the index has no line of 2026-03-02T06:00:00Z, which the history has" in ran.out
+    assert ran.out.splitlines()[-1] == f"{len(ran.out.splitlines()) - 1} problems in the archive: 1 board"
+    assert {*world.run("audit", "--json").rows[0]} == {"problem"}
+
+
+def test_audit_finds_lines_dropped_since_the_last_root(world: World):
+    world.imported()
+    (index,) = world.store.glob("captures/*/*/index.jsonl")
+    (world.store / "captures/roots.jsonl").unlink()
+    index.write_bytes(b"".join(index.read_bytes().splitlines(keepends=True)[:-1]))
+    ran = world.run("audit")
+    assert ran.code == 1
+    assert "which the history has: it was changed or dropped" in ran.out
 
 
 def test_verify_shows_an_event_with_other_wording_and_exits_with_0(world: World):

@@ -1,6 +1,7 @@
 """What the archive keeps, it gives back; what it was not given, it does not invent."""
 
 import errno
+import hashlib
 import os
 import random
 import re
@@ -18,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kit import examples
 
+from tracker.clock import FixedClock
 from tracker.errors import StoreError
 from tracker.model import BoardId, Capture, IndexLine, Part, Sha256, Validators, Verdict
 from tracker.stores.archive import FileArchive
@@ -74,18 +76,21 @@ def test_a_capture_reads_back_with_all_its_metadata(tmp_path: Path) -> None:
 
 
 def test_the_index_is_json_in_a_stable_order_without_defaults(tmp_path: Path) -> None:
-    FileArchive(tmp_path).keep(capture(b"x"))
+    FileArchive(tmp_path, clock=FixedClock(START)).keep(capture(b"x"))
     hash_ = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881"
-    assert index_of(tmp_path).read_text() == (
+    content = (
         '{"observed_at":"2026-04-10T03:17:18Z","url":"https://arena.example/text","verdict":"new","status":200,'
-        f'"sha256":["{hash_}"]}}\n'
+        f'"sha256":["{hash_}"],"received_at":"2026-04-10T03:17:18Z"'
     )
+    link = hashlib.sha256((hashlib.sha256(b"").hexdigest() + content).encode()).hexdigest()
+    assert index_of(tmp_path).read_text() == f'{content},"chain":"{link}"}}\n'
 
 
 def test_every_field_of_an_index_line_survives_the_index(tmp_path: Path) -> None:
     line = IndexLine(
         observed_at=START, url='u\n\u2028"', verdict=Verdict.REJECT, status=9, sha256=(Sha256("0" * 64),), etag="e",
         last_modified="l", content_type="c", error="x", by="ann", reason="r", parts=(Part(name="p", value="x@y"),),
+        origin="a.csv", received_at=START,
     )  # fmt: skip
     assert all(getattr(line, field.name) for field in fields(line)), "a new field needs a value here"
     FileArchive(tmp_path).note(BOARD, line)

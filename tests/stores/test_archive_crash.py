@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tracker.clock import FixedClock
 from tracker.errors import StoreError
 from tracker.model import BoardId, Capture, IndexLine, Verdict
 from tracker.stores.archive import FileArchive
@@ -55,12 +56,12 @@ def index_of(root: Path) -> Path:
 
 @pytest.mark.slow
 def test_an_index_torn_at_any_byte_is_read_to_its_last_complete_line_and_repaired(tmp_path: Path) -> None:
-    lines = [FileArchive(tmp_path).keep(capture(b"%d" % n, n)) for n in range(2)]
+    lines = [FileArchive(tmp_path, clock=FixedClock(START)).keep(capture(b"%d" % n, n)) for n in range(2)]
     whole = index_of(tmp_path).read_bytes()
     first = whole.index(b"\n") + 1
     for length in range(len(whole)):
         index_of(tmp_path).write_bytes(whole[:length])
-        archive, kept = FileArchive(tmp_path), 1 if length >= first else 0
+        archive, kept = FileArchive(tmp_path, clock=FixedClock(START)), 1 if length >= first else 0
         assert archive.index(BOARD) == (tuple(lines[:kept]), first * kept)
         assert archive.last(BOARD) == (lines[0] if kept else None)
         assert [archive.keep(capture(b"%d" % n, n)) for n in range(2)] == lines

@@ -176,9 +176,9 @@ def test_a_capture_whose_body_is_gone_is_refused_until_a_person_gives_it_up(tmp_
 
 def test_a_line_of_a_later_version_is_refused_and_not_called_damaged(tmp_path: Path):
     whole = filled(tmp_path)
-    later = whole + whole.splitlines()[0].replace(b'{"observed_at"', b'{"chain":"ab","observed_at"') + b"\n"
+    later = whole + whole.splitlines()[0].replace(b'{"observed_at"', b'{"epoch":"ab","observed_at"') + b"\n"
     index_of(tmp_path).write_bytes(later)
     for ask in (lambda archive: archive.index(BOARD), lambda archive: archive.restore_index(BOARD, whole)):
-        with pytest.raises(Newer, match=r"index\.jsonl: was written by a later version of the tracker, which added chain"):
+        with pytest.raises(Newer, match=r"index\.jsonl: was written by a later version of the tracker, which added epoch"):
             ask(FileArchive(tmp_path))
     assert index_of(tmp_path).read_bytes() == later

@@ -117,7 +117,8 @@ def _is_computed(column: Cells, other: Cells) -> bool:
 def _agree(spans: Iterable[tuple[float, float]]) -> bool:
     """Whether one value lies in all spans."""
     lows, highs = zip(*spans, strict=True)
-    return max(lows) <= min(highs) + SLACK * abs(min(highs))
+    highest, lowest = float(max(lows)), float(min(highs))
+    return highest <= lowest + SLACK * abs(lowest)
 
 
 def _level(metric: MetricGuess, sheet: RawSheet, name: str) -> int:

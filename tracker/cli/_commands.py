@@ -23,7 +23,10 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "check": ("check", "Check a sentence or an article about models against the record."),
         "why-not": ("why_not", "Explain each change to a model: the event that reported it, or why none did."),
     },
-    "Prove": {"verify": ("verify", "Derive events again from the stored bytes and compare.")},
+    "Prove": {
+        "verify": ("verify", "Derive events again from the stored bytes and compare."),
+        "audit": ("audit", "Find whatever was changed in the archive after it was written."),
+    },
     "Set up": {
         "init": ("init", "Create a workspace in a folder, by default the current one."),
         "boards": ("boards", "List the boards with their state."),

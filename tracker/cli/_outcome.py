@@ -1,15 +1,18 @@
-"""Print what a fetch of a board found."""
+"""Print what a fetch or an import of a board found."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 
 import click
 
+from tracker.cli._open import report_errors
 from tracker.cli._print import when, without_id
-from tracker.cli.import_ import complain
-from tracker.line.sync import Outcome
-from tracker.model import Event
+from tracker.line.sync import NOT_APPLIED, Outcome
+from tracker.model import Event, Notice
+from tracker.ports import Store
 from tracker.wording import count, safe
 
 
@@ -33,3 +36,29 @@ def print_outcome(outcome: Outcome) -> None:
 def _print_news(events: Iterable[Event]) -> None:
     for event in sorted(events, key=lambda event: -event.weight):
         click.echo(f"    {event.kind}: {safe(event.headline)}")
+
+
+def report_refusal(outcome: Outcome, store: Store, now: datetime) -> int:
+    """Report that a changed declaration was not applied, also as a notice, until one is. Return the exit code."""
+    if outcome.refused is None:
+        store.service.close_notice(NOT_APPLIED, outcome.board, now)
+        return 0
+    store.service.open_notice(Notice(kind=NOT_APPLIED, subject=outcome.board, message=str(outcome.refused), since=now))
+    return report_errors([outcome.refused])
+
+
+def complain(outcome: Outcome) -> None:
+    """Print on stderr why a board failed, if it did."""
+    if outcome.failed:
+        click.echo(f"tracker: {safe(str(outcome.error or outcome.checks[-1].message))}", err=True)
+
+
+def summary(outcome: Outcome) -> None:
+    """Print what was stored and each capture that was not accepted, for people."""
+    for check in outcome.checks:
+        if check.message:
+            click.echo(f"{when(check.observed_at)}  {check.result}: {safe(check.message)}")
+    counts = Counter(str(check.result) for check in outcome.checks)
+    parts = ", ".join(f"{count} {result}" for result, count in sorted(counts.items())) or "nothing new"
+    news = sum(event.is_news for event in outcome.events)
+    click.echo(f"{outcome.board}: {parts}; {news} events are news, {len(outcome.events) - news} only recorded")

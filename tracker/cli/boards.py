@@ -15,7 +15,8 @@ from tracker.model import Board
 from tracker.workspace import Settings
 from tracker.workspace.boards import BoardOverview, overview
 from tracker.workspace.declared import declared
-from tracker.workspace.opening import check_named, history_if_any, other_errors
+from tracker.workspace.opening import check_named, history_if_any
+from tracker.workspace.rules import other_errors
 
 MAX_TERMS = 28
 """Characters of the terms in the table."""

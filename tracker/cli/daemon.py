@@ -22,7 +22,8 @@ from tracker.stores.locks import held
 from tracker.stores.sqlite_errors import Damaged
 from tracker.workspace import Settings
 from tracker.workspace.declared import declared
-from tracker.workspace.opening import history_if_any, other_errors
+from tracker.workspace.opening import history_if_any
+from tracker.workspace.rules import other_errors
 
 FIRINGS = 20
 

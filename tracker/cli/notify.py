@@ -14,7 +14,8 @@ from tracker.clock import SystemClock
 from tracker.notify import Route, Routes
 from tracker.workspace import Settings
 from tracker.workspace.names import names_of
-from tracker.workspace.opening import history_if_any, routes_of
+from tracker.workspace.opening import history_if_any
+from tracker.workspace.rules import routes_of
 
 
 @click.group("notify", cls=LazyGroup)

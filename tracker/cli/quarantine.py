@@ -18,7 +18,7 @@ from tracker.model import Check, Verdict
 from tracker.wording import machine_time, safe
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
-from tracker.workspace.opening import telling_of
+from tracker.workspace.rules import telling_of
 
 
 @click.group("quarantine", cls=LazyGroup)

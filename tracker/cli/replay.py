@@ -8,7 +8,7 @@ from contextlib import suppress
 import click
 
 from tracker.cli._open import report_errors
-from tracker.cli.import_ import report_refusal, summary
+from tracker.cli._outcome import report_refusal, summary
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError, StoreError
 from tracker.line import index, sync
@@ -21,7 +21,8 @@ from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.declared import declared
 from tracker.workspace.names import names_of
-from tracker.workspace.opening import opened, other_errors
+from tracker.workspace.opening import opened
+from tracker.workspace.rules import other_errors
 
 
 @click.command("replay")

@@ -8,7 +8,6 @@ import click
 
 from tracker.cli._open import report_errors
 from tracker.cli._print import print_problems
-from tracker.cli.verify import audited
 from tracker.errors import StoreError
 from tracker.wording import count, safe
 from tracker.workspace import Settings
@@ -28,14 +27,20 @@ def command(settings: Settings, folder: Path) -> int:
 
     copied = restore_from(folder, settings)
     click.echo(f"{safe(str(settings.store))}: {count(copied.boards, 'board')}, {count(copied.bodies, 'body', 'bodies')}")
+    holding, code = 0, 0
     with Workspace(settings, report_errors) as workspace:
-        audits, unchecked = audited(workspace, None)
-    for audit in audits:
-        differing = [line for event in audit.events for line in event.differences]
-        if differing or audit.differences:
-            click.echo(f"{audit.board}  DOES NOT HOLD  (tracker verify --board {audit.board})")
-            print_problems((*differing, *audit.differences))
-    click.echo(f"{sum(audit.holds for audit in audits)} of {copied.boards} boards verified")
-    if unchecked:
-        return StoreError.exit_code
-    return 0 if all(audit.holds for audit in audits) else 1
+        for board in workspace.store.boards():
+            try:
+                found = workspace.verify_board(board)
+            except StoreError as error:  # damage of one board does not hide the results of others
+                click.echo(f"tracker: {safe(str(error))}", err=True)
+                code = StoreError.exit_code
+                continue
+            if found.holds:
+                holding += 1
+                continue
+            click.echo(f"{board}  DOES NOT HOLD  (tracker verify --board {board})")
+            print_problems((*(line for event in found.events for line in event.differences), *found.differences))
+            code = max(code, 1)
+    click.echo(f"{holding} of {copied.boards} boards verified")
+    return code

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 import click
 
 from tracker.cli._open import as_json, complete_boards, report_errors, report_wrong_boards
-from tracker.cli._outcome import print_outcome
+from tracker.cli._outcome import complain, print_outcome, report_refusal
 from tracker.cli._print import print_json
-from tracker.cli.import_ import complain, report_refusal
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.line import intake
@@ -24,7 +23,8 @@ from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.declared import chosen, declared
 from tracker.workspace.names import names_of
-from tracker.workspace.opening import fetching, telling_of
+from tracker.workspace.opening import fetching
+from tracker.workspace.rules import telling_of
 
 
 @click.command("run")
@@ -62,6 +62,7 @@ def run(settings: Settings, names: tuple[str, ...], clock: Clock, *, due: bool =
                 complain(outcome)
             else:
                 print_outcome(outcome)
+        archive.seal(clock.now())
         _send(settings, telling, boards, store, clock)
     return code
 

@@ -7,7 +7,7 @@ import click
 from tracker.cli._open import as_json, report_errors
 from tracker.cli._print import picked, print_json, print_problems
 from tracker.errors import DeclarationError, StoreError
-from tracker.line.proof import Audit
+from tracker.line.proof import BoardVerification
 from tracker.model import Event, EventFilter
 from tracker.wording import safe
 from tracker.workspace import Settings
@@ -29,22 +29,22 @@ def command(settings: Settings, events: tuple[str, ...], board: str | None, *, e
     anything does not follow from the bytes, 3 if bytes are damaged.
     """
     with Workspace(settings, report_errors) as workspace:
-        audits, unchecked = audited(workspace, board) if every or board else ([], 0)
-        results = [result for audit in audits for result in audit.events]
+        verified, unchecked = _boards_verified(workspace, board) if every or board else ([], 0)
+        results = [result for found in verified for result in found.events]
         if not every and not board:
             results += workspace.verify(_named(workspace, events))
-    differing = [audit for audit in audits if audit.differences]
+    differing = [found for found in verified if found.differences]
     if as_json:
         print_json({"id": result.event.id, **picked(result, "holds differences reworded")} for result in results)
-        print_json(picked(audit, "board differences") for audit in differing)
+        print_json(picked(found, "board differences") for found in differing)
     else:
         for result in results:
             verdict = "DOES NOT HOLD" if not result.holds else "holds, reworded" if result.reworded else "holds"
             click.echo(f"{result.event.id[:12]}  {verdict}  {safe(result.event.headline)}")
             print_problems((*result.differences, *result.reworded))
-        for audit in differing:
-            click.echo(f"{audit.board}  DOES NOT HOLD  the tables differ (tracker replay {audit.board})")
-            print_problems(audit.differences)
+        for found in differing:
+            click.echo(f"{found.board}  DOES NOT HOLD  the tables differ (tracker replay {found.board})")
+            print_problems(found.differences)
         rest = f", {unchecked} cannot be checked" if unchecked else ""
         click.echo(f"{sum(result.holds for result in results)} of {len(results) + unchecked} events hold{rest}")
     if unchecked:
@@ -52,17 +52,17 @@ def command(settings: Settings, events: tuple[str, ...], board: str | None, *, e
     return 0 if all(result.holds for result in results) and not differing else 1
 
 
-def audited(workspace: Workspace, board: str | None) -> tuple[list[Audit], int]:
-    """The audit of a board or all, and the number of events that cannot be checked because bytes are damaged."""
-    audits, unchecked = [], 0
+def _boards_verified(workspace: Workspace, board: str | None) -> tuple[list[BoardVerification], int]:
+    """The verification of a board, or of all boards, and the number of events that cannot be checked: bytes are damaged."""
+    verified, unchecked = [], 0
     for name in (known(workspace.settings, workspace.store, board),) if board else workspace.store.boards():
         try:
-            audits.append(workspace.audit(name))
+            verified.append(workspace.verify_board(name))
         except StoreError as error:  # damage of one board does not hide the results of others
             unchecked += sum(1 for _ in workspace.events(EventFilter(board=name))) or 1
             for line in str(error).splitlines():
                 click.echo(f"tracker: {safe(line)}", err=True)
-    return audits, unchecked
+    return verified, unchecked
 
 
 def _named(workspace: Workspace, events: tuple[str, ...]) -> list[Event]:

@@ -7,6 +7,8 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from datetime import datetime
+from pathlib import Path
 
 from tracker.clock import SystemClock
 from tracker.daemon.delivery import DeliveryWorker, lock_of
@@ -43,6 +45,11 @@ def rescue(settings: Settings, error: Damaged) -> None:
         rebuild_store(settings, now)
 
 
+def _back_up(store: SqliteStore, archive: FileArchive, path: Path, now: datetime) -> None:
+    back_up(store, path, now)
+    archive.seal(now)
+
+
 @contextmanager
 def opened(settings: Settings, reloaded: Callable[[], None], *, parallel: int, deadline_s: float) -> Iterator[Loop]:
     """The loop on this store."""
@@ -66,7 +73,7 @@ def opened(settings: Settings, reloaded: Callable[[], None], *, parallel: int, d
             environment=os.environ,
             monotonic=time.monotonic,
             reloaded=reloaded,
-            back_up=lambda: back_up(store, settings.backup, clock.now()),
+            back_up=lambda: _back_up(store, archive, settings.backup, clock.now()),
             nightly=NightlyCheck(boards=archive.boards, check=lambda board: check_archive(settings, board)),
         )
 

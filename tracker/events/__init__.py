@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from importlib import import_module
 
-from tracker.events import _past, board_broken, board_stale, overtake
+from tracker.events import _past, board_broken, board_stale, new_leader, overtake
 from tracker.events._past import advance_failed
 from tracker.events._values import changed
 from tracker.events.departure import awaits_confirmation, confirm
@@ -78,4 +78,5 @@ def silence(board: Board, past: BoardState, *, observed_at: datetime, url: str, 
 def advance(past: BoardState, diff: Diff, detected: Detection) -> BoardState:
     """The state for the next snapshot, after this diff was accepted with the events detected in it."""
     pending = overtake.pending_after(diff, past, detected.events) if changed(diff) else past.pending
-    return replace(_past.advance(past, diff), memory=detected.memory, pending=pending)
+    leaders = new_leader.leaders_after(diff, past)
+    return replace(_past.advance(past, diff), leaders=leaders, memory=detected.memory, pending=pending)

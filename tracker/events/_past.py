@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import chain
 
-from tracker.events import board_broken, board_partial, departure, new_leader
+from tracker.events import board_broken, board_partial, departure
 from tracker.events._values import changed
 from tracker.model import (
     BoardState,
@@ -35,7 +35,6 @@ def advance(past: BoardState, diff: Diff) -> BoardState:
     has_changed = changed(diff)
     return BoardState(
         known=_known(past, diff),
-        leaders=new_leader.leaders_after(diff, past),
         sizes=(*past.sizes, len(diff.after.entries))[-_KEEP_SIZES:],
         filled=_filled(past, diff.after),
         drifted=_drifted(past, diff),

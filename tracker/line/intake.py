@@ -160,7 +160,7 @@ def import_bodies(board: Board, paths: Iterable[Path], *, archive: Archive, stor
         index.check(board.id, archive, store)
         for at, path in files:
             body = _read_body(path, board.request.max_bytes)
-            archive.keep(Capture(board=board.id, observed_at=at, url=board.request.url, bodies=(body,)))
+            archive.keep(Capture(board=board.id, observed_at=at, url=board.request.url, bodies=(body,), origin=path.name))
         return sync_leased(board, Desk(archive=archive, store=store, lexicon=lexicon))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -40,7 +40,8 @@ class Capture:
     """The bytes that one fetch received; several bodies, in order, if a board is spread over several answers.
 
     `url` never contains a secret: it is the declared one, with `${NAME}` as written, and `{newest}` replaced. `parts` has one
-    element per body; it is empty if all bodies are the board's own pages.
+    element per body; it is empty if all bodies are the board's own pages. `origin` is the name of the imported file; empty if the
+    tracker fetched the bodies itself.
     """
 
     board: BoardId
@@ -51,6 +52,7 @@ class Capture:
     content_type: str = ""
     validators: Validators = Validators()
     parts: tuple[Part, ...] = ()
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +82,8 @@ class Verdict(StrEnum):
 class IndexLine:
     """One line of a board's index: a fetch, or a person's decision about the reading of `observed_at`.
 
-    `sha256` has one hash per body of the capture; it is empty if nothing was received. `parts` is as in `Capture`.
+    `sha256` has one hash per body of the capture; it is empty if nothing was received. `parts` and `origin` are as in `Capture`.
+    `received_at` is when the line was written, which an import does long after `observed_at`; None in lines of earlier versions.
     """
 
     observed_at: datetime
@@ -95,6 +98,8 @@ class IndexLine:
     by: str = ""
     reason: str = ""
     parts: tuple[Part, ...] = ()
+    origin: str = ""
+    received_at: datetime | None = field(default=None, compare=False)
 
 
 class Result(StrEnum):

@@ -27,7 +27,7 @@ from tracker.workspace.settings import Settings
 
 if TYPE_CHECKING:  # a query loads what it needs, and no other
     from tracker.claims import Finding
-    from tracker.line.proof import Audit, Verification
+    from tracker.line.proof import BoardVerification, Verification
     from tracker.model import Report
     from tracker.query.find import Found
     from tracker.query.history import Course
@@ -299,7 +299,19 @@ class Workspace:
             for result in proof.verify(list(of_board.values()), self.board(name), self.archive, self.lexicon)
         )
 
-    def audit(self, board: str) -> Audit:
+    def audit(self) -> tuple[str, ...]:
+        """What was changed, dropped, added or moved in the archive after it was written, one line each; empty if nothing was."""
+        from tracker.line import proof  # noqa: PLC0415  # as above
+
+        problems = dict.fromkeys(self.archive.audit())
+        for name in sorted(self.store.boards()):
+            try:
+                problems |= dict.fromkeys(proof.dropped(name, self.archive, self.store))
+            except StoreError as error:  # an index that cannot be read
+                problems[str(error)] = None
+        return tuple(problems)
+
+    def verify_board(self, board: str) -> BoardVerification:
         """Derive all events and tables of a board again, and compare; every stored body is compared with its hash.
 
         Raises:
@@ -315,7 +327,7 @@ class Workspace:
             sync.derive(declared, self.archive, derived, self.lexicon, until=self.store.position(declared.id))
             verified = proof.compared(events, derived.events(EventFilter()))
             different = tuple(differences(self.store, derived, declared.id))
-        return proof.Audit(board=declared.id, events=verified, differences=different)
+        return proof.BoardVerification(board=declared.id, events=verified, differences=different)
 
     def parts(self, event: Event) -> list[Event]:
         """The stored events behind an event: those of a consensus, otherwise itself."""

@@ -6,17 +6,12 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.clock import SystemClock
-from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId
-from tracker.model.names import Lexicon
 from tracker.ports import Clock, Store
-from tracker.shipped import SCHEDULES
 from tracker.stores.sqlite import SqliteStore
 from tracker.wording import safe
 from tracker.workspace import Settings
@@ -25,12 +20,7 @@ if TYPE_CHECKING:
     from tracker.fetch import Fetcher
     from tracker.fetch.addresses import Resolve
     from tracker.fetch.http import Transport
-    from tracker.line.sync import Telling
-    from tracker.notify import Routes
     from tracker.stores.archive import FileArchive
-    from tracker.watches import Watch
-
-_RULES = ("watches.toml", "routes.toml")
 
 
 def _say(message: str) -> None:
@@ -93,47 +83,6 @@ def history_if_any(settings: Settings) -> Iterator[SqliteStore]:
         warn_no_store(settings)
     with SqliteStore(settings.database if settings.has_store else Path(":memory:")) as store:
         yield store
-
-
-def telling_of(settings: Settings, known: Lexicon, store: Store, now: datetime) -> tuple[Telling, tuple[DeclarationError, ...]]:
-    """The readable routes and watches that report news, and the errors of the others."""
-    from tracker.line.sync import Telling  # noqa: PLC0415  # only commands that sync boards report
-
-    routes, watched = routes_of(settings, known)
-    return Telling.of(routes.routes, watched, store, now), routes.errors
-
-
-def routes_of(settings: Settings, lexicon: Lexicon) -> tuple[Routes, tuple[Watch, ...]]:
-    """The routes and the watches. If the watches cannot be read, that is among the errors of the routes."""
-    from tracker import notify, watches  # noqa: PLC0415  # as above
-
-    watched: tuple[Watch, ...] = ()
-    errors: tuple[DeclarationError, ...] = ()
-    try:
-        watched = watches.load(settings.declaration("watches.toml"), lexicon)
-    except DeclarationError as error:  # routes that name no watch remain valid
-        errors = (error,)
-    routes = notify.load(settings.declaration("routes.toml"), watches=[watch.name for watch in watched])
-    return replace(routes, errors=(*errors, *routes.errors)), watched
-
-
-def other_errors(settings: Settings) -> tuple[DeclarationError, ...]:
-    """The errors in the user's names, watches and routes. If all these files are as shipped, they are not read."""
-    paths = [*sorted((settings.schedules / "models").glob("*.toml")), *(settings.schedules / name for name in _RULES)]
-    if all(_is_as_shipped(path, SCHEDULES / path.relative_to(settings.schedules)) for path in paths):
-        return ()
-    from tracker.workspace.names import names_of  # noqa: PLC0415  # only for files of the user's own
-
-    names = names_of(settings)
-    return (*names.errors, *routes_of(settings, names.lexicon)[0].errors)
-
-
-def _is_as_shipped(path: Path, shipped: Path) -> bool:
-    """Whether the file is missing or a copy of the shipped one, which is right."""
-    try:
-        return not path.exists() or (not path.samefile(shipped) and path.read_bytes() == shipped.read_bytes())
-    except OSError:
-        return False
 
 
 def board_of(settings: Settings, store: Store, name: str) -> Board:

@@ -21,7 +21,7 @@ from tracker.schedules.shapes import REST
 from tracker.stores import locks
 from tracker.stores.locks import Holder
 from tracker.workspace import Settings
-from tracker.workspace.opening import other_errors
+from tracker.workspace.rules import other_errors
 
 LEAST_FREE = 1_000_000
 """Bytes: the compressed body of a large board, and the database's log."""

@@ -19,12 +19,15 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from tracker.clock import SystemClock
 from tracker.errors import StoreError
 from tracker.model import BoardId, Capture, IndexLine, Sha256, Verdict
-from tracker.stores.archive import bodies, disk
+from tracker.ports import Clock
+from tracker.stores.archive import bodies, chain, disk, roots
 from tracker.stores.archive.bodies import BodyListing, ReceivedBody, Recent, StoredBody, ZstdError
 from tracker.stores.archive.disk import BoardFolder, disk_errors
 from tracker.stores.archive.index import (
@@ -66,6 +69,7 @@ class FileArchive:
         patience_s: float = 30.0,
         lease_s: float = 600.0,
         sleep: Callable[[float], None] = time.sleep,
+        clock: Clock | None = None,
     ) -> None:
         self._root = root
         self._max_bytes = max_bytes
@@ -73,6 +77,7 @@ class FileArchive:
         self._patience_s = patience_s
         self._lease_s = lease_s
         self._sleep = sleep
+        self._clock = clock or SystemClock()
         self._listings = Recent[BoardId, BodyListing](LISTINGS_IN_MEMORY)
         self._keyframes = Recent[tuple[BoardId, Sha256], bytes](KEYFRAMES_IN_MEMORY)
 
@@ -83,6 +88,7 @@ class FileArchive:
         with disk_errors(folder.board, folder.index), self._locked(folder) as index:
             existing = existing_line(folder, index, capture.observed_at, hashes)
             line = existing or line_of(capture, hashes, last_line(folder, index), verdict=verdict, error=error)
+            line = replace(line, received_at=self._clock.now()) if existing is None else line
             written = encoded(folder, line)  # before the bodies: a line that cannot be written leaves none behind
             for body in received:
                 self._store(folder, body)
@@ -94,7 +100,7 @@ class FileArchive:
         folder = self._folder(board)
         if line.verdict in CONTENT:
             raise StoreError(f"{board}: a note has the verdict {line.verdict.value!r}, which needs bodies; use keep")
-        written = encoded(folder, line)
+        written = encoded(folder, replace(line, received_at=self._clock.now()))
         with disk_errors(board, folder.index), self._locked(folder) as index:
             append(index, written)
 
@@ -172,19 +178,42 @@ class FileArchive:
             return self._inflate(folder, stored, prefix)
 
     def check(self, board: BoardId) -> tuple[str, ...]:
-        """The problems of a board's captures, one line each: every body that the index names must exist and match its hash."""
+        """The problems of a board's captures, one line each.
+
+        Every line of the index must follow from those before it; every body that it names must exist and match its hash.
+        """
         folder = self._folder(board)
         try:
             lines, _ = self.index(folder.board)
         except StoreError as error:
             return (str(error),)
-        problems: dict[str, None] = {}
+        text = read_from(folder, 0)
+        problems = dict.fromkeys(f"{board}: {folder.index}: {problem}" for problem in chain.walk(text).problems.values())
         for sha256 in dict.fromkeys(sha256 for line in lines for sha256 in line.sha256):
             try:
                 self.body(board, sha256)
             except StoreError as error:
                 problems[str(error)] = None  # a bodies.damaged keyframe is reported once, however many bodies need it
         return tuple(problems)
+
+    def seal(self, now: datetime) -> None:
+        """Note the root of all boards, unless one of the same day (UTC) is noted."""
+        path = self._root / roots.NAME
+        with disk_errors("archive", path):
+            if not self._root.is_dir() or not roots.is_due(path, now):
+                return
+            with held(self._root / ".locks" / roots.NAME, patience_s=self._patience_s, sleep=self._sleep):
+                if roots.is_due(path, now):
+                    roots.add(path, {board: walk.head for board, walk in self._walks().items()}, now)
+
+    def audit(self) -> tuple[str, ...]:
+        """The problems of all boards, and what the roots contradict, one line each."""
+        problems = [problem for board in self.boards() for problem in self.check(board)]
+        with disk_errors("archive", self._root):
+            return (*problems, *roots.problems(self._root / roots.NAME, self._walks()))
+
+    def _walks(self) -> dict[str, chain.Walk]:
+        return {board: chain.walk(read_from(self._folder(board), 0)) for board in self.boards()}
 
     def _received(self, capture: Capture) -> tuple[ReceivedBody, ...]:
         if not capture.bodies:

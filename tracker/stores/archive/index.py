@@ -7,12 +7,14 @@ import os
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import UTC, datetime
+from operator import ne
 from typing import Annotated
 
 import msgspec
 
 from tracker.errors import StoreError
 from tracker.model import Capture, IndexLine, Part, Sha256, Verdict
+from tracker.stores.archive.chain import has_link, link_after, linked
 from tracker.stores.archive.disk import BoardFolder
 from tracker.stores.sqlite_errors import Newer, newer
 from tracker.wording import machine_time, visible
@@ -39,6 +41,9 @@ class _Line(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True, kw_o
     by: str = ""
     reason: str = ""
     parts: tuple[str, ...] = ()
+    origin: str = ""
+    received_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
+    chain: str = ""
 
     def __post_init__(self) -> None:
         if self.verdict in CONTENT and not self.sha256:
@@ -67,11 +72,12 @@ def line_of(
         last_modified=capture.validators.last_modified,
         content_type=capture.content_type,
         parts=capture.parts,
+        origin=capture.origin,
     )
 
 
 def encoded(folder: BoardFolder, line: IndexLine) -> bytes:
-    """The line as the index stores it; checked by reading it back."""
+    """The line as the index stores it, without its link and newline; checked by reading it back."""
     try:
         if line.observed_at.tzinfo is None:
             raise ValueError("observed_at has no time zone")
@@ -80,14 +86,15 @@ def encoded(folder: BoardFolder, line: IndexLine) -> bytes:
         _DECODER.decode(written)
     except _UNREADABLE as error:
         raise StoreError(f"{folder.board}: an index line cannot be written: {error}; correct the capture or note") from error
-    return written + b"\n"
+    return written
 
 
 def decoded(folder: BoardFolder, raw: bytes) -> IndexLine:
     """Read a line of the index, given without its newline. Raises StoreError with the line's number."""
     try:
         stored = _DECODER.decode(raw)
-        return IndexLine(**msgspec.structs.asdict(stored) | {"parts": tuple(map(Part.parse, stored.parts))})
+        values = {name: getattr(stored, name) for name in _NAMES}
+        return IndexLine(**values | {"parts": tuple(map(Part.parse, stored.parts))})
     except _UNREADABLE as error:
         if later := _later_keys(raw):
             raise newer(folder.index, later) from error
@@ -99,12 +106,14 @@ def decoded(folder: BoardFolder, raw: bytes) -> IndexLine:
 
 
 def _later_keys(raw: bytes) -> str:
-    """The keys of a line that this version does not know; "" if it is not a line at all."""
+    """The keys of a line that this version does not know; "" for no line at all, or if a key differs from ours by one byte."""
     try:
         keys = msgspec.json.decode(raw, type=dict[str, object]).keys()
     except _UNREADABLE:
         return ""
-    return ", ".join(sorted(keys - set(_NAMES))) if "observed_at" in keys else ""
+    unknown = sorted(keys - {*_Line.__struct_fields__})
+    is_garbled = any(len(key) == len(own) and sum(map(ne, key, own)) == 1 for key in unknown for own in _Line.__struct_fields__)
+    return ", ".join(unknown) if "observed_at" in keys and not is_garbled else ""
 
 
 def restored(folder: BoardFolder, known: bytes, current: bytes) -> tuple[list[bytes], frozenset[bytes]]:
@@ -220,9 +229,12 @@ def read_from(folder: BoardFolder, offset: int) -> bytes:
     return text
 
 
-def append(index: int, written: bytes) -> None:
-    """Append the line durably in one write, or leave the index unchanged."""
+def append(index: int, line: bytes) -> None:
+    """Append the line, linked to the one before, durably in one write, or leave the index unchanged."""
     size = os.fstat(index).st_size
+    last = next(lines_back(index), b"")
+    before = link_after(last + b"\n") if has_link(last) else link_after(os.pread(index, size, 0))
+    written = linked(line, before) + b"\n"
     try:
         if os.write(index, written) != len(written):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))  # noqa: TRY301  # as the next write would
