@@ -429,6 +429,15 @@ def test_a_known_model_far_below_the_ten_best_generations_is_passed_without_news
     assert any(event.is_news and event.rivals[0].entry == "gpt4" for event in events) is is_news
 
 
+@pytest.mark.parametrize(("labs", "ending"), [(9, "and 7 more."), (12, "and 7 more, among others.")])
+def test_a_pass_of_lines_that_are_not_counted_says_so(labs: int, ending: str):
+    board = line({f"l{place:02}/f/1/x": 80 - 3 * place for place in range(labs)})
+    season = Season(STATED)
+    season.events_of(board)
+    event, *_ = season.events_of(f"{board} ali/qwen/4/x:95")
+    assert (event.is_news, event.headline.endswith(ending)) == (True, True), event.headline
+
+
 def test_an_entry_of_no_known_family_passes_nobody_but_stands_for_its_lab():
     assert passed(BOARD, f"{BOARD} ali:65.0") == []
     assert lines(passed(f"{BOARD} oai:70.0", f"{BOARD} oai:70.0 ali/qwen/4/x:65.0", on=STATED)) == ["ali/qwen > oai/gpt!"]
