@@ -84,6 +84,7 @@ def _shown_since(diff: Diff, past: BoardState, metric: Metric, now: Leaders, ack
     led = [diff.before.entries[entry] for entry in acknowledged if entry in diff.before.entries]
     rows = [diff.after.entries[entry] for entry in now if entry in diff.after.entries]
     is_own = all(any(departure.may_be_one(old, row) or departure.may_be_one(row, old) for old in led) for row in rows)
+    is_own |= bool(diff.restart) and not led  # nobody knows what became of a leader that was not shown
     return _Since(now, (diff.seen_until or diff.before.observed_at).isoformat(), diff.after.observed_at.isoformat(), is_own)
 
 
