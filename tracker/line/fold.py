@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -21,7 +21,7 @@ from tracker.compare import (
 from tracker.errors import ContractBroken, DeclarationError, EncodingError, ParseError, Refused, StoreError, TrackerError
 from tracker.events import advance, advance_failed, awaits_confirmation, board_partial, confirm, detect, fail, silence
 from tracker.identity import as_model, identify, resolve, resolve_models
-from tracker.line import dates
+from tracker.line import apart, dates
 from tracker.model import (
     Board,
     BoardId,
@@ -48,11 +48,13 @@ from tracker.model import (
 )
 from tracker.model.names import Lexicon
 from tracker.ports import Archive
-from tracker.reading import read_capture
+from tracker.reading import LINE_ENDS
 from tracker.reading.check import size_collapse
 from tracker.reading.pages import recognise
 from tracker.wording import machine_time, visible
 
+ReadLine = Callable[[Board, IndexLine, Archive], Reading]
+"""Reads the bodies of a line, as `read_line`."""
 DECISIONS = frozenset((Verdict.ACCEPT, Verdict.REJECT, Verdict.STRIKE, Verdict.RESTORE))
 _OF_A_READING = frozenset((Verdict.ACCEPT, Verdict.REJECT))
 _AGREEING_SUSPECTS = 3
@@ -63,19 +65,20 @@ _AGREEMENT = 0.8
 _AGREEMENT_REASON = f"{_AGREEING_SUSPECTS} readings in a row, over at least a day, agree"
 _EVERY_DECIMAL = 99
 """What is remembered of a value is the value itself, not with how many decimals it was published."""
-_OF_LINES = frozenset(("csv_table", "json_lines", "markdown_table", "yaml_records"))
-"""Formats that do not show where they end."""
-_LINE_ENDS = (b"\n", b"\r", b"\n\0")
 CONTENT = frozenset((Verdict.NEW, Verdict.REVISIT))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Context:
-    """The context of a line of the index: the last accepted snapshot, the board's state, the bodies rejected last."""
+    """The context of a line of the index: the last accepted snapshot, the board's state, the bodies rejected last.
+
+    `read` reads the bodies of a line.
+    """
 
     before: Snapshot | None
     past: BoardState
     rejected: tuple[Sha256, ...] = ()
+    read: ReadLine
 
 
 def steps(
@@ -88,6 +91,7 @@ def steps(
     rejected: tuple[Sha256, ...] = (),
     misdated: Collection[datetime] = (),
     lexicon: Lexicon,
+    read: ReadLine | None = None,
 ) -> Iterator[Step]:
     """The steps that the lines of the index add to a board's history, oldest first.
 
@@ -95,7 +99,8 @@ def steps(
     suspect readings agree, the first of them is accepted, and everything after it is derived again. `misdated` fetches change
     nothing.
     """
-    context = _Context(before=resolve_models(before, lexicon) if before is not None else None, past=past, rejected=rejected)
+    last = resolve_models(before, lexicon) if before is not None else None
+    context = _Context(before=last, past=past, rejected=rejected, read=read or read_line)
     decided = {line.observed_at: line for line in lines if line.verdict in _OF_A_READING and not _is_derived(line)}
     fetches = _one_a_second(fetches_of(lines))
     pending: list[tuple[_Context, Step]] = []  # steps that a later reading may still change
@@ -130,7 +135,7 @@ def _after(context: _Context, line: IndexLine, step: Step) -> _Context:
     before, rejected = step.diff.after if step.diff else context.before, context.rejected
     if line.sha256:
         rejected = line.sha256 if step.check.result is Result.REJECTED else ()
-    return _Context(before=before, past=step.past, rejected=rejected)
+    return replace(context, before=before, past=step.past, rejected=rejected)
 
 
 def _agreement(suspect: Check) -> IndexLine:
@@ -180,9 +185,8 @@ def _step(
     if decision is not None:
         past = replace(past, sizes=())  # an accepted suspect is the new baseline, which no earlier size may hold back
     started = time.perf_counter()
-    bodies = _bodies(board, line, archive)
     try:
-        reading = _read(board, line, bodies)
+        reading = context.read(board, line, archive)
     except (ContractBroken, ParseError, Refused) as error:
         return _failed(board, line, _unreadable(board, line, error, before), past, Result.UNREADABLE)
     after = identify(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256, lexicon=lexicon)
@@ -193,7 +197,7 @@ def _step(
         known = with_last_known(before, after, past, last)
         other_table = commensurable(board, known, after)
         doubted = doubts(board, known, after, past) if decision is None else {}
-        doubt = doubt or other_table or _cut_off(board, bodies, before, archive)
+        doubt = doubt or other_table or (_cut_off(line, before, archive) if reading.unended else None)
         doubt = doubt or wrong_page(board, known, after) or too_many(doubted, after)
     if doubt is not None and decision is None:
         return _quarantined(board, line, after, past=past, doubt=doubt)
@@ -205,23 +209,22 @@ def _step(
     return replace(step, took={"read": read_s, "detect": time.perf_counter() - started - read_s})
 
 
-def _cut_off(board: Board, bodies: Sequence[bytes], before: Snapshot, archive: Archive) -> str | None:
+def _cut_off(line: IndexLine, before: Snapshot, archive: Archive) -> str | None:
     """None, or that a body of lines lost its last line end, and lines or a part of the last one with it."""
-    if board.parse.format not in _OF_LINES or len(bodies) != len(before.sha256):
-        return None
-    for body, sha256 in zip(bodies, before.sha256, strict=True):
-        if body.endswith(_LINE_ENDS) or not (former := _former(board, sha256, archive)).endswith(_LINE_ENDS):
+    for now, was in zip(line.sha256, before.sha256, strict=False):
+        body, former = archive.body(before.board, now), _former(before.board, was, archive)
+        if body.endswith(LINE_ENDS) or not former.endswith(LINE_ENDS):
             continue
-        lines, formerly = body.splitlines(), former.splitlines()
+        lines, formerly = body.splitlines() or [b""], former.splitlines()
         if (len(lines), len(lines[-1])) < (len(formerly), len(formerly[-1])):
             return f"the body ends without a line end, after {visible(body[-20:].decode(errors='replace'))!r}, and may be cut off"
     return None
 
 
-def _former(board: Board, sha256: Sha256, archive: Archive) -> bytes:
+def _former(board: BoardId, sha256: Sha256, archive: Archive) -> bytes:
     """The body; none if it is damaged, which `tracker verify` reports, and which must not stop new captures."""
     try:
-        return archive.body(board.id, sha256)
+        return archive.body(board, sha256)
     except StoreError:
         return b""
 
@@ -243,18 +246,10 @@ def _error_of(board: Board, line: IndexLine, archive: Archive) -> str:
     return line.error
 
 
-def read_line(board: Board, line: IndexLine, archive: Archive) -> Reading:
+def read_line(board: Board, line: IndexLine, archive: Archive, *, read: apart.Read = apart.read, alone: bool = False) -> Reading:
     """The reading of the bodies of an index line. Raises as `read_capture`, and StoreError for damaged bytes."""
-    return _read(board, line, _bodies(board, line, archive))
-
-
-def _bodies(board: Board, line: IndexLine, archive: Archive) -> list[bytes]:
-    """The bodies of an index line. Raises StoreError for damaged bytes."""
-    return [archive.body(board.id, sha256) for sha256 in line.sha256]
-
-
-def _read(board: Board, line: IndexLine, bodies: Sequence[bytes]) -> Reading:
-    return read_capture(board, bodies, parts=line.parts, url=line.url, content_type=line.content_type)
+    bodies = [archive.body(board.id, sha256) for sha256 in line.sha256]
+    return read(board, bodies, parts=line.parts, url=line.url, content_type=line.content_type, alone=alone)
 
 
 def read_at(board: Board, at: datetime, archive: Archive) -> Reading:

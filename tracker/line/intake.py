@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Protocol
 
 from tracker.errors import DeclarationError, FetchError, Gone, StoreError, TrackerError, Transient
-from tracker.line import dates, index
+from tracker.line import apart, dates, index
+from tracker.line.apart import Read
 from tracker.line.sync import Desk, Outcome, Telling, set_aside, sync_leased
 from tracker.model import Board, BoardId, Capture, Counted, CounterKey, IndexLine, Unchanged, Validators, Verdict
 from tracker.model.names import Lexicon
@@ -63,10 +64,11 @@ def take(
     clock: Clock,
     lexicon: Lexicon,
     telling: Telling | None = None,
+    read: Read = apart.read,
 ) -> Outcome:
     """Archive the result of one fetch, and sync the board. The board's trouble is part of the outcome. Raises StoreError."""
     now = clock.now()
-    desk = Desk(archive=archive, store=store, lexicon=lexicon, telling=telling, now=now)
+    desk = Desk(archive=archive, store=store, lexicon=lexicon, telling=telling, now=now, read=read)
     try:
         with archive.lease(board.id):
             keep = partial(_keep, archive, board, fetched, partial(_dated, archive, store, board, now))

@@ -6,11 +6,14 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
-from tracker.errors import DeclarationError, StoreError, TrackerError
-from tracker.line import dates, index
-from tracker.line.fold import CONTENT, DECISIONS, fetches_of, steps
+from tracker.errors import DeclarationError, Poisonous, StoreError, TrackerError
+from tracker.line import apart, dates, index
+from tracker.line.apart import Read
+from tracker.line.fold import CONTENT, DECISIONS, ReadLine, fetches_of, read_line, steps
 from tracker.model import (
+    Begun,
     Board,
     BoardId,
     BoardState,
@@ -22,9 +25,11 @@ from tracker.model import (
     EventId,
     IndexLine,
     Notice,
+    Reading,
     Receipt,
     Result,
     Step,
+    Verdict,
 )
 from tracker.model.names import Lexicon
 from tracker.notify import Route, deliveries
@@ -41,6 +46,8 @@ _NEWS_FOR = timedelta(days=7)
 _NOT_ACCEPTED = (Result.FAILED, Result.UNREADABLE, Result.QUARANTINED, Result.STILL_BROKEN)
 CLOCK = "clock"
 """The kind of the notice about captures that are set aside, as of the trouble of a clock that was set back."""
+TRIES = 2
+"""A capture with which this number of processes ended is left out."""
 NOT_APPLIED = "not_applied"
 """The kind of the notice about a changed declaration that is not applied."""
 _SENT_MIN = 2
@@ -136,6 +143,7 @@ class Desk:
     lexicon: Lexicon
     telling: Telling | None = None
     now: datetime | None = None
+    read: Read = apart.read
 
 
 def sync_board(
@@ -146,6 +154,7 @@ def sync_board(
     telling: Telling | None = None,
     *,
     now: datetime | None = None,
+    read: Read = apart.read,
 ) -> Outcome:
     """Store the captures of a board that the archive has and the store lacks, oldest first.
 
@@ -155,13 +164,13 @@ def sync_board(
     credible at `now` are set aside (`Outcome.aside`).
     """
     with archive.lease(board.id):
-        return sync_leased(board, Desk(archive=archive, store=store, lexicon=lexicon, telling=telling, now=now))
+        desk = Desk(archive=archive, store=store, lexicon=lexicon, telling=telling, now=now, read=read)
+        return sync_leased(board, desk)
 
 
 def sync_leased(board: Board, desk: Desk) -> Outcome:
     """`sync_board` for a caller that already holds the board's lease."""
-    is_same = desk.store.last_check(board.id) is None or _read_alike(board, desk.store.declared(board.id))
-    return _noticed(_sync(board, desk) if is_same else _apply(board, desk, _sync), desk)
+    return _noticed(_without_poison(board, desk, _synced), desk)
 
 
 def _noticed(outcome: Outcome, desk: Desk) -> Outcome:
@@ -177,6 +186,46 @@ def _noticed(outcome: Outcome, desk: Desk) -> Outcome:
     if message:
         service.open_notice(Notice(kind=CLOCK, subject=outcome.board, message=message, since=desk.now))
     return outcome
+
+
+def _without_poison(board: Board, desk: Desk, work: Callable[[Board, Desk], Outcome]) -> Outcome:
+    """Do the work; first reject a capture if processes ended, as if killed, whenever they had begun with it.
+
+    The first time may be a coincidence, so that capture is tried once more, and read in a process of its own.
+    """
+    archive, error = desk.archive, None
+    begun = archive.begun(board.id)
+    if begun is not None and begun.times >= TRIES:
+        lines, _ = index.all_lines(board.id, archive, desk.store)
+        line = next((line for line in lines if line.observed_at == begun.observed_at and line.sha256), None)
+        if line is not None:
+            reason = f"the tracker ended {begun.times} times while it processed this capture"
+            archive.note(board.id, replace(line, verdict=Verdict.REJECT, by="tracker", reason=reason, error=""))
+            retry = f"tracker quarantine accept {board.id} {machine_time(line.observed_at)}"
+            error = Poisonous(f"{board.id}: {reason}, of {machine_time(line.observed_at)}; left out; to try it again: {retry}")
+    try:
+        outcome = work(board, desk)
+    finally:
+        archive.begin(board.id, None)
+    return outcome if error is None else replace(outcome, error=error)
+
+
+def _reader(board: Board, desk: Desk) -> ReadLine:
+    """Reads a capture after noting that it was begun."""
+    begun = desk.archive.begun(board.id)
+
+    def read(board: Board, line: IndexLine, archive: Archive) -> Reading:
+        times = begun.times if begun is not None and begun.observed_at == line.observed_at else 0
+        archive.begin(board.id, Begun(observed_at=line.observed_at, times=times + 1))
+        return read_line(board, line, archive, read=desk.read, alone=times > 0)
+
+    return read
+
+
+def _synced(board: Board, desk: Desk) -> Outcome:
+    if desk.store.last_check(board.id) is None or _read_alike(board, desk.store.declared(board.id)):
+        return _sync(board, desk)
+    return _apply(board, desk, _sync)
 
 
 def _apply(board: Board, desk: Desk, otherwise: Callable[[Board, Desk], Outcome]) -> Outcome:
@@ -280,8 +329,8 @@ def replay(
     """
     desk = Desk(archive=archive, store=store, lexicon=lexicon, telling=telling, now=now)
     with archive.lease(board.id):
-        outcome = _apply(board, desk, _replay) if careful else _replay(board, desk, drop=True)
-        return _noticed(outcome, desk)
+        work = partial(_apply, otherwise=_replay) if careful else partial(_replay, drop=True)
+        return _noticed(_without_poison(board, desk, work), desk)
 
 
 def _replay(board: Board, desk: Desk, *, changed: bool = False, drop: bool = False) -> Outcome:
@@ -397,7 +446,10 @@ def _store(
     newest = max(line.observed_at for line in lines)
     wrong = dates.misdated(lines) if before is None else frozenset[datetime]()
     news_since = (newest if desk.now is None else min(newest, desk.now)) - _NEWS_FOR
-    for step in steps(board, lines, archive, before=before, past=past, rejected=rejected, misdated=wrong, lexicon=desk.lexicon):
+    read = _reader(board, desk)
+    for step in steps(
+        board, lines, archive, before=before, past=past, rejected=rejected, misdated=wrong, lexicon=desk.lexicon, read=read
+    ):
         if step.agreed_since is not None:
             return None
         if step.check.observed_at in accepted and step.check.result in _NOT_ACCEPTED:

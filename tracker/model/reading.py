@@ -118,6 +118,10 @@ class Identity:
         return self.lab or None
 
 
+NOTE = "note"
+"""The attribute with the remark that a publisher glues to a name."""
+
+
 class Source(NamedTuple):
     """The bytes in which something was read, their address and their time."""
 
@@ -173,7 +177,7 @@ class Reading:
     they occurred more than once, or their row cannot be read; `unnamed` are their rows' values of the primary metric,
     `unnamed_estimates` those that are estimates. `unread` says why, of each row that should have been readable; of these, the
     place of the `placeless` is unknown. `metrics` are those with a column. `left_out` names rows that are the mean or the median
-    of all others.
+    of all others. `unended`: the last line of a body has no end, in a format of lines.
     """
 
     board: BoardId
@@ -188,6 +192,7 @@ class Reading:
     left_out: tuple[str, ...] = ()
     unread: Mapping[EntryId, str] = field(default_factory=dict)
     placeless: frozenset[EntryId] = frozenset()
+    unended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,9 @@ from tracker.reading.tables import OWN, columns_of, combine, specs
 
 TABLES = ("csv_table", "html_table", "markdown_table")
 """Formats whose figures are as people write them."""
+OF_LINES = ("csv_table", "json_lines", "markdown_table", "yaml_records")
+"""Formats that do not show where they end."""
+LINE_ENDS = (b"\n", b"\r", b"\n\0")
 ALL_COLUMNS = tuple(f"${number}" for number in range(1, 101))
 """The columns of such a table by number."""
 
@@ -46,7 +49,9 @@ def read_capture(
     release = _release(board, url)
     if release and "version" not in combined.facts:
         combined = replace(combined, facts={**combined.facts, "version": release})
-    return check(combined, board, partial(_has_commas, board, placed, charset_of(content_type)), strict=strict)
+    reading = check(combined, board, partial(_has_commas, board, placed, charset_of(content_type)), strict=strict)
+    unended = board.parse.format in OF_LINES and not all(body.endswith(LINE_ENDS) for body in bodies)
+    return replace(reading, unended=True) if unended else reading
 
 
 def _has_commas(board: Board, placed: Sequence[tuple[Part, bytes]], charset: str) -> bool | None:
