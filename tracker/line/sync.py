@@ -366,7 +366,8 @@ def derive(
     """
     number = archive.raw(board.id, 0, until).count(b"\n")
     lines = [line for line in archive.index(board.id)[0][:number] if line.observed_at not in aside]
-    if _store(board, lines, Desk(archive=archive, store=store, lexicon=lexicon)) is None:
+    desk = Desk(archive=archive, store=store, lexicon=lexicon)
+    if _store(board, lines, desk, read=partial(read_line, read=desk.read)) is None:
         raise _inconsistent(board)
 
 
@@ -424,10 +425,13 @@ def _store(
     desk: Desk,
     accepted: Collection[datetime] = (),
     silent: Collection[tuple[str, ...]] = frozenset(),
+    *,
+    read: ReadLine | None = None,
 ) -> Outcome | None:
     """Store the steps of the lines; None at a reading that stored suspects agree with, since that changes earlier history.
 
     `silent`: routes with the content of the news that each was already sent, of captures that are set aside now.
+    By default, each capture is noted as begun before it is read.
 
     Raises:
         _LosesHistoryError: a capture of these times, which were accepted before, is not accepted now.
@@ -446,7 +450,7 @@ def _store(
     newest = max(line.observed_at for line in lines)
     wrong = dates.misdated(lines) if before is None else frozenset[datetime]()
     news_since = (newest if desk.now is None else min(newest, desk.now)) - _NEWS_FOR
-    read = _reader(board, desk)
+    read = read or _reader(board, desk)
     for step in steps(
         board, lines, archive, before=before, past=past, rejected=rejected, misdated=wrong, lexicon=desk.lexicon, read=read
     ):
