@@ -27,6 +27,7 @@ READING: dict[str, list[str]] = {
     "events": [],
     "report": [],
     "verify": ["--all"],
+    "audit": [],
     "quarantine": ["list"],
     "install": ["--completion", "bash"],
     "replay": [],
