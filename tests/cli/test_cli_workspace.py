@@ -27,7 +27,6 @@ READING: dict[str, list[str]] = {
     "events": [],
     "report": [],
     "verify": ["--all"],
-    "audit": [],
     "quarantine": ["list"],
     "install": ["--completion", "bash"],
     "replay": [],
