@@ -147,15 +147,21 @@ def test_another_name_for_the_same_variant_with_the_same_score_is_the_same_entry
     assert renamed("old:50.5", "new:50.47")
 
 
-def test_a_variant_under_another_name_may_be_another_run_if_any_shared_score_differs():
+def test_the_same_primary_score_identifies_a_variant_whose_other_values_moved():
     who, on = {"old": known("maker/m"), "new": known("maker/m")}, (SCORE, metric("coding", primary=False))
-    for coding, rekeyed in ((0, {"new": "old"}), (1, {})):
-        pages = [
-            snapshot(f"s:9 {key}:50", coding=f"{key}:{day * coding}", day=day, who=who) for day, key in enumerate(("old", "new"))
-        ]
-        diff = compare(board(*on), *pages)
-        assert (diff.rekeyed, diff.doubtful) == (rekeyed, {} if rekeyed else {"new": ["old"]})
-        assert (diff.arrived, diff.missing) == ((), ())
+    pages = [snapshot(f"s:9 {key}:50", coding=f"{key}:{day}", day=day, who=who) for day, key in enumerate(("old", "new"))]
+    assert compare(board(*on), *pages).rekeyed == {"new": "old"}
+    assert compare(board(*on[1:]), *pages).rekeyed == {}
+
+
+def test_a_variant_under_another_name_may_be_another_run_if_most_scores_differ():
+    who = {"old": known("maker/m"), "new": known("maker/m")}
+    pages = [
+        snapshot(f"s:9 {key}:50", coding=f"{key}:{day}", maths=f"{key}:{day}", day=day, who=who)
+        for day, key in enumerate(("old", "new"))
+    ]
+    diff = compare(board(*THREE), *pages)
+    assert (diff.rekeyed, diff.doubtful, diff.arrived, diff.missing) == ({}, {"new": ["old"]}, (), ())
 
 
 @pytest.mark.parametrize(

@@ -161,10 +161,16 @@ class _Values:
         return all(self._alike(metric, *pair) for metric, *pair in self._shared(self._prices, now, old))
 
     def of_one_variant(self, now: Entry, old: Entry) -> bool:
-        """Whether both names mean one variant of a model, and values that both have agree, of which there are some."""
-        shared = self._shared((*self._scores, *self._prices), now, old)
-        is_one = self.ranks_alike(now, old) or (bool(shared) and _is_one_variant(now, old))
-        return is_one and self.agree(now, old)
+        """Whether both names mean one variant of a model, with the same primary value, and no more scores differ than agree.
+
+        Without a primary value, no score or price that both have may differ.
+        """
+        if self.ranks_alike(now, old):
+            alike = [self._alike(*found) for found in self._shared(self._scores, now, old)]
+            return 2 * sum(alike) >= len(alike)
+        if not _is_one_variant(now, old) or (self._primary and self._shared([self._primary], now, old)):
+            return False
+        return bool(self._shared((*self._scores, *self._prices), now, old)) and self.agree(now, old)
 
     def ranks_alike(self, now: Entry, old: Entry) -> bool:
         """Whether both names mean one variant of a model, with the same primary value; other values may be of another run."""
