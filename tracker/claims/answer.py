@@ -10,6 +10,7 @@ from tracker.claims.names import SIZE
 from tracker.claims.record import Record, is_titled
 from tracker.model import Metric, Nature
 from tracker.query.find import BoardAt, suggestions
+from tracker.wording import day
 
 _MOST_NAMED = 8
 
@@ -84,7 +85,9 @@ def stranger(claim: Claim, record: Record) -> Finding | None:
     for mention in (claim.subject, claim.rival):
         if mention is not None and not record.ever(mention):
             of_class = f" as one of the {mention.group}" if mention.group else ""
-            reason = f"{record.none} {mention.name}{of_class}"
+            nobody = "none of the boards asked" if record.chosen else "no board"
+            lists = f"{nobody} lists" if record.at is None else f"by {day(record.at)}, {nobody} listed"
+            reason = f"{lists} {mention.name}{of_class}"
             if mention.kind is MentionKind.GROUP:
                 reason = f"no board says of any entry that it is one of the {mention.name}"
             return finding(claim, ClaimVerdict.NOT_ON_RECORD, reason, suggestions=_nearest(mention, record))
