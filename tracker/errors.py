@@ -91,6 +91,10 @@ class ContractBroken(TrackerError):
         self.violations = tuple(violations)
 
 
+class Poisonous(TrackerError):
+    """Processes ended, as if killed, while they processed a capture, which is left out now."""
+
+
 class StoreError(TrackerError):
     """The archive or the database cannot be read or written."""
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from tracker.model import (
+    Begun,
     Board,
     BoardId,
     BoardState,
@@ -96,6 +97,12 @@ class Archive(Protocol):
 
         Raises StoreError, naming the holder, if the lease is not released in time.
         """
+
+    def begin(self, board: BoardId, capture: Begun | None) -> None:
+        """Note, for the holder of the lease, the capture that is about to be processed; None if none is."""
+
+    def begun(self, board: BoardId) -> Begun | None:
+        """The capture last noted by `begin`."""
 
     def boards(self) -> tuple[BoardId, ...]:
         """Boards with a non-empty index, sorted."""

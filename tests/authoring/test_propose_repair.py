@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import time
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -280,3 +281,19 @@ def test_nothing_is_proposed_if_the_repaired_board_cannot_be_read():
         raise TrackerError("no")
 
     assert repairs(board(), [renamed("score", "zq7")], reading(board(), csv_of()), read=refuses) == ()
+
+
+def wide(columns: int) -> bytes:
+    """The page as HTML, with that many columns more."""
+    rows = [line.split(",") for line in csv_of().decode().splitlines()]
+    more = "".join(f"<td>{number}" for number in range(columns))
+    lines = ["<tr><td>" + "<td>".join(row) + more for row in rows]
+    return f"<table>{''.join(lines)}</table>".encode()
+
+
+@pytest.mark.parametrize(("columns", "is_repaired"), [(200, True), (4_000, False)])
+def test_a_page_of_more_columns_than_can_be_compared_is_not_searched(columns: int, is_repaired: bool):
+    page = board("html_table")
+    begun, changed = time.process_time(), wide(columns).replace(b">score<", b">points<")
+    assert bool(found(changed, page, reading(page, wide(columns)))) == is_repaired
+    assert time.process_time() - begun < 20

@@ -5,7 +5,7 @@ import pytest
 from parsing import read
 
 from tracker.errors import ParseError
-from tracker.parsers import decoding
+from tracker.parsers.limits import MAX_BYTES
 
 LINES = '{"name": "a", "score": 88.40, "at": {"lab": "x"}}\n\n{"name": "b", "score": 87}\n'
 
@@ -51,8 +51,8 @@ def test_a_damaged_or_oversized_gzip_file_is_refused():
         read("json_lines", packed[:-9], ["name"])
     with pytest.raises(ParseError, match="found a damaged gzip file"):
         read("json_lines", packed[:20] + b"x" * 20 + packed[40:], ["name"])
-    bomb = gzip.compress(b" " * (decoding.MAX_INFLATED + 1))
-    with pytest.raises(ParseError, match="found a gzip file with more than 256000000 bytes"):
+    bomb = gzip.compress(b" " * (MAX_BYTES + 1))
+    with pytest.raises(ParseError, match="found a gzip file with more than 64,000,000 bytes"):
         read("json_lines", bomb, ["name"])
 
 

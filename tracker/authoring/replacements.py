@@ -27,6 +27,8 @@ from tracker.reading.tables import PREFIX
 
 MAX_BYTES = 16_000_000
 """Larger bodies are not searched."""
+MAX_COMPARED = 10_000_000
+"""Cells compared in all tables of a page; larger ones are not searched further."""
 DRIFTING = frozenset((Nature.FITTED, Nature.LIVE, Nature.COUNT, Nature.POINTS))
 """Natures of which all values move between two readings."""
 
@@ -137,7 +139,11 @@ def _part_repairs(board: Board, part: DeclaredPart, entries: Sequence[PublishedE
     """The repairs that the part needs; None if a required column is gone and nothing replaced it."""
     slots = [slot for slot in _slots(board, entries) if part.inside(slot.column)]
     known = {entry.id for entry in entries}
+    left = MAX_COMPARED
     for table, change in layouts(part, [source for slot in slots for source in part.inside(slot.column)], known):
+        left -= len(table.columns) * (len(table.rows) * (len(_gone(part, table, slots)) + 1) + len(table.columns))
+        if left < 0:
+            return None
         part_repairs = _table_repairs(part, table, slots, known)
         if part_repairs is not None:
             return ([change] if change else []) + part_repairs
@@ -151,12 +157,18 @@ def _table_repairs(part: DeclaredPart, table: Table, slots: Sequence[_Slot], kno
         return None
     rows = _rows_by_key(table, _key_with(part.key, key))
     used = {source for slot in slots for source in part.inside(slot.column)} & set(table.columns)
-    gone = [slot for slot in slots if slot.old and not set(part.inside(slot.column)) & set(table.columns)]
+    gone = _gone(part, table, slots)
     matches = {slot.place: match for slot in gone if (match := _replacement(part, slot, table, rows, used)) is not None}
     matches = _without_rivals(matches)
     if any(slot.must and slot.place not in matches for slot in gone):
         return None
     return [*key, *(_column_repair(part, slot, matches[slot.place]) for slot in gone if slot.place in matches)]
+
+
+def _gone(part: DeclaredPart, table: Table, slots: Sequence[_Slot]) -> list[_Slot]:
+    """The columns with old values that the table lacks."""
+    columns = set(table.columns)
+    return [slot for slot in slots if slot.old and columns.isdisjoint(part.inside(slot.column))]
 
 
 def _without_rivals(matches: Mapping[Place, Likeness]) -> dict[Place, Likeness]:
@@ -172,8 +184,8 @@ def _replacement(part: DeclaredPart, slot: _Slot, table: Table, rows: Mapping[En
     """The column of the table that has the values of the slot's column."""
     was = part.inside(slot.column)
     has_numbers = all(isinstance(value, Measure) for value in slot.old.values())
-    free = [column for column in table.columns if not (has_numbers and column in used)]
-    matches = (match for column in free if (match := _likeness(slot, table, column, rows, was)) is not None)
+    free = [place for place, column in enumerate(table.columns) if not (has_numbers and column in used)]
+    matches = (match for place in free if (match := _likeness(slot, table, place, rows, was)) is not None)
     return likest(_without_twins(matches, table))
 
 
@@ -187,8 +199,8 @@ def _without_twins(matches: Iterable[Likeness], table: Table) -> list[Likeness]:
     return [replace(match, twins=tuple(twin.column for twin in twins if twin is not match)) for match, twins in best]
 
 
-def _likeness(slot: _Slot, table: Table, column: str, rows: Mapping[EntryId, int], was: Sequence[str]) -> Likeness | None:
-    place = table.columns.index(column)
+def _likeness(slot: _Slot, table: Table, place: int, rows: Mapping[EntryId, int], was: Sequence[str]) -> Likeness | None:
+    column = table.columns[place]
     try:
         values = {entry: slot.read(table.rows[row][place]) for entry, row in rows.items() if entry in slot.old}
     except CellError:  # the cell of another column

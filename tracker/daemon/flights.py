@@ -67,7 +67,10 @@ class InFlight:
             self._down.put((flight, self._fetched(board)))
             self.wake()
 
-        self.begin(fly)
+        try:
+            self.begin(fly)
+        except RuntimeError as error:  # no memory for another thread
+            self._down.put((flight, Transient(f"{board.id}: not asked: {error}; expected memory for another thread")))
 
     def _fetched(self, board: Board) -> Fetched:
         """The result of a fetch. A failure of our own is in the board's record too, and retried like any other."""

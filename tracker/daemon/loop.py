@@ -23,9 +23,9 @@ from tracker.daemon.network import Network
 from tracker.daemon.nightly import NightlyCheck
 from tracker.daemon.notices import Notices
 from tracker.daemon.ticker import Ticker
-from tracker.errors import FetchError, StoreError, TrackerError, Transient
+from tracker.errors import FetchError, Poisonous, StoreError, TrackerError, Transient
 from tracker.fetch import NotYet
-from tracker.line import index, intake, sync
+from tracker.line import apart, index, intake, sync
 from tracker.line.sync import Outcome, Telling
 from tracker.model import Board, BoardId, Capture, Delivery, Event, Pause, Result
 from tracker.ports import Archive, Clock, Environment, Hosts, Store
@@ -44,6 +44,10 @@ FAULT_AGAIN = timedelta(hours=1)
 BACK_UP_EVERY = timedelta(minutes=5)
 OF_A_PROCESS = ("clock", "network", "store", "fault")
 """Kinds of trouble that a new process detects again."""
+LARGE = 2_000_000
+"""Bytes of a capture that may take long to read."""
+MAX_WAITING = 64_000_000
+"""Bytes of captures that may wait in memory while others are fetched."""
 REFUSED_FOR = timedelta(days=7)
 REFUSED_TIMES = 7
 """A board that was refused this often, for this long, is paused: a person decides (terms, a key, another source)."""
@@ -55,8 +59,8 @@ log = logging.getLogger("tracker.daemon")
 class World:
     """The environment of the loop.
 
-    `monotonic` is in seconds, by a clock that nobody can set. `reloaded` is called after the declarations were read,
-    `back_up` every five minutes.
+    `monotonic` is in seconds, by a clock that nobody can set. `read` reads the bodies of a capture. `reloaded` is called after
+    the declarations were read, `back_up` every five minutes.
     """
 
     archive: Archive
@@ -65,6 +69,7 @@ class World:
     clock: Clock
     environment: Environment
     monotonic: Callable[[], float]
+    read: apart.Read = apart.read
     reloaded: Callable[[], None] = lambda: None
     back_up: Callable[[], None] = lambda: None
     nightly: NightlyCheck = field(default_factory=NightlyCheck)
@@ -78,6 +83,11 @@ class _Landed:
     fetched: Fetched
     at: datetime
     tried: bool = False
+
+    @property
+    def size(self) -> int:
+        """The bytes of the bodies."""
+        return sum(map(len, self.fetched.bodies)) if isinstance(self.fetched, Capture) else 0
 
 
 class Deliver(Protocol):
@@ -111,7 +121,9 @@ class Loop:
         self.declared = Declared()
         self._telling = Telling()
         self._reload_asked = True
-        self._caught_up = False
+        self._behind: list[BoardId] | None = None
+        self._large: set[BoardId] = set()
+        self._has_read_large = False
         self._newest: datetime | None = None
         self._set_back = False
         self._store_failed_at: datetime | None = None
@@ -155,14 +167,18 @@ class Loop:
         self._check_clock(now)
         if self._reload_asked or self._declarations.changed():
             self._reload(now)
-        if not self._caught_up:
-            self._catch_up(now)
-        self._land()
+        if self._behind is None:
+            self._behind = self._left_behind()
+        elif start and self._behind:
+            self._catch_up(self._behind, now)
+        self._has_read_large = False
+        more = self._land()
         if start:
-            self.idle_s = self._ticker.tick(now)
+            idle_s = self._ticker.tick(now)
             self._probe(now)
             while self._launch(now):
-                self._land()
+                more = self._land()
+            self.idle_s = 0.0 if more or self._behind else idle_s
             self._world.nightly.turn(self._notices, now)
         self._check_pauses(now)
         self._back_up(now)
@@ -199,16 +215,23 @@ class Loop:
             }
             self._notices.only("paused", reasons, now)
 
-    def _land(self) -> None:
-        """Store what the fetches brought. What cannot be stored stays, and is tried again."""
+    def _land(self) -> bool:
+        """Store what the fetches brought. What cannot be stored stays, and is tried again.
+
+        Small pages come first, and of the large ones, one a turn. Returns whether one is left to the next turn.
+        """
         now = self._world.clock.now()
         self._unstored.extend(
             _Landed(board=board, fetched=fetched, at=now if isinstance(fetched, FetchError) else fetched.observed_at)
             for board, fetched in self._flights.landed()
         )
+        self._unstored = deque(sorted(self._unstored, key=lambda landed: landed.size > LARGE))
         taken: list[_Landed] = []
         while self._unstored:
             landed = self._unstored[0]
+            if landed.size > LARGE and self._has_read_large and sum(other.size for other in self._unstored) <= MAX_WAITING:
+                break
+            self._has_read_large = self._has_read_large or landed.size > LARGE
             try:
                 if not self._isolated(landed.board, lambda: self._store_landed(landed)):  # noqa: B023  # called at once
                     taken.append(landed)
@@ -216,7 +239,9 @@ class Loop:
                 landed.tried = True
                 raise
             self._unstored.popleft()
+        more = bool(self._unstored)
         self._unstored.extend(taken)
+        return more
 
     def _isolated(self, board: Board, work: Callable[[], None]) -> bool:
         """Do one board's work; only a StoreError of the whole disk or database stops the others. False: another has it."""
@@ -241,19 +266,35 @@ class Loop:
         self._notices.open("fault", board.id, message, now)
         self._ticker.watch(board.id, now)
 
-    def _catch_up(self, now: datetime) -> None:
-        """Sync what a killed process had archived and not synced, so that no board is fetched again for it."""
-        for board in filter(self._is_wanted, self.declared.boards.values()):
-            self._isolated(board, lambda: self._sync(board, now))  # noqa: B023  # called at once
-        self._caught_up = True
+    def _left_behind(self) -> list[BoardId]:
+        """The boards of which a killed process had archived something and not synced it; last those with which it ended."""
+        archive, store, behind = self._world.archive, self._world.store, []
+        paused = store.service.pauses()
+        for name in sorted(self._ticker.boards() - paused.keys(), key=lambda name: (archive.begun(name) is not None, name)):
+
+            def look(name: BoardId = name) -> None:
+                if index.is_behind(name, archive, store):
+                    behind.append(name)
+
+            self._isolated(self.declared.boards[name], look)
+        return behind
+
+    def _catch_up(self, behind: list[BoardId], now: datetime) -> None:
+        """Sync the next of these boards, so that it is not fetched again for what the archive has: one a turn."""
+        board = self.declared.boards.get(behind[0])
+        if board is not None and self._is_wanted(board) and not self._is_paused(board.id):
+            self._isolated(board, lambda: self._sync(board, now))
+        del behind[0]
 
     def _sync(self, board: Board, now: datetime) -> None:
+        self._report(self._synced(board), now)
+        self._fresh = True
+        self._give_up(board, now)
+        self._ticker.watch(board.id, now)
+
+    def _synced(self, board: Board) -> Outcome:
         world = self._world
-        if index.is_behind(board.id, world.archive, world.store):
-            self._report(sync.sync_board(board, world.archive, world.store, self.declared.lexicon, self._telling), now)
-            self._fresh = True
-            self._give_up(board, now)
-            self._ticker.watch(board.id, now)
+        return sync.sync_board(board, world.archive, world.store, self.declared.lexicon, self._telling, read=world.read)
 
     # ── declarations ─────────────────────────────────────────────────────────────────────────────
 
@@ -300,10 +341,15 @@ class Loop:
         self._waiting.setdefault(board, False)
 
     def _launch(self, now: datetime) -> bool:
-        """Begin fetches of waiting boards, in the order in which they became due, up to the limit. Returns whether any began."""
+        """Begin fetches of waiting boards, up to the limit. Returns whether any began.
+
+        They begin in the order in which they became due, but those of large pages last.
+        """
         begun = False
-        for name, forced in tuple(self._waiting.items()):
+        for name, forced in sorted(self._waiting.items(), key=lambda waiting: waiting[0] in self._large):
             board = self.declared.boards.get(name)
+            if self._behind and name in self._behind:
+                continue
             if board is None or name in self._flights or any(landed.board.id == name for landed in self._unstored):
                 del self._waiting[name]
             elif self._flights.may_start(host_of(board.request.url)):
@@ -333,6 +379,8 @@ class Loop:
     def _store_landed(self, landed: _Landed) -> None:
         """Archive the result of a fetch and sync the board's history."""
         fetched, board = landed.fetched, self.declared.boards.get(landed.board.id, landed.board)
+        if isinstance(fetched, Capture):
+            (self._large.add if landed.size > LARGE else self._large.discard)(board.id)
         outcome = self._take(board, landed)
         now = self._world.clock.now()
         self._report(outcome, now)
@@ -345,8 +393,12 @@ class Loop:
         self._ticker.watch(board.id, now)
 
     def _report(self, outcome: Outcome, now: datetime) -> None:
-        """Log an outcome. A changed declaration that was not applied is a notice until one is."""
+        """Log an outcome. A changed declaration that was not applied is a notice until one is, as is a capture left out."""
         _log(outcome)
+        if isinstance(outcome.error, Poisonous):
+            self._notices.open("poison", outcome.board, str(outcome.error), now)
+        elif outcome.readings:
+            self._notices.close("poison", outcome.board, now)
         if outcome.refused is not None:
             self._notices.open(sync.NOT_APPLIED, outcome.board, str(outcome.refused), now)
         elif outcome.error is None:
@@ -356,7 +408,7 @@ class Loop:
         """If only the history could not be written last time, do not archive the result again."""
         world, lexicon = self._world, self.declared.lexicon
         if landed.tried and _is_kept(landed, world.archive):
-            return sync.sync_board(board, world.archive, world.store, lexicon, self._telling)
+            return self._synced(board)
         return intake.take(
             board,
             landed.fetched,
@@ -365,6 +417,7 @@ class Loop:
             clock=world.clock,
             lexicon=lexicon,
             telling=self._telling,
+            read=world.read,
         )
 
     def _listen(self, board: Board, fetched: Fetched, now: datetime) -> None:

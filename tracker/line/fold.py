@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -11,6 +11,7 @@ from tracker.compare import commensurable, compare, misread
 from tracker.errors import ContractBroken, DeclarationError, EncodingError, ParseError, Refused, TrackerError
 from tracker.events import advance, advance_failed, awaits_confirmation, confirm, detect, fail, silence
 from tracker.identity import identify, resolve, resolve_models
+from tracker.line import apart
 from tracker.model import (
     Board,
     BoardId,
@@ -35,11 +36,12 @@ from tracker.model import (
 )
 from tracker.model.names import Lexicon
 from tracker.ports import Archive
-from tracker.reading import read_capture
 from tracker.reading.check import size_collapse
 from tracker.reading.pages import recognise
 from tracker.wording import machine_time
 
+ReadLine = Callable[[Board, IndexLine, Archive], Reading]
+"""Reads the bodies of a line, as `read_line`."""
 DECISIONS = frozenset((Verdict.ACCEPT, Verdict.REJECT))
 _AGREEING_SUSPECTS = 3
 _AGREEING_FOR = timedelta(days=1)
@@ -54,11 +56,15 @@ CONTENT = frozenset((Verdict.NEW, Verdict.REVISIT))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Context:
-    """The context of a line of the index: the last accepted snapshot, the board's state, the bodies rejected last."""
+    """The context of a line of the index: the last accepted snapshot, the board's state, the bodies rejected last.
+
+    `read` reads the bodies of a line.
+    """
 
     before: Snapshot | None
     past: BoardState
     rejected: tuple[Sha256, ...] = ()
+    read: ReadLine
 
 
 def steps(
@@ -70,13 +76,15 @@ def steps(
     past: BoardState,
     rejected: tuple[Sha256, ...] = (),
     lexicon: Lexicon,
+    read: ReadLine | None = None,
 ) -> Iterator[Step]:
     """The steps that the lines of the index add to a board's history, oldest first.
 
     `rejected` are the bodies that a person rejected last; they stay rejected while the board shows nothing else. If several
     suspect readings agree, the first of them is accepted, and everything after it is derived again.
     """
-    context = _Context(before=resolve_models(before, lexicon) if before is not None else None, past=past, rejected=rejected)
+    last = resolve_models(before, lexicon) if before is not None else None
+    context = _Context(before=last, past=past, rejected=rejected, read=read or read_line)
     decided = {line.observed_at: line for line in lines if line.verdict in DECISIONS and not _is_derived(line)}
     fetches = _one_a_second(line for line in lines if line.verdict not in DECISIONS)
     pending: list[tuple[_Context, Step]] = []  # steps that a later reading may still change
@@ -106,7 +114,7 @@ def _after(context: _Context, line: IndexLine, step: Step) -> _Context:
     before, rejected = step.diff.after if step.diff else context.before, context.rejected
     if line.sha256:
         rejected = line.sha256 if step.check.result is Result.REJECTED else ()
-    return _Context(before=before, past=step.past, rejected=rejected)
+    return replace(context, before=before, past=step.past, rejected=rejected)
 
 
 def _agreement(suspect: Check) -> IndexLine:
@@ -149,7 +157,7 @@ def _step(
         past = replace(past, sizes=())  # an accepted suspect is the new baseline, which no earlier size may hold back
     started = time.perf_counter()
     try:
-        reading = read_line(board, line, archive)
+        reading = context.read(board, line, archive)
     except (ContractBroken, ParseError, Refused) as error:
         return _failed(board, line, _unreadable(board, line, error, before), past, Result.UNREADABLE)
     after = identify(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256, lexicon=lexicon)
@@ -183,10 +191,10 @@ def _error_of(board: Board, line: IndexLine, archive: Archive) -> str:
     return line.error
 
 
-def read_line(board: Board, line: IndexLine, archive: Archive) -> Reading:
+def read_line(board: Board, line: IndexLine, archive: Archive, *, read: apart.Read = apart.read, alone: bool = False) -> Reading:
     """The reading of the bodies of an index line. Raises as `read_capture`, and StoreError for damaged bytes."""
     bodies = [archive.body(board.id, sha256) for sha256 in line.sha256]
-    return read_capture(board, bodies, parts=line.parts, url=line.url, content_type=line.content_type)
+    return read(board, bodies, parts=line.parts, url=line.url, content_type=line.content_type, alone=alone)
 
 
 def read_at(board: Board, at: datetime, archive: Archive) -> Reading:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Protocol
 
 from tracker.errors import DeclarationError, FetchError, Gone, StoreError, TrackerError, Transient
-from tracker.line import index
+from tracker.line import apart, index
+from tracker.line.apart import Read
 from tracker.line.sync import Desk, Outcome, Telling, sync_leased
 from tracker.model import Board, BoardId, Capture, Counted, CounterKey, IndexLine, Unchanged, Validators, Verdict
 from tracker.model.names import Lexicon
@@ -63,9 +64,10 @@ def take(
     clock: Clock,
     lexicon: Lexicon,
     telling: Telling | None = None,
+    read: Read = apart.read,
 ) -> Outcome:
     """Archive the result of one fetch, and sync the board. The board's trouble is part of the outcome. Raises StoreError."""
-    desk = Desk(archive=archive, store=store, lexicon=lexicon, telling=telling)
+    desk = Desk(archive=archive, store=store, lexicon=lexicon, telling=telling, read=read)
     try:
         with archive.lease(board.id):
             try:

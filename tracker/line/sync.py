@@ -6,11 +6,14 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
-from tracker.errors import DeclarationError, StoreError, TrackerError
-from tracker.line import index
-from tracker.line.fold import CONTENT, DECISIONS, steps
+from tracker.errors import DeclarationError, Poisonous, StoreError, TrackerError
+from tracker.line import apart, index
+from tracker.line.apart import Read
+from tracker.line.fold import CONTENT, DECISIONS, ReadLine, read_line, steps
 from tracker.model import (
+    Begun,
     Board,
     BoardId,
     BoardState,
@@ -21,8 +24,10 @@ from tracker.model import (
     EventFilter,
     EventId,
     IndexLine,
+    Reading,
     Result,
     Step,
+    Verdict,
 )
 from tracker.model.names import Lexicon
 from tracker.notify import Route, deliveries
@@ -36,6 +41,8 @@ _HOW_IT_IS_READ = ("parse", "key", "name", "rank", "attributes", "metrics", "con
 _NEWS_FOR = timedelta(days=7)
 """A replay reports only events recorded within this time before the newest reading; older ones are not news."""
 _NOT_ACCEPTED = (Result.FAILED, Result.UNREADABLE, Result.QUARANTINED, Result.STILL_BROKEN)
+TRIES = 2
+"""A capture with which this number of processes ended is left out."""
 NOT_APPLIED = "not_applied"
 """The kind of the notice about a changed declaration that is not applied."""
 _SENT_MIN = 2
@@ -128,9 +135,18 @@ class Desk:
     store: Store
     lexicon: Lexicon
     telling: Telling | None = None
+    read: Read = apart.read
 
 
-def sync_board(board: Board, archive: Archive, store: Store, lexicon: Lexicon, telling: Telling | None = None) -> Outcome:
+def sync_board(
+    board: Board,
+    archive: Archive,
+    store: Store,
+    lexicon: Lexicon,
+    telling: Telling | None = None,
+    *,
+    read: Read = apart.read,
+) -> Outcome:
     """Store the captures of a board that the archive has and the store lacks, oldest first.
 
     Lines older than the stored ones, decisions, and a declaration that reads bodies differently change later steps: then the
@@ -138,11 +154,49 @@ def sync_board(board: Board, archive: Archive, store: Store, lexicon: Lexicon, t
     most of the sent events, is not applied (`Outcome.refused`): the previous one stays in force.
     """
     with archive.lease(board.id):
-        return sync_leased(board, Desk(archive=archive, store=store, lexicon=lexicon, telling=telling))
+        return sync_leased(board, Desk(archive=archive, store=store, lexicon=lexicon, telling=telling, read=read))
 
 
 def sync_leased(board: Board, desk: Desk) -> Outcome:
     """`sync_board` for a caller that already holds the board's lease."""
+    return _without_poison(board, desk, _synced)
+
+
+def _without_poison(board: Board, desk: Desk, work: Callable[[Board, Desk], Outcome]) -> Outcome:
+    """Do the work; first reject a capture if processes ended, as if killed, whenever they had begun with it.
+
+    The first time may be a coincidence, so that capture is tried once more, and read in a process of its own.
+    """
+    archive, error = desk.archive, None
+    begun = archive.begun(board.id)
+    if begun is not None and begun.times >= TRIES:
+        lines, _ = index.all_lines(board.id, archive, desk.store)
+        line = next((line for line in lines if line.observed_at == begun.observed_at and line.sha256), None)
+        if line is not None:
+            reason = f"the tracker ended {begun.times} times while it processed this capture"
+            archive.note(board.id, replace(line, verdict=Verdict.REJECT, by="tracker", reason=reason, error=""))
+            retry = f"tracker quarantine accept {board.id} {machine_time(line.observed_at)}"
+            error = Poisonous(f"{board.id}: {reason}, of {machine_time(line.observed_at)}; left out; to try it again: {retry}")
+    try:
+        outcome = work(board, desk)
+    finally:
+        archive.begin(board.id, None)
+    return outcome if error is None else replace(outcome, error=error)
+
+
+def _reader(board: Board, desk: Desk) -> ReadLine:
+    """Reads a capture after noting that it was begun."""
+    begun = desk.archive.begun(board.id)
+
+    def read(board: Board, line: IndexLine, archive: Archive) -> Reading:
+        times = begun.times if begun is not None and begun.observed_at == line.observed_at else 0
+        archive.begin(board.id, Begun(observed_at=line.observed_at, times=times + 1))
+        return read_line(board, line, archive, read=desk.read, alone=times > 0)
+
+    return read
+
+
+def _synced(board: Board, desk: Desk) -> Outcome:
     if desk.store.last_check(board.id) is None or _read_alike(board, desk.store.declared(board.id)):
         return _sync(board, desk)
     return _apply(board, desk, _sync)
@@ -205,7 +259,7 @@ def replay(
     """
     desk = Desk(archive=archive, store=store, lexicon=lexicon, telling=telling)
     with archive.lease(board.id):
-        return _apply(board, desk, _replay) if careful else _replay(board, desk, drop=True)
+        return _without_poison(board, desk, partial(_apply, otherwise=_replay) if careful else partial(_replay, drop=True))
 
 
 def _replay(board: Board, desk: Desk, *, changed: bool = False, drop: bool = False) -> Outcome:
@@ -290,7 +344,8 @@ def _store(board: Board, lines: Sequence[IndexLine], desk: Desk, accepted: Colle
     rejected = last.sha256 if last is not None and last.result is Result.REJECTED else ()
     holds = store.service.holds(board.id) if last is not None else {}
     news_since = max(line.observed_at for line in lines) - _NEWS_FOR
-    for step in steps(board, lines, archive, before=before, past=past, rejected=rejected, lexicon=desk.lexicon):
+    read = _reader(board, desk)
+    for step in steps(board, lines, archive, before=before, past=past, rejected=rejected, lexicon=desk.lexicon, read=read):
         if step.agreed_since is not None:
             return None
         if step.check.observed_at in accepted and step.check.result in _NOT_ACCEPTED:

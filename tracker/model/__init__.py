@@ -5,7 +5,7 @@ All are frozen; none opens a file or a socket. Times are aware UTC datetimes in 
 
 from __future__ import annotations
 
-from tracker.model.captured import Capture, Check, IndexLine, Part, Result, Unchanged, Validators, Verdict
+from tracker.model.captured import Begun, Capture, Check, IndexLine, Part, Result, Unchanged, Validators, Verdict
 from tracker.model.compared import Comparability, Diff, MetricDiff, Move, RankMove, Step
 from tracker.model.declared import (
     ASKED_FOR,
@@ -46,6 +46,7 @@ from tracker.model.events import (
 from tracker.model.history import EventFilter, RankSpan, Segment, Span
 from tracker.model.ids import BoardId, EntryId, EventId, MetricId, ModelId, Sha256
 from tracker.model.reading import (
+    NOTE,
     Confidence,
     Entry,
     Identity,

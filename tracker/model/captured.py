@@ -102,6 +102,14 @@ class IndexLine:
     received_at: datetime | None = field(default=None, compare=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """The capture that a process had begun with when it ended, and the number of processes that ended so."""
+
+    observed_at: datetime
+    times: int
+
+
 class Result(StrEnum):
     """The result of one line of the archive's index."""
 

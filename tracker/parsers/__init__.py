@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from importlib import import_module
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Any, Protocol, cast
 
 import msgspec
@@ -30,6 +30,7 @@ from tracker.parsers.decoding import (
     is_utf8,
     quote,
 )
+from tracker.parsers.limits import MAX_BYTES, MAX_TEXT, at_most
 
 FORMATS: tuple[str, ...] = (
     "csv_table",
@@ -77,7 +78,10 @@ def parse(body: bytes, spec: Parse, wanted: Sequence[str], board: str = "", *, c
     remedy = f" (tracker board test {board})" if board else ""
     try:
         body = inflated(body)
+        at_most(len(body), MAX_BYTES, "bytes")
         table = _table(body, charset, lambda text: _module(spec.format, board).parse(text, options, wanted))
+        if len(body) > MAX_TEXT:
+            at_most(max(map(len, filter(None, chain.from_iterable(table.rows))), default=0), MAX_TEXT, "characters in one cell")
         may_have_markup = b"<" in body or b"&" in body or (b"\\" in body and b"\\u00" in body)
         return _rendered(table) if may_have_markup and spec.format not in RENDERED else table
     except ParseError as error:

@@ -12,6 +12,7 @@ from tracker.model import Table
 from tracker.parsers._paths import MISSING, column, search, steps
 from tracker.parsers._records import Record, RecordOptions, facts_at, kind, members, records_in, tabulate, text
 from tracker.parsers.decoding import find_facts, header, quote, unique
+from tracker.parsers.limits import MAX_ROWS, at_most
 
 
 class DocumentOptions(RecordOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -78,6 +79,7 @@ def _records(document: object, options: DocumentOptions) -> Sequence[Record]:
 def _pairs(value: object, place: str) -> list[Record]:
     if not isinstance(value, dict) or not value:
         raise ParseError(f"found {kind(value)} at {place}, expected an object whose members are pairs")
+    at_most(len(value), MAX_ROWS, "pairs")
     return [{"$key": key, "$value": member} for key, member in members(value)]
 
 

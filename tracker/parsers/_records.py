@@ -15,6 +15,7 @@ from tracker.model import Table
 from tracker.parsers._options import CommonOptions, Excluded
 from tracker.parsers._paths import AS_WRITTEN, MISSING, Values, column, search
 from tracker.parsers.decoding import REGEX, fold, names, quote
+from tracker.parsers.limits import MAX_ROWS, at_most, refuse_wide
 from tracker.parsers.strict_json import Doubled
 
 PARENT = "^."
@@ -88,7 +89,13 @@ class Records:
 
 
 def records_in(value: object, place: str) -> list[Record]:
-    """The records of a list of objects, or of an object of objects (whose keys become `$key`). Raises ParseError without any."""
+    """The records of a list of objects, or of an object of objects (whose keys become `$key`).
+
+    Raises:
+        ParseError: there are none, or they are too many or too wide.
+    """
+    if isinstance(value, dict | list):
+        at_most(len(value), MAX_ROWS, "records")
     if isinstance(value, dict) and value and all(isinstance(record, dict) for _, record in members(value)):
         return [{**_single(record), "$key": key} for key, record in members(value)]
     if not isinstance(value, list):
@@ -158,6 +165,8 @@ def tabulate(
         ParseError: no record is left, or no record has any wanted column.
         NestedCell: `nested` is False, and a cell is an object or a list.
     """
+    at_most(len(raw), MAX_ROWS, "records")
+    refuse_wide(raw)
     records = _filtered(_explode(raw, options.explode, values) if options.explode else Records(inner=raw), options, values)
     columns = {path: records.column(path, values) for path in dict.fromkeys(wanted)}
     present = tuple(path for path, cells in columns.items() if any(cell is not MISSING for cell in cells))
@@ -188,6 +197,7 @@ def _explode(records: Sequence[Record], path: str, values: Values) -> Records:
         members = records_in(nested, path)
         inner += members
         outer += [record] * len(members)
+        at_most(len(inner), MAX_ROWS, "records")
     if not inner:
         raise ParseError(f"found no records at {path} inside any of {len(records)} records")
     return Records(inner=inner, outer=outer)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from tracker.parsers.decoding import ARROWS, fold_cell
 from tracker.parsers.html_tree import BLOCKS, COMMENT, TEXT, Element, inner_text, root_of
+from tracker.parsers.limits import MAX_PIECES, counted
 
 LINE = "\n"
 """Separates the lines of a cell. Within a line white space is folded."""
@@ -86,7 +87,7 @@ def cell_text(cell: Element) -> str:
         return ""
     if first.next is None and first.tag == TEXT:
         return fold_cell(first.text_content or "")
-    pieces = list(_pieces(cell))
+    pieces = list(counted(_pieces(cell), MAX_PIECES, "elements in one cell"))
     figure = _joined(piece for piece in pieces if not (piece.is_aside or piece.is_signed))
     if FIGURE.fullmatch(figure):
         return figure

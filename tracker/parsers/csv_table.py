@@ -5,9 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from functools import partial
 from itertools import islice
 from typing import Annotated, Literal
 
@@ -16,7 +15,8 @@ from msgspec import Meta
 from tracker.errors import ParseError
 from tracker.model import Table
 from tracker.parsers._options import TableOptions, one_group
-from tracker.parsers.decoding import decode, find_facts, header, names, place_of, quote, refuse_markup, unique
+from tracker.parsers.decoding import decode, find_facts, header, names, places_in, quote, refuse_markup, unique
+from tracker.parsers.limits import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, at_most, counted
 
 DELIMITERS = (",", ";", "\t", "|")
 SEPARATOR = re.compile(r'"?sep=(.)"?\s*[\r\n]')
@@ -73,7 +73,8 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     lines = _lines(part, options.delimiter or (stated[1] if stated else _delimiter(part, wanted)))
     head = lines[0][1] if lines else []
     columns, facts = _wide(head, lines[1:], options) if options.layout == "wide" else (_long(head, lines[1:], options), {})
-    present = {want: cells for want in dict.fromkeys(wanted) if (cells := _named(columns, want)) is not None}
+    named = _named(columns)
+    present = {want: cells for want in dict.fromkeys(wanted) if (cells := named(want)) is not None}
     if not present:
         raise ParseError(f"found none of the wanted columns ({names(wanted)}), the header has {names(map(header, head))}")
     _refuse_cut_off(part, options, head, columns)
@@ -97,6 +98,7 @@ def _lines(text: str, delimiter: str) -> list[tuple[int, Line]]:
 
     Quotes inside of quotes are doubled, or else have a backslash.
     """
+    at_most(text.count(delimiter), MAX_CELLS, "cells")
     padless = re.sub(rf'" +(?={re.escape(delimiter)}|[\r\n]|\Z)', '"', text)
     variants = [(text, None), (padless, None), (text, "\\")]
     for written, escape in variants[: 3 if '\\"' in text else 2]:
@@ -126,12 +128,12 @@ def _is_remark(line: Line, after: Sequence[Line]) -> bool:
 
 
 def _read(text: str, delimiter: str, *, strict: bool = True, escape: str | None = None) -> Iterator[tuple[int, Line]]:
-    file = io.StringIO(text, newline="")
+    file = io.TextIOWrapper(io.BytesIO(text.encode()), encoding="utf-8", newline="")  # a StringIO takes four bytes a character
     reader = csv.reader(
         file, delimiter=delimiter, strict=strict, skipinitialspace=True, escapechar=escape, doublequote=not escape
     )
     try:
-        for line in reader:
+        for line in counted(reader, MAX_ROWS, "rows"):
             if any(cell.strip() for cell in line):
                 yield reader.line_num, line
     except csv.Error as error:
@@ -140,6 +142,7 @@ def _read(text: str, delimiter: str, *, strict: bool = True, escape: str | None 
 
 def _delimiter(text: str, wanted: Sequence[str]) -> str:
     """The delimiter with most wanted columns, then most records as long as the header, then most cells."""
+    at_most(max(map(text.count, DELIMITERS)), MAX_CELLS, "cells")
     fits = {delimiter: _fit(text, delimiter, wanted) for delimiter in DELIMITERS}
     best = max(fits, key=fits.__getitem__)
     if fits[best][-1] < 2:
@@ -156,17 +159,19 @@ def _fit(text: str, delimiter: str, wanted: Sequence[str]) -> tuple[int, int, in
     head = records[0][1] if records else []
     if len(head) < 2:
         return 0, 0, len(head)
-    columns = tuple(map(header, head))
+    columns = tuple(map(header, head[:MAX_COLUMNS]))
     fitting = sum(len(line) == len(head) for _, line in records)
-    return sum(place_of(want, columns) is not None for want in wanted), fitting, len(head)
+    return sum(place is not None for place in map(places_in(columns), wanted)), fitting, len(head)
 
 
-def _named(columns: Columns, want: str) -> Sequence[str | None] | None:
-    place = place_of(want, tuple(columns))
-    return None if place is None else list(columns.values())[place]
+def _named(columns: Columns) -> Callable[[str], Sequence[str | None] | None]:
+    """A function that gives the cells of a column, None if there is none."""
+    place_of, cells = places_in(tuple(columns)), list(columns.values())
+    return lambda want: None if (place := place_of(want)) is None else cells[place]
 
 
 def _long(head: Line, lines: Sequence[tuple[int, Line]], options: Options) -> Columns:
+    at_most(len(head), MAX_COLUMNS, "columns")
     rows = [_fitted(line, head, number) for number, line in lines if line != head]
     if not rows:
         raise ParseError(f"found a header ({names(head)}) and no rows")
@@ -194,11 +199,12 @@ def _refuse_cut_off(text: str, options: Options, head: Line, columns: Columns) -
 
 def _filter(columns: Columns, options: Options) -> Columns:
     size = len(next(iter(columns.values())))
-    kept = options.rows_kept(partial(_named, columns), size)
+    kept = options.rows_kept(_named(columns), size)
     return columns if len(kept) == size else {name: [cells[row] for row in kept] for name, cells in columns.items()}
 
 
 def _wide(head: Line, lines: Sequence[tuple[int, Line]], options: Options) -> tuple[Columns, dict[str, str]]:
+    at_most(len(head), MAX_ROWS, "models")
     last: Sequence[str | None] | None = None
     for number, line in lines:
         if any(cell.strip() for cell in line[1:]):

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from tracker.errors import EncodingError, ParseError
+from tracker.parsers.limits import MAX_BYTES
 from tracker.wording import listed
 
 REGEX = "re:"
@@ -26,25 +27,22 @@ CHINESE = frozenset({"gb2312", "gbk", "gb18030", "x-gbk"})
 """Labels of one encoding; gb18030 is its superset."""
 LEGACY = re.compile(r"(?:iso-8859-\d{1,2}|windows-125\d|koi8-[ru]|shift_jis|euc-jp|iso-2022-jp|big5|euc-kr)\Z")
 
-MAX_INFLATED = 256_000_000
-"""Bytes of the largest inflated body. No board is larger."""
-
 
 def inflated(body: bytes) -> bytes:
     """The content of a body that is a gzip file, such as `scores.json.gz`; any other body unchanged.
 
     Raises:
-        ParseError: the file is damaged, or larger than MAX_INFLATED.
+        ParseError: the file is damaged, or has more than MAX_BYTES.
     """
     if not body.startswith(b"\x1f\x8b"):
         return body
     unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
     try:
-        content = unpacker.decompress(body, MAX_INFLATED)
+        content = unpacker.decompress(body, MAX_BYTES)
     except zlib.error as error:
         raise EncodingError(f"found a damaged gzip file: {error}") from error
     if unpacker.unconsumed_tail or not unpacker.eof:
-        reason = f"more than {MAX_INFLATED} bytes" if unpacker.unconsumed_tail else "its end missing"
+        reason = f"more than {MAX_BYTES:,} bytes" if unpacker.unconsumed_tail else "its end missing"
         raise EncodingError(f"found a gzip file with {reason}, expected a board")
     return content
 
@@ -154,16 +152,28 @@ NUMBERED = re.compile(r"\$([0-9]{1,4})")
 """A column by its number, since not every column has a name."""
 
 
-def place_of(want: str, columns: Sequence[str]) -> int | None:
-    """The place of a column by its name, by the only name that differs just in sort arrows and footnote marks, or by `$1`."""
-    name = header(want)
-    if name in columns:
-        return columns.index(name)
-    if match := NUMBERED.fullmatch(name):
-        return int(match[1]) - 1 if 0 < int(match[1]) <= len(columns) else None
-    plain = name.strip(DRESSING)
-    alike = [place for place, column in enumerate(columns) if column.strip(DRESSING) == plain] if plain else []
-    return alike[0] if len(alike) == 1 else None
+def places_in(columns: Sequence[str]) -> Callable[[str], int | None]:
+    """A function that gives the place of a column, None if there is none.
+
+    It is found by its name, by the only name that differs just in sort arrows and footnote marks, or by `$1`.
+    """
+    exact: dict[str, int] = {}
+    alike: dict[str, list[int]] = {}
+    for place, column in enumerate(columns):
+        exact.setdefault(column, place)
+        alike.setdefault(column.strip(DRESSING), []).append(place)
+
+    def place_of(want: str) -> int | None:
+        name = header(want)
+        if name in exact:
+            return exact[name]
+        if match := NUMBERED.fullmatch(name):
+            return int(match[1]) - 1 if 0 < int(match[1]) <= len(columns) else None
+        plain = name.strip(DRESSING)
+        matches = alike.get(plain, []) if plain else []
+        return matches[0] if len(matches) == 1 else None
+
+    return place_of
 
 
 def unique(names: Iterable[str]) -> tuple[str, ...]:

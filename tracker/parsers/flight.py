@@ -23,6 +23,7 @@ from tracker.model import Table
 from tracker.parsers._paths import Values
 from tracker.parsers._records import Record, RecordOptions, facts_at, tabulate
 from tracker.parsers.decoding import REGEX, decode, find_facts, names, quote
+from tracker.parsers.limits import MAX_LISTS, MAX_ROWS, at_most, counted, refuse_large_json
 from tracker.parsers.strict_json import Doubled, mapping
 
 PUSHED = b"__next_f"
@@ -34,7 +35,6 @@ ABOUT_ROWS = frozenset("DJWN")
 JSON_STARTS = b'[{"-0123456789tfn'
 ROW = re.compile(rb"([0-9a-f]{0,16}):")
 LENGTH = re.compile(rb"([0-9a-f]{1,8}),")
-MAX_ROWS = 100_000
 MAX_VALUES = 200_000
 """Values that one cell may expand to: references can name the same value again and again."""
 CIRCLE = object()
@@ -96,7 +96,7 @@ def stream_in(body: bytes) -> bytes:
     """
     if body.lstrip()[:1] != b"<":
         return body
-    pieces = [piece for script in _scripts(body) for piece in _pieces(script)]
+    pieces = list(counted((piece for script in _scripts(body) for piece in _pieces(script)), MAX_ROWS, "pushes"))
     if not pieces:
         raise ParseError("found a page without self.__next_f.push chunks, expected Next.js flight data")
     return b"".join(_joined(pieces))
@@ -180,21 +180,24 @@ class Stream:
     _values: dict[str, object] = field(default_factory=dict)
     _referents: dict[str, object] = field(default_factory=dict)
     _suspects: list[str] = field(default_factory=list)
+    searched: list[str] = field(default_factory=list)
+    """Rows whose holder was searched, each time in the whole stream."""
 
     @classmethod
     def of(cls, body: bytes) -> Stream:
         """The stream, split into rows; the first row of an id counts. Raises ParseError for other bytes and a cut-off row."""
+        refuse_large_json(body)
         rows: dict[str, FlightRow] = {}
-        at = 0
+        at = number = 0
         while at < len(body):
+            number += 1
+            at_most(number, MAX_ROWS, "flight rows")
             head = ROW.match(body, at)
             if head is None:
                 raise ParseError(f"found {quote(repr(body[at : at + 40]))} at byte {at} of the stream, expected a flight row")
             row, at = _row(body, head.end())
             if row.tag not in ABOUT_ROWS:
                 rows.setdefault(head[1].decode(), row)
-            if len(rows) > MAX_ROWS:
-                raise ParseError(f"found more than {MAX_ROWS} flight rows, expected a page")
         return cls(body=body, rows=rows)
 
     def with_all(self, marks: Sequence[bytes]) -> Iterator[str]:
@@ -401,6 +404,8 @@ def _score(records: Sequence[Record], require: Sequence[str]) -> int:
 
 def _holder(stream: Stream, name: str) -> Mapping[str, object]:
     """The object that refers to a row, for a list sent as a row of its own; empty if none does."""
+    stream.searched.append(name)
+    at_most(len(stream.searched), MAX_LISTS, "lists in rows of their own")
     references = {f"${name}", f"$L{name}", f"$@{name}"}
     for other in stream.with_all([f'{name}"'.encode()]):
         waiting = [stream.value(other)]

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 
 from tracker.errors import ParseError
+from tracker.parsers.limits import MAX_COLUMNS, MAX_ELEMENTS, MAX_ROWS, MAX_TABLES, at_most
 
 MAX_DEPTH = 512
 """Browsers build no deeper tree."""
@@ -17,6 +18,8 @@ MAX_ATTRIBUTES = 1000
 """Of one tag."""
 MAX_REOPENED, HARMLESS = 500_000, 8
 """Elements that open formatting may add to a page, and the usual number open at a time."""
+FEW_TAGS = 40_000
+"""Tags up to which a page costs little, whatever they are."""
 CHEAP = 20_000_000
 """Open elements times tags up to which nesting costs less than counting it."""
 
@@ -50,11 +53,14 @@ def refuse_costly(page: str) -> None:
     """Check that a page's tree is about as large as the page.
 
     Raises:
-        ParseError: elements are nested deeper than MAX_DEPTH, a tag has more than MAX_ATTRIBUTES attributes, or formatting
-            elements that are never closed would be opened again in every block.
+        ParseError: there are too many elements, tables, rows, or cells in a row; elements are nested deeper than MAX_DEPTH; a tag
+            has more than MAX_ATTRIBUTES attributes; or formatting elements that are never closed would be opened again in every
+            block.
     """
     page = page.lower()
     tags = page.count("<")
+    if tags > FEW_TAGS:
+        _refuse_large(page, tags)
     if tags * len(MAY_NEST.findall(page)) > CHEAP and _depth(page) > MAX_DEPTH:
         raise ParseError(f"found elements nested deeper than {MAX_DEPTH} levels, expected a page")
     if MANY_ATTRIBUTES.search(page):
@@ -62,6 +68,19 @@ def refuse_costly(page: str) -> None:
     reopened = _reopened(page) if tags * len(MAY_FORMAT.findall(page)) > MAX_REOPENED else 0
     if reopened > HARMLESS and tags * reopened > MAX_REOPENED:
         raise ParseError(f"found {reopened} formatting elements open at once in {tags} tags, expected a page")
+
+
+def _refuse_large(page: str, tags: int) -> None:
+    # An end tag makes no element, except these two.
+    at_most(tags - page.count("</") + page.count("</p>") + page.count("</br"), MAX_ELEMENTS, "elements")
+    at_most(page.count("<table"), MAX_TABLES, "tables")
+    at_most(page.count("<tr"), MAX_ROWS, "table rows")
+    if _cells(page) > MAX_COLUMNS:
+        at_most(max(map(_cells, page.split("<tr"))), MAX_COLUMNS, "cells in one row")
+
+
+def _cells(page: str) -> int:
+    return page.count("<td") + page.count("<th")
 
 
 def _depth(page: str) -> int:

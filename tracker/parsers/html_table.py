@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -20,8 +20,9 @@ from tracker.errors import DeclarationError, ParseError
 from tracker.model import Table
 from tracker.parsers._options import TableOptions
 from tracker.parsers.cell_text import cell_text
-from tracker.parsers.decoding import decode, find_facts, fold, header, in_toml, names, place_of, unique
+from tracker.parsers.decoding import decode, find_facts, fold, header, in_toml, names, places_in, unique
 from tracker.parsers.html_tree import Element, ancestors, children, inner_text, is_hidden, root_of
+from tracker.parsers.limits import MAX_CELLS, MAX_COLUMNS, refuse_wide
 from tracker.wording import count
 
 if TYPE_CHECKING:
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
 MAX_COLSPAN, MAX_ROWSPAN = 1000, 65534
 """The caps of the standard."""
-MAX_WIDTH, MAX_CELLS = 5000, 2_000_000
-"""No board is larger. Without a cap, a page of a few kilobytes could take any amount of memory."""
 
 MAX_TITLES = 20
 """Rows above the header."""
@@ -147,7 +146,7 @@ def read(page: HtmlPage, options: Options, wanted: Sequence[str]) -> Table:
     return Table(columns=tuple(columns), rows=rows, facts=facts)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: a cached property needs a place
 class Grid:
     """Rows with expanded spans: `cells` by column, as in `names`; `elements` are the rows, `whole` is the element around them."""
 
@@ -155,6 +154,11 @@ class Grid:
     cells: Sequence[Line]
     elements: Sequence[Element]
     whole: Element
+
+    @cached_property
+    def place_of(self) -> Callable[[str], int | None]:
+        """Gives the place of a named column."""
+        return places_in(self.names)
 
     def column(self, want: str, selection: Selection | None) -> list[str | None] | None:
         """The texts of a wanted column, or None without such a column."""
@@ -166,7 +170,7 @@ class Grid:
             return _known([*map(_text, matches)])
         if attribute:
             return _known([_attribute(row, attribute[1]) for row in self.elements])
-        at = place_of(want, self.names)
+        at = self.place_of(want)
         if at is None:
             return None
         return [_text(line[at]) if at < len(line) else None for line in self.cells]
@@ -261,7 +265,7 @@ def _fits(section: Section, options: Options) -> bool:
     caption = next(map(inner_text, children(section.table, "caption")), "")
     if options.caption and caption != fold(options.caption):
         return False
-    return any(section.names) and all(place_of(name, section.names) is not None for name in options.headers)
+    return any(section.names) and None not in map(places_in(section.names), options.headers)
 
 
 def _section(table: Element) -> Section:
@@ -311,6 +315,7 @@ def _groups(table: Element) -> list[list[Element]]:
 def _leading(rows: Sequence[Element]) -> int:
     """The number of header rows in a table without a head: the rows of header cells only, or the first row.
 
+    Plain cells of the first row that span rows, beside one that spans columns, make these rows a header of two levels.
     A heading of the rows below it, under a column's name, is none.
     """
     size = 0
@@ -319,6 +324,8 @@ def _leading(rows: Sequence[Element]) -> int:
     lines = expand(rows[:size])
     while size > 1 and len(lines[0]) > 1 and _is_heading(lines[size - 1]) and _text(lines[size - 2][0]):
         size -= 1
+    if not size and any(_span(cell, "colspan") > 1 for cell in _cells(rows[0])):
+        return min(max(_span(cell, "rowspan") for cell in _cells(rows[0])), len(rows) - 1) or 1
     return max(size, 1)
 
 
@@ -382,8 +389,10 @@ def expand(rows: Sequence[Element]) -> list[Line]:
         ParseError: the spans cover more places than any board has.
     """
     if not any(row.css_first(SPANNED) for row in rows):
-        return [_cells(row) for row in rows]
-    lines: list[Line] = []
+        lines: list[Line] = [_cells(row) for row in rows]
+        refuse_wide(lines)
+        return lines
+    lines = []
     hanging: dict[int, tuple[Element, int]] = {}
     budget = MAX_CELLS
     for number, row in enumerate(rows):
@@ -392,8 +401,8 @@ def expand(rows: Sequence[Element]) -> list[Line]:
         _place(row, line, hanging, len(rows) - number)
         width = max(line, default=-1) + 1
         budget -= width
-        if width > MAX_WIDTH or budget < 0:
-            raise ParseError(f"found spans over more than {MAX_WIDTH} columns or {MAX_CELLS} cells, expected a board")
+        if width > MAX_COLUMNS or budget < 0:
+            raise ParseError(f"found spans over more than {MAX_COLUMNS} columns or {MAX_CELLS} cells, expected a board")
         lines.append([line.get(at) for at in range(width)])
     return lines
 
@@ -410,7 +419,7 @@ def _place(row: Element, line: dict[int, Element], hanging: dict[int, tuple[Elem
             if line.setdefault(place, cell) is cell and down > 1:
                 hanging.setdefault(place, (cell, down - 1))
         at += across
-        if at > MAX_WIDTH:
+        if at > MAX_COLUMNS:
             return  # refused by the caller, who sees the width
 
 

@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from tracker.errors import ParseError
 from tracker.parsers.decoding import fold
 from tracker.parsers.html_limits import refuse_costly
+from tracker.parsers.limits import MAX_SCRIPTS, at_most
 
 Element = LexborNode
 
@@ -129,7 +130,8 @@ def visible(page: str) -> str:
 
 
 def scripts(page: str) -> Iterator[tuple[dict[str, str], str]]:
-    """The attributes and the content of every closed `<script>`, in order."""
+    """The attributes and the content of every closed `<script>`, in order. Raises ParseError for more than MAX_SCRIPTS."""
+    at_most(len(SCRIPT_END.findall(page)), MAX_SCRIPTS, "scripts")
     start = SCRIPT.search(page)
     while start:
         end = SCRIPT_END.search(page, start.end())

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated
+from typing import Annotated, Any
 
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
@@ -29,11 +29,12 @@ from tracker.parsers.decoding import (
     header,
     in_toml,
     names,
-    place_of,
+    places_in,
     quote,
     refuse_markup,
     unique,
 )
+from tracker.parsers.limits import MAX_CELLS, MAX_LINES, MAX_MARKS, MAX_PIECES, at_most
 from tracker.wording import count
 
 MARKS = frozenset("\\`*_[]<>&!~")
@@ -50,6 +51,7 @@ SHORT_DELIMITERS = re.compile(
     re.MULTILINE,
 )
 """A line with cells, outside of lists and quotes, and one of delimiters below it."""
+_NOTHING: dict[str, Any] = {}
 LOWEST = 7
 """The level of bold lines and rules, below those of headings."""
 BOLD_LINE = re.compile(r"(\*\*|__)(?!\s)[^*_\n]+(?<!\s)\1:?")
@@ -111,8 +113,10 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     _refuse_surplus(table, blocks)
     rows = [row for row in table.rows if not _is_picture(row) and any(plain(cell, blocks.references) for cell in row)]
 
+    place_of = places_in(table.names)
+
     def column(name: str) -> list[str] | None:
-        at = place_of(name, table.names)
+        at = place_of(name)
         return None if at is None else [plain(row[at], blocks.references) for row in rows]
 
     columns = {want: cells for want in dict.fromkeys(wanted) if (cells := column(want)) is not None}
@@ -124,11 +128,7 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
 
 
 def _choose(tables: Sequence[Pipes], options: Options, section: range) -> Pipes:
-    fitting = [
-        table
-        for table in tables
-        if table.line in section and all(place_of(name, table.names) is not None for name in options.headers)
-    ]
+    fitting = [table for table in tables if table.line in section and None not in map(places_in(table.names), options.headers)]
     if not fitting:
         conditions = [f"{key} = {in_toml(value)}" for key in ("headers", "after") if (value := getattr(options, key))]
         columns = "; ".join(names(table.names) for table in tables[:5]) or "none"
@@ -258,9 +258,25 @@ def _strike(state: StateInline, silent: bool) -> bool:
 
 def blocks_of(text: str) -> Blocks:
     """The blocks of a text."""
+    at_most(text.count("\n"), MAX_LINES, "lines of Markdown")
+    at_most(text.count("|"), MAX_CELLS, "cells")
+    at_most(sum(map(text.count, MARKS)), MAX_MARKS, "marks")
     env: dict[str, dict[str, object]] = {}
     plain_text = SHORT_DELIMITERS.sub(_completed, text.replace("\r\n", "\n").replace("\r", "\n"))
-    return Blocks(text=plain_text, tokens=_blocks().parse(plain_text, env), references=env.get("references", {}))
+    tokens, markdown = _Tokens(), _blocks()
+    markdown.block.parse(plain_text.replace("\0", "\ufffd"), markdown, env, tokens)
+    return Blocks(text=plain_text, tokens=tokens, references=env.get("references", {}))
+
+
+class _Tokens(list[Token]):
+    """The tokens of blocks. Of a table's cell only the text is kept: there may be a million."""
+
+    def append(self, token: Token) -> None:
+        if token.type in ("th_close", "td_close"):
+            cell = self[-1]
+            cell.attrs, cell.meta, cell.map, cell.children = _NOTHING, _NOTHING, None, None
+        elif token.type not in ("th_open", "td_open"):
+            super().append(token)
 
 
 def _completed(match: re.Match[str]) -> str:
@@ -296,6 +312,7 @@ def plain(written: str, references: dict[str, object]) -> str:
         return fold_cell(written)
     if whole := WHOLE.fullmatch(written):
         return fold_cell(whole[1] or whole[3] or whole[6])
+    at_most(sum(map(written.count, MARKS)), MAX_PIECES, "marks in one cell")
     return markup_text(_inline().renderInline(written, {"references": references}))
 
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from tracker.errors import ParseError
 from tracker.parsers.decoding import quote
+from tracker.parsers.limits import MAX_TOKENS, counted, refuse_large_json
 from tracker.parsers.strict_json import load, mapping
 
 MAX_DEPTH = 60
@@ -32,13 +33,14 @@ _DIGITS = r"[0-9](?:_?[0-9])*+"
 _EXPONENT = r"(?:[eE][+-]?[0-9]++)?+"
 _DECIMAL = rf"(?:0|(?!0){_DIGITS})(?:\.(?:{_DIGITS})?+)?+{_EXPONENT}|\.{_DIGITS}{_EXPONENT}"
 _NUMBER = rf"(?:0[xX][0-9a-fA-F]++|0[oO][0-7]++|0[bB][01]++|{_DECIMAL})n?+(?![\w$.])"
+_VALUE = rf"(?:{_STRING}|-?+\.?[0-9][\w.]*+|(?:true|false|null)(?![\w$.]))"
 _CODE = (
-    rf"(?P<blank>{_BLANK})|(?P<name>{_NAME}(?:\s*+\.\s*+{_NAME})*+)|(?P<number>\.?[0-9][\w.]*+)|(?P<string>{_STRING})"
+    rf"(?P<blank>{_BLANK})|(?P<values>{_VALUE}(?:[\s,:]++{_VALUE})++)|(?P<name>{_NAME}(?:\s*+\.\s*+{_NAME})*+)|(?P<number>\.?[0-9][\w.]*+)|(?P<string>{_STRING})"
     rf"|(?P<template>`{_TEMPLATE_PART}(?:`|\$\{{))|(?P<assign>=(?![=>]))|(?P<mark>\+\+|--|[\s\S])"
 )
 BEHIND_A_VALUE = re.compile(_CODE)
 ELSEWHERE = re.compile(rf"(?P<regex>{_REGEX})|{_CODE}")
-"""After a value a slash divides; elsewhere it begins a regular expression."""
+"""After a value a slash divides; elsewhere it begins a regular expression. Values in a row, as in data, are one token."""
 TEMPLATE_GOES_ON = re.compile(rf"\}}{_TEMPLATE_PART}(?:`|\$\{{)")
 LITERAL = re.compile(
     rf"(?:{_BLANK})?+"
@@ -85,11 +87,13 @@ def assignments(script: str, until: int | None = None) -> Iterator[tuple[str, in
     `until`: the end of the last name of interest.
 
     Raises:
-        ParseError: a string, template string, regular expression or comment before `until` does not end.
+        ParseError: a string, template string, regular expression or comment before `until` does not end, or the script has too
+            many values or tokens.
     """
+    refuse_large_json(script)
     before: JsToken | None = None
     name, declared, typed = "", -1, False
-    for token in _tokens(script):
+    for token in counted(_tokens(script), MAX_TOKENS, "pieces of code"):
         typed = (
             bool(name)
             and (typed or (token.text == ":" and token.depth == declared))
@@ -133,7 +137,7 @@ def _is_value(token: JsToken) -> bool:
         return token.text not in OPERATORS
     if token.kind == "template":
         return token.text.endswith("`")
-    return token.kind in ("number", "string", "regex") or token.text in (")", "]", "++", "--")
+    return token.kind in ("values", "number", "string", "regex") or token.text in (")", "]", "++", "--")
 
 
 def _tokens(script: str) -> Iterator[JsToken]:

@@ -12,6 +12,7 @@ import msgspec
 
 from tracker.errors import ParseError
 from tracker.parsers.decoding import names
+from tracker.parsers.limits import refuse_large_json
 
 
 class _NotANumber(ValueError):
@@ -58,8 +59,9 @@ def load(text: str, *, allow_nan: bool = False) -> object:
     """The document: objects, lists, text, booleans and None; numbers are text, NaN and Infinity None.
 
     Raises:
-        ParseError: the text is not JSON, or contains NaN or Infinity without `allow_nan`.
+        ParseError: the text is not JSON or too large, or contains NaN or Infinity without `allow_nan`.
     """
+    refuse_large_json(text)
     constant = (lambda _name: None) if allow_nan else _refuse
     try:
         return json.loads(text, parse_float=str, parse_int=str, parse_constant=constant, object_pairs_hook=mapping)
@@ -77,8 +79,9 @@ _written = msgspec.json.Encoder()
 def load_quickly(body: bytes) -> object | None:
     """The document with floats as published and whole numbers as int, in half the time of `load`; None if only `load` can decide.
 
-    For readers that compare keys only, and write whole numbers out again.
+    For readers that compare keys only, and write whole numbers out again. Raises ParseError for a document that is too large.
     """
+    refuse_large_json(body)
     if _MINUS_ZERO.search(body):  # an int forgets its sign
         return None
     try:

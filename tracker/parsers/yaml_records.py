@@ -14,6 +14,7 @@ from tracker.model import Table
 from tracker.parsers._paths import search
 from tracker.parsers._records import RecordOptions, facts_at, records_in, tabulate
 from tracker.parsers.decoding import decode, find_facts, fold, refuse_markup
+from tracker.parsers.limits import MAX_NODES, MAX_ROWS, at_most, counted
 from tracker.parsers.strict_json import mapping
 
 LOADER: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -53,7 +54,7 @@ def load(text: str) -> object:
         ParseError: the text is not YAML, has several documents, an anchor or an alias, or is nested too deeply.
     """
     try:
-        return _document(yaml.parse(text, Loader=LOADER))
+        return _document(counted(yaml.parse(text, Loader=LOADER), 2 * MAX_NODES, "YAML events"))
     except yaml.YAMLError as error:
         without_tabs = TAB_DASH.sub(r"\1 ", BLANK_LINE.sub("", text))
         if without_tabs != text:
@@ -102,8 +103,9 @@ def _mapping(events: Iterator[yaml.Event], depth: int) -> dict[str, object]:
 
 
 def _until(end: type[yaml.Event], events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
-    """The events up to the end of the collection."""
-    for event in events:
+    """The events that begin the members of a collection, up to its end."""
+    for number, event in enumerate(events):
         if isinstance(event, end):
             return
+        at_most(number, MAX_ROWS, "members of one collection")
         yield event

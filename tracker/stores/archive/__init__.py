@@ -25,7 +25,7 @@ from pathlib import Path
 
 from tracker.clock import SystemClock
 from tracker.errors import StoreError
-from tracker.model import BoardId, Capture, IndexLine, Sha256, Verdict
+from tracker.model import Begun, BoardId, Capture, IndexLine, Sha256, Verdict
 from tracker.ports import Clock
 from tracker.stores.archive import bodies, chain, disk, roots
 from tracker.stores.archive.bodies import BodyListing, ReceivedBody, Recent, StoredBody, ZstdError
@@ -46,7 +46,8 @@ from tracker.stores.locks import Taken, held, lock
 from tracker.wording import machine_time
 
 MAX_BYTES = 64_000_000
-KEYFRAMES_IN_MEMORY = 4
+KEYFRAMES_IN_MEMORY, KEYFRAME_IN_MEMORY = 4, 8_000_000
+"""The number kept, and the bytes of the largest."""
 LISTINGS_IN_MEMORY = 4
 """Boards whose listing of bodies is kept in memory."""
 
@@ -109,6 +110,27 @@ class FileArchive:
         path = self._root / ".locks" / folder.board.replace("/", "--")
         return held(path, patience_s=self._lease_s, sleep=self._sleep)
 
+    def begin(self, board: BoardId, capture: Begun | None) -> None:
+        path = self._begun(board)
+        with disk_errors(board, path):
+            if capture is None:
+                path.unlink(missing_ok=True)
+            else:  # not synced to the disk: it is for the death of a process, not of the machine
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(f"{capture.times} {capture.observed_at.isoformat()}", encoding="ascii")
+
+    def begun(self, board: BoardId) -> Begun | None:
+        path = self._begun(board)
+        with disk_errors(board, path):
+            try:
+                times, _, at = path.read_text(encoding="ascii").partition(" ")
+                return Begun(observed_at=datetime.fromisoformat(at), times=int(times))
+            except (FileNotFoundError, ValueError):  # half written, or edited by hand
+                return None
+
+    def _begun(self, board: BoardId) -> Path:
+        return self._root / ".locks" / f"{self._folder(board).board.replace('/', '--')}@begun"
+
     def boards(self) -> tuple[BoardId, ...]:
         with disk_errors("archive", self._root):
             names = (
@@ -147,7 +169,9 @@ class FileArchive:
                     f"{board}: {folder.index} lacks the capture of {time}, which the history has, and its body is gone;"
                     f" restore captures from a newer copy, or give that state up with: tracker replay {board}"
                 )
-            whole = b"".join(raw + b"\n" for raw in lines if raw not in gone)
+            start = b"" if gone else known  # without a known line, those behind it are linked to others
+            later = (raw for raw in lines[start.count(b"\n") :] if raw not in gone)
+            whole = start + b"".join(line + b"\n" for line in chain.relinked(later, start))
             if whole != current:
                 disk.keep_copy(folder.index)
                 disk.write_whole(folder.index, whole)
@@ -281,7 +305,8 @@ class FileArchive:
             if stored.keyframe:
                 raise bodies.damaged(folder, stored, "a keyframe that needs another one")
             body = self._inflate(folder, stored, b"")
-            self._keyframes.put((folder.board, sha256), body)
+            if len(body) <= KEYFRAME_IN_MEMORY:
+                self._keyframes.put((folder.board, sha256), body)
         return body
 
     def _inflate(self, folder: BoardFolder, stored: StoredBody, prefix: bytes) -> bytes:

@@ -1,0 +1,109 @@
+"""Costly pages are read in a process of their own, with the same result and within limits."""
+
+from __future__ import annotations
+
+import gzip
+import resource
+from dataclasses import replace
+from types import MappingProxyType
+
+import pytest
+from kit import board, metric
+
+from tracker.errors import ContractBroken, ParseError, TrackerError
+from tracker.line import apart
+from tracker.line.apart import COSTLY_MARKS, Limits
+from tracker.model import Board, Column, Parse, Part, Reading
+
+PAGES = {
+    "csv_table": b"Model,Score\nheron,90.50\nteal,88\n",
+    "html_table": b"<table><tr><th>Model<th>Score<tr><td>heron<td>90.50<tr><td>teal<td>88</table>",
+    "js_literal": b'rows = [{Model: "heron", Score: 90.50}, {Model: "teal", Score: 88}]',
+    "json_records": b'[{"Model": "heron", "Score": 90.50}, {"Model": "teal", "Score": 88}]',
+    "markdown_table": b"|Model|Score|\n|---|---|\n|heron|90.50|\n|teal|88|\n",
+}
+OPTIONS = {"js_literal": {"variable": "rows"}}
+
+
+def declared(form: str) -> Board:
+    column, figure = Column(sources=("Model",)), replace(metric(), column=Column(sources=("Score",)))
+    parse = Parse(format=form, options=MappingProxyType(OPTIONS.get(form, {})))
+    return replace(board(figure), parse=parse, key=(column,), name=column, attributes=MappingProxyType({}))
+
+
+def outcome(read: apart.Read, board: Board, body: bytes, **more: object) -> Reading | tuple[type, str, object]:
+    try:
+        return read(board, [body], parts=[Part()], url="https://board.test/models", **more)
+    except TrackerError as error:
+        return type(error), str(error), getattr(error, "violations", None)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", PAGES)
+def test_another_process_reads_every_format_as_this_one_does(form: str):
+    reading = outcome(apart.read, declared(form), PAGES[form], alone=True)
+    assert isinstance(reading, Reading)
+    assert reading == outcome(apart.here, declared(form), PAGES[form])
+
+
+@pytest.mark.parametrize(("body", "kind"), [(b"Model\n", ParseError), (b"Model,Score\na,1\na,2\n", ContractBroken)])
+def test_the_errors_of_another_process_are_those_of_this_one(body: bytes, kind: type):
+    found = outcome(apart.read, declared("csv_table"), body, alone=True)
+    assert found == outcome(apart.here, declared("csv_table"), body)
+    assert isinstance(found, tuple)
+    assert found[0] is kind
+
+
+@pytest.mark.parametrize(
+    ("limits", "message"),
+    [
+        (
+            Limits(memory_bytes=20_000_000),
+            "made/board: found a page that is not read within 30 s of CPU time and 20,000,000",
+        ),
+        (Limits(wall_s=0.01), "made/board: found a page that is not read within 0.01 s, expected a board; look at it"),
+    ],
+)
+def test_a_page_that_takes_too_much_time_or_memory_is_refused(limits: Limits, message: str):
+    found = outcome(apart.read, declared("csv_table"), PAGES["csv_table"], alone=True, limits=limits)
+    assert isinstance(found, tuple)
+    assert found[0] is ParseError
+    assert found[1].startswith(message)
+
+
+@pytest.mark.slow
+def test_a_page_that_takes_too_much_cpu_time_is_refused():
+    body = b";" * 8_000_000 + PAGES["js_literal"]
+    found = outcome(apart.read, declared("js_literal"), body, limits=Limits(cpu_s=1))
+    assert isinstance(found, tuple)
+    assert "not read within 1 s of CPU time" in found[1]
+
+
+def children_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+PADDING = b" " * 1000
+LARGE = {
+    "more than eight megabytes": ("csv_table", b"\n" * 8_000_001),
+    "more than two megabytes of Markdown": ("markdown_table", b"\n" * 200_000 + PADDING * 2_000),
+    "many tags": ("html_table", b"<i></i>" * (COSTLY_MARKS // 2 + 1)),
+    "many attributes": ("html_table", b"<i>" + (b"<br" + b" a" * 900 + b">") * (COSTLY_MARKS // 900 + 1)),
+    "many delimiters": ("csv_table", b",\n" * (COSTLY_MARKS + 1)),
+    "eight megabytes inflated": ("csv_table", gzip.compress(b"\n" * 8_000_001)),
+}
+ORDINARY = {
+    "four megabytes": ("html_table", b"<p>text and more text</p>" * 160_000),
+    "much white space": ("html_table", b"<p>\n" + b" " * 3_000_000 + b"</p>"),
+    "small": ("csv_table", b"Model,Score\na,1\n"),
+    "a damaged gzip file": ("csv_table", gzip.compress(b"a,b\n" * 100)[:-9]),
+}
+
+
+@pytest.mark.parametrize("name", [*LARGE, *ORDINARY])
+def test_only_costly_pages_start_another_process(name: str):
+    form, body = {**LARGE, **ORDINARY}[name]
+    before = children_s()
+    assert isinstance(outcome(apart.read, declared(form), body), tuple) or name == "small"
+    assert (children_s() > before) == (name in LARGE)

@@ -1,0 +1,172 @@
+"""Reads costly bodies in a process of their own, which limits of time and memory end without ending this one.
+
+An ordinary page is read in this process: starting another takes a quarter of a second.
+"""
+
+from __future__ import annotations
+
+import copyreg
+import io
+import os
+import pickle
+import re
+import resource
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import Protocol
+
+from tracker.errors import ParseError, TrackerError
+from tracker.model import Board, Part, Reading
+from tracker.parsers.decoding import inflated
+from tracker.reading import read_capture
+
+COSTLY_BYTES = 8_000_000
+SLOW_BYTES = 2_000_000
+"""The same for formats that take ten times as long."""
+SLOW = frozenset(("js_literal", "markdown_table", "yaml_records"))
+COSTLY_MARKS = 600_000
+"""Tags, or commas and bars between cells, that make a smaller body as costly."""
+MARKS = {"html_table": b"<", "csv_table": b",", "markdown_table": b"|"}
+TAG = re.compile(rb"<[a-zA-Z][^<>]*")
+BETWEEN = (b" ", b"\n", b"\t", b"\r", b"\f", b"/")
+"""What separates attributes."""
+PACKAGE = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The CPU time and the address space of the other process, and the longest wait for it on a busy machine."""
+
+    cpu_s: int = 30
+    memory_bytes: int = 1_000_000_000
+    wall_s: float = 180.0
+
+
+LIMITS = Limits()
+
+
+class Read(Protocol):
+    """Reads the bodies of a capture. `alone`: in a process of its own, however small they are. Raises as `read_capture`."""
+
+    def __call__(
+        self,
+        board: Board,
+        bodies: Sequence[bytes],
+        *,
+        parts: Sequence[Part] = (),
+        url: str = "",
+        content_type: str = "",
+        alone: bool = False,
+    ) -> Reading:
+        """The reading."""
+        ...
+
+
+def here(
+    board: Board,
+    bodies: Sequence[bytes],
+    *,
+    parts: Sequence[Part] = (),
+    url: str = "",
+    content_type: str = "",
+    alone: bool = False,  # noqa: ARG001  # fulfils Read
+) -> Reading:
+    """Read in this process, whatever it costs."""
+    return read_capture(board, bodies, parts=parts, url=url, content_type=content_type)
+
+
+def read(
+    board: Board,
+    bodies: Sequence[bytes],
+    *,
+    parts: Sequence[Part] = (),
+    url: str = "",
+    content_type: str = "",
+    alone: bool = False,
+    limits: Limits = LIMITS,
+) -> Reading:
+    """Read costly bodies in a process of its own, others here. Raises ParseError if that takes too much time or memory."""
+    work = partial(read_capture, parts=parts, url=url, content_type=content_type)
+    if not alone and not any(_is_costly(body, board.parse.format) for body in bodies):
+        return work(board, bodies)
+    task = io.BytesIO()
+    _Pickler(task).dump((board, bodies, parts, url, content_type))
+    result = _of_a_child(board.id, task.getbuffer(), limits)
+    if isinstance(result, TrackerError):
+        raise result
+    assert isinstance(result, Reading)
+    return result
+
+
+def _is_costly(body: bytes, form: str) -> bool:
+    with suppress(ParseError):  # of a damaged file, which the parser refuses
+        body = inflated(body)
+    if len(body) > (SLOW_BYTES if form in SLOW else COSTLY_BYTES):
+        return True
+    mark = MARKS.get(form)
+    if mark is None or len(body) < COSTLY_MARKS:
+        return False
+    return body.count(mark) > COSTLY_MARKS or (form == "html_table" and _attributes(body) > COSTLY_MARKS)
+
+
+def _attributes(body: bytes) -> int:
+    """At least the number of attributes on a page."""
+    if sum(map(body.count, BETWEEN)) < COSTLY_MARKS:
+        return 0
+    tags = b"".join(TAG.findall(body))
+    return sum(map(tags.count, BETWEEN))
+
+
+class _Pickler(pickle.Pickler):
+    """Writes a read-only mapping as a plain one."""
+
+    dispatch_table = copyreg.dispatch_table | {MappingProxyType: lambda mapping: (dict, (dict(mapping),))}
+
+
+def _of_a_child(board: str, task: memoryview, limits: Limits) -> object:
+    """The result of `main` in another process, or the error that none came."""
+    command = [sys.executable, "-P", "-m", __name__, str(limits.cpu_s), str(limits.memory_bytes)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(PACKAGE), *filter(None, sys.path)])}
+    try:
+        ended = subprocess.run(  # noqa: S603  # our own module
+            command,
+            input=task,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            timeout=limits.wall_s,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return ParseError(f"{board}: found a page that is not read within {limits.wall_s:g} s, expected a board; look at it")
+    if not ended.returncode:
+        return pickle.loads(ended.stdout)  # noqa: S301  # our own process wrote it
+    within = f"{limits.cpu_s} s of CPU time and {limits.memory_bytes:,} bytes of memory"
+    return ParseError(f"{board}: found a page that is not read within {within}, expected a board; look at it")
+
+
+def main() -> None:
+    """Read the task on standard input, and write the reading, or the error, to standard output."""
+    for kind, most in zip((resource.RLIMIT_CPU, resource.RLIMIT_AS), map(int, sys.argv[1:]), strict=True):
+        _, hard = resource.getrlimit(kind)
+        with suppress(OSError):  # a service that may not set limits (systemd's @resources); the wait for this process has one
+            resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+    with suppress(OSError):  # a system without it: if memory runs out, this process is to end, not the one that waits for it
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+    board, bodies, parts, url, content_type = pickle.load(sys.stdin.buffer)  # noqa: S301  # our own process wrote it
+    result: object
+    try:
+        result = read_capture(board, bodies, parts=parts, url=url, content_type=content_type)
+    except TrackerError as error:
+        result = error
+    pickle.dump(result, sys.stdout.buffer)
+
+
+if __name__ == "__main__":
+    main()
