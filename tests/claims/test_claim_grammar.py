@@ -199,6 +199,9 @@ NOT_READ = {
     "Vega2 14B leads in coding on Windows": '"Windows" is not understood beside another topic',
     "Zorg-9 leads Acme Bench in price-performance": '"price-performance" changes',
     "Vega2 14B is twice as cheap as Orion-5": "no verb",
+    "Orion-5 leads in output": "ask for its price",
+    "Orion-5 input is cheaper than Orion-4 output": "ask for its price",
+    "Orion-5 is faster on output tokens than Orion-4": "ask for its price",
     "Orion-5 no longer beats Zorg-9": "that it held before is not judged",
 }
 
