@@ -41,14 +41,15 @@ def conclude(claim: Claim, record: Record, grounds: tuple[Ground, ...], missing:
     """One answer from several metrics: the reason of the only one, or how they divide."""
     if not grounds:
         return _unmeasured(claim, record, missing)
-    if len(grounds) == 1:
-        return finding(claim, _combined(grounds), grounds[0].reason, grounds=grounds)
+    verdict, reasons = _combined(grounds), dict.fromkeys(ground.reason for ground in grounds)
+    if len(reasons) == 1 or verdict is ClaimVerdict.NOT_COMPARABLE:
+        return finding(claim, verdict, "; ".join(reasons), grounds=grounds)
     places = {
         verdict: [f"{ground.metric_title} ({ground.title})" for ground in grounds if ground.verdict is verdict]
         for verdict in ClaimVerdict
     }
     summary = "; ".join(f"{verdict} on {', '.join(titles)}" for verdict, titles in places.items() if titles)
-    return finding(claim, _combined(grounds), summary, grounds=grounds)
+    return finding(claim, verdict, summary, grounds=grounds)
 
 
 def _combined(grounds: Iterable[Ground]) -> ClaimVerdict:
