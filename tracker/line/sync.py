@@ -286,7 +286,7 @@ def derive(board: Board, archive: Archive, store: Store, lexicon: Lexicon, *, un
     """Store the history that the first `until` bytes of the index give, in an empty store. Writes nothing to the archive."""
     number = archive.raw(board.id, 0, until).count(b"\n")
     desk = Desk(archive=archive, store=store, lexicon=lexicon)
-    if _store(board, archive.index(board.id)[0][:number], desk) is None:
+    if _store(board, archive.index(board.id)[0][:number], desk, read=partial(read_line, read=desk.read)) is None:
         raise _inconsistent(board)
 
 
@@ -327,8 +327,12 @@ def _sent(board: Board, desk: Desk, newest: datetime | None) -> list[tuple[Event
     return [(event, route) for event, route in sent if event is not None and event.board == board.id]
 
 
-def _store(board: Board, lines: Sequence[IndexLine], desk: Desk, accepted: Collection[datetime] = ()) -> Outcome | None:
+def _store(
+    board: Board, lines: Sequence[IndexLine], desk: Desk, accepted: Collection[datetime] = (), *, read: ReadLine | None = None
+) -> Outcome | None:
     """Store the steps of the lines; None at a reading that stored suspects agree with, since that changes earlier history.
+
+    By default, each capture is noted as begun before it is read.
 
     Raises:
         _LosesHistoryError: a capture of these times, which were accepted before, is not accepted now.
@@ -344,7 +348,7 @@ def _store(board: Board, lines: Sequence[IndexLine], desk: Desk, accepted: Colle
     rejected = last.sha256 if last is not None and last.result is Result.REJECTED else ()
     holds = store.service.holds(board.id) if last is not None else {}
     news_since = max(line.observed_at for line in lines) - _NEWS_FOR
-    read = _reader(board, desk)
+    read = read or _reader(board, desk)
     for step in steps(board, lines, archive, before=before, past=past, rejected=rejected, lexicon=desk.lexicon, read=read):
         if step.agreed_since is not None:
             return None
