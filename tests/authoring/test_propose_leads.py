@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.authoring.candidates import candidates
-from tracker.authoring.proposal import Candidate
+from tracker.authoring.candidates import candidates, survey
+from tracker.authoring.guess import propose
+from tracker.authoring.proposal import Answers, Candidate
 from tracker.errors import ParseError, Refused, TrackerError
 from tracker.parsers import parse
 
@@ -222,3 +223,60 @@ def test_any_document_is_refused_or_reads_as_proposed(document: object):
         return
     for candidate in found:
         assert parse(body, candidate.parse, candidate.columns).columns == candidate.columns
+
+
+def cards(inside: str, tag: str = "div") -> bytes:
+    """Cards with a class; `{name}`, `{score}` and `{at}` are those of each entry."""
+    texts = [inside.format(name=name, score=score, at=at) for at, (name, score) in enumerate(zip(NAMES, SCORES, strict=True), 1)]
+    return page("".join(f'<{tag} class="p-2 card">{text}</{tag}>' for text in texts))
+
+
+@pytest.mark.parametrize(
+    ("inside", "name", "score"),
+    [
+        ("<h3>{name}</h3><dl><div><dt>Accuracy</dt><dd>{score}%</dd></div><div><dt>Cost</dt><dd>${at}</dd></div></dl>",
+         "css:h3", 'css:dt:-soup-contains("Accuracy") + dd'),
+        ('<h2><a class="t" href="#"><span class="o">own /</span> {name}</a></h2><b class="s">{score}</b>', "css:a.t", "css:b.s"),
+        ('<b class="t">{name}</b><div class="s">{score}<span class="e">±0.4</span></div>', "css:b.t", "css:div.s"),
+        ('<b class="t">{name}</b><p><i itemprop="ratingValue">{score}</i></p>', "css:b.t", "css:[itemprop=ratingValue]"),
+        ("<div>{at}</div><div>{name}</div><div>{score}</div>", "css:div:nth-of-type(2)", "css:div:nth-of-type(3)"),
+    ],
+    ids=["terms", "a name with the owner before it", "an error in an element of its own", "microdata", "cells without classes"],
+)  # fmt: skip
+@pytest.mark.parametrize("tag", ["div", "article", "li"])
+def test_the_parts_of_a_card_are_columns(inside: str, name: str, score: str, tag: str):
+    found = next(each for each in survey(cards(inside, tag)) if {name, score} <= {*each.columns})
+    at = found.columns.index(name), found.columns.index(score)
+    assert [str(row[at[0]]).split("/")[-1].strip() for row in found.rows] == [*NAMES]
+    assert [str(row[at[1]])[: len(text)] for row, text in zip(found.rows, SCORES, strict=True)] == [*SCORES]
+
+
+def test_rows_may_be_links():
+    found = next(each for each in survey(cards("<div>{at}</div><div>{name}</div><div>{score}</div>", "a")) if each.rows)
+    assert [row[1] for row in found.rows] == [*NAMES]
+
+
+def test_the_first_class_that_selects_a_part_names_its_column():
+    inside = (
+        '<div class="flex"><i class="n">{at}</i></div><div class="flex main"><span>{name}</span></div><b class="s">{score}</b>'
+    )
+    found = next(each for each in survey(cards(inside)) if "css:b.s" in each.columns)
+    assert "css:div.main" in found.columns
+
+
+@pytest.mark.parametrize("attribute", ['data-target="app.data"', 'class="board"', 'name="rows"'])
+def test_data_in_a_script_is_found_by_any_attribute_that_no_other_script_has(attribute: str):
+    scripts = f'<script type="application/json" {attribute}>{json.dumps(RECORDS)}</script>'
+    found, *_ = candidates(page('<script type="application/json" id="other">{"a": 1}</script>' + scripts))
+    assert found.parse.options["script"] == attribute.replace('"', "")
+    assert len(found.rows) == len(RECORDS)
+
+
+def test_a_figure_with_another_unit_in_brackets_gives_two_columns():
+    cells = [f"<td>{name}</td><td>{score}% ({score}0 fps)</td>" for name, score in zip(NAMES, SCORES, strict=True)]
+    rows = "".join(f"<tr>{cell}</tr>" for cell in cells)
+    body = page(f"<table><thead><tr><th>Card</th><th>Ultra</th></tr></thead><tbody>{rows}</tbody></table>")
+    found = propose(body, Answers(metric="Ultra", higher_is_better=True))
+    assert [(metric.part, metric.label) for metric in found.metrics] == [(1, "Ultra: %"), (2, "Ultra: fps")]
+    assert found.ranking is not None
+    assert found.ranking.samples[:2] == ("91.5%", "88%")

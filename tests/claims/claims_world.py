@@ -28,6 +28,9 @@ NAMES: Mapping[str, str] = {
     "o5": "Orion-5",
     "z9": "Zorg-9",
     "l3": "Lumen 3 Pro",
+    "c1": "Calyx-1",
+    "cp": "Calyx-1+",
+    "cn": "Chinese-Calyx-1",
 }
 OPEN = {
     key: {"open_weights": "true" if key[0] in "vwz" else "false", "creator": "Stellar" if key[0] in "vw" else "Lunar Labs"}

@@ -29,7 +29,7 @@ READ = {
     "Vega2 7B has a better performance-to-parameter ratio than Vega1 70B": ["Vega2 7B better ratio than Vega1 70B overall"],
     "Zorg-9 is the first open-source model to beat Orion-5": ["Zorg-9 first above Orion-5 among open-weights models overall"],
     "Zorg-9 is the first open model in the top 3": ["Zorg-9 first top 3 among open-weights models overall"],
-    "Vega2 14B has a lower price than Orion-5": ["Vega2 14B above (the lower number) Orion-5 in price"],
+    "Vega2 14B has a lower price than Orion-5": ["Vega2 14B lower than Orion-5 in price"],
     "No open-weights model beats Orion-5": ["open-weights models not above Orion-5 overall"],
     "Stellar is ahead of Lunar Labs on Acme Bench": ["Stellar above Lunar Labs overall on acme bench"],
     "Vega2 14B is the best model from Stellar": ["Vega2 14B best among models of Stellar overall"],
@@ -103,6 +103,11 @@ READ = {
     "Vega2 14B is second only to Zorg-9 among open models": [
         "Vega2 14B at rank 2 behind only Zorg-9 among open-weights models overall"
     ],
+    "Zorg-9 is the best large language model": ["Zorg-9 best overall"],
+    "Vega2 clearly improves on Vega1": ["Vega2 gains over Vega1 (a lot) overall"],
+    "Zorg-9 has the longest context window": ["Zorg-9 best in context"],
+    "Zorg-9 has a longer context window than Orion-5": ["Zorg-9 above Orion-5 in context"],
+    "Orion-5 no longer leads Acme Bench": ["Orion-5 no longer best overall on acme bench"],
     # boards and dates
     "On Duel Arena, Orion-5 beats Orion-4 and trails Vega2 14B": [
         "Orion-5 above Orion-4 overall on duel arena",
@@ -149,7 +154,7 @@ NOT_READ = {
     "Vega2 14B never beat Orion-5": '"never"',
     "Vega2 14B beats Orion-5 at half the size": '"half"',
     "Vega2 14B was ahead of Orion-4": '"was"',
-    "Vega2 14B beats": "than which model",
+    "Vega2 14B beats": "with which model",
     "It beats Orion-4": "which model",
     "Vega2 14B costs Orion-5": "how much",
     "Vega2 14B beats Orion-4, says Stellar": '"says"',
@@ -178,6 +183,18 @@ NOT_READ = {
     "Stellar tested Vega2 14B and beats Orion-5": '"tested"',
     "Orion-5 vs Orion-4": "who is ahead",
     "Zorg-9 does not beat Orion-5 on every benchmark": '"every"',
+    "Zorg-9 is the best small model": 'ask for models "under 40B"',
+    "Zorg-9 is the best large open model": '"large"',
+    "According to Stellar, Vega2 14B beats Orion-5": '"According to Stellar"',
+    "Per Stellar, Vega2 14B beats Orion-5": '"Per Stellar"',
+    "With Stellar, Vega2 14B beats Orion-5": '"With Stellar"',
+    "For Lunar Labs, Orion-5 leads Acme Bench": '"For Lunar Labs"',
+    "Vega2 14B leads Acme Bench, according to Lunar Labs": '"according to Lunar Labs"',
+    "Zorg-9 took the lead on Acme Bench on Tuesday": "give the date",
+    "Vega2 14B leads in coding on Windows": '"Windows" is not understood beside another topic',
+    "Zorg-9 leads Acme Bench in price-performance": '"price-performance" changes',
+    "Vega2 14B is twice as cheap as Orion-5": "no verb",
+    "Orion-5 no longer beats Zorg-9": "that it held before is not judged",
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from claims_world import World
+from claims_world import SCORE, World
 
 from tracker.claims import names
 from tracker.identity import resolve
@@ -41,6 +41,27 @@ def test_a_short_name_means_the_only_family_with_that_word():
     assert known.shorts == {"prime": "Sol"}
     assert [named.mention.name for named in names.find("Prime 4 beats prime-5", known)] == ["Sol Prime 4", "Sol prime-5"]
     assert [named.mention.name for named in names.find("Prime numbers are 4 to 1", known)] == []
+
+
+def test_a_plus_is_a_part_of_a_name():
+    world = World()
+    world.board("acme/plus", "Acme Bench", SCORE)
+    world.show("acme/plus", "cp:60 o4:50 c1:40")
+    said = ("Calyx-1+ beats Orion-4", "Calyx-1 beats Orion-4", "Orion-4+ beats Calyx-1", "Calyx-1+ scores 60 on Acme Bench")
+    assert [world.verdicts(sentence) for sentence in said] == [
+        ["supported"],
+        ["contradicted"],
+        ["not on record"],
+        ["supported"],
+    ]
+
+
+def test_the_adjective_of_a_country_is_not_a_name_though_one_begins_with_it():
+    world = World()
+    world.board("acme/country", "Acme Bench", SCORE)
+    world.show("acme/country", "cn:60 o4:50")
+    assert world.read("Orion-4 is the best Chinese model") == ["Orion-4 best among Chinese models overall"]
+    assert world.read("Chinese-Calyx-1 beats Orion-4") == ["Chinese-Calyx-1 above Orion-4 overall"]
 
 
 def test_another_size_of_a_line_is_not_on_record(world: World):

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import kit
 import pytest
 from claims_world import ELO, World
+
+from tracker.claims._records import ModelGroup
+from tracker.claims.record import is_in
+from tracker.model import EntryId, Identity, ModelId
+from tracker.query.find import BoardAt
 
 VERDICTS = {
     # above: beyond the error of 1, within it, an estimate near and far
@@ -38,14 +44,22 @@ VERDICTS = {
     # level
     "Vega2 14B rivals Vega1 70B on Acme Bench": "supported",
     "Vega1 70B rivals Vega2 14B on Acme Bench": "contradicted",
+    "Vega2 14B ties with Vega1 70B on Acme Bench": "contradicted",  # it is above
+    "Vega2 14B is level with Lumen 3 Pro on Acme Bench": "contradicted",
+    "Vega2 7B is on par with Orion-4 on Acme Bench": "supported",
     # lead, rank
     "Zorg-9 leads Acme Bench": "supported",
     "Orion-5 leads Acme Bench": "contradicted",
     "Orion-5 led Acme Bench as of 2026-03-03": "supported",
     "Zorg-9 is the best open-weights model": "supported",
     "Vega2 14B is the best open-weights model under 20B": "mixed",  # Zorg-9 is open and does not state its size
-    "Vega2 14B is the best model under 20B": "supported",  # among those that state a size
-    "Vega2 7B is the best model under 10B": "supported",
+    "Vega2 14B is the best model under 20B": "mixed",  # likewise, and Orion-5
+    "Vega2 14B is the best model from Stellar under 20B": "supported",
+    "Vega2 7B is the best model under 10B": "mixed",
+    "Orion-5 is the best model under 20B": "not comparable",  # its own size is not stated
+    "Orion-5 is number one among models under 20B on Acme Bench": "not comparable",
+    "Vega2 14B is in the top three among models under 20B on Acme Bench": "mixed",
+    "Orion-5 is the best reasoning model on Acme Bench": "not comparable",
     "Vega2 7B is the best model under 20B": "contradicted",
     "Orion-5 is the best open-weights model on Acme Bench": "contradicted",
     "Orion-5 is number two on Acme Bench": "supported",
@@ -61,6 +75,9 @@ VERDICTS = {
     "Vega2 14B costs a third of Vega1 70B": "contradicted",
     "Vega2 14B is 50% cheaper than Vega1 70B": "supported",
     "Zorg-9 is cheaper than Orion-5": "not comparable",
+    "Vega2 14B is 50% cheaper on output than Vega1 70B": "supported",
+    "Vega2 14B is cheaper on output tokens than Lumen 3 Pro": "contradicted",
+    "Vega2 14B is cheaper on input than Lumen 3 Pro": "supported",
     "Vega2 14B is faster than Orion-5": "supported",
     "Vega2 14B is twice as fast as Orion-5": "supported",  # 108 / 51 = 2.12, within a tenth
     "Vega2 14B is 3x faster than Orion-5": "contradicted",
@@ -74,6 +91,10 @@ VERDICTS = {
     "Open-source Vega2 14B leads Acme Bench": "contradicted",
     "Orion-5 led Acme Bench in March 2026": "mixed",  # until Zorg-9 came
     "Orion-4 led Acme Bench in March 2026": "contradicted",
+    "Orion-5 no longer leads Acme Bench": "supported",
+    "Zorg-9 no longer leads Acme Bench": "contradicted",
+    "Vega2 14B no longer leads Acme Bench": "not on record",  # it never did
+    "Orion-5 has fallen to second on Acme Bench": "supported",
     "Zorg-9 dethroned Orion-5 on Acme Bench": "supported",
     "Zorg-9 dethroned Vega2 14B on Acme Bench": "contradicted",
     "Zorg-9 dethroned Vega2 14B among open models on Acme Bench": "not on record",  # classes have no ranks over time
@@ -123,6 +144,43 @@ VERDICTS = {
     "Zorg-9 is the first open-source model to top Acme Bench": "supported",
     "Zorg-9 is a first for open source: better performance-to-parameter ratio": "not on record",
 }
+
+
+def test_an_effort_states_reasoning_only_beside_the_same_model_without_it():
+    efforts = {"high": {"effort": "high"}, "off": {"reasoning": "off"}, "unpaired": {"effort": "high"}}
+    of = {"high": "m", "off": "m", "unpaired": "n"}
+    models = {key: Identity(name=key, model=ModelId(of[key]), **stated) for key, stated in efforts.items()}
+    state = BoardAt(board=kit.board(), snapshot=kit.snapshot("high:3 off:2 unpaired:1", who=models))
+    plain = ModelGroup(reasoning="off")
+    assert [is_in(state.snapshot.entries[EntryId(key)], state, plain) for key in efforts] == [False, True, None]
+
+
+def test_a_board_that_is_asked_need_not_be_named():
+    """Its ranking metric is meant, though it is of one topic; without the option it is not a board of models in general."""
+    asked = World()
+    asked.board("duel-arena/code", "Code Duel (as copied by Acme)", ELO)
+    asked.show("duel-arena/code", "v14:1310±5 o5:1200±5")
+    boards = {"boards": ("duel-arena/code",)}
+    said = ("Vega2 14B beats Orion-5", "Orion-5 is second", "Vega2 14B leads Code Duel", "Vega2 14B leads DuelArena")
+    assert [asked.verdicts(sentence, **boards) for sentence in said] == [["supported"]] * 4
+    assert asked.verdicts(said[0]) == ["not comparable"]
+
+
+def test_an_absence_says_where_and_when(world: World):
+    assert world.only("Orion-6 beats Orion-4").reason == "no board lists Orion-6"
+    then = world.only("As of 2026-03-02, Zorg-9 beats Orion-5")
+    assert then.reason == "by 2026-03-02, no board listed Zorg-9"
+    asked = world.only("Zorg-9 beats Orion-5", boards=("duel/arena",))
+    assert asked.reason == "none of the boards asked lists Zorg-9"
+
+
+def test_the_only_one_of_a_class_is_said_to_be_the_only_one(world: World):
+    assert "the only one listed" in world.only("Zorg-9 is the best open model from Lunar Labs").reason
+
+
+def test_a_doubt_about_the_class_of_others_is_in_the_reason(world: World):
+    said = world.only("Vega2 14B is the best model under 20B on Acme Bench")
+    assert "of 2 entries above it, the board does not state whether they are models under 20B" in said.reason
 
 
 def test_an_estimate_is_called_an_estimate(world: World):

@@ -93,7 +93,7 @@ def test_the_advice_for_a_damaged_database_restores_everything(used: World, dama
     assert used.run("verify", "--all").code == 0
 
 
-@pytest.mark.parametrize("command", [("events", "--json"), ("standings", "acme/text"), ("report",)], ids=" ".join)
+@pytest.mark.parametrize("command", [("events", "--json"), ("standings", "acme/text"), ("report",), ("status",)], ids=" ".join)
 def test_damage_that_a_command_meets_names_the_command_that_repairs_it(used: World, command: tuple[str, ...]):
     before = content(used)
     for table in ("events", "checks", "snapshots"):

@@ -40,6 +40,15 @@ def test_several_claims_are_a_list_below_the_tally_and_each_can_be_explained(rec
     assert (beyond.code, "3 claims found" in beyond.error) == (2, True)
 
 
+def test_the_claims_of_an_article_that_are_not_understood_share_a_line(record: World, tmp_path: Path):
+    path = tmp_path / "news.md"
+    may = "Model G may beat Model C."
+    path.write_text(f"{may} {may} Model C leads. {may} Model G beats Model C. {may} {may} {may}", encoding="utf-8")
+    _, first, second, unread, hint = record.run("check", "--file", str(path)).out.splitlines()
+    assert (first[:16], second[:13]) == (" 3. CONTRADICTED", " 5. SUPPORTED")
+    assert (unread, hint) == ("not understood: 1-2, 4, 6-8", "evidence: --explain N")
+
+
 def test_programs_get_one_object_per_claim(record: World):
     rows = record.run("check", "Model G beats Model C and Mystery; Model C leads", "--json").rows
     assert [row["verdict"] for row in rows] == ["supported", "not on record", "contradicted"]

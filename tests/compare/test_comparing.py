@@ -51,13 +51,13 @@ def test_less_than_half_of_the_entries_in_common_is_another_table(kept: int, of:
     assert same or f"{kept} of {of} entries in common" in actual
 
 
-@pytest.mark.parametrize(("start", "same"), [(50, True), (70, False)])
-def test_another_key_column_of_the_same_rows_is_no_other_table(start: int, same: bool):
+@pytest.mark.parametrize(("start", "ending", "same"), [(50, "", True), (70, "", False), (50, " · MIT", False)])
+def test_another_key_column_of_the_same_rows_is_no_other_table(start: int, ending: str, same: bool):
     before, after = (
         snapshot(
             line({f"{side}{place}": first + place for place in range(6)}),
             day=day,
-            names={f"{side}{place}": f"Model {place}" for place in range(6)},
+            names={f"{side}{place}": f"Model {place}{ending if day else ''}" for place in range(6)},
         )
         for day, (side, first) in enumerate((("x", 50), ("y", start)))
     )

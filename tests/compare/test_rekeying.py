@@ -147,15 +147,21 @@ def test_another_name_for_the_same_variant_with_the_same_score_is_the_same_entry
     assert renamed("old:50.5", "new:50.47")
 
 
-def test_a_variant_under_another_name_may_be_another_run_if_any_shared_score_differs():
+def test_the_same_primary_score_identifies_a_variant_whose_other_values_moved():
     who, on = {"old": known("maker/m"), "new": known("maker/m")}, (SCORE, metric("coding", primary=False))
-    for coding, rekeyed in ((0, {"new": "old"}), (1, {})):
-        pages = [
-            snapshot(f"s:9 {key}:50", coding=f"{key}:{day * coding}", day=day, who=who) for day, key in enumerate(("old", "new"))
-        ]
-        diff = compare(board(*on), *pages)
-        assert (diff.rekeyed, diff.doubtful) == (rekeyed, {} if rekeyed else {"new": ["old"]})
-        assert (diff.arrived, diff.missing) == ((), ())
+    pages = [snapshot(f"s:9 {key}:50", coding=f"{key}:{day}", day=day, who=who) for day, key in enumerate(("old", "new"))]
+    assert compare(board(*on), *pages).rekeyed == {"new": "old"}
+    assert compare(board(*on[1:]), *pages).rekeyed == {}
+
+
+def test_a_variant_under_another_name_may_be_another_run_if_most_scores_differ():
+    who = {"old": known("maker/m"), "new": known("maker/m")}
+    pages = [
+        snapshot(f"s:9 {key}:50", coding=f"{key}:{day}", maths=f"{key}:{day}", day=day, who=who)
+        for day, key in enumerate(("old", "new"))
+    ]
+    diff = compare(board(*THREE), *pages)
+    assert (diff.rekeyed, diff.doubtful, diff.arrived, diff.missing) == ({}, {"new": ["old"]}, (), ())
 
 
 @pytest.mark.parametrize(
@@ -531,6 +537,42 @@ def test_the_values_of_another_row_make_neither_an_overtake_nor_a_departure():
 def test_a_name_with_a_path_before_it_is_the_name_listed_again(old: str, new: str, relisted: bool):
     diff = two(f"{old}:50 b:40", f"{new}:53 b:40")
     assert diff.relisted == ({new: old} if relisted else {})
+
+
+STARS, FORKS = metric("score", "points"), metric("forks", "count", primary=False)
+
+
+def starred(
+    was: str, now: str, *, on=(STARS, FORKS), forks: tuple[str, str] = ("old:301", "new:301"), rest: str = "p:90911"
+) -> bool:
+    former, later = (
+        snapshot(f"{rest} q:80443 r:60017 s:55120 t:43019 {cell}", day=day, forks=text, names={"old": "Bongo", "new": "Tabla"})
+        for day, (cell, text) in enumerate(zip((was, now), forks, strict=True))
+    )
+    return compare(board(*on), former, later).rekeyed == {"new": "old"}
+
+
+def test_a_row_of_points_with_all_the_same_cells_has_another_label():
+    assert starred("old:70218", "new:70218")
+
+
+@pytest.mark.parametrize(("was", "now", "forks", "rest"), [
+    ("old:70218", "new:70219", ("old:301", "new:301"), "p:90911"),
+    ("old:70218", "new:70218", ("old:301", "new:302"), "p:90911"),
+    ("old:70218", "new:70218", ("old:301", ""), "p:90911"),
+    ("old:70218", "new:70218", ("", ""), "p:90911"),
+    ("old:70218", "new:70218", ("old:301", "new:301"), "p:70218"),
+    ("old:34", "new:34", ("old:3", "new:3"), "p:90911"),
+])  # fmt: skip
+def test_points_that_differ_that_others_have_or_that_are_few_identify_nobody(
+    was: str, now: str, forks: tuple[str, str], rest: str
+):
+    assert not starred(was, now, forks=forks, rest=rest)
+
+
+def test_the_same_place_in_a_chart_shows_nothing():
+    places = metric("score", "points", better="lower")
+    assert not starred("old:123", "new:123", on=(places, FORKS), forks=("old:123", "new:123"))
 
 
 LABELS = {"a": {"label": "Chat"}, "b": {"label": "Four"}, "c": {"label": "Other"}}

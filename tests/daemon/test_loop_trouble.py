@@ -16,8 +16,9 @@ import time_machine
 from daemon_world import DAY, HOUR, ONE, OTHER, ROUTE, START, TEXT, Daemon, refused, showing, silent
 
 from tracker.errors import Refused, StoreError
-from tracker.model import Result
+from tracker.model import BoardId, Pause, Result
 from tracker.stores.sqlite import SqliteStore
+from tracker.stores.sqlite_errors import Damaged
 
 MINUTE = timedelta(minutes=1)
 
@@ -318,3 +319,22 @@ def test_a_refusal_names_the_publisher_or_robots(daemon: Daemon):
     daemon.answers[TEXT] = page
     daemon.run()
     assert "robots.txt" in daemon.checks()[0].message
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE boards SET past = substr(past, 2)",
+        "UPDATE checks SET result = 'perfect'",
+        "UPDATE pauses SET since = 'soon'",
+    ],
+)
+def test_a_row_that_cannot_be_decoded_is_damage_of_the_database_and_not_a_fault_of_one_board(daemon: Daemon, sql: str):
+    daemon.declare(cadence="@hourly")
+    daemon.run(1)
+    daemon.store.service.pause(Pause(board=BoardId("acme/other"), since=daemon.now, by="ann", reason="terms"))
+    with closing(sqlite3.connect(daemon.folder / "tracker.db")) as file, file:
+        assert file.execute(sql).rowcount
+    with pytest.raises(Damaged, match="a row cannot be read"):
+        daemon.run(HOUR)
+    assert daemon.open() == {}

@@ -20,7 +20,8 @@ from tracker.stores.migrations import migrations
 from tracker.stores.sqlite import SqliteStore
 from tracker.stores.sqlite_errors import Damaged
 from tracker.workspace.names import default_lexicon
-from tracker.workspace.rescue import back_up, rebuild
+from tracker.workspace.rescue import rebuild
+from tracker.workspace.service_backup import back_up
 
 DERIVED = ("checks", "snapshots", "events", "entries", "parties", "series", "measures", "texts", "ranks", "segments", "boards")
 KEPT = ("outbox", "receipts", "routes", "pauses", "notices", "counts")

@@ -208,15 +208,6 @@ def test_a_higher_entry_that_is_called_small_may_be_of_any_size_class_if_its_lab
     assert [row["clouded"] for row in event.facts["classes"] if row["class"] == "size<=4"] == [clouded]
 
 
-@pytest.mark.parametrize(("size", "least"), [(4.02, "size<=4"), (4.2, "size<=15"), (3.8, "size<=4"), (15.3, "size<=15")])
-def test_a_size_class_holds_what_its_bound_is_rounded_from(size: float, least: str) -> None:
-    history = History(STATED)
-    history.show("a:80 b:70", who={"a": model(size=size)})
-    assert history.diff is not None
-    names = classes(history.diff.after.entries["a"], history.board)
-    assert next(name for name in names if name.startswith("size")) == least
-
-
 def test_a_higher_entry_of_unknown_licence_leaves_the_class_open():
     season = Season(STATED)
     season.events_of(f"{CLOSED} {OPEN} x:75.0")

@@ -200,6 +200,15 @@ def test_an_entry_that_fell_out_of_a_top_n_is_recorded_and_never_departs():
 
 
 LAB_A, LAB_B = Identity(model=ModelId("lab/a")), Identity(model=ModelId("lab/b"))
+
+
+def test_rows_of_one_name_that_leave_together_are_one_piece_of_news():
+    history, names = History(), {"g": "One", "h": "One", "i": "Two"}
+    for text in ("a:50 b:30 g:40 h:20 i:10", "a:50 b:30", "a:51 b:30"):
+        events = of("departure", history.show(text, names=names))
+    assert [(event.subjects[0].entry, event.is_news) for event in events] == [("g", True), ("h", False), ("i", True)]
+
+
 UNSURE = Identity(lab="Lab", family="Claude", generation="3.5", tier="sonnet")
 
 

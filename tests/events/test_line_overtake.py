@@ -416,6 +416,28 @@ def test_a_known_model_is_passed_while_its_lab_is_still_above():
     assert [event.is_news for event in more] == [False]
 
 
+@pytest.mark.parametrize(("others", "is_news"), [(7, True), (8, False)])
+def test_a_known_model_far_below_the_ten_best_generations_is_passed_without_news(others: int, is_news: bool):
+    gpt4 = Identity(name="GPT-4", lab="OpenAI", family="GPT", generation="4")
+    gpt5 = Identity(name="GPT-5.4", lab="OpenAI", family="GPT", generation="5.4")
+    keys = [f"l{place}/f/1/x" for place in range(others)]
+    named = {"gpt4": gpt4, "gpt5": gpt5, "ali/qwen/4/x": who("ali/qwen/4/x")} | {key: who(key) for key in keys}
+    board = line({key: 80 - 3 * place for place, key in enumerate(keys)} | {"gpt5": 90, "gpt4": 20})
+    season = Season(STATED)
+    season.events_of(board, who=named)
+    events = season.all_events_of(f"{board} ali/qwen/4/x:30", who=named)
+    assert any(event.is_news and event.rivals[0].entry == "gpt4" for event in events) is is_news
+
+
+@pytest.mark.parametrize(("labs", "ending"), [(9, "and 7 more."), (12, "and 7 more, among others.")])
+def test_a_pass_of_lines_that_are_not_counted_says_so(labs: int, ending: str):
+    board = line({f"l{place:02}/f/1/x": 80 - 3 * place for place in range(labs)})
+    season = Season(STATED)
+    season.events_of(board)
+    event, *_ = season.events_of(f"{board} ali/qwen/4/x:95")
+    assert (event.is_news, event.headline.endswith(ending)) == (True, True), event.headline
+
+
 def test_an_entry_of_no_known_family_passes_nobody_but_stands_for_its_lab():
     assert passed(BOARD, f"{BOARD} ali:65.0") == []
     assert lines(passed(f"{BOARD} oai:70.0", f"{BOARD} oai:70.0 ali/qwen/4/x:65.0", on=STATED)) == ["ali/qwen > oai/gpt!"]

@@ -124,22 +124,29 @@ def test_a_former_leader_that_is_no_longer_listed_is_not_said_to_be_beaten():
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "is_news"),
     [("A 1", "B 2", True), ("A 1", "A 1 (tuned)", False), ("A 1", "a-1", False)],
     ids=["another model", "more words", "another spelling"],
 )
-def test_a_new_table_with_another_model_first_has_a_new_leader(old: str, new: str, told: bool):
+def test_a_new_table_with_another_model_first_has_a_new_leader(old: str, new: str, is_news: bool):
     history = History()
     history.show("k1:50 k2:40", names={"k1": old, "k2": "C 3"})
     events = of("new_leader", history.show("n1:12 n2:4", names={"n1": new, "n2": "D"}, restart="another table"))
-    assert [(event.grade, event.is_news) for event in events] == ([("rebased", True)] if told else [])
-    if told:
+    assert [(event.grade, event.is_news) for event in events] == ([("rebased", True)] if is_news else [])
+    if is_news:
         assert events[0].headline == (
             "B 2 leads Board (score) with 12 in another table than before, ahead of D (4), no error margin published;"
             " before, A 1 led."
         )
     assert leaders(history) == ("n1",)
     assert of("new_leader", history.show("n1:12 n2:5", names={"n1": new, "n2": "D"})) == []
+
+
+def test_a_new_table_says_nothing_of_a_leader_that_was_missing_before_it():
+    history = History()
+    for text in ("k1:50 k2:40 k3:30", "k2:40 k3:30"):
+        history.show(text, names={"k1": "A 1"})
+    assert of("new_leader", history.show("n1:12 n2:4", restart="another table")) == []
 
 
 def test_an_entry_better_than_the_missing_leader_takes_over_at_once():
@@ -300,6 +307,15 @@ def test_an_estimate_of_rows_that_share_a_key_leads_nobody():
         events = history.take(page)
     (event,) = of("new_leader", events)
     assert event.headline == "b leads Board (score) with 60, ahead of a (50), which led before, no error margin published."
+
+
+def test_the_remark_at_a_leaders_name_ends_the_headline():
+    history = History()
+    history.show("a:50 b:40")
+    events = history.show("a:50 b:40 x:60", attributes={"x": {"note": "not on unseen questions"}})
+    news = [event for event in events if event.is_news and event.subjects]
+    assert {event.kind for event in news} >= {"new_leader", "debut", "overtake"}
+    assert all(event.headline.endswith(" The page notes at x: “not on unseen questions”.") for event in news)
 
 
 def test_both_sides_of_both_parties_are_shown():

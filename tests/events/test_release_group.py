@@ -79,11 +79,12 @@ def test_a_listed_name_grows():
     who = WHO | {"tiny": model("Qwen 3.5 1B", lab="Alibaba")}
     (event,) = groups("x:60 tiny:20", "x:60 tiny:20 big:45 small:27", who=who, names=NAMES | {"tiny": "qwen-3-5-1b"})
     assert (event.grade, event.facts["listed_before"]) == ("addition", ["qwen-3-5-1b"])
-    assert event.headline.startswith("Alibaba's Qwen3.5 grows on Board by 2 more variants; the best, ")
+    assert event.headline.startswith("Alibaba's Qwen3.5 grows on Board by 2 more models; the best, ")
 
 
 @pytest.mark.parametrize(("line", "listed", "names", "start"), [
     ("Qwen 3.5", "Qwen3.5 4B", ("Qwen3.5 397B (max)", "Qwen3.5 397B (low)"), "Qwen3.5 397B enters Board with 1 model in 2"),
+    ("Qwen 3.5", "Other", ("a/qwen/qwen-3.5-39b (max)", "a/qwen/qwen-3.5-39b (low)"), "qwen-3.5-39b enters Board with 1"),
     ("Claude 5", "Claude Sonnet 5", ("Claude Opus 5 (max)", "Claude Opus 5 (low)"), "Claude Opus 5 enters"),
     ("GPT 6", "GPT-6 mini", ("GPT-6 Pro (high)", "GPT-6 Pro (low)"), "GPT-6 Pro enters"),
     ("GPT 6", "gpt-6-pro", ("GPT-6 Pro (high)", "GPT-6 Pro (low)"), "GPT-6 Pro grows"),

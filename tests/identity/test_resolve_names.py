@@ -284,6 +284,7 @@ GUESSED = [
     ("deepseek-r1-distill-llama-70b", "", "DeepSeek", False),
     ("Llama-3.1-Tulu-3-70B", "", "Ai2", False),
     ("GLM-4.6", "Tsinghua/Zhipu", "Z.ai", False),
+    ("ChatGLM2-6B", "Tsinghua University", "Z.ai", False),
     ("Gemini 3 Pro", "Google DeepMind", "Google", False),
     ("GPT-5", "Azure", "OpenAI", False),
     ("aligner-2b_claude-3-opus-20240229", "", "Anthropic", True),
@@ -295,6 +296,11 @@ GUESSED = [
 def test_the_board_states_the_maker_better_than_a_brand_in_the_name(name: str, creator: str, lab: str, guessed: bool):
     who = resolve(name, creator, lexicon=default_lexicon())
     assert (who.lab, who.guessed_lab) == (lab, guessed)
+
+
+@pytest.mark.parametrize("name", ["Tsinghua University", "tsinghua-ai4s", "Tsinghua Solver 2"])
+def test_a_partner_of_a_lab_is_not_the_lab(name: str):
+    assert resolve(name, lexicon=default_lexicon()).lab != "Z.ai"
 
 
 @pytest.mark.parametrize(

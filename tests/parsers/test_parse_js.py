@@ -206,3 +206,9 @@ def test_types_and_default_exports_are_read(body, variable):
 def test_a_colon_elsewhere_assigns_nothing(body):
     with pytest.raises(ParseError, match="found no assignment"):
         read("js_literal", body, ["a"], variable="data")
+
+
+@pytest.mark.parametrize("script", ["window.board = board;", "self.board=board", "if (x) { window.board = board }"])
+def test_a_name_that_is_assigned_to_itself_has_one_value(script: str):
+    table = read("js_literal", f'const board = [{{"a": 1}}, {{"a": 2}}];\n{script}\n', ["a"], variable="board")
+    assert [*as_dicts(table)] == [{"a": "1"}, {"a": "2"}]

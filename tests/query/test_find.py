@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from models_world import Record, who
 
-from tracker.model import BoardId, Identity
-from tracker.query.find import BoardAt, Found, MatchKind, agrees, matching, remembered, states, suggestions
+from tracker.model import BoardId, EntryId, Identity
+from tracker.query.find import BoardAt, Found, MatchKind, agrees, matching, meant, remembered, states, suggestions
 from tracker.workspace.names import default_lexicon
 
 QWEN = {"lab": "Alibaba", "family": "Qwen", "generation": "3.5"}
@@ -75,6 +75,33 @@ def test_a_bare_name_means_the_snapshots_of_that_product_if_no_entry_has_it():
         "a/a": ["bare"],
         "b/b": ["may"],
     }
+
+
+def test_a_former_bare_name_does_not_hide_the_newer_snapshot():
+    """The June entry was called by the plain name before there were two; now neither is."""
+    line = {"lab": "Lunar", "family": "Mirth", "generation": "3", "tier": "mid"}
+    whos = {"june": who(None, **line, date="2024-06"), "october": who(None, **line, date="2024-10")}
+    names = {"june": "Mirth 3 Mid (June)", "october": "Mirth 3 Mid (October)"}
+    shown = kit.snapshot("june:1 october:2", names=names, who=whos)
+    board = BoardAt(board=kit.board(), snapshot=shown, names={EntryId("june"): frozenset({"Mirth 3 Mid"})})
+    match = found("Mirth 3 Mid", who(None, **line), board)
+    assert (match.way, keys(match)) == (MatchKind.NAME, ["june", "october"])
+    assert keys(found("Mirth 3 Mid (June)", who(None, **line, date="2024-06"), board)) == ["june"]
+
+
+def test_a_name_in_front_of_brackets_is_found_if_nothing_else_is():
+    board = BoardAt(board=kit.board(), snapshot=kit.snapshot("a:1", names={"a": "Banjo Pro (Mirth 3 Image)"}))
+    assert keys(found("banjo pro", who(None), board)) == ["a"]
+    assert keys(found("banjo", who(None), board)) == []
+
+
+def test_an_entry_of_that_very_name_is_not_its_line():
+    """A lab before a colon is not a part of the name: the plain product is listed, and the small one is another."""
+    line = {"lab": "Lunar", "family": "Mirth", "generation": "3"}
+    whos = {"plain": who("mirth-3", **line), "nano": who("mirth-3-nano", **line, tier="nano")}
+    names = {"plain": "Lunar: Mirth 3", "nano": "Lunar: Mirth 3 Nano"}
+    board = BoardAt(board=kit.board(), snapshot=kit.snapshot("plain:1 nano:2", names=names, who=whos))
+    assert keys(meant("Mirth 3", whos["plain"], [board])) == ["plain"]
 
 
 def test_a_line_is_all_that_agrees_with_what_the_name_states():

@@ -185,6 +185,14 @@ def test_a_primary_mean_without_a_part_breaks_the_contract():
     assert [(violation.code, violation.column) for violation in error.violations] == [("missing_column", "code")]
 
 
+def test_a_remark_that_is_glued_to_a_name_is_an_attribute_of_its_entry():
+    reading = check(table("a,A**5th rank in unseen questions,5", "b,B,6", columns="id,name,score"), board())
+    assert [(entry.name, entry.attributes) for entry in reading.entries] == [
+        ("A", {"note": "5th rank in unseen questions"}),
+        ("B", {}),
+    ]
+
+
 # ── keys that occur twice ────────────────────────────────────────────────────────────────────────
 
 TWICE = table("a,A,1,1", "b,B,5,1", "a,A,3,1", "c,C,2,1")

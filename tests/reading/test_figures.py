@@ -11,6 +11,7 @@ from kit import examples
 from tracker.model import Bounds, Column, Metric, MetricId, Nature
 from tracker.reading.cells import CellError, parse_number
 from tracker.reading.figures import figures_of, has_decimal_commas
+from tracker.reading.units import in_one_unit
 
 
 def metric(unit):
@@ -229,3 +230,30 @@ def test_a_unit_that_the_scale_converts_is_the_declared_one():
 )
 def test_powers_and_remarks_are_not_units(cells):
     assert read(cells) == (cells, {})
+
+
+# ── durations and places ─────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("cells", "seconds"),
+    [
+        (["1h 34m 40s", "1h 35m 02.5s", "59m 3s"], [5680, 5702.5, 3543]),
+        (["33 min 32 s", "31 min", "30 minutes 05 seconds"], [2012, 1860, 1805]),
+        (["1 day 2 hours", "—", "5 hrs"], [93600, None, 18000]),
+    ],
+)
+def test_durations_of_several_units_are_read_in_seconds(cells: list[str], seconds: list[float | None]):
+    found = in_one_unit(cells)
+    assert found.unit == "s"
+    assert [float(cell) if cell and cell[0].isdigit() else None for cell in found.cells] == seconds
+
+
+@pytest.mark.parametrize("cells", [["45m", "3m"], ["1h 34m 40s", "12"], ["1h 34m 40s", "12 points"], ["5 h", "3 h"]])
+def test_one_unit_or_a_figure_without_any_makes_no_durations(cells: list[str]):
+    assert in_one_unit(cells).unit != "s"
+
+
+def test_ordinals_of_all_endings_are_one_column():
+    found = in_one_unit(["1st", "2nd", "3rd", "4th"])
+    assert (found.cells, found.refused) == (["1", "2", "3", "4"], {})

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.reading.names import BADGES, MAX_CHARS, clean_name, clean_text, fold_doubled
+from tracker.reading.names import BADGES, MAX_CHARS, clean_name, clean_text, fold_doubled, note_in
 
 
 @pytest.mark.parametrize(
@@ -118,6 +118,22 @@ def test_invisible_characters_are_removed(text: str):
         assert not any(unicodedata.category(sign) in {"Cc", "Cs"} or sign in "\u200b\u202e\u2066\ufeff" for sign in cleaned)
         assert "  " not in cleaned
         cleaned.encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("Gemini 3.1 Pro**5th rank in unseen questions", "5th rank in unseen questions"),
+        ("**Kimi K3**", ""),
+        ("Kimi **K3** Thinking", ""),
+        ("Kimi K3**", ""),
+        ("Kimi K3*", ""),
+        ("[**Kimi K3**](https://example.invalid)**preview weights", "preview weights"),
+        ("", ""),
+    ],
+)
+def test_a_remark_that_is_glued_to_a_name_is_kept(text: str, note: str) -> None:
+    assert note_in(text) == note
 
 
 @pytest.mark.parametrize("text", ["x" * 5000, "[" * 5000, "**a" * 2000, "[[a](/b)" * 900, " " * 5000 + "x", "🥇" * 5000])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -18,6 +19,7 @@ from tracker.model import Counted, EventId, Verdict
 from tracker.stores.migrations import migrations
 from tracker.stores.sqlite import SqliteStore
 from tracker.stores.sqlite_errors import Newer
+from tracker.stores.sqlite_file import MIGRATIONS
 
 HISTORY = History()
 HISTORY.show("a:90 b:80")
@@ -103,3 +105,21 @@ def test_a_file_of_a_later_version_is_refused_and_not_changed(tmp_path: Path, *,
         SqliteStore(path, read_only=read_only)
     assert path.read_bytes() == before
     assert [file.name for file in tmp_path.iterdir()] == ["tracker.db"]
+
+
+def columns(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    with closing(sqlite3.connect(path)) as file:
+        tables = [name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")]
+        return {table: file.execute(f"PRAGMA table_info({table})").fetchall() for table in tables}
+
+
+@pytest.mark.parametrize("newest", MIGRATIONS)
+def test_a_file_of_every_earlier_schema_gets_the_present_one_and_is_sound(tmp_path: Path, newest: str):
+    following = dict(itertools.pairwise((*MIGRATIONS, None)))[newest]
+    path = tmp_path / "tracker.db"
+    with closing(sqlite3.connect(path)) as connection:
+        migrations.apply(Database(connection), stop_before=following)
+    SqliteStore(tmp_path / "present.db").close()
+    with SqliteStore(path) as store:
+        store.check()
+    assert columns(path) == columns(tmp_path / "present.db")

@@ -114,6 +114,7 @@ def test_lines_that_came_after_the_damage_are_kept_behind_the_restored_ones(tmp_
     restored = index_of(tmp_path).read_bytes()
     assert restored.startswith(whole)
     assert [line.observed_at for line in archive.index(BOARD, len(whole))[0]] == [START + timedelta(days=30)]
+    assert archive.check(BOARD) == (), "they are linked to the restored ones"
 
 
 @examples(80)
@@ -138,6 +139,24 @@ def test_whatever_happens_to_one_stretch_of_known_lines_nothing_is_lost(draw: st
             restored = index_of(root).read_bytes()
             assert restored.startswith(whole)
             assert restored.endswith(later)
+
+
+def test_lines_that_a_merge_put_between_the_known_ones_follow_them(tmp_path: Path):
+    whole = filled(tmp_path)
+    archive = FileArchive(tmp_path)
+    keep(archive, 30)
+    other = index_of(tmp_path).read_bytes()[len(whole) :]
+    first, rest = whole[: whole.index(b"\n") + 1], whole[whole.index(b"\n") + 1 :]
+    index_of(tmp_path).write_bytes(first + other + rest)
+    archive.restore_index(BOARD, whole)
+    assert index_of(tmp_path).read_bytes() == whole + other
+
+
+def test_a_line_whose_time_changed_is_not_a_second_capture(tmp_path: Path):
+    whole = filled(tmp_path)
+    index_of(tmp_path).write_bytes(whole.replace(b"2026-03-02T", b"2026-03-12T"))
+    FileArchive(tmp_path).restore_index(BOARD, whole)
+    assert index_of(tmp_path).read_bytes() == whole
 
 
 def test_an_intact_index_is_not_written(tmp_path: Path):
@@ -171,7 +190,10 @@ def test_a_capture_whose_body_is_gone_is_refused_until_a_person_gives_it_up(tmp_
     with pytest.raises(StoreError, match=r"lacks the capture of 2026-03-02T06:00:00Z, .* its body is gone"):
         archive.restore_index(BOARD, whole)
     archive.restore_index(BOARD, whole, drop=True)
-    assert index_of(tmp_path).read_bytes().splitlines() == [line for at, line in enumerate(whole.splitlines()) if at != 1]
+    assert [line.observed_at for line in archive.index(BOARD)[0]] == [
+        datetime.fromisoformat(json.loads(line)["observed_at"]) for at, line in enumerate(whole.splitlines()) if at != 1
+    ]
+    assert archive.check(BOARD) == (), "the lines behind it are linked to those before it"
 
 
 def test_a_line_of_a_later_version_is_refused_and_not_called_damaged(tmp_path: Path):

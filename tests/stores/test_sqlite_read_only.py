@@ -8,10 +8,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from tracker.errors import StoreError
 from tracker.model import BoardId
+from tracker.stores.migrations import migrations
 from tracker.stores.sqlite import SqliteStore
+from tracker.stores.sqlite_file import MIGRATIONS
 
 
 @pytest.fixture
@@ -54,9 +57,16 @@ def test_writing_to_a_read_only_file_is_an_error(path: Path):
         store.move_position(BoardId("acme/text"), 8)
 
 
-def test_a_read_only_file_of_another_version_is_not_changed(path: Path):
+@pytest.mark.parametrize("newest", MIGRATIONS[:-1])
+def test_a_read_only_file_of_an_earlier_version_is_read_and_not_changed(tmp_path: Path, newest: str):
+    path = tmp_path / "tracker.db"
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("DELETE FROM _sqlite_migrations")
+        migrations.apply(Database(connection), stop_before=MIGRATIONS[MIGRATIONS.index(newest) + 1])
+        connection.execute("INSERT INTO boards (board, position) VALUES ('acme/text', 7)")
         connection.commit()
-    with pytest.raises(StoreError, match="written by another version and cannot be written"):
-        SqliteStore(path, read_only=True)
+    before = path.read_bytes()
+    with SqliteStore(path, read_only=True) as store:
+        assert (store.position(BoardId("acme/text")), store.service.pauses()) == (7, {})
+        with pytest.raises(StoreError, match="make the file and its folder writable"):
+            store.move_position(BoardId("acme/text"), 9)
+    assert (path.read_bytes(), [file.name for file in tmp_path.iterdir()]) == (before, ["tracker.db"])

@@ -24,6 +24,7 @@ _RATE = re.compile(r"\w/ ?s(?:ec(?:ond)?)?\b")
 _WORDED = re.compile(r"[\d.,]+\s+([^\d]+)")
 _SIGNED = re.compile(r"[(\[]? ?(?:±|\+/-|[+\-−][0-9.,]+%? ?/)")
 """The beginning of a half-width: `±6`, `+5/-6`."""
+_TWO_UNITS = re.compile(r"[$€£¥]?\d[\d.,]* ?(%|[^\W\d]{1,8})?\s*[(\[]\s*\d[\d.,]* ?(%|[^\W\d]{1,8})\s*[)\]]")
 _LETTER = re.compile(r"[^\W\d_]")
 MAX_ROWS = 5_000
 """Rows beyond these are not examined."""
@@ -235,13 +236,15 @@ def cells_of(columns: Sequence[str], rows: Sequence[Sequence[str | None]]) -> li
 
 
 def _halves(cells: Cells) -> tuple[Cells, ...]:
-    """The two figures of each cell, if the header says which they are: prices of input and output, ends of an interval."""
+    """The two figures of each cell, if header or units say which they are: two prices, ends of an interval, `98% (250.0 fps)`."""
     words, sides = [*words_of(cells.header)], [*IN_AND_OUT]
     if {*words} & HALF:
         roles = ("low", "high")
     elif {*words} & PRICE and all({*words} & side for side in sides):
         sides.sort(key=lambda side: min(words.index(word) for word in side if word in words))
         roles = ("price input", "price output") if sides[0] is IN_AND_OUT[0] else ("price output", "price input")
+    elif (units := {_unit_pair(cell) for cell in cells.known}) and len(units) == 1 and (pair := units.pop()):
+        roles = pair
     else:
         return ()
     known = {*cells.known}
@@ -254,6 +257,12 @@ def _halves(cells: Cells) -> tuple[Cells, ...]:
         )
         for at, role in enumerate(roles)
     )
+
+
+def _unit_pair(cell: str) -> tuple[str, str] | None:
+    """The two units of a figure with another one in brackets; None for any other text, and for an interval or one unit."""
+    match = _TWO_UNITS.fullmatch(cell)
+    return (match[1] or "value", match[2]) if match and match[1] != match[2] else None
 
 
 @cache

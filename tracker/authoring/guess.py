@@ -20,7 +20,7 @@ from tracker.model import ROW
 from tracker.reading.lines import name_lines
 from tracker.wording import listed
 
-_HEADING = re.compile(r"css:(?:a|h[1-6]|strong)\.")
+_HEADING = re.compile(r"css:(?:.* )?(?:a|h[1-6]|strong)(?:\.|$)")
 """Elements that pages name things in."""
 CLOSE = 0.06
 """Candidates whose scores differ by less are equally likely."""
@@ -124,7 +124,7 @@ def _proposal(tables: Sequence[Candidate], candidate: Candidate, table: Guess[in
         expected = f"figures, as in {listed(readable, 12)}" if readable else "figures"
         raise DeclarationError(f"column {answers.metric!r} cannot rank the board: {found}, expected {expected}")
     name = stated(answers.name) if answers.name else _name(sheet)
-    entries = entries_of(candidate, name.value)
+    entries = entries_of(candidate, name.value, answers)
     if entries != candidate:
         return _proposal(tables, entries, table, answers)
     key, duplicates = _key(sheet, name.value, answers.key)
@@ -166,7 +166,9 @@ def _name(sheet: RawSheet) -> Guess[str]:
     leaf = {*cells.leaf}
     if PART_OF_NAME & leaf:
         return Guess(value=cells.header, sure=0.6, why="it is a part of a name")
-    if not NAMING & leaf and second > best - NEAR_NAME and other.distinct > LEAST_DISTINCT:
+    is_said = NAMING & leaf or _HEADING.match(cells.header) or cells.header == "$key"
+    as_likely = second > best - NEAR_NAME and other.distinct > LEAST_DISTINCT and len(other.texts) >= len(cells.texts)
+    if as_likely and not is_said:
         return Guess(value=cells.header, sure=0.6, why=f"{other.header!r} has names that differ as well")
     why = "its header says so" if NAMING & leaf else "the texts differ most"
     return Guess(value=cells.header, sure=min(0.95, max(SURE, 0.6 + 0.15 * best)), why=why)

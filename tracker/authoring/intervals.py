@@ -13,6 +13,8 @@ BOUNDED = frozenset(("rating", "score", "rank", "elo"))
 """Beside these words, `lower` and `upper` are bounds even if no figure lies between them."""
 FACTORS: Mapping[str, float] = {"90": 1.19, "99": 0.76}
 """Level of a published interval → the factor that converts its half-width to one of 95 %."""
+SIGNS = ("+", "-", "−", "–")
+"""The headers of the distances to the ends of an interval, each in a column of its own."""
 LEAST_PREFIX = 3
 _SIDES = BOUND_LOW | BOUND_HIGH | HALF | STANDARD_ERROR | DEVIATION | AROUND
 
@@ -72,8 +74,10 @@ def _factor(header: str) -> dict[str, object]:
 
 
 def _kind(cells: Cells, columns: Sequence[Cells]) -> str:
-    """The role that a header gives a column: `low`, `high`, `plus_minus`, `standard_error`, `deviation`; "" for a figure."""
+    """The role that a header gives a column: `low`, `high`, `plus_minus`, `standard_error`, `deviation`, `distance`, or ""."""
     leaf = {*cells.leaf}
+    if cells.title.rpartition(" ")[2] in SIGNS:
+        return "distance"
     if cells.has_intervals or "better" in leaf:
         return ""
     if cells.remark and any(other is not cells and other.title == cells.title for other in columns):
@@ -97,6 +101,8 @@ def _is_certain(cells: Cells, kind: str) -> bool:
 def _why(kind: str) -> str:
     if kind == "deviation":
         return "a deviation shows how results spread, which is not the error of a value"
+    if kind == "distance":
+        return "one end of an interval, which cannot be declared as a distance"
     return "an error or a bound of a figure, but it is not certain of which"
 
 

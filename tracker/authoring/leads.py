@@ -16,7 +16,7 @@ from tracker.model import Parse
 from tracker.parsers import csv_table, flight, json_ld, markdown_table, yaml_records
 from tracker.parsers.decoding import decode, header, unique
 from tracker.parsers.html_table import TABLES, Section, first_row, sections
-from tracker.parsers.html_tree import Element, ancestors, children, inner_text, root_of, scripts
+from tracker.parsers.html_tree import TEXT, Element, ancestors, children, inner_text, root_of, scripts
 from tracker.parsers.script_source import assignments, literal
 from tracker.parsers.strict_json import load
 
@@ -27,6 +27,10 @@ MAX_ELEMENTS = 60_000
 """Maximum number of elements outside of tables that are examined."""
 MAX_NAMED = 400
 """Columns of a CSV beyond these are not examined."""
+MIN_CELLS = 3
+"""Minimum number of like elements without marks in a row for them to be its cells."""
+MAX_CLASSES = 8
+"""Classes of an element by which rows are recognised; of a cell, the first two are."""
 MIN_REPEATED = 5
 """Minimum number of like elements for them to be rows."""
 
@@ -40,6 +44,7 @@ _YAML = re.compile(r"(?:(?:[ \t]*#[^\n]*|---[^\n]*|%[^\n]*|[ \t]*)\n)*(?:- |-\n|
 _TEMPLATE = re.compile(r"([A-Za-z_$][\w$]*)\s*=\s*`([^`]{10,})`")
 _FLIGHT = re.compile(rb"[0-9a-f]{0,8}:(?:[\[{\"IHT]|[0-9a-f]+,)")
 _DATE = re.compile(r"(?:19|20)\d\d-?\d\d-?\d\d")
+_WORD = re.compile(r"\w")
 _CLASS = re.compile(r"[A-Za-z_][\w-]*")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _ROWS = ("tr", "li", "div", "article", "section", "a")
@@ -220,12 +225,24 @@ def _of_page(body: bytes, page: str) -> Iterator[Lead]:
     yield from _flight(body)
     for attributes, content in islice(scripts(page), MAX_SCRIPTS):
         kind = attributes.get("type", "").partition(";")[0].strip()
-        if kind.lower() == "application/json" and attributes.get("id"):
-            yield from _documents("json_records", {"script": attributes["id"]}, _loaded(content))
+        if kind.lower() == "application/json" and (name := _script_name(attributes, page)):
+            yield from _documents("json_records", {"script": name}, _loaded(content))
         elif _RUN.fullmatch(kind) and "__next_f" not in content:
             yield from _assigned(content)
     yield from _linked(page)
     yield from _elements(page)
+
+
+def _script_name(attributes: Mapping[str, str], page: str) -> str:
+    """What `script` calls an element: its id, or an attribute that no other script of the page has; "" if there is none."""
+    named = [f"{name}={value}" for name, value in attributes.items() if value]
+    alone = (name for name in named if sum(_has_attribute(other, name) for other, _ in scripts(page)) == 1)
+    return attributes.get("id") or next(alone, "")
+
+
+def _has_attribute(attributes: Mapping[str, str], named: str) -> bool:
+    name, _, value = named.partition("=")
+    return attributes.get(name) == value
 
 
 def _linked(page: str) -> Iterator[Lead]:
@@ -299,13 +316,15 @@ def _repeated(root: Element) -> Iterator[Lead]:
     """Rows outside of tables: repeated elements, recognised by a data- attribute or a class."""
     elements = list(islice((element for element in root.traverse() if element.tag in _ROWS), MAX_ELEMENTS))
     counted = Counter(mark for element in elements for mark in _marks(element))
-    for mark, number in counted.most_common(40):
+    seen: set[frozenset[Element]] = set()
+    for mark, number in counted.most_common(80):
         if number < MIN_REPEATED:
             return
         tag, by, name = mark
         css = {"attribute": f"{tag}[{name}]", "class": f"{tag}.{name}", "inside": f"{name} > {tag}"}[by]
         rows = [element for element in elements if mark in _marks(element)]
-        if columns := _cells_of(rows, table_rows=tag == "tr"):
+        if frozenset(rows) not in seen and (columns := _cells_of(rows, table_rows=tag == "tr")):
+            seen.add(frozenset(rows))
             yield Lead(ways=(Parse(format="html_table", options={"rows": css}),), columns=columns, size=number, loose=True)
 
 
@@ -314,7 +333,7 @@ def _marks(element: Element) -> tuple[tuple[str, str, str], ...]:
     tag = str(element.tag)
     marked = [(tag, "attribute", str(name)) for name in element.attributes if _is_data(str(name))]
     if tag != "tr":
-        marked += [(tag, "class", name) for name in _classes(element)]
+        marked += [(tag, "class", name) for name in _classes(element, MAX_CLASSES)]
         outer = element.parent if not marked else None
         classes = _classes(outer)[:1] if outer is not None else []
         marked += [(tag, "inside", f"{outer.tag}.{name}") for name in classes if outer is not None]
@@ -335,21 +354,59 @@ def _cells_of(rows: Sequence[Element], *, table_rows: bool) -> tuple[str, ...]:
 def _inside(row: Element, *, table_rows: bool) -> Iterator[str]:
     found = [f"@{name}" for name in row.attributes if _is_data(name)]
     for part in islice(() if table_rows else row.traverse(), 1, 80):
-        if not any(True for _ in part.iter()) and inner_text(part):
+        if _has_own_text(part):
             names = [f"css:{part.tag}.{name}" for name in _classes(part)]
             names += [f"css:[{name}]" for name in part.attributes if _is_data(name)]
-            found += names or _around(part, row)
+            names += [f"css:[itemprop={part.attributes[name]}]" for name in part.attributes if name == "itemprop"]
+            found += names or _termed(part, row) or _around(part, row)
     return iter(dict.fromkeys(found))
+
+
+def _has_own_text(part: Element) -> bool:
+    """Whether an element holds text of its own, or only text."""
+    pieces = list(part.iter(include_text=True))
+    return any(piece.tag == TEXT and _WORD.search(piece.text_content or "") for piece in pieces)
+
+
+def _termed(part: Element, row: Element) -> list[str]:
+    """The selector of a description by its term: `<dt>Accuracy</dt><dd>91.5%</dd>`."""
+    terms = [inner_text(term) for term in row.css("dt")]
+    before = next((other for other in _before(part) if other.tag == "dt"), None) if part.tag == "dd" else None
+    text = inner_text(before) if before is not None else ""
+    if not text or next(term for term in terms if text in term) != text:  # the first that contains the text is selected
+        return []
+    return [f"css:dt:-soup-contains({json.dumps(text, ensure_ascii=False)}) + dd"]
+
+
+def _before(part: Element) -> Iterator[Element]:
+    """The siblings before an element, the nearest first."""
+    other = part.prev
+    while other is not None:
+        yield other
+        other = other.prev
 
 
 def _around(part: Element, row: Element) -> list[str]:
     """The selector of an element without marks: the marked element around it, and its tag if that has other text as well."""
     outer = next((outer for outer in ancestors(part) if outer == row or any(_classes(outer))), row)
     if outer == row:
-        return [f"css:{part.tag}"] if part.tag in HEADINGS else []
-    around = f"css:{outer.tag}.{_classes(outer)[0]}"
+        alike = [other for other in children(row, str(part.tag)) if not _classes(other)]
+        if part.tag in HEADINGS or part not in alike or len(alike) < MIN_CELLS:
+            return [f"css:{part.tag}"] if part.tag in HEADINGS else []
+        return [f"css:{part.tag}:nth-of-type({1 + sum(other.tag == part.tag for other in _before(part))})"]
+    around = f"css:{outer.tag}.{_selected_by(outer, row)}"
     return [around if inner_text(outer) == inner_text(part) else f"{around} {part.tag}"]
 
 
-def _classes(element: Element) -> list[str]:
-    return [name for name in (element.attributes.get("class") or "").split()[:2] if _CLASS.fullmatch(name)]
+def _selected_by(outer: Element, row: Element) -> str:
+    """The class, or both classes, by which an element is the first in its row; its first class if neither is."""
+    names = _classes(outer)
+    within = [element for element in islice(row.traverse(), 1, 80) if element.tag == outer.tag]
+    for chosen in (*([name] for name in names), names):
+        if next(element for element in within if {*chosen} <= {*_classes(element, MAX_CLASSES)}) == outer:
+            return ".".join(chosen)
+    return names[0]
+
+
+def _classes(element: Element, most: int = 2) -> list[str]:
+    return [name for name in (element.attributes.get("class") or "").split()[:most] if _CLASS.fullmatch(name)]

@@ -247,7 +247,7 @@ def open_question(proposal: Proposal, answers: Answers) -> Question | None:
 
 def _open_questions(proposal: Proposal, answers: Answers) -> Iterator[Question]:
     """What is not certain enough to be declared, the most important first. Only a person can say whether it is a leaderboard."""
-    doubt = proposal.candidate.doubt if answers == replace(NO_ANSWERS, key=answers.key, name=answers.name) else ""
+    doubt = "" if answers.say_that_it_ranks else proposal.candidate.doubt
     if proposal.table.sure < SURE:
         what = "whether one of the tables is a leaderboard, and which," if doubt else "which table is the leaderboard"
         yield Question(what=what, flag="--table N", why=proposal.table.why)
@@ -261,6 +261,10 @@ def _open_questions(proposal: Proposal, answers: Answers) -> Iterator[Question]:
         texts = names_of(cells_of(proposal.candidate.columns, proposal.candidate.rows))
         choices = " · ".join(f"{_quoted((cells.header,))} {', '.join(cells.known[:3])}" for _, cells in texts[:MAX_CHOICES])
         yield Question(what="which column names the entries", flag="--name COLUMN", why=proposal.name.why, choices=choices)
+    if suspects := proposal.candidate.suspects:
+        names = listed([_quoted((name,)) for name, _ in suspects], MAX_CHOICES)
+        what = f"whether {names} {'are entries' if suspects[1:] else 'is an entry'}"
+        yield Question(what=what, flag="--entry NAME or --without NAME", why=suspects[0][1])
     if not answers.key and proposal.key.sure < SURE:
         what = f"whether {_quoted(proposal.key.value)} identifies an entry"
         yield Question(what=what, flag="--key COLUMN", why=proposal.key.why)

@@ -33,6 +33,7 @@ def stated(value: T) -> Guess[T]:
 class Answers:
     """What the user stated about a page; None or empty where nothing was stated. `table` counts from 1.
 
+    `without` are the names of rows that are not entries, `entries` those of rows that are.
     `stated_error` is the error of the difference between two entries, at 95 %, in the unit of the metric that ranks the board.
     """
 
@@ -43,6 +44,14 @@ class Answers:
     higher_is_better: bool | None = None
     stated_error: float | None = None
     table: int | None = None
+    without: tuple[str, ...] = ()
+    entries: tuple[str, ...] = ()
+
+    @property
+    def say_that_it_ranks(self) -> bool:
+        """Whether the user named the table, or the figure that ranks it, or said something of that figure."""
+        said = (self.table, self.metric, self.nature, self.higher_is_better, self.stated_error)
+        return any(answer is not None for answer in said)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -61,6 +70,7 @@ class Candidate:
     the table itself shows that it ranks). `place` says where it is, `names` are the first texts of the column that most likely
     names its rows, `seen` is the number of its rows on the page, `left_out` are the names of rows that are not entries, each with
     the reason. In the column `numbered`, the page has places before the names. The page says that it ranks by `ranked_by`.
+    `suspects` are rows that may be no entries, each with the reason.
     """
 
     parse: Parse
@@ -75,6 +85,7 @@ class Candidate:
     left_out: tuple[tuple[str, str], ...] = ()
     numbered: str = ""
     ranked_by: str = ""
+    suspects: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,27 +5,49 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
+from statistics import fmean
 
 from tracker.authoring.columns import Cells, cells_of
 from tracker.authoring.intervals import intervals_of
-from tracker.authoring.proposal import Candidate, Proposal
+from tracker.authoring.proposal import Answers, Candidate, Proposal
+from tracker.authoring.words import NAME, RANK, set_of
+from tracker.errors import DeclarationError
 from tracker.model import Reading
 from tracker.reading.lines import parts_of
 from tracker.reading.names import clean_name, without_place
 from tracker.wording import count
 
-SUMMARY = re.compile(
-    r"(?:(?:overall|grand|column) )?(?:average|avg\.?|mean|median|total|sum)(?: score)?"
-    r"|(?:average |expert |non-expert )?humans?(?: (?:baseline|average|performance|experts?))?"
-    r"|random(?: (?:baseline|guess(?:ing)?|chance))?",
-    re.IGNORECASE,
+STATISTICS = set_of("average averages averaged avg mean median total sum overall")
+BASELINES = set_of(
+    "human humans superforecaster superforecasters turker turkers mturker mturkers annotator annotators crowdworkers layperson"
+    " random chance majority baseline"
 )
-"""Names of rows that are not models."""
+AGGREGATES = set_of(
+    "world worldwide global earth eu european union europe asia africa america americas oecd eurozone asean rest other others all"
+)
+"""The words of names that sum up others on some boards, and on others are entries like any."""
+BESIDE = set_of(
+    "of the all for and on a over across model models system systems entry entries team teams grand column row score scores"
+    " performance accuracy level expert experts non panel panels guess guesser guessing choice choices class classifier group"
+    " forecast forecasts forecaster transcriber transcribers transcription participant participants public professional"
+    " rater raters"
+)
+"""The words of which the names of rows consist that sum up others, or are baselines."""
+_WORDS = re.compile(r"[^\W\d_]+")
 MOST = 0.25
 """Maximum share of the rows that may be left out (0–1); if there are more, they are what the page is about."""
+SEVERAL = 2
+"""Columns of means by which a row is known to sum up the others, and rows above the first place that may do so."""
+DIFFERENT = 80
+"""Units of rounding across which figures must spread, so that none is their mean by chance."""
+SLACK = 1e-9
+MANY = 5
+"""Rows from which a sum says something."""
 NUMBERED = 0.8
 """Minimum share of the names with a place before them (0–1) for the places to be no part of them."""
 ENOUGH = 3
+_DIGIT = re.compile(r"\d")
 WORD = re.compile(r"^[^\W\d_]|[^\W\d_]{4,}")
 """What texts have that are not figures with a unit."""
 
@@ -39,20 +61,34 @@ class LeftOut:
     why: str
 
 
-def entries_of(candidate: Candidate, name: str) -> Candidate:
-    """The candidate without rows that are not entries, which its declaration leaves out, and with its names without places."""
+def entries_of(candidate: Candidate, name: str, answers: Answers) -> Candidate:
+    """The candidate without rows that are not entries, which its declaration leaves out, and with its names without places.
+
+    What the user said of a row decides; its `suspects` are rows of which only a person can say whether they are entries.
+    """
     at = candidate.columns.index(name)
+    names = [row[at] or "" for row in candidate.rows]
+    if unknown := {*answers.without, *answers.entries} - {clean_name(text) for text in (*names, *dict(candidate.left_out))}:
+        raise DeclarationError(f"no row is named {min(unknown)!r}, expected a name such as {names[0]!r}")
     found: dict[str, str] = {}
-    for row in candidate.rows:
-        if why := _why_not(row[at] or "", [cell for place, cell in enumerate(row) if place != at]):
-            found[row[at] or ""] = why
-    left_out = [(row[at] or "", found[row[at] or ""]) for row in candidate.rows if (row[at] or "") in found]
-    if left_out and len(left_out) <= MOST * len(candidate.rows):
+    for text, row in zip(names, candidate.rows, strict=True):
+        if why := _why_not(text, [cell for place, cell in enumerate(row) if place != at]):
+            found[text] = why
+    columns = cells_of(candidate.columns, candidate.rows)
+    found |= {names[row]: "the mean of all others" for row in _means(columns)}
+    found |= {text: "left out by the user" for text in names if clean_name(text) in answers.without}
+    found = {text: why for text, why in found.items() if clean_name(text) not in answers.entries}
+    left_out = [(text, found[text]) for text in names if text in found]
+    if left_out and len(left_out) <= max(MOST * len(names), len(answers.without)):
         options = {**candidate.parse.options, "without": {name: list(found)}}
-        rows = [row for row in candidate.rows if (row[at] or "") not in found]
+        rows = [row for row, text in zip(candidate.rows, names, strict=True) if text not in found]
         parse = replace(candidate.parse, options=options)
         candidate = replace(candidate, parse=parse, rows=rows, left_out=(*candidate.left_out, *left_out))
     names = [row[at] or "" for row in candidate.rows]
+    said = {*answers.without, *answers.entries}
+    doubts = {clean_name(text): "its name may sum up others" for text in names if _may_sum_up(text)}
+    doubts |= {clean_name(names[row]): why for row, why in _doubtful(cells_of(candidate.columns, candidate.rows))}
+    candidate = replace(candidate, suspects=tuple((text, why) for text, why in doubts.items() if text not in said))
     placed = sum(without_place(text) != text for text in names)
     if len(names) < ENOUGH or placed < NUMBERED * len(names):
         return candidate
@@ -66,7 +102,50 @@ def _why_not(name: str, others: Sequence[str | None]) -> str:
         return "no name"
     if len(others) > 1 and not any(cell and cell.strip() for cell in others):
         return "a title: all other cells are empty"
-    return "sums up others, or is a baseline" if SUMMARY.fullmatch(without_place(name).strip()) else ""
+    plain = without_place(name)
+    words = {word.casefold() for word in _WORDS.findall(plain)}
+    if words & NAME and words <= NAME and not any(parts_of(cell) for cell in others):
+        return "the header again"
+    is_summary = words <= STATISTICS | BASELINES | BESIDE and words & (STATISTICS | BASELINES) and not _DIGIT.search(plain)
+    return "sums up others, or is a baseline" if is_summary else ""
+
+
+def _may_sum_up(name: str) -> bool:
+    words = {word.casefold() for word in _WORDS.findall(name)}
+    return bool(words & AGGREGATES) and words <= AGGREGATES | {"of", "the"}
+
+
+def _means(columns: Sequence[Cells]) -> Iterator[int]:
+    """The first or last row, if its figures are the means of those of all other rows in several columns, and differ in none."""
+    for row in (0, -1):
+        judged = [mean for cells in columns if (mean := _is_mean(cells, row)) is not None]
+        if len(judged) >= SEVERAL and all(judged):
+            yield row
+
+
+def _is_mean(cells: Cells, row: int) -> bool | None:
+    """Whether the figure of a row is the mean of the others; None if the column has too few figures, or few that differ."""
+    others = [value for value in (cells.numbers[1:] if row == 0 else cells.numbers[:-1]) if value is not None]
+    own = cells.numbers[row] if cells.numbers else None
+    if own is None or len(others) < ENOUGH or not cells.is_numeric or max(others) - min(others) < DIFFERENT * cells.rounding:
+        return None
+    return abs(own - fmean(others)) <= cells.rounding * (1 + SLACK) + SLACK * abs(own)
+
+
+def _doubtful(columns: Sequence[Cells]) -> Iterator[tuple[int, str]]:
+    """The rows above the first place that have none, and a first or last row with at least the sum of all others."""
+    for cells in columns:
+        places = cells.places if RANK & {*cells.leaf} else []
+        first = next((row for row, place in enumerate(places) if place), 0)
+        if first <= SEVERAL and places[first : first + 1] == [1] and all(places[first:]):
+            yield from ((row, f"it stands above place 1 of {cells.header!r} without a place") for row in range(first))
+    for cells, row in product(columns, (0, -1)):
+        values = cells.numbers
+        known = [value for value in values if value is not None]
+        if len(known) < MANY or len(known) < len(values) or min(known) <= 0 or any(value % 1 for value in known):
+            continue
+        if not (cells.is_count_up or cells.is_time) and max(known) > 100 and 2 * known[row] >= sum(known):
+            yield row, f"its {cells.header!r} is at least the sum of all others"
 
 
 def balance(proposal: Proposal, reading: Reading) -> Iterator[LeftOut]:

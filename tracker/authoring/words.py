@@ -16,6 +16,7 @@ _PIECES = re.compile(
 _MARKS = str.maketrans("⬆⬇", "↑↓")
 _LEAF = re.compile(r'(?:.*[\w\])"]\.(?=[^\W\d]|["$])|.*:|@)?(.+)', re.DOTALL)
 """The last part of a path; a dot before a space or a digit does not separate."""
+_TERM = re.compile(r'css:dt:-soup-contains\("(.*)"\) \+ dd')
 _QUOTED = re.compile(r'.*"([^"]+)"')
 _ERROR = r"(?:±|\+/-|\b(?:ci|conf\w*|interval|margin|std\w*|sd|s\.?e\.?m?|stderr|9[059] ?%))"
 _REMARK = re.compile(rf"(.*?\w.*?)\s*((?:[(\[][^()\[\]]*{_ERROR}[^()\[\]]*[)\]]|(?:±|\+/-).*))\s*", re.IGNORECASE)
@@ -50,6 +51,8 @@ def _translated(word: str) -> Iterator[str]:
 
 def leaf_of(header: str) -> str:
     """The last part of a path: `completion` of `pricing.completion`, `2.5%` of `score."2.5%"`; a header itself."""
+    if match := _TERM.fullmatch(header):
+        return match[1]
     if header.endswith('"') and (quoted := _QUOTED.fullmatch(header)):
         return quoted[1]
     match = _LEAF.fullmatch(header)
@@ -126,7 +129,7 @@ SHARES = set_of(
     "acc accuracy precision recall f1 em success correct pass passed resolved solved winrate wer cer rate rates share"
 )
 """Figures that are a share of something: a ratio of 0 to 1, or a percentage."""
-ASIDE = set_of("std estimated previous old input cache cached")
+ASIDE = set_of("std best worst estimated previous old input cache cached")
 """Figures beside the one that ranks."""
 IN_AND_OUT = (set_of("input prompt in"), set_of("output completion completions out"))
 """Side by side and with small values: the prices of input and output."""

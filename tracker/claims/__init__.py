@@ -39,7 +39,9 @@ def check(
 
     Words that could not be read are `not understood`; of an `article`, only in sentences that seem to compare models.
     """
-    record = Record(store=store, states=states(store, at=at, lexicon=lexicon, boards=tuple(boards)), lexicon=lexicon, at=at)
+    chosen = tuple(boards)
+    present = states(store, at=at, lexicon=lexicon, boards=chosen)
+    record = Record(store=store, states=present, lexicon=lexicon, at=at, chosen=bool(chosen))
     findings: list[Finding] = []
     for claim in read(text, record):
         if isinstance(claim, Claim):

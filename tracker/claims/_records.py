@@ -151,10 +151,11 @@ class Period:
 class Claim:
     """One thing that a sentence says, in the words `quote`. "B trails A" is read as A above B.
 
-    `topic` and `sources` are as written, or empty. `inner` is the relation in which the first is first. `passing`: it came about
-    (by overtaking; the lead was taken). `degree`: by a lot (`strong`) or a little (`weak`). `place` is the rank that is claimed.
-    `end`: the number itself is meant, the `high` or the `low` one, and not the better one; or the `ratio` of two prices.
-    `read_as` says what was understood though not written.
+    `topic` and `sources` are as written, or empty. `inner` is the relation in which the first is first. `lapsed`: it held
+    before ("no longer"). `passing`: it came about (by overtaking; the lead was taken). `degree`: by a lot (`strong`) or a little
+    (`weak`). `place` is the rank that is claimed. `end`: the number itself is meant, the `high` or the `low` one, and not the
+    better one; or the `ratio` of two prices; or that neither is above (`level`). `read_as` says what was understood though not
+    written.
     """
 
     quote: str
@@ -165,6 +166,7 @@ class Claim:
     sources: tuple[str, ...] = ()
     group: ModelGroup = ModelGroup()
     negated: bool = False
+    lapsed: bool = False
     passing: bool = False
     degree: str = ""
     inner: Relation | None = None

@@ -76,12 +76,15 @@ def stranger(claim: Claim, record: Record) -> Finding | None:
     """The answer if the record lacks a model, a lab or a board that the claim names; None if it has them all."""
     if not record.boards(claim.sources):
         boards = sorted({state.board.title for state in record.states})
+        called = " or ".join(claim.sources)
         known = any(record.once_called(source) for source in claim.sources) or not claim.sources
-        reason = "nothing was accepted by then" if known else f"no board called {' or '.join(claim.sources)}"
+        asked = f"{called} is not among the boards asked" if record.at is None and called else "nothing was accepted by then"
+        reason = asked if known else f"no board called {called}"
         return finding(claim, ClaimVerdict.NOT_ON_RECORD, reason, suggestions=tuple(boards[:_MOST_NAMED]))
     for mention in (claim.subject, claim.rival):
         if mention is not None and not record.ever(mention):
-            reason = f"no board lists {mention.name}" + (f" as one of the {mention.group}" if mention.group else "")
+            of_class = f" as one of the {mention.group}" if mention.group else ""
+            reason = f"{record.none} {mention.name}{of_class}"
             if mention.kind is MentionKind.GROUP:
                 reason = f"no board says of any entry that it is one of the {mention.name}"
             return finding(claim, ClaimVerdict.NOT_ON_RECORD, reason, suggestions=_nearest(mention, record))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from tracker.claims._records import Amount, Mention, MentionKind, ModelGroup, Period, PieceKind, Relation
 from tracker.claims.clauses import Clause, is_copula
 from tracker.claims.pieces import Piece
-from tracker.claims.words import AMONG, EVERY_ONE, PASTS, SOME_ONE
+from tracker.claims.words import AMONG, EVERY_ONE, NOUNS, PASTS, SOME_ONE, WEEKDAYS
 
 
 class NotUnderstoodError(Exception):
@@ -20,7 +20,10 @@ class NotUnderstoodError(Exception):
 
 @dataclass(slots=True)
 class Arguments:
-    """What one clause says, being gathered. `refers`: its pronoun. `past`: "was" is read, because of a date or a passive."""
+    """What one clause says, being gathered. `refers`: its pronoun. `past`: "was" is read, because of a date or a passive.
+
+    `strange`: a topic that no board has.
+    """
 
     subjects: list[Mention] = field(default_factory=list)
     rivals: list[Mention] = field(default_factory=list)
@@ -31,8 +34,10 @@ class Arguments:
     since: Period | None = None
     degree: str = ""
     negated: bool = False
+    lapsed: bool = False
     refers: str = ""
     past: bool = False
+    strange: str = ""
     read_as: list[str] = field(default_factory=list)
 
 
@@ -55,6 +60,8 @@ def read_arguments(clause: Clause, arguments: Arguments) -> None:
                 (arguments.topics if piece.kind is PieceKind.TOPIC else arguments.sources).append(str(piece.value))
             elif not read(clause, piece, side[:place], side[place + 1 :], arguments):
                 _read_common(piece, side[place + 1 :], arguments)
+    if arguments.strange and len(arguments.topics) > 1:
+        raise NotUnderstoodError(f'"{arguments.strange}" is not understood beside another topic; ask without it')
 
 
 def _read_left(clause: Clause, piece: Piece, before: Sequence[Piece], after: Sequence[Piece], arguments: Arguments) -> bool:
@@ -67,7 +74,7 @@ def _read_left(clause: Clause, piece: Piece, before: Sequence[Piece], after: Seq
         case PieceKind.REFERENCE:
             _read_reference(piece, before, arguments)
         case PieceKind.NOT if arguments.subjects or arguments.refers or not _kinds(after, *_WHO) or _is_none(piece, after):
-            arguments.negated = not arguments.negated
+            arguments.negated, arguments.lapsed = not arguments.negated, piece.reads("no longer")
         case PieceKind.AMOUNT if any(later.kind is not PieceKind.FILL for later in after):
             raise NotUnderstoodError(f'"{piece.text}": it does not say of what')  # "A, twice as large, beats B"
         case _:
@@ -178,7 +185,7 @@ def _read_right(clause: Clause, piece: Piece, before: Sequence[Piece], _: Sequen
         case PieceKind.FIGURES:
             _read_figures(piece, arguments)
         case _:
-            return piece.reads("than") and not _content(before)
+            return piece.reads("than") and all(other.kind in (PieceKind.IN, PieceKind.TOPIC) for other in _content(before))
     return True
 
 
@@ -209,10 +216,14 @@ def _read_right_word(piece: Piece, before: Sequence[Piece], arguments: Arguments
     last, topics = before[-1] if before else None, arguments.topics
     figure = piece.text.lstrip("$")[:1].isdigit()
     if last is not None and last.kind is PieceKind.WORD and topics and topics[-1].endswith(last.text):
-        topics[-1] = f"{topics[-1]}{'-' if piece.start - last.end == 1 and not figure else ' '}{piece.text}"  # "on MMLU-Pro"
+        hyphen = piece.start - last.end == 1 and piece.text[0].isupper()
+        topics[-1] = f"{topics[-1]}{'-' if hyphen else ' '}{piece.text}"  # "on MMLU-Pro"
     elif figure:
         raise NotUnderstoodError(f'"{piece.text}": it does not say of what')
+    elif piece.reads(*WEEKDAYS):
+        raise NotUnderstoodError(f'"{piece.text}": it does not say of which week; give the date')
     elif _kinds(_content(before)[-1:], PieceKind.IN) or any(other.reads("in", "on", "at", "for") for other in before[-2:]):
+        arguments.strange = piece.text
         topics.append(piece.text)
     elif piece.text[0].isupper() and [other.kind for other in before[-2:]] == [PieceKind.NAME, PieceKind.JOIN]:
         arguments.rivals.append(Mention(text=piece.text, name=piece.text))  # "beats GPT-4 and Mystery"
@@ -258,7 +269,7 @@ def _read_common(piece: Piece, after: Sequence[Piece], arguments: Arguments) -> 
         arguments.amount = piece.value
     elif piece.kind is PieceKind.SINCE and isinstance(piece.value, Period):
         arguments.since = piece.value
-    elif piece.kind is PieceKind.DEGREE and not arguments.degree and not _kinds(after, *_WHO):
+    elif piece.kind is PieceKind.DEGREE and not arguments.degree and not _is_class(after):
         arguments.degree = str(piece.value)
     elif piece.reads("both", *EVERY_ONE) and not _kinds(_content(after)[:1], *_WHO, *([PieceKind.TOPIC] * piece.reads("both"))):
         raise NotUnderstoodError(f"{text}: it does not say all of what; ask for one model, topic or board at a time")
@@ -269,4 +280,10 @@ def _read_common(piece: Piece, after: Sequence[Piece], arguments: Arguments) -> 
     elif piece.kind in (PieceKind.SIZE, PieceKind.FIGURES) or piece.text.isdecimal():
         raise NotUnderstoodError(f"{text}: it does not say what this belongs to")
     elif piece.kind not in (*_READ_BEFORE, PieceKind.SINCE, PieceKind.TURN) and any(sign.isalnum() for sign in piece.text):
-        raise NotUnderstoodError(f"{text} is not understood, and may change the meaning; ask without it")
+        ask = 'ask for models "under 40B"' if piece.kind is PieceKind.DEGREE else "ask without it"
+        raise NotUnderstoodError(f"{text} is not understood, and may change the meaning; {ask}")
+
+
+def _is_class(after: Sequence[Piece]) -> bool:
+    """Whether a word of degree is a restriction: `the best small model` says among whom, and not by how much."""
+    return bool(_kinds(after, *_WHO)) or any(piece.reads(*NOUNS) for piece in after[:1])

@@ -53,7 +53,7 @@ class Case:
 
     def has(self, entry: Entry) -> bool | None:
         """Whether an entry is of the claim's class; None if the board does not say."""
-        return is_in(entry, self.state.board, self.claim.group)
+        return is_in(entry, self.state, self.claim.group)
 
     def valued(self, entries: Iterable[Entry]) -> tuple[Entry, ...]:
         """Those with a value."""
@@ -285,9 +285,11 @@ def _ids(entries: Iterable[Entry]) -> list[EntryId]:
 def against(faced: Faced) -> str:
     """Both values, the gap between them and how certain it is."""
     case, gap = faced.case, faced.weight.gap
-    better, worse = ("cheaper", "more expensive") if case.metric.unit.startswith("USD") else ("above", "below")
-    by = f"{case.gap(gap, faced.subject, faced.rival)} {better if gap > 0 else worse}" if gap else "level"
-    return f"{case.shown(faced.subject)} against {case.shown(faced.rival)}: {by}, {faced.weight.why}"
+    better, worse = ("above", "below") if case.metric.higher_is_better else ("lower", "higher")
+    if case.metric.unit.startswith("USD"):
+        better, worse = "cheaper", "more expensive"
+    by = f"{case.gap(gap, faced.subject, faced.rival)} {better if gap > 0 else worse}, " if gap else ""
+    return f"{case.shown(faced.subject)} against {case.shown(faced.rival)}: {by}{faced.weight.why}"
 
 
 def ground_of(faced: Faced, verdict: ClaimVerdict, reason: str) -> Ground:

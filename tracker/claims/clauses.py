@@ -238,6 +238,16 @@ def _unsure_date(clauses: Sequence[Clause], dates: Sequence[Period]) -> str:
     return f'"{dates[0].text}": it does not say of which verb'
 
 
+def hearsay(pieces: Sequence[Piece]) -> str:
+    """The word by which a sentence is what may be, or what somebody says: a hedge, or an attribution to a lab."""
+    for before, piece in pairwise(pieces):
+        attributed = before.kind in (PieceKind.FROM, PieceKind.IN) and not before.reads("from")
+        in_front = before.reads("with", "from") and before is pieces[0]
+        if piece.kind is PieceKind.NAME and piece.mention.kind is MentionKind.LAB and (attributed or in_front):
+            return f"{before.text} {piece.text}"
+    return next((piece.text for piece in pieces if piece.kind is PieceKind.HEDGE), "")
+
+
 def attributions(part: list[Piece]) -> list[str]:
     """The boards, or unknown sources, after `per`, `according to`, `via`; removed from the part. `from` needs a board."""
     sources: list[str] = []
@@ -256,7 +266,7 @@ def _attributed(rest: Sequence[Piece]) -> list[Piece]:
     """The boards, or the words used as one, that follow an attribution."""
     named: list[Piece] = []
     for before, piece in pairwise(rest):
-        unknown = piece.kind is PieceKind.WORD or (piece.kind is PieceKind.NAME and piece.mention.kind is MentionKind.LAB)
+        unknown = piece.kind is PieceKind.WORD
         listed = not named or (before.kind is PieceKind.JOIN and piece.text[0].isupper())
         if piece.kind is PieceKind.BOARD or (unknown and listed and not rest[0].reads("from")):
             named.append(piece)

@@ -11,7 +11,7 @@ from operator import or_
 from tracker.claims._records import Amount, Mention, ModelGroup, PieceKind, Relation
 from tracker.claims.names import SIZE
 from tracker.claims.pieces import Piece
-from tracker.claims.words import Sense
+from tracker.claims.words import NOUNS, Sense
 
 _GLUED_SIZE = re.compile(rf"[-_](?:{SIZE.pattern})(?=[-_]|$)")
 _FIGURE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
@@ -121,8 +121,6 @@ def _number(piece: Piece) -> Amount | None:
 
 # ── classes ──────────────────────────────────────────────────────────────────────────────────────
 
-_NOUNS = ("model", "models", "llm", "llms", "one", "ones", "system", "systems")
-
 
 def _classes(pieces: Sequence[Piece]) -> tuple[int, Piece] | None:
     """Classes in a row, with the noun among them, are one: `open models under 40B`."""
@@ -130,7 +128,7 @@ def _classes(pieces: Sequence[Piece]) -> tuple[int, Piece] | None:
     for piece in pieces:
         if isinstance(piece.value, ModelGroup):
             groups.append(piece.value)
-        elif not groups or not piece.reads(*_NOUNS):
+        elif not groups or not piece.reads(*NOUNS):
             break
         count += 1
     return (count, _merged(pieces[:count], PieceKind.GROUP, reduce(or_, groups))) if groups else None

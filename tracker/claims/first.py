@@ -124,6 +124,7 @@ def _ground(case: Case) -> Ground | Unpublished:
     runners = [entry for entry in case.record.remembered(case.state.board.id) if entry.id in own or entry.id not in passed]
     reached = [race.reached(entry) for entry in runners if case.has(entry) is not False]
     subjects = [runner for runner in reached if runner.entry.id in own]
+    subjects = [runner for runner in subjects if case.has(runner.entry)] or subjects
     verdict, reason, others = _verdict(race, subjects, [runner for runner in reached if runner.entry.id not in own])
     caveats: list[str] = []
     if claim.group and not any(case.has(runner.entry) for runner in subjects):

@@ -13,7 +13,7 @@ from itertools import groupby, product
 
 from tracker.claims._records import Claim, Mention, MentionKind, ModelGroup, PieceKind, Place, Relation, Unread
 from tracker.claims.arguments import Arguments, NotUnderstoodError, read_arguments
-from tracker.claims.clauses import Clause, SharedWords, attributions, divide, shared
+from tracker.claims.clauses import Clause, SharedWords, attributions, divide, hearsay, shared
 from tracker.claims.elliptic import compared, is_elliptic, joined, without_size
 from tracker.claims.pieces import Piece, canonical
 from tracker.claims.words import EVERY_ONE, SOME_ONE, Sense
@@ -42,8 +42,8 @@ def read(sentence: str, pieces: Sequence[Piece], context: Context) -> tuple[list
     reader = _Reader(sentence=sentence, shared=SharedWords(), subjects=context.subjects, named=set(context.named))
     claims: list[Claim | Unread] = []
     for run, clauses in zip(runs, clauses_of, strict=True):
-        if clauses and (hedge := next((piece for piece in run if piece.kind is PieceKind.HEDGE), None)):
-            reason = f'"{hedge.text}" says what may be, or what somebody says; the record only knows what is'
+        if clauses and (hedge := hearsay(run)):
+            reason = f'"{hedge}" says what may be, or what somebody says; the record only knows what is'
             claims.append(Unread(quote=_quoted(sentence, run), reason=reason))
         elif clauses:
             reader.shared = shared(clauses, run, sources)
@@ -180,7 +180,7 @@ class _Reader:
             arguments.rivals = list(self.rivals)
             arguments.read_as.append(f"compared with {' and '.join(mention.name for mention in self.rivals)}")
         elif sense.rival == "must" or sense.relation in (Relation.PRICE, Relation.ABOVE):
-            raise NotUnderstoodError("it does not say than which model")
+            raise NotUnderstoodError("it does not say with which model it is compared")
 
     # ── all of them ──────────────────────────────────────────────────────────────────────────────
 
@@ -211,6 +211,7 @@ class _Reader:
             passing=sense.passing,
             sources=tuple(dict.fromkeys([*arguments.sources, *self.shared.sources])),
             negated=arguments.negated,
+            lapsed=arguments.lapsed,
             degree=arguments.degree or sense.degree,
             inner=clause.inner.relation if clause.inner and relation is Relation.FIRST else None,
             amount=arguments.amount,
@@ -275,6 +276,7 @@ def _judged(claim: Claim) -> Claim:
         "by how much": claim.amount is not None and Relation.SCORE not in (claim.relation, claim.inner),
         "since when": claim.since is not None,
         "how clearly": bool(claim.degree),
+        "that it held before": claim.lapsed and (claim.relation is not Relation.LEAD or bool(claim.group)),
         "the figure": any(mention.figure is not None for mention in mentions),
         "how it came about": (claim.passing and claim.relation is not Relation.FIRST) or bool(claim.place.moved),
     }

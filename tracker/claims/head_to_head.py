@@ -64,6 +64,8 @@ def _came_about(claim: Claim, since: Since | None) -> tuple[ClaimVerdict, str]:
 def _level(faced: Faced) -> tuple[ClaimVerdict, str]:
     """Neither side is above beyond the error, or the subject is."""
     match faced.weight.order:
+        case Order.ABOVE if faced.case.claim.end == "level":
+            return ClaimVerdict.CONTRADICTED, "above, so not level"
         case Order.ABOVE:
             return ClaimVerdict.SUPPORTED, "above, so at least on par"
         case Order.BELOW:

@@ -62,7 +62,7 @@ def _with_figure(finding: Finding, claim: Claim, mention: Mention, record: Recor
     said = score.judge(figure, record)
     if said.verdict is ClaimVerdict.SUPPORTED or finding.verdict is not ClaimVerdict.SUPPORTED:
         return finding
-    return replace(finding, verdict=said.verdict, reason=f"{finding.reason}; as to the figure, {said.reason}")
+    return replace(finding, verdict=said.verdict, reason=f"{finding.reason}; the figure: {said.reason}")
 
 
 def _came_about(claim: Claim, period: Period, record: Record, finding: Finding) -> Finding:
@@ -115,7 +115,7 @@ def _wider(claim: Claim, finding: Finding) -> Claim | None:
 def _line(claim: Claim, finding: Finding) -> str:
     """The line of a subject that is not on record itself, if the line is."""
     subject = claim.subject
-    if finding.reason != f"no board lists {subject.name}":
+    if not finding.reason.endswith(f" {subject.name}"):
         return ""
     named, sizes, _ = finding.suggestions[0].partition(": listed sizes ")
     line = subject.line or (named if sizes else "")

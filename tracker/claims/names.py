@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 
 from tracker.claims._records import Mention, MentionKind
-from tracker.claims.words import ENGLISH, FILLERS, MONTHS, NEEDS_VERSION, NUMBERS, OF_ANY_NAME, SENSES
+from tracker.claims.words import ENGLISH, FILLERS, GROUPS, MONTHS, NEEDS_VERSION, NUMBERS, OF_ANY_NAME, SENSES
 from tracker.model import Entry, Identity, name_tokens
 
 Resolve = Callable[[str], Identity]
@@ -25,7 +26,7 @@ _VERSION = re.compile(r"[vVrR]?\d+(?:\.\d+)*[a-zA-Z]?|\d{4}|\d{4}-\d{2}-\d{2}|\d
 _LIKE_A_NAME = re.compile(r"[A-Za-z]{1,40}[\w.+]{0,40}?-?\d[\w.+-]{0,60}")
 _SLASHED = re.compile(r"[a-z0-9][\w.-]{1,40}/[A-Za-z][\w.:-]{2,80}")
 _NO_NAME = re.compile(r"(?:top|no|number|v|q|h|rank)-?\d+|\d.*|[a-z]+-?\d*(?:st|nd|rd|th)|sub-?\d+.*", re.IGNORECASE)
-_FUNCTION_WORDS = frozenset(word for phrase in (*SENSES, *FILLERS) for word in phrase.split())
+_FUNCTION_WORDS = frozenset(word for phrase in (*SENSES, *FILLERS, *GROUPS) for word in phrase.split()) - {"open"}
 _MOST_CHUNKS = 10
 
 
@@ -126,7 +127,7 @@ def find(sentence: str, known: Vocabulary, *, taken: Sequence[tuple[int, int]] =
 
     A part in a `taken` stretch (the title of a board or a metric) is not read as an unknown name.
     """
-    texts = ((match.start(), match[0].rstrip(".-+/*_") or match[0]) for match in _CHUNK.finditer(sentence))
+    texts = ((match.start(), match[0].rstrip(".-/*_") or match[0]) for match in _CHUNK.finditer(sentence))
     chunks = [_Chunk(text=text, start=start, end=start + len(text), folded=name_tokens(text)) for start, text in texts]
     named: list[Named] = []
     place = 0
@@ -175,7 +176,11 @@ def _lab_before(chunks: Sequence[_Chunk], place: int, known: Vocabulary) -> tupl
         after = place + size
         if lab and after < len(chunks):
             after += chunks[after].text in ("'s", "’s")
-            if after < len(chunks) and (_exact(chunks, after, known) or _read(chunks, after, known)):
+            if (
+                after < len(chunks)
+                and _touching(chunks[after - 1], chunks[after])
+                and (_exact(chunks, after, known) or _read(chunks, after, known))
+            ):
                 return lab, after
     return "", place
 
@@ -197,9 +202,15 @@ def _exact(chunks: Sequence[_Chunk], start: int, known: Vocabulary) -> int:
 
 
 def _is_balanced(chunks: Sequence[_Chunk]) -> bool:
-    """Whether brackets are paired, and no possessive is at either end."""
-    depth = sum({"(": 1, "[": 1, ")": -1, "]": -1}.get(chunk.text, 0) for chunk in chunks)
-    return depth == 0 and chunks[-1].text not in ("'s", "’s", "(", "[") and chunks[0].text not in (")", "(", "'s", "’s")
+    """Whether brackets are paired, no comma is outside them, and no possessive is at either end."""
+    depths = list(accumulate({"(": 1, "[": 1, ")": -1, "]": -1}.get(chunk.text, 0) for chunk in chunks))
+    joined = all(depth or _touching(*pair) for depth, pair in zip(depths, pairwise(chunks), strict=False))
+    return (
+        depths[-1] == 0
+        and joined
+        and chunks[-1].text not in ("'s", "’s", "(", "[")
+        and chunks[0].text not in (")", "(", "'s", "’s")
+    )
 
 
 def _read(chunks: Sequence[_Chunk], start: int, known: Vocabulary) -> int:

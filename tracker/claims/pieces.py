@@ -97,8 +97,9 @@ def _board_phrases(board: Board) -> Iterator[tuple[str, ...]]:
     """A board's publisher, its title and the parts of it: `artificial analysis`, `aa`, `arena text`, `text arena`."""
     source, _, part = board.id.partition("/")
     head, _, rest = board.title.partition(":")
-    texts = (source, head, board.title, f"{head} {part}", f"{part} {head}", f"{head} {rest}", board.id)
+    texts = (source, head, head.partition(" (")[0], board.title, f"{head} {part}", f"{part} {head}", f"{head} {rest}", board.id)
     yield from filter(None, map(_words, texts))
+    yield ("".join(_words(source)),)  # AlpacaEval
     initials = "".join(word[0] for word in _words(head))
     if len(initials) > 1:
         yield (initials,)

@@ -12,7 +12,7 @@ from tracker.claims.record import Record, same_model
 from tracker.claims.weight import Order, agrees, spread, weigh
 from tracker.model import Entry, name_tokens
 from tracker.order import best_entry, competition_ranks
-from tracker.wording import day, listed
+from tracker.wording import count, day, listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,8 @@ class Field:
     @property
     def in_doubt(self) -> str:
         """The entries without a stated class, in words."""
-        return f"{len(self.unknown)} that stand higher do not state whether they are {self.case.claim.group}"
+        of_class = f"whether they are {self.case.claim.group}"
+        return f"of {count(len(self.unknown), 'entry', 'entries')} above it, the board does not state {of_class}"
 
 
 def _field(case: Case) -> Field | Unpublished | Ground:
@@ -48,13 +49,15 @@ def _field(case: Case) -> Field | Unpublished | Ground:
     claim, metric, listed = case.claim, case.metric, case.state.snapshot.entries
     own = case.on(claim.subject)
     membership = {key: case.has(entry) for key, entry in listed.items()}
-    subject = best_entry(metric, [entry for entry in own if membership[entry.id] is not False])
+    subject = best_entry(metric, [entry for entry in own if membership[entry.id]])
     if subject is None and (best := best_entry(metric, own)) is not None:
         outside = replace(case, claim=replace(claim, negated=False))  # nothing is said about an entry outside the class
+        if (unstated := best_entry(metric, [entry for entry in own if membership[entry.id] is None])) is not None:
+            reason = f"the board does not state whether {unstated.name} is one of the {claim.group}"
+            return outside.ground(ClaimVerdict.NOT_COMPARABLE, reason, [unstated])
         return outside.ground(ClaimVerdict.CONTRADICTED, f"{own[0].name} is not one of the {claim.group}", [best])
     if subject is None:
         return Unpublished(case=case, valued=(False, True), listed=(bool(own), True))
-    membership[subject.id] = True
     valued = case.valued(listed.values())
     higher = [entry for entry in valued if membership[entry.id] is None and metric.better(case.value(entry), case.value(subject))]
     members = tuple(entry for entry in valued if membership[entry.id])
@@ -83,13 +86,27 @@ def _lead(case: Case) -> Ground | Unpublished:
         elif not weight.agrees(claim.degree):
             verdict, reason = ClaimVerdict.MIXED, f"{reason}; {degree_differs(case, weight)}"
     caveats, unsure = _doubts(field)
-    verdict = ClaimVerdict.MIXED if unsure and verdict is ClaimVerdict.SUPPORTED else verdict
+    if unsure and verdict is ClaimVerdict.SUPPORTED:
+        verdict, reason = ClaimVerdict.MIXED, f"{reason}; {caveats[-1]}"
     plain = not claim.group and not claim.end
     since = _since_rank(field, 1) if verdict is ClaimVerdict.SUPPORTED and plain else None
     verdict, reason = _held(claim, since, verdict, reason)
+    if claim.lapsed and verdict is ClaimVerdict.CONTRADICTED:
+        verdict, reason = _led(field, reason)
     if claim.passing and verdict is ClaimVerdict.SUPPORTED:
         verdict, reason = _taken(field, since, reason)
     return case.ground(verdict, reason, [field.subject, *compared], caveats=caveats, since=since)
+
+
+def _led(field: Field, reason: str) -> tuple[ClaimVerdict, str]:
+    """The verdict on the lead of a model that "no longer" leads: it must have led before."""
+    case, at = field.case, field.case.state.snapshot.observed_at
+    keys = case.record.ever_on(case.state, case.claim.subject) if case.metric.primary else ()
+    spans = [span for key in keys for span in case.record.store.rank_spans(case.state.board.id, key) if span.rank == 1]
+    ended = max((span.valid_to for span in spans if span.valid_to is not None and span.valid_to <= at), default=None)
+    if ended is None:
+        return ClaimVerdict.NOT_ON_RECORD, f"{reason}; that it led before is not on record"
+    return ClaimVerdict.CONTRADICTED, f"{reason}; it led until {day(ended)}"
 
 
 def _taken(field: Field, since: Since | None, reason: str) -> tuple[ClaimVerdict, str]:
@@ -112,14 +129,16 @@ def _first_of(field: Field) -> tuple[ClaimVerdict, str, list[Entry]]:
     best = best_entry(case.metric, field.members) or subject
     if case.value(subject) != case.value(best) or case.estimated(subject):
         weight = case.weigh(subject, best)
-        sure = weight.order is Order.BELOW and not field.unclassed
+        variants = [entry for entry in field.unknown if same_model(entry, subject)]
+        lower = all(case.weigh(entry, best).order is Order.BELOW for entry in variants)
+        sure = weight.order is Order.BELOW and not field.unclassed and lower
         verdict = ClaimVerdict.CONTRADICTED if sure else ClaimVerdict.MIXED
-        return verdict, f"{case.shown(best)} stands best of {of}; {case.shown(subject)}: {weight.why}", [best]
+        return verdict, f"{case.shown(best)} is the best of {of}; {case.shown(subject)}: {weight.why}", [best]
     tied = [entry for entry in field.others if case.value(entry) == case.value(subject)]
     following = best_entry(case.metric, [entry for entry in field.others if entry not in tied])
     reason = f"{case.shown(subject)}: {f'tied with {tied[0].name}' if tied else 'the best'} of {of}"
     if following is None:
-        return ClaimVerdict.SUPPORTED, reason, tied
+        return ClaimVerdict.SUPPORTED, reason if tied else f"{case.shown(subject)}: the only one listed", tied
     weight = case.weigh(subject, following)
     near = f", {weight.why}" if weight.order is Order.NEAR else ""
     return ClaimVerdict.SUPPORTED, f"{reason}, ahead of {case.shown(following)}{near}", [*tied, following]
@@ -128,7 +147,7 @@ def _first_of(field: Field) -> tuple[ClaimVerdict, str, list[Entry]]:
 def _doubts(field: Field) -> tuple[list[str], bool]:
     """What might be above: estimates, rows without a name, entries without a stated class; and whether the lead is open."""
     case, metric, snapshot = field.case, field.case.metric, field.case.state.snapshot
-    own, group, unsure = case.value(field.subject), case.claim.group, False
+    own, unsure = case.value(field.subject), bool(field.unknown)
     estimates = [entry for entry in field.members if case.estimated(entry) and metric.better(case.value(entry), own)]
     caveats = [f"an estimate stands higher: {case.shown(estimates[0])}"] if estimates else []
     if metric.primary and any(metric.better(value, own) for value in snapshot.unnamed):
@@ -140,7 +159,6 @@ def _doubts(field: Field) -> tuple[list[str], bool]:
         unsure = True
     if field.unknown:
         caveats.append(f"{field.in_doubt}: {listed(entry.name for entry in field.unknown)}")
-        unsure |= group.open_weights is not None or group.country is not None
     return caveats, unsure
 
 
@@ -172,7 +190,8 @@ def _rank(case: Case) -> Ground | Unpublished:
         near = weigh(case.metric, measures[0], measures[1], spread(values.values())).order is Order.NEAR
         near = near and edge is not None and not (wanted.exact and place < wanted.top)
         by_model = models == wanted.top if wanted.exact else models <= wanted.top
-        verdict = ClaimVerdict.MIXED if near or by_model or field.unclassed else verdict
+        pushed = field.unknown and place < wanted.top  # those of the class among them would be above it
+        verdict = ClaimVerdict.MIXED if near or by_model or field.unclassed or pushed else verdict
     reason = f"{case.shown(field.subject)} is at rank {place} of {len(ranks)}"
     reason += f"; of the models it is number {models}" if models != place else ""
     since = _since_rank(field, wanted.top) if holds and not wanted.exact and not claim.group else None
@@ -181,7 +200,9 @@ def _rank(case: Case) -> Ground | Unpublished:
         verdict, reason = _moved(field, place, reason)
     if verdict is ClaimVerdict.SUPPORTED and claim.rival is not None:
         verdict, reason = _only_behind(field, above, reason)
-    caveats = [field.in_doubt] if field.unknown and claim.group else []
+    caveats = [field.in_doubt] if field.unknown else []
+    if caveats and verdict is ClaimVerdict.SUPPORTED:
+        verdict, reason = ClaimVerdict.MIXED, f"{reason}; {field.in_doubt}"
     return case.ground(verdict, reason, [field.subject, *([edge] if edge else [])], caveats=caveats, since=since)
 
 

@@ -31,7 +31,8 @@ from tracker.model.names import Lexicon
 from tracker.ports import Store
 from tracker.query.find import BoardAt, Found, MatchKind, find, listed_on, remembered, states
 from tracker.query.since import course, looked_at, segment_start
-from tracker.traits import traits
+from tracker.traits import reasons, traits
+from tracker.wording import day
 
 
 def is_called(board: Board, source: str) -> bool:
@@ -40,7 +41,7 @@ def is_called(board: Board, source: str) -> bool:
     own = {*name_tokens(board.id), *name_tokens(board.title)}
     head = name_tokens(board.title.partition(":")[0])
     initials = "".join(word[0] for word in head) if len(head) > 1 else None
-    if words == (initials,) or "".join(words) in own:
+    if words == (initials,) or "".join(words) in own | {"".join(name_tokens(board.id.partition("/")[0]))}:
         return True
     return bool(words) and all(any(token == word or (len(word) > 4 and token.endswith(word)) for token in own) for word in words)
 
@@ -93,12 +94,12 @@ def _words_of(metric: Metric) -> frozenset[str]:
     return frozenset(name_tokens(metric.id.replace("_", " ")))
 
 
-def is_meant(entry: Entry, board: Board, mention: Mention) -> bool:
+def is_meant(entry: Entry, state: BoardAt, mention: Mention) -> bool:
     """Whether an entry is of the lab, the class, or the lab's class that a mention names."""
     if mention.kind is MentionKind.LAB:
         of_lab = not _labs(entry).isdisjoint((name_tokens(mention.lab), name_tokens(mention.text)))
-        return of_lab and is_in(entry, board, mention.group) is True
-    return mention.kind is MentionKind.GROUP and bool(mention.group) and is_in(entry, board, mention.group) is True
+        return of_lab and is_in(entry, state, mention.group) is True
+    return mention.kind is MentionKind.GROUP and bool(mention.group) and is_in(entry, state, mention.group) is True
 
 
 def same_model(entry: Entry, other: Entry) -> bool:
@@ -110,11 +111,20 @@ def _labs(entry: Entry) -> set[tuple[str, ...]]:
     return {name_tokens(entry.who.lab), name_tokens(entry.attributes.get("creator", ""))} - {()}
 
 
-def is_in(entry: Entry, board: Board, group: ModelGroup) -> bool | None:
+def _reasoning(entry: Entry, state: BoardAt) -> str | None:
+    """`on` or `off`, None if it is not stated. An effort states it only if the board lists the same model without reasoning."""
+    if (stated := reasons(entry)) != "unspecified":
+        return stated
+    by_effort = entry.who.effort not in ("", "none")
+    others = state.snapshot.entries.values() if by_effort else ()
+    return "on" if any(same_model(entry, other) and reasons(other) == "off" for other in others) else None
+
+
+def is_in(entry: Entry, state: BoardAt, group: ModelGroup) -> bool | None:
     """Whether an entry is of a class; None if the record does not say."""
-    known = traits(entry, board)
+    known = traits(entry, state.board)
     size, labs = known.size_total_b, _labs(entry)
-    reasoning = None if known.reasoning == "unspecified" else known.reasoning
+    reasoning = _reasoning(entry, state) if group.reasoning else None
     conditions = (
         (group.open_weights, known.open_weights, known.open_weights == group.open_weights),
         (group.under_b, size, size is not None and group.under_b is not None and size < group.under_b),
@@ -149,12 +159,16 @@ def _once(derive: Callable[Concatenate[Record, P], T]) -> Callable[Concatenate[R
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A store as of a time, with the entries of every board resolved. `memo` keeps what was derived from it."""
+    """A store as of a time, with the entries of every board resolved. `memo` keeps what was derived from it.
+
+    `chosen`: these are the boards that were asked, and a sentence need not name them.
+    """
 
     store: Store
     states: tuple[BoardAt, ...]
     lexicon: Lexicon
     at: datetime | None = None
+    chosen: bool = False
     memo: dict[tuple[Any, ...], Any] = field(default_factory=dict)
 
     @_once
@@ -162,12 +176,18 @@ class Record:
         """The same boards as of an earlier time."""
         boards = [state.board.id for state in self.states]
         then = states(self.store, at=at, lexicon=self.lexicon, boards=boards) if boards else ()
-        return Record(store=self.store, states=then, lexicon=self.lexicon, at=at)
+        return Record(store=self.store, states=then, lexicon=self.lexicon, at=at, chosen=self.chosen)
 
     @property
     def now(self) -> datetime:
         """The time of the record: the one asked for, or that of the last snapshot."""
         return self.at or max((state.snapshot.observed_at for state in self.states), default=datetime.min.replace(tzinfo=UTC))
+
+    @property
+    def none(self) -> str:
+        """The words for a model that is nowhere in it."""
+        board = "none of the boards asked" if self.chosen else "no board"
+        return f"{board} lists" if self.at is None else f"by {day(self.at)}, {board} listed"
 
     # ── boards and metrics ───────────────────────────────────────────────────────────────────────
 
@@ -188,7 +208,7 @@ class Record:
 
     def scope(self, claim: Claim) -> tuple[tuple[BoardAt, Metric], ...]:
         """The metrics that a claim speaks of, board by board."""
-        states, named = self.boards(claim.sources), bool(claim.sources)
+        states, named = self.boards(claim.sources), self.chosen or bool(claim.sources)
         return tuple((state, metric) for state in states for metric in metrics_of(state.board, claim.topic, named=named))
 
     def topics(self, sources: Sequence[str] = ()) -> tuple[str, ...]:
@@ -208,13 +228,12 @@ class Record:
         return tuple(listed.entry for listed in self.found(mention).by_board.get(state.board.id, ()))
 
     def unclassed(self, state: BoardAt, mention: Mention) -> tuple[Entry, ...]:
-        """The entries that may be of a mention's class, or may not: the board does not say. Sizes are often not stated: none."""
-        group, board = replace(mention.group, under_b=None, over_b=None), state.board
-        if not group or mention.kind is MentionKind.LAB:
+        """The entries that may be of a mention's class, or may not: the board does not say."""
+        if not mention.group or mention.kind is MentionKind.LAB:
             return ()
         of_model = mention.kind is MentionKind.MODEL
         entries = self.on(state, replace(mention, group=ModelGroup())) if of_model else state.snapshot.entries.values()
-        return tuple(entry for entry in entries if is_in(entry, board, mention.group) is None)
+        return tuple(entry for entry in entries if is_in(entry, state, mention.group) is None)
 
     def ever(self, mention: Mention) -> bool:
         """Whether any board lists it, or did."""
@@ -234,12 +253,15 @@ class Record:
     def _found(self, mention: Mention, states: Sequence[BoardAt]) -> Found:
         if mention.kind is MentionKind.MODEL and mention.group:  # only its entries that are of the class
             found = self._found(replace(mention, group=ModelGroup()), states)
-            chosen = tuple(each for each in found.entries if is_in(each.entry, each.state.board, mention.group))
+            chosen = tuple(each for each in found.entries if is_in(each.entry, each.state, mention.group))
             return replace(found, entries=chosen, way=found.way if chosen else MatchKind.NOT)
         if mention.kind is MentionKind.MODEL:
-            return find(mention.name, states, self.lexicon, org=mention.lab or None)
+            found = find(mention.name, states, self.lexicon, org=mention.lab or None)
+            plus = "+" in name_tokens(mention.name)  # K2+ is not K2, whatever the lexicon knows
+            chosen = tuple(each for each in found.entries if not plus or any("+" in name_tokens(name) for name in each.names))
+            return replace(found, entries=chosen, way=found.way if chosen else MatchKind.NOT)
         candidates = listed_on(states)
-        chosen = tuple(listed for listed in candidates if is_meant(listed.entry, listed.state.board, mention))
+        chosen = tuple(listed for listed in candidates if is_meant(listed.entry, listed.state, mention))
         who = resolve(mention.name, None, None, lexicon=self.lexicon)
         return Found(name=mention.name, who=who, way=MatchKind.LINE if chosen else MatchKind.NOT, entries=chosen)
 

@@ -53,11 +53,13 @@ def _ground_text(ground: Ground, indent: str, *, single: bool) -> Iterator[str]:
 
 def claim_text(claim: Claim) -> str:
     """A claim in the words of the grammar, so that a misreading can be seen."""
-    parts = [_who(claim.subject), *(["not"] if claim.negated else [])]
-    parts += [{"strong": "far", "weak": "narrowly"}[claim.degree]] if claim.degree else []
+    parts = [_who(claim.subject), *(["no longer" if claim.lapsed else "not"] if claim.negated else [])]
+    gain = claim.relation is Relation.GAIN
+    parts += [{"strong": "far", "weak": "narrowly"}[claim.degree]] if claim.degree and not gain else []
     parts += [_relation(claim), *([_who(claim.rival)] if claim.rival is not None else [])]
     if claim.amount is not None:
         parts.append(_score(claim.amount) if Relation.SCORE in (claim.relation, claim.inner) else f"({claim.amount.text})")
+    parts += ["(a lot)" if claim.degree == "strong" else "(a little)"] if claim.degree and gain else []
     if claim.group:
         parts.append(f"among {claim.group}")
     parts.append(f"in {claim.topic}" if claim.topic else "overall")
@@ -104,10 +106,12 @@ def _relation(claim: Claim) -> str:
         return f"{place}{' of the models' if claim.place.models else ''}{moved}{' behind only' if claim.rival else ''}"
     if claim.end == "ratio":
         return "priced as a share of"
-    words = {"high": " (the higher number)", "low": " (the lower number)"}.get(claim.end, "")
+    if claim.end:
+        ends = {Relation.LEAD: f"{claim.end}est", Relation.ABOVE: f"{claim.end}er than"}
+        return ends.get(claim.relation, _RELATIONS[claim.relation])
     if claim.relation is Relation.LEAD and claim.passing:
         return "took the lead from" if claim.rival else "took the lead"
-    return f"{'overtook' if claim.passing else _RELATIONS[claim.relation]}{words}"
+    return "overtook" if claim.passing else _RELATIONS[claim.relation]
 
 
 def finding_json(finding: Finding) -> dict[str, object]:
@@ -125,7 +129,7 @@ def finding_json(finding: Finding) -> dict[str, object]:
 
 _TITLES = ("title", "metric_title")
 _CLAIM_KEYS = (
-    *("relation", "inner", "subject", "rival", "topic", "sources", "group", "negated", "near", "passing", "amount"),
+    *("relation", "inner", "subject", "rival", "topic", "sources", "group", "negated", "lapsed", "near", "passing", "amount"),
     *("within", "top", "since", "at", "read_as", "unread"),
 )
 

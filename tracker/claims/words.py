@@ -42,7 +42,7 @@ class Sense:
     `swap`: the subject and the rival change places ("trails", "is beaten by"). `rival`: `must` be named, `may` be, or `no`.
     `topic` is one that the word itself brings (cheaper: price). `passing`: it came about. `number`: of its verb, `one`, `many` or
     empty. `superlative`: "the best". `noun`: it needs a form of `to be`. `degree`: `strong` or `weak`. `price_word`: it states a
-    share of a price and no order. `end`: `high` or `low`, if it is about the number itself.
+    share of a price and no order. `end`: as in `Claim`.
     """
 
     relation: Relation
@@ -121,5 +121,6 @@ FIRSTS, RISES, FALLS, WEAK_SCORES, COSTS = map(_set, ("firsts", "rises", "falls"
 BARE_BOUNDS, NEGATIONS, HEDGES, TURNS, EVERY_ONE = map(_set, ("bare_bounds", "negations", "hedges", "turns", "every_one"))
 SOME_ONE, PASTS, JOINS, AMONG, REFERENCES = map(_set, ("some_one", "pasts", "joins", "among", "references"))
 PREPOSITIONS, ATTRIBUTIONS, FILLERS = map(_set, ("prepositions", "attributions", "fillers"))
+NOUNS, WEEKDAYS = map(_set, ("nouns", "weekdays"))
 AFTER_SCORES, BREAKS = (_set(name) | {";"} for name in ("after_scores", "breaks"))
 ENGLISH, NEEDS_VERSION, OF_ANY_NAME = map(_set, ("english", "needs_version", "of_any_name"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 
 import click
@@ -58,23 +59,37 @@ def command(
     if as_json:
         print_json(map(claims.finding_json, findings))
     else:
-        for line in _lines(findings, explain):
+        for line in _lines(findings, explain, article=path is not None):
             click.echo(safe(line))
     return int(all(finding.claim is None for finding in findings))
 
 
-def _lines(findings: Sequence[Finding], explain: int | None) -> Iterator[str]:
-    """The tally, then the evidence of the only claim or of the one asked for, or a line for each."""
+def _lines(findings: Sequence[Finding], explain: int | None, *, article: bool) -> Iterator[str]:
+    """The tally, then the evidence of the only claim or of the one asked for, or a line for each.
+
+    The claims of an article that are not understood share one line.
+    """
     verdicts = Counter(finding.verdict for finding in findings)
     counts = ", ".join(f"{verdicts[verdict]} {verdict}" for verdict in ClaimVerdict if verdicts[verdict])
     yield f"{count(len(findings), 'claim')}: {counts}" if findings else "no claim found"
     if explain is not None or len(findings) == 1:
         yield from claims.finding_text(findings[(explain or 1) - 1])
         return
+    unread = [number for number, finding in enumerate(findings, start=1) if article and finding.claim is None]
     for number, finding in enumerate(findings, start=1):
-        yield claims.finding_line(number, finding)
+        if number not in unread:
+            yield claims.finding_line(number, finding)
+    if unread:
+        yield f"not understood: {_ranges(unread)}"
     if findings:
         yield "evidence: --explain N"
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """Ascending numbers: `5, 7-11`."""
+    runs = (list(run) for _, run in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0]))
+    ends = ((run[0][1], run[-1][1]) for run in runs)
+    return ", ".join(f"{first}-{last}" if last > first else f"{first}" for first, last in ends)
 
 
 def _text(claim: str | None, path: Path | None) -> str:

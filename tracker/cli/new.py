@@ -48,6 +48,14 @@ MAX_SHOWN = 30
     default=None,
     help="The publisher's error of the difference between two entries, at 95 %, in the unit of that column.",
 )
+@click.option("--without", multiple=True, metavar="NAME", help="Name of a row that is not an entry, such as a total; repeatable.")
+@click.option(
+    "--entry",
+    "entries",
+    multiple=True,
+    metavar="NAME",
+    help="Name of a row that is an entry; repeatable.",
+)
 @click.option("--table", type=click.IntRange(min=1), default=None, help="Number of the table to use, as listed.")
 @click.option("--title", default=None, help="Title of the board; the page's by default.")
 @click.option(
@@ -76,6 +84,8 @@ def command(
     higher: bool | None,
     nature: str | None,
     stated_error: float | None,
+    without: tuple[str, ...],
+    entries: tuple[str, ...],
     table: int | None,
     title: str | None,
     headers: tuple[str, ...],
@@ -111,6 +121,8 @@ def command(
             higher_is_better=higher,
             stated_error=stated_error,
             table=table,
+            without=without,
+            entries=entries,
         ),
     )
     ask = _prompt if sys.stdin.isatty() and not as_json else _refuse
@@ -152,6 +164,11 @@ def _prompt(question: Question, proposal: Proposal, answers: Answers) -> Answers
             return replace(answers, table=click.prompt("Number of the table", type=click.IntRange(min=1), default=1, err=True))
         case "--key":
             return replace(answers, key=(_column("Column that identifies an entry", columns, proposal.key.value[0]),))
+        case "--entry":
+            name, _ = proposal.candidate.suspects[0]
+            if click.confirm(f"Is {safe(name)} an entry?", default=None, err=True):
+                return replace(answers, entries=(*answers.entries, name))
+            return replace(answers, without=(*answers.without, name))
         case "--name":
             return replace(answers, name=_column("Column that names the entries", columns, proposal.name.value))
         case "--metric":

@@ -8,9 +8,9 @@ import click
 
 from tracker.cli._group import LazyGroup
 from tracker.cli._open import as_json, report_errors, user
+from tracker.cli._outcome import summary
 from tracker.cli._print import picked, print_json, print_table, without_id
 from tracker.cli._time import Time
-from tracker.cli.import_ import summary
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.line import fold, proof

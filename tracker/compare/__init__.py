@@ -140,7 +140,9 @@ def commensurable(board: Board, before: Snapshot, after: Snapshot) -> str | None
     common = len(before.entries.keys() & after.entries.keys())
     if smaller < _LEAST_ENTRIES or common >= _LEAST_COMMON * smaller:
         return None
-    if common + len(rekeyed(board, before, after).continued) >= _LEAST_COMMON * smaller:
+    other_keys = rekeyed(board, before, after).continued.items()
+    named = (after.entries[now].name == before.entries[old].name for now, old in other_keys)
+    if common + sum(named) >= _LEAST_COMMON * smaller:
         return None
     least = f"{_LEAST_COMMON:.0%}"  # without a blank, as in the facts of stored events
     return f"{common} of {smaller} entries in common with the last accepted snapshot, expected at least {least}"

@@ -161,10 +161,16 @@ class _Values:
         return all(self._alike(metric, *pair) for metric, *pair in self._shared(self._prices, now, old))
 
     def of_one_variant(self, now: Entry, old: Entry) -> bool:
-        """Whether both names mean one variant of a model, and values that both have agree, of which there are some."""
-        shared = self._shared((*self._scores, *self._prices), now, old)
-        is_one = self.ranks_alike(now, old) or (bool(shared) and _is_one_variant(now, old))
-        return is_one and self.agree(now, old)
+        """Whether both names mean one variant of a model, with the same primary value, and no more scores differ than agree.
+
+        Without a primary value, no score or price that both have may differ.
+        """
+        if self.ranks_alike(now, old):
+            alike = [self._alike(*found) for found in self._shared(self._scores, now, old)]
+            return 2 * sum(alike) >= len(alike)
+        if not _is_one_variant(now, old) or (self._primary and self._shared([self._primary], now, old)):
+            return False
+        return bool(self._shared((*self._scores, *self._prices), now, old)) and self.agree(now, old)
 
     def ranks_alike(self, now: Entry, old: Entry) -> bool:
         """Whether both names mean one variant of a model, with the same primary value; other values may be of another run."""
@@ -203,17 +209,17 @@ class _Values:
     def same_cells(self, now: Entry, old: Entry) -> bool:
         """Whether all cells are the same, scores, prices and properties: the row has another label.
 
-        More are needed unless both names mean one model.
+        More are needed unless both names mean one model, or the points that rank the board are too large to be equal by chance.
         """
         if now.attributes != old.attributes or now.measures.keys() != old.measures.keys():
             return False
-        is_labelled = _have_one_label(now, old)
-        if not is_labelled and not self._equal(now, old):
+        is_labelled, is_counted = _have_one_label(now, old), self._counted(now)
+        if not (is_labelled or is_counted or self._equal(now, old)):
             return False
         is_one = is_labelled or (now.who.model is not None and now.who.model == old.who.model)
         cells = [(measure, old.measures[metric]) for metric, measure in now.measures.items()]
         telling = sum(bool(measure.value) and not measure.estimated for measure, _ in cells)
-        return telling > (1 if is_one else _ENOUGH_VALUES) and all(_equal(*pair) for pair in cells)
+        return telling > (1 if is_one or is_counted else _ENOUGH_VALUES) and all(_equal(*pair) for pair in cells)
 
     def moved_over(self, other: Entry, before: Entry, after: Entry) -> bool:
         """Whether an entry's scores became all those that another one has, and were others before.
@@ -291,6 +297,13 @@ class _Values:
             values = [value for page in self._pages for value in page.values(metric.id).values()]
             error = FALLBACK_HALF_WIDTH * (max(values) - min(values))
         return abs(after.value - before.value) <= error
+
+    def _counted(self, now: Entry) -> bool:
+        """Whether points rank the board of which more is better, many that no other entry has."""
+        metric, measure = self._primary, now.measures.get(self._primary.id) if self._primary else None
+        if metric is None or measure is None or metric.nature is not Nature.POINTS or not metric.higher_is_better:
+            return False
+        return measure.value >= _MANY and self._only(metric, measure)
 
     def _only(self, metric: Metric, measure: Measure) -> bool:
         """Whether at most one entry of each page has a value."""

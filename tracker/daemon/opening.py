@@ -28,8 +28,9 @@ from tracker.stores.sqlite import SqliteStore
 from tracker.stores.sqlite_errors import Damaged, Replaced
 from tracker.workspace import Settings
 from tracker.workspace.declarations import Declarations
-from tracker.workspace.rescue import back_up, check_pause, store_of
+from tracker.workspace.rescue import check_pause, store_of
 from tracker.workspace.rescue import rescue as rebuild_store
+from tracker.workspace.service_backup import back_up
 
 LAST_MESSAGE_S = 5.0
 """Maximum wait at the end for a message being sent; a slower one is sent again, with the same id."""

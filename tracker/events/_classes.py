@@ -15,7 +15,6 @@ from tracker.traits import has_open_weights, listed_price, price_metric, reasons
 
 SIZES = (4, 15, 40, 80)
 """Bounds of the size classes, in 10⁹ parameters in total; a class holds everything up to its bound."""
-_ROUNDED = 1.025
 _SMALL = frozenset(("micro", "mini", "nano", "small", "tiny"))
 PRICES = (0.5, 2, 10)
 """Bounds of the price classes, in USD per 1M output tokens; a class holds everything up to its bound."""
@@ -78,7 +77,7 @@ def _classified(entry: Entry, price: Metric | None, sized: frozenset[str]) -> tu
     if is_open:
         names.append("open")
     if size is not None:
-        names += _SIZE_CLASSES[_size_class(size) :]
+        names += _SIZE_CLASSES[bisect_left(SIZES, size) :]
     if cost is not None:
         names += _PRICE_CLASSES[bisect_left(PRICES, cost) :]
     if who.lab and not who.guessed_lab:
@@ -92,11 +91,6 @@ def _classified(entry: Entry, price: Metric | None, sized: frozenset[str]) -> tu
 
 def _is_small(entry: Entry, sized: frozenset[str]) -> bool:
     return entry.who.lab in sized and not _SMALL.isdisjoint(name_tokens(entry.name))
-
-
-def _size_class(size: float) -> int:
-    """The place of the narrowest size class; names round, so that a 4B model may have 4.02."""
-    return bisect_left(SIZES, size / _ROUNDED)
 
 
 def sort_of(name: str) -> str:
@@ -180,5 +174,5 @@ def _stated(entry: Entry, cost: float | None, sized: frozenset[str]) -> tuple[ob
     """What `_classified` reads of an entry except its lab, with figures by their class: equal entries are in the same classes."""
     who, stated = entry.who, map(entry.attributes.get, ("country", "reasoning", "open_weights", "licence"))
     size, is_small = size_total(entry), _is_small(entry, sized)
-    ranges = (None if size is None else _size_class(size), None if cost is None else bisect_left(PRICES, cost))
+    ranges = (None if size is None else bisect_left(SIZES, size), None if cost is None else bisect_left(PRICES, cost))
     return (who.country, who.guessed_lab, who.reasoning, who.kind, is_small, *stated, *ranges)

@@ -41,7 +41,9 @@ def detect(diff: Diff, past: BoardState) -> Detection:
         if len(entries) >= MASS and len(entries) >= MASS_SHARE * len(diff.after.entries):
             events.append(_event(diff, past, entries, Grade.MASS))
         else:
-            events += (_event(diff, past, [entry], Grade.CONFIRMED, replaced=replaced) for entry in entries)
+            first = {past.known[entry].name: entry for entry in reversed(entries)}
+            quiet = {*replaced, *(set(entries) - {*first.values()})}  # of several rows of one name, one is news
+            events += (_event(diff, past, [entry], Grade.CONFIRMED, replaced=quiet) for entry in entries)
     return Detection(events=events, memory={"rows": replaced} if replaced else {})
 
 

@@ -311,10 +311,15 @@ def _misprinted(stage: Stage, line_pass: Pass) -> bool:
 
 def _over_the_best(stage: Stage, line_pass: Pass) -> bool:
     if stage.ranks:
-        level = len(line_pass.rival)
-        now = 1 + bisect_left(stage.places[level], stage.fields[level].after[line_pass.rival][0])
-        return max(_place_before(stage, line_pass), now) <= TOP_LINES
+        return _is_among_the_best(stage, line_pass)
     return len(line_pass.riser) == _LAB and max(_place_before(stage, line_pass), _place(stage, line_pass)) <= TOP_ELSEWHERE
+
+
+def _is_among_the_best(stage: Stage, line_pass: Pass) -> bool:
+    """Whether the rival was, and is, among the ten best of its level."""
+    level = len(line_pass.rival)
+    now = 1 + bisect_left(stage.places[level], stage.fields[level].after[line_pass.rival][0])
+    return max(_place_before(stage, line_pass), now) <= TOP_LINES
 
 
 def _over_a_reference(stage: Stage, line_pass: Pass) -> bool:
@@ -322,7 +327,7 @@ def _over_a_reference(stage: Stage, line_pass: Pass) -> bool:
 
     And no older generation of the family was above that line before.
     """
-    if not stage.ranks:
+    if not stage.ranks or not _is_among_the_best(stage, line_pass):
         return False
     labs, families, generations = (stage.fields[level] for level in LEVELS)
     riser, rival = labs.listed[line_pass.riser[:_LAB]], labs.after[line_pass.rival[:_LAB]]
@@ -356,7 +361,7 @@ def _event(stage: Stage, group: Sequence[Pass], news: Sequence[Pass]) -> Event:
         subjects=[party(diff.after, lead.best)],
         rivals=[party(diff.after, entry) for entry in passed],
         metric=metric.id,
-        headline=_headline(stage, lead, named),
+        headline=_headline(stage, lead, named, more=len(group) > len(named)),
         facts=_facts(stage, group, shown, news),
         evidence=[*both_proofs(diff, best, metric.id), *(() if news else _changes(diff, passed, metric.id))],
     )
@@ -382,7 +387,8 @@ def _variants(stage: Stage, lead: Pass) -> list[EntryId]:
     return [entry for standing, entry in agents[:_VARIANTS] if standing < lead.bar]
 
 
-def _headline(stage: Stage, lead: Pass, named: Sequence[Pass]) -> str:
+def _headline(stage: Stage, lead: Pass, named: Sequence[Pass], *, more: bool) -> str:
+    """`more`: it passed lines that are not named, nor counted."""
     best = stage.diff.after.entries[lead.best]
     name, value, line = best.name, stage.value(lead.best), _lines.title(lead.riser, best)
     where = f"{stage.diff.board.title} ({stage.metric.title})"
@@ -398,7 +404,8 @@ def _headline(stage: Stage, lead: Pass, named: Sequence[Pass]) -> str:
         how = f"{name} moves from {number(_value_before(stage, lead), stage.metric)} to {value} on {where}"
     else:
         how = f"{name} ({value}) {WORDS[lead.cause]} {where}"
-    return f"{how}{whose} {above}{near}{_estimated(stage, named)}."
+    others = ", among others" if more else ""
+    return f"{how}{whose} {above}{others}{near}{_estimated(stage, named)}."
 
 
 def _is_price(metric: Metric) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NotRequired, TypedDict, Unpack
 
-from tracker.model import BoardId, Diff, EntryId, Event, EventId, Evidence, MetricId, ModelId, Party, Snapshot
+from tracker.model import NOTE, BoardId, Diff, EntryId, Event, EventId, Evidence, MetricId, ModelId, Party, Snapshot
 
 
 class Content(TypedDict):
@@ -33,6 +33,7 @@ def make(diff: Diff, *, after: datetime | None = None, until: datetime | None = 
     Without `evidence`: the cells of all parties on both pages, or both pages as a whole if there are no parties.
     """
     before = diff.before
+    content["headline"] += _notes(diff, content.get("subjects", ())) if content["is_news"] else ""
     if "evidence" not in content:
         parties = [party.entry for party in (*content.get("subjects", ()), *content.get("rivals", ()))]
         content["evidence"] = both_proofs(diff, parties, content.get("metric")) if parties else page_proofs(diff)
@@ -44,6 +45,13 @@ def make(diff: Diff, *, after: datetime | None = None, until: datetime | None = 
         until=until or diff.after.observed_at,
         **content,
     )
+
+
+def _notes(diff: Diff, subjects: Sequence[Party]) -> str:
+    """The remarks at the subjects' names, as sentences."""
+    listed = ((party, diff.after.entries.get(party.entry)) for party in subjects)
+    notes = ((party.name, entry.attributes.get(NOTE)) for party, entry in listed if entry)
+    return "".join(f" The page notes at {name}: “{note}”." for name, note in notes if note)
 
 
 def build(

@@ -52,7 +52,7 @@ def detect(diff: Diff, past: BoardState) -> Detection:
         since = _shown_since(diff, past, metric, now, acknowledged)
         is_another = metric.primary and not since.is_own
         if not (is_another if diff.restart else _passes(diff, past, metric, acknowledged, now)):
-            shown[metric.id] = since
+            shown[metric.id] = [list(since.leaders), *since[1:]]
         elif not diff.restart and _is_reversed(diff, past, metric, now):
             events.append(_reversed(diff, metric, now, acknowledged))
         else:
@@ -84,6 +84,7 @@ def _shown_since(diff: Diff, past: BoardState, metric: Metric, now: Leaders, ack
     led = [diff.before.entries[entry] for entry in acknowledged if entry in diff.before.entries]
     rows = [diff.after.entries[entry] for entry in now if entry in diff.after.entries]
     is_own = all(any(departure.may_be_one(old, row) or departure.may_be_one(row, old) for old in led) for row in rows)
+    is_own |= bool(diff.restart) and not led  # nobody knows what became of a leader that was not shown
     return _Since(now, (diff.seen_until or diff.before.observed_at).isoformat(), diff.after.observed_at.isoformat(), is_own)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import StrEnum
 
 from tracker.events._values import TOP, ordered_primary
@@ -20,9 +21,10 @@ _FIGURES = ("before", "after", "arrivals_above", "departures_above", "moves", "u
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # all kinds have this signature
-    """One event per entry whose own value moved beyond its error, past others beyond theirs; the other moves of the day are one.
+    """One event per entry whose own value moved beyond its error; the other moves of the day are one recorded event.
 
-    Moves of one place are news only into, within or out of the ten best; of a day's moves, the three nearest the top are.
+    Moves of one place are news only into, within or out of the ten best; of a day's moves, the three nearest the top are. A move
+    to within the error of the nearest entry that it passed, or that passed it, is not.
     Of points all moves are that one: each follows from an overtake or a fall, which are events of their own.
     Entries that fell out of a top N are one recorded event, and do not depart.
     """
@@ -32,19 +34,21 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
     if primary is None:
         return
     values = diff.metrics[primary.id].moves if diff.before and not primary.exact else {}
-    own = [move for move in diff.ranks if move.moves and move.entry in values and values[move.entry].significant]
-    sure = [move for move in own if _is_sure(diff, primary, move)]
+    sure = [move for move in diff.ranks if move.moves and move.entry in values and values[move.entry].significant]
     within_error = [move for move in diff.ranks if move.moves and move not in sure]
     large = sorted(
-        (move for move in sure if abs(move.moves) > 1 or _best(move) <= TOP), key=lambda move: (_best(move), move.entry)
+        (move for move in sure if (abs(move.moves) > 1 or _best(move) <= TOP) and _is_certain(diff, primary, move)),
+        key=lambda move: (_best(move), move.entry),
     )
     for move in sure:
-        yield _moved(diff, primary, move, is_news=move in large[:_MOST])
+        event = _moved(diff, primary, move, is_news=move in large[:_MOST])
+        near = {} if event.is_news or _is_certain(diff, primary, move) else {"within_error": True}
+        yield replace(event, facts={**event.facts, **near})
     if within_error:
         yield _nominal(diff, primary, within_error)
 
 
-def _is_sure(diff: Diff, primary: Metric, move: RankMove) -> bool:
+def _is_certain(diff: Diff, primary: Metric, move: RankMove) -> bool:
     """Whether the order with the nearest entry that it passed, or that passed it, is certain."""
     assert diff.before is not None
     had, has, own = diff.before.measured(primary.id), diff.after.measured(primary.id), move.entry
@@ -122,8 +126,10 @@ def _why_recorded(event: Event) -> str:
     if event.facts.get("exact"):
         return "ranks by points: another leader and overtakes among the ten best are news, not each move"
     if event.grade == Grade.MOVED:
+        if event.facts.get("within_error"):
+            return "it ended within the error of the nearest entry"
         return f"of a day's moves, the {_MOST} nearest the top are news; those of one place only among the first {TOP}"
-    return "rank move nominal: no value of its own moved beyond its error, and past that of another"
+    return "rank move nominal: no value of its own moved beyond its error"
 
 
 KIND = EventKind(

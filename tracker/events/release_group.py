@@ -129,17 +129,22 @@ def _event(diff: Diff, group: _Group, lines: Lines) -> Event:
 def _what_happened(diff: Diff, group: _Group) -> str:
     title, variants, models, name = diff.board.title, len(group.siblings), _models(group.siblings), _of_lab(group)
     if group.grade == Grade.ADDITION:
-        return f"{name} grows on {title} by {variants} more variants"
+        return f"{name} grows on {title} by {_counted(models, variants, 'more ')}"
     late = group.grade == Grade.LATE_LISTING
     enters = f"is listed on {title}, some time after its release, with" if late else f"enters {title} with"
+    return f"{name} {enters} {_counted(models, variants)}"
+
+
+def _counted(models: int | None, variants: int, more: str = "") -> str:
+    """`2 models in 5 variants`; entries where it is not known whether they are variants."""
     if models is None:
-        return f"{name} {enters} {count(variants, 'entry', 'entries')}"
-    return f"{name} {enters} {count(models, 'model')}{f' in {variants} variants' if models != variants else ''}"
+        return count(variants, f"{more}entry", f"{more}entries")
+    return f"{count(models, f'{more}model')}{f' in {variants} variants' if models != variants else ''}"
 
 
 def _name(siblings: Sequence[Entry]) -> str:
     """`Qwen3.5`: the common beginning of the siblings' names, or their line if only some names state its generation."""
-    who, names = siblings[0].who, [sibling.name for sibling in siblings]
+    who, names = siblings[0].who, [sibling.name.rpartition("/")[2] for sibling in siblings]  # a path is not part of a name
     shared = _shared(names)
     if not _states(shared, who.generation) and any(_states(sibling, who.generation) for sibling in names):
         return _line_title(siblings[0])

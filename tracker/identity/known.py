@@ -22,7 +22,7 @@ class KnownNames:
     """The arranged lexicon.
 
     `lines` maps the first word of a phrase to the phrases that begin with it. `fronts` are the prefixes of makers' and hosts'
-    names. `patterns` maps a family to the way to write it with a generation.
+    names. `patterns` maps a family to the way to write it with a generation, `partners` a lab's slug to its partners.
     """
 
     makers: Mapping[str, Maker] = field(default_factory=dict)
@@ -31,6 +31,7 @@ class KnownNames:
     nicknames: Mapping[str, ProductLine] = field(default_factory=dict)
     fronts: frozenset[str] = frozenset()
     patterns: Mapping[str, str] = field(default_factory=dict)
+    partners: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def maker(self, text: str) -> Maker | None:
         """The lab with that spelling, or with it and a word such as `-org`; None for a host or an unknown maker."""
@@ -44,9 +45,10 @@ class KnownNames:
         return folded(text) in self.hosts
 
     def is_part_of(self, maker: Maker, creator: str) -> bool:
-        """Whether a creator's name contains one of a lab: `AllenAI/UW`, `Google DeepMind (Gemini team)`."""
+        """Whether a creator's name contains one of a lab, or of a partner: `AllenAI/UW`, `Google DeepMind (Gemini team)`."""
         text = folded(creator)
-        return any(spelling in text for spelling, other in self.makers.items() if other is maker and len(spelling) >= _A_NAME)
+        spellings = (spelling for spelling, other in self.makers.items() if other is maker and len(spelling) >= _A_NAME)
+        return any(name in text for name in (*spellings, *self.partners.get(maker.slug, ())))
 
     def line_name(self, family: str, generation: str) -> str:
         """A family's generation as people write it; the family alone without a generation."""
@@ -79,6 +81,7 @@ def known(lexicon: Lexicon) -> KnownNames:
     return KnownNames(
         makers=makers,
         hosts=lexicon.hosts,
+        partners={slug(lab.lab): frozenset(map(folded, lab.partners)) for lab in lexicon.labs.values() if lab.partners},
         lines={word: tuple(sorted(phrases, key=lambda pair: -len(pair[0]))) for word, phrases in lines.items()},
         fronts=frozenset(spelling[:end] for spelling in (*makers, *lexicon.hosts) for end in range(1, len(spelling) + 1)),
         patterns={family.name: family.line for lab in lexicon.labs.values() for family in lab.families if family.line},

@@ -46,6 +46,7 @@ from tracker.model.events import (
 from tracker.model.history import EventFilter, RankSpan, Segment, Span
 from tracker.model.ids import BoardId, EntryId, EventId, MetricId, ModelId, Sha256
 from tracker.model.reading import (
+    NOTE,
     Confidence,
     Entry,
     Identity,

@@ -82,11 +82,15 @@ class Unsure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lab:
-    """A lab's file. `spellings` are its names on boards and in repositories, `aliases` map a name to the name it means."""
+    """A lab's file. `spellings` are its names on boards and in repositories, `aliases` map a name to the name it means.
+
+    `partners` are other organisations that boards state as creators of the lab's families.
+    """
 
     lab: str
     country: str = ""
     spellings: tuple[str, ...] = ()
+    partners: tuple[str, ...] = ()
     families: tuple[Family, ...] = ()
     releases: tuple[Release, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)

@@ -117,6 +117,10 @@ class Identity:
         return self.lab or None
 
 
+NOTE = "note"
+"""The attribute with the remark that a publisher glues to a name."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedEntry:
     """One line of a board as published; its model is not resolved.

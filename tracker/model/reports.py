@@ -54,6 +54,11 @@ class Story:
     lead: Event
     folded: tuple[Event, ...] = ()
 
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The lead, then the folded events."""
+        return (self.lead, *self.folded)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopRow:

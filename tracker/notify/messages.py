@@ -17,7 +17,7 @@ from tracker.events import trouble_of
 from tracker.model import Board, BoardId, Event, Story
 from tracker.notify.forms import Role, TextLine, calm, fit, page, shorten
 from tracker.reports import words
-from tracker.reports.folding import events_of, fold, order
+from tracker.reports.folding import fold, order
 from tracker.reports.jsonl import event_json
 from tracker.reports.words import interval
 from tracker.wording import count, host_of, listed, machine_time
@@ -241,7 +241,7 @@ def _in_words(story: Story, boards: Mapping[BoardId, Board], zone: tzinfo) -> _N
         asides=tuple(filter(None, map(calm, words.sentences(story)))),
         heading=_name(story.lead, boards),
         page=_page(story.lead, boards),
-        events=events_of(story),
+        events=story.events,
     )
 
 

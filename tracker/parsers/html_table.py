@@ -315,6 +315,7 @@ def _groups(table: Element) -> list[list[Element]]:
 def _leading(rows: Sequence[Element]) -> int:
     """The number of header rows in a table without a head: the rows of header cells only, or the first row.
 
+    Plain cells of the first row that span rows, beside one that spans columns, make these rows a header of two levels.
     A heading of the rows below it, under a column's name, is none.
     """
     size = 0
@@ -323,6 +324,8 @@ def _leading(rows: Sequence[Element]) -> int:
     lines = expand(rows[:size])
     while size > 1 and len(lines[0]) > 1 and _is_heading(lines[size - 1]) and _text(lines[size - 2][0]):
         size -= 1
+    if not size and any(_span(cell, "colspan") > 1 for cell in _cells(rows[0])):
+        return min(max(_span(cell, "rowspan") for cell in _cells(rows[0])), len(rows) - 1) or 1
     return max(size, 1)
 
 

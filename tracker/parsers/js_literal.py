@@ -51,7 +51,8 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
 
 
 def _value(text: str, variable: str) -> object:
-    places = [(script, place) for script in _scripts(text) for place in _places(script, variable)]
+    own = re.compile(rf"\s*{re.escape(variable)}\s*(?:;|\}}|$)")  # `window.board = board;` says nothing new
+    places = [(script, at) for script in _scripts(text) for at in _places(script, variable) if not own.match(script, at)]
     if not places:
         raise ParseError(f"found no assignment to {variable}, expected {variable} = … in a script")
     if len(places) > MAX_ASSIGNMENTS:

@@ -20,7 +20,9 @@ class Options(DocumentOptions, frozen=True, forbid_unknown_fields=True, kw_only=
     """Options of `json_records`. The key of an object of objects is the column `$key`."""
 
     allow_nan: Annotated[bool, Meta(description="Read the non-JSON constants NaN and Infinity as unknown.")] = False
-    script: Annotated[str, Meta(description="The id of the <script> element of a page that holds the JSON.")] = ""
+    script: Annotated[
+        str, Meta(description="The id of the <script> element with the JSON, or ATTRIBUTE=VALUE of another one.")
+    ] = ""
 
 
 def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
@@ -38,7 +40,9 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
 
 
 def _script(page: str, wanted: str) -> str:
+    name, sign, value = wanted.partition("=")
     for attributes, content in scripts(page):
-        if attributes.get("id") == wanted:
+        if attributes.get("id") == wanted or (sign and attributes.get(name) == value):
             return content
-    raise ParseError(f'found no <script id="{wanted}"> in the page, expected the JSON there')
+    attribute = f'{name}="{value}"' if sign else f'id="{wanted}"'
+    raise ParseError(f"found no <script {attribute}> in the page, expected the JSON there")

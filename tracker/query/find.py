@@ -163,16 +163,19 @@ def matching(name: str, who: Identity, states: Sequence[BoardAt]) -> Found:
     for way, matches in ways.items():
         if entries := tuple(matches):
             return Found(name=name, who=who, way=way, entries=entries, line=line)
+    folded = name_tokens(name)
+    if entries := tuple(listed for listed in candidates if folded and _core(listed.entry) == folded):
+        return Found(name=name, who=who, way=MatchKind.NAME, entries=entries, line=line)
     return Found(name=name, who=who, way=MatchKind.NOT, line=line, nearest=_alike(name, candidates))
 
 
 def _named(name: str, candidates: Iterable[Listed], snapshots: Iterable[Listed]) -> Iterator[Listed]:
-    """The entries with that name, and on boards without one, the snapshots it may mean; nothing if no board has one."""
+    """The entries with that name, and on boards where none has it now, the snapshots it may mean; nothing if none ever had it."""
     folded = name_tokens(name)
     named = [listed for listed in candidates if name == listed.entry.id or (folded and folded in map(name_tokens, listed.names))]
-    boards = {listed.state.board.id for listed in named}
+    now = {listed.state.board.id for listed in named if name == listed.entry.id or name_tokens(listed.entry.name) == folded}
     yield from named
-    yield from (listed for listed in snapshots if named and listed.state.board.id not in boards)
+    yield from (listed for listed in snapshots if named and listed not in named and listed.state.board.id not in now)
 
 
 def _snapshots(name: str, who: Identity, line: Iterable[Listed]) -> Iterator[Listed]:
@@ -232,7 +235,12 @@ def _is_bare_line(who: Identity) -> bool:
 
 def _is_listed(name: str, states: Sequence[BoardAt]) -> bool:
     folded = name_tokens(name)
-    return any(name_tokens(listed.entry.name.partition(" (")[0]) == folded for listed in listed_on(states))
+    return any(_core(listed.entry) == folded for listed in listed_on(states))
+
+
+def _core(entry: Entry) -> tuple[str, ...]:
+    """A name without what follows in brackets, and without its lab before a colon: `OpenAI: GPT-5 (high)` is GPT-5."""
+    return name_tokens(entry.name.partition(" (")[0].rpartition(": ")[2])
 
 
 _GENERAL = frozenset(("", "instruct", "chat", "thinking", "hybrid", "it"))
@@ -272,7 +280,7 @@ def _as_stated(found: Found) -> Found:
     if found.way is MatchKind.NAME:
         return found
     folded = name_tokens(found.name)
-    same = {listed.entry.name for listed in found.entries if name_tokens(listed.entry.name) == folded}
+    same = {listed.entry.name for listed in found.entries if folded in (name_tokens(listed.entry.name), _core(listed.entry))}
     chosen = tuple(listed for listed in found.entries if listed.entry.name in same or agrees(found.who, listed.entry.who))
     if chosen or not found.entries:
         return replace(found, entries=chosen)

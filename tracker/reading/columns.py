@@ -13,12 +13,12 @@ from math import fsum
 from typing import TypeVar
 
 from tracker.errors import Violation
-from tracker.model import Board, Bounds, Column, Kind, Measure, Metric, MetricId, Table
+from tracker.model import NOTE, Board, Bounds, Column, Kind, Measure, Metric, MetricId, Table
 from tracker.reading.attributes import attribute_reader
 from tracker.reading.cells import MISSING, CellError, parse_rank, reader, shortened, unknown_of
 from tracker.reading.figures import Commas, Figures, figures_of, has_decimal_commas
 from tracker.reading.lines import LINE, figure_line, name_lines, one_line, parts_of
-from tracker.reading.names import clean_name, clean_text, without_place
+from tracker.reading.names import clean_name, clean_text, note_in, without_place
 
 MEAN_DECIMALS = 6
 """Decimals of a mean whose parts are full floats."""
@@ -182,13 +182,15 @@ def read_ranks(sheet: Sheet, board: Board) -> Sequence[int | None]:
 
 
 def read_attributes(sheet: Sheet, board: Board) -> dict[str, Sequence[str | None]]:
-    """The attributes that the table has."""
+    """The attributes that the table has, and the remarks that are glued to its names."""
     columns = ((name, column, sheet.cells(column)) for name, column in board.attributes.items())
-    return {
+    attributes: dict[str, Sequence[str | None]] = {
         name: sheet.read(column, attribute_reader(column), zip(map(one_line, cells)))
         for name, column, cells in columns
         if cells is not None
     }
+    notes = [note_in(cell or "") or None for cell in sheet.cells(board.name) or ()]
+    return {NOTE: notes, **attributes} if any(notes) else attributes
 
 
 def _has_commas(sheet: Sheet, board: Board, page_commas: Callable[[], bool | None], dotted: bool) -> bool | None:

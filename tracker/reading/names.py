@@ -60,6 +60,12 @@ def clean_name(text: str) -> str:
     return _cleaned(text[:MAX_RAW])
 
 
+def note_in(text: str) -> str:
+    """The remark that is glued to a name (`5th rank in …` of `Gemini 3.1 Pro**5th rank in …`); empty without one."""
+    plain = _BOLD.sub(r"\2", LINK.sub(r"\1", _visible(text[:MAX_RAW]))) if "**" in text else ""
+    return clean_text("".join(_GLUED_NOTE.split(plain, maxsplit=1)[1:]))
+
+
 def without_place(text: str) -> str:
     """The name after the place before it: `1. Gemini 3.1 Pro`, `#2 GPT-6`; a name without a place unchanged."""
     return PLACE.sub("", text, count=1)

@@ -26,6 +26,7 @@ SPELLED = {
     **dict.fromkeys(("hr", "hrs", "hour", "hours"), "h"),
     **dict.fromkeys(("day", "days"), "d"),
     **dict.fromkeys(("percent", "pct"), "%"),
+    **dict.fromkeys(("st", "nd", "rd"), "th"),
 }
 POWERS = {
     **dict.fromkeys(("thousand", "thousands", "tsd", "тыс", "千"), 3),
@@ -47,6 +48,11 @@ _UNIT = re.compile(
     r"(?P<unit>(?![eE][+-]?[0-9]|[kKmMbBtT](?!\w|/))[°µμ]?[^\W\d_]+(?:/[^\W\d_]+)?\.?)(?![\w/])"
 )
 """A single k, m, b or t may be a unit or a power of ten, so it is neither."""
+_DURATION = re.compile(
+    r"(?=\d)(?:(\d+) ?d(?:ays?)?,? ?)?(?:(\d+) ?h(?:(?:ou)?rs?)?,? ?)?(?:(\d+) ?m(?:in(?:ute)?s?)?,? ?)?"
+    r"(?:(\d+(?:\.\d+)?) ?s(?:ec(?:ond)?s?)?)?"
+)
+"""`1h 34m 40s`, `33 min 32 s`, `2 days 3 hours`."""
 _PHYSICAL = re.compile(rf"(?P<prefix>[{''.join(PREFIXES)}]?)(?P<base>s|Wh|W|V|A|Hz|B|J|g)")
 
 
@@ -67,7 +73,12 @@ class Quantity(NamedTuple):
 
 
 def in_one_unit(cells: Sequence[str | None]) -> UnitColumn:
-    """The cells without the unit that all figures have; currencies as their signs. Without units the cells are unchanged."""
+    """The cells without the unit that all figures have; currencies as their signs. Without units the cells are unchanged.
+
+    Durations in several units, such as `1h 34m 40s`, become seconds, if all figures of the column are durations.
+    """
+    if (seconds := _in_seconds(cells)) is not None:
+        return UnitColumn(cells=seconds, unit="s")
     cells = [cell and CURRENCY_FIRST.sub(lambda found: CURRENCY_WORDS[found[1].casefold()], cell) for cell in cells]
     masked = {row: _PER_MILLION.sub("", cell) for row, cell in enumerate(cells) if cell and FIGURE.match(cell)}
     signed = {row: _UNIT.sub(_as_sign, cell) for row, cell in masked.items()}
@@ -87,6 +98,20 @@ def in_one_unit(cells: Sequence[str | None]) -> UnitColumn:
     )  # a bare figure among points is one; among ms it may be in s
     refused = {row: expected for row, found in words.items() if {*map(_alike, found)} not in same}
     return UnitColumn(cells=found, refused=refused, unit=name)
+
+
+def _in_seconds(cells: Sequence[str | None]) -> Sequence[str | None] | None:
+    """The cells in seconds; None unless all figures are durations and some have two units. Seconds alone keep their decimals."""
+    found = {row: match for row, cell in enumerate(cells) if cell and (match := _DURATION.fullmatch(cell.strip()))}
+    figures = sum(bool(cell and FIGURE.match(cell)) for cell in cells)
+    if len(found) < figures or not any(sum(map(bool, match.groups())) > 1 for match in found.values()):
+        return None
+    sizes = (86400, 3600, 60, 1)
+    seconds = {
+        row: sum(Decimal(part or 0) * size for part, size in zip(match.groups(), sizes, strict=True))
+        for row, match in found.items()
+    }
+    return [f"{seconds[row]:f}" if row in seconds else cell for row, cell in enumerate(cells)]
 
 
 def contradiction(unit: str, metric: Metric) -> str:

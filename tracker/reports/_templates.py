@@ -11,7 +11,6 @@ from tracker import wording
 from tracker.reports import words
 from tracker.reports.brief import brief
 from tracker.reports.cleaning import link
-from tracker.reports.folding import events_of
 
 
 def fill(name: str, **values: object) -> str:
@@ -29,5 +28,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals.update(words=words, wording=wording, link=link, events_of=events_of, brief=brief)
+    environment.globals.update(words=words, wording=wording, link=link, brief=brief)
     return environment

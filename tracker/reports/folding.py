@@ -52,11 +52,6 @@ def folding_of(event: Event) -> Folding:
     return events.folding_of(event)
 
 
-def events_of(story: Story) -> tuple[Event, ...]:
-    """The lead, then the folded events."""
-    return (story.lead, *story.folded)
-
-
 def _entries(events: Sequence[Event]) -> list[Story]:
     together: dict[tuple[str, str], list[Event]] = {}
     for event in events:
@@ -66,7 +61,7 @@ def _entries(events: Sequence[Event]) -> list[Story]:
 
 def _merged(stories: Sequence[Story]) -> Story:
     """One story, led by the first."""
-    lead, *folded = (event for story in stories for event in events_of(story))
+    lead, *folded = (event for story in stories for event in story.events)
     return Story(lead=lead, folded=tuple(folded))
 
 
@@ -87,7 +82,7 @@ def _siblings(stories: Sequence[Story]) -> list[Story]:
 
 def _release(story: Story) -> Event | None:
     """The event of a story about a release: its debut, or the group of siblings."""
-    return next((event for event in events_of(story) if _is_group(event) or _is_debut(event)), None)
+    return next((event for event in story.events if _is_group(event) or _is_debut(event)), None)
 
 
 def _is_group(event: Event) -> bool:
@@ -99,7 +94,7 @@ def _is_debut(event: Event) -> bool:
 
 
 def _sibling_order(story: Story) -> tuple[int, float, Order]:
-    debut = next((event for event in events_of(story) if _is_debut(event)), None)
+    debut = next((event for event in story.events if _is_debut(event)), None)
     rank = debut.facts.get("rank") if debut is not None else None
     return (-story.lead.weight, rank if isinstance(rank, int) else inf, order(story.lead))
 

@@ -7,14 +7,13 @@ import json
 from msgspec import to_builtins
 
 from tracker.model import Event, Report
-from tracker.reports.folding import events_of
 from tracker.reports.style import Style
 from tracker.wording import escaped
 
 
 def render(report: Report, style: Style) -> str:  # noqa: ARG001  # the same for every format
     """One line per event, in the order of the stories; empty without any."""
-    events = (event_json(event) for board in report.boards for story in board.stories for event in events_of(story))
+    events = (event_json(event) for board in report.boards for story in board.stories for event in story.events)
     return "".join(f"{escaped(json.dumps(event, ensure_ascii=False, allow_nan=False))}\n" for event in events)
 
 

@@ -32,7 +32,7 @@ _FULL = "the disk or the quota is full; free some space, then run this again: wh
 _NOT_WRITABLE = "this user cannot write it; make the file and its folder writable, or name another --store"
 _OTHER = "check the disk, then run this again"
 _REMEDIES: Mapping[int, str] = {
-    **dict.fromkeys(_DAMAGE, REBUILD),
+    **dict.fromkeys((*_DAMAGE, sqlite3.SQLITE_ERROR), REBUILD),
     **dict.fromkeys((sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED), _LOCKED),
     sqlite3.SQLITE_FULL: _FULL,
     **dict.fromkeys((sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM), _NOT_WRITABLE),

@@ -7,11 +7,10 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from tracker.errors import StoreError
 from tracker.stores.sqlite_errors import REBUILD, Damaged, Replaced, newer, store_error
 
 if TYPE_CHECKING:
@@ -35,10 +34,7 @@ class SqliteFile:
         self._read_only = not writable if read_only is None else read_only
         with self._storing("open"):
             path.parent.mkdir(parents=True, exist_ok=True)
-            name = self._as_it_is(path) if self._read_only else str(path)
-            self._connection = sqlite3.connect(
-                name, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False, uri=self._read_only
-            )
+            self._connection = self._connected(self._as_it_is() if self._read_only else str(path))
             try:
                 self._prepare()
                 self._inode, self._changes_before = _inode(path), self._connection.total_changes
@@ -46,25 +42,34 @@ class SqliteFile:
                 self._connection.close()
                 raise
 
-    def _as_it_is(self, path: Path) -> str:
-        """The address of a file that cannot be written. A log that cannot be read in its place is read in a copy."""
-        wal, shm = (path.with_name(f"{path.name}{ending}") for ending in ("-wal", "-shm"))
-        if not wal.exists():  # no process has it open, so it needs no lock file
-            return f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-        if not shm.exists():
-            from tempfile import TemporaryDirectory  # noqa: PLC0415  # slow to load
+    def _connected(self, name: str) -> sqlite3.Connection:
+        is_address = name.startswith("file:")
+        return sqlite3.connect(name, timeout=_BUSY_MS / 1000, isolation_level=None, check_same_thread=False, uri=is_address)
 
-            self._copy = TemporaryDirectory()
-            path = Path(shutil.copy(wal, self._copy.name)).with_name(path.name)
-            shutil.copy(self._path, path)
-        return f"{path.absolute().as_uri()}?mode=ro"
+    def _as_it_is(self) -> str:
+        """The address of a file that cannot be written. A log that cannot be read in its place is read in a copy."""
+        wal, shm = (self._path.with_name(f"{self._path.name}{ending}") for ending in ("-wal", "-shm"))
+        if not wal.exists():  # no process has it open, so it needs no lock file
+            return f"{self._path.absolute().as_uri()}?mode=ro&immutable=1"
+        return f"{self._path.absolute().as_uri()}?mode=ro" if shm.exists() else self._copied()
+
+    def _copied(self) -> str:
+        """A copy of the file and its log, which `close` removes."""
+        from tempfile import TemporaryDirectory  # noqa: PLC0415  # slow to load
+
+        self._copy = TemporaryDirectory()
+        for ending in ("", "-wal"):
+            with suppress(FileNotFoundError):
+                shutil.copyfile(f"{self._path}{ending}", Path(self._copy.name, f"{self._path.name}{ending}"))
+        return str(Path(self._copy.name, self._path.name))
 
     def _prepare(self) -> None:
         if self._read_only:
-            if not self._is_current():
-                raise StoreError(
-                    f"{self._path}: was written by another version and cannot be written; expected write permission once"
-                )
+            if not self._is_current():  # of an earlier version
+                self._connection.close()
+                self._connection = self._connected(self._copied())
+                migrate(self._connection)
+            self._connection.execute("PRAGMA query_only = ON")
             return
         if not self._is_current():
             with _alone(self._path.parent):  # two processes may open a new file at once

@@ -76,7 +76,7 @@ class Workspace:
         """Close the store; what a command changed in it is backed up."""
         try:
             if self.store.has_written:
-                from tracker.workspace.rescue import back_up_written  # noqa: PLC0415  # as above
+                from tracker.workspace.service_backup import back_up_written  # noqa: PLC0415  # as above
 
                 back_up_written(self.settings, self.store, SystemClock().now())
         finally:

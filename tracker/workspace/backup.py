@@ -1,8 +1,8 @@
 """Copies a store into a folder that is itself a store, also while a daemon writes, and back.
 
-The database is copied first, then each index, then the bodies that it names. Whoever writes does so in the opposite order, so a
-copy never names what it lacks. In the copy, an index takes its place after its bodies, and the database last: a copy that was
-cut off can be continued.
+The database is copied first, then the roots, then each index, then the bodies that it names. Whoever writes does so in the
+opposite order, so a copy never names what it lacks. In the copy, an index takes its place after its bodies, and the database
+last: a copy that was cut off can be continued.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tracker.errors import DeclarationError, StoreError
 from tracker.model import BoardId
-from tracker.stores.archive import FileArchive, disk
+from tracker.stores.archive import FileArchive, disk, roots
 from tracker.stores.sqlite import SqliteStore
 from tracker.stores.sqlite_errors import Damaged
 from tracker.stores.sqlite_file import copy as copy_database
@@ -74,15 +74,27 @@ def _copied(source: Path, target: Path, database: str) -> Copied:
         except Damaged as error:
             remedy = f"rebuild it first with: tracker --store {source} replay"
             raise StoreError(f"{source / database}: is damaged, so nothing was copied ({remedy})") from error
+        sealed = _read(source / "captures" / roots.NAME)
+        if not sealed.startswith(_read(target / "captures" / roots.NAME)):
+            raise StoreError(
+                f"{target}: has the captures of another store; expected an earlier state of these (use a new folder)"
+            )
         boards = archive.boards()
         for board in boards:
             there, copied = _copy_board(board, archive, copy, source / "captures" / board, target / "captures" / board)
             bodies, added = bodies + there, added + copied
+        if sealed:
+            disk.make_folder(target / "captures")
+            disk.write_whole(target / "captures" / roots.NAME, sealed)
         for ending in ("-wal", "-shm"):  # of a store that was used in place
             (target / f"{database}{ending}").unlink(missing_ok=True)
         new.replace(target / database)
         disk.sync_folder(target)
     return Copied(boards=len(boards), bodies=bodies, new=added)
+
+
+def _read(path: Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""
 
 
 def _copy_board(board: BoardId, archive: FileArchive, copy: FileArchive, source: Path, target: Path) -> tuple[int, int]:

@@ -30,13 +30,11 @@ from tracker.stores.sqlite_file import MIGRATIONS, NEWEST_MIGRATION
 from tracker.wording import machine_time
 from tracker.workspace.declared import declared
 from tracker.workspace.names import names_of
+from tracker.workspace.service_backup import DECLARATIONS, back_up_written
 from tracker.workspace.settings import Settings
 
 log = logging.getLogger("tracker.workspace")
-RECEIPTS_FOR = timedelta(days=31)
-"""Older receipts are not backed up: no news is that old."""
 ONCE_IN = timedelta(hours=1)
-_DECLARATIONS = "declarations"
 _UNNAMED_VERSION = "ledger"
 """The newest migration before backups named it."""
 _PATIENCE_S = 600.0
@@ -52,33 +50,6 @@ class _Source:
     rows: Mapping[str, Sequence[tuple[Any, ...]]]
 
 
-def back_up(store: SqliteStore, path: Path, now: datetime) -> None:
-    """Save the service state, without old receipts, outside the database, if it has changed and is not empty.
-
-    Raises:
-        StoreError: the file cannot be written.
-        Damaged: the database is damaged; the last backup is kept.
-    """
-    if store.is_empty():
-        return
-    rows: dict[str, Any] = {table: store.service.rows(table) for table in sorted(TABLES)}
-    since = int((now - RECEIPTS_FOR).timestamp())
-    rows["receipts"] = [row for row in rows["receipts"] if row[2] >= since]  # delivered_at
-    text = json.dumps({**rows, _DECLARATIONS: store.declarations(), "version": NEWEST_MIGRATION})
-    new = path.with_name(f"{path.name}.new")
-    try:
-        if path.exists() and path.read_text(encoding="utf-8", errors="replace") == text:
-            return
-        store.check()
-        with new.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be written: {error.strerror}; expected space and a writable folder") from error
-
-
 @contextmanager
 def store_of(settings: Settings, now: datetime, say: Callable[[str], None]) -> Iterator[SqliteStore]:
     """The store, for writing. A missing or empty database is restored first, if there is a backup: `say` reports it.
@@ -92,12 +63,6 @@ def store_of(settings: Settings, now: datetime, say: Callable[[str], None]) -> I
     with SqliteStore(settings.database) as store:
         yield store
         back_up_written(settings, store, now)
-
-
-def back_up_written(settings: Settings, store: SqliteStore, now: datetime) -> None:
-    """`back_up`, unless this process wrote nothing."""
-    if store.has_written:
-        back_up(store, settings.backup, now)
 
 
 def rescue(settings: Settings, now: datetime, *, is_damaged: bool = True) -> str:
@@ -195,7 +160,7 @@ def _in_file(database: Path) -> _Source:
     """What can be read of a damaged file. Raises Newer."""
     queries = {table: f"SELECT * FROM {table}" for table in sorted(TABLES)}  # noqa: S608  # our own table names
     queries["events"] = "SELECT event, board, headline, body FROM events"
-    queries[_DECLARATIONS] = "SELECT board, declaration FROM boards WHERE declaration IS NOT NULL"
+    queries[DECLARATIONS] = "SELECT board, declaration FROM boards WHERE declaration IS NOT NULL"
     rows, version = {}, NEWEST_MIGRATION
     with closing(sqlite3.connect(database)) as old:
         old.text_factory = lambda raw: raw.decode(errors="surrogateescape")  # so that one bad text does not cost the others
@@ -242,7 +207,7 @@ def _restore(store: SqliteStore, in_file: _Source | None, in_backup: _Source | N
         else:
             lost.append(table)
     for source in filter(None, (in_backup, in_file)):
-        store.restore_declarations(source.rows.get(_DECLARATIONS, ()))
+        store.restore_declarations(source.rows.get(DECLARATIONS, ()))
     if in_file is not None:
         store.service.restore("withdrawn", in_file.rows.get("events", ()))  # a replay removes those that it derives again
     return lost, from_backup
@@ -260,11 +225,11 @@ def _restored(store: SqliteStore, table: str, source: _Source) -> bool:
 
 def _replay(store: SqliteStore, archive: Archive, boards: Mapping[BoardId, Board], lexicon: Lexicon) -> list[str]:
     """Rebuild every board of the archive. Returns the boards for which that is not possible."""
-    lost = []
-    for name in archive.boards():
+    lost, held = [], archive.boards()
+    for name in sorted({*held, *(name for name, _ in store.declarations())}):
         board = store.declared(name) or boards.get(name)
-        if board is None:
-            lost.append(f"the history of {name}, which is not declared")
+        if board is None or name not in held:
+            lost.append(f"the history of {name}, {'which is not declared' if name in held else 'whose captures are gone'}")
             continue
         try:
             sync.replay(board, archive, store, lexicon)

@@ -20,6 +20,7 @@ from tracker.query.vitals import vitals as vitals_of
 from tracker.schedules.shapes import REST
 from tracker.stores import locks
 from tracker.stores.locks import Holder
+from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
 from tracker.workspace.rules import other_errors
 
@@ -42,8 +43,9 @@ class Status:
         return self.vitals.troubled or bool(self.errors or self.disk)
 
 
-def status(settings: Settings, store: Store) -> Status:
-    """The present state of that store."""
+def status(settings: Settings, store: SqliteStore) -> Status:
+    """The present state of that store. Raises Damaged if its file is not sound."""
+    store.check()
     boards, errors = _boards(settings, store)
     return Status(
         vitals=vitals_of(boards.values(), store, now=SystemClock().now(), environment=os.environ),

@@ -169,7 +169,9 @@ class FileArchive:
                     f"{board}: {folder.index} lacks the capture of {time}, which the history has, and its body is gone;"
                     f" restore captures from a newer copy, or give that state up with: tracker replay {board}"
                 )
-            whole = b"".join(raw + b"\n" for raw in lines if raw not in gone)
+            start = b"" if gone else known  # without a known line, those behind it are linked to others
+            later = (raw for raw in lines[start.count(b"\n") :] if raw not in gone)
+            whole = start + b"".join(line + b"\n" for line in chain.relinked(later, start))
             if whole != current:
                 disk.keep_copy(folder.index)
                 disk.write_whole(folder.index, whole)

@@ -12,7 +12,7 @@ A root is the Merkle tree hash (RFC 6962, section 2.1) over the heads of all boa
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 _KEY = b',"chain":"'
@@ -46,6 +46,15 @@ def linked(line: bytes, before: str) -> bytes:
     return content + _KEY + _link(before, content).encode() + _END
 
 
+def relinked(lines: Iterable[bytes], text: bytes) -> Iterator[bytes]:
+    """Lines with their links to each other, where they follow the lines of `text`; whatever they followed before."""
+    before = link_after(text)
+    for line in lines:
+        content, stated = _parts(line)
+        yield (following := linked(line if stated is None else content + b"}", before))
+        before = link_after(following + b"\n")
+
+
 def link_after(text: bytes) -> str:
     """The link after the last complete line of an index; after lines without one, the hash of them all."""
     _, stated = _parts(text[:-1].rpartition(b"\n")[2])
@@ -55,6 +64,13 @@ def link_after(text: bytes) -> str:
 def has_link(line: bytes) -> bool:
     """Whether a line ends with a link."""
     return _parts(line)[1] is not None
+
+
+def follows(line: bytes, others: Iterable[bytes], text: bytes) -> bool:
+    """Whether a line with a link was written after one of the others, or at the end of `text`, and was not changed since."""
+    content, stated = _parts(line)
+    links = (link for other in others if (link := _parts(other)[1]) is not None)
+    return any(_link(link, content) == stated for link in (link_after(text), *links))
 
 
 def walk(text: bytes) -> Walk:

@@ -14,12 +14,13 @@ import msgspec
 
 from tracker.errors import StoreError
 from tracker.model import Capture, IndexLine, Part, Sha256, Verdict
-from tracker.stores.archive.chain import has_link, link_after, linked
+from tracker.stores.archive.chain import follows, has_link, link_after, linked
 from tracker.stores.archive.disk import BoardFolder
 from tracker.stores.sqlite_errors import Newer, newer
 from tracker.wording import machine_time, visible
 
 BLOCK = 64 * 1024
+_REMEDY = "restore the file from a copy of the archive, or correct that line"
 CONTENT = frozenset({Verdict.NEW, Verdict.REVISIT})
 _DECISIONS = frozenset({Verdict.ACCEPT, Verdict.REJECT})
 _JOINT = b'}{"observed_at":'
@@ -100,9 +101,8 @@ def decoded(folder: BoardFolder, raw: bytes) -> IndexLine:
             raise newer(folder.index, later) from error
         number = [*folder.index.read_bytes().split(b"\n"), raw].index(raw) + 1
         found = visible(raw[:60].decode(errors="replace"))
-        remedy = "restore the file from a copy of the archive, or correct that line"
         problem = f"{folder.board}: {folder.index}: line {number} is damaged ({error})"
-        raise StoreError(f"{problem}, found: {found}; {remedy}") from error
+        raise StoreError(f"{problem}, found: {found}; {_REMEDY}") from error
 
 
 def _later_keys(raw: bytes) -> str:
@@ -117,10 +117,10 @@ def _later_keys(raw: bytes) -> str:
 
 
 def restored(folder: BoardFolder, known: bytes, current: bytes) -> tuple[list[bytes], frozenset[bytes]]:
-    """The lines of an index that was shortened, garbled or joined, and those of them that it lacked.
+    """The lines of an index that was shortened, garbled, joined or merged, and those of them that it lacked.
 
-    `known` is what it once was. Behind the last known line that is left, lines are new, unless one has the time of a lost
-    fetch: then it is that line, changed. Before it, whatever is not known is damage.
+    `known` is what it once was. Other lines follow if their links show that they were not changed. Without a link, a line counts
+    as a changed one if it has the time of a lost fetch or, among the known lines, its bodies.
 
     Raises:
         StoreError: there are more damaged pieces than lost lines, so that a line may be lost that is not known.
@@ -128,23 +128,27 @@ def restored(folder: BoardFolder, known: bytes, current: bytes) -> tuple[list[by
     lines, pieces = known.split(b"\n")[:-1], _pieces(current)
     left, there = frozenset(lines).intersection(pieces), frozenset(pieces)
     lost = [line for line in lines if line not in there]
-    lost_at = {line.observed_at for line in (decoded(folder, raw) for raw in lost) if line.verdict not in _DECISIONS}
-    last = max((number for number, piece in enumerate(pieces) if piece in left), default=-1)
+    fetches = [line for line in (decoded(folder, raw) for raw in lost) if line.verdict not in _DECISIONS]
+    times, bodies = {line.observed_at for line in fetches}, {line.sha256 for line in fetches if line.sha256}
+    last = max((number for number, piece in enumerate(pieces) if piece in left), default=0)
     later: list[bytes] = []
-    damage: StoreError | None = None
-    damaged = sum(piece not in left for piece in pieces[:last])
-    for piece in pieces[last + 1 :]:
+    damage: list[StoreError] = []
+    for number, piece in ((number, piece) for number, piece in enumerate(pieces) if piece not in left):
         try:
             line = decoded(folder, piece)
+            if has_link(piece) and not follows(piece, (*lines, *pieces), current[: current.find(piece)]):
+                time = machine_time(line.observed_at)
+                raise StoreError(f"{folder.board}: {folder.index}: the line of {time} was changed; {_REMEDY}")  # noqa: TRY301
         except Newer:
             raise
         except StoreError as error:
-            damage, damaged = error, damaged + 1
-        else:
-            if line.observed_at not in lost_at or line.verdict in _DECISIONS:
-                later.append(piece)
-    if damage is not None and damaged > len(lost):
-        raise damage
+            damage.append(error)
+            continue
+        is_changed = line.observed_at in times or (number < last and line.sha256 in bodies)
+        if has_link(piece) or line.verdict in _DECISIONS or not is_changed:
+            later.append(piece)
+    if len(damage) > len(lost):
+        raise damage[0]
     return [*lines, *later], frozenset(lost)
 
 
