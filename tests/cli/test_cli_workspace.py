@@ -31,6 +31,7 @@ READING: dict[str, list[str]] = {
     "install": ["--completion", "bash"],
     "replay": [],
     "backup": ["copy"],
+    "audit": [],
 }
 WRITING = {"init", "run", "daemon", "import", "demo", "restore"}
 NEEDS_NO_STORE = {"boards", "board", "resolve", "watch", "notify", "install"}

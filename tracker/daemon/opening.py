@@ -107,7 +107,7 @@ def check_archive(settings: Settings, board: BoardId) -> tuple[str, ...]:
     """The problems of a board's bodies and index, one line each; for a thread of its own."""
     archive = FileArchive(settings.captures)
     with SqliteStore(settings.database) as store:
-        return (*archive.check(board), *index.changed(board, archive, store))
+        return (*index.changed(board, archive, store), *archive.check(board))
 
 
 def secrets_of(settings: Settings) -> frozenset[str]:

@@ -44,16 +44,6 @@ def decide(
         return sync_leased(board, Desk(archive=archive, store=store, lexicon=lexicon, telling=telling))
 
 
-def dropped(board: BoardId, archive: Archive, store: Store) -> list[str]:
-    """The checks in the history of which the archive's index has no line, one message each. Raises StoreError."""
-    kept = {(line.observed_at, line.sha256) for line in archive.index(board)[0]}
-    return [
-        f"{board}: the index has no line of {machine_time(check.observed_at)}, which the history has: it was changed or dropped"
-        for check in store.checks(board)
-        if (check.observed_at, check.sha256) not in kept
-    ]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
     """Whether an event follows from the stored bytes. `differences` are the fields that do not, one line each.

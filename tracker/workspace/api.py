@@ -301,12 +301,12 @@ class Workspace:
 
     def audit(self) -> tuple[str, ...]:
         """What was changed, dropped, added or moved in the archive after it was written, one line each; empty if nothing was."""
-        from tracker.line import proof  # noqa: PLC0415  # as above
+        from tracker.line import index  # noqa: PLC0415  # as above
 
         problems = dict.fromkeys(self.archive.audit())
         for name in sorted(self.store.boards()):
             try:
-                problems |= dict.fromkeys(proof.dropped(name, self.archive, self.store))
+                problems |= dict.fromkeys(index.changed(name, self.archive, self.store))
             except StoreError as error:  # an index that cannot be read
                 problems[str(error)] = None
         return tuple(problems)
