@@ -136,6 +136,7 @@ class Desk:
     lexicon: Lexicon
     telling: Telling | None = None
     read: Read = apart.read
+    read_line: ReadLine = read_line
 
 
 def sync_board(
@@ -178,15 +179,14 @@ def _without_poison(board: Board, desk: Desk, work: Callable[[Board, Desk], Outc
             retry = f"tracker quarantine accept {board.id} {machine_time(line.observed_at)}"
             error = Poisonous(f"{board.id}: {reason}, of {machine_time(line.observed_at)}; left out; to try it again: {retry}")
     try:
-        outcome = work(board, desk)
+        outcome = work(board, replace(desk, read_line=_reader(desk, begun)))
     finally:
         archive.begin(board.id, None)
     return outcome if error is None else replace(outcome, error=error)
 
 
-def _reader(board: Board, desk: Desk) -> ReadLine:
-    """Reads a capture after noting that it was begun."""
-    begun = desk.archive.begun(board.id)
+def _reader(desk: Desk, begun: Begun | None) -> ReadLine:
+    """Reads a capture after noting that it was begun, and alone if a process ended with it."""
 
     def read(board: Board, line: IndexLine, archive: Archive) -> Reading:
         times = begun.times if begun is not None and begun.observed_at == line.observed_at else 0
@@ -286,7 +286,7 @@ def derive(board: Board, archive: Archive, store: Store, lexicon: Lexicon, *, un
     """Store the history that the first `until` bytes of the index give, in an empty store. Writes nothing to the archive."""
     number = archive.raw(board.id, 0, until).count(b"\n")
     desk = Desk(archive=archive, store=store, lexicon=lexicon)
-    if _store(board, archive.index(board.id)[0][:number], desk, read=partial(read_line, read=desk.read)) is None:
+    if _store(board, archive.index(board.id)[0][:number], desk) is None:
         raise _inconsistent(board)
 
 
@@ -327,12 +327,8 @@ def _sent(board: Board, desk: Desk, newest: datetime | None) -> list[tuple[Event
     return [(event, route) for event, route in sent if event is not None and event.board == board.id]
 
 
-def _store(
-    board: Board, lines: Sequence[IndexLine], desk: Desk, accepted: Collection[datetime] = (), *, read: ReadLine | None = None
-) -> Outcome | None:
+def _store(board: Board, lines: Sequence[IndexLine], desk: Desk, accepted: Collection[datetime] = ()) -> Outcome | None:
     """Store the steps of the lines; None at a reading that stored suspects agree with, since that changes earlier history.
-
-    By default, each capture is noted as begun before it is read.
 
     Raises:
         _LosesHistoryError: a capture of these times, which were accepted before, is not accepted now.
@@ -348,8 +344,8 @@ def _store(
     rejected = last.sha256 if last is not None and last.result is Result.REJECTED else ()
     holds = store.service.holds(board.id) if last is not None else {}
     news_since = max(line.observed_at for line in lines) - _NEWS_FOR
-    read = read or _reader(board, desk)
-    for step in steps(board, lines, archive, before=before, past=past, rejected=rejected, lexicon=desk.lexicon, read=read):
+    read, lexicon = desk.read_line, desk.lexicon
+    for step in steps(board, lines, archive, before=before, past=past, rejected=rejected, lexicon=lexicon, read=read):
         if step.agreed_since is not None:
             return None
         if step.check.observed_at in accepted and step.check.result in _NOT_ACCEPTED:
