@@ -463,3 +463,13 @@ def test_places_that_may_rank_the_board_are_listed_once_with_their_first_values(
     found = proposed(("Rank", range(1, 9)), ("Model", NAMES), ("Result", [f"{value} zorkmids to 1" for value in WHOLE]))
     assert refusal(found).count("`Rank`") == 1
     assert "`Rank` 1, 2, 3" in refusal(found)
+
+
+def test_the_bound_of_a_rank_is_not_a_bound_of_the_rating():
+    ratings = (1432.5, 1420.2, 1411.7, 1390.1, 1388.8, 1377.3, 1360.4, 1301.9)
+    bounds = [
+        ("rank_ub", range(1, 9)),
+        *((name, [value + by for value in ratings]) for name, by in (("elo_lower", -6), ("elo_upper", 5))),
+    ]
+    found = proposed(("Model", NAMES), *bounds, ("elo_rating", ratings))
+    assert (primary(found).column, primary(found).interval) == ("elo_rating", {"low": "elo_lower", "high": "elo_upper"})

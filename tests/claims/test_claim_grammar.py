@@ -107,6 +107,11 @@ READ = {
     "Vega2 clearly improves on Vega1": ["Vega2 gains over Vega1 (a lot) overall"],
     "Zorg-9 has the longest context window": ["Zorg-9 best in context"],
     "Zorg-9 has a longer context window than Orion-5": ["Zorg-9 above Orion-5 in context"],
+    "Zorg-9 has a context window of 200,000 tokens": ["Zorg-9 scores 200000 tokens in context"],
+    "Orion-4 lags far behind Orion-5": ["Orion-5 far above Orion-4 overall"],
+    "Vega2 14B is the best model under $5 per million output tokens": [
+        "Vega2 14B best among models under $5 in output price overall"
+    ],
     "Orion-5 no longer leads Acme Bench": ["Orion-5 no longer best overall on acme bench"],
     # boards and dates
     "On Duel Arena, Orion-5 beats Orion-4 and trails Vega2 14B": [
@@ -194,6 +199,9 @@ NOT_READ = {
     "Vega2 14B leads in coding on Windows": '"Windows" is not understood beside another topic',
     "Zorg-9 leads Acme Bench in price-performance": '"price-performance" changes',
     "Vega2 14B is twice as cheap as Orion-5": "no verb",
+    "Orion-5 leads in output": "ask for its price",
+    "Orion-5 input is cheaper than Orion-4 output": "ask for its price",
+    "Orion-5 is faster on output tokens than Orion-4": "ask for its price",
     "Orion-5 no longer beats Zorg-9": "that it held before is not judged",
 }
 

@@ -56,6 +56,14 @@ def test_a_plus_is_a_part_of_a_name():
     ]
 
 
+def test_a_comma_ends_a_name_except_in_its_brackets():
+    listed = ("Lunar Wide 4", "Sol 2 (High Fast)")
+    entries = [Entry(id=EntryId(name), name=name, position=1, who=Identity(name=name)) for name in listed]
+    known = names.vocabulary(entries, lambda name: resolve(name, lexicon=EMPTY_LEXICON))
+    assert [named.mention.name for named in names.find("Lunar Wide 4 beats Sol 2 (High, Fast)", known)] == list(listed)
+    assert "Lunar Wide 4" not in [named.mention.name for named in names.find("For Lunar, Wide 4 leads", known)]
+
+
 def test_the_adjective_of_a_country_is_not_a_name_though_one_begins_with_it():
     world = World()
     world.board("acme/country", "Acme Bench", SCORE)

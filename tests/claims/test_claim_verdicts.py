@@ -56,6 +56,15 @@ VERDICTS = {
     "Vega2 14B is the best model under 20B": "mixed",  # likewise, and Orion-5
     "Vega2 14B is the best model from Stellar under 20B": "supported",
     "Vega2 7B is the best model under 10B": "mixed",
+    "Vega2 14B is the best model under $5 per million output tokens on Acme Bench": "mixed",  # no price of Zorg-9
+    "Vega2 7B is the best model under $2 per million output tokens on Acme Bench": "contradicted",  # Lumen 3 Pro
+    "Zorg-9 is the best model under $2 per million output tokens on Acme Bench": "not comparable",
+    "Vega2 14B is the best model from Stellar under $2 per million output tokens on Acme Bench": "contradicted",
+    "Vega2 14B is the best model from Stellar under $2.50 per million output tokens on Acme Bench": "supported",
+    "Orion-5 beats every model under 20B on Acme Bench": "mixed",  # Zorg-9 is above and states no size
+    "Orion-5 beats every model under 20B on Duel Arena": "contradicted",
+    "Orion-5 is the most expensive model on Acme Bench": "supported",
+    "Vega2 14B is the most expensive model on Acme Bench": "contradicted",
     "Orion-5 is the best model under 20B": "not comparable",  # its own size is not stated
     "Orion-5 is number one among models under 20B on Acme Bench": "not comparable",
     "Vega2 14B is in the top three among models under 20B on Acme Bench": "mixed",
@@ -77,6 +86,7 @@ VERDICTS = {
     "Zorg-9 is cheaper than Orion-5": "not comparable",
     "Vega2 14B is 50% cheaper on output than Vega1 70B": "supported",
     "Vega2 14B is cheaper on output tokens than Lumen 3 Pro": "contradicted",
+    "On output, Vega2 14B is cheaper than Lumen 3 Pro": "contradicted",
     "Vega2 14B is cheaper on input than Lumen 3 Pro": "supported",
     "Vega2 14B is faster than Orion-5": "supported",
     "Vega2 14B is twice as fast as Orion-5": "supported",  # 108 / 51 = 2.12, within a tenth

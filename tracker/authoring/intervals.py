@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from tracker.authoring.columns import Cells
-from tracker.authoring.words import AROUND, BOUND_HIGH, BOUND_LOW, COUNT, DEVIATION, EFFORT, HALF, STANDARD_ERROR, words_of
+from tracker.authoring.words import AROUND, BOUND_HIGH, BOUND_LOW, COUNT, DEVIATION, EFFORT, HALF, RANK, STANDARD_ERROR, words_of
 
 BOUNDED = frozenset(("rating", "score", "rank", "elo"))
 """Beside these words, `lower` and `upper` are bounds even if no figure lies between them."""
@@ -111,7 +111,7 @@ def _owner(cells: Cells, figures: Sequence[Cells], places: Mapping[str, int]) ->
     rest = {*cells.words} - _SIDES
     scores = [figure for figure in figures if not {*figure.words} & (COUNT | EFFORT)]
     named = [figure for figure in figures if all(_is_in(word, figure.words) for word in rest)]
-    likely = named if rest and named else scores if not rest or len(scores) == 1 else []
+    likely = named if rest and named else scores if not rest or (len(scores) == 1 and not rest & RANK) else []
 
     def distance(figure: Cells) -> tuple[int, bool, int]:
         steps = places[cells.label] - places[figure.label]

@@ -63,7 +63,10 @@ COUNTRIES: Mapping[str, str] = dict(zip(_CODES, _ADJECTIVES, strict=True))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelGroup:
-    """A class of models; a field that is None is not a condition. Sizes are in 10⁹ parameters; `under_b` is exclusive."""
+    """A class of models; a field that is None is not a condition. Sizes are in 10⁹ parameters; `under_b` is exclusive.
+
+    `under_usd`: `output price` or `input price`, and its exclusive limit per 10⁶ tokens.
+    """
 
     open_weights: bool | None = None
     under_b: float | None = None
@@ -71,6 +74,7 @@ class ModelGroup:
     reasoning: str | None = None
     country: str | None = None
     lab: str | None = None
+    under_usd: tuple[str, float] | None = None
 
     def __or__(self, other: ModelGroup) -> ModelGroup:
         """Both conditions together."""
@@ -85,7 +89,9 @@ class ModelGroup:
         size = f"over {self.over_b:g}B" if self.over_b is not None else ""
         size = f"under {self.under_b:g}B" if self.under_b is not None else size
         country = COUNTRIES.get(self.country, self.country) if self.country else ""
-        return " ".join(filter(None, (country, weights, reasoning, "models", size, f"of {self.lab}" if self.lab else "")))
+        price = f"under ${self.under_usd[1]:g} in {self.under_usd[0]}" if self.under_usd is not None else ""
+        lab = f"of {self.lab}" if self.lab else ""
+        return " ".join(filter(None, (country, weights, reasoning, "models", size, price, lab)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from tracker.claims.names import SIZE
 from tracker.claims.record import Record, is_titled
 from tracker.model import Metric, Nature
 from tracker.query.find import BoardAt, suggestions
+from tracker.wording import day
 
 _MOST_NAMED = 8
 
@@ -40,14 +41,15 @@ def conclude(claim: Claim, record: Record, grounds: tuple[Ground, ...], missing:
     """One answer from several metrics: the reason of the only one, or how they divide."""
     if not grounds:
         return _unmeasured(claim, record, missing)
-    if len(grounds) == 1:
-        return finding(claim, _combined(grounds), grounds[0].reason, grounds=grounds)
+    verdict, reasons = _combined(grounds), dict.fromkeys(ground.reason for ground in grounds)
+    if len(reasons) == 1 or verdict is ClaimVerdict.NOT_COMPARABLE:
+        return finding(claim, verdict, "; ".join(reasons), grounds=grounds)
     places = {
         verdict: [f"{ground.metric_title} ({ground.title})" for ground in grounds if ground.verdict is verdict]
         for verdict in ClaimVerdict
     }
     summary = "; ".join(f"{verdict} on {', '.join(titles)}" for verdict, titles in places.items() if titles)
-    return finding(claim, _combined(grounds), summary, grounds=grounds)
+    return finding(claim, verdict, summary, grounds=grounds)
 
 
 def _combined(grounds: Iterable[Ground]) -> ClaimVerdict:
@@ -84,7 +86,9 @@ def stranger(claim: Claim, record: Record) -> Finding | None:
     for mention in (claim.subject, claim.rival):
         if mention is not None and not record.ever(mention):
             of_class = f" as one of the {mention.group}" if mention.group else ""
-            reason = f"{record.none} {mention.name}{of_class}"
+            nobody = "none of the boards asked" if record.chosen else "no board"
+            lists = f"{nobody} lists" if record.at is None else f"by {day(record.at)}, {nobody} listed"
+            reason = f"{lists} {mention.name}{of_class}"
             if mention.kind is MentionKind.GROUP:
                 reason = f"no board says of any entry that it is one of the {mention.name}"
             return finding(claim, ClaimVerdict.NOT_ON_RECORD, reason, suggestions=_nearest(mention, record))

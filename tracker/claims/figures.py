@@ -57,6 +57,7 @@ _SCORE_UNITS: Mapping[str, str] = {
     **dict.fromkeys(("elo points", "percentage points", "points", "point", "pts", "elo"), "points"),
     **dict.fromkeys(("tokens per second", "tokens / second", "tokens / s", "tok / s", "t / s", "tps"), "tokens/s"),
     **dict.fromkeys(("%", "percent"), "percent"),
+    "tokens": "tokens",
 }
 _SCORE = re.compile(
     f"{_any('verb', words.SCORES)}?+{_any('bound', words.SCORE_BOUNDS)}?+(?P<number>{_NUMBER}) {_any('unit', _SCORE_UNITS)}?+"
@@ -82,7 +83,8 @@ def _score(text: str) -> Reading | None:
     amount = _amount(match["number"], unit, words.SCORE_BOUNDS.get(bound) or words.SCORES.get(verb, ""))
     if bare or (verb in words.WEAK_SCORES and not unit and amount.value < _TWO_DIGITS):
         return None
-    return _used(match), PieceKind.SCORE, (Score(amount=amount, topic="speed" if unit == "tokens/s" else ""),)
+    topic = {"tokens/s": "speed", "tokens": "context"}.get(unit, "context" if "context" in verb else "")
+    return _used(match), PieceKind.SCORE, (Score(amount=amount, topic=topic),)
 
 
 def _price(text: str) -> Reading | None:
@@ -96,6 +98,18 @@ def _price(text: str) -> Reading | None:
     prices, bound = (match["first"], match["second"]), words.SCORE_BOUNDS.get(_text(match, "bound"), "")
     scores = (Score(amount=_amount(price, "usd", bound), topic=topic) for price, topic in zip(prices, topics, strict=False))
     return _used(match), PieceKind.SCORE, tuple(scores)
+
+
+_UNDER = re.compile(
+    rf"(?:under|below) \$(?P<number>{_NUMBER}) (?:per|/|a) (?:(?:1|one|a) )?+(?:million|m|1m) (?P<end>input|output) (?:tokens )?+"
+)
+
+
+def _cheap(text: str) -> Reading | None:
+    """`under $1 per million output tokens`: a class."""
+    match = _UNDER.match(text)
+    price = (f"{match['end']} price", float(match["number"].replace(",", ""))) if match else None
+    return (_used(match), PieceKind.GROUP, ModelGroup(under_usd=price)) if match else None
 
 
 _UNITS: Mapping[str, str] = {
@@ -218,5 +232,5 @@ def _days(year: str, month: str | None, day: str | None) -> tuple[datetime, date
     return start, start.replace(year=start.year + 1)
 
 
-_READERS: tuple[Callable[[str], Reading | None], ...] = (_price, _score, _top, _ordinal, _size, _gain)
+_READERS: tuple[Callable[[str], Reading | None], ...] = (_price, _cheap, _score, _top, _ordinal, _size, _gain)
 """The first that reads something wins."""

@@ -39,24 +39,17 @@ def judge(claim: Claim, record: Record) -> Finding:
     """Supported if no other member of the class got there before, and the record covers the beginning."""
     compares = claim.inner in (Relation.ABOVE, Relation.LEVEL) and claim.rival is not None
     if not compares and claim.inner not in (Relation.LEAD, Relation.RANK, Relation.SCORE):
-        return _not_dated(claim, record)
+        return _not_dated(claim)
     if claim.inner is Relation.SCORE and not is_placed(claim, cases(claim, record)):
         return finding(claim, ClaimVerdict.NOT_COMPARABLE, "it does not say on which board")
     return answer(claim, record, _ground)
 
 
-def _not_dated(claim: Claim, record: Record) -> Finding:
-    """No series over time decides it; if the record begins with the subject, it could not show a first anyway."""
-    reasons = []
-    if claim.rival is None:
-        lacks = "better than which model" if claim.inner is Relation.RATIO else "at what"
-        reasons.append(f"it does not say {lacks}")
-    for state in record.boards(claim.sources):
-        start, known = record.began(state.board.id), record.store.past(state.board.id).known
-        own = [known[entry.id].first_seen for entry in record.on(state, claim.subject) if entry.id in known]
-        if start is not None and any(first_seen <= start for first_seen in own):
-            reasons.append(f"the record of {state.board.title} begins on {day(start)} with {claim.subject.name} already listed")
-    return finding(claim, ClaimVerdict.NOT_ON_RECORD, "; ".join(reasons) or "no history of it is kept")
+def _not_dated(claim: Claim) -> Finding:
+    """No series over time decides it."""
+    lacks = "better than which model" if claim.inner is Relation.RATIO else "at what"
+    reason = "no history of it is kept" if claim.rival else f"it does not say {lacks}"
+    return finding(claim, ClaimVerdict.NOT_ON_RECORD, reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -231,10 +231,18 @@ def _ordered(claim: Claim, sense: Sense) -> Claim:
     return replace(claim, subject=claim.rival, rival=claim.subject, amount=amount)
 
 
+_ENDS: Mapping[str, str] = {"input tokens": "input price", "output tokens": "output price"}
+
+
 def _topics(sense: Sense, own: Sequence[str], front: Sequence[str]) -> Sequence[str]:
     """What is compared. A verb that brings its own topic ("cheaper") accepts no other; one in front is of the other verbs."""
+    named = tuple(dict.fromkeys(own or front))
+    if end := next((topic for topic in named if topic in _ENDS), None):  # "cheaper on output"
+        if sense.topic != "price" or len(named) > 1:
+            raise NotUnderstoodError(f'"{end}": it does not say what is compared; ask for its price')
+        return [_ENDS[end]]
     if not sense.topic:
-        return tuple(dict.fromkeys(own or front)) or [""]
+        return named or [""]
     strange = [topic for topic in own if sense.topic not in canonical(topic).split()]
     if strange:
         raise NotUnderstoodError(f'a comparison in {sense.topic}, and "{strange[0]}" at once')

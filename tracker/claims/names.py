@@ -26,7 +26,7 @@ _VERSION = re.compile(r"[vVrR]?\d+(?:\.\d+)*[a-zA-Z]?|\d{4}|\d{4}-\d{2}-\d{2}|\d
 _LIKE_A_NAME = re.compile(r"[A-Za-z]{1,40}[\w.+]{0,40}?-?\d[\w.+-]{0,60}")
 _SLASHED = re.compile(r"[a-z0-9][\w.-]{1,40}/[A-Za-z][\w.:-]{2,80}")
 _NO_NAME = re.compile(r"(?:top|no|number|v|q|h|rank)-?\d+|\d.*|[a-z]+-?\d*(?:st|nd|rd|th)|sub-?\d+.*", re.IGNORECASE)
-_FUNCTION_WORDS = frozenset(word for phrase in (*SENSES, *FILLERS, *GROUPS) for word in phrase.split()) - {"open"}
+_FUNCTION_WORDS = frozenset(word for phrase in (*SENSES, *FILLERS, *GROUPS) for word in phrase.split())
 _MOST_CHUNKS = 10
 
 

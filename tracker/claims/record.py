@@ -32,7 +32,6 @@ from tracker.ports import Store
 from tracker.query.find import BoardAt, Found, MatchKind, find, listed_on, remembered, states
 from tracker.query.since import course, looked_at, segment_start
 from tracker.traits import reasons, traits
-from tracker.wording import day
 
 
 def is_called(board: Board, source: str) -> bool:
@@ -125,12 +124,16 @@ def is_in(entry: Entry, state: BoardAt, group: ModelGroup) -> bool | None:
     known = traits(entry, state.board)
     size, labs = known.size_total_b, _labs(entry)
     reasoning = _reasoning(entry, state) if group.reasoning else None
+    what, limit = group.under_usd or ("", 0.0)
+    priced = [metric for metric in metrics_of(state.board, what, named=True) if what and metric.unit.startswith("USD per 1M")]
+    price = next((entry.measures[metric.id].value for metric in priced if metric.id in entry.measures), None)
     conditions = (
         (group.open_weights, known.open_weights, known.open_weights == group.open_weights),
         (group.under_b, size, size is not None and group.under_b is not None and size < group.under_b),
         (group.over_b, size, size is not None and group.over_b is not None and size > group.over_b),
         (group.reasoning, reasoning, reasoning == group.reasoning),
         (group.country, known.who.country or None, known.who.country == group.country),
+        (group.under_usd, price, price is not None and price < limit),
         (group.lab, labs or None, group.lab is not None and name_tokens(group.lab) in labs),
     )
     asked = [(stated, holds) for wanted, stated, holds in conditions if wanted is not None]
@@ -182,12 +185,6 @@ class Record:
     def now(self) -> datetime:
         """The time of the record: the one asked for, or that of the last snapshot."""
         return self.at or max((state.snapshot.observed_at for state in self.states), default=datetime.min.replace(tzinfo=UTC))
-
-    @property
-    def none(self) -> str:
-        """The words for a model that is nowhere in it."""
-        board = "none of the boards asked" if self.chosen else "no board"
-        return f"{board} lists" if self.at is None else f"by {day(self.at)}, {board} listed"
 
     # ── boards and metrics ───────────────────────────────────────────────────────────────────────
 

@@ -88,7 +88,7 @@ _RELATIONS: Mapping[Relation, str] = {
     Relation.SCORE: "scores",
 }
 _BOUNDS = {"over": "over ", "under": "under ", "least": "at least ", "most": "at most ", "about": "about "}
-_UNITS = {"percent": "%", "points": " points", "tokens/s": " tokens per second"}
+_UNITS = {"percent": "%", "points": " points", "tokens/s": " tokens per second", "tokens": " tokens"}
 
 
 def _score(amount: Amount) -> str:

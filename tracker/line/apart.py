@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
+from typing import Any, Protocol
 
 from tracker.errors import ParseError, TrackerError
 from tracker.model import Board, Part, Reading
@@ -36,6 +36,8 @@ MARKS = {"html_table": b"<", "csv_table": b",", "markdown_table": b"|"}
 TAG = re.compile(rb"<[a-zA-Z][^<>]*")
 BETWEEN = (b" ", b"\n", b"\t", b"\r", b"\f", b"/")
 """What separates attributes."""
+NO_MEMORY = 77
+"""The exit code of the other process without memory."""
 PACKAGE = Path(__file__).parents[2]
 
 
@@ -98,7 +100,7 @@ def read(
     task = io.BytesIO()
     _Pickler(task).dump((board, bodies, parts, url, content_type))
     result = _of_a_child(board.id, task.getbuffer(), limits)
-    if isinstance(result, TrackerError):
+    if isinstance(result, Exception):
         raise result
     assert isinstance(result, Reading)
     return result
@@ -137,8 +139,7 @@ def _of_a_child(board: str, task: memoryview, limits: Limits) -> object:
         ended = subprocess.run(  # noqa: S603  # our own module
             command,
             input=task,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            capture_output=True,
             env=environment,
             timeout=limits.wall_s,
             check=False,
@@ -147,6 +148,9 @@ def _of_a_child(board: str, task: memoryview, limits: Limits) -> object:
         return ParseError(f"{board}: found a page that is not read within {limits.wall_s:g} s, expected a board; look at it")
     if not ended.returncode:
         return pickle.loads(ended.stdout)  # noqa: S301  # our own process wrote it
+    if ended.returncode > 0 and ended.returncode != NO_MEMORY:
+        last = ended.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        return RuntimeError(f"{board}: the process that reads costly pages failed: {last}")
     within = f"{limits.cpu_s} s of CPU time and {limits.memory_bytes:,} bytes of memory"
     return ParseError(f"{board}: found a page that is not read within {within}, expected a board; look at it")
 
@@ -159,13 +163,24 @@ def main() -> None:
             resource.setrlimit(kind, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
     with suppress(OSError):  # a system without it: if memory runs out, this process is to end, not the one that waits for it
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
-    board, bodies, parts, url, content_type = pickle.load(sys.stdin.buffer)  # noqa: S301  # our own process wrote it
-    result: object
     try:
-        result = read_capture(board, bodies, parts=parts, url=url, content_type=content_type)
+        board, bodies, parts, url, content_type = pickle.load(sys.stdin.buffer)  # noqa: S301  # our own process wrote it
+        pickle.dump(_result(board, bodies, parts=parts, url=url, content_type=content_type), sys.stdout.buffer)
+        sys.stdout.flush()
+    except MemoryError:
+        os._exit(NO_MEMORY)
+
+
+def _result(board: Board, bodies: Sequence[bytes], **more: Any) -> object:
+    """The reading or the error, one of ours as far as it can be pickled."""
+    try:
+        return read_capture(board, bodies, **more)
+    except MemoryError:
+        raise
     except TrackerError as error:
-        result = error
-    pickle.dump(result, sys.stdout.buffer)
+        return error
+    except Exception as error:  # noqa: BLE001  # a defect, which the other process raises
+        return RuntimeError(f"{type(error).__name__}: {error}")
 
 
 if __name__ == "__main__":

@@ -144,6 +144,7 @@ class Desk:
     telling: Telling | None = None
     now: datetime | None = None
     read: Read = apart.read
+    read_line: ReadLine = read_line
 
 
 def sync_board(
@@ -204,15 +205,14 @@ def _without_poison(board: Board, desk: Desk, work: Callable[[Board, Desk], Outc
             retry = f"tracker quarantine accept {board.id} {machine_time(line.observed_at)}"
             error = Poisonous(f"{board.id}: {reason}, of {machine_time(line.observed_at)}; left out; to try it again: {retry}")
     try:
-        outcome = work(board, desk)
+        outcome = work(board, replace(desk, read_line=_reader(desk, begun)))
     finally:
         archive.begin(board.id, None)
     return outcome if error is None else replace(outcome, error=error)
 
 
-def _reader(board: Board, desk: Desk) -> ReadLine:
-    """Reads a capture after noting that it was begun."""
-    begun = desk.archive.begun(board.id)
+def _reader(desk: Desk, begun: Begun | None) -> ReadLine:
+    """Reads a capture after noting that it was begun, and alone if a process ended with it."""
 
     def read(board: Board, line: IndexLine, archive: Archive) -> Reading:
         times = begun.times if begun is not None and begun.observed_at == line.observed_at else 0
@@ -367,7 +367,7 @@ def derive(
     number = archive.raw(board.id, 0, until).count(b"\n")
     lines = [line for line in archive.index(board.id)[0][:number] if line.observed_at not in aside]
     desk = Desk(archive=archive, store=store, lexicon=lexicon)
-    if _store(board, lines, desk, read=partial(read_line, read=desk.read)) is None:
+    if _store(board, lines, desk) is None:
         raise _inconsistent(board)
 
 
@@ -425,13 +425,10 @@ def _store(
     desk: Desk,
     accepted: Collection[datetime] = (),
     silent: Collection[tuple[str, ...]] = frozenset(),
-    *,
-    read: ReadLine | None = None,
 ) -> Outcome | None:
     """Store the steps of the lines; None at a reading that stored suspects agree with, since that changes earlier history.
 
     `silent`: routes with the content of the news that each was already sent, of captures that are set aside now.
-    By default, each capture is noted as begun before it is read.
 
     Raises:
         _LosesHistoryError: a capture of these times, which were accepted before, is not accepted now.
@@ -450,9 +447,16 @@ def _store(
     newest = max(line.observed_at for line in lines)
     wrong = dates.misdated(lines) if before is None else frozenset[datetime]()
     news_since = (newest if desk.now is None else min(newest, desk.now)) - _NEWS_FOR
-    read = read or _reader(board, desk)
     for step in steps(
-        board, lines, archive, before=before, past=past, rejected=rejected, misdated=wrong, lexicon=desk.lexicon, read=read
+        board,
+        lines,
+        archive,
+        before=before,
+        past=past,
+        rejected=rejected,
+        misdated=wrong,
+        lexicon=desk.lexicon,
+        read=desk.read_line,
     ):
         if step.agreed_since is not None:
             return None
