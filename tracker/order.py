@@ -10,6 +10,7 @@ from typing import TypeVar
 from tracker.model import Diff, EntryId, Measure, Metric, Nature, PublishedEntry, StoredSnapshot
 
 AnyEntry = TypeVar("AnyEntry", bound=PublishedEntry)
+_FEW_ROWS = 0.02
 _FEW_FALL = 0.1
 """Share of a column's points up to which a fall is out of the ordinary: downloads of a week fall as often as they rise."""
 
@@ -69,12 +70,22 @@ def is_certain(metric: Metric, measure: Measure, other: Measure) -> bool:
 
 def would_be_shown(diff: Diff, entry: EntryId, last: float | None) -> bool:
     """Whether an entry with that last known primary value must be visible in `diff.after` if it is still listed."""
-    if diff.cap is not None or entry in diff.after.ambiguous:
+    if diff.cap is not None or entry in diff.after.ambiguous or has_strangers(diff):
         return False
     if diff.after.depth is None:
         return True
     primary = diff.board.primary
     return primary is not None and last is not None and surely_inside(diff.after, primary, last)
+
+
+def has_strangers(diff: Diff) -> bool:
+    """Whether rows came that name nobody, and so may be any entry that is not shown."""
+    return any(map(names_nobody, diff.after.ambiguous - diff.before.ambiguous if diff.before else diff.after.ambiguous))
+
+
+def names_nobody(key: EntryId) -> bool:
+    """Whether a key is empty or a mere sign."""
+    return not any(map(str.isalnum, key))
 
 
 def may_have_fallen_out(diff: Diff, last: float | None) -> bool:
@@ -96,6 +107,11 @@ def surely_inside(snapshot: StoredSnapshot, primary: Metric, value: float) -> bo
     floor = max(shown, key=lambda measure: primary.sort_key(measure.value))
     margin = max(primary.stated_error or 0.0, floor.half_width or 0.0)
     return primary.sort_key(value) < primary.sort_key(floor.value) - margin
+
+
+def few_rows(rows: int) -> int:
+    """The number of rows of a table that may be left out: 2 %, or one."""
+    return max(1, int(_FEW_ROWS * rows))
 
 
 def fallen(metric: Metric, before: Mapping[EntryId, float], after: Mapping[EntryId, float]) -> list[EntryId]:

@@ -38,7 +38,7 @@ AT = PageAddress(board=BoardId("made/board"), title="A board", url="https://boar
 
 
 def read(board: Board, body: bytes) -> Reading:
-    return read_capture(board, [body])
+    return read_capture(board, [body], strict=True)
 
 
 def made(body: bytes, at: PageAddress = AT) -> Settled:

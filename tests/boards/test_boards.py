@@ -37,7 +37,6 @@ CODES: Mapping[str, frozenset[str]] = {
         "score-out-of-range": "out_of_range interval_reversed",
         "truncated": "too_few_entries",
         "truncated-between-fields": "fill_too_low",
-        "truncated-in-a-row": "fill_too_low unreadable_cell",
         "unreadable-cell": "unreadable_cell",
     }.items()
 }
@@ -72,6 +71,7 @@ WORDS = {
     "row-missing": "leads nowhere",
     "row-too-long": "the header has",
     "shell": "none with a list",
+    "truncated-in-a-row": "cut off",
     "truncated": (
         "cut off|broken (JSON|YAML|CSV)|cells in the row|and no rows|found no <script|found 0 JSON-LD"
         " objects|none fits|found nothing by inside|found the end|found no line with"

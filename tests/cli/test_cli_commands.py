@@ -124,6 +124,7 @@ def test_boards_lists_health(world: World):
             "last_checked",
             "last_accepted",
             "last_changed",
+            "left_out",
             "due_at",
             "origin",
             "cadence",
@@ -396,6 +397,24 @@ def test_a_quarantined_reading_is_listed_shown_and_accepted(world: World):
     assert (decision["verdict"], decision["by"], decision["reason"]) == ("accept", "ann", "they said so")
     rejected = world.run("quarantine", "reject", "acme/text", "2026-03-06T06:00:00Z")
     assert "2026-03-06 06:00 UTC  rejected: rejected by " in rejected.out
+
+
+def test_a_capture_is_listed_struck_and_restored(world: World):
+    world.imported()
+    newest, *_ = world.run("capture", "list", "acme/text", "--json").rows
+    at = newest["observed_at"]
+    assert newest == {"observed_at": at, "verdict": "new", "state": newest["state"], "by": "", "reason": ""}
+    before = world.run("standings", "acme/text", "--json").out
+    struck = world.run("capture", "strike", "acme/text", at, "--reason", "the clock was wrong", "--by", "ann")
+    assert struck.code == 0
+    noted, line, *_ = world.run("capture", "list", "acme/text", "--json", "--last", "2").rows
+    assert (noted["verdict"], noted["by"], noted["reason"]) == ("strike", "ann", "the clock was wrong")
+    assert (line["observed_at"], line["state"]) == (at, "struck")
+    assert at not in {row["last_accepted"] for row in world.run("boards", "--json").rows}
+    assert world.run("capture", "restore", "acme/text", at).code == 0
+    assert world.run("standings", "acme/text", "--json").out == before
+    assert world.run("capture", "restore", "acme/text", at).code == 2
+    assert world.run("capture", "strike", "acme/text").code == 2
 
 
 def test_by_default_the_newest_reading_in_quarantine_is_meant(world: World):

@@ -28,6 +28,7 @@ READING: dict[str, list[str]] = {
     "report": [],
     "verify": ["--all"],
     "quarantine": ["list"],
+    "capture": ["list", "acme/text"],
     "install": ["--completion", "bash"],
     "replay": [],
     "backup": ["copy"],

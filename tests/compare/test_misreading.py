@@ -1,15 +1,16 @@
-"""Values that look misread wait for further readings."""
+"""Values that look misread wait for a second reading."""
 
 import pytest
 from kit import board as made
 from kit import metric, snapshot
 
-from tracker.compare import misread
-from tracker.model import Nature
+from tracker.compare import doubts
+from tracker.model import BoardState, Nature
 
 
 def reason(before: str, after: str, **more: object) -> str | None:
-    return misread(made(metric(**more)), snapshot(before), snapshot(after, day=2))
+    doubted = doubts(made(metric(**more)), snapshot(before), snapshot(after, day=2), BoardState())
+    return next((doubt.why for doubt in doubted.values()), None)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,7 @@ def test_digits_behind_a_round_value_are_doubted(was: str, now: str):
 
 def test_the_reason_gives_an_example():
     assert reason("a:88.4 b:85 c:80.2", "a:0.884 b:85 c:80.2") == (
-        "1 value of score with digits added or a decimal point moved, such as 88.4 is now 0.884"
+        "score of a has digits added or its decimal point moved: 88.4 is now 0.884"
     )
 
 
@@ -69,7 +70,7 @@ def test_points_with_digits_added_or_mostly_lost_are_doubted(after: str):
 
 def test_the_reason_gives_the_points_that_were_lost():
     assert reason("a:123456 b:85000 c:80000", "a:12 b:85010 c:80020", nature="points") == (
-        "1 value of score fell to less than half while others grow, such as 123,456 is now 12"
+        "score of a fell to less than half while others grow: 123,456 is now 12"
     )
 
 

@@ -27,7 +27,7 @@ def fetched(archive: FileArchive, store: Store, *captures: tuple[float, bytes, b
             archive=archive,
             store=store,
             fetcher=FakeFetcher.saying(*script),
-            clock=FixedClock(script[0].observed_at),
+            clock=FixedClock(script[-1].observed_at),
             lexicon=default_lexicon(),
         )
     )

@@ -36,7 +36,7 @@ def test_board_broken_names_the_command_that_finds_what_replaced_a_column(archiv
 @pytest.mark.parametrize(
     "body",
     [
-        csv(SIX).replace(b"80", b"eighty", 1),
+        csv(SIX).replace(b"80", b"eighty", 1).replace(b"70", b"seventy", 1),
         csv(SIX).replace(b"A", b"\xe9", 1),
         b"\x1f\x8b damaged",
     ],

@@ -16,9 +16,9 @@ ONLY = {
     "cut off": (CUT, FailureStage.PARSE, "ParseError"),
     "empty": (b"", FailureStage.PARSE, "ParseError"),
     "header only": (b"key,name,score\n", FailureStage.PARSE, "ParseError"),
-    "a word for a number": (csv(SIX.replace("90", "ninety")), FailureStage.CONTRACT, "ContractBroken"),
+    "words for numbers": (csv(SIX.replace("90", "ninety").replace("80", "eighty")), FailureStage.CONTRACT, "ContractBroken"),
     "no key column": (csv(SIX).replace(b"key", b"id", 1), FailureStage.CONTRACT, "ContractBroken"),
-    "a key twice": (csv(SIX + " a:1"), FailureStage.CONTRACT, "ContractBroken"),
+    "a key three times": (csv(SIX + " a:1 a:2"), FailureStage.CONTRACT, "ContractBroken"),
 }
 
 

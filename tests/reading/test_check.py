@@ -286,7 +286,7 @@ def test_a_mean_of_two_or_of_equal_entries_shows_nothing():
 
 
 def test_a_row_without_a_key_is_named_with_the_option_that_leaves_it_out():
-    (violation,) = broken(table(*MODELS, ",D,3,1"), board()).violations
+    violation, _ = broken(table(*MODELS, ",D,3,1", ",E,2,1"), board()).violations
     assert (violation.row, violation.expected) == (4, 'a text that names the entry, or parse.without = { "id" = "" }')
 
 
@@ -549,4 +549,4 @@ def test_two_metrics_read_the_two_figures_of_one_cell():
 @pytest.mark.parametrize("cell", ["$5", "$5 (was $6) / $25", "free / free"])
 def test_a_cell_with_another_number_of_figures_breaks_the_contract(cell: str):
     with pytest.raises(ContractBroken, match=r"unreadable_cell: column price row 3, found .* expected 2 figures"):
-        parts("$5 / $25", "$3 / $15", cell, "$1 / $2")
+        parts("$5 / $25", "$3 / $15", cell, "$1 / $2", "$2", "$2 / $4")

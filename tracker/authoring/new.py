@@ -132,7 +132,7 @@ def make(
     at = _address(new_board, body)
     _refuse_existing(settings, new_board, at)
     progress(f"reading {count(len(proposal.candidate.rows), 'row')} of table {proposal.table.value}")
-    declared = settled(proposal, at, lambda board: read_capture(board, [body]))
+    declared = settled(proposal, at, lambda board: read_capture(board, [body], strict=True))
     left_out = (*balance(proposal, declared.reading), *unused(proposal, {*declared.left_out}))
     files: Mapping[str, bytes] = {}
     if new_board.with_tests:

@@ -39,7 +39,9 @@ def _print_news(events: Iterable[Event]) -> None:
 
 
 def report_refusal(outcome: Outcome, store: Store, now: datetime) -> int:
-    """Report that a changed declaration was not applied, also as a notice, until one is. Return the exit code."""
+    """Report captures that are set aside, and a changed declaration that was not applied, also as a notice. Return the code."""
+    if outcome.aside:
+        click.echo(f"tracker: {safe(outcome.aside)}", err=True)
     if outcome.refused is None:
         store.service.close_notice(NOT_APPLIED, outcome.board, now)
         return 0

@@ -38,9 +38,10 @@ def command(settings: Settings, board: str, paths: tuple[Path, ...], *, as_json:
     names = names_of(settings)
     report_errors(names.errors)
     with opened(settings) as (archive, store):
-        outcome = intake.import_bodies(declared, files, archive=archive, store=store, lexicon=names.lexicon)
-        report_refusal(outcome, store, SystemClock().now())
-        archive.seal(SystemClock().now())
+        now = SystemClock().now()
+        outcome = intake.import_bodies(declared, files, archive=archive, store=store, lexicon=names.lexicon, now=now)
+        report_refusal(outcome, store, now)
+        archive.seal(now)
     if as_json:
         print_json(event_json(event) for event in outcome.events)
         complain(outcome)

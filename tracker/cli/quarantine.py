@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 import click
 
 from tracker.cli._group import LazyGroup
 from tracker.cli._open import as_json, report_errors, user
-from tracker.cli._outcome import summary
+from tracker.cli._outcome import report_refusal, summary
 from tracker.cli._print import picked, print_json, print_table, without_id
 from tracker.cli._time import Time
 from tracker.clock import SystemClock
@@ -68,18 +69,21 @@ def show(settings: Settings, board: str, at: datetime | None) -> None:
     click.echo(f"{len(reading.entries)} entries; sha256 {' '.join(check.sha256)}")
 
 
-def _decision(verdict: Verdict, text: str) -> click.Command:
+def decision(verdict: Verdict, text: str, find: Callable[[Workspace, str], datetime] | None = None) -> click.Command:
+    """A command that notes a decision about a board's capture, by default the one that `find` finds, if it is given."""
+
     @click.command(verdict.value, help=text)
     @click.argument("board")
-    @click.argument("at", type=Time(), required=False)
+    @click.argument("at", type=Time(), required=find is None)
     @click.option("--reason", default="", help="Why; kept in the archive with the decision.")
     @click.option("--by", default=None, help="Who decided; your user name by default.")
     @click.pass_obj
     def decide(settings: Settings, board: str, at: datetime | None, reason: str, by: str | None) -> int:
         with Workspace(settings, report_errors) as workspace:
-            observed_at = at or _held(workspace, board, None).observed_at
+            now = SystemClock().now()
+            observed_at = find(workspace, board) if at is None and find is not None else at or now
             store, lexicon = workspace.store, workspace.lexicon
-            telling, errors = telling_of(settings, lexicon, store, SystemClock().now())
+            telling, errors = telling_of(settings, lexicon, store, now)
             outcome = proof.decide(
                 workspace.board(board),
                 observed_at,
@@ -90,17 +94,23 @@ def _decision(verdict: Verdict, text: str) -> click.Command:
                 store=store,
                 lexicon=lexicon,
                 telling=telling,
+                now=now,
             )
+            report_refusal(outcome, store, now)
         summary(outcome)
         return report_errors(errors)
 
     return decide
 
 
-command.add_command(
-    _decision(Verdict.ACCEPT, "Accept a reading: history becomes what it would be had the page been right at once.")
-)
-command.add_command(_decision(Verdict.REJECT, "Reject a reading: history becomes what it would be had it never been taken."))
+def _newest_held(workspace: Workspace, board: str) -> datetime:
+    return _held(workspace, board, None).observed_at
+
+
+_ACCEPT = "Accept a reading: history becomes what it would be had the page been right at once."
+_REJECT = "Reject a reading: history becomes what it would be had it never been taken."
+command.add_command(decision(Verdict.ACCEPT, _ACCEPT, _newest_held))
+command.add_command(decision(Verdict.REJECT, _REJECT, _newest_held))
 
 
 def _held(workspace: Workspace, board: str, at: datetime | None) -> Check:

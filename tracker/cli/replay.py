@@ -66,7 +66,7 @@ def _replay(settings: Settings, boards: Sequence[str]) -> int:
         code = report_errors((*errors, *other_errors(settings)))
         for board in known:
             try:
-                outcome = sync.replay(board, archive, store, names.lexicon, careful=not boards)
+                outcome = sync.replay(board, archive, store, names.lexicon, careful=not boards, now=SystemClock().now())
             except StoreError as error:
                 if is_of_all(error):
                     raise

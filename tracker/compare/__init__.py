@@ -10,14 +10,27 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
-from tracker.compare.misreading import misread
+from tracker.compare.left_out import leave_out, with_last_known
+from tracker.compare.misreading import Doubt, doubts, too_many
 from tracker.compare.ranks import account
 from tracker.compare.rekeying import Rekeyed, exchanged, rekeyed, returned
 from tracker.compare.verdict import judge
+from tracker.compare.wrong_page import wrong_column, wrong_page
 from tracker.model import Board, Comparability, Diff, Entry, EntryId, MetricDiff, MetricId, Nature, RankMove, Snapshot
 from tracker.order import may_have_fallen_out, surely_inside, would_be_shown
 
-__all__ = ["commensurable", "compare", "judge", "misread"]
+__all__ = [
+    "Doubt",
+    "commensurable",
+    "compare",
+    "doubts",
+    "judge",
+    "leave_out",
+    "too_many",
+    "with_last_known",
+    "wrong_column",
+    "wrong_page",
+]
 
 _PAGE_LENGTHS = frozenset((10, 15, 20, 25, 30, 40, 50, 75, 100, 150, 200, 250, 300, 400, 500, 1000))
 _LONG = 50
@@ -75,6 +88,7 @@ def compare(
         seen_until=seen_until,
         common=common,
         rekeyed=keys.continued,
+        carried=frozenset(key for key, entry in before.entries.items() if entry.source),
         cap=_cap(board, before, after, came=came, went=went, sizes=sizes),
         is_top=_is_top(before, after, sizes, seen_until),
         metrics={metric: _doubted(diff, unsure) for metric, diff in metrics.items()},
@@ -199,5 +213,8 @@ def _ranks(
         return ()
     diff = metrics[primary.id]
     rounded = frozenset(entry for entry in common if entry not in diff.moves) if diff.rounded else frozenset()
-    values = (before.values(primary.id), after.values(primary.id))
-    return account(primary, *values, rounded=rounded, others=(before.unnamed, after.unnamed))
+    values, others = (before.values(primary.id), after.values(primary.id)), list(before.unnamed)
+    for entry, value in values[0].items():
+        if before.entries[entry].source and value in others:  # the place that was kept for it
+            others.remove(value)
+    return account(primary, *values, rounded=rounded, others=(tuple(others), after.unnamed))

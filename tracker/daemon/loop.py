@@ -42,7 +42,7 @@ STORE_AGAIN_S = (5.0, 60.0)
 """How long to wait after the store failed: the first time, doubled each time, up to the longest."""
 FAULT_AGAIN = timedelta(hours=1)
 BACK_UP_EVERY = timedelta(minutes=5)
-OF_A_PROCESS = ("clock", "network", "store", "fault")
+OF_A_PROCESS = ("network", "store", "fault")
 """Kinds of trouble that a new process detects again."""
 LARGE = 2_000_000
 """Bytes of a capture that may take long to read."""
@@ -190,11 +190,11 @@ class Loop:
         if self._newest is not None and now < self._newest - CLOCK_SET_BACK:
             times = f"from {self._newest:%Y-%m-%d %H:%M:%S} to {now:%Y-%m-%d %H:%M:%S} UTC"
             if not self._set_back:
-                self._notices.open("clock", "", f"The clock was set back {times}; boards wait until it has caught up", now)
+                self._notices.open(sync.CLOCK, "", f"The clock was set back {times}; boards wait until it has caught up", now)
                 self._watch_all(now)
             self._set_back = True
         elif self._set_back:
-            self._notices.close("clock", "", now)
+            self._notices.close(sync.CLOCK, "", now)
             self._set_back = False
         self._newest = max(now, self._newest or now)
 
@@ -294,7 +294,8 @@ class Loop:
 
     def _synced(self, board: Board) -> Outcome:
         world = self._world
-        return sync.sync_board(board, world.archive, world.store, self.declared.lexicon, self._telling, read=world.read)
+        lexicon, now = self.declared.lexicon, world.clock.now()
+        return sync.sync_board(board, world.archive, world.store, lexicon, self._telling, now=now, read=world.read)
 
     # ── declarations ─────────────────────────────────────────────────────────────────────────────
 
@@ -306,6 +307,7 @@ class Loop:
         if first:
             for kind in OF_A_PROCESS:
                 self._notices.only(kind, {}, now)
+            self._notices.close(sync.CLOCK, "", now)
         self._watch_all(now)
         self._reload_asked = False
         self._world.reloaded()

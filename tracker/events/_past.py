@@ -43,6 +43,7 @@ def advance(past: BoardState, diff: Diff) -> BoardState:
         stale_since=None if has_changed else past.stale_since,
         capped_at=board_partial.capped_after(diff, past),
         cap_told=board_partial.cap_told(diff, past),
+        left_out=diff.left_out,
     )
 
 

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from tracker.events.kind import EventKind
 from tracker.events.making import make
-from tracker.model import BoardState, Diff, EntryId, Event
+from tracker.model import BoardState, Diff, EntryId, Event, LeftOut
 from tracker.wording import count, listed
 
 RULE = "board_partial/1"
-Grade = StrEnum("Grade", "CAP DEPTH")
+Grade = StrEnum("Grade", "CAP DEPTH ROWS")
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
-    """One event, when the cut is sure: fewer rows than the page states, many lost at once, or some displaced at a steady count.
+    """One event when rows begin to be left out, and one when a cut is sure.
 
-    While a board still grows to that count it is a suspicion: departures are withheld, and there is no event.
+    A cut is: fewer rows than the page states, many lost at once, or some displaced at a steady count. While a board still grows
+    to that count it is a suspicion: departures are withheld, and there is no event.
     """
+    if diff.left_out and not past.left_out:
+        yield make(
+            diff,
+            rule=RULE,
+            grade=Grade.ROWS,
+            weight=40,
+            is_news=not all(row.doubtful for row in diff.left_out.values()),
+            headline=f"{diff.board.title} is read without {count(len(diff.left_out), 'row')} that cannot be read or believed.",
+            facts={"rows": len(diff.after.entries), "left_out": {str(entry): row.why for entry, row in diff.left_out.items()}},
+        )
     if past.cap_told or not cap_told(diff, past):
         return
     rows, gone = len(diff.after.entries), withheld(past, diff)
@@ -33,6 +44,11 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
         " departures are not reported until it is complete again.",
         facts={"rows": rows, "missing": [str(entry) for entry in gone]},
     )
+
+
+def left_out(rows: Mapping[EntryId, LeftOut]) -> str:
+    """What a reading leaves out: `1 row is left out: unreadable_cell: column score row 7, found '½'`."""
+    return f"{count(len(rows), 'row is', 'rows are')} left out: {'; '.join(dict.fromkeys(row.why for row in rows.values()))}"
 
 
 def withheld(past: BoardState, diff: Diff | None = None) -> dict[EntryId, str]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NotRequired, TypedDict, Unpack
 
-from tracker.model import NOTE, BoardId, Diff, EntryId, Event, EventId, Evidence, MetricId, ModelId, Party, Snapshot
+from tracker.model import NOTE, BoardId, Diff, EntryId, Event, EventId, Evidence, MetricId, ModelId, Party, Snapshot, Source
 
 
 class Content(TypedDict):
@@ -111,10 +111,12 @@ def proof(snapshot: Snapshot, key: EntryId, metric: MetricId | None = None) -> E
     if entry and metric is not None:
         measure = entry.measures.get(metric)
         raw = measure.raw if measure else None
+    own = Source(snapshot.sha256[min(entry.page if entry else 0, len(snapshot.sha256) - 1)], snapshot.url, snapshot.observed_at)
+    source = entry.source or own if entry else own
     return Evidence(
-        sha256=snapshot.sha256[min(entry.page if entry else 0, len(snapshot.sha256) - 1)],
-        url=snapshot.url,
-        observed_at=snapshot.observed_at,
+        sha256=source.sha256,
+        url=source.url,
+        observed_at=source.observed_at,
         entry=entry.id if entry else key,
         metric=metric,
         raw=raw,

@@ -45,7 +45,7 @@ def detect(diff: Diff, past: BoardState) -> Detection:
     former: dict[str, object] = {}
     shown: dict[str, object] = {}
     for metric in _metrics(diff.board) if diff.before is not None else ():
-        acknowledged, now = _acknowledged(diff, past, metric), leaders(diff.after, metric)
+        acknowledged, now = _acknowledged(diff, past, metric), _leaders_now(diff, metric)
         fresh = tuple(entry for entry in now if entry not in acknowledged)
         if not acknowledged or not fresh or not _can_be_news(diff, metric, fresh[0], acknowledged):
             continue
@@ -151,6 +151,12 @@ def leaders(snapshot: Snapshot, metric: Metric) -> Leaders:
     return tuple(sorted(entry for entry, value in has.items() if metric.sort_key(value) == best))
 
 
+def _leaders_now(diff: Diff, metric: Metric) -> Leaders:
+    """The leaders after the diff; none if a row that could not be read or believed may lead."""
+    now = leaders(diff.after, metric)
+    return now if diff.left_out.keys().isdisjoint(now) else ()
+
+
 def _acknowledged(diff: Diff, past: BoardState, metric: Metric) -> Leaders:
     """The leaders until now, under the keys they have now."""
     now = keys_now(diff)
@@ -161,7 +167,7 @@ def leaders_after(diff: Diff, past: BoardState) -> dict[MetricId, Leaders]:
     """The leaders to acknowledge after this diff, by metric."""
     after: dict[MetricId, Leaders] = {}
     for metric in _metrics(diff.board):
-        acknowledged, now = _acknowledged(diff, past, metric), leaders(diff.after, metric)
+        acknowledged, now = _acknowledged(diff, past, metric), _leaders_now(diff, metric)
         is_new = verdict_of(diff, metric) in (Comparability.REBASED, Comparability.APPEARED)  # and has a best of its own
         if not acknowledged or (now and (is_new or _passes(diff, past, metric, acknowledged, now))):
             acknowledged = now

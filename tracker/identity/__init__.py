@@ -11,28 +11,31 @@ from datetime import datetime
 from tracker.identity.nearest import nearest
 from tracker.identity.questions import OpenQuestion, question
 from tracker.identity.resolve import line_name, resolve
-from tracker.model import Entry, PublishedEntry, Reading, Sha256, Snapshot, StoredSnapshot
+from tracker.model import BoardId, Entry, PublishedEntry, Reading, Sha256, Snapshot, StoredSnapshot
 from tracker.model.names import Lexicon
 
-__all__ = ["OpenQuestion", "identify", "line_name", "nearest", "question", "resolve", "resolve_models"]
+__all__ = ["OpenQuestion", "as_model", "identify", "line_name", "nearest", "question", "resolve", "resolve_models"]
+
+_ONLY_READ = ("left_out", "unread", "placeless", "unended")
 
 
 def identify(reading: Reading, *, observed_at: datetime, url: str, sha256: tuple[Sha256, ...], lexicon: Lexicon) -> Snapshot:
     """A reading with its models resolved, and with the time and the source of its bytes; without the rows that it left out."""
-    content = {field.name: getattr(reading, field.name) for field in fields(reading) if field.name != "left_out"}
-    content["entries"] = {entry.id: _resolved(entry, reading.board, lexicon) for entry in reading.entries}
+    content = {field.name: getattr(reading, field.name) for field in fields(reading) if field.name not in _ONLY_READ}
+    content["entries"] = {entry.id: as_model(entry, reading.board, lexicon) for entry in reading.entries}
     return Snapshot(**content, observed_at=observed_at, url=url, sha256=sha256)
 
 
 def resolve_models(stored: StoredSnapshot, lexicon: Lexicon) -> Snapshot:
     """A snapshot from a store with its models resolved."""
     content = {field.name: getattr(stored, field.name) for field in fields(stored) if field.init}
-    content["entries"] = {key: _resolved(entry, stored.board, lexicon) for key, entry in stored.entries.items()}
+    content["entries"] = {key: as_model(entry, stored.board, lexicon) for key, entry in stored.entries.items()}
     return Snapshot(**content)
 
 
-def _resolved(entry: PublishedEntry, source: str, lexicon: Lexicon) -> Entry:
-    who = resolve(entry.name, entry.attributes.get("creator"), source, lexicon=lexicon)
+def as_model(entry: PublishedEntry, board: BoardId, lexicon: Lexicon) -> Entry:
+    """The entry of a board with its model resolved."""
+    who = resolve(entry.name, entry.attributes.get("creator"), board, lexicon=lexicon)
     return Entry(
         id=entry.id,
         name=entry.name,
@@ -41,5 +44,6 @@ def _resolved(entry: PublishedEntry, source: str, lexicon: Lexicon) -> Entry:
         page=entry.page,
         attributes=entry.attributes,
         measures=entry.measures,
+        source=entry.source,
         who=who,
     )

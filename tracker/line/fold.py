@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from tracker.compare import commensurable, compare, misread
-from tracker.errors import ContractBroken, DeclarationError, EncodingError, ParseError, Refused, TrackerError
-from tracker.events import advance, advance_failed, awaits_confirmation, confirm, detect, fail, silence
-from tracker.identity import identify, resolve, resolve_models
-from tracker.line import apart
+from tracker.compare import (
+    Doubt,
+    commensurable,
+    compare,
+    doubts,
+    leave_out,
+    too_many,
+    with_last_known,
+    wrong_column,
+    wrong_page,
+)
+from tracker.errors import ContractBroken, DeclarationError, EncodingError, ParseError, Refused, StoreError, TrackerError
+from tracker.events import advance, advance_failed, awaits_confirmation, board_partial, confirm, detect, fail, silence
+from tracker.identity import as_model, identify, resolve, resolve_models
+from tracker.line import apart, dates
 from tracker.model import (
     Board,
     BoardId,
@@ -25,7 +35,9 @@ from tracker.model import (
     FailureStage,
     HeldReading,
     IndexLine,
+    LeftOut,
     Measure,
+    Metric,
     Reading,
     Result,
     Sha256,
@@ -36,13 +48,15 @@ from tracker.model import (
 )
 from tracker.model.names import Lexicon
 from tracker.ports import Archive
+from tracker.reading import LINE_ENDS
 from tracker.reading.check import size_collapse
 from tracker.reading.pages import recognise
-from tracker.wording import machine_time
+from tracker.wording import machine_time, visible
 
 ReadLine = Callable[[Board, IndexLine, Archive], Reading]
 """Reads the bodies of a line, as `read_line`."""
-DECISIONS = frozenset((Verdict.ACCEPT, Verdict.REJECT))
+DECISIONS = frozenset((Verdict.ACCEPT, Verdict.REJECT, Verdict.STRIKE, Verdict.RESTORE))
+_OF_A_READING = frozenset((Verdict.ACCEPT, Verdict.REJECT))
 _AGREEING_SUSPECTS = 3
 _AGREEING_FOR = timedelta(days=1)
 """If this number of consecutive readings, over this time, agree with each other but not with the past, the first becomes the new
@@ -75,22 +89,29 @@ def steps(
     before: StoredSnapshot | None,
     past: BoardState,
     rejected: tuple[Sha256, ...] = (),
+    misdated: Collection[datetime] = (),
     lexicon: Lexicon,
     read: ReadLine | None = None,
 ) -> Iterator[Step]:
     """The steps that the lines of the index add to a board's history, oldest first.
 
     `rejected` are the bodies that a person rejected last; they stay rejected while the board shows nothing else. If several
-    suspect readings agree, the first of them is accepted, and everything after it is derived again.
+    suspect readings agree, the first of them is accepted, and everything after it is derived again. `misdated` fetches change
+    nothing.
     """
     last = resolve_models(before, lexicon) if before is not None else None
     context = _Context(before=last, past=past, rejected=rejected, read=read or read_line)
-    decided = {line.observed_at: line for line in lines if line.verdict in DECISIONS and not _is_derived(line)}
-    fetches = _one_a_second(line for line in lines if line.verdict not in DECISIONS)
+    decided = {line.observed_at: line for line in lines if line.verdict in _OF_A_READING and not _is_derived(line)}
+    fetches = _one_a_second(fetches_of(lines))
     pending: list[tuple[_Context, Step]] = []  # steps that a later reading may still change
     number = 0
     while number < len(fetches):
         line = fetches[number]
+        if line.observed_at in misdated and line.observed_at not in decided:
+            number += 1
+            rejection = Step(check=_check(line, board.id, Result.REJECTED, message=dates.MISDATED), past=context.past)
+            pending.append((context, rejection))
+            continue
         step = _step(board, line, archive, context=context, decision=decided.get(line.observed_at), lexicon=lexicon)
         if step.agreed_since in decided:  # already accepted once
             step = replace(step, agreed_since=None)
@@ -134,6 +155,13 @@ def _is_derived(decision: IndexLine) -> bool:
     return (decision.by, decision.reason) == ("tracker", _AGREEMENT_REASON)
 
 
+def fetches_of(lines: Iterable[IndexLine]) -> list[IndexLine]:
+    """The fetches among the lines, without those that are struck."""
+    lines = list(lines)
+    last = {line.observed_at: line.verdict for line in lines if line.verdict in DECISIONS - _OF_A_READING}
+    return [line for line in lines if line.verdict not in DECISIONS and last.get(line.observed_at) is not Verdict.STRIKE]
+
+
 def _one_a_second(fetches: Iterable[IndexLine]) -> list[IndexLine]:
     """By time; of two lines of one second, the one with a body counts, or the first."""
     ordered = sorted(fetches, key=lambda line: (line.observed_at, line.verdict not in CONTENT))
@@ -151,7 +179,8 @@ def _step(
         message = _error_of(board, line, archive)
         failure = _failure(board, line, FailureStage.FETCH, line.verdict.value, message, passing=passing)
         return _failed(board, line, failure, past, Result.FAILED)
-    if not line.sha256 or (before is not None and line.sha256 == before.sha256 and past.broken_since is None):
+    waiting = past.broken_since is not None or any(row.doubtful for row in past.left_out.values())
+    if not line.sha256 or (before is not None and line.sha256 == before.sha256 and not waiting):
         return _unchanged(board, line, past, before)
     if decision is not None:
         past = replace(past, sizes=())  # an accepted suspect is the new baseline, which no earlier size may hold back
@@ -162,16 +191,42 @@ def _step(
         return _failed(board, line, _unreadable(board, line, error, before), past, Result.UNREADABLE)
     after = identify(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256, lexicon=lexicon)
     read_s = time.perf_counter() - started
-    doubt, other_table = size_collapse(reading, board, past.sizes), None
+    doubt, other_table, doubted = size_collapse(reading, board, past.sizes), None, dict[EntryId, Doubt]()
+    last = {key: as_model(row.last, board.id, lexicon) for key, row in past.left_out.items() if row.last}
     if before is not None:
-        other_table = commensurable(board, before, after)
-        doubt = doubt or other_table or misread(board, before, after)
+        known = with_last_known(before, after, past, last)
+        other_table = commensurable(board, known, after)
+        doubted = doubts(board, known, after, past) if decision is None else {}
+        doubt = doubt or other_table or (_cut_off(line, before, archive) if reading.unended else None)
+        doubt = doubt or wrong_page(board, known, after) or too_many(doubted, after)
     if doubt is not None and decision is None:
         return _quarantined(board, line, after, past=past, doubt=doubt)
+    after, rows = leave_out(after, before=before, reading=reading, doubts=doubted, past=past, primary=board.primary)
+    before = with_last_known(before, after, past, last) if before is not None else None
     restart = f"accepted by {decision.by}: {other_table}" if decision is not None and other_table is not None else ""
     absent = _absent(board, past, before, after, lexicon)
-    step = _accepted(board, line, after, before=before, past=past, restart=restart, absent=absent)
+    step = _accepted(board, line, after, before=before, past=past, restart=restart, absent=absent, rows=rows)
     return replace(step, took={"read": read_s, "detect": time.perf_counter() - started - read_s})
+
+
+def _cut_off(line: IndexLine, before: Snapshot, archive: Archive) -> str | None:
+    """None, or that a body of lines lost its last line end, and lines or a part of the last one with it."""
+    for now, was in zip(line.sha256, before.sha256, strict=False):
+        body, former = archive.body(before.board, now), _former(before.board, was, archive)
+        if body.endswith(LINE_ENDS) or not former.endswith(LINE_ENDS):
+            continue
+        lines, formerly = body.splitlines() or [b""], former.splitlines()
+        if (len(lines), len(lines[-1])) < (len(formerly), len(formerly[-1])):
+            return f"the body ends without a line end, after {visible(body[-20:].decode(errors='replace'))!r}, and may be cut off"
+    return None
+
+
+def _former(board: BoardId, sha256: Sha256, archive: Archive) -> bytes:
+    """The body; none if it is damaged, which `tracker verify` reports, and which must not stop new captures."""
+    try:
+        return archive.body(board, sha256)
+    except StoreError:
+        return b""
 
 
 def _rejection(line: IndexLine, context: _Context, decision: IndexLine | None) -> str:
@@ -231,14 +286,17 @@ def _accepted(
     past: BoardState,
     restart: str = "",
     absent: Sequence[Entry] = (),
+    rows: Mapping[EntryId, LeftOut],
 ) -> Step:
     diff = compare(board, before, after, seen_until=past.seen_until, sizes=past.sizes, restart=restart, absent=absent)
+    diff = replace(diff, left_out=rows) if rows else diff
     detected = detect(diff, past)
     following = advance(past, diff, detected)
     quiet = silence(board, following, observed_at=line.observed_at, url=line.url, sha256=line.sha256)
     if quiet:
         following = replace(following, stale_since=line.observed_at)
-    result = _check(line, board.id, Result.ACCEPTED, entries=len(after.entries))
+    why = f"{board.id}: {board_partial.left_out(rows)}" if rows else ""
+    result = _check(line, board.id, Result.ACCEPTED, entries=len(after.entries), message=why)
     return Step(check=result, past=following, diff=diff, events=(*detected.events, *quiet))
 
 
@@ -268,8 +326,9 @@ def _confirmed(board: Board, line: IndexLine, past: BoardState, before: Snapshot
 
 def _quarantined(board: Board, line: IndexLine, after: Snapshot, *, past: BoardState, doubt: str) -> Step:
     """Hold a reading that differs too much from the past, and check whether the readings in quarantine agree with it."""
-    suspect = HeldReading(observed_at=line.observed_at, entries=frozenset(after.entries))
-    run = _agreeing(past.suspects, suspect)
+    values = after.values(board.primary.id) if board.primary else {}
+    suspect = HeldReading(observed_at=line.observed_at, entries=frozenset(after.entries), values=values)
+    run = _agreeing(past.suspects, suspect, board.primary)
     agreed = len(run) >= _AGREEING_SUSPECTS - 1 and suspect.observed_at - run[0].observed_at >= _AGREEING_FOR
     past = replace(past, suspects=run)
     message = f"{board.id}: {doubt}; kept in quarantine (tracker quarantine show {board.id})"
@@ -283,10 +342,11 @@ def _quarantined(board: Board, line: IndexLine, after: Snapshot, *, past: BoardS
     )
 
 
-def _agreeing(suspects: Sequence[HeldReading], suspect: HeldReading) -> tuple[HeldReading, ...]:
+def _agreeing(suspects: Sequence[HeldReading], suspect: HeldReading, primary: Metric | None = None) -> tuple[HeldReading, ...]:
     """The last consecutive suspects, each of which agrees with the next, up to this one; of a long run the first and the last."""
-    last = suspects[-1].entries if suspects else frozenset()
+    last, values = (suspects[-1].entries, suspects[-1].values) if suspects else (frozenset[EntryId](), {})
     alike = len(last & suspect.entries) >= _AGREEMENT * len(last)  # not the reverse: a board may grow while it is held back
+    alike = alike and (primary is None or wrong_column(primary, values, suspect.values) is None)
     run = tuple(suspects) if alike else ()
     return run if len(run) < _AGREEING_SUSPECTS else (run[0], *run[2 - _AGREEING_SUSPECTS :])
 

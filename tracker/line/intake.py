@@ -5,23 +5,23 @@ from __future__ import annotations
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from tracker.errors import DeclarationError, FetchError, Gone, StoreError, TrackerError, Transient
-from tracker.line import apart, index
+from tracker.line import apart, dates, index
 from tracker.line.apart import Read
-from tracker.line.sync import Desk, Outcome, Telling, sync_leased
+from tracker.line.sync import Desk, Outcome, Telling, set_aside, sync_leased
 from tracker.model import Board, BoardId, Capture, Counted, CounterKey, IndexLine, Unchanged, Validators, Verdict
 from tracker.model.names import Lexicon
 from tracker.ports import Archive, Clock, Store
 from tracker.stores.sqlite_errors import is_of_all
 
 _DATED = re.compile(r"(\d{4}-\d\d-\d\dT\d{6}Z)(?:\.[A-Za-z0-9]+)*")
-_CLOCK_SET_BACK = timedelta(minutes=1)
 _SECONDS = {"read": Counted.READ_SECONDS, "detect": Counted.DETECT_SECONDS, "store": Counted.STORE_SECONDS}
 """The counters of the seconds of each activity (`Outcome.took`)."""
 
@@ -67,15 +67,17 @@ def take(
     read: Read = apart.read,
 ) -> Outcome:
     """Archive the result of one fetch, and sync the board. The board's trouble is part of the outcome. Raises StoreError."""
-    desk = Desk(archive=archive, store=store, lexicon=lexicon, telling=telling, read=read)
+    now = clock.now()
+    desk = Desk(archive=archive, store=store, lexicon=lexicon, telling=telling, now=now, read=read)
     try:
         with archive.lease(board.id):
+            keep = partial(_keep, archive, board, fetched, partial(_dated, archive, store, board, now))
             try:
                 index.check(board.id, archive, store)
             except StoreError:
-                _keep(archive, board, fetched, clock)  # nothing fetched is lost while a person decides
+                keep()  # nothing fetched is lost while a person decides
                 raise
-            line = _keep(archive, board, fetched, clock)
+            line = keep()
             outcome = sync_leased(board, desk)
     except StoreError:
         raise
@@ -107,23 +109,28 @@ def validators(archive: Archive, board: BoardId) -> Validators:
     return Validators() if last is None else Validators(etag=last.etag, last_modified=last.last_modified)
 
 
-def _keep(archive: Archive, board: Board, fetched: Capture | Unchanged | FetchError, clock: Clock) -> IndexLine:
+def _keep(
+    archive: Archive, board: Board, fetched: Capture | Unchanged | FetchError, dated: Callable[[datetime | None], datetime]
+) -> IndexLine:
+    """Archive the result of a fetch. `dated` gives the time to note, by that of the fetch."""
     if isinstance(fetched, Capture):
-        return archive.keep(replace(fetched, observed_at=_later(archive, board.id, fetched.observed_at)))
+        return archive.keep(replace(fetched, observed_at=dated(fetched.observed_at)))
     if isinstance(fetched, Unchanged):
         last = archive.last(board.id)
         line = IndexLine(
-            observed_at=_later(archive, board.id, fetched.observed_at),
+            observed_at=dated(fetched.observed_at),
             url=fetched.url,
             verdict=Verdict.NOT_MODIFIED,
             status=304,
             sha256=last.sha256 if last else (),
             etag=fetched.validators.etag,
             last_modified=fetched.validators.last_modified,
+            content_type=last.content_type if last else "",
+            parts=last.parts if last else (),
         )
         archive.note(board.id, line)
         return line
-    return _keep_failure(archive, board, fetched, _later(archive, board.id, clock.now()))
+    return _keep_failure(archive, board, fetched, dated(None))
 
 
 def _keep_failure(archive: Archive, board: Board, error: FetchError, at: datetime) -> IndexLine:
@@ -144,13 +151,21 @@ def _keep_failure(archive: Archive, board: Board, error: FetchError, at: datetim
     return archive.keep(capture, verdict=verdict, error=str(error))
 
 
-def _later(archive: Archive, board: BoardId, at: datetime) -> datetime:
-    """The time of a fetch, or a second after the last line; a line far in the future has a wrong date and does not count."""
-    last = archive.newest(board)
-    return last + timedelta(seconds=1) if last is not None and at <= last < at + _CLOCK_SET_BACK else at
+def _dated(archive: Archive, store: Store, board: Board, now: datetime, at: datetime | None) -> datetime:
+    """The time of a fetch, which is not later than now: the clock may have been set during it."""
+    at = now if at is None or at > now + dates.SLACK else at
+    last = store.last_check(board.id)
+    stored = [check.observed_at for check in store.checks(board.id)] if last is not None and at <= last.observed_at else []
+    at = dates.dated(at, archive.newest(board.id), stored)
+    taken = {line.observed_at for line in set_aside(board.id, archive, store)}
+    while at in taken:
+        at += timedelta(seconds=1)
+    return at
 
 
-def import_bodies(board: Board, paths: Iterable[Path], *, archive: Archive, store: Store, lexicon: Lexicon) -> Outcome:
+def import_bodies(
+    board: Board, paths: Iterable[Path], *, archive: Archive, store: Store, lexicon: Lexicon, now: datetime | None = None
+) -> Outcome:
     """Take in dated bodies (`YYYY-MM-DDTHHMMSSZ.ext[.gz]`, in any order) like fetched ones.
 
     Raises:
@@ -163,7 +178,7 @@ def import_bodies(board: Board, paths: Iterable[Path], *, archive: Archive, stor
         for at, path in files:
             body = _read_body(path, board.request.max_bytes)
             archive.keep(Capture(board=board.id, observed_at=at, url=board.request.url, bodies=(body,), origin=path.name))
-        return sync_leased(board, Desk(archive=archive, store=store, lexicon=lexicon))
+        return sync_leased(board, Desk(archive=archive, store=store, lexicon=lexicon, now=now))
 
 
 def dated(paths: Iterable[Path], not_after: datetime | None = None) -> list[tuple[datetime, Path]]:

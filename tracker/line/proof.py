@@ -7,12 +7,15 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 from tracker.errors import DeclarationError
-from tracker.line.fold import steps
+from tracker.line import dates
+from tracker.line.fold import fetches_of, steps
 from tracker.line.sync import Desk, Outcome, Telling, sync_leased
-from tracker.model import Board, BoardId, BoardState, Event, IndexLine, Result, Verdict
+from tracker.model import Board, BoardId, BoardState, Event, IndexLine, Result, Sha256, Verdict
 from tracker.model.names import Lexicon
 from tracker.ports import Archive, Store
 from tracker.wording import machine_time
+
+_OF_A_FETCH = (Verdict.STRIKE, Verdict.RESTORE)
 
 
 def decide(
@@ -26,22 +29,37 @@ def decide(
     store: Store,
     lexicon: Lexicon,
     telling: Telling | None = None,
+    now: datetime | None = None,
 ) -> Outcome:
-    """Accept a quarantined reading, or reject an accepted one, and derive the history again.
+    """Accept or reject a reading, or strike or restore a fetch, and derive the history again.
 
     Raises:
-        DeclarationError: there is no such reading, or the decision does not apply to it.
+        DeclarationError: there is no such reading or fetch, or the decision does not apply to it.
     """
+    url, sha256 = (_fetch if verdict in _OF_A_FETCH else _reading)(board, at, verdict, archive, store)
+    line = IndexLine(observed_at=at, url=url, verdict=verdict, sha256=sha256, by=by, reason=reason)
+    with archive.lease(board.id):
+        archive.note(board.id, line)
+        return sync_leased(board, Desk(archive=archive, store=store, lexicon=lexicon, telling=telling, now=now))
+
+
+def _reading(board: Board, at: datetime, verdict: Verdict, archive: Archive, store: Store) -> tuple[str, tuple[Sha256, ...]]:  # noqa: ARG001
     check = next((check for check in store.checks(board.id) if check.observed_at == at), None)
     allowed = (Result.QUARANTINED, Result.REJECTED if verdict is Verdict.ACCEPT else Result.ACCEPTED)
     if check is None or check.result not in allowed:
         state = "no reading" if check is None else f"a reading that is {check.result}"
         expected = f"expected one that is {' or '.join(allowed)} (tracker quarantine list)"
         raise DeclarationError(f"{board.id}: {state} at {machine_time(at)}; {expected}")
-    line = IndexLine(observed_at=at, url=check.url, verdict=verdict, sha256=check.sha256, by=by, reason=reason)
-    with archive.lease(board.id):
-        archive.note(board.id, line)
-        return sync_leased(board, Desk(archive=archive, store=store, lexicon=lexicon, telling=telling))
+    return check.url, check.sha256
+
+
+def _fetch(board: Board, at: datetime, verdict: Verdict, archive: Archive, store: Store) -> tuple[str, tuple[Sha256, ...]]:  # noqa: ARG001
+    lines = [line for line in archive.index(board.id)[0] if line.observed_at == at]
+    counted = [line for line in fetches_of(lines) if line.observed_at == at]
+    if not lines or bool(counted) is (verdict is Verdict.RESTORE):
+        state = "no fetch" if not lines else "a fetch that counts" if counted else "a fetch that is struck"
+        raise DeclarationError(f"{board.id}: {state} at {machine_time(at)}; expected another (tracker capture list {board.id})")
+    return lines[0].url, lines[0].sha256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +96,8 @@ class BoardVerification:
 def verify(events: Sequence[Event], board: Board, archive: Archive, lexicon: Lexicon) -> tuple[Verification, ...]:
     """Derive a board's history from the stored bytes, and compare the events with it. Raises StoreError for damaged bytes."""
     lines, _ = archive.index(board.id)
-    history = steps(board, lines, archive, before=None, past=BoardState(), lexicon=lexicon)
+    wrong = dates.misdated(lines)
+    history = steps(board, lines, archive, before=None, past=BoardState(), misdated=wrong, lexicon=lexicon)
     return compared(events, (event for step in history for event in step.events))
 
 

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from tracker.errors import DeclarationError, Poisonous, StoreError, TrackerError
-from tracker.line import apart, index
+from tracker.line import apart, dates, index
 from tracker.line.apart import Read
-from tracker.line.fold import CONTENT, DECISIONS, ReadLine, read_line, steps
+from tracker.line.fold import CONTENT, DECISIONS, ReadLine, fetches_of, read_line, steps
 from tracker.model import (
     Begun,
     Board,
@@ -24,7 +24,9 @@ from tracker.model import (
     EventFilter,
     EventId,
     IndexLine,
+    Notice,
     Reading,
+    Receipt,
     Result,
     Step,
     Verdict,
@@ -33,6 +35,7 @@ from tracker.model.names import Lexicon
 from tracker.notify import Route, deliveries
 from tracker.notify.routes import CORRECTED_FOR, corrections
 from tracker.ports import Archive, Store
+from tracker.query.due import CLOCK_BACK
 from tracker.watches.keeping import fire
 from tracker.watches.matching import Watch
 from tracker.wording import machine_time
@@ -41,6 +44,8 @@ _HOW_IT_IS_READ = ("parse", "key", "name", "rank", "attributes", "metrics", "con
 _NEWS_FOR = timedelta(days=7)
 """A replay reports only events recorded within this time before the newest reading; older ones are not news."""
 _NOT_ACCEPTED = (Result.FAILED, Result.UNREADABLE, Result.QUARANTINED, Result.STILL_BROKEN)
+CLOCK = "clock"
+"""The kind of the notice about captures that are set aside, as of the trouble of a clock that was set back."""
 TRIES = 2
 """A capture with which this number of processes ended is left out."""
 NOT_APPLIED = "not_applied"
@@ -68,7 +73,8 @@ class Outcome:
     """The outcome of one board: the stored checks, their events, and the error, if the last one failed.
 
     `rebuilt`: the earlier history, if it was rewritten; then checks and events are those of the whole history. `refused`: why a
-    changed declaration was not applied. `took`: the seconds of each activity (`read`, `detect`, `store`).
+    changed declaration was not applied. `aside`: which captures do not enter history yet, and why; empty if all did. `took`: the
+    seconds of each activity (`read`, `detect`, `store`).
     """
 
     board: BoardId
@@ -77,6 +83,7 @@ class Outcome:
     error: TrackerError | None = None
     rebuilt: Rebuilt | None = None
     refused: DeclarationError | None = None
+    aside: str = ""
     took: Mapping[str, float] = field(default_factory=dict, compare=False)
 
     @property
@@ -129,12 +136,13 @@ class Telling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Everything that a sync needs besides the board."""
+    """Everything that a sync needs besides the board. Without `now`, no capture is too late for history."""
 
     archive: Archive
     store: Store
     lexicon: Lexicon
     telling: Telling | None = None
+    now: datetime | None = None
     read: Read = apart.read
     read_line: ReadLine = read_line
 
@@ -146,21 +154,39 @@ def sync_board(
     lexicon: Lexicon,
     telling: Telling | None = None,
     *,
+    now: datetime | None = None,
     read: Read = apart.read,
 ) -> Outcome:
     """Store the captures of a board that the archive has and the store lacks, oldest first.
 
     Lines older than the stored ones, decisions, and a declaration that reads bodies differently change later steps: then the
     board's history is rewritten from the archive, in one transaction. A changed declaration that would lose accepted captures, or
-    most of the sent events, is not applied (`Outcome.refused`): the previous one stays in force.
+    most of the sent events, is not applied (`Outcome.refused`): the previous one stays in force. Captures whose date is not
+    credible at `now` are set aside (`Outcome.aside`).
     """
     with archive.lease(board.id):
-        return sync_leased(board, Desk(archive=archive, store=store, lexicon=lexicon, telling=telling, read=read))
+        desk = Desk(archive=archive, store=store, lexicon=lexicon, telling=telling, now=now, read=read)
+        return sync_leased(board, desk)
 
 
 def sync_leased(board: Board, desk: Desk) -> Outcome:
     """`sync_board` for a caller that already holds the board's lease."""
-    return _without_poison(board, desk, _synced)
+    return _noticed(_without_poison(board, desk, _synced), desk)
+
+
+def _noticed(outcome: Outcome, desk: Desk) -> Outcome:
+    """Keep a notice open while captures are set aside, or one since the last fetch while the clock is far behind history."""
+    if desk.now is None:
+        return outcome
+    service, last = desk.store.service, desk.store.last_check(outcome.board)
+    message = outcome.aside
+    if not message:
+        service.close_notice(CLOCK, outcome.board, desk.now)
+        if last is not None and last.observed_at - desk.now > CLOCK_BACK:
+            message = dates.behind(outcome.board, last.observed_at, desk.now)
+    if message:
+        service.open_notice(Notice(kind=CLOCK, subject=outcome.board, message=message, since=desk.now))
+    return outcome
 
 
 def _without_poison(board: Board, desk: Desk, work: Callable[[Board, Desk], Outcome]) -> Outcome:
@@ -218,6 +244,13 @@ def _sync(board: Board, desk: Desk) -> Outcome:
     store = desk.store
     lines, piece = index.new_lines(board.id, desk.archive, store)
     last = store.last_check(board.id)
+    new = {line.observed_at for line in lines}
+    waiting = [line for line in set_aside(board.id, desk.archive, store) if line.observed_at not in new]
+    lines = [*waiting, *lines]
+    aside = _aside(board, desk, lines, last)
+    if aside and not aside.keys().isdisjoint(_times(board.id, store)):
+        return _replay(board, desk)
+    lines = [line for line in lines if line.observed_at not in aside]
     if last is not None:
         store.declare(board)
     if last is not None and any(line.observed_at <= last.observed_at or line.verdict in DECISIONS for line in lines):
@@ -225,12 +258,42 @@ def _sync(board: Board, desk: Desk) -> Outcome:
         if any(_rewrites(line, stored.get(line.observed_at), last) for line in lines):
             return _replay(board, desk)
         lines = [line for line in lines if line.observed_at not in stored]
+    if any(line.observed_at not in aside for line in waiting):  # whether their dates were wrong, the whole index tells
+        return _replay(board, desk)
     outcome = _store(board, lines, desk)
     if outcome is None:
         return _replay(board, desk)
     if piece:
         store.move_position(board.id, store.position(board.id) + len(piece), piece)
-    return outcome
+    return replace(outcome, aside=dates.told(board.id, aside)) if aside else outcome
+
+
+def set_aside(board: BoardId, archive: Archive, store: Store) -> list[IndexLine]:
+    """The fetches that are not in history; none unless a notice says that some are set aside."""
+    if not any((notice.kind, notice.subject) == (CLOCK, board) for notice in store.service.notices()):
+        return []
+    known = {*_times(board, store)}
+    return [line for line in fetches_of(archive.index(board)[0]) if line.observed_at not in known]
+
+
+def _aside(board: Board, desk: Desk, lines: Sequence[IndexLine], last: Check | None) -> dict[datetime, str]:
+    """Why some captures do not enter history yet, by time; nothing is looked up unless a date is odd."""
+    now, times = desk.now, [line.observed_at for line in lines if line.verdict not in DECISIONS]
+    if now is None or not times:
+        return {}
+    newest = max(times if last is None else (*times, last.observed_at))
+    waits = newest > now - dates.PASSED and (last is None or newest - last.observed_at > dates.LONG)
+    if newest <= now + dates.SLACK and not waits:
+        return {}
+    return dates.set_aside(fetches_of(desk.archive.index(board.id)[0]), _times(board.id, desk.store), now)
+
+
+def _times(board: BoardId, store: Store) -> list[datetime]:
+    """The times of a board's history, oldest first; none if its rows are damaged."""
+    try:
+        return [check.observed_at for check in store.checks(board)]
+    except StoreError:
+        return []
 
 
 def _read_alike(board: Board, before: Board | None) -> bool:
@@ -250,16 +313,24 @@ def _rewrites(line: IndexLine, stored: Check | None, last: Check) -> bool:
 
 
 def replay(
-    board: Board, archive: Archive, store: Store, lexicon: Lexicon, telling: Telling | None = None, *, careful: bool = False
+    board: Board,
+    archive: Archive,
+    store: Store,
+    lexicon: Lexicon,
+    telling: Telling | None = None,
+    *,
+    careful: bool = False,
+    now: datetime | None = None,
 ) -> Outcome:
     """Rewrite a board's history from the archive and its declaration, in one transaction.
 
     Events that were sent and no longer follow are corrected on their routes. A `careful` replay applies a changed declaration
     only if `sync_board` would, and refuses to give up states whose bodies are gone.
     """
-    desk = Desk(archive=archive, store=store, lexicon=lexicon, telling=telling)
+    desk = Desk(archive=archive, store=store, lexicon=lexicon, telling=telling, now=now)
     with archive.lease(board.id):
-        return _without_poison(board, desk, partial(_apply, otherwise=_replay) if careful else partial(_replay, drop=True))
+        work = partial(_apply, otherwise=_replay) if careful else partial(_replay, drop=True)
+        return _noticed(_without_poison(board, desk, work), desk)
 
 
 def _replay(board: Board, desk: Desk, *, changed: bool = False, drop: bool = False) -> Outcome:
@@ -267,26 +338,36 @@ def _replay(board: Board, desk: Desk, *, changed: bool = False, drop: bool = Fal
     store, rebuilt = desk.store, _rebuilt(board, desk.store, changed=changed)
     accepted = frozenset(check.observed_at for check in store.checks(board.id) if changed and check.result is Result.ACCEPTED)
     lines, whole = index.all_lines(board.id, desk.archive, store, drop=drop)
+    aside = _aside(board, desk, lines, None)
+    lines = [line for line in lines if line.observed_at not in aside]
     newest = max((line.observed_at for line in lines), default=None)
     sent = _sent(board, desk, newest)
+    ahead = [(event, route) for event, route in sent if event.recorded_at in aside]
+    silent = frozenset((route, *_content(event)) for event, route in ahead)
     with store.rewriting(board.id):
-        outcome = _store(board, lines, desk, accepted)
+        outcome = _store(board, lines, desk, accepted, silent)
         if outcome is None:
             raise _inconsistent(board)
         store.move_position(board.id, len(whole), whole)
-        withdrawn = [(event, route) for event, route in sent if store.event(event.id) is None]
+        withdrawn = [pair for pair in sent if store.event(pair[0].id) is None and pair not in ahead]
         if changed and len(withdrawn) > max(len(sent) / 2, _SENT_MIN):
             raise _loss(board, f"{len(withdrawn)} of {len(sent)} sent events no longer follow")
         if newest is not None:
             store.service.post(corrections(withdrawn, newest))
-    return replace(outcome, rebuilt=rebuilt)
+    return replace(outcome, rebuilt=rebuilt, aside=dates.told(board.id, aside) if aside else "")
 
 
-def derive(board: Board, archive: Archive, store: Store, lexicon: Lexicon, *, until: int) -> None:
-    """Store the history that the first `until` bytes of the index give, in an empty store. Writes nothing to the archive."""
+def derive(
+    board: Board, archive: Archive, store: Store, lexicon: Lexicon, *, until: int, aside: Collection[datetime] = ()
+) -> None:
+    """Store the history that the first `until` bytes of the index give, without what is set `aside`, in an empty store.
+
+    Writes nothing to the archive.
+    """
     number = archive.raw(board.id, 0, until).count(b"\n")
+    lines = [line for line in archive.index(board.id)[0][:number] if line.observed_at not in aside]
     desk = Desk(archive=archive, store=store, lexicon=lexicon)
-    if _store(board, archive.index(board.id)[0][:number], desk) is None:
+    if _store(board, lines, desk) is None:
         raise _inconsistent(board)
 
 
@@ -327,8 +408,27 @@ def _sent(board: Board, desk: Desk, newest: datetime | None) -> list[tuple[Event
     return [(event, route) for event, route in sent if event is not None and event.board == board.id]
 
 
-def _store(board: Board, lines: Sequence[IndexLine], desk: Desk, accepted: Collection[datetime] = ()) -> Outcome | None:
+def _content(event: Event) -> tuple[str, ...]:
+    """What an event says, whenever it is recorded."""
+    return (
+        event.kind,
+        event.metric or "",
+        *(party.entry for party in event.subjects),
+        "",
+        *(party.entry for party in event.rivals),
+    )
+
+
+def _store(
+    board: Board,
+    lines: Sequence[IndexLine],
+    desk: Desk,
+    accepted: Collection[datetime] = (),
+    silent: Collection[tuple[str, ...]] = frozenset(),
+) -> Outcome | None:
     """Store the steps of the lines; None at a reading that stored suspects agree with, since that changes earlier history.
+
+    `silent`: routes with the content of the news that each was already sent, of captures that are set aside now.
 
     Raises:
         _LosesHistoryError: a capture of these times, which were accepted before, is not accepted now.
@@ -341,18 +441,34 @@ def _store(board: Board, lines: Sequence[IndexLine], desk: Desk, accepted: Colle
     took: dict[str, float] = {}
     store.declare(board)
     before, past, last = store.latest(board.id), store.past(board.id), store.last_check(board.id)
-    rejected = last.sha256 if last is not None and last.result is Result.REJECTED else ()
+    is_rejected = last is not None and last.result is Result.REJECTED and last.message != dates.MISDATED
+    rejected = last.sha256 if last is not None and is_rejected else ()
     holds = store.service.holds(board.id) if last is not None else {}
-    news_since = max(line.observed_at for line in lines) - _NEWS_FOR
-    read, lexicon = desk.read_line, desk.lexicon
-    for step in steps(board, lines, archive, before=before, past=past, rejected=rejected, lexicon=lexicon, read=read):
+    newest = max(line.observed_at for line in lines)
+    wrong = dates.misdated(lines) if before is None else frozenset[datetime]()
+    news_since = (newest if desk.now is None else min(newest, desk.now)) - _NEWS_FOR
+    for step in steps(
+        board,
+        lines,
+        archive,
+        before=before,
+        past=past,
+        rejected=rejected,
+        misdated=wrong,
+        lexicon=desk.lexicon,
+        read=desk.read_line,
+    ):
         if step.agreed_since is not None:
             return None
         if step.check.observed_at in accepted and step.check.result in _NOT_ACCEPTED:
             raise _loss(board, _no_longer_accepted(step.check))
         started = time.perf_counter()
         posted, holds = _deliveries(board, step, past, holds, desk, news_since)
-        store.save(step, posted, holds)
+        known = [delivery for delivery in posted if (delivery.route, *_content(delivery.event)) in silent]
+        store.save(step, [delivery for delivery in posted if delivery not in known], holds)
+        if known:
+            sent = DeliveryOutcome.SENT
+            store.service.receive(Receipt(event=it.event.id, route=it.route, delivered_at=newest, how=sent) for it in known)
         past = step.past
         checks.append(step.check)
         events.extend(step.events)
@@ -375,6 +491,7 @@ def _deliveries(  # noqa: PLR0917  # one step of a fold
     if telling is None:
         return (), {}
     fired = fire(telling.watches, board, step, past, holds, desk.lexicon)
-    since = {name: max(at, news_since) for name, at in telling.since.items()}
+    ahead = {name for name, at in telling.since.items() if desk.now is not None and at > desk.now + _NEWS_FOR}
+    since = {name: news_since if name in ahead else max(at, news_since) for name, at in telling.since.items()}
     events = (*step.events, *fired.events)
     return deliveries(telling.routes, events, fired.names, queued_at=step.check.observed_at, since=since), fired.holds

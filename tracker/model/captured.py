@@ -76,6 +76,10 @@ class Verdict(StrEnum):
     TRANSIENT = "transient"
     ACCEPT = "accept"
     REJECT = "reject"
+    STRIKE = "strike"
+    """The fetch of that time does not count."""
+    RESTORE = "restore"
+    """It counts after all."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from tracker.model.captured import Check
 from tracker.model.declared import Board
 from tracker.model.events import BoardState, Event
 from tracker.model.ids import EntryId, MetricId
-from tracker.model.reading import Entry, Measure, Snapshot
+from tracker.model.reading import Entry, LeftOut, Measure, Snapshot
 
 
 class Comparability(StrEnum):
@@ -96,7 +96,8 @@ class Diff:
     `rekeyed` maps an entry to its former key; `before` has it under the new one. Of the `revealed`, `relisted` maps an entry to
     the one that had its name and other values, and `returned` to the missing one that it is; `doubtful` maps an entry to all
     whose new label it may be. `before` is None for a board's first snapshot, and was last seen unchanged at `seen_until`.
-    `restart` is the reason if nothing in the two can be compared.
+    `restart` is the reason if nothing in the two can be compared. `left_out` are the rows of `after` without an entry;
+    the `carried` entries of `before` are from earlier readings, as its own left them out.
     """
 
     board: Board
@@ -118,12 +119,16 @@ class Diff:
     is_top: bool = False
     metrics: Mapping[MetricId, MetricDiff] = field(default_factory=dict)
     ranks: tuple[RankMove, ...] = ()
+    left_out: Mapping[EntryId, LeftOut] = field(default_factory=dict)
+    carried: frozenset[EntryId] = frozenset()
 
     @property
     def entries_before(self) -> Mapping[EntryId, Entry]:
-        """The entries of `before` under their keys of that time."""
+        """The entries that `before` shows itself, under their keys of that time."""
         entries = self.before.entries if self.before else {}
-        return {self.rekeyed.get(key, key): entry for key, entry in entries.items()} if self.rekeyed else entries
+        if not (self.rekeyed or self.carried):
+            return entries
+        return {self.rekeyed.get(key, key): entry for key, entry in entries.items() if key not in self.carried}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,8 @@ NEWEST = "{newest}"
 """The placeholder for the newest release (`Newest`)."""
 ASKED_FOR = "{each}"
 """The placeholder for each of the values (`Each`)."""
+SURPLUS = "$surplus"
+"""A column that says, of a row with more cells than the header, how many it has: all its cells may be shifted."""
 ROW = "$row"
 """The column of a row's number on its pages, from 1: the rank if a page ranks by order alone."""
 EACH = "$each"
@@ -256,14 +258,15 @@ class Contract:
 
     `depth`: `whole` (all entries are shown), `varies` (the page is cut anywhere) or a number (the top N). `max_drop` is the
     largest credible loss of entries between two readings of a whole board. `duplicates`: the meaning of a key that occurs twice:
-    `refuse` (the table is wrong), `ambiguous` (those entries are left out, without any conclusion) or `first`, `best` (by the
-    primary metric). `stale_after_s`: how long unchanged content is credible; None: learned from the board's rhythm.
+    `refuse` (the table is wrong), `ambiguous` (those entries are left out, without any conclusion), `first`, `best` (by the
+    primary metric), or by default a row that cannot be read. `stale_after_s`: how long unchanged content is credible; None:
+    learned from the board's rhythm.
     """
 
     depth: str | int = "whole"
     min_entries: int = 1
     max_drop: float = 0.3
-    duplicates: str = "refuse"
+    duplicates: str = ""
     bounds: Mapping[MetricId, Bounds] = field(default_factory=dict)
     stale_after_s: float | None = None
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from tracker.model.ids import BoardId, EntryId, EventId, MetricId, ModelId, Sha256
+from tracker.model.reading import LeftOut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,10 +121,11 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldReading:
-    """A reading in quarantine: its time and its entries."""
+    """A reading in quarantine: its time, its entries and their values of the primary metric."""
 
     observed_at: datetime
     entries: frozenset[EntryId]
+    values: Mapping[EntryId, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,8 +134,8 @@ class BoardState:
 
     `leaders` are the acknowledged ones per metric. `changed_at` has the last times when the content changed, oldest first. The
     last `failures` readings failed, the first at `failing_since`; `passing`: the next try may succeed. `broken_since`,
-    `stale_since` and `capped_at` are open troubles. `suspects` are the last readings in quarantine. `memory` is the memory of
-    each event kind: plain JSON, small (`events.kind.Detection`).
+    `stale_since`, `capped_at` and `left_out` (rows of the last accepted snapshot) are open troubles. `suspects` are the last
+    readings in quarantine. `memory` is the memory of each event kind: plain JSON, small (`events.kind.Detection`).
     """
 
     known: Mapping[EntryId, EntryRecord] = field(default_factory=dict)
@@ -153,4 +155,5 @@ class BoardState:
     capped_at: int | None = None
     cap_told: bool = False
     suspects: tuple[HeldReading, ...] = ()
+    left_out: Mapping[EntryId, LeftOut] = field(default_factory=dict)
     memory: Mapping[str, Any] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from tracker.model.ids import BoardId, EntryId, MetricId, ModelId, Sha256
 
@@ -121,13 +122,21 @@ NOTE = "note"
 """The attribute with the remark that a publisher glues to a name."""
 
 
+class Source(NamedTuple):
+    """The bytes in which something was read, their address and their time."""
+
+    sha256: Sha256
+    url: str
+    observed_at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedEntry:
     """One line of a board as published; its model is not resolved.
 
     `position` counts from 1 in the publisher's order, and is 0 in entries from a store; `rank` is the publisher's own, if
     stated. `page` is the number of its body. `attributes` has only known ones. `measures` has only measured or estimated values:
-    an absent metric is unknown, not zero.
+    an absent metric is unknown, not zero. `source` is where it was read, if not in the bytes of its snapshot.
     """
 
     id: EntryId
@@ -137,6 +146,20 @@ class PublishedEntry:
     page: int = 0
     attributes: Mapping[str, str] = field(default_factory=dict)
     measures: Mapping[MetricId, Measure] = field(default_factory=dict)
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A row that is left out: why, its entry as last read (None: never), and the values that wait for a second reading.
+
+    `is_new`: the reading before had no such row.
+    """
+
+    why: str
+    last: PublishedEntry | None = None
+    is_new: bool = False
+    doubtful: Mapping[MetricId, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,9 +173,11 @@ class Entry(PublishedEntry):
 class Reading:
     """A validated table: typed, with names as published.
 
-    `depth` is the number of entries that the page shows, None if it shows the whole board. `ambiguous` are keys that occurred
-    more than once and so name no entry, `unnamed` are their rows' values of the primary metric, `unnamed_estimates` those that
-    are estimates. `metrics` are those with a column. `left_out` names rows that are the mean or the median of all others.
+    `depth` is the number of entries that the page shows, None if it shows the whole board. `ambiguous` are keys without an entry:
+    they occurred more than once, or their row cannot be read; `unnamed` are their rows' values of the primary metric,
+    `unnamed_estimates` those that are estimates. `unread` says why, of each row that should have been readable; of these, the
+    place of the `placeless` is unknown. `metrics` are those with a column. `left_out` names rows that are the mean or the median
+    of all others. `unended`: the last line of a body has no end, in a format of lines.
     """
 
     board: BoardId
@@ -165,6 +190,9 @@ class Reading:
     version: str = ""
     stated_on: str = ""
     left_out: tuple[str, ...] = ()
+    unread: Mapping[EntryId, str] = field(default_factory=dict)
+    placeless: frozenset[EntryId] = frozenset()
+    unended: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """The state of a board. `due_at` is its next time by its cadence; `reason` says why it is not ok, without the board's id."""
+    """The state of a board. `due_at` is its next time by its cadence; `reason` says why it is not ok, without the board's id.
+
+    `left_out` says why of each row that the last accepted reading left out.
+    """
 
     board: BoardId
     title: str
@@ -36,6 +39,7 @@ class Health:
     last_checked: datetime | None = None
     last_accepted: datetime | None = None
     last_changed: datetime | None = None
+    left_out: tuple[str, ...] = ()
     due_at: datetime | None = None
 
 

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from tracker.errors import ParseError
-from tracker.model import Table
+from tracker.model import SURPLUS, Table
 from tracker.parsers._options import TableOptions, one_group
 from tracker.parsers.decoding import decode, find_facts, header, names, places_in, quote, refuse_markup, unique
 from tracker.parsers.limits import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, at_most, counted
@@ -64,7 +64,11 @@ class Options(TableOptions, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
-    """The rows under the header. Raises ParseError for other text, a row of wrong length, and without a row or wanted column."""
+    """The rows under the header.
+
+    Raises:
+        ParseError: other text, no row or wanted column, or a row that is too long, unless SURPLUS is wanted.
+    """
     text = decode(body)
     refuse_markup(text, "CSV")
     part = _inside(text, options.inside) if options.inside else text
@@ -73,6 +77,8 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     lines = _lines(part, options.delimiter or (stated[1] if stated else _delimiter(part, wanted)))
     head = lines[0][1] if lines else []
     columns, facts = _wide(head, lines[1:], options) if options.layout == "wide" else (_long(head, lines[1:], options), {})
+    if SURPLUS not in wanted:
+        _refuse_surplus(columns.get(SURPLUS, ()))
     named = _named(columns)
     present = {want: cells for want in dict.fromkeys(wanted) if (cells := named(want)) is not None}
     if not present:
@@ -172,27 +178,38 @@ def _named(columns: Columns) -> Callable[[str], Sequence[str | None] | None]:
 
 def _long(head: Line, lines: Sequence[tuple[int, Line]], options: Options) -> Columns:
     at_most(len(head), MAX_COLUMNS, "columns")
-    rows = [_fitted(line, head, number) for number, line in lines if line != head]
+    size, lines = len(head), [(number, line) for number, line in lines if line != head]
+    rows = [_as_long(line, size) for _, line in lines]
     if not rows:
         raise ParseError(f"found a header ({names(head)}) and no rows")
     columns: Columns = dict(zip(unique(map(header, head)), zip(*rows, strict=True), strict=True))
+    surplus = [_surplus(line, size, number) for number, line in lines]
+    if any(surplus):
+        columns[SURPLUS] = surplus
     return _filter(columns, options)
 
 
-def _fitted(line: Line, head: Line, number: int) -> Sequence[str | None]:
-    """The row, as long as the header: missing cells at its end are unknown, and surplus cells are refused unless empty."""
-    size = len(head)
-    if any(cell.strip() for cell in line[size:]):
-        raise ParseError(
-            f"found {len(line)} cells in the row that ends at line {number}, the header has {size}: {quote(','.join(line))}"
-        )
+def _as_long(line: Line, size: int) -> Sequence[str | None]:
+    """The first cells of a row; missing ones at its end are unknown."""
     return [*line[:size], *[None] * (size - len(line))]
+
+
+def _refuse_surplus(surplus: Sequence[str | None]) -> None:
+    if found := next(filter(None, surplus), None):
+        raise ParseError(found)
+
+
+def _surplus(line: Line, size: int, number: int) -> str | None:
+    """How much longer than the header a row is; None if it is not, or has only empty cells there."""
+    if not any(cell.strip() for cell in line[size:]):
+        return None
+    return f"found {len(line)} cells in the row that ends at line {number}, the header has {size}: {quote(','.join(line))}"
 
 
 def _refuse_cut_off(text: str, options: Options, head: Line, columns: Columns) -> None:
     """Raise ParseError if the last row lacks cells and its line end: the file was not received whole."""
     if options.layout == "long" and not options.inside and text[-1:] not in ("\n", "\r"):
-        last = [cells[-1] for name, cells in zip(head, columns.values(), strict=True) if name and cells]
+        last = [cells[-1] for name, cells in zip(head, columns.values(), strict=False) if name and cells]
         if last and last[-1] is None:
             raise ParseError("found a last row without its last cells and without a line end: the file is cut off")
 
@@ -208,7 +225,8 @@ def _wide(head: Line, lines: Sequence[tuple[int, Line]], options: Options) -> tu
     last: Sequence[str | None] | None = None
     for number, line in lines:
         if any(cell.strip() for cell in line[1:]):
-            last = _fitted(line, head, number)
+            _refuse_surplus([_surplus(line, len(head), number)])
+            last = _as_long(line, len(head))
     if last is None:
         raise ParseError(f"found a header of {len(head)} columns and no row with a value")
     models = list(zip(unique(map(header, head)), last, strict=True))[1:]

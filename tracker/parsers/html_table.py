@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta
 
 from tracker.errors import DeclarationError, ParseError
-from tracker.model import Table
+from tracker.model import SURPLUS, Table
 from tracker.parsers._options import TableOptions
 from tracker.parsers.cell_text import cell_text
 from tracker.parsers.decoding import decode, find_facts, fold, header, in_toml, names, places_in, unique
@@ -117,7 +117,7 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     Rows without text, repetitions of the header, and rows of one cell across the whole table (notices) are left out.
 
     Raises:
-        ParseError: no table fits, or it has no rows, or none of the wanted columns.
+        ParseError: no table fits, it has no rows or none of the wanted columns, or, unless SURPLUS is wanted, a row is too long.
     """
     return read(page_of(body), options, wanted)
 
@@ -133,6 +133,8 @@ def read(page: HtmlPage, options: Options, wanted: Sequence[str]) -> Table:
     facts = find_facts(options.facts, lambda: inner_text(page.root))
     places = _selected(page, options.select) if options.select else [page.root]
     grid = _elements(page, places, options) if options.rows else _choose(page, places, options)
+    if SURPLUS not in wanted and (found := next(filter(None, grid.surplus), None)):
+        raise ParseError(found)
     selection = (page.selection if grid.whole is page.root else _selection(grid.whole)) if selectors else None
     columns = {want: cells for want in dict.fromkeys(wanted) if (cells := grid.column(want, selection)) is not None}
     if not columns:
@@ -148,12 +150,16 @@ def read(page: HtmlPage, options: Options, wanted: Sequence[str]) -> Table:
 
 @dataclass(frozen=True, kw_only=True)  # no slots: a cached property needs a place
 class Grid:
-    """Rows with expanded spans: `cells` by column, as in `names`; `elements` are the rows, `whole` is the element around them."""
+    """Rows with expanded spans: `cells` by column, as in `names`; `elements` are the rows, `whole` is the element around them.
+
+    `surplus` says of each row that is longer than the header how long it is.
+    """
 
     names: tuple[str, ...]
     cells: Sequence[Line]
     elements: Sequence[Element]
     whole: Element
+    surplus: Sequence[str | None] = ()
 
     @cached_property
     def place_of(self) -> Callable[[str], int | None]:
@@ -170,6 +176,8 @@ class Grid:
             return _known([*map(_text, matches)])
         if attribute:
             return _known([_attribute(row, attribute[1]) for row in self.elements])
+        if want == SURPLUS:
+            return _known(list(self.surplus))
         at = self.place_of(want)
         if at is None:
             return None
@@ -347,20 +355,30 @@ def _above(lines: Sequence[Line], at: int) -> list[str]:
 def _grid(section: Section) -> Grid:
     lines = [(line, row) for group in section.groups for line, row in zip(expand(group), group, strict=True)]
     kept = [(line, row) for line, row in lines[section.head :] if _is_entry(line, section.names)]
-    _refuse_surplus([line for line, _ in kept], section.names)
     if not kept:
         reason = f"{len(section)} rows, none of them with an entry" if len(section) else "no rows"
         raise ParseError(f"found a table with the columns {names(section.names)} and {reason}: the page was not loaded")
-    return Grid(names=section.names, cells=[line for line, _ in kept], elements=[row for _, row in kept], whole=section.table)
+    cells = [line for line, _ in kept]
+    return Grid(
+        names=section.names,
+        cells=cells,
+        elements=[row for _, row in kept],
+        whole=section.table,
+        surplus=_surplus(cells, section.names),
+    )
 
 
-def _refuse_surplus(lines: Sequence[Line], columns: tuple[str, ...]) -> None:
-    """Raise ParseError if a row has more cells than the header, unless most rows have: then the header does not name them all."""
+def _surplus(lines: Sequence[Line], columns: tuple[str, ...]) -> list[str | None]:
+    """What is wrong with each row that has more cells than the header. If most have, the header does not name them all."""
     surplus = [any(map(_text, line[len(columns) :])) for line in lines]
-    if 0 < sum(surplus) <= len(lines) / 2:
-        at = surplus.index(True)
-        cells = names(_text(cell) or "" for cell in lines[at])
-        raise ParseError(f"found {len(lines[at])} cells in row {at + 1}, the header has {len(columns)}: {cells}")
+    if sum(surplus) > len(lines) / 2:
+        return []
+    return [
+        f"found {len(line)} cells in row {at}, the header has {len(columns)}: {names(_text(cell) or '' for cell in line)}"
+        if odd
+        else None
+        for at, (line, odd) in enumerate(zip(lines, surplus, strict=True), 1)
+    ]
 
 
 def _is_entry(line: Line, columns: tuple[str, ...]) -> bool:

@@ -18,7 +18,7 @@ from markdown_it.utils import EnvType, OptionsDict
 from msgspec import Meta
 
 from tracker.errors import ParseError
-from tracker.model import Table
+from tracker.model import SURPLUS, Table
 from tracker.parsers._options import TableOptions
 from tracker.parsers.cell_text import markup_text
 from tracker.parsers.decoding import (
@@ -103,19 +103,31 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     """The rows of the table, with links, emphasis and escapes resolved to their text. Empty rows and pictures are left out.
 
     Raises:
-        ParseError: no table fits, or it has no rows, none of the wanted columns, or a row with more cells than its header.
+        ParseError: no table fits, or it has no rows, none of the wanted columns, or a row with more cells than its header
+            (unless SURPLUS is wanted).
     """
     text = decode(body)
     if text.lstrip()[:9].lower().startswith(("<!doctype", "<html")):
         refuse_markup(text, "Markdown")
     blocks = blocks_of(text)
     table = _choose(list(tables(blocks)), options, _section(blocks, options.after))
-    _refuse_surplus(table, blocks)
-    rows = [row for row in table.rows if not _is_picture(row) and any(plain(cell, blocks.references) for cell in row)]
+    surplus = _surplus(table, blocks)
+    if (found := next(filter(None, surplus), None)) and SURPLUS not in wanted:
+        raise ParseError(found)
+    if table.rows and not table.rows[-1][-1] and text.endswith(blocks.lines[table.lines[-1]]):
+        raise ParseError("found a last row without its last cells and without a line end: the file is cut off")
+    marked = [
+        (row, mark)
+        for row, mark in zip(table.rows, surplus, strict=True)
+        if not _is_picture(row) and any(plain(cell, blocks.references) for cell in row)
+    ]
+    rows = [row for row, _ in marked]
 
     place_of = places_in(table.names)
 
-    def column(name: str) -> list[str] | None:
+    def column(name: str) -> Sequence[str | None] | None:
+        if name == SURPLUS:
+            return [mark for _, mark in marked] if found else None
         at = place_of(name)
         return None if at is None else [plain(row[at], blocks.references) for row in rows]
 
@@ -140,19 +152,18 @@ def _choose(tables: Sequence[Pipes], options: Options, section: range) -> Pipes:
     return chosen
 
 
-def _refuse_surplus(table: Pipes, blocks: Blocks) -> None:
-    """Raise ParseError if a row has more cells than the header, since a `|` inside a name shifts the cells after it.
+def _surplus(table: Pipes, blocks: Blocks) -> list[str | None]:
+    """What is wrong with each row that has more cells than the header, since a `|` inside a name shifts the cells after it.
 
     Surplus cells in every row have no name in the header, and shift nothing.
     """
-    lines = blocks.lines
+    lines, size = blocks.lines, len(table.names)
     cells = [_cells(lines[line]) for line in table.lines]
-    size = len(table.names)
     surplus = [any(row[size:]) for row in cells]
-    if any(surplus) and not all(surplus):
-        at = surplus.index(True)
-        line = table.lines[at]
-        raise ParseError(f"found {len(cells[at])} cells in line {line + 1}, the header has {size}: {quote(lines[line])}")
+    return [
+        f"found {len(row)} cells in line {line + 1}, the header has {size}: {quote(lines[line])}" if odd else None
+        for row, line, odd in zip(cells, table.lines, surplus if not all(surplus) else [False] * len(cells), strict=True)
+    ]
 
 
 def _is_picture(row: Sequence[str]) -> bool:

@@ -23,7 +23,11 @@ MOST_SLOWED = timedelta(days=1)
 """A board that is refused or cannot be read keeps its cadence, but from the second failure on it skips the times within half an
 hour, then within an hour … up to a day."""
 CLOCK_BACK = timedelta(days=1)
-"""A last check that is less than this in the future means that the clock was put back: wait for it. More is a wrong date."""
+"""A last check that is less than this in the future means that the clock was put back: wait for it. If it is more, the board
+keeps its cadence, from the notice of its last fetch on."""
+
+CLOCK_PROVEN = timedelta(minutes=15)
+"""A capture that is set aside as long after the one before it waits for a fetch this much later."""
 
 
 def due_at(board: Board, store: Store, now: datetime) -> datetime:
@@ -34,9 +38,14 @@ def due_at(board: Board, store: Store, now: datetime) -> datetime:
     last = store.last_check(board.id)
     if last is None:
         return cadence.in_quiet(board.quiet, board.time_zone, now) or now
+    past, notices = store.past(board.id), store.service.notices()
+    noticed = next((notice.since for notice in notices if (notice.kind, notice.subject) == ("clock", board.id)), None)
+    if last.observed_at - now > CLOCK_BACK:
+        return now if noticed is None or noticed > now else _due_after(board, past, noticed)
     if last.observed_at > now:
-        return last.observed_at if last.observed_at - now <= CLOCK_BACK else now
-    return _due_after(board, store.past(board.id), last.observed_at)
+        return last.observed_at
+    due = _due_after(board, past, last.observed_at)
+    return due if noticed is None or noticed > now else max(due, noticed + CLOCK_PROVEN)
 
 
 def _due_after(board: Board, past: BoardState, last: datetime) -> datetime:

@@ -35,6 +35,7 @@ def health(board: Board, store: Store, *, now: datetime, environment: Environmen
         last_checked=last.observed_at if last else None,
         last_accepted=accepted.observed_at if accepted else None,
         last_changed=past.changed_at[-1] if past.changed_at else None,
+        left_out=tuple(row.why for row in past.left_out.values()),
         due_at=due_at(board, store, now) if last and board.enabled else None,
     )
 
@@ -58,6 +59,8 @@ def _state(board: Board, store: Store, *, now: datetime, environment: Environmen
     if past.cap_told:
         gone = listed(board_partial.withheld(past).values())
         return State.PARTIAL, f"cut off at {past.capped_at} rows{f'; not shown: {gone}' if gone else ''}"
+    if past.left_out:
+        return State.PARTIAL, board_partial.left_out(past.left_out)
     failure = last.message if last is not None and last.result is Result.FAILED else ""
     return State.OK if past.changed_at else State.NEVER_READ, failure  # an answer without a change is not a reading
 

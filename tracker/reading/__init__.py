@@ -9,7 +9,7 @@ from functools import partial
 from typing import NamedTuple
 
 from tracker.errors import ParseError
-from tracker.model import EACH, NEWEST, ROW, Board, Parse, Part, Reading, Table
+from tracker.model import EACH, NEWEST, ROW, SURPLUS, Board, Parse, Part, Reading, Table
 from tracker.parsers import join, numbered, parse
 from tracker.parsers.decoding import charset_of
 from tracker.reading.check import check
@@ -19,14 +19,25 @@ from tracker.reading.tables import OWN, columns_of, combine, specs
 
 TABLES = ("csv_table", "html_table", "markdown_table")
 """Formats whose figures are as people write them."""
+OF_LINES = ("csv_table", "json_lines", "markdown_table", "yaml_records")
+"""Formats that do not show where they end."""
+LINE_ENDS = (b"\n", b"\r", b"\n\0")
 ALL_COLUMNS = tuple(f"${number}" for number in range(1, 101))
 """The columns of such a table by number."""
 
 
 def read_capture(
-    board: Board, bodies: Sequence[bytes], *, parts: Sequence[Part] = (), url: str = "", content_type: str = ""
+    board: Board,
+    bodies: Sequence[bytes],
+    *,
+    parts: Sequence[Part] = (),
+    url: str = "",
+    content_type: str = "",
+    strict: bool = False,
 ) -> Reading:
     """Recognise, parse, combine and check the bodies of one capture. `parts`, `url` and `content_type` are as in `Capture`.
+
+    A `strict` reading leaves out no row that cannot be read.
 
     Raises:
         Refused: a body is a challenge page, a login wall or an empty shell.
@@ -38,7 +49,9 @@ def read_capture(
     release = _release(board, url)
     if release and "version" not in combined.facts:
         combined = replace(combined, facts={**combined.facts, "version": release})
-    return check(combined, board, partial(_has_commas, board, placed, charset_of(content_type)))
+    reading = check(combined, board, partial(_has_commas, board, placed, charset_of(content_type)), strict=strict)
+    unended = board.parse.format in OF_LINES and not all(body.endswith(LINE_ENDS) for body in bodies)
+    return replace(reading, unended=True) if unended else reading
 
 
 def _has_commas(board: Board, placed: Sequence[tuple[Part, bytes]], charset: str) -> bool | None:
@@ -76,7 +89,10 @@ class _Answer(NamedTuple):
 def _parsed(board: Board, answer: _Answer, spec: Parse, wanted: Sequence[str]) -> Table:
     """The table of one body. The value of `Each` becomes the column `$each`."""
     recognise(board.id, answer.body, spec.format)
-    table = parse(answer.body, spec, [column for column in wanted if column not in (EACH, ROW)], board.id, charset=answer.charset)
+    columns = [column for column in wanted if column not in (EACH, ROW)]
+    if spec is board.parse and spec.group is None:
+        columns.append(SURPLUS)  # then the contract judges rows that are too long
+    table = parse(answer.body, spec, columns, board.id, charset=answer.charset)
     if not answer.value:
         return table
     return replace(table, columns=(*table.columns, EACH), rows=[(*row, answer.value) for row in table.rows])

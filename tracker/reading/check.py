@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from statistics import median
 
 from tracker.errors import ContractBroken, Violation
-from tracker.model import Board, Bounds, EntryId, Measure, Metric, PublishedEntry, Reading, Table
+from tracker.model import Board, Bounds, EntryId, Measure, Metric, MetricId, PublishedEntry, Reading, Table
 from tracker.reading.attributes import parse_date
 from tracker.reading.cells import MISSING, CellError, bounded, parse_number
 from tracker.reading.columns import (
@@ -23,31 +24,38 @@ from tracker.reading.columns import (
 )
 from tracker.reading.names import clean_text
 from tracker.reading.summaries import summaries
+from tracker.reading.unread import MOST, unread_rows, without_names, without_values
 from tracker.wording import count, percent
 
 
-def check(table: Table, board: Board, page_commas: Callable[[], bool | None] = lambda: False) -> Reading:
+def check(table: Table, board: Board, page_commas: Callable[[], bool | None] = lambda: False, *, strict: bool = False) -> Reading:
     """The reading of a table: typed measures, the publisher's keys, names as published.
 
     `page_commas` says whether the whole page has decimal commas, as `has_decimal_commas`.
     A metric other than the primary one may lack its column, unless the contract demands values; it is then not in `metrics`.
 
     Raises:
-        ContractBroken: with every violation. One unreadable cell of a wanted column is enough.
+        ContractBroken: with every violation. Rows that cannot be read are left out instead, if they are few, unless
+            the reading is `strict`.
     """
     sheet = sheet_of(table)
-    measures = read_measures(sheet, board, page_commas)
+    measures: Measures = read_measures(sheet, board, page_commas)
     keys, names = read_keys(sheet, board), read_names(sheet, board)
     ranks, attributes = read_ranks(sheet, board), read_attributes(sheet, board)
-    rows, ambiguous = _kept(sheet, board, keys, measures)
+    _judge_ranges(sheet, board, measures)
+    unread = unread_rows(sheet, board, keys, most=0.0 if strict else MOST)
+    if unread:
+        keys, measures = without_names(keys, unread), without_values(measures, unread)
+    rows, ambiguous = _kept(sheet, board, keys, measures, unread.keys())
     summed = summaries(names, measures)
     rows = [row for row in rows if row not in summed]
     unnamed = _unnamed(board, keys, ambiguous, measures)
     depth = _depth(table, board, seen=len(table.rows) - len(summed))
-    _judge_values(sheet, board, measures, rows)
+    _judge_fill(sheet, board, measures, rows)
     _judge_size(sheet, board, entries=len(rows))
     if sheet.wrong:
-        raise _broken(board, sheet.wrong)
+        raise _broken(board, [*sheet.wrong, *unread.values()])
+    places = measures[board.primary.id] if board.primary else [None] * len(keys)
     return Reading(
         board=board.id,
         entries=tuple(
@@ -70,6 +78,8 @@ def check(table: Table, board: Board, page_commas: Callable[[], bool | None] = l
         version=_fact(table, "version"),
         stated_on=_stated_on(table),
         left_out=tuple(names[row] for row in summed),
+        unread={EntryId(keys[row]): str(violation) for row, violation in unread.items()},
+        placeless=frozenset(EntryId(keys[row]) for row in unread if places[row] is None),
     )
 
 
@@ -88,15 +98,19 @@ def size_collapse(reading: Reading, board: Board, sizes: Sequence[int]) -> str |
     return str(Violation(code="size_collapse", value=f"{entries}", expected=expected))
 
 
-def _kept(sheet: Sheet, board: Board, keys: Sequence[str], measures: Measures) -> tuple[list[int], frozenset[EntryId]]:
+def _kept(
+    sheet: Sheet, board: Board, keys: Sequence[str], measures: Measures, unread: AbstractSet[int]
+) -> tuple[list[int], frozenset[EntryId]]:
     """The rows that become entries, in order, and the ambiguous keys."""
     places: dict[str, list[int]] = {}
     for row, key in enumerate(keys):
         places.setdefault(key, []).append(row)
-    if len(places) == len(keys):
+    if len(places) == len(keys) and not unread:
         return list(range(len(sheet.table.rows))), frozenset()
-    chosen = {key: _chosen(sheet, board, rows, measures) for key, rows in places.items()}
-    _note_duplicates(sheet, board, places)
+    chosen = {
+        key: None if unread and not unread.isdisjoint(rows) else _chosen(sheet, board, rows, measures)
+        for key, rows in places.items()
+    }
     ambiguous = frozenset(EntryId(key) for key, row in chosen.items() if row is None)
     return sorted(row for row in chosen.values() if row is not None), ambiguous
 
@@ -111,8 +125,8 @@ def _unnamed(board: Board, keys: Sequence[str], ambiguous: frozenset[EntryId], m
 def _chosen(sheet: Sheet, board: Board, rows: Sequence[int], measures: Measures) -> int | None:
     """The row among those with one key that is its entry; None if the key is ambiguous."""
     distinct = {tuple(sheet.table.rows[row]): row for row in reversed(rows)}  # the first of identical rows
-    policy = board.contract.duplicates
-    if len(distinct) == 1 or policy in {"first", "refuse"}:
+    policy = board.contract.duplicates  # undeclared ones are among the unread rows
+    if len(distinct) == 1 or policy in {"", "first", "refuse"}:
         return rows[0]
     return _best(rows, board.primary, measures) if policy == "best" else None
 
@@ -127,39 +141,30 @@ def _best(rows: Sequence[int], primary: Metric | None, measures: Measures) -> in
     return max(values, key=lambda row: sign * values[row]) if values else rows[0]
 
 
-def _note_duplicates(sheet: Sheet, board: Board, places: Mapping[str, Sequence[int]]) -> None:
-    if board.contract.duplicates != "refuse":
-        return
-    column = " | ".join(sheet.source(part) or "" for part in board.key)
-    for key, rows in places.items():
-        for row in rows[1:] if key else ():  # an empty key is a violation of its own
-            expected = f"once, and it is in row {rows[0] + 1} already"
-            sheet.note("duplicate_key", column=column, row=row + 1, value=key, expected=expected)
+def _judge_ranges(sheet: Sheet, board: Board, measures: Measures) -> None:
+    for metric, bounds, name in _bounded(sheet, board, measures):
+        lowest = float("-inf") if bounds.min is None else bounds.min
+        highest = float("inf") if bounds.max is None else bounds.max
+        for row, measure in enumerate(measures[metric], 1):
+            if measure is not None and not lowest <= measure.value <= highest:
+                expected = f"from {lowest:g} to {highest:g}"
+                sheet.note("out_of_range", column=name, row=row, value=measure.raw, expected=expected)
 
 
-def _judge_values(sheet: Sheet, board: Board, measures: Measures, rows: Sequence[int]) -> None:
+def _judge_fill(sheet: Sheet, board: Board, measures: Measures, rows: Sequence[int]) -> None:
+    for metric, bounds, name in _bounded(sheet, board, measures):
+        filled = sum(measures[metric][row] is not None for row in rows)
+        most = len(rows) - bounds.min_filled * len(rows)
+        if len(rows) - filled > (max(most, 1) if filled and bounds.min_filled < 1 else most) + 1e-9:
+            expected = f"at least {percent(bounds.min_filled)} filled"
+            sheet.note("fill_too_low", column=name, value=f"{filled} of {len(rows)}", expected=expected)
+
+
+def _bounded(sheet: Sheet, board: Board, measures: Measures) -> Iterator[tuple[MetricId, Bounds, str]]:
+    """The metrics with bounds that the table has, with the name of their column."""
     for metric in board.metrics:
         if metric.id in measures and metric.id in board.contract.bounds:
-            bounds, column = bounds_of(board, metric.id), measures[metric.id]
-            name = sheet.source(metric.column) or metric.id
-            _judge_range(sheet, name, bounds, column)
-            _judge_fill(sheet, name, bounds, [column[row] for row in rows])
-
-
-def _judge_range(sheet: Sheet, name: str, bounds: Bounds, column: Sequence[Measure | None]) -> None:
-    lowest = float("-inf") if bounds.min is None else bounds.min
-    highest = float("inf") if bounds.max is None else bounds.max
-    for row, measure in enumerate(column, 1):
-        if measure is not None and not lowest <= measure.value <= highest:
-            sheet.note("out_of_range", column=name, row=row, value=measure.raw, expected=f"from {lowest:g} to {highest:g}")
-
-
-def _judge_fill(sheet: Sheet, name: str, bounds: Bounds, kept: Sequence[Measure | None]) -> None:
-    filled = sum(measure is not None for measure in kept)
-    most = len(kept) - bounds.min_filled * len(kept)
-    if len(kept) - filled > (max(most, 1) if filled and bounds.min_filled < 1 else most) + 1e-9:
-        expected = f"at least {percent(bounds.min_filled)} filled"
-        sheet.note("fill_too_low", column=name, value=f"{filled} of {len(kept)}", expected=expected)
+            yield metric.id, bounds_of(board, metric.id), sheet.source(metric.column) or metric.id
 
 
 def _judge_size(sheet: Sheet, board: Board, *, entries: int) -> None:

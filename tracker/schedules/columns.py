@@ -194,7 +194,7 @@ def contract_of(table: ContractTable, metrics: Sequence[Metric]) -> Contract:
         depth=table.depth,
         min_entries=table.min_entries,
         max_drop=table.max_drop,
-        duplicates=table.duplicates,
+        duplicates=table.duplicates or "",
         bounds=MappingProxyType({MetricId(name): Bounds(**msgspec.structs.asdict(bounds)) for name, bounds in bounds_of}),
         stale_after_s=stale_after if stale_after is None else understood("contract.stale_after", stale_after, span),
     )

@@ -236,8 +236,8 @@ class ContractTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     min_entries: Annotated[int, Meta(ge=1, description="Minimum number of entries for a credible reading")] = 1
     max_drop: Annotated[Share, Meta(description="Largest credible loss of entries between two readings, as a share")] = 0.3
     duplicates: Annotated[
-        Literal["refuse", "ambiguous", "first", "best"], Meta(description="What a duplicate key means; see the table")
-    ] = "refuse"
+        Literal["refuse", "ambiguous", "first", "best"] | None, Meta(description="What a duplicate key means; see the table")
+    ] = None
     stale_after: Annotated[
         str | None,
         Meta(description='How long unchanged content is credible: "36h", "14d"; by default learned from the board\'s rhythm'),

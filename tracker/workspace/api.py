@@ -324,7 +324,9 @@ class Workspace:
         if problems := self.archive.check(declared.id):
             raise StoreError("\n".join(problems))
         with SqliteStore(Path(":memory:")) as derived:
-            sync.derive(declared, self.archive, derived, self.lexicon, until=self.store.position(declared.id))
+            until, aside = self.store.position(declared.id), sync.set_aside(declared.id, self.archive, self.store)
+            times = {line.observed_at for line in aside}
+            sync.derive(declared, self.archive, derived, self.lexicon, until=until, aside=times)
             verified = proof.compared(events, derived.events(EventFilter()))
             different = tuple(differences(self.store, derived, declared.id))
         return proof.BoardVerification(board=declared.id, events=verified, differences=different)

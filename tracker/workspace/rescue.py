@@ -121,7 +121,7 @@ def rebuild(
         new.with_name(new.name + ending).unlink(missing_ok=True)
     with SqliteStore(new) as store:
         lost, from_backup = _restore(store, in_file, in_backup)
-        lost += _replay(store, archive, boards, lexicon)
+        lost += _replay(store, archive, boards, lexicon, now)
         older = f" As last backed up: {', '.join(from_backup)}." if from_backup else ""
         kept = f"was damaged; it is at {aside.name}, and" if is_damaged else "was missing or empty, and"
         message = f"The database {kept} was rebuilt from the archive.{older} Lost: {', '.join(lost) or 'nothing'}"
@@ -223,7 +223,7 @@ def _restored(store: SqliteStore, table: str, source: _Source) -> bool:
         return False
 
 
-def _replay(store: SqliteStore, archive: Archive, boards: Mapping[BoardId, Board], lexicon: Lexicon) -> list[str]:
+def _replay(store: SqliteStore, archive: Archive, boards: Mapping[BoardId, Board], lexicon: Lexicon, now: datetime) -> list[str]:
     """Rebuild every board of the archive. Returns the boards for which that is not possible."""
     lost, held = [], archive.boards()
     for name in sorted({*held, *(name for name, _ in store.declarations())}):
@@ -232,7 +232,7 @@ def _replay(store: SqliteStore, archive: Archive, boards: Mapping[BoardId, Board
             lost.append(f"the history of {name}, {'which is not declared' if name in held else 'whose captures are gone'}")
             continue
         try:
-            sync.replay(board, archive, store, lexicon)
+            sync.replay(board, archive, store, lexicon, now=now)
         except StoreError as error:  # a damaged archive of one board does not stop the others
             if isinstance(error.__cause__, sqlite3.Error):
                 raise

@@ -1,0 +1,56 @@
+"""`tracker capture`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import islice
+
+import click
+
+from tracker.cli._group import LazyGroup
+from tracker.cli._open import as_json, report_errors
+from tracker.cli._print import print_json, print_table
+from tracker.cli.quarantine import decision
+from tracker.line.fold import DECISIONS, fetches_of
+from tracker.model import IndexLine, Verdict
+from tracker.wording import machine_time
+from tracker.workspace import Settings
+from tracker.workspace.api import Workspace
+
+
+@click.group("capture", cls=LazyGroup)
+def command() -> None:
+    """List a board's captures, or strike one that does not count.
+
+    A capture with a wrong date, say, is struck with a reason; the archive keeps it, and it can be restored.
+    """
+
+
+@command.command("list")
+@click.argument("board")
+@click.option("--last", default=20, help="At most this number of fetches and decisions; 20 by default.")
+@as_json
+@click.pass_obj
+def list_(settings: Settings, board: str, last: int, *, as_json: bool) -> None:
+    """List the last fetches and decisions of a board in the order of the archive, newest first."""
+    with Workspace(settings, report_errors) as workspace:
+        declared = workspace.board(board)
+        lines = workspace.archive.index(declared.id)[0]
+        times = {check.observed_at: str(check.result) for check in workspace.store.checks(declared.id)}
+    counted = {line.observed_at for line in fetches_of(lines)}
+    rows = [_row(line, counted, times) for line in islice(reversed(lines), last)]
+    if as_json:
+        print_json(dict(zip(("observed_at", "verdict", "state", "by", "reason"), row, strict=True)) for row in rows)
+    else:
+        print_table(("at", "verdict", "in history", "by", "reason"), rows)
+
+
+def _row(line: IndexLine, counted: set[datetime], times: dict[datetime, str]) -> tuple[str, str, str, str, str]:
+    state = "" if line.verdict in DECISIONS else times.get(line.observed_at, "set aside")
+    if line.verdict not in DECISIONS and line.observed_at not in counted:
+        state = "struck"
+    return machine_time(line.observed_at), str(line.verdict), state, line.by, line.reason or line.error
+
+
+command.add_command(decision(Verdict.STRIKE, "Strike a capture: history becomes what it would be without it."))
+command.add_command(decision(Verdict.RESTORE, "Restore a capture that was struck: it counts again."))
