@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 
 from tracker import schedules
 from tracker.line import fold, intake
+from tracker.line.apart import read_line
 from tracker.model import BoardState, Snapshot
 from tracker.schedules.formats import _Formats
 from tracker.stores.archive import FileArchive
@@ -45,7 +46,7 @@ def main(name: str, folder: Path) -> None:
         )
         lines, _ = archive.index(board.id)
         total: Counter[str] = Counter()
-        for step in fold.steps(board, lines, archive, before=None, past=BoardState(), lexicon=default_lexicon()):
+        for step in fold.steps(board, lines, archive, before=None, past=BoardState(), lexicon=default_lexicon(), read=read_line):
             if step.diff is None or step.diff.before is None:
                 continue
             values, flips, added, removed = naive(step.diff.before, step.diff.after, board.primary.id)

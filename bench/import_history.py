@@ -26,6 +26,7 @@ from statistics import mean
 
 from tracker import schedules
 from tracker.line import fold, intake
+from tracker.line.apart import read_line
 from tracker.model import Board, BoardId, BoardState, Capture
 from tracker.parsers import FORMATS, options_of
 from tracker.stores.archive import FileArchive
@@ -117,7 +118,7 @@ def each(board: Board, folder: Path, scratch: Path) -> Iterator[tuple[float, flo
     with SqliteStore(scratch / "tracker.db") as store:
         kept = [_timed_keep(board, path, archive) for path in states(folder)]
         lines, _ = archive.index(board.id)
-        steps = fold.steps(board, lines, archive, before=None, past=BoardState(), lexicon=default_lexicon())
+        steps = fold.steps(board, lines, archive, before=None, past=BoardState(), lexicon=default_lexicon(), read=read_line)
         store.declare(board)
         for keep_s in kept:
             begin = time.process_time()

@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from tracker import parsers, reports
 from tracker.line import fold, intake
+from tracker.line.apart import read_line
 from tracker.model import Board, BoardState, Event, Health, State, Step, Story
 from tracker.schedules import load_board
 from tracker.stores.archive import FileArchive
@@ -75,7 +76,7 @@ def walked(board: Board, files: Sequence[Path]) -> Iterator[Step]:
         archive = FileArchive(Path(scratch) / "captures")
         intake.import_bodies(board, files, archive=archive, store=SqliteStore(Path(":memory:")), lexicon=default_lexicon())
         index, _ = archive.index(board.id)
-        yield from fold.steps(board, index, archive, before=None, past=BoardState(), lexicon=default_lexicon())
+        yield from fold.steps(board, index, archive, before=None, past=BoardState(), lexicon=default_lexicon(), read=read_line)
 
 
 def told(board: Board, step: Step) -> Day:

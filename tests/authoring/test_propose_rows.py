@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tracker.authoring.declaration import PageAddress, settled
 from tracker.authoring.guess import propose
 from tracker.authoring.proposal import NO_ANSWERS, SURE, Answers, Proposal
-from tracker.authoring.rows import LeftOut, balance, unused
+from tracker.authoring.rows import Omitted, balance, unused
 from tracker.model import BoardId, Reading
 from tracker.reading import read_capture
 
@@ -55,7 +55,7 @@ def test_a_row_without_a_name_is_left_out_by_declaration(form: str, place: int):
     proposal, reading = read(page(form, [*ROWS[:place], ("", 50), *ROWS[place:]]))
     assert [entry.name for entry in reading.entries] == NAMES
     assert proposal.candidate.parse.options["without"] == {"model": [""]}
-    assert [*balance(proposal, reading)] == [LeftOut(what="row", which="(no name)", why="no name")]
+    assert [*balance(proposal, reading)] == [Omitted(what="row", which="(no name)", why="no name")]
 
 
 @pytest.mark.parametrize("form", FORMS)

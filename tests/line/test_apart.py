@@ -12,7 +12,7 @@ from kit import board, metric
 
 from tracker.errors import ContractBroken, ParseError, TrackerError
 from tracker.line import apart
-from tracker.line.apart import COSTLY_MARKS, Limits
+from tracker.line.apart import COSTLY_MARKS, Budget
 from tracker.model import Board, Column, Parse, Part, Reading
 
 PAGES = {
@@ -58,16 +58,16 @@ LONG = b"Model,Score\n" + b"".join(b"model-%d,%d\n" % (number, number) for numbe
 
 
 @pytest.mark.parametrize(
-    ("limits", "within"),
+    ("budget", "within"),
     [
         pytest.param(
-            Limits(memory_bytes=150_000_000), "30 s of CPU time and 150,000,000 bytes of memory", marks=pytest.mark.slow
+            Budget(memory_bytes=150_000_000), "30 s of CPU time and 150,000,000 bytes of memory", marks=pytest.mark.slow
         ),
-        (Limits(wall_s=0.01), "0.01 s"),
+        (Budget(wall_s=0.01), "0.01 s"),
     ],
 )
-def test_a_page_that_takes_too_much_time_or_memory_is_refused(limits: Limits, within: str):
-    found = outcome(apart.read, declared("csv_table"), LONG, alone=True, limits=limits)
+def test_a_page_that_takes_too_much_time_or_memory_is_refused(budget: Budget, within: str):
+    found = outcome(apart.read, declared("csv_table"), LONG, alone=True, budget=budget)
     message = f"made/board: found a page that is not read within {within}, expected a board; look at it"
     assert found == (ParseError, message, None)
 
@@ -75,7 +75,7 @@ def test_a_page_that_takes_too_much_time_or_memory_is_refused(limits: Limits, wi
 @pytest.mark.slow
 def test_a_page_that_takes_too_much_cpu_time_is_refused():
     body = b";" * 8_000_000 + PAGES["js_literal"]
-    found = outcome(apart.read, declared("js_literal"), body, limits=Limits(cpu_s=1))
+    found = outcome(apart.read, declared("js_literal"), body, budget=Budget(cpu_s=1))
     assert isinstance(found, tuple)
     assert "not read within 1 s of CPU time" in found[1]
 

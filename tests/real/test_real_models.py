@@ -14,6 +14,7 @@ import pytest
 
 from tracker import parsers, schedules, watches
 from tracker.line import fold
+from tracker.line.apart import read_line
 from tracker.model import BoardId, BoardState, Capture, EntryId, MetricId, Step
 from tracker.query.since import HowAbove, looked_at, passed
 from tracker.query.versus import versus
@@ -54,7 +55,9 @@ def world(shared_data: Path, tmp_path_factory: pytest.TempPathFactory):
                 Capture(board=BOARD, observed_at=observed(path), url=board.page, bodies=(gzip.decompress(path.read_bytes()),))
             )
         steps = tuple(
-            fold.steps(board, archive.index(BOARD)[0], archive, before=None, past=BoardState(), lexicon=default_lexicon())
+            fold.steps(
+                board, archive.index(BOARD)[0], archive, before=None, past=BoardState(), lexicon=default_lexicon(), read=read_line
+            )
         )
         store.declare(board)
         for step in steps:

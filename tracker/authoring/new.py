@@ -18,7 +18,7 @@ from tracker.authoring.declaration import PageAddress, Settled, board_id, settle
 from tracker.authoring.folder import folder
 from tracker.authoring.guess import names_of, proposal_of
 from tracker.authoring.proposal import NO_ANSWERS, SURE, Answers, Candidate, MetricGuess, Proposal
-from tracker.authoring.rows import LeftOut, balance, unused
+from tracker.authoring.rows import Omitted, balance, unused
 from tracker.errors import DeclarationError, ParseError, Refused, TrackerError
 from tracker.fetch import Fetcher
 from tracker.fetch.addresses import Resolve, is_public, resolve_host
@@ -82,7 +82,7 @@ class Made:
     at: PageAddress
     proposal: Proposal
     settled: Settled
-    left_out: Sequence[LeftOut]
+    left_out: Sequence[Omitted]
     files: Mapping[str, bytes]
     tested: fixtures.Tested | None
 

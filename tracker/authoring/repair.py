@@ -18,7 +18,7 @@ from tracker.authoring.replacements import repairs
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError, TrackerError
 from tracker.fetch import Fetcher
-from tracker.line import fold
+from tracker.line import apart
 from tracker.model import Board, Capture, IndexLine, Part, Reading, Result
 from tracker.ports import Archive, Store
 from tracker.reading import read_capture
@@ -164,7 +164,7 @@ def _lost(board: Board, changed: Board, archive: Archive, store: Store) -> Itera
 
 def _alike(board: Board, changed: Board, line: IndexLine, archive: Archive) -> bool:
     try:
-        return fold.read_line(board, line, archive).entries == fold.read_line(changed, line, archive).entries
+        return apart.read_line(board, line, archive).entries == apart.read_line(changed, line, archive).entries
     except TrackerError:  # one of the two cannot read it
         return False
 

@@ -53,7 +53,7 @@ WORD = re.compile(r"^[^\W\d_]|[^\W\d_]{4,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOut:
+class Omitted:
     """Something on the page that the declaration does not read: rows or a column, which, and why."""
 
     what: str
@@ -148,27 +148,27 @@ def _doubtful(columns: Sequence[Cells]) -> Iterator[tuple[int, str]]:
             yield row, f"its {cells.header!r} is at least the sum of all others"
 
 
-def balance(proposal: Proposal, reading: Reading) -> Iterator[LeftOut]:
+def balance(proposal: Proposal, reading: Reading) -> Iterator[Omitted]:
     """The rows on the page that are not entries of the reading: together as many as the page has more rows."""
     candidate = proposal.candidate
     for text, why in candidate.left_out:
-        yield LeftOut(what="row", which=text.strip() or "(no name)", why=why)
+        yield Omitted(what="row", which=text.strip() or "(no name)", why=why)
     unread = candidate.seen - len(candidate.left_out) - len(candidate.rows)
     if unread > 0:
-        yield LeftOut(what=count(unread, "row"), which="", why="blank, a notice, or the header again")
+        yield Omitted(what=count(unread, "row"), which="", why="blank, a notice, or the header again")
     bare = [entry.name for entry in reading.entries if not (entry.measures or entry.attributes or entry.rank)]
     if 0 < len(bare) < len(reading.entries):
-        yield LeftOut(
+        yield Omitted(
             what="no row", which=", ".join(bare[:5]), why=f"{count(len(bare), 'entry', 'entries')} with a name alone: a title?"
         )
     repeated = len(candidate.rows) - len(reading.entries)
     if repeated > 0:
         ambiguous = ", ".join(sorted(reading.ambiguous)[:5])
         why = "the key does not say which of several rows is meant" if ambiguous else "the same as another row"
-        yield LeftOut(what=count(repeated, "row"), which=ambiguous, why=why)
+        yield Omitted(what=count(repeated, "row"), which=ambiguous, why=why)
 
 
-def unused(proposal: Proposal, dropped: set[str]) -> Iterator[LeftOut]:
+def unused(proposal: Proposal, dropped: set[str]) -> Iterator[Omitted]:
     """The columns that the declaration does not name, besides those dropped with a reason of their own."""
     rank = (proposal.rank.value,) if proposal.rank else ()
     used = {*proposal.key.value, proposal.name.value, *rank, *(column for _, column in proposal.attributes), *dropped}
@@ -177,7 +177,7 @@ def unused(proposal: Proposal, dropped: set[str]) -> Iterator[LeftOut]:
     unclear = intervals_of(columns).unclear
     for cells in columns:
         if cells.header not in used:
-            yield LeftOut(what="column", which=cells.label, why=unclear.get(cells.label) or _use(cells))
+            yield Omitted(what="column", which=cells.label, why=unclear.get(cells.label) or _use(cells))
 
 
 def _use(cells: Cells) -> str:

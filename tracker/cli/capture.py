@@ -7,10 +7,10 @@ from itertools import islice
 
 import click
 
+from tracker.cli._decision import decision
 from tracker.cli._group import LazyGroup
 from tracker.cli._open import as_json, report_errors
 from tracker.cli._print import print_json, print_table
-from tracker.cli.quarantine import decision
 from tracker.line.fold import DECISIONS, fetches_of
 from tracker.model import IndexLine, Verdict
 from tracker.wording import machine_time

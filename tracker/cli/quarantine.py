@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
 import click
 
+from tracker.cli._decision import decision
 from tracker.cli._group import LazyGroup
-from tracker.cli._open import as_json, report_errors, user
-from tracker.cli._outcome import report_refusal, summary
+from tracker.cli._open import as_json, report_errors
 from tracker.cli._print import picked, print_json, print_table, without_id
 from tracker.cli._time import Time
-from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
-from tracker.line import fold, proof
-from tracker.model import Check, Verdict
+from tracker.line.apart import read_at
+from tracker.model import BoardId, Check, Result, Verdict
+from tracker.ports import Store
 from tracker.wording import machine_time, safe
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
-from tracker.workspace.rules import telling_of
 
 
 @click.group("quarantine", cls=LazyGroup)
@@ -56,9 +54,9 @@ def list_(settings: Settings, board: str | None, *, as_json: bool) -> None:
 def show(settings: Settings, board: str, at: datetime | None) -> None:
     """Show a reading in quarantine: why it is held back, and its first entries. The newest one unless AT is given."""
     with Workspace(settings, report_errors) as workspace:
-        check = _held(workspace, board, at)
         declared = workspace.board(board)
-        reading = fold.read_at(declared, check.observed_at, workspace.archive)
+        check = _held(workspace.store, declared.id, at)
+        reading = read_at(declared, check.observed_at, workspace.archive)
     click.echo(f"{board} at {machine_time(check.observed_at)}: {safe(check.message)}")
     primary = declared.primary
     rows = (
@@ -69,42 +67,8 @@ def show(settings: Settings, board: str, at: datetime | None) -> None:
     click.echo(f"{len(reading.entries)} entries; sha256 {' '.join(check.sha256)}")
 
 
-def decision(verdict: Verdict, text: str, find: Callable[[Workspace, str], datetime] | None = None) -> click.Command:
-    """A command that notes a decision about a board's capture, by default the one that `find` finds, if it is given."""
-
-    @click.command(verdict.value, help=text)
-    @click.argument("board")
-    @click.argument("at", type=Time(), required=find is None)
-    @click.option("--reason", default="", help="Why; kept in the archive with the decision.")
-    @click.option("--by", default=None, help="Who decided; your user name by default.")
-    @click.pass_obj
-    def decide(settings: Settings, board: str, at: datetime | None, reason: str, by: str | None) -> int:
-        with Workspace(settings, report_errors) as workspace:
-            now = SystemClock().now()
-            observed_at = find(workspace, board) if at is None and find is not None else at or now
-            store, lexicon = workspace.store, workspace.lexicon
-            telling, errors = telling_of(settings, lexicon, store, now)
-            outcome = proof.decide(
-                workspace.board(board),
-                observed_at,
-                verdict,
-                by=safe(by or user()),
-                reason=safe(reason),
-                archive=workspace.archive,
-                store=store,
-                lexicon=lexicon,
-                telling=telling,
-                now=now,
-            )
-            report_refusal(outcome, store, now)
-        summary(outcome)
-        return report_errors(errors)
-
-    return decide
-
-
-def _newest_held(workspace: Workspace, board: str) -> datetime:
-    return _held(workspace, board, None).observed_at
+def _newest_held(store: Store, board: BoardId) -> datetime:
+    return _held(store, board, None).observed_at
 
 
 _ACCEPT = "Accept a reading: history becomes what it would be had the page been right at once."
@@ -113,9 +77,9 @@ command.add_command(decision(Verdict.ACCEPT, _ACCEPT, _newest_held))
 command.add_command(decision(Verdict.REJECT, _REJECT, _newest_held))
 
 
-def _held(workspace: Workspace, board: str, at: datetime | None) -> Check:
+def _held(store: Store, board: BoardId, at: datetime | None) -> Check:
     """The reading in quarantine at that time, or the newest one. Raises DeclarationError if there is none."""
-    held = [check for check in workspace.quarantine(board) if at is None or check.observed_at == at]
+    held = [check for check in store.checks(board) if check.result is Result.QUARANTINED and at in (None, check.observed_at)]
     if not held:
         time = f" at {machine_time(at)}" if at else ""
         raise DeclarationError(f"{board}: nothing in quarantine{time}; expected a reading held back (tracker quarantine list)")

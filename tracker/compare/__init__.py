@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import chain
 
 from tracker.compare.left_out import leave_out, with_last_known
-from tracker.compare.misreading import Doubt, doubts, too_many
+from tracker.compare.misreading import RowDoubt, doubts, too_many
 from tracker.compare.ranks import account
 from tracker.compare.rekeying import Rekeyed, exchanged, rekeyed, returned
 from tracker.compare.verdict import judge
@@ -20,7 +20,7 @@ from tracker.model import Board, Comparability, Diff, Entry, EntryId, MetricDiff
 from tracker.order import may_have_fallen_out, surely_inside, would_be_shown
 
 __all__ = [
-    "Doubt",
+    "RowDoubt",
     "commensurable",
     "compare",
     "doubts",

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, replace
 
-from tracker.compare.misreading import Doubt
+from tracker.compare.misreading import RowDoubt
 from tracker.model import BoardState, Entry, EntryId, LeftOut, Measure, Metric, PublishedEntry, Reading, Snapshot, Source
 from tracker.order import names_nobody
 
@@ -31,7 +31,7 @@ def leave_out(
     *,
     before: Snapshot | None,
     reading: Reading,
-    doubts: Mapping[EntryId, Doubt],
+    doubts: Mapping[EntryId, RowDoubt],
     past: BoardState,
     primary: Metric | None,
 ) -> tuple[Snapshot, dict[EntryId, LeftOut]]:

@@ -22,19 +22,19 @@ _AGAIN = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Doubt:
+class RowDoubt:
     """Why an entry's values wait for a second reading, and which they are."""
 
     why: str
     values: dict[MetricId, float] = field(default_factory=dict)
 
 
-def doubts(board: Board, before: Snapshot, after: Snapshot, past: BoardState) -> dict[EntryId, Doubt]:
+def doubts(board: Board, before: Snapshot, after: Snapshot, past: BoardState) -> dict[EntryId, RowDoubt]:
     """The entries with values that cannot be believed at once, unless the reading before showed the same.
 
     If most values moved so, it is a new scale instead.
     """
-    doubted: dict[EntryId, Doubt] = {}
+    doubted: dict[EntryId, RowDoubt] = {}
     for metric in board.metrics:
         if metric.nature not in JUDGED and not metric.accumulates:
             continue
@@ -46,12 +46,12 @@ def doubts(board: Board, before: Snapshot, after: Snapshot, past: BoardState) ->
             row = past.left_out.get(entry)
             seen = row.doubtful.get(metric.id) if row else None
             if seen is None or abs(new[entry] - seen) > _AGAIN * abs(seen):
-                doubt = doubted.setdefault(entry, Doubt(why=f"{metric.title} of {after.entries[entry].name} {why}"))
+                doubt = doubted.setdefault(entry, RowDoubt(why=f"{metric.title} of {after.entries[entry].name} {why}"))
                 doubt.values[metric.id] = new[entry]
     return doubted
 
 
-def too_many(doubted: Mapping[EntryId, Doubt], after: Snapshot) -> str | None:
+def too_many(doubted: Mapping[EntryId, RowDoubt], after: Snapshot) -> str | None:
     """None, or why more values are doubtful than a reading may leave out."""
     if len(doubted) <= few_rows(len(after.entries)):
         return None

@@ -13,18 +13,21 @@ import re
 import resource
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from tracker.errors import ParseError, TrackerError
-from tracker.model import Board, Part, Reading
+from tracker.errors import DeclarationError, ParseError, TrackerError
+from tracker.model import Board, IndexLine, Part, Reading
 from tracker.parsers.decoding import inflated
+from tracker.ports import Archive
 from tracker.reading import read_capture
+from tracker.wording import machine_time
 
 COSTLY_BYTES = 8_000_000
 SLOW_BYTES = 2_000_000
@@ -42,7 +45,7 @@ PACKAGE = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Budget:
     """The CPU time and the address space of the other process, and the longest wait for it on a busy machine."""
 
     cpu_s: int = 30
@@ -50,7 +53,7 @@ class Limits:
     wall_s: float = 180.0
 
 
-LIMITS = Limits()
+BUDGET = Budget()
 
 
 class Read(Protocol):
@@ -68,6 +71,10 @@ class Read(Protocol):
     ) -> Reading:
         """The reading."""
         ...
+
+
+ReadLine = Callable[[Board, IndexLine, Archive], Reading]
+"""Reads the bodies of a line, as `read_line`."""
 
 
 def here(
@@ -91,7 +98,7 @@ def read(
     url: str = "",
     content_type: str = "",
     alone: bool = False,
-    limits: Limits = LIMITS,
+    budget: Budget = BUDGET,
 ) -> Reading:
     """Read costly bodies in a process of its own, others here. Raises ParseError if that takes too much time or memory."""
     work = partial(read_capture, parts=parts, url=url, content_type=content_type)
@@ -99,7 +106,7 @@ def read(
         return work(board, bodies)
     task = io.BytesIO()
     _Pickler(task).dump((board, bodies, parts, url, content_type))
-    result = _of_a_child(board.id, task.getbuffer(), limits)
+    result = _of_a_child(board.id, task.getbuffer(), budget)
     if isinstance(result, Exception):
         raise result
     assert isinstance(result, Reading)
@@ -131,9 +138,9 @@ class _Pickler(pickle.Pickler):
     dispatch_table = copyreg.dispatch_table | {MappingProxyType: lambda mapping: (dict, (dict(mapping),))}
 
 
-def _of_a_child(board: str, task: memoryview, limits: Limits) -> object:
+def _of_a_child(board: str, task: memoryview, budget: Budget) -> object:
     """The result of `main` in another process, or the error that none came."""
-    command = [sys.executable, "-P", "-m", __name__, str(limits.cpu_s), str(limits.memory_bytes)]
+    command = [sys.executable, "-P", "-m", __name__, str(budget.cpu_s), str(budget.memory_bytes)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(PACKAGE), *filter(None, sys.path)])}
     try:
         ended = subprocess.run(  # noqa: S603  # our own module
@@ -141,18 +148,32 @@ def _of_a_child(board: str, task: memoryview, limits: Limits) -> object:
             input=task,
             capture_output=True,
             env=environment,
-            timeout=limits.wall_s,
+            timeout=budget.wall_s,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return ParseError(f"{board}: found a page that is not read within {limits.wall_s:g} s, expected a board; look at it")
+        return ParseError(f"{board}: found a page that is not read within {budget.wall_s:g} s, expected a board; look at it")
     if not ended.returncode:
         return pickle.loads(ended.stdout)  # noqa: S301  # our own process wrote it
     if ended.returncode > 0 and ended.returncode != NO_MEMORY:
         last = ended.stderr.decode(errors="replace").strip().rpartition("\n")[2]
         return RuntimeError(f"{board}: the process that reads costly pages failed: {last}")
-    within = f"{limits.cpu_s} s of CPU time and {limits.memory_bytes:,} bytes of memory"
+    within = f"{budget.cpu_s} s of CPU time and {budget.memory_bytes:,} bytes of memory"
     return ParseError(f"{board}: found a page that is not read within {within}, expected a board; look at it")
+
+
+def read_line(board: Board, line: IndexLine, archive: Archive, *, read: Read = read, alone: bool = False) -> Reading:
+    """The reading of the bodies of an index line. Raises as `read_capture`, and StoreError for damaged bytes."""
+    bodies = [archive.body(board.id, sha256) for sha256 in line.sha256]
+    return read(board, bodies, parts=line.parts, url=line.url, content_type=line.content_type, alone=alone)
+
+
+def read_at(board: Board, at: datetime, archive: Archive) -> Reading:
+    """The reading of the capture of that time. Raises as `read_line`, and DeclarationError without a capture."""
+    line = next((line for line in archive.index(board.id)[0] if line.observed_at == at and line.sha256), None)
+    if line is None:
+        raise DeclarationError(f"{board.id}: no capture of {machine_time(at)} is in the archive; expected one (tracker boards)")
+    return read_line(board, line, archive)
 
 
 def main() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from tracker.compare import (
-    Doubt,
+    RowDoubt,
     commensurable,
     compare,
     doubts,
@@ -18,10 +19,10 @@ from tracker.compare import (
     wrong_column,
     wrong_page,
 )
-from tracker.errors import ContractBroken, DeclarationError, EncodingError, ParseError, Refused, StoreError, TrackerError
+from tracker.errors import ContractBroken, EncodingError, ParseError, Refused, StoreError, TrackerError
 from tracker.events import advance, advance_failed, awaits_confirmation, board_partial, confirm, detect, fail, silence
 from tracker.identity import as_model, identify, resolve, resolve_models
-from tracker.line import apart, dates
+from tracker.line import dates
 from tracker.model import (
     Board,
     BoardId,
@@ -38,7 +39,6 @@ from tracker.model import (
     LeftOut,
     Measure,
     Metric,
-    Reading,
     Result,
     Sha256,
     Snapshot,
@@ -51,10 +51,11 @@ from tracker.ports import Archive
 from tracker.reading import LINE_ENDS
 from tracker.reading.check import size_collapse
 from tracker.reading.pages import recognise
-from tracker.wording import machine_time, visible
+from tracker.wording import visible
 
-ReadLine = Callable[[Board, IndexLine, Archive], Reading]
-"""Reads the bodies of a line, as `read_line`."""
+if TYPE_CHECKING:
+    from tracker.line.apart import ReadLine
+
 DECISIONS = frozenset((Verdict.ACCEPT, Verdict.REJECT, Verdict.STRIKE, Verdict.RESTORE))
 _OF_A_READING = frozenset((Verdict.ACCEPT, Verdict.REJECT))
 _AGREEING_SUSPECTS = 3
@@ -91,7 +92,7 @@ def steps(
     rejected: tuple[Sha256, ...] = (),
     misdated: Collection[datetime] = (),
     lexicon: Lexicon,
-    read: ReadLine | None = None,
+    read: ReadLine,
 ) -> Iterator[Step]:
     """The steps that the lines of the index add to a board's history, oldest first.
 
@@ -100,7 +101,7 @@ def steps(
     nothing.
     """
     last = resolve_models(before, lexicon) if before is not None else None
-    context = _Context(before=last, past=past, rejected=rejected, read=read or read_line)
+    context = _Context(before=last, past=past, rejected=rejected, read=read)
     decided = {line.observed_at: line for line in lines if line.verdict in _OF_A_READING and not _is_derived(line)}
     fetches = _one_a_second(fetches_of(lines))
     pending: list[tuple[_Context, Step]] = []  # steps that a later reading may still change
@@ -191,7 +192,7 @@ def _step(
         return _failed(board, line, _unreadable(board, line, error, before), past, Result.UNREADABLE)
     after = identify(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256, lexicon=lexicon)
     read_s = time.perf_counter() - started
-    doubt, other_table, doubted = size_collapse(reading, board, past.sizes), None, dict[EntryId, Doubt]()
+    doubt, other_table, doubted = size_collapse(reading, board, past.sizes), None, dict[EntryId, RowDoubt]()
     last = {key: as_model(row.last, board.id, lexicon) for key, row in past.left_out.items() if row.last}
     if before is not None:
         known = with_last_known(before, after, past, last)
@@ -244,20 +245,6 @@ def _error_of(board: Board, line: IndexLine, archive: Archive) -> str:
     except Refused as error:
         return f"{error} (status {line.status})"
     return line.error
-
-
-def read_line(board: Board, line: IndexLine, archive: Archive, *, read: apart.Read = apart.read, alone: bool = False) -> Reading:
-    """The reading of the bodies of an index line. Raises as `read_capture`, and StoreError for damaged bytes."""
-    bodies = [archive.body(board.id, sha256) for sha256 in line.sha256]
-    return read(board, bodies, parts=line.parts, url=line.url, content_type=line.content_type, alone=alone)
-
-
-def read_at(board: Board, at: datetime, archive: Archive) -> Reading:
-    """The reading of the capture of that time. Raises as `read_line`, and DeclarationError without a capture."""
-    line = next((line for line in archive.index(board.id)[0] if line.observed_at == at and line.sha256), None)
-    if line is None:
-        raise DeclarationError(f"{board.id}: no capture of {machine_time(at)} is in the archive; expected one (tracker boards)")
-    return read_line(board, line, archive)
 
 
 def _absent(board: Board, past: BoardState, before: Snapshot | None, after: Snapshot, lexicon: Lexicon) -> list[Entry]:

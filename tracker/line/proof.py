@@ -8,6 +8,7 @@ from datetime import datetime
 
 from tracker.errors import DeclarationError
 from tracker.line import dates
+from tracker.line.apart import read_line
 from tracker.line.fold import fetches_of, steps
 from tracker.line.sync import Desk, Outcome, Telling, sync_leased
 from tracker.model import Board, BoardId, BoardState, Event, IndexLine, Result, Sha256, Verdict
@@ -97,7 +98,7 @@ def verify(events: Sequence[Event], board: Board, archive: Archive, lexicon: Lex
     """Derive a board's history from the stored bytes, and compare the events with it. Raises StoreError for damaged bytes."""
     lines, _ = archive.index(board.id)
     wrong = dates.misdated(lines)
-    history = steps(board, lines, archive, before=None, past=BoardState(), misdated=wrong, lexicon=lexicon)
+    history = steps(board, lines, archive, before=None, past=BoardState(), misdated=wrong, lexicon=lexicon, read=read_line)
     return compared(events, (event for step in history for event in step.events))
 
 

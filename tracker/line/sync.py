@@ -10,8 +10,8 @@ from functools import partial
 
 from tracker.errors import DeclarationError, Poisonous, StoreError, TrackerError
 from tracker.line import apart, dates, index
-from tracker.line.apart import Read
-from tracker.line.fold import CONTENT, DECISIONS, ReadLine, fetches_of, read_line, steps
+from tracker.line.apart import Read, ReadLine, read_line
+from tracker.line.fold import CONTENT, DECISIONS, fetches_of, steps
 from tracker.model import (
     Begun,
     Board,

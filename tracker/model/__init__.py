@@ -34,25 +34,25 @@ from tracker.model.declared import (
 )
 from tracker.model.delivery import Counted, CounterKey, Delivery, DeliveryOutcome, Notice, Pause, Receipt
 from tracker.model.events import (
-    BoardState,
-    EntryRecord,
     Event,
     Evidence,
     Failure,
     FailureStage,
-    HeldReading,
     Party,
-    PendingOvertake,
 )
 from tracker.model.history import EventFilter, RankSpan, Segment, Span
 from tracker.model.ids import BoardId, EntryId, EventId, MetricId, ModelId, Sha256
 from tracker.model.reading import (
     NOTE,
+    BoardState,
     Confidence,
     Entry,
+    EntryRecord,
+    HeldReading,
     Identity,
     LeftOut,
     Measure,
+    PendingOvertake,
     PublishedEntry,
     Reading,
     Snapshot,

@@ -9,9 +9,9 @@ from enum import StrEnum
 
 from tracker.model.captured import Check
 from tracker.model.declared import Board
-from tracker.model.events import BoardState, Event
+from tracker.model.events import Event
 from tracker.model.ids import EntryId, MetricId
-from tracker.model.reading import Entry, LeftOut, Measure, Snapshot
+from tracker.model.reading import BoardState, Entry, LeftOut, Measure, Snapshot
 
 
 class Comparability(StrEnum):

@@ -12,16 +12,19 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from tracker.errors import DeliveryError
 from tracker.events.making import build
 from tracker.model import Board, BoardId, Counted, CounterKey, Delivery, DeliveryOutcome, Event, EventId, Receipt
-from tracker.notify.channels import Channel
 from tracker.notify.messages import Message, compose
 from tracker.notify.plan import LONGEST_WAIT, Batch, is_quiet, message_of, plan, remembers, subject_of
 from tracker.notify.routes import OURS, WATCH, WITHDRAWN, Route
 from tracker.ports import Clock, ServiceState, Store
+
+if TYPE_CHECKING:
+    from tracker.notify.channels import Channel
 
 MOST_TRIES = 20
 FIRST_WAIT = timedelta(minutes=1)

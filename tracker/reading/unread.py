@@ -6,11 +6,14 @@ Source: docs/decisions/0046-rows-that-are-left-out.md
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tracker.errors import Violation
 from tracker.model import SURPLUS, Board, Column
 from tracker.order import few_rows
-from tracker.reading.columns import Measures, Sheet
+
+if TYPE_CHECKING:
+    from tracker.reading.columns import Measures, Sheet
 
 _NAMELESS = frozenset(("empty_key", "surplus_cells"))
 """Violations of rows whose key names nobody."""

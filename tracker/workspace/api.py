@@ -192,13 +192,15 @@ class Workspace:
     def why_not(self, model: str, *, board: str | None = None, since: datetime | None = None) -> tuple[Explained, ...]:
         """Each change to a model, derived again from the bytes, with its event or the rule that kept it out of the news."""
         from tracker.line import fold  # noqa: PLC0415  # as above
+        from tracker.line.apart import read_line  # noqa: PLC0415  # as above
         from tracker.query.why_not import explain  # noqa: PLC0415  # as above
 
         _check_aware(since=since)
         rows: list[Explained] = []
         for name, listed in self.find(model, boards=(board,) if board else ()).by_board.items():
             lines, _ = self.archive.index(name)
-            steps = fold.steps(self.board(name), lines, self.archive, before=None, past=BoardState(), lexicon=self.lexicon)
+            declared, past = self.board(name), BoardState()
+            steps = fold.steps(declared, lines, self.archive, before=None, past=past, lexicon=self.lexicon, read=read_line)
             rows += explain(steps, [match.entry.id for match in listed])
         return tuple(row for row in rows if since is None or row.until >= since)
 

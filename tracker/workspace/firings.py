@@ -9,6 +9,7 @@ from datetime import datetime
 from tracker import watches
 from tracker.errors import DeclarationError
 from tracker.line import fold
+from tracker.line.apart import read_line
 from tracker.model import Board, BoardState, Event, EventFilter
 from tracker.model.names import Lexicon
 from tracker.ports import Archive, Store
@@ -36,7 +37,7 @@ def firings(board: Board, chosen: Sequence[Watch], store: Store, archive: Archiv
         stored.setdefault(event.recorded_at, []).append(event)
     lines, _ = archive.index(board.id)
     past, held = BoardState(), dict.fromkeys(asked, Held())
-    for derived in fold.steps(board, lines, archive, before=None, past=past, lexicon=lexicon):
+    for derived in fold.steps(board, lines, archive, before=None, past=past, lexicon=lexicon, read=read_line):
         step = replace(derived, events=tuple(stored.get(derived.check.observed_at, ())))
         for watch in asked:
             fired, held[watch] = watches.firings(watch, board, step, past, held[watch], lexicon=lexicon)

@@ -44,7 +44,7 @@ class _Line(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True, kw_o
     parts: tuple[str, ...] = ()
     origin: str = ""
     received_at: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
-    chain: str = ""
+    chain: Annotated[str, msgspec.Meta(pattern=r"\A(?:[0-9a-f]{64})?\Z")] = ""
 
     def __post_init__(self) -> None:
         if self.verdict in CONTENT and not self.sha256:
@@ -94,6 +94,8 @@ def decoded(folder: BoardFolder, raw: bytes) -> IndexLine:
     """Read a line of the index, given without its newline. Raises StoreError with the line's number."""
     try:
         stored = _DECODER.decode(raw)
+        if stored.chain and not has_link(raw):
+            raise ValueError("its link is not at its end")  # as for any other damage
         values = {name: getattr(stored, name) for name in _NAMES}
         return IndexLine(**values | {"parts": tuple(map(Part.parse, stored.parts))})
     except _UNREADABLE as error:
