@@ -257,6 +257,13 @@ def _limited() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
 
 
+def test_a_message_does_not_repeat_a_long_header_of_the_page():
+    body = b"<table><tr><th>name<th>" + b"&amp;" * 50_000 + b"</table>"
+    with pytest.raises(ParseError) as raised:
+        read("html_table", body, ["name", "score"])
+    assert len(str(raised.value)) < 1000
+
+
 def test_the_reference_lists_every_limit():
     text = (Path(__file__).parents[2] / "docs" / "reference" / "formats.md").read_text(encoding="utf-8")
     listed = dict(re.findall(r"^\| `(MAX_\w+)` \| ([0-9,]+) \|", text, re.MULTILINE))

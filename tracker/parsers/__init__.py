@@ -64,6 +64,10 @@ class Format(Protocol):
         ...
 
 
+_MOST = 2_000
+"""Characters of a message, however much of the page it quotes."""
+
+
 def parse(body: bytes, spec: Parse, wanted: Sequence[str], board: str = "", *, charset: str = "") -> Table:
     """The wanted columns of the body, as text; pure. `charset` is the one that the response declares.
 
@@ -85,7 +89,9 @@ def parse(body: bytes, spec: Parse, wanted: Sequence[str], board: str = "", *, c
         may_have_markup = b"<" in body or b"&" in body or (b"\\" in body and b"\\u00" in body)
         return _rendered(table) if may_have_markup and spec.format not in RENDERED else table
     except ParseError as error:
-        raise type(error)(f"{place}: {fold(str(error))}{remedy}") from error
+        message = fold(str(error))
+        brief = message if len(message) <= _MOST else f"{message[:_MOST]}…"
+        raise type(error)(f"{place}: {brief}{remedy}") from error
     except DeclarationError as error:
         raise DeclarationError(f"{place}: {error}") from error
     except RecursionError as error:

@@ -201,9 +201,13 @@ def in_toml(value: object) -> str:
     return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
 
 
+MAX_NAME = 200
+"""Characters of a page's own name in a message."""
+
+
 def names(texts: Iterable[str], most: int = 12) -> str:
-    """Names of columns or records for a message, each once, without an "and" that could be a name: `A, B`, `none`."""
-    distinct = list(dict.fromkeys(texts))
+    """Names of columns or records for a message, each once and cut, without an "and" that could be a name: `A, B`, `none`."""
+    distinct = list(dict.fromkeys(text if len(text) <= MAX_NAME else text[:MAX_NAME] + "…" for text in texts))
     return listed(distinct, most) if len(distinct) > most else ", ".join(distinct) or "none"
 
 
