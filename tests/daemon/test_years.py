@@ -120,7 +120,7 @@ def test_a_receiver_that_fails_hangs_and_refuses_large_messages_gets_everything_
     def behave(number: int, length: int) -> str:
         return ("error", "ok", "hang", "ok", "ok")[number % 5] if length < 20_000 else "large"
 
-    script, receiver, place = Script(seed=2, boards=4, days=3), Receiver(behave), Place(root=tmp_path)
+    script, receiver, place = Script(seed=2, boards=6, days=4), Receiver(behave), Place(root=tmp_path)
     with years(place.root, script, receiver.url, routes=CHANNEL_ROUTES, post_s=0.1) as world:
         world.run(script.end)
     receiver.close()
