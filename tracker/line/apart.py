@@ -17,10 +17,9 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Protocol, TypedDict, Unpack
 
 from tracker.errors import DeclarationError, ParseError, TrackerError
 from tracker.model import Board, IndexLine, Part, Reading
@@ -56,19 +55,18 @@ class Budget:
 BUDGET = Budget()
 
 
+class Received(TypedDict, total=False):
+    """What else is known of the bodies of a capture, as in `Capture`."""
+
+    parts: Sequence[Part]
+    url: str
+    content_type: str
+
+
 class Read(Protocol):
     """Reads the bodies of a capture. `alone`: in a process of its own, however small they are. Raises as `read_capture`."""
 
-    def __call__(
-        self,
-        board: Board,
-        bodies: Sequence[bytes],
-        *,
-        parts: Sequence[Part] = (),
-        url: str = "",
-        content_type: str = "",
-        alone: bool = False,
-    ) -> Reading:
+    def __call__(self, board: Board, bodies: Sequence[bytes], *, alone: bool = False, **received: Unpack[Received]) -> Reading:
         """The reading."""
         ...
 
@@ -81,31 +79,21 @@ def here(
     board: Board,
     bodies: Sequence[bytes],
     *,
-    parts: Sequence[Part] = (),
-    url: str = "",
-    content_type: str = "",
     alone: bool = False,  # noqa: ARG001  # fulfils Read
+    **received: Unpack[Received],
 ) -> Reading:
     """Read in this process, whatever it costs."""
-    return read_capture(board, bodies, parts=parts, url=url, content_type=content_type)
+    return read_capture(board, bodies, **received)
 
 
 def read(
-    board: Board,
-    bodies: Sequence[bytes],
-    *,
-    parts: Sequence[Part] = (),
-    url: str = "",
-    content_type: str = "",
-    alone: bool = False,
-    budget: Budget = BUDGET,
+    board: Board, bodies: Sequence[bytes], *, alone: bool = False, budget: Budget = BUDGET, **received: Unpack[Received]
 ) -> Reading:
     """Read costly bodies in a process of its own, others here. Raises ParseError if that takes too much time or memory."""
-    work = partial(read_capture, parts=parts, url=url, content_type=content_type)
     if not alone and not any(_is_costly(body, board.parse.format) for body in bodies):
-        return work(board, bodies)
+        return read_capture(board, bodies, **received)
     task = io.BytesIO()
-    _Pickler(task).dump((board, bodies, parts, url, content_type))
+    _Pickler(task).dump((board, bodies, received))
     result = _of_a_child(board.id, task.getbuffer(), budget)
     if isinstance(result, Exception):
         raise result
@@ -185,17 +173,17 @@ def main() -> None:
     with suppress(OSError):  # a system without it: if memory runs out, this process is to end, not the one that waits for it
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     try:
-        board, bodies, parts, url, content_type = pickle.load(sys.stdin.buffer)  # noqa: S301  # our own process wrote it
-        pickle.dump(_result(board, bodies, parts=parts, url=url, content_type=content_type), sys.stdout.buffer)
+        board, bodies, received = pickle.load(sys.stdin.buffer)  # noqa: S301  # our own process wrote it
+        pickle.dump(_result(board, bodies, received), sys.stdout.buffer)
         sys.stdout.flush()
     except MemoryError:
         os._exit(NO_MEMORY)
 
 
-def _result(board: Board, bodies: Sequence[bytes], **more: Any) -> object:
+def _result(board: Board, bodies: Sequence[bytes], received: Received) -> object:
     """The reading or the error, one of ours as far as it can be pickled."""
     try:
-        return read_capture(board, bodies, **more)
+        return read_capture(board, bodies, **received)
     except MemoryError:
         raise
     except TrackerError as error:
