@@ -8,7 +8,7 @@
         <sha256>.key-<time>-<page>.zst      zstd, alone: a keyframe, with its time and its page of the capture
         <sha256>.on-<sha256>.zst            zstd, with that keyframe as a raw prefix
 
-There are no chains: any body is readable with at most one other. `FileArchive._squeeze` decides when to make a keyframe;
+No body needs more than one other to be read. `FileArchive._squeeze` decides when to make a keyframe;
 `bench/archive.py` measures the effect. Readers take no lock and never write, so they also work on a read-only disk.
 """
 
@@ -217,7 +217,7 @@ class FileArchive:
             try:
                 self.body(board, sha256)
             except StoreError as error:
-                problems[str(error)] = None  # a bodies.damaged keyframe is reported once, however many bodies need it
+                problems[str(error)] = None  # a damaged keyframe is reported once, however many bodies need it
         return tuple(problems)
 
     def seal(self, now: datetime) -> None:
@@ -296,7 +296,7 @@ class FileArchive:
         try:
             return nearest, self._keyframe(folder, nearest.sha256)
         except (StoreError, OSError):
-            return None, b""  # `check` reports it; a bodies.damaged old keyframe must not stop new captures
+            return None, b""  # `check` reports it; a damaged old keyframe must not stop new captures
 
     def _keyframe(self, folder: BoardFolder, sha256: Sha256) -> bytes:
         body = self._keyframes.get((folder.board, sha256))
