@@ -1,5 +1,6 @@
 """The archive: every distinct body once per board, and an append-only index of fetches and decisions.
 
+    <root>/roots.jsonl                      one root a day over the indexes of all boards
     <root>/<source>/<board>/index.jsonl     one JSON object per fetch or decision, in order of arrival
     <root>/<source>/<board>/index.jsonl.damaged-…   what it was before `restore_index`
     <root>/<source>/<board>/bodies/         one file per distinct body; its name states its encoding:
