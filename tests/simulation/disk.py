@@ -151,6 +151,11 @@ class Disk:
             if inode not in self._synced:
                 self._synced[inode] = _bytes(path)
 
+    def written_back(self) -> None:
+        """Everything is on the disk itself: the system has written it in the meantime."""
+        self._synced.clear()
+        self._names.clear()
+
     def synced(self, path: str, inode: int) -> None:
         """A file or the names in a folder are on the disk itself."""
         self._synced.pop(inode, None)

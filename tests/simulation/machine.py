@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from simulation.disk import Crash, Disk
-from simulation.outside import START, Outside
+from simulation.outside import ENVIRONMENT, START, Outside
 from tracker.clock import SystemClock
 from tracker.daemon.delivery import lock_of, pass_once
 from tracker.daemon.loop import Loop
@@ -27,6 +27,8 @@ from tracker.workspace import Settings
 from tracker.workspace.declarations import Declared
 
 HOOK = "hook.test"
+PASS_EVERY_S = 300.0
+"""How often the worker looks while nothing is new; the real one looks more often."""
 FILE = """title = "Board {name}"
 page = "https://{host}/{name}"
 cadence = "{cadence}"
@@ -62,8 +64,10 @@ address = "https://hook.test/news"
 secret = "${HOOK_KEY}"
 min_weight = 1
 """
+Row = tuple[str, object, float]
+"""Name, score (on a wrong page, anything) and price."""
 Rows = Mapping[str, tuple[str, float, float]]
-"""Name, score and price by key."""
+"""The rows of a true page, by key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +86,9 @@ class Machine:
     answers: dict[str, Callable[[httpx.Request], httpx.Response]] = field(default_factory=dict)
     hook: Callable[[httpx.Request], httpx.Response] = lambda _: httpx.Response(200)
     came: list[Message] = field(default_factory=list)
+    unsent: bool | None = None
     outside: Outside = field(init=False)
+    _sent_s: float = field(default=-PASS_EVERY_S, init=False)
 
     def __post_init__(self) -> None:
         self.store.mkdir(parents=True, exist_ok=True)
@@ -127,6 +133,7 @@ class Machine:
     @contextmanager
     def daemon(self) -> Iterator[Loop]:
         """The loop of `tracker daemon`; all that it does beside the loop, it does in between."""
+        self.unsent = None
         with (
             held(self.store / "daemon.lock"),
             opened(self.settings, lambda: None, parallel=4, deadline_s=600, begin=lambda work: work(), send=self.send) as loop,
@@ -150,22 +157,27 @@ class Machine:
     def send(self, declared: Declared, *, fresh: bool) -> None:
         """What the worker of the daemon does."""
         self.disk.alive()
+        if not fresh and (self.unsent is False or self.outside.passed_s - self._sent_s < PASS_EVERY_S):
+            return
+        self._sent_s = self.outside.passed_s
         try:
             with held(lock_of(self.store)), SqliteStore(self.settings.database) as store:
-                pass_once(store, declared.routes, declared.boards, SystemClock(), {"HOOK_KEY": "whsec_c2ltdWxhdGVk"})
+                self.unsent = True
+                pass_once(store, declared.routes, declared.boards, SystemClock(), ENVIRONMENT)
+                self.unsent = bool(store.service.deliveries())
         except StoreError:
             if self.disk.dead:
                 raise Crash from None
 
 
-def csv(rows: Rows) -> bytes:
+def csv(rows: Mapping[str, Row]) -> bytes:
     """A page of a board."""
     return "".join(
         ["id,name,score,price\n", *(f"{key},{name},{score},{price}\n" for key, (name, score, price) in rows.items())]
     ).encode()
 
 
-def records(rows: Rows) -> bytes:
+def records(rows: Mapping[str, Row]) -> bytes:
     """The same as JSON."""
     listed = [{"id": key, "name": name, "score": score, "price": price} for key, (name, score, price) in rows.items()]
     return json.dumps({"models": listed}).encode()

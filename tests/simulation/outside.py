@@ -20,6 +20,8 @@ import time_machine
 from simulation.disk import Crash, Disk
 
 START = datetime(2027, 1, 4, tzinfo=UTC)
+WRITTEN_BACK = timedelta(seconds=60)
+"""Linux writes back what is 30 s old, and looks every five (/proc/sys/vm/dirty_expire_centisecs)."""
 ENVIRONMENT = {"HOOK_KEY": "whsec_c2ltdWxhdGVk"}
 
 Answer = Callable[[httpx.Request], httpx.Response]
@@ -42,6 +44,8 @@ class Outside:
     def wait(self, span: timedelta) -> None:
         """Time passes."""
         self.passed_s += span.total_seconds()
+        if span >= WRITTEN_BACK:
+            self.disk.written_back()
         self.set_clock(self.now + span)
 
     def set_clock(self, now: datetime) -> None:
