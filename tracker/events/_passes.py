@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from tracker.events import _lines, departure
 from tracker.events._lines import LEVELS, Line, LineField, ShownLines, Unseen, Values
@@ -18,8 +19,7 @@ LAB, FAMILY, GENERATION = LEVELS
 _KEEPS_UNSEEN = (Comparability.COMPARABLE, Comparability.PRECISION, Comparability.DRIFTED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
+class Stage(Struct, frozen=True, kw_only=True):
     """The figures by which all passes on one metric are judged; entries are (standing, key), the best first.
 
     `agents`: the entries of each line that can be a cause. `places`, `places_before`: the standings of all lines of a level.
@@ -52,8 +52,7 @@ class Stage:
         return number(self.has[entry], self.metric)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pass:
+class Pass(Struct, frozen=True, kw_only=True):
     """One line passed another; `best` and `passed` are the best entries of the two.
 
     `cause` is how `best` came to its value, `rise`, or `fall` if no entry of the riser moved. `bar` is the standing that the

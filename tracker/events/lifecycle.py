@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from tracker.events._predecessor import model_of
 from tracker.events._values import grouped, keys_now
@@ -55,8 +56,7 @@ _Former = dict[EntryId, dict[str, list[str]]]
 """The former statements of each property of entries."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Change:
+class _Change(Struct, frozen=True, kw_only=True):
     """One stated property of one entry. `metric` is set where it is a column of numbers."""
 
     entry: EntryId

@@ -9,12 +9,13 @@ Source: docs/decisions/0014-parity-gains-frontiers.md
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from math import inf
 from statistics import median
 from typing import Any, NamedTuple
+
+from msgspec import Struct, structs
 
 from tracker.events._predecessor import model_of
 from tracker.events._values import grouped
@@ -52,16 +53,14 @@ class _Reading(NamedTuple):
     observed_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Window:
+class _Window(Struct, frozen=True, kw_only=True):
     """The last readings of one metric, and the values of each entry in them; None where it had none."""
 
     readings: Sequence[_Reading]
     values: Mapping[EntryId, Sequence[float | None]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Shift:
+class _Shift(Struct, frozen=True, kw_only=True):
     """A level that held: the medians before and since, and the index of the last reading before it."""
 
     entry: EntryId
@@ -116,7 +115,7 @@ def _plain(windows: Mapping[MetricId, _Window]) -> dict[str, object]:
 def _without_old_levels(window: _Window, shifted: Collection[EntryId]) -> _Window:
     forgotten = (None,) * (len(window.readings) - HELD)
     values = {entry: (*forgotten, *shown[-HELD:]) if entry in shifted else shown for entry, shown in window.values.items()}
-    return replace(window, values=values)
+    return structs.replace(window, values=values)
 
 
 def _window(diff: Diff, past: BoardState, metric: Metric) -> _Window | None:
