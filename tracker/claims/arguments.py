@@ -6,7 +6,9 @@ Every piece is accounted for: one that no rule reads raises `NotUnderstoodError`
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+
+from msgspec import Struct
 
 from tracker.claims._records import Amount, Mention, MentionKind, ModelGroup, Period, PieceKind, Relation
 from tracker.claims.clauses import Clause, is_copula
@@ -18,18 +20,17 @@ class NotUnderstoodError(Exception):
     """These words cannot be read as a claim; the message says why."""
 
 
-@dataclass(slots=True)
-class Arguments:
+class Arguments(Struct):
     """What one clause says, being gathered. `refers`: its pronoun. `past`: "was" is read, because of a date or a passive.
 
     `strange`: a topic that no board has.
     """
 
-    subjects: list[Mention] = field(default_factory=list)
-    rivals: list[Mention] = field(default_factory=list)
-    topics: list[str] = field(default_factory=list)
-    sources: list[str] = field(default_factory=list)
-    group: ModelGroup = field(default_factory=ModelGroup)
+    subjects: list[Mention] = []
+    rivals: list[Mention] = []
+    topics: list[str] = []
+    sources: list[str] = []
+    group: ModelGroup = ModelGroup()
     amount: Amount | None = None
     since: Period | None = None
     degree: str = ""
@@ -38,7 +39,7 @@ class Arguments:
     refers: str = ""
     past: bool = False
     strange: str = ""
-    read_as: list[str] = field(default_factory=list)
+    read_as: list[str] = []
 
 
 _READ_BEFORE = (

@@ -8,6 +8,8 @@ from dataclasses import replace
 from functools import reduce
 from operator import or_
 
+from msgspec import structs
+
 from tracker.claims._records import Amount, Mention, ModelGroup, PieceKind, Relation
 from tracker.claims.names import SIZE
 from tracker.claims.pieces import Piece
@@ -48,7 +50,7 @@ def _plain(pieces: Sequence[Piece], place: int) -> Piece:
     moved = after.kind is PieceKind.SENSE and after.sense.passing
     denied = place > 0 and pieces[place - 1].kind is PieceKind.NOT
     just = piece.reads("just") and not denied and (moved or after.kind is PieceKind.AMOUNT)
-    return replace(piece, kind=PieceKind.FILL) if just or (piece.reads("new") and after.kind is PieceKind.NAME) else piece
+    return structs.replace(piece, kind=PieceKind.FILL) if just or (piece.reads("new") and after.kind is PieceKind.NAME) else piece
 
 
 # ── sizes ────────────────────────────────────────────────────────────────────────────────────────
@@ -70,7 +72,7 @@ def _elliptic(pieces: Sequence[Piece]) -> tuple[int, Piece] | None:
     line = without_size(name.name) if name else ""
     merged = _merged(pieces[:count], PieceKind.NAME, None)
     mention = Mention(text=merged.text, name=f"{line} {size}".strip(), line=line, lab=name.lab if name else "")
-    return count, replace(merged, value=mention)
+    return count, structs.replace(merged, value=mention)
 
 
 def without_size(name: str) -> str:
@@ -162,9 +164,9 @@ def _narrowed(pieces: Sequence[Piece], mention: Mention, group: ModelGroup) -> P
 _BETTER = Sense(relation=Relation.ABOVE)
 _COMPARATIVES: Mapping[str, Sense] = {
     **dict.fromkeys(("better", "stronger"), _BETTER),
-    **dict.fromkeys(("worse", "weaker"), replace(_BETTER, swap=True)),
-    "higher": replace(_BETTER, end="high"),
-    "lower": replace(_BETTER, end="low"),
+    **dict.fromkeys(("worse", "weaker"), structs.replace(_BETTER, swap=True)),
+    "higher": structs.replace(_BETTER, end="high"),
+    "lower": structs.replace(_BETTER, end="low"),
 }
 
 
@@ -175,6 +177,6 @@ def compared(pieces: Sequence[Piece]) -> list[Piece]:
         piece, topic, than = read[place : place + 3]
         sense = _COMPARATIVES.get(piece.text.casefold())
         if sense is not None and topic.kind is PieceKind.TOPIC and than.reads("than"):
-            read[place] = replace(piece, kind=PieceKind.SENSE, value=sense)
-            read[place + 2] = replace(than, kind=PieceKind.FILL)
+            read[place] = structs.replace(piece, kind=PieceKind.SENSE, value=sense)
+            read[place + 2] = structs.replace(than, kind=PieceKind.FILL)
     return read

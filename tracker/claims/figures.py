@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
 
 from tracker.claims import words
 from tracker.claims._records import Amount, ModelGroup, Period, PieceKind, Place
@@ -18,8 +19,7 @@ Reading = tuple[int, PieceKind, object]
 """How many words from the first on are a figure, of which kind, and its value."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
+class Score(Struct, frozen=True, kw_only=True):
     """A figure and the topic that it brings: empty, `speed`, `price`, `input price` or `output price`."""
 
     amount: Amount

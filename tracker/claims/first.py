@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+
+from msgspec import Struct
 
 from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Relation, Since
 from tracker.claims.answer import answer, cases, finding, is_placed
@@ -19,8 +21,7 @@ from tracker.wording import day, listed
 _MOST_NAMES = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reached:
+class Reached(Struct, frozen=True, kw_only=True):
     """When an entry first got there: by the order alone, and beyond the error; None for never."""
 
     entry: Entry
@@ -52,8 +53,7 @@ def _not_dated(claim: Claim) -> Finding:
     return finding(claim, ClaimVerdict.NOT_ON_RECORD, reason)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Race:
+class _Race(Struct, frozen=True, kw_only=True):
     """A case with the courses of the rivals, the start of the record, and the spread of the metric's values now."""
 
     case: Case

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import groupby, product
+
+from msgspec import Struct
 
 from tracker.claims._records import Claim, Mention, MentionKind, ModelGroup, PieceKind, Place, Relation, Unread
 from tracker.claims.arguments import Arguments, NotUnderstoodError, read_arguments
@@ -23,8 +25,7 @@ _MOST_CLAIMS = 24
 """How many claims one verb may make, and how many verbs a sentence may have."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class Context(Struct, frozen=True, kw_only=True):
     """What a sentence leaves to the next: its subjects, to which that may refer, and the names of all its models."""
 
     subjects: tuple[Mention, ...] = ()
@@ -79,17 +80,16 @@ def _no_claim(sentence: str, run: Sequence[Piece], *, whole: bool) -> list[Unrea
     return [Unread(quote=quote, reason=reason, checkable=bool(names) and claims)]
 
 
-@dataclass(slots=True, kw_only=True)
-class _Reader:
+class _Reader(Struct, kw_only=True):
     """Reads the clauses of a sentence one after the other; each leaves its subject and its rivals to the next."""
 
     sentence: str
     shared: SharedWords
     subjects: tuple[Mention, ...] = ()
-    named: set[str] = field(default_factory=set)
+    named: set[str] = set()
     rivals: tuple[Mention, ...] = ()
-    sources: list[str] = field(default_factory=list)
-    led_in: list[str] = field(default_factory=list)
+    sources: list[str] = []
+    led_in: list[str] = []
 
     def run(self, clauses: Sequence[Clause]) -> Iterator[Claim | Unread]:
         """The claims of each clause, or why there are none; its words are quoted either way.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from importlib import resources
 from itertools import product
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker.claims._records import COUNTRIES, ModelGroup, Relation
 
@@ -35,8 +37,7 @@ def _set(name: str) -> frozenset[str]:
     return frozenset(_phrases(_TABLES["lists"][name]))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sense:
+class Sense(Struct, frozen=True, kw_only=True):
     """What a verb or a comparative claims.
 
     `swap`: the subject and the rival change places ("trails", "is beaten by"). `rival`: `must` be named, `may` be, or `no`.
