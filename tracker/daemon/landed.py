@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from tracker.daemon.flights import Fetched
 from tracker.errors import FetchError, StoreError
@@ -19,8 +20,7 @@ MAX_WAITING = 64_000_000
 """Bytes of captures that may wait in memory while others are fetched."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Landed:
+class Landed(Struct, kw_only=True):
     """The result of a fetch, and its time; `tried`: storing it has failed before."""
 
     board: Board
