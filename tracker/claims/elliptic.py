@@ -21,7 +21,7 @@ _FIGURE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 
 def joined(pieces: Sequence[Piece]) -> list[Piece]:
     """The pieces with every name, its elliptic size, its class and its figure as one."""
-    for rule in (_elliptic, _pair, _figure, _classes, _class_before, _class_after):
+    for rule in (_elliptic, _figure, _classes, _class_before, _class_after):
         pieces = _each(pieces, rule)
     return [_plain(pieces, place) for place in range(len(pieces))]
 
@@ -99,16 +99,6 @@ def _figure(pieces: Sequence[Piece]) -> tuple[int, Piece] | None:
         return None
     count = 4 if bracketed else 3
     return count, _merged(pieces[:count], PieceKind.NAME, replace(pieces[0].mention, figure=amount))
-
-
-def _pair(pieces: Sequence[Piece]) -> tuple[int, Piece] | None:
-    """( figure vs figure ): those of the subject and of the rival."""
-    if len(pieces) < 5 or [pieces[0].text, pieces[4].text] != ["(", ")"]:
-        return None
-    first, second = _number(pieces[1]), _number(pieces[3])
-    if first is None or second is None or not pieces[2].reads("vs", "versus", "to", "against", "–", "-", "—"):
-        return None
-    return 5, _merged(pieces[:5], PieceKind.FIGURES, (first, second))
 
 
 def _number(piece: Piece) -> Amount | None:
