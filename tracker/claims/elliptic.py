@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import or_
 
 from msgspec import structs
 
-from tracker.claims._records import Amount, Mention, ModelGroup, PieceKind, Relation
+from tracker.claims._records import Amount, Mention, ModelGroup, PieceKind
 from tracker.claims.names import SIZE
 from tracker.claims.pieces import Piece
-from tracker.claims.words import NOUNS, Sense
+from tracker.claims.words import COMPARATIVES, NOUNS
 
 _GLUED_SIZE = re.compile(rf"[-_](?:{SIZE.pattern})(?=[-_]|$)")
 _FIGURE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
@@ -151,21 +151,13 @@ def _narrowed(pieces: Sequence[Piece], mention: Mention, group: ModelGroup) -> P
 
 # ── comparisons with their topic inside ──────────────────────────────────────────────────────────
 
-_BETTER = Sense(relation=Relation.ABOVE)
-_COMPARATIVES: Mapping[str, Sense] = {
-    **dict.fromkeys(("better", "stronger"), _BETTER),
-    **dict.fromkeys(("worse", "weaker"), structs.replace(_BETTER, swap=True)),
-    "higher": structs.replace(_BETTER, end="high"),
-    "lower": structs.replace(_BETTER, end="low"),
-}
-
 
 def compared(pieces: Sequence[Piece]) -> list[Piece]:
     """`lower latency than` is a comparison in latency."""
     read = list(pieces)
     for place in range(len(read) - 2):
         piece, topic, than = read[place : place + 3]
-        sense = _COMPARATIVES.get(piece.text.casefold())
+        sense = COMPARATIVES.get(piece.text.casefold())
         if sense is not None and topic.kind is PieceKind.TOPIC and than.reads("than"):
             read[place] = structs.replace(piece, kind=PieceKind.SENSE, value=sense)
             read[place + 2] = structs.replace(than, kind=PieceKind.FILL)

@@ -28,13 +28,6 @@ class Reached(Struct, frozen=True, kw_only=True):
     nominal: datetime | None
     sure: datetime | None
 
-    @property
-    def order(self) -> tuple[datetime, str]:
-        """Sorts by time, then by name."""
-        time = self.sure or self.nominal
-        assert time is not None
-        return time, self.entry.name
-
 
 def judge(claim: Claim, record: Record) -> Finding:
     """Supported if no other member of the class got there before, and the record covers the beginning."""
@@ -151,6 +144,7 @@ def _verdict(race: _Race, subjects: Sequence[Reached], others: Sequence[Reached]
 
 def _with(others: Sequence[Reached], verdict: ClaimVerdict, reason: str) -> tuple[ClaimVerdict, str, list[Entry]]:
     """A verdict with the names of those others, the earliest first."""
-    ordered = sorted(others, key=lambda runner: runner.order)
-    dates = listed([f"{runner.entry.name} ({day(runner.order[0])})" for runner in ordered], _MOST_NAMES)
-    return verdict, f"{reason}{dates}", [runner.entry for runner in ordered[:_MOST_NAMES]]
+    times = ((runner.sure or runner.nominal, runner.entry) for runner in others)
+    ordered = sorted(((time, entry) for time, entry in times if time), key=lambda there: (there[0], there[1].name))
+    dates = listed([f"{entry.name} ({day(time)})" for time, entry in ordered], _MOST_NAMES)
+    return verdict, f"{reason}{dates}", [entry for _, entry in ordered[:_MOST_NAMES]]

@@ -105,14 +105,6 @@ def _board_phrases(board: Board) -> Iterator[tuple[str, ...]]:
         yield (initials,)
 
 
-_SPELLINGS: Mapping[str, str] = {
-    **dict.fromkeys(("lmarena", "lm arena", "chatbot arena", "lmsys"), "arena"),
-    "swe bench": "swebench",
-    "live bench": "livebench",
-}
-"""Other names of publishers."""
-
-
 def canonical(topic: str) -> str:
     """One word for a topic, however it is spelled."""
     folded = " ".join(_words(topic))
@@ -183,7 +175,7 @@ def _longest(tokens: Sequence[str], called: Titles) -> Reading:
     for size in range(len(tokens), 0, -1):
         phrase = tuple(tokens[:size])
         joined = " ".join(phrase)
-        if board := _SPELLINGS.get(joined) or called.boards.get(phrase):
+        if board := words.PUBLISHERS.get(joined) or called.boards.get(phrase):
             return size, PieceKind.BOARD, board
         if joined in _PHRASES:
             return (size, *_PHRASES[joined])
