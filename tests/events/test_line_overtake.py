@@ -132,9 +132,7 @@ def test_passes_are_those_that_a_look_at_every_pair_of_lines_finds(on: Metric, s
     start = compare(history.board, None, first)
     past, diff = advance(BoardState(), start, detect(start, BoardState())), compare(history.board, first, second)
     actual = [
-        line_pass
-        for stage in _passes.stages(diff, past, _passes.shown_lines(diff))
-        for line_pass in _passes.overtakes(stage)
+        line_pass for stage in _passes.stages(diff, past, _passes.shown_lines(diff)) for line_pass in _passes.overtakes(stage)
     ]
     pairs = {("/".join(line_pass.riser), "/".join(line_pass.rival)) for line_pass in actual}
     assert (pairs, len(pairs)) == (by_looking_at_every_pair(on, *shown) if diff.metrics["score"].usable else set(), len(actual))
