@@ -16,10 +16,10 @@ from typing import Self
 
 from tracker.errors import DeclarationError, FetchError, Refused, Transient
 from tracker.fetch.addresses import Resolve, resolve_host
-from tracker.fetch.answers import failure, with_answer
+from tracker.fetch.answers import failure, without_secret
 from tracker.fetch.gather import Gathered, Gatherer
 from tracker.fetch.http import Ask, Reply, Transport, Wire, host_of, is_sendable, read_url
-from tracker.fetch.keys import Secrets, secrets_of
+from tracker.fetch.keys import secrets_of
 from tracker.fetch.politeness import NotYet, Pace, retry_after_s
 from tracker.fetch.redirects import follow
 from tracker.fetch.retry import patiently
@@ -27,6 +27,7 @@ from tracker.fetch.robots import PRODUCT, Robots
 from tracker.fetch.shared import Shared
 from tracker.model import Board, Capture, Part, Request, Unchanged, Validators
 from tracker.ports import Clock, Environment, Hosts
+from tracker.redaction import Secrets
 
 log = logging.getLogger("tracker.fetch")
 
@@ -172,12 +173,7 @@ class Fetcher:
     def _get(self, ask: Ask) -> Reply:
         """One page, retried if that helps."""
         reply = patiently(lambda: self._try(ask), self._clock)
-        kept = (reply.body, *(reply.headers.get(name, "").encode() for name in ("content-type", "etag", "last-modified")))
-        name = next(filter(None, map(ask.secrets.found_in, kept)), None)
-        if name is not None:
-            error = Refused(f"{ask.place}: the answer repeats the value of {name}, which must not be kept; send it as a header")
-            raise with_answer(error, ask, reply, self._clock.now())
-        return reply
+        return without_secret(ask, reply, self._clock.now())
 
     def _try(self, ask: Ask) -> Reply:
         reply = follow(ask, self._allowed, self._resolve)

@@ -31,8 +31,8 @@ from typing import TYPE_CHECKING, Any
 from tracker.errors import FetchError, Refused, Transient
 from tracker.fetch.addresses import causes, is_public, says_no_such_host
 from tracker.fetch.inflate import Garbled, Inflater
-from tracker.fetch.keys import Secrets
 from tracker.model import BoardId
+from tracker.redaction import Secrets
 
 if TYPE_CHECKING:
     import httpx
