@@ -15,12 +15,12 @@ from importlib import metadata
 from typing import Self
 
 from tracker.errors import DeclarationError, FetchError, Refused, Transient
-from tracker.fetch.addresses import Resolve, resolve_host
+from tracker.fetch.addresses import Resolve, look_up, resolve_host
 from tracker.fetch.answers import failure, without_secret
 from tracker.fetch.gather import Gathered, Gatherer
 from tracker.fetch.http import Ask, Reply, Transport, Wire, host_of, is_sendable, read_url
 from tracker.fetch.keys import secrets_of
-from tracker.fetch.politeness import NotYet, Pace, retry_after_s
+from tracker.fetch.politeness import NotYet, Pace
 from tracker.fetch.redirects import follow
 from tracker.fetch.retry import patiently
 from tracker.fetch.robots import PRODUCT, Robots
@@ -188,12 +188,12 @@ class Fetcher:
         return self._in_turn(replace(ask, gap_s=max(ask.gap_s, rules.delay_s)))
 
     def _in_turn(self, ask: Ask) -> Reply:
-        """One request at the host's turn."""
+        """One request at the host's turn. The host's name is looked up here, and again by the connection, if `ask.public`."""
+        if not ask.public and not ask.allow_private:
+            ask = self._pace.keep_public(ask, look_up(ask.host, self._resolve))
         with self._pace.turn(ask):
             reply = self._wire.send(ask)
-        asked_s = retry_after_s(reply.headers.get("retry-after", ""), self._clock.now())
-        if asked_s and reply.status >= HTTPStatus.BAD_REQUEST:
-            self._pace.stay_away(ask.host, asked_s)
+        self._pace.heed(ask, reply)
         return reply
 
     def _outcome(self, board: Board, gathered: Gathered, last: Validators) -> Capture | Unchanged:
@@ -241,6 +241,9 @@ def ask_for(board: Board, request: Request, environment: Mapping[str, str]) -> A
         timeout_s=board.request.timeout_s,
         max_bytes=board.request.max_bytes,
         gap_s=board.request.gap_s,
+        keys=tuple(secrets.values) or (host_of(url),),
+        max_per_day=board.request.max_per_day,
+        allow_private=board.request.allow_private,
     )
 
 
