@@ -60,11 +60,15 @@ class _LosesHistoryError(DeclarationError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rebuilt:
-    """The history that was replaced: the time of its last check, and its events with earlier withdrawn ones."""
+    """The history that was replaced: the time of its last check, and its events with earlier withdrawn ones.
+
+    `ahead` is the content of the events that a clock that was ahead had dated: with other dates they are no news.
+    """
 
     until: datetime
     events: frozenset[EventId]
     known: frozenset[EventId]
+    ahead: frozenset[tuple[str, ...]] = frozenset()
     by_declaration: bool = False
 
 
@@ -104,7 +108,10 @@ class Outcome:
     @property
     def new_events(self) -> tuple[Event, ...]:
         """The events that no history of the board had before."""
-        return tuple(event for event in self.events if self.rebuilt is None or event.id not in self.rebuilt.known)
+        rebuilt = self.rebuilt
+        if rebuilt is None:
+            return self.events
+        return tuple(event for event in self.events if event.id not in rebuilt.known and _content(event) not in rebuilt.ahead)
 
     @property
     def readings(self) -> int:
@@ -341,7 +348,7 @@ def replay(
 
 def _replay(board: Board, desk: Desk, *, changed: bool = False, drop: bool = False) -> Outcome:
     """`replay` for the holder of the lease. Raises _LosesHistoryError if the `changed` declaration loses history."""
-    store, rebuilt = desk.store, _rebuilt(board, desk.store, changed=changed)
+    store = desk.store
     accepted = frozenset(check.observed_at for check in store.checks(board.id) if changed and check.result is Result.ACCEPTED)
     lines, whole, read = index.all_lines(board.id, desk.archive, store, drop=drop)
     if desk.until:
@@ -349,9 +356,10 @@ def _replay(board: Board, desk: Desk, *, changed: bool = False, drop: bool = Fal
         lines = lines[: whole.count(b"\n")]
     aside = _aside(board, desk, lines, None)
     lines = [line for line in lines if line.observed_at not in aside]
-    newest = max((line.observed_at for line in lines), default=None)
+    rebuilt = _rebuilt(board, desk, aside, changed=changed)
+    newest = max((line.observed_at for line in fetches_of(lines)), default=None)
     sent = _sent(board, desk, newest)
-    ahead = [(event, route) for event, route in sent if event.recorded_at in aside]
+    ahead = [(event, route) for event, route in sent if _is_ahead(event.recorded_at, aside, desk)]
     silent = frozenset((route, *_content(event)) for event, route in ahead)
     with store.rewriting(board.id):
         outcome = _store(board, lines, desk, accepted, silent)
@@ -385,17 +393,28 @@ def _inconsistent(board: Board) -> StoreError:
     return StoreError(f"{board.id}: {wrong}; the history is unchanged")
 
 
-def _rebuilt(board: Board, store: Store, *, changed: bool) -> Rebuilt | None:
+def _is_ahead(recorded_at: datetime, aside: Collection[datetime], desk: Desk) -> bool:
+    """Whether a clock that was ahead dated what the history records at that time."""
+    return recorded_at in aside or (desk.now is not None and recorded_at > desk.now + dates.SLACK)
+
+
+def _rebuilt(board: Board, desk: Desk, aside: Collection[datetime], *, changed: bool) -> Rebuilt | None:
     """The history before it is rewritten; None if there is none, or if its rows are damaged."""
+    store = desk.store
     try:
         checks = list(store.checks(board.id))
-        events = frozenset(event.id for event in store.events(EventFilter(board=board.id)))
+        events = list(store.events(EventFilter(board=board.id)))
     except StoreError:
         return None
     if not checks:
         return None
+    ids, last = frozenset(event.id for event in events), checks[-1].observed_at
     return Rebuilt(
-        until=checks[-1].observed_at, events=events, known=events | set(store.withdrawn(board.id)), by_declaration=changed
+        until=last if desk.now is None else min(last, desk.now),
+        events=ids,
+        known=ids.union(store.withdrawn(board.id)),
+        ahead=frozenset(_content(event) for event in events if _is_ahead(event.recorded_at, aside, desk)),
+        by_declaration=changed,
     )
 
 
