@@ -20,9 +20,8 @@ _SHIFT_IN_HALF_WIDTHS = 0.5
 _OF_TWO = 2**0.5
 """The error of the difference between two values of one error. A stretch that moves half the values less is within it."""
 _STEADY = frozenset((Nature.TESTED, Nature.FITTED, Nature.LISTED))
-_MOST_MOVE = 0.5
-_MANY, _EACH_WAY, _FEW = 0.25, 0.2, 3
-"""Values that moved on their own: at least this share and number, and this share of them up, and down."""
+_HALF = 0.5
+"""This share of the values by more than this share of their error: a refit or a new run moves most values far less."""
 _FREE = 0.04
 """Without a published error, a value is free to move by this share of the spread; a listed one by this share of itself."""
 _LOST_ORDER = 0.2
@@ -59,24 +58,21 @@ def fit(pairs: Sequence[tuple[float, float]], half_widths: Sequence[float]) -> D
 
 
 def moved_apart(metric: Metric, pairs: Sequence[tuple[Measure, Measure]]) -> int:
-    """The number of values that moved beyond their error, beside any common drift; 0 unless they are many and moved both ways.
+    """The number of values that moved by more than half their error, beside any common drift; 0 unless most did.
 
     The page of another ranking of the same models differs so. Metrics whose values may well do so are not judged.
     """
     pairs = [pair for pair in pairs if not (pair[0].estimated or pair[1].estimated)] if metric.nature in _STEADY else []
-    moved = sum(before.value != after.value for before, after in pairs)
-    if len(pairs) < _ENOUGH_FOR_SHIFT or metric.volatile or moved < _MOST_MOVE * len(pairs):
+    if len(pairs) < _ENOUGH_FOR_SHIFT or metric.volatile:
         return 0
     values, errors = _with_errors(metric, pairs)
-    enough = max(_FEW, _MANY * len(values))
-    if not values or _beyond((after - before for before, after in values), errors) < enough:
+    if _far((after - before for before, after in values), errors) < _HALF * len(values):
         return 0
     slope = _slope(sorted(values), _ENOUGH_FOR_SHIFT)
     left = [after - slope * before for before, after in values]
     middle = median(left)
-    ups = _beyond((max(shift - middle, 0.0) for shift in left), errors)
-    apart = _beyond((shift - middle for shift in left), errors)
-    return apart if apart >= enough and min(ups, apart - ups) >= _EACH_WAY * apart else 0
+    apart = _far((shift - middle for shift in left), errors)
+    return apart if apart >= _HALF * len(values) else 0
 
 
 def _with_errors(metric: Metric, pairs: Sequence[tuple[Measure, Measure]]) -> tuple[list[tuple[float, float]], list[float]]:
@@ -90,8 +86,8 @@ def _with_errors(metric: Metric, pairs: Sequence[tuple[Measure, Measure]]) -> tu
     return values, [free if error is None else error for error in errors]
 
 
-def _beyond(shifts: Iterable[float], errors: Sequence[float]) -> int:
-    return sum(abs(shift) > error for shift, error in zip(shifts, errors, strict=True))
+def _far(shifts: Iterable[float], errors: Sequence[float]) -> int:
+    return sum(abs(shift) > _HALF * error for shift, error in zip(shifts, errors, strict=True))
 
 
 def _slope(ordered: Sequence[tuple[float, float]], enough: int = _ENOUGH_FOR_SLOPE) -> float:
