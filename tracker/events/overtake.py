@@ -16,7 +16,7 @@ from typing import NamedTuple
 from tracker.events._lines import Values
 from tracker.events._newcomers import WORDS
 from tracker.events._orders import OrderChanges, Pair, follow
-from tracker.events._values import RECORDED, TOP, changed, near_the_top, values_shown
+from tracker.events._values import RECORDED, TOP, changed, joint_rank, near_the_top, values_shown
 from tracker.events.kind import Detection, EventKind, Folding, What
 from tracker.events.making import make, party, proof
 from tracker.model import (
@@ -308,10 +308,14 @@ def _debut_event(
     shown = rivals[: _RIVALS_OF_A_DEBUT if metric.primary else _RIVALS_ELSEWHERE]
     own, next_below = (diff.after.entries[key].measures[metric.id] for key in (entry, shown[0]))
     who, first = party(diff.after, entry), party(diff.after, shown[0])
-    is_near = states_error(metric, own, next_below) and certainty(metric, own, next_below) == "nominal"
-    near = ", the first of them within the error" if is_near else ""
+    near = unsure(metric, own, next_below)
+    if states_error(metric, own, next_below):
+        near = ", the first of them within the error" if certainty(metric, own, next_below) == "nominal" else ""
     came = WORDS["entry" if entry in diff.arrived else "first_score"]
     note = "" if metric.sort_key(next_below.value) == below[0][0] else "the next listed before"
+    between = (value for value in diff.after.unnamed_measured if metric.better(value, next_below.value))
+    if metric.primary and any(metric.better(own.value, value) for value in between):
+        note = "the next listed before under a unique name"
     passed = _and_others(first, next_below.value, metric, len(below[0]), estimates=below[1], note=note)
     return make(
         diff,
@@ -323,7 +327,7 @@ def _debut_event(
         rivals=[party(diff.after, rival) for rival in shown],
         metric=metric.id,
         headline=f"{who.name} ({number(own.value, metric)}) {came} {diff.board.title} ({metric.title})"
-        f" at rank {rank}, above {passed}{near}.",
+        f" at {joint_rank(diff, metric, entry, rank)}, above {passed}{near}.",
         facts={"rank": rank, "value": own.value, "passed": len(below[0]), "estimates_below": below[1]}
         | ({"beyond_error": _beyond_error(diff, metric, entry)} if metric.primary else {}),
         evidence=[proof(diff.after, key, metric.id) for key in (entry, *shown)],
@@ -333,10 +337,12 @@ def _debut_event(
 def _beyond_error(diff: Diff, metric: Metric, entry: EntryId) -> int | None:
     """The number of measured rows below an entry that it is above beyond the error; None where the error is not known of all."""
     own, unnamed = diff.after.entries[entry].measures[metric.id], [Measure(value=value) for value in diff.after.unnamed_measured]
-    if metric.exact or (metric.stated_error is None and (own.half_width is None or unnamed)):
+    if metric.exact or (metric.stated_error is None and own.half_width is None):
         return None
     named = (diff.after.entries[key].measures[metric.id] for key in diff.after.measured(metric.id))
     others = [other for other in (*named, *unnamed) if metric.better(own.value, other.value)]
+    if metric.stated_error is None and any(other.half_width is None for other in others):
+        return None
     return sum(certainty(metric, own, other) != "nominal" for other in others)
 
 
