@@ -87,10 +87,11 @@ def _flips(diff: Diff, past: BoardState, metric: Metric, course: OrderChanges, *
     """A rise for each entry that moved above others; a fall for each that moved below entries whose value did not change."""
     has, moved = diff.after.measured(metric.id), diff.metrics[metric.id].moves.keys() | course.back
     had = {entry: measure.value for entry, measure in course.before.items()}
+    sure = _beyond_own_error(diff, metric)
     passes: dict[tuple[bool, EntryId, str, bool], list[EntryId]] = {}
     for subject, rival in {*_direct(metric, course, had, has, moved), *course.slow}:
         if (subject, rival) not in leave_out:
-            rose = _rises(metric, had, has, subject, rival, moved=moved) or rival not in moved
+            rose = _rises(metric, had, has, subject, rival, moved=moved, sure=sure) or rival not in moved
             mover, other = (subject, rival) if rose else (rival, subject)
             how = (not rose, mover, _grade(diff, metric, subject, rival), (subject, rival) in course.slow)
             passes.setdefault(how, []).append(other)
@@ -137,13 +138,26 @@ def flips(metric: Metric, before: Values, after: Values, *, moved: Container[Ent
             insort(above, pair)
 
 
-def _rises(metric: Metric, had: Values, has: Values, subject: EntryId, rival: EntryId, *, moved: Container[EntryId]) -> bool:
-    """Whether the subject of a flip did something for it. On a fitted metric all values move.
+def _beyond_own_error(diff: Diff, metric: Metric) -> frozenset[EntryId]:
+    return frozenset(entry for entry, move in diff.metrics[metric.id].moves.items() if move.significant)
+
+
+def _rises(
+    metric: Metric,
+    had: Values,
+    has: Values,
+    subject: EntryId,
+    rival: EntryId,
+    *,
+    moved: Container[EntryId],
+    sure: Container[EntryId],
+) -> bool:
+    """Whether the subject of a flip did something for it. On a fitted metric it did not if only the rival moved beyond its error.
 
     Elsewhere its rise alone must have sufficed, or the rival's fall alone must not, or be the smaller move.
     """
     if metric.nature is Nature.FITTED or subject not in moved:
-        return subject in moved
+        return subject in moved and (subject in sure or rival not in sure)
     alone = metric.better(has[subject], had[rival]) or metric.better(has[rival], had[subject])
     return alone or abs(has[subject] - had[subject]) >= abs(has[rival] - had[rival])
 
@@ -163,7 +177,7 @@ class _Pass(NamedTuple):
 
 
 def _flip_event(diff: Diff, past: BoardState, metric: Metric, course: OrderChanges, made: _Pass) -> Event:
-    """A rise, or a fall, which is only recorded unless it is slow: the entries above did nothing. `others` has the best first."""
+    """A rise, or a fall, which is only recorded, as the entries above did nothing, unless it is slow or of a fitted score."""
     shown, rose = made.others[:_RIVALS_OF_A_FLIP], made.rose
     who, named = party(diff.after, made.mover), [party(diff.after, other) for other in shown]
     values = {
@@ -203,7 +217,7 @@ def _is_news(diff: Diff, metric: Metric, made: _Pass) -> bool:
         return False
     if made.grade == Grade.PUBLISHED_ORDER:
         return made.rose and _matters(diff, metric, made.mover)
-    return made.rose or made.slow
+    return made.rose or made.slow or metric.nature is Nature.FITTED
 
 
 def _matters(diff: Diff, metric: Metric, mover: EntryId) -> bool:
@@ -400,9 +414,10 @@ def _undone(diff: Diff, pending: PendingOvertake) -> list[EntryId]:
     if pending.grade != Grade.PUBLISHED_ORDER or pending.held or diff.before is None:
         return []
     metric, moved = diff.board.metric(pending.metric), diff.metrics[pending.metric].moves.keys()
+    sure = _beyond_own_error(diff, metric)
     had, has = diff.before.measured(metric.id), diff.after.measured(metric.id)
     above = (rival for rival in pending.rivals if _is_above(diff, metric.id, rival, pending.subject) and rival in had)
-    return [rival for rival in above if not _rises(metric, had, has, rival, pending.subject, moved=moved)]
+    return [rival for rival in above if not _rises(metric, had, has, rival, pending.subject, moved=moved, sure=sure)]
 
 
 def _later(diff: Diff, pending: PendingOvertake, now: PendingOvertake | None) -> Iterator[Event]:
