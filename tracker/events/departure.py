@@ -149,4 +149,11 @@ def _event(diff: Diff, past: BoardState, entries: list[EntryId], grade: Grade, *
     )
 
 
-KIND = EventKind(RULE, tuple(Grade), detect, folding=Folding(crowd=("departure", "departures")), explains={What.DEPARTURE: 10})
+KIND = EventKind(
+    RULE,
+    tuple(Grade),
+    detect,
+    folding=Folding(crowd=("departure", "departures")),
+    explains={What.DEPARTURE: 10},
+    why_recorded=lambda _: "another row of its model was still listed, or it had been listed for less than an hour",
+)

@@ -334,11 +334,18 @@ def _grade(diff: Diff, metric: Metric, entry: EntryId | None, leader: Measure, o
     return Grade.SUPPORTED if sure else Grade.NOMINAL
 
 
+def _why_recorded(event: Event) -> str:
+    if event.grade == Grade.SUCCESSION:
+        return "leads since another row of its model left"
+    return "leads within the error of the values" if event.grade == Grade.NOMINAL else ""
+
+
 KIND = EventKind(
     RULE,
     tuple(Grade),
     detect,
     folding=Folding(newcomer=("takes the lead from", "takes the lead")),
-    explains={What.VALUE: 32},
+    explains={What.VALUE: 32, What.RANK: 5},
+    why_recorded=_why_recorded,
     places=True,
 )
