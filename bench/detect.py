@@ -14,7 +14,8 @@ from datetime import UTC, datetime, timedelta
 from time import process_time
 
 from tracker.compare import compare
-from tracker.events import KINDS, advance, detect
+from tracker.events import KINDS
+from tracker.events.detecting import advance, detect
 from tracker.events.kind import Detection
 from tracker.model import (
     Board,

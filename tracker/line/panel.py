@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from tracker.events import KINDS
+from tracker.events import ACROSS, KINDS
 from tracker.identity import resolve_models
 from tracker.model import Board, BoardId, Event, EventFilter, Snapshot
 from tracker.model.names import Lexicon
@@ -22,7 +22,7 @@ def across(
     """
     chosen = boards or store.boards()
     together: list[Event] = []
-    for across in (kind.across for kind in KINDS.values() if kind.across is not None):
+    for across in filter(None, (KINDS[name].across for name in ACROSS)):
         seen = EventFilter(kinds=across.kinds, since=since - across.within, until=until, is_news=True)
         events = [event for board in chosen for event in store.events(replace(seen, board=board))]
         events.sort(key=lambda event: (event.recorded_at, event.id))
