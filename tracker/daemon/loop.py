@@ -289,8 +289,8 @@ class Loop:
         if board is None or self._store_failed_at is not None or self._is_paused(name):
             return now + LOOK_AGAIN
         due = max(due_at(board, self._world.store, now), self._aside.get(name, now))
-        away = self._world.hosts.not_before(host_of(board.request.url))
-        return max(due, away) if away is not None else due
+        away = (self._world.hosts.not_before(whom) for whom in (host_of(board.request.url), name))
+        return max(due, *filter(None, away), due)
 
     def _is_paused(self, board: BoardId) -> bool:
         return board in self._world.store.service.pauses()
