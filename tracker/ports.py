@@ -128,10 +128,10 @@ class Archive(Protocol):
     def raw(self, board: BoardId, start: int, end: int | None = None) -> bytes:
         """The bytes of the board's index from `start` up to `end`, as far as there are any."""
 
-    def restore_index(self, board: BoardId, known: bytes, *, drop: bool = False) -> None:
+    def restore_index(self, board: BoardId, known: bytes, *, drop: bool = False) -> int:
         """Make the index begin with `known`, what it once was, followed by the later lines that it has.
 
-        The damaged file is kept. With `drop`, known lines whose bodies are gone are left out.
+        The damaged file is kept. With `drop`, known lines whose bodies are gone are left out. Returns where the known lines end.
 
         Raises:
             StoreError: the bodies of a known line are gone, or more is damaged than `known` can replace.

@@ -19,8 +19,8 @@ from tracker.workspace.settings import Settings
 
 RECEIPTS_FOR = timedelta(days=31)
 """Older receipts are not backed up: no news is that old."""
-DECLARATIONS = "declarations"
-"""The key of the declarations, beside those of `TABLES`."""
+DECLARATIONS, POSITIONS = "declarations", "positions"
+"""The keys of the declarations, and of how far each index was read, beside those of `TABLES`."""
 
 
 def back_up(store: SqliteStore, path: Path, now: datetime) -> None:
@@ -35,7 +35,8 @@ def back_up(store: SqliteStore, path: Path, now: datetime) -> None:
     rows: dict[str, Any] = {table: store.service.rows(table) for table in sorted(TABLES)}
     since = int((now - RECEIPTS_FOR).timestamp())
     rows["receipts"] = [row for row in rows["receipts"] if row[2] >= since]  # delivered_at
-    text = json.dumps({**rows, DECLARATIONS: store.declarations(), "version": NEWEST_MIGRATION})
+    rows |= {DECLARATIONS: store.declarations(), POSITIONS: store.positions(), "version": NEWEST_MIGRATION}
+    text = json.dumps(rows)
     new = path.with_name(f"{path.name}.new")
     try:
         if path.exists() and path.read_text(encoding="utf-8", errors="replace") == text:

@@ -157,7 +157,7 @@ class FileArchive:
             except FileNotFoundError:
                 return b""
 
-    def restore_index(self, board: BoardId, known: bytes, *, drop: bool = False) -> None:
+    def restore_index(self, board: BoardId, known: bytes, *, drop: bool = False) -> int:
         folder = self._folder(board)
         with disk_errors(board, folder.index), self._locked(folder) as index:
             current = os.pread(index, os.fstat(index).st_size, 0)
@@ -172,11 +172,13 @@ class FileArchive:
                 )
             start = b"" if gone else known  # without a known line, those behind it are linked to others
             later = (raw for raw in lines[start.count(b"\n") :] if raw not in gone)
-            whole = start + b"".join(line + b"\n" for line in chain.relinked(later, start))
+            linked = [line + b"\n" for line in chain.relinked(later, start)]
+            whole = start + b"".join(linked)
             if whole != current:
                 disk.keep_copy(folder.index)
                 disk.write_whole(folder.index, whole)
                 log.warning("index restored", extra={"board": board, "lines": len(lost) - len(gone), "given_up": len(gone)})
+            return len(start) or sum(map(len, linked[: known.count(b"\n") - len(gone)]))
 
     def last(self, board: BoardId) -> IndexLine | None:
         return self._latest(board, CONTENT)
