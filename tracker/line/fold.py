@@ -352,7 +352,11 @@ def _unreadable(board: Board, line: IndexLine, error: TrackerError, before: Snap
         if isinstance(error, ContractBroken)
         else not isinstance(error, EncodingError)
     )
-    remedy = f"; to see what replaced it: tracker board repair {board.id}" if before is not None and is_gone else ""
+    remedy = (
+        f"; if the page has changed, to find what replaced it: tracker board repair {board.id}"
+        if before is not None and is_gone
+        else ""
+    )
     stage = FailureStage.CONTRACT if isinstance(error, ContractBroken) else FailureStage.PARSE
     name = ParseError.__name__ if isinstance(error, ParseError) else type(error).__name__
     return _failure(board, line, stage, name, f"{error}{remedy}")
