@@ -161,7 +161,7 @@ class FileArchive:
         folder = self._folder(board)
         with disk_errors(board, folder.index), self._locked(folder) as index:
             current = os.pread(index, os.fstat(index).st_size, 0)
-            lines, lost = restored(folder, known, current)
+            lines, lost = restored(folder, known, current, drop=drop)
             held = self._listing(folder, fresh=True).held
             gone = {raw for raw in lost if not held.keys() >= set(decoded(folder, raw).sha256)}
             if gone and not drop:
