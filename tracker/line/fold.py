@@ -47,6 +47,7 @@ from tracker.model import (
     Step,
     StoredSnapshot,
     Verdict,
+    kept_and_pruned,
 )
 from tracker.model.names import Lexicon
 from tracker.order import values_of
@@ -59,7 +60,7 @@ from tracker.wording import visible
 if TYPE_CHECKING:
     from tracker.line.apart import ReadLine
 
-DECISIONS = frozenset((Verdict.ACCEPT, Verdict.REJECT, Verdict.STRIKE, Verdict.RESTORE))
+DECISIONS = frozenset((Verdict.ACCEPT, Verdict.REJECT, Verdict.STRIKE, Verdict.RESTORE, Verdict.PRUNE))
 _OF_A_READING = frozenset((Verdict.ACCEPT, Verdict.REJECT))
 _AGREEING_SUSPECTS = 3
 _AGREEING_FOR = timedelta(days=1)
@@ -160,8 +161,8 @@ def _is_derived(decision: IndexLine) -> bool:
 
 
 def fetches_of(lines: Iterable[IndexLine]) -> list[IndexLine]:
-    """The fetches among the lines, without those that are struck."""
-    lines = list(lines)
+    """The fetches among the lines, without those that are struck or whose bodies are pruned."""
+    lines, _ = kept_and_pruned(lines)
     last = {line.observed_at: line.verdict for line in lines if line.verdict in DECISIONS - _OF_A_READING}
     return [line for line in lines if line.verdict not in DECISIONS and last.get(line.observed_at) is not Verdict.STRIKE]
 
