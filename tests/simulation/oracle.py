@@ -56,6 +56,9 @@ def _history(world: World, board: str, serves: Sequence[Serve], checks: Sequence
     must = {serve.number for serve in serves if serve.must and not serve.kind}
     if missing := sorted(must - set(numbers)):
         yield f"{board}: states {missing} were served well and are not in the history, which has {numbers}"
+    shown = {sha256 for check in accepted for sha256 in check.sha256}
+    if unread := [serve for serve in serves if serve.must and serve.kind == "bad row" and serve.sha256 not in shown]:
+        yield f"{board}: one bad row cost {len(unread)} states"
     latest = store.latest(board)  # type: ignore[arg-type]  # a board's id
     if latest is not None and board not in world.paused:
         rows: dict[str, tuple[float, ...]] = {

@@ -10,7 +10,7 @@ from simulation.machine import Row, Rows
 
 HOUR, DAY = 3600.0, 86400.0
 POISON = "poison"
-OUTAGES = ("down", "slow", "error", "busy", "login", "gone", "layout", "empty")
+OUTAGES = ("down", "slow", "error", "busy", "busy for years", "login", "gone", "layout", "empty")
 WRONG = ("shifted", "swapped", "reversed", "equal", "times 100", "cut")
 """Pages that are served once."""
 ODD = ("bad row", "flicker", "error row", "absurd")

@@ -84,11 +84,18 @@ BUGS = (
         new="most=0.0",
     ),
     Bug(
-        name="news is only what the newest capture brings",
-        kinds=("kill", "power"),
-        file="line/sync.py",
-        old="(newest if desk.now is None else min(newest, desk.now)) - _NEWS_FOR",
-        new="newest",
+        name="a paused board is fetched",
+        kinds=("pause",),
+        file="daemon/loop.py",
+        old="or self._store_failed_at is not None or self._is_paused(name):",
+        new="or self._store_failed_at is not None:",
+    ),
+    Bug(
+        name="a board that was unreachable is tried again after two days",
+        kinds=("outage",),
+        file="query/due.py",
+        old="LONGEST_TRY = timedelta(hours=2)",
+        new="TRY_AGAIN = LONGEST_TRY = timedelta(hours=48)",
     ),
     Bug(
         name="the lease of a board is not taken",

@@ -197,11 +197,13 @@ class World:
             self.serves.append(serve)
             self._pending.append(serve)
             self.seen[f"served {kind or 'well'}"] += 1
+            if name in self.paused:
+                self.wrong.append(f"{name}: asked at {self.passed_s / HOUR:.1f} h, although it is paused")
             host = name.partition("/")[0]
             if self._clock_until is None and self.passed_s < self._away.get(host, 0.0) and not self._resets_hosts:
                 self.wrong.append(f"{name}: asked at {self.passed_s / HOUR:.1f} h, which its host had asked us not to do")
             if kind in OUTAGES and kind not in {"layout", "empty"}:
-                return self._failing(kind, request)
+                return self._failing(name, kind, request)
             tag = f'"{digest[:16]}"'
             if form == "csv_table" and request.headers.get("if-none-match") == tag:
                 return httpx.Response(304, headers={"etag": tag})
@@ -219,7 +221,7 @@ class World:
                 return outage.detail
         return ""
 
-    def _failing(self, kind: str, request: httpx.Request) -> httpx.Response:
+    def _failing(self, name: str, kind: str, request: httpx.Request) -> httpx.Response:
         if kind == "down":
             raise httpx.ConnectError("refused", request=request)
         if kind == "slow":
@@ -228,6 +230,9 @@ class World:
         if kind == "busy":
             self._away[(request.url.host or "").partition(".")[0]] = self.passed_s + 1790
             return httpx.Response(429, headers={"retry-after": "1800"})
+        if kind == "busy for years":  # a day at most, and only this board
+            self.excused[name].append((self.passed_s, self.passed_s + DAY))
+            return httpx.Response(429, headers={"retry-after": "1000000000"})
         if kind == "login":
             form = b"<!doctype html><title>Log in</title><form><input type=password></form>"
             return httpx.Response(200, content=form, headers={"content-type": "text/html"})
