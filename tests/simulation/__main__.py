@@ -31,7 +31,9 @@ def main() -> int:
     arguments.add_argument(
         "--every", action="store_true", help="with --faults: each operation, not only the first and last of a place"
     )
-    arguments.add_argument("--only", default="", help="with --faults or --planted: only those whose text contains this")
+    arguments.add_argument(
+        "--only", default="", help="with --faults or --planted: only those whose text contains this (A&B: both)"
+    )
     arguments.add_argument("--planted", action="store_true", help="find the planted bugs instead")
     arguments.add_argument("--soak", type=int, metavar="DAYS", help="run a daemon of --boards for so long instead, with --kills")
     arguments.add_argument("--boards", type=int, default=40)

@@ -15,6 +15,7 @@ WRONG = ("shifted", "swapped", "reversed", "equal", "times 100", "cut")
 """Pages that are served once."""
 ODD = ("bad row", "flicker", "error row", "absurd")
 """Pages that lack a row, or have one that cannot be read or believed; the others are true."""
+FLICKER_AGAIN = "flicker again"
 BRANDS = ("Qwen", "Llama", "Gemma", "Phi", "Yi")
 
 
@@ -60,8 +61,8 @@ def page(kind: str, state: State, written: Callable[[Mapping[str, Row]], bytes])
         rows = {key: (name, scores[key], price) for key, (name, _, price) in state.rows.items()}
     elif kind == "shifted":
         rows = {key: (name, price, score) for key, (name, score, price) in state.rows.items()}
-    elif kind == "flicker":
-        del rows[_middle(state.rows)]
+    elif kind in {"flicker", FLICKER_AGAIN}:
+        del rows[sorted(rows)[1]]
     elif kind == "empty":
         rows = {}
     rows |= _MORE.get(kind, {})

@@ -26,7 +26,7 @@ import httpx
 
 from simulation.disk import DEADLY, Crash, Fault, Operation
 from simulation.machine import Machine, csv, records
-from simulation.pages import DAY, HOUR, ODD, OUTAGES, POISON, WRONG, State, page, states
+from simulation.pages import DAY, FLICKER_AGAIN, HOUR, ODD, OUTAGES, POISON, WRONG, State, page, states
 from tracker.daemon.loop import Loop
 from tracker.daemon.opening import rescue
 from tracker.errors import TrackerError
@@ -130,6 +130,7 @@ class World:
         self._away: dict[str, float] = {}
         self._reports: tuple[float, Callable[[], None]] = (float("inf"), lambda: None)
         self._reported = 1
+        self._flickers: dict[str, float] = {}
         self.machine.disk.before = self._leased
         self.machine.disk.watches_power = any(incident.what == "power" for incident in self.incidents)
 
@@ -189,6 +190,10 @@ class World:
         def answer(request: httpx.Request) -> httpx.Response:
             state = self.true_state(name)
             kind = self._once[name].pop(0) if self._once[name] else self._outage_of(name)
+            if kind == "flicker":
+                self._flickers[name] = self.passed_s + DAY - 4 * HOUR
+            elif not kind and self.passed_s < self._flickers.pop(name, 0.0):
+                kind = FLICKER_AGAIN  # the row is back before its absence is certain
             if kind in {"cut", POISON} and form != "csv_table":
                 kind = "equal"
             body = page(kind, state, written)
