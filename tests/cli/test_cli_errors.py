@@ -216,7 +216,7 @@ def test_a_file_that_is_not_a_database_exits_with_3(world: World, args: tuple[st
     (world.store / "tracker.db").write_bytes(b"no database, but long enough to look like one to a careless eye" * 9)
     ran = world.run(*(world.bodies(BODIES) if arg == "bodies" else arg for arg in args))
     assert ran.code == 3
-    assert re.search(r"tracker\.db: cannot open the store: .+; expected a writable SQLite file", ran.error)
+    assert re.search(r"tracker\.db: is damaged: .+; expected the SQLite file that the tracker wrote \(rebuild it", ran.error)
 
 
 EVERY = [*READING.items(), ("run", []), ("import", ["acme/text", "."]), ("daemon", ["--dry-run"]), ("demo", [])]
