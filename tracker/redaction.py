@@ -108,7 +108,9 @@ class Secrets:
 
     @cached_property
     def _traces(self) -> Mapping[str, Collection[bytes]]:
-        traces = {name: _traces_of(value.encode("utf-8", "surrogateescape")) for name, value in self.values.items()}
+        """Without a mask, of keys only; with one, not of names of users and hosts, whose letters a sentence may have."""
+        values = {name: value for name, value in self.values.items() if not self.mask or any(map(str.isdigit, value))}
+        traces = {name: _traces_of(value.encode("utf-8", "surrogateescape")) for name, value in values.items()}
         return {name: found for name, found in traces.items() if found}
 
 
