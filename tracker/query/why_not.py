@@ -219,6 +219,8 @@ def _why_recorded(event: Event | None) -> str:
 
 def _why_no_debut(diff: Diff, past: BoardState, entry: EntryId) -> str:
     assert diff.before is not None
+    if entry in diff.read_again:
+        return f"its row was left out until now ({diff.read_again[entry].why})"
     if entry in diff.before.ambiguous:
         return "its key stood more than once on the page before"
     known = past.known.get(entry)
@@ -232,6 +234,8 @@ def _why_no_debut(diff: Diff, past: BoardState, entry: EntryId) -> str:
 
 
 def _why_no_departure(diff: Diff, entry: EntryId) -> str:
+    if entry in diff.left_out:
+        return f"its row is left out: nothing is known of it ({diff.left_out[entry].why})"
     if entry in diff.after.ambiguous:
         return "its key stands more than once on the page"
     if entry in diff.missing:
