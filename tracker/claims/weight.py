@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tracker.claims._records import Amount
 from tracker.model import Measure, Metric, Nature, Snapshot
@@ -34,8 +36,7 @@ class Order(StrEnum):
         return {Order.ABOVE: Order.BELOW, Order.BELOW: Order.ABOVE, Order.NEAR: Order.NEAR}[self]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weight:
+class Weight(Struct, frozen=True, kw_only=True):
     """The order of two values and why. `gap` is positive if the first is better. `error` is the gap required, None for facts.
 
     `wide` is the gap that is a lot: three errors, or a third of the higher fact.

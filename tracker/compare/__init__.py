@@ -15,12 +15,14 @@ from tracker.compare.misreading import RowDoubt, doubts, read_again, too_many
 from tracker.compare.ranks import account
 from tracker.compare.rekeying import Rekeyed, exchanged, rekeyed, returned
 from tracker.compare.verdict import judge
-from tracker.compare.wrong_page import wrong_column, wrong_page
+from tracker.compare.wrong_page import agree, all_alike, wrong_page
 from tracker.model import Board, Comparability, Diff, Entry, EntryId, MetricDiff, MetricId, Nature, RankMove, Snapshot
 from tracker.order import may_have_fallen_out, surely_inside, would_be_shown
 
 __all__ = [
     "RowDoubt",
+    "agree",
+    "all_alike",
     "commensurable",
     "comparable",
     "compare",
@@ -30,7 +32,6 @@ __all__ = [
     "read_again",
     "too_many",
     "with_last_known",
-    "wrong_column",
     "wrong_page",
 ]
 

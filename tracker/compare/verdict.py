@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from statistics import median
 
-from tracker.compare.drift import FALLBACK_HALF_WIDTH, Drift, fit
+from tracker.compare.drift import FALLBACK_HALF_WIDTH, Drift, fit, moved_apart
 from tracker.compare.precision import finest_decimals, same, typical_decimals
 from tracker.model import (
     Comparability,
@@ -117,6 +117,8 @@ def _compared(
     reason = ""
     if moved and not silent:
         reason = drift.rebase or _rebased(metric, before, after, (measured, measured_moves), counted)
+        if not reason and fitted and (apart := moved_apart(metric, [*measured.values()])):
+            reason = f"{apart} of {len(both)} values moved far up or down, and not together"
         if not reason and metric.nature is Nature.TESTED and _begins_a_scale(metric, measured, measured_moves, before):
             reason = f"{counted}, all one way and alike, as onto a new scale"
     if reason:

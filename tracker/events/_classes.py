@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 from math import inf
+
+from msgspec import Struct
 
 from tracker.events._lines import SYSTEM
 from tracker.model import Board, BoardState, Comparability, Diff, Entry, EntryId, Metric, Snapshot, name_tokens
@@ -32,8 +33,7 @@ COUNTRIES: Mapping[str, str] = {
 """Countries in words; any other country is named by its two letters."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Roll:
+class Roll(Struct, frozen=True, kw_only=True):
     """The measured members of each class as (standing, entry), the best first; `estimates` is the best estimate of each.
 
     `undecided`: by sort of class, the best standing of an entry that may be of it; a row that names no entry may be of any.

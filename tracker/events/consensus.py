@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 from itertools import product
+
+from msgspec import Struct
 
 from tracker.events import overtake
 from tracker.events._level import states_error
@@ -34,8 +36,7 @@ Pair = tuple[ModelId, ModelId, str]
 """Subject, rival and topic."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Seat:
+class _Seat(Struct, frozen=True, kw_only=True):
     """A board that measures on a ranked primary metric, with the best measured variant of each model.
 
     `open`: models of which it lists a variant without a measured value, so that their best is not known yet.
@@ -54,8 +55,7 @@ class _Seat:
         return site.removeprefix("www.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Ballot:
+class _Ballot(Struct, frozen=True, kw_only=True):
     """The boards that reported an overtake, those with the subject above as well, and those with it below beyond the error."""
 
     topic: str

@@ -298,11 +298,19 @@ class PendingOvertake:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldReading:
-    """A reading in quarantine: its time, its entries and their values of the primary metric."""
+    """A reading in quarantine: its time, its entries, their values of the primary metric and the median half-width of these."""
 
     observed_at: datetime
     entries: frozenset[EntryId]
     values: Mapping[EntryId, float] = field(default_factory=dict)
+    half_width: float | None = None
+
+    def measure(self, entry: EntryId) -> Measure:
+        """An entry's value, with that half-width."""
+        value, half_width = self.values[entry], self.half_width
+        return (
+            Measure(value=value) if half_width is None else Measure(value=value, low=value - half_width, high=value + half_width)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
