@@ -14,9 +14,11 @@ from tracker.compare import (
     agree,
     all_alike,
     commensurable,
+    comparable,
     compare,
     doubts,
     leave_out,
+    read_again,
     too_many,
     with_last_known,
     wrong_page,
@@ -208,7 +210,8 @@ def _step(
         doubt = alike or doubt or wrong_page(board, known, after) or too_many(doubted, after)
     if doubt is not None and decision is None:
         return _quarantined(board, line, after, past=past, doubt=doubt, for_good=alike is not None)
-    after, rows = leave_out(after, before=before, reading=reading, doubts=doubted, past=past, primary=board.primary)
+    same_table = before if other_table is None else None
+    after, rows = leave_out(after, before=same_table, reading=reading, doubts=doubted, past=past, primary=board.primary)
     before = with_last_known(before, after, past, last) if before is not None else None
     restart = f"accepted by {decision.by}: {other_table}" if decision is not None and other_table is not None else ""
     absent = _absent(board, past, before, after, lexicon)
@@ -282,7 +285,8 @@ def _accepted(
     rows: Mapping[EntryId, LeftOut],
 ) -> Step:
     diff = compare(board, before, after, seen_until=past.seen_until, sizes=past.sizes, restart=restart, absent=absent)
-    diff = replace(diff, left_out=rows) if rows else diff
+    if rows or past.left_out:
+        diff = replace(diff, left_out=comparable(rows, diff), read_again=read_again(after, past))
     detected = detect(diff, past)
     following = advance(past, diff, detected)
     quiet = silence(board, following, observed_at=line.observed_at, url=line.url, sha256=line.sha256)
