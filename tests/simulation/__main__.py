@@ -22,7 +22,7 @@ def main() -> int:
     """Do what the arguments say. Returns 1 if anything is wrong."""
     arguments = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     arguments.add_argument("--seeds", type=int, default=300, help="how many worlds")
-    arguments.add_argument("--from", type=int, default=None, dest="start", help="the first seed")
+    arguments.add_argument("--from", type=int, default=0, dest="start", help="the first seed")
     arguments.add_argument("--seed", type=int, help="only this world, with all that happens in it")
     arguments.add_argument("--stop", action="store_true", help="stop at the first world that goes wrong")
     arguments.add_argument("--kinds", default=",".join(dict.fromkeys(INCIDENTS)), help="what may happen, separated by commas")
@@ -55,7 +55,7 @@ def main() -> int:
         outcome = outcome_of(given.seed, kinds)
         print("\n".join((*outcome.happened, *(f"seed {given.seed}: {problem}" for problem in outcome.problems))))
         return int(bool(outcome.problems))
-    return _seeds(range(given.start or 0, (given.start or 0) + given.seeds), kinds, jobs=given.jobs, stop=given.stop)
+    return _seeds(range(given.start, given.start + given.seeds), kinds, jobs=given.jobs, stop=given.stop)
 
 
 def _seeds(seeds: Sequence[int], kinds: Sequence[str], *, jobs: int, stop: bool) -> int:

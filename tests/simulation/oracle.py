@@ -43,6 +43,8 @@ def _history(world: World, board: str, serves: Sequence[Serve], checks: Sequence
     number_of = {serve.sha256: serve.number for serve in serves if serve.kind not in _BAD}
     accepted = [check for check in checks if check.result in {Result.ACCEPTED, Result.UNCHANGED} and check.sha256]
     numbers: list[int] = []
+    if accepted and accepted[-1].observed_at > world.machine.outside.now:
+        yield f"{board}: the history is in the future: {accepted[-1].observed_at}"
     for check in accepted:
         number = number_of.get(check.sha256[0])
         if number is None:

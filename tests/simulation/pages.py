@@ -92,5 +92,5 @@ _SCORES: dict[str, Callable[[Rows], dict[str, object]]] = {
 }
 _MORE: dict[str, dict[str, Row]] = {
     "error row": {"oops": ("An error occurred, please reload", 9999.0, 1.0)},
-    "bad row": {"odd": ("Odd 1", "pending", 1.0)},
+    "bad row": {"odd": ("Odd 1", "one and a half", 1.0)},
 }
