@@ -226,16 +226,8 @@ def search(bug: Bug, seeds: int, *, start: int) -> tuple[int | None, float, str]
     """The first seed from `start` on that finds it, the seconds that took, and what it found."""
     with tempfile.TemporaryDirectory() as scratch:
         planted(bug, Path(scratch))
-        command = [
-            sys.executable,
-            "-P",
-            str(ROOT / "tests" / "simulation"),
-            "--seeds",
-            str(seeds),
-            "--from",
-            str(start),
-            "--stop",
-        ]
+        command = [sys.executable, "-P", str(ROOT / "tests" / "simulation"), "--stop", "--kinds", ",".join(bug.kinds)]
+        command += ["--seeds", str(seeds), "--from", str(start)]
         environment = os.environ | {"PYTHONPATH": scratch, "PYTHONDONTWRITEBYTECODE": "1"}
         begin = time.perf_counter()
         ran = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=ROOT)
