@@ -133,6 +133,7 @@ class World:
         self._reports: tuple[float, Callable[[], None]] = (float("inf"), lambda: None)
         self._reported = 1
         self._flickers: dict[str, float] = {}
+        self._again: set[str] = set()
         self.machine.disk.before = self._leased
         self.machine.disk.watches_power = any(incident.what == "power" for incident in self.incidents)
 
@@ -192,10 +193,13 @@ class World:
         def answer(request: httpx.Request) -> httpx.Response:
             state = self.true_state(name)
             kind = self._once[name].pop(0) if self._once[name] else self._outage_of(name)
-            if kind == "flicker":
+            if kind == "flicker" and self.passed_s < self._flickers.get(name, -DAYS * DAY) + 2 * DAY:
+                kind = ""  # an absence of days is a departure
+            elif kind == "flicker":
                 self._flickers[name] = self.passed_s + DAY - 4 * HOUR
-            elif not kind and self.passed_s < self._flickers.pop(name, 0.0):
+            elif not kind and self.passed_s < self._flickers.get(name, 0.0) and name not in self._again:
                 kind = FLICKER_AGAIN  # the row is back before its absence is certain
+                self._again.add(name)
             if kind in {"cut", POISON} and form != "csv_table":
                 kind = "equal"
             body = page(kind, state, written)

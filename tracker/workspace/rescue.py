@@ -112,7 +112,10 @@ def _is_empty(database: Path) -> bool:
 
 def check_pause(database: Path, now: datetime) -> None:
     """Refuse a second rescue within an hour: the disk is bad, and each one keeps a copy. Raises StoreError."""
-    rescued = [at for path in database.parent.glob(f"{_aside(database, None)}*") if (at := _time_of(path)) is not None]
+    kept = [
+        path for path in database.parent.glob(f"{_aside(database, None)}*") if not path.samefile(database)
+    ]  # or it was cut off
+    rescued = [at for path in kept if (at := _time_of(path)) is not None]
     last = max((at for at in rescued if timedelta(0) <= now - at < ONCE_IN), default=None)
     if last is not None:
         found = f"{database}: is damaged again, after it was rebuilt at {machine_time(last)}"
@@ -224,7 +227,13 @@ def _in_backup(backup: Path) -> _Source | None:
         version = str(saved.pop("version", _UNNAMED_VERSION))
         positions = {BoardId(board): int(position) for board, position in saved.pop(POSITIONS, ())}
         rows = {table: [tuple(row) for row in saved[table]] for table in saved}
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except OSError as error:
+        if not isinstance(error, FileNotFoundError):  # it may be readable the next time, and nothing is lost until then
+            expected = "expected the last backup of the service state (check the disk; to go on without it, move it away)"
+            raise StoreError(f"{backup}: cannot be read: {error.strerror}; {expected}") from error
+        log.warning("no backup", extra={"path": str(backup)})
+        return None
+    except (ValueError, TypeError, AttributeError) as error:
         log.error("backup not readable", extra={"path": str(backup), "error": str(error)})  # noqa: TRY400  # the message is enough
         return None
     return _Source(version=_known(version, backup), rows=rows, positions=positions)
