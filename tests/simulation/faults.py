@@ -140,7 +140,7 @@ SCENARIOS = (
     Scenario(name="daemon", before=_unpaused, act=lambda machine: machine.turns(*TURNS), day=2),
     Scenario(name="replay", before=_used, act=lambda machine: machine.command("replay")),
     Scenario(name="replay of a damaged database", before=_damaged, act=lambda machine: machine.command("replay")),
-    Scenario(name="rescue by a daemon", before=_damaged, act=lambda machine: machine.turns(2)),
+    Scenario(name="rescue by a daemon", before=_damaged, act=lambda machine: machine.turns(*TURNS), day=2),
     Scenario(name="run without a database", before=_missing, act=lambda machine: machine.command("run", SMALL), day=2),
     Scenario(name="import", act=lambda machine: machine.command("import_", LARGE, *_files(machine)), boards=(LARGE,)),
     Scenario(

@@ -26,7 +26,7 @@ from tracker.stores.archive import FileArchive
 from tracker.stores.locks import held
 from tracker.stores.service_state import TABLES
 from tracker.stores.sqlite import SqliteStore
-from tracker.stores.sqlite_errors import disk_remedy, newer
+from tracker.stores.sqlite_errors import disk_remedy, newer, store_error
 from tracker.stores.sqlite_file import MIGRATIONS, NEWEST_MIGRATION
 from tracker.wording import count, listed, machine_time
 from tracker.workspace.declared import declared
@@ -195,12 +195,16 @@ def _take_its_place(new: Path, database: Path, aside: Path, *, keep: bool) -> No
 
 
 def _in_file(database: Path, boards: Sequence[BoardId]) -> _Source:
-    """What can be read of a damaged file. Raises Newer."""
+    """What can be read of a damaged file. Raises Newer, and StoreError if it cannot be opened at all."""
     queries = {table: f"SELECT * FROM {table}" for table in sorted(TABLES)}  # noqa: S608  # our own table names
     queries["events"] = "SELECT event, board, headline, body FROM events"
     queries[DECLARATIONS] = "SELECT board, declaration FROM boards WHERE declaration IS NOT NULL"
     rows, version = {}, NEWEST_MIGRATION
-    with closing(sqlite3.connect(database)) as old:
+    try:
+        old = sqlite3.connect(database)
+    except sqlite3.Error as error:
+        raise store_error(database, "open", error) from error
+    with closing(old):
         old.text_factory = lambda raw: raw.decode(errors="surrogateescape")  # so that one bad text does not cost the others
         with suppress(sqlite3.Error, TypeError):
             version = str(old.execute("SELECT name FROM _sqlite_migrations ORDER BY rowid DESC LIMIT 1").fetchone()[0])
