@@ -131,7 +131,8 @@ class Archive(Protocol):
     def restore_index(self, board: BoardId, known: bytes, *, drop: bool = False) -> int:
         """Make the index begin with `known`, what it once was, followed by the later lines that it has.
 
-        The damaged file is kept. With `drop`, known lines whose bodies are gone are left out. Returns where the known lines end.
+        The damaged file is kept. With `drop`, known lines whose bodies are gone are left out, and so is what cannot be read.
+        Returns where the known lines end.
 
         Raises:
             StoreError: the bodies of a known line are gone, or more is damaged than `known` can replace.

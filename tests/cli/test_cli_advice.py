@@ -224,6 +224,19 @@ def test_captures_without_a_database_and_a_backup_are_read_as_before(world: Worl
     assert content(world) == before
 
 
+@pytest.mark.parametrize("garbage", [b"\x93\n" * 700, b"", b"{}\n" * 40], ids=["bytes", "nothing", "objects"])
+def test_the_advice_for_an_index_of_garbage_restores_it(used: World, garbage: bytes):
+    before, index = content(used), used.store / "captures/acme/text/index.jsonl"
+    kept = index.read_bytes()
+    index.write_bytes(garbage)
+    audited = used.run("audit")
+    assert audited.code == 1
+    (advice,) = set(re.findall(r"with: tracker (replay \S+)", audited.out))
+    assert (advice, used.run(*advice.split()).code) == ("replay acme/text", 0)
+    assert (index.read_bytes(), content(used), used.run("audit").code) == (kept, before, 0)
+    assert [path.read_bytes() for path in index.parent.glob("index.jsonl.damaged-*")] == [garbage]
+
+
 # ── errors that are no damage ────────────────────────────────────────────────────────────────────
 
 

@@ -61,7 +61,7 @@ def test_a_damaged_file_of_hosts_is_recreated_and_works(
         assert hosts.failures(HOST) == 0
         hosts.note_request(HOST, AT)
         hosts.note_failures(HOST, 2)
-    assert [record.message for record in caplog.records] == ["damaged file of hosts recreated"]
+    assert [record.message for record in caplog.records] == ["hosts.db was damaged and has been created again"]
     with closing(SqliteHosts(path)) as hosts:
         assert (hosts.last_request(HOST), hosts.failures(HOST)) == (AT, 2)
 

@@ -14,13 +14,13 @@ from tracker.clock import SystemClock
 from tracker.errors import DeclarationError, StoreError
 from tracker.line import index, sync
 from tracker.line.sync import Outcome
-from tracker.model import Board, BoardId, Event
+from tracker.model import Board, BoardId, Event, kept_and_pruned
 from tracker.model.names import Lexicon
 from tracker.ports import Archive, Store
 from tracker.schedules import Schedules, unknown_board
 from tracker.stores.locks import held
 from tracker.stores.sqlite_errors import Damaged, is_of_all
-from tracker.wording import safe
+from tracker.wording import count, safe
 from tracker.workspace import Settings
 from tracker.workspace.declared import declared
 from tracker.workspace.names import names_of
@@ -79,6 +79,8 @@ def _replay(settings: Settings, boards: Sequence[str]) -> int:
             summary(outcome)
             print_news(event for event in later if event.is_news)
             code = max(code, report_refusal(outcome, store, SystemClock().now()))
+            if pruned := kept_and_pruned(archive.index(board.id)[0])[1]:
+                click.echo(f"{board.id}: {count(len(pruned), 'pruned capture')} left out")
             if withdrawn := store.withdrawn(board.id):
                 click.echo(f"{board.id}: {len(withdrawn)} events of earlier replays no longer follow (kept as withdrawn)")
     return code

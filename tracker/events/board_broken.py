@@ -22,7 +22,7 @@ UNREACHABLE_TRIES = 3
 _REASONS = {
     FailureStage.FETCH: "could not be fetched",
     FailureStage.PAGE: "returned something other than a leaderboard",
-    FailureStage.PARSE: "returned data in which no entries could be found",
+    FailureStage.PARSE: "returned data that could not be read as its table",
     FailureStage.CONTRACT: "shows a table that is not credible",
     FailureStage.QUARANTINE: "is in quarantine",
 }

@@ -48,6 +48,7 @@ from tracker.model import (
     Step,
     StoredSnapshot,
     Verdict,
+    kept_and_pruned,
 )
 from tracker.model.names import Lexicon
 from tracker.order import values_of
@@ -60,7 +61,7 @@ from tracker.wording import visible
 if TYPE_CHECKING:
     from tracker.line.apart import ReadLine
 
-DECISIONS = frozenset((Verdict.ACCEPT, Verdict.REJECT, Verdict.STRIKE, Verdict.RESTORE))
+DECISIONS = frozenset((Verdict.ACCEPT, Verdict.REJECT, Verdict.STRIKE, Verdict.RESTORE, Verdict.PRUNE))
 _OF_A_READING = frozenset((Verdict.ACCEPT, Verdict.REJECT))
 _AGREEING_SUSPECTS = 3
 _AGREEING_FOR = timedelta(days=1)
@@ -161,8 +162,8 @@ def _is_derived(decision: IndexLine) -> bool:
 
 
 def fetches_of(lines: Iterable[IndexLine]) -> list[IndexLine]:
-    """The fetches among the lines, without those that are struck."""
-    lines = list(lines)
+    """The fetches among the lines, without those that are struck or whose bodies are pruned."""
+    lines, _ = kept_and_pruned(lines)
     last = {line.observed_at: line.verdict for line in lines if line.verdict in DECISIONS - _OF_A_READING}
     return [line for line in lines if line.verdict not in DECISIONS and last.get(line.observed_at) is not Verdict.STRIKE]
 
@@ -372,7 +373,11 @@ def _unreadable(board: Board, line: IndexLine, error: TrackerError, before: Snap
         if isinstance(error, ContractBroken)
         else not isinstance(error, EncodingError)
     )
-    remedy = f"; to see what replaced it: tracker board repair {board.id}" if before is not None and is_gone else ""
+    remedy = (
+        f"; if the page has changed, to find what replaced it: tracker board repair {board.id}"
+        if before is not None and is_gone
+        else ""
+    )
     stage = FailureStage.CONTRACT if isinstance(error, ContractBroken) else FailureStage.PARSE
     name = ParseError.__name__ if isinstance(error, ParseError) else type(error).__name__
     return _failure(board, line, stage, name, f"{error}{remedy}")

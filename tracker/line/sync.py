@@ -315,7 +315,12 @@ def _read_alike(board: Board, before: Board | None) -> bool:
 
 
 def _rewrites(line: IndexLine, stored: Check | None, last: Check) -> bool:
-    """Whether a line changes the stored history: a decision, an older state, or a body where only a failure was known."""
+    """Whether a line changes the stored history: a decision, an older state, or a body where only a failure was known.
+
+    Pruned bodies do not: the history keeps what was read of them until it is rewritten.
+    """
+    if line.verdict is Verdict.PRUNE:
+        return False
     if line.verdict in DECISIONS:
         return True
     if stored is None:

@@ -209,6 +209,6 @@ def _fact(table: Table, name: str) -> str:
 
 
 def _broken(board: Board, wrong: Sequence[Violation]) -> ContractBroken:
-    first, remedy = "; ".join(map(str, wrong[:3])), f"no snapshot was written (tracker board test {board.id})"
+    first, remedy = "; ".join(map(str, wrong[:3])), f"no snapshot was written (tracker board test {board.id} --live)"
     message = f"{board.id}: {count(len(wrong), 'contract violation')}: {first}; the capture is kept, and {remedy}"
     return ContractBroken(message, wrong)

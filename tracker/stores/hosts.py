@@ -59,7 +59,7 @@ class SqliteHosts:
 
     def _recreate(self, why: object) -> None:
         """Replace the damaged file by an empty one; the caller holds the lock, if others may use the connection."""
-        log.warning("damaged file of hosts recreated", extra={"path": str(self._path), "why": str(why)})
+        log.warning("hosts.db was damaged and has been created again", extra={"path": str(self._path), "why": str(why)})
         self._connection.close()
         for ending in ("", "-journal", "-wal", "-shm"):
             self._path.with_name(self._path.name + ending).unlink(missing_ok=True)

@@ -26,7 +26,7 @@ from tracker.stores.archive import FileArchive
 from tracker.stores.locks import held
 from tracker.stores.service_state import TABLES
 from tracker.stores.sqlite import SqliteStore
-from tracker.stores.sqlite_errors import newer
+from tracker.stores.sqlite_errors import disk_remedy, newer
 from tracker.stores.sqlite_file import MIGRATIONS, NEWEST_MIGRATION
 from tracker.wording import count, listed, machine_time
 from tracker.workspace.declared import declared
@@ -188,7 +188,7 @@ def _take_its_place(new: Path, database: Path, aside: Path, *, keep: bool) -> No
                 database.with_name(database.name + ending).rename(aside.with_name(aside.name + ending))
         new.replace(database)
     except OSError as error:
-        raise StoreError(f"{database}: cannot be replaced: {error.strerror}; expected a writable folder") from error
+        raise StoreError(f"{database}: cannot be replaced: {error.strerror}; {disk_remedy(database, error)}") from error
 
 
 def _in_file(database: Path, boards: Sequence[BoardId]) -> _Source:

@@ -14,6 +14,7 @@ from typing import Any
 from tracker.errors import StoreError
 from tracker.stores.service_state import TABLES
 from tracker.stores.sqlite import SqliteStore
+from tracker.stores.sqlite_errors import disk_remedy
 from tracker.stores.sqlite_file import NEWEST_MIGRATION
 from tracker.workspace.settings import Settings
 
@@ -48,7 +49,7 @@ def back_up(store: SqliteStore, path: Path, now: datetime) -> None:
             os.fsync(file.fileno())
         new.replace(path)
     except OSError as error:
-        raise StoreError(f"{path}: cannot be written: {error.strerror}; expected space and a writable folder") from error
+        raise StoreError(f"{path}: cannot be written: {error.strerror}; {disk_remedy(path, error)}") from error
 
 
 def back_up_written(settings: Settings, store: SqliteStore, now: datetime) -> None:
