@@ -97,7 +97,7 @@ def _content(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _read_subject(clause: Clause, piece: Piece, before: Sequence[Piece], after: Sequence[Piece], arguments: Arguments) -> None:
-    mention = piece.mention
+    mention = piece.of(Mention)
     if _is_maker(mention, before, arguments.subjects):
         arguments.subjects[-1] = _narrowed(arguments.subjects[-1], ModelGroup(lab=mention.lab))
     elif mention.kind is MentionKind.LAB and clause.sense.superlative and [later.kind for later in after] == [PieceKind.OWN]:
@@ -153,7 +153,7 @@ def _is_among(before: Sequence[Piece]) -> bool:
 
 def _as_mention(piece: Piece, before: Sequence[Piece]) -> Mention:
     """A class as a subject or rival, with the word that says whether all or one of it is meant."""
-    group = piece.group
+    group = piece.of(ModelGroup)
     article = before[-1].text if before and before[-1].reads(*SOME_ONE) else ""
     quantifier = _quantifier(before) or article
     return Mention(text=piece.text, name=str(group), kind=MentionKind.GROUP, group=group, quantifier=quantifier)
@@ -162,7 +162,7 @@ def _as_mention(piece: Piece, before: Sequence[Piece]) -> Mention:
 def _read_left_group(clause: Clause, piece: Piece, before: Sequence[Piece], arguments: Arguments) -> None:
     """A class before the verb is the subject, or says among whom."""
     if clause.sense.relation is Relation.FIRST or _is_among(before):
-        arguments.group |= piece.group
+        arguments.group |= piece.of(ModelGroup)
     elif arguments.subjects or arguments.refers:
         raise NotUnderstoodError(f'"{piece.text}": it does not say what this belongs to')
     else:
@@ -189,7 +189,7 @@ def _read_right(clause: Clause, piece: Piece, before: Sequence[Piece], _: Sequen
 
 
 def _read_rival(clause: Clause, piece: Piece, before: Sequence[Piece], arguments: Arguments) -> None:
-    mention, rivals = _quantified(piece.mention, before), arguments.rivals
+    mention, rivals = _quantified(piece.of(Mention), before), arguments.rivals
     if _is_maker(mention, before, rivals):
         rivals[-1] = _narrowed(rivals[-1], ModelGroup(lab=mention.lab))  # "GPT-5 from OpenAI"
         return
@@ -240,7 +240,7 @@ def _is_loose(clause: Clause, piece: Piece, before: Sequence[Piece]) -> bool:
 def _read_right_group(clause: Clause, piece: Piece, before: Sequence[Piece], arguments: Arguments) -> None:
     """A class after a verb is the rival; after `best` or `among`, it says among whom."""
     if _is_among(before) or (clause.inner or clause.sense).rival == "no":
-        arguments.group |= piece.group
+        arguments.group |= piece.of(ModelGroup)
     elif not arguments.rivals or _kinds(before, PieceKind.JOIN):
         arguments.rivals.append(_as_mention(piece, before))
     else:

@@ -51,8 +51,8 @@ def read(sentence: str, pieces: Sequence[Piece], context: Context) -> tuple[list
             claims += reader.run(clauses)
         else:
             claims += _no_claim(sentence, run, whole=len(runs) == 1)
-            reader.subjects = tuple(piece.mention for piece in run if piece.kind is PieceKind.NAME)[:1] or reader.subjects
-    names = frozenset(piece.mention.name for piece in pieces if piece.kind is PieceKind.NAME)
+            reader.subjects = tuple(piece.of(Mention) for piece in run if piece.kind is PieceKind.NAME)[:1] or reader.subjects
+    names = frozenset(piece.of(Mention).name for piece in pieces if piece.kind is PieceKind.NAME)
     return claims, Context(subjects=reader.subjects, named=names)
 
 
@@ -68,7 +68,7 @@ def _runs(pieces: Sequence[Piece]) -> list[list[Piece]]:
 
 def _no_claim(sentence: str, run: Sequence[Piece], *, whole: bool) -> list[Unread]:
     """Words without a verb of ours; they seem to claim something if they mention a model and a figure, a topic or a board."""
-    names = [piece.mention.name for piece in run if piece.kind is PieceKind.NAME]
+    names = [piece.of(Mention).name for piece in run if piece.kind is PieceKind.NAME]
     if not whole and not names:
         return []
     claims = not whole or any(piece.kind in (PieceKind.AMOUNT, PieceKind.TOPIC, PieceKind.BOARD) for piece in run)
