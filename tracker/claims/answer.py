@@ -69,6 +69,11 @@ def finding(
     return Finding(quote=claim.quote, verdict=verdict, reason=reason, claim=claim, grounds=grounds, suggestions=suggestions)
 
 
+def unjudged(claim: Claim, _: Record) -> Finding:
+    """The answer to a ratio: what it divides by is measured in too many ways."""
+    return finding(claim, ClaimVerdict.NOT_COMPARABLE, "a ratio is not judged; ask for the score, and for the price or the size")
+
+
 def stranger(claim: Claim, record: Record) -> Finding | None:
     """The answer if the record lacks a model, a lab or a board that the claim names; None if it has them all."""
     sources = [source for source in claim.sources if not record.boards((source,))]

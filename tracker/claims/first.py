@@ -33,7 +33,8 @@ def judge(claim: Claim, record: Record) -> Finding:
     """Supported if no other member of the class got there before, and the record covers the beginning."""
     compares = claim.inner in (Relation.ABOVE, Relation.LEVEL) and claim.rival is not None
     if not compares and claim.inner not in (Relation.LEAD, Relation.RANK, Relation.SCORE):
-        reason = "no history of it is kept" if claim.rival else "it does not say at what"
+        lacks = "better than which model" if claim.inner is Relation.RATIO else "at what"
+        reason = "no history of it is kept" if claim.rival else f"it does not say {lacks}"
         return finding(claim, ClaimVerdict.NOT_ON_RECORD, reason)
     if claim.inner is Relation.SCORE and not is_placed(claim, cases(claim, record)):
         return finding(claim, ClaimVerdict.NOT_COMPARABLE, "it does not say on which board")

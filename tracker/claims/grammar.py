@@ -145,7 +145,7 @@ class _Reader(Struct, kw_only=True):
                 raise NotUnderstoodError(f'"{arguments.refers}": it does not say which model that is; name it')
             if clause.figures and self.rivals:
                 raise NotUnderstoodError(f'"{clause.anchor.text}": it does not say whose figure that is')
-            of_line = clause.sense.relation in (Relation.GAIN, Relation.FIRST) and not arguments.refers
+            of_line = clause.sense.relation in (Relation.GAIN, Relation.FIRST, Relation.RATIO) and not arguments.refers
             understood = dict.fromkeys(mention.whole if of_line else mention for mention in self.subjects)
             arguments.read_as += [f"said of {mention.name}" for mention in understood]
             arguments.subjects = list(understood)
@@ -175,7 +175,8 @@ class _Reader(Struct, kw_only=True):
             return
         if sense.rival == "no" or sense.relation is Relation.LEAD:
             return
-        if sense.rival == "may" and clause.sense.relation is not Relation.FIRST and self.rivals:
+        compares = sense.relation is not Relation.RATIO and clause.sense.relation is not Relation.FIRST
+        if sense.rival == "may" and compares and self.rivals:
             arguments.rivals = list(self.rivals)
             arguments.read_as.append(f"compared with {' and '.join(mention.name for mention in self.rivals)}")
         elif sense.rival == "must" or sense.relation in (Relation.PRICE, Relation.ABOVE):
