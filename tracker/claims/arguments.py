@@ -108,7 +108,7 @@ def _read_subject(clause: Clause, piece: Piece, before: Sequence[Piece], after: 
         if last is not None and (not between or any(other.kind is not PieceKind.JOIN for other in between)):
             names = f'"{before[last].text}" before "{piece.text}"'
             raise NotUnderstoodError(f"{names}: it does not say how they belong together")
-        arguments.subjects.append(_quantified(mention, before))
+        arguments.subjects.append(replace(mention, quantifier=_quantifier(before)))
 
 
 def _is_maker(mention: Mention, before: Sequence[Piece], named: Sequence[Mention]) -> bool:
@@ -131,12 +131,8 @@ def _read_reference(piece: Piece, before: Sequence[Piece], arguments: Arguments)
     arguments.refers = piece.text
 
 
-def _quantified(mention: Mention, before: Sequence[Piece]) -> Mention:
-    """A mention with the word before it (`all`, `every`, `each`, `any`), if all of a line or of a lab's models are meant."""
-    return replace(mention, quantifier=_quantifier(before))
-
-
 def _quantifier(before: Sequence[Piece]) -> str:
+    """The word before a name (`all`, `every`, `each`, `any`) by which all of a line, or of a lab's models, are meant."""
     for piece in reversed(before):
         if piece.reads(*EVERY_ONE):
             return piece.text
@@ -189,7 +185,7 @@ def _read_right(clause: Clause, piece: Piece, before: Sequence[Piece], _: Sequen
 
 
 def _read_rival(clause: Clause, piece: Piece, before: Sequence[Piece], arguments: Arguments) -> None:
-    mention, rivals = _quantified(piece.of(Mention), before), arguments.rivals
+    mention, rivals = replace(piece.of(Mention), quantifier=_quantifier(before)), arguments.rivals
     if _is_maker(mention, before, rivals):
         rivals[-1] = _narrowed(rivals[-1], ModelGroup(lab=mention.lab))  # "GPT-5 from OpenAI"
         return

@@ -85,11 +85,12 @@ class _Race(Struct, frozen=True, kw_only=True):
 def _race(case: Case) -> _Race:
     state, record = case.state, case.record
     keys = record.ever_on(state, case.claim.rival) if case.claim.rival is not None else ()
+    starts = (segment.started_at for segment in record.store.segments(state.board.id))
     start = record.segment(state.board.id, case.metric.id) if case.claim.inner is Relation.SCORE else None
     return _Race(
         case=case,
         rivals=tuple(course for key in keys if (course := case.course(key))),
-        start=start or record.began(state.board.id) or state.snapshot.observed_at,
+        start=start or min(starts, default=state.snapshot.observed_at),
         spread=spread_in(state.snapshot, case.metric),
     )
 
