@@ -62,7 +62,7 @@ class _LosesHistoryError(DeclarationError):
 class Rebuilt:
     """The history that was replaced: the time of its last check, and its events with earlier withdrawn ones.
 
-    `ahead` is the content of the events that a clock that was ahead had dated: with other dates they are no news.
+    `ahead` is the content of the events that a clock that was ahead had dated: with other dates they are not new.
     """
 
     until: datetime
