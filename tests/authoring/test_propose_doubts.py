@@ -312,7 +312,7 @@ RACE = (
     ("Place", range(1, 9)),
     ("Runner", NAMES),
     ("Bib", (4, 11, 17, 21, 27, 3, 8, 15)),
-    ("Finish", [f"2:0{at}:11" for at in range(8)]),
+    ("Finish", [f"2/0{at}/11" for at in range(8)]),
 )
 
 
@@ -325,7 +325,7 @@ def test_a_figure_beside_published_ranks_that_it_does_not_follow_is_asked_about(
 
 def test_a_column_that_cannot_be_read_is_refused_with_those_that_can():
     with pytest.raises(
-        DeclarationError, match=r"'Finish' cannot rank the board: it has '2:00:11', expected figures, as in Place and Bib"
+        DeclarationError, match=r"'Finish' cannot rank the board: it has '2/00/11', expected figures, as in Place and Bib"
     ):
         proposed(*RACE, answers=Answers(metric="Finish"))
 

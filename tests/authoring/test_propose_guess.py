@@ -422,15 +422,19 @@ def test_the_refusal_suggests_no_order_if_no_column_has_names():
         pytest.param(("91%", "Ruff", "7"), id="a share"),
     ],
 )
-def test_a_table_without_a_header_is_refused_so_that_no_row_is_lost(header: tuple[str, str, str]):
+def test_no_row_of_a_table_without_a_header_is_lost_and_a_person_says_what_ranks(header: tuple[str, str, str]):
     lines = [";".join(header), *(f"{80.25 - at};{name};{at}" for at, name in enumerate(NAMES))]
-    with pytest.raises(ParseError, match="its header looks like a row"):
-        propose("\n".join(lines).encode())
+    found = propose("\n".join(lines).encode())
+    assert (found.candidate.rows[0], found.name.value) == (header, "$2")
+    asked = open_question(found, Answers())
+    assert asked is not None
+    assert (asked.why, "`$1`" in asked.choices) == ("its columns have no headers", True)
 
 
 def test_a_first_row_from_which_the_places_count_on_is_not_a_header():
-    with pytest.raises(ParseError, match="its header looks like a row"):
-        propose(csv_of(("1", "Ruff", "2900"), range(2, 10), NAMES, [2890, 2880, 2875, 2870, 2860, 2850, 2840, 2830]))
+    found = propose(csv_of(("1", "Ruff", "2900"), range(2, 10), NAMES, [2890, 2880, 2875, 2870, 2860, 2850, 2840, 2830]))
+    assert len(found.candidate.rows) == 9
+    assert found.candidate.doubt == "its columns have no headers"
 
 
 @pytest.mark.parametrize("years", [("2024", "2025"), ("1", "2")])

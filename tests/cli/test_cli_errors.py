@@ -530,3 +530,16 @@ def test_a_damaged_row_is_not_reported_as_python(world: World):
     ran = world.run("events", "--json")
     assert ran.code == 3
     assert re.search(r": a row cannot be read \([\w ]+\); expected what the tracker wrote", ran.error)
+
+
+@pytest.mark.parametrize("command", ["run", pytest.param("daemon", marks=pytest.mark.slow)])
+def test_too_little_memory_is_reported_in_one_line(tmp_path: Path, command: str):
+    limited = f"""
+import resource
+resource.setrlimit(resource.RLIMIT_AS, (45_000_000,) * 2)
+from tracker.cli import main
+main(["--store", {str(tmp_path)!r}, "{command}"])
+"""
+    ended = subprocess.run([sys.executable, "-c", limited], capture_output=True, text=True, check=False, cwd=tmp_path, timeout=60)
+    assert ended.returncode == 1
+    assert re.fullmatch(r"tracker: not enough memory; expected about 200 MB of address space .*\n", ended.stderr)

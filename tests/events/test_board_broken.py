@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from kit import PAGE, START, History, brief
 
-from tracker.events import KINDS, advance_failed, fail, trouble_of
+from tracker.events import KINDS, trouble_of
+from tracker.events.detecting import advance_failed, fail
 from tracker.model import BoardId, BoardState, Event, Failure, FailureStage, HeldReading, Sha256
 
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from kit import ELO, SCORE, History, examples, line, measure, metric, of, snapshot
 
 from tracker.compare import compare
-from tracker.events import _passes, advance, detect, line_overtake
+from tracker.events import _passes, line_overtake
+from tracker.events.detecting import advance, detect
 from tracker.model import BoardState, Event, Identity, Metric
 
 STATED, LOWER = metric(stated_error=1.4), metric(better="lower")

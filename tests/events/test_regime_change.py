@@ -80,7 +80,7 @@ def test_a_page_without_new_measurements_does_not_count_as_a_reading():
     assert [len(events) for events in shown] == [0] * 14 + [1, 0]
 
 
-def test_a_shift_that_the_whole_board_shares_is_no_news_of_any_entry():
+def test_a_shift_that_the_whole_board_shares_is_not_news_of_any_entry():
     history, events = History(SCORE, SPEED), []
     for at in range(10):
         factor = 0.5 if at >= 5 else 1.0

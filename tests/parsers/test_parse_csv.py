@@ -151,3 +151,8 @@ def test_a_first_line_that_names_columns_is_not_a_title(header):
 
 def test_words_in_the_second_line_are_not_a_header_without_a_figure_below_them():
     assert read("csv_table", "Model,\nWren 2,Moor\nHeron,Fen\n", ["Model", "$2"]).rows == [("Wren 2", "Moor"), ("Heron", "Fen")]
+
+
+def test_the_first_row_of_a_table_without_a_header_is_an_entry():
+    rows = read("csv_table", "1,Ruff,91.5\n2,Smew,90\n3,Knot\n", ["$2", "$3"], headless=True).rows
+    assert rows == [("Ruff", "91.5"), ("Smew", "90"), ("Knot", None)]

@@ -335,3 +335,13 @@ def test_a_page_with_a_logo_in_each_of_many_rows_is_read():
     logo = '<svg viewBox="0 0 24 24"><title>x</title><g><path d="M12 2" fill="none"/></g><path d="M1"/></svg>'
     rows = "".join(f"<tr><td><div>{logo}model-{row}</div></td><td>{row}</td></tr>" for row in range(3000))
     assert len(read("html_table", table(rows), ["Model", "Score"]).rows) == 3000
+
+
+def test_the_row_below_the_letters_of_a_sheet_is_the_header():
+    head = "<thead><tr><th></th><th>A</th><th>B</th></tr></thead>"
+    rows = "".join(
+        f"<tr><th>{at}</th><td>{name}</td><td>{score}</td></tr>"
+        for at, name, score in ((1, "Model", "Elo"), (2, "Ruff", 91), (3, "Smew", 90))
+    )
+    table = read("html_table", f"<table>{head}<tbody>{rows}</tbody></table>", ["Model", "Elo"])
+    assert table.rows == [("Ruff", "91"), ("Smew", "90")]

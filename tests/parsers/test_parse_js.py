@@ -212,3 +212,26 @@ def test_a_colon_elsewhere_assigns_nothing(body):
 def test_a_name_that_is_assigned_to_itself_has_one_value(script: str):
     table = read("js_literal", f'const board = [{{"a": 1}}, {{"a": 2}}];\n{script}\n', ["a"], variable="board")
     assert [*as_dicts(table)] == [{"a": "1"}, {"a": "2"}]
+
+
+@pytest.mark.parametrize(
+    ("body", "variable"),
+    [
+        ('/*O_o*/\ngoogle.visualization.Query.setResponse({"rows": [{"a": 1}]});', "google.visualization.Query.setResponse()"),
+        ('$("#t").DataTable({rows: [{a: 1}]})', "DataTable()"),
+        ("kit.start(app, {data: 1}); draw({rows: [{a: 1}]}, x => x)", "draw()"),
+    ],
+)
+def test_the_argument_of_a_call_is_read(body, variable):
+    assert as_dicts(read("js_literal", body, ["a"], variable=variable, records="rows")) == [{"a": "1"}]
+
+
+def test_a_property_of_an_object_in_code_is_read():
+    body = "new Vue({ data: { rows: [{a: 1}, {a: 2}] }, methods: { sort() { return this.rows.map(row => ({ a: row })) } } })"
+    assert as_dicts(read("js_literal", body, ["a"], variable="rows:")) == [{"a": "1"}, {"a": "2"}]
+
+
+def test_the_names_of_the_columns_may_be_in_another_variable():
+    body = 'var heads = ["a", "b"];\nvar rows = [[1, 2], [3, 4]];\nwindow.rows = rows;'
+    table = read("js_literal", body, ["a", "b"], variable=("rows", "heads"), records="rows", header="heads")
+    assert table.rows == [("1", "2"), ("3", "4")]

@@ -174,3 +174,59 @@ def test_what_was_written_is_read(records):
 def test_outer_records_without_any_inner_one_are_refused():
     with pytest.raises(ParseError, match="found no records at h inside any of 2 records"):
         read("json_records", '[{"h": []}, {"h": null}]', ["p"], explode="h")
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"model": {"0": "Ruff", "1": "Smew"}, "score": {"0": 61.50, "1": 60}},
+        {"model": ["Ruff", "Smew"], "score": [61.5, 60]},
+    ],
+)
+def test_an_object_of_columns_is_read_by_row(document):
+    table = read("json_records", json.dumps({"data": document}), ["model", "score"], records="data", by_column=True)
+    assert table.rows == [("Ruff", "61.5"), ("Smew", "60")]
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ({"a": [1, 2], "b": [1]}, "as column 'b' at the root, expected the same rows"),
+        ({"a": {"0": 1}, "b": {"1": 1}}, "as column 'b' at the root, expected the same rows"),
+        ({"a": [1], "b": 7}, "found '7' as column 'b'"),
+        ({"a": 7}, "found '7' as column 'a' at the root, expected a list or an object"),
+        ([1], "expected an object of columns"),
+    ],
+)
+def test_columns_of_different_rows_are_refused(document, message):
+    with pytest.raises(ParseError, match=message):
+        read("json_records", json.dumps(document), ["a"], by_column=True)
+
+
+def test_rows_without_names_have_numbered_columns():
+    assert read("json_records", '[["Ruff", 61.5], ["Smew", 60]]', ["$2", "$1"]).rows == [("61.5", "Ruff"), ("60", "Smew")]
+
+
+def test_names_of_rows_in_a_list_of_their_own_are_keys():
+    body = '{"columns": ["em"], "index": ["Ruff", "Smew"], "data": [[61.5], [60]]}'
+    options = {"records": "data", "header": "columns", "keys": "index"}
+    assert read("json_records", body, ["$key", "em"], **options).rows == [("Ruff", "61.5"), ("Smew", "60")]
+    with pytest.raises(ParseError, match="found a list of 1 at index, expected the names of 2 rows"):
+        read("json_records", body.replace('"Ruff", ', ""), ["em"], **options)
+
+
+PACKED = [["ShallowReactive", 1], {"rows": 2, "at": 9}, [3, 6], {"name": 4, "score": 5}, "Ruff", 61.50, {"name": 7, "score": 8}]
+PACKED += ["Smew", "3", ["Date", "2026-11-28"]]
+
+
+def test_a_document_that_devalue_packed_is_read():
+    page = f'<div id="__nuxt"></div><script type="application/json" id="__NUXT_DATA__">{json.dumps(PACKED)}</script>'
+    options = {"script": "__NUXT_DATA__", "devalue": True, "records": "rows", "facts": {"at": "at"}}
+    table = read("json_records", page, ["name", "score"], **options)
+    assert (table.rows, table.facts) == ([("Ruff", "61.5"), ("Smew", "3")], {"at": "2026-11-28"})
+
+
+@pytest.mark.parametrize("packed", ["[]", "{}", '[["Reactive", 9]]', '[["Ref", 1], {"a": "x"}]'])
+def test_a_reference_that_leads_nowhere_is_refused(packed):
+    with pytest.raises(ParseError, match=r"expected the place of one of|packed"):
+        read("json_records", packed, ["a"], devalue=True)

@@ -241,3 +241,19 @@ def test_the_first_row_is_the_header_below_an_empty_one():
 
 def test_a_column_without_a_name_has_a_number():
     assert read("markdown_table", "| |Score|\n|-|-|\n|Wren 2|61|\n", ["$1", "Score"]).rows == [("Wren 2", "61")]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        (r"$71.2_{\pm 0.3}$", "71.2 ± 0.3"),
+        (r"$71.2 \pm 0.3$", "71.2 ± 0.3"),
+        (r"$\mathbf{71.2} \pm 0.3$", "71.2 ± 0.3"),
+        (r"**$71.2_{\pm 0.3}$**", "71.2 ± 0.3"),
+        (r"$\textbf{71.2\%}$", "71.2%"),
+        ("$5 / $25", "$5 / $25"),
+        (r"$\tau$-bench", r"$\tau$-bench"),
+    ],
+)
+def test_a_figure_in_tex_is_read(written: str, shown: str):
+    assert read("markdown_table", f"| m | s |\n|---|---|\n| a | {written} |\n", ["s"]).rows == [(shown,)]

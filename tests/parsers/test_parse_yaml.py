@@ -96,3 +96,9 @@ def test_what_was_written_is_read(records):
 )
 def test_tabs_that_indent_nothing_are_blanks(body):
     assert read("yaml_records", body, ["name", "score"]).rows == [("a", "1"), ("b", "2")]
+
+
+@pytest.mark.parametrize("rest", ["", "# Heading\n\nText.\n", "<div>{{ site.rows }}</div>\n", "\n\nName | b\n"])
+def test_the_front_matter_of_a_page_is_its_document(rest):
+    body = f"---\ntitle: t\nrows:\n  - {{m: a, s: 1.50}}\n---\n{rest}"
+    assert read("yaml_records", body, ["m", "s"], records="rows").rows == [("a", "1.50")]

@@ -241,6 +241,8 @@ def test_powers_and_remarks_are_not_units(cells):
         (["1h 34m 40s", "1h 35m 02.5s", "59m 3s"], [5680, 5702.5, 3543]),
         (["33 min 32 s", "31 min", "30 minutes 05 seconds"], [2012, 1860, 1805]),
         (["1 day 2 hours", "—", "5 hrs"], [93600, None, 18000]),
+        (["2:18.28", "2:18.33", "1:02:00"], [138.28, 138.33, 3720]),
+        (["2:01:09", "58:30", "—"], [7269, 3510, None]),
     ],
 )
 def test_durations_of_several_units_are_read_in_seconds(cells: list[str], seconds: list[float | None]):
@@ -249,9 +251,19 @@ def test_durations_of_several_units_are_read_in_seconds(cells: list[str], second
     assert [float(cell) if cell and cell[0].isdigit() else None for cell in found.cells] == seconds
 
 
-@pytest.mark.parametrize("cells", [["45m", "3m"], ["1h 34m 40s", "12"], ["1h 34m 40s", "12 points"], ["5 h", "3 h"]])
+@pytest.mark.parametrize(
+    "cells",
+    [["45m", "3m"], ["1h 34m 40s", "12"], ["1h 34m 40s", "12 points"], ["5 h", "3 h"], ["1:34", "2:05"], ["2:01:09", "3:1"]],
+)
 def test_one_unit_or_a_figure_without_any_makes_no_durations(cells: list[str]):
     assert in_one_unit(cells).unit != "s"
+
+
+@pytest.mark.parametrize("cells", [["2,825 stars today", "1 star today"], ["12 votes this week", "9 votes this week"]])
+def test_a_unit_may_have_several_words(cells: list[str]):
+    found = in_one_unit(cells)
+    assert [cell and cell.split()[0] for cell in cells] == [*found.cells]
+    assert len(found.unit.split()) > 1
 
 
 def test_ordinals_of_all_endings_are_one_column():

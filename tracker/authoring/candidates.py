@@ -81,6 +81,7 @@ _NAMELESS = "no column of names"
 _HEADLESS = "its header looks like a row"
 _RANKED_BY = re.compile(rb"\b(?:ranked|sorted|ordered)(?:\s+\w+){0,3}\s+by\b:?((?:[^<>]|<[^<>]{0,200}>){2,400})", re.IGNORECASE)
 _MARK = re.compile(rb"<[^<>]*>|\b(?:the|their|its)\b")
+_SORTED = re.compile(r"[▼▲▾▴🔽🔼]")
 _SAID = 200
 """Bytes after "ranked by" that may name a column."""
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?%?")
@@ -171,7 +172,10 @@ def _read_all(parser: _Parser, wanted: Sequence[Lead], by_order: bool) -> list[C
 
 
 def _said(table: Table, texts: Sequence[tuple[str, ...]]) -> str:
-    """The column that the page names after "ranked by": the one of most words, "" if none."""
+    """The column that the page names after "ranked by", the one of most words, or the only one with a sort mark; "" if none."""
+    marked = [name for name in table.columns if _SORTED.search(name)]
+    if len(marked) == 1:
+        return marked[0]
     words = {name: words_of(name) for name in table.columns}
     named = [name for name in table.columns if words[name] and any(text[: len(words[name])] == words[name] for text in texts)]
     return max(named, key=lambda name: len(words[name]), default="")
@@ -231,7 +235,9 @@ def _judged(spec: Parse, table: Table, lead: Lead) -> Candidate:
     headless = _is_headless(columns)
     dated = any(repeated_on(columns, cells) for cells in columns if cells.is_text)
     score = _score(signs, len(table.rows)) - _oddness(table) - 0.5 * headless - 0.3 * bool(signs.other) - 0.1 * dated
-    doubt = "it has the same entries on several dates" if dated else "" if signs.ranks else "nothing shows that it ranks its rows"
+    is_unnamed = all(cells.header[:1] == "$" and cells.header != ROW for cells in columns)
+    doubt = "it has the same entries on several dates" if dated else "its columns have no headers" if is_unnamed else ""
+    doubt = doubt or ("" if signs.ranks else "nothing shows that it ranks its rows")
     why = (*_why(signs, len(table.rows)), *([_HEADLESS] if headless else ()))
     return Candidate(
         parse=spec,
@@ -259,7 +265,8 @@ def _is_headless(columns: Sequence[Cells]) -> bool:
     ]
     if any(not cells.header.lstrip("+-").isdigit() for cells in numbers):
         return True
-    return any(cells.places[:3] == [int(cells.header) + step for step in (1, 2, 3)] for cells in numbers)
+    counts = any(cells.places[:3] == [int(cells.header) + step for step in (1, 2, 3)] for cells in numbers)
+    return counts and len(numbers) == sum(cells.is_numeric for cells in columns)
 
 
 def _signs(columns: Sequence[Cells]) -> _Signs:
@@ -352,8 +359,8 @@ def _counts(cells: Cells) -> bool:
     return all(0 <= after - before <= 1 + known.count(before) for before, after in pairwise(known))
 
 
-def is_figure(cells: Cells) -> bool:
-    """Whether the column may be a figure of merit: numbers that differ, and are not places, times, limits or flags."""
+def is_figure(cells: Cells, *, limits: bool = False) -> bool:
+    """Whether the column may be a figure of merit: numbers that differ, and are not places, times, or without `limits` limits."""
     if not cells.is_numeric or cells.filled < 0.1 or len({*cells.values}) < 2:
         return False
     if cells.is_count_up or cells.is_time or cells.is_date:
@@ -362,7 +369,7 @@ def is_figure(cells: Cells) -> bool:
     if ID & {*cells.leaf[-1:]}:
         return False
     has_merit = merit & {*cells.leaf} or PRICE & {*cells.words} or (merit & {*cells.words} and not LIMIT & {*cells.leaf})
-    return bool(has_merit) or not LIMIT & {*cells.words}
+    return bool(has_merit) or limits or not LIMIT & {*cells.words}
 
 
 def _score(signs: _Signs, rows: int) -> float:

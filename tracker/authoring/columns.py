@@ -199,7 +199,8 @@ class Cells:
     @cached_property
     def is_time(self) -> bool:
         """Whether the numbers are seconds or milliseconds since 1970."""
-        return bool(self.values) and min(self.values) >= EPOCH and max(self.values) < min(1e13, 3 * min(self.values))
+        is_plain = all(cell.replace(".", "").isdecimal() for cell in self.known[:50])
+        return is_plain and bool(self.values) and min(self.values) >= EPOCH and max(self.values) < min(1e13, 3 * min(self.values))
 
     @cached_property
     def places(self) -> list[int | None]:
@@ -208,9 +209,9 @@ class Cells:
 
     @cached_property
     def is_count_up(self) -> bool:
-        """Whether the column numbers the rows: 0, 1, 2, … or 1, 2, 3, …."""
-        length = len(self.places)
-        return length > 2 and self.places in ([*range(length)], [*range(1, length + 1)])
+        """Whether the column numbers the rows: 0, 1, 2, … or 1, 2, 3, …; or on from its header, the number of a sheet's row."""
+        starts = (0, 1, *([1 + int(self.header)] if self.header.isdecimal() else ()))
+        return len(self.places) > 2 and any(self.places == [*range(first, first + len(self.places))] for first in starts)
 
     def order(self, rows: Sequence[int] | None = None) -> float:
         """From 1 (falling from row to row) to -1 (rising); 0 without an order, or with too few values.

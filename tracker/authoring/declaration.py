@@ -83,7 +83,7 @@ def declaration(
 ) -> str:
     """The TOML file. `left_out` and `unknown` as in `Settled`."""
     dropped, spec = left_out or {}, proposal.candidate.parse
-    metrics = [metric for metric in proposal.metrics if metric.column not in dropped]
+    metrics = [metric for metric in proposal.metrics if dropped.keys().isdisjoint((metric.column, metric.label))]
     reasons = {"without": ", ".join(dict.fromkeys(why for _, why in proposal.candidate.left_out))}
     options = ((name, value, reasons.get(name, "")) for name, value in spec.options.items())
     blocks = [
@@ -108,7 +108,7 @@ def settled(proposal: Proposal, at: PageAddress, read: Callable[[Board], Reading
 
     Raises as `read` does.
     """
-    left_out = {metric.column: NO_DIRECTION for metric in proposal.metrics if _is_open(metric, proposal)}
+    left_out = {metric.label: NO_DIRECTION for metric in proposal.metrics if _is_open(metric, proposal)}
     unknown: dict[str, list[str]] = {}
     for _ in range(MAX_ROUNDS):
         text = declaration(proposal, at, left_out, unknown)

@@ -66,10 +66,13 @@ def _here(path: str, node: object) -> Iterator[Spot]:
     members = [member for member in node if member is not None] if isinstance(node, list) else []
     if len(members) >= MIN_RECORDS and all(isinstance(member, dict) for member in members):
         yield from _records(path, members, "list")
-    elif _is_grid(node) and len(node) > MIN_RECORDS and all(isinstance(name, str) and name for name in node[0]):
-        if any(not isinstance(cell, str) for cell in node[1]) or any(map(_NUMBER.fullmatch, map(str, node[1]))):
+    elif _is_grid(node) and len(node) > MIN_RECORDS:
+        if all(isinstance(name, str) and name and not _NUMBER.fullmatch(name) for name in node[0]):
             options = {"records": f"{path}[1:]", "header": f"{path}[0]"}
             yield Spot(options=options, columns=tuple(dict.fromkeys(map(str, node[0]))), size=len(node) - 1, kind="rows")
+        elif not any(isinstance(cell, dict | list) for row in node[:SAMPLE] for cell in row):
+            columns = tuple(f"${number}" for number in range(1, len(node[0]) + 1))
+            yield Spot(options=_at(path), columns=columns, size=len(node), kind="rows")
     elif isinstance(node, dict):
         members = [{**value, "$key": key} for key, value in node.items() if isinstance(value, dict)]
         if len(members) >= MIN_RECORDS and len(members) == len(node) and _are_alike(members):
@@ -77,7 +80,9 @@ def _here(path: str, node: object) -> Iterator[Spot]:
         numbers = [value for value in node.values() if isinstance(value, str) and _NUMBER.fullmatch(value)]
         if len(numbers) >= MIN_PAIRS and len(numbers) == len(node):
             yield Spot(options={**_at(path), "pairs": True}, columns=("$key", "$value"), size=len(node), kind="pairs")
-        yield from _tables(path, node)
+        yield from beside(path, node)
+        yield from _grouped(path, node)
+        yield from _columns(path, node)
 
 
 def _at(path: str) -> dict[str, object]:
@@ -135,9 +140,47 @@ def _are_alike(members: Sequence[Object]) -> bool:
     return bool(counted) and counted.most_common(1)[0][1] >= MOST * min(len(members), SAMPLE)
 
 
-def _tables(path: str, node: Object) -> Iterator[Spot]:
+def _grouped(path: str, node: Object) -> Iterator[Spot]:
+    """Groups of records by name, such as the models of each lab, if no two groups have the same entries."""
+    groups = [_members(value) for value in node.values()]
+    records = [record for group in groups for record in group]
+    titles = Counter(
+        next((str(record[title]) for title in ("$key", *TITLES, "model") if title in record), "") for record in records
+    )
+    if len(groups) < MIN_RECORDS or not all(groups) or not _are_alike(records) or len(titles) < len(records):
+        return
+    if any(
+        isinstance(value, list) or len(fields_of([*value.values()])) > 1
+        for value in node.values()
+        if isinstance(value, list | dict)
+    ):
+        options = {**_at(path), "pairs": True, "explode": "$value"}
+        yield Spot(options=options, columns=(*fields_of(records), "^.$key"), size=len(records), kind="list")
+
+
+def _columns(path: str, node: Object) -> Iterator[Spot]:
+    """An object of columns, which are lists of the same length, or objects with the same keys, as data frames are written."""
+    columns = {name: cells for name, cells in node.items() if isinstance(cells, dict | list) and len(cells) >= MIN_PAIRS}
+    first = next(iter(columns.values()), None)
+    if first is None or len(columns) < MIN_RECORDS or not all(_are_columns(first, cells) for cells in columns.values()):
+        return
+    chosen = "{" + ", ".join(f"{_key(name)}: {_key(name)}" for name in columns) + "}"
+    options = _at(path) if len(columns) == len(node) else {"records": f"{path}.{chosen}" if path else chosen}
+    names = (*map(_key, columns), *(("$key",) if isinstance(first, dict) else ()))
+    yield Spot(options={**options, "by_column": True}, columns=names, size=len(first), kind="rows")
+
+
+def _are_columns(column: dict[str, object] | list[object], other: dict[str, object] | list[object]) -> bool:
+    """Whether two columns have the same rows, and plain cells."""
+    if isinstance(column, dict) and isinstance(other, dict):
+        return column.keys() == other.keys() and not any(isinstance(cell, dict | list) for cell in other.values())
+    return type(column) is type(other) and len(column) == len(other) and not any(isinstance(cell, dict | list) for cell in other)
+
+
+def beside(path: str, node: Object) -> Iterator[Spot]:
     """Lists of cells, with a list beside them that names their columns."""
-    for name, rows in node.items():
+    for name, value in node.items():
+        rows, inside = _unwrapped(value)
         if not _is_grid(rows):
             continue
         width = len(rows[0])
@@ -149,8 +192,29 @@ def _tables(path: str, node: Object) -> Iterator[Spot]:
             texts: list[object] = [column.get(title) if isinstance(column, dict) else column for column in names]
             if title is not None and all(isinstance(text, str) for text in texts):
                 header = _join(path, other) + (f"[].{_key(title)}" if title else "")
-                options = {"records": _join(path, name), "header": header} | ({"cell": _key(cell)} if cell else {})
-                yield Spot(options=options, columns=tuple(dict.fromkeys(map(str, texts))), size=len(rows), kind="rows")
+                options = {"records": _join(path, name) + inside, "header": header} | ({"cell": _key(cell)} if cell else {})
+                index = next(
+                    (key for key, value in node.items() if key not in (name, other) and _are_names(value, len(rows))), ""
+                )
+                options |= {"keys": _join(path, index)} if index else {}
+                columns = (*dict.fromkeys(map(str, texts)), *(("$key",) if index else ()))
+                yield Spot(options=options, columns=columns, size=len(rows), kind="rows")
+
+
+def _are_names(value: object, size: int) -> bool:
+    """Whether a value is a list of so many texts, each of which occurs once."""
+    return (
+        isinstance(value, list) and len(value) == size and all(isinstance(name, str) for name in value) and len({*value}) == size
+    )
+
+
+def _unwrapped(rows: object) -> tuple[object, str]:
+    """The rows, and the path inside each of them, if they are objects with nothing but a list: `{"c": […]}`."""
+    if isinstance(rows, list) and rows and all(isinstance(row, dict) and len(row) == 1 for row in rows):
+        (field,) = rows[0]
+        if all(isinstance(row.get(field), list) for row in rows):
+            return [row[field] for row in rows], f"[].{_key(field)}"
+    return rows, ""
 
 
 def _is_grid(rows: object) -> TypeGuard[list[list[object]]]:
@@ -167,7 +231,14 @@ def _value_field(cells: Iterable[object]) -> str | None:
         return "" if not any(isinstance(cell, list) for cell in known) else None
     if len(objects) < len(known):
         return None
-    return next((name for name in ("value", *TITLES, "text", "data") if all(name in record for record in objects)), None)
+    return next(
+        (
+            name
+            for name in ("value", "v", "label", "headerName", *TITLES, "text", "data")
+            if all(name in record for record in objects)
+        ),
+        None,
+    )
 
 
 def _inside(path: str, node: object) -> Iterator[tuple[str, object]]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 _WORDS = """
     score: 得分 分数 分數 评分 評分 スコア 得点 点数 점수 스코어 балл баллы оценка очки punktzahl puntuación puntaje pontuação
         punteggio βαθμολογία الدرجة النقاط skor puan wynik poäng
-    points: 积分 積分 ポイント 포인트 punkte pkt pkte puntos ptos pontos punti очков
+    points: 积分 積分 ポイント 포인트 勝点 勝ち点 승점 punkte punkty pkt pkte puntos ptos pontos punti очков
     overall: 总分 總分 综合 綜合 总体 總體 整体 総合 종합 전체 общий общая общее итог итого gesamt gesamtpunktzahl général
         celkem
     average: 平均 平均分 평균 средний средняя среднее durchschnitt mittelwert moyenne moyen promedio média ortalama
@@ -17,13 +17,14 @@ _WORDS = """
         classement κατάταξη الترتيب sıra miejsce plats
     model: 模型 モデル 모델 модель модели modell modèle modelo modello μοντέλο النموذج
     name: 名称 名稱 名字 名前 이름 название имя nom nombre nome όνομα الاسم
-    player: 选手 選手 球员 球員 선수 игрок spieler joueur jugador jogador giocatore
-    team: 球队 球隊 团队 隊伍 队伍 チーム 팀 команда mannschaft équipe equipo equipe squadra
+    player: 选手 選手 球员 球員 선수 игрок spieler joueur jugador jogador giocatore zawodnik oyuncu speler spelare
+    team: 球队 球隊 团队 隊伍 队伍 チーム 팀 команда mannschaft verein équipe equipo equipe squadra drużyna klub takım ploeg lag
+    country: 国家 國家 国 국가 страна land pays país paese kraj ülke
     price: 价格 價格 単価 价钱 価格 料金 가격 цена preis prix precio preço prezzo السعر fiyat cena
     cost: 成本 费用 費用 コスト 비용 стоимость затраты kosten coût costo custo
     accuracy: 准确率 準確率 准确度 正确率 正確率 正解率 정확도 정답률 точность genauigkeit exactitude ακρίβεια الدقة
     latency: 延迟 延遲 时延 時延 遅延 レイテンシ レイテンシー 지연 지연시간 задержка latenz latence latencia latência
-    time: 时间 時間 用时 用時 耗时 耗時 시간 время zeit dauer temps tiempo
+    time: 时间 時間 用时 用時 耗时 耗時 시간 время zeit dauer temps tiempo tempo czas süre tijd tid
     speed: 速度 속도 скорость geschwindigkeit vitesse velocidad velocità
     votes: 票数 票數 投票数 得票数 투표수 득표수 голоса голосов stimmen votos voti
     downloads: 下载量 下載量 下载 下載 ダウンロード数 ダウンロード 다운로드 다운로드수 скачивания скачиваний загрузки

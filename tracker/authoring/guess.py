@@ -55,7 +55,7 @@ def proposal_of(tables: Sequence[Candidate], answers: Answers) -> Proposal:
             raise DeclarationError(f"table {answers.table}: {fitting[0].why[0]}, expected one of the others")
     else:
         best = likely(tables, by_order=answers.metric == ROW)
-        fitting = [candidate for candidate in best if set(answers.columns) <= set(candidate.columns)]
+        fitting = [candidate for candidate in best if not _missing(answers, candidate)]
         problem = f"no table has {', '.join(map(repr, answers.columns))}, expected among {', '.join(tables[0].columns[:30])}"
     if not fitting:
         raise DeclarationError(problem)
@@ -63,10 +63,19 @@ def proposal_of(tables: Sequence[Candidate], answers: Answers) -> Proposal:
     return _proposal(tables, fitting[0], table, answers)
 
 
+def _missing(answers: Answers, candidate: Candidate) -> list[str]:
+    """The stated columns that a table lacks; one figure of cells that hold several is a column of its own."""
+    missing = [column for column in answers.columns if column not in candidate.columns]
+    labels = {cells.label for cells in cells_of(candidate.columns, candidate.rows)} if missing == [answers.metric] else set()
+    return [] if answers.metric in labels else missing
+
+
 def _table(tables: Sequence[Candidate], fitting: Sequence[Candidate]) -> Guess[int]:
     """The first candidate; unsure if another may be meant as well."""
     best, *others = fitting
     place = tables.index(best) + 1
+    if best.parse.options.get("explode"):
+        return Guess(value=place, sure=0.6, why="it joins lists that are apart on the page, of which each may be a leaderboard")
     rivals = [other for other in others if _is_rival(best, other)]
     alike = [other for other in tables if {*other.columns} == {*best.columns} and other not in (best, *rivals) and not other.rows]
     if rivals or alike:
@@ -115,7 +124,7 @@ def _occurs(figure: float, others: Sequence[float]) -> bool:
 
 def _proposal(tables: Sequence[Candidate], candidate: Candidate, table: Guess[int], answers: Answers) -> Proposal:
     sheet = RawSheet(candidate, answers.metric)
-    if missing := [column for column in answers.columns if column not in candidate.columns]:
+    if missing := _missing(answers, candidate):
         raise DeclarationError(f"the table has no column {missing[0]!r}, expected among {', '.join(candidate.columns[:30])}")
     figures = sheet.columns.get(answers.metric or "")
     if figures is not None and figures.header != ROW and not figures.is_numeric and not any(figures.places):

@@ -6,14 +6,14 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import islice
 
-from tracker.authoring.documents import Spot, spots
+from tracker.authoring.documents import Spot, beside, spots
 from tracker.errors import ParseError
 from tracker.model import Parse
 from tracker.parsers import csv_table, flight, json_ld, markdown_table, yaml_records
+from tracker.parsers._devalue import is_packed, unpacked
 from tracker.parsers.decoding import decode, header, unique
 from tracker.parsers.html_table import TABLES, Section, first_row, sections
 from tracker.parsers.html_tree import TEXT, Element, ancestors, children, inner_text, root_of, scripts
@@ -36,7 +36,7 @@ MIN_REPEATED = 5
 
 _MARKDOWN = re.compile(r"^ {0,3}(?=[^\n|]*\|)\|? *:?-+:? *(?:\| *:?-+:? *)*+\|? *$", re.MULTILINE)
 _ASSIGNS = re.compile(
-    r"(?:^|[;{}(,]|\b(?:const|let|var)\s)\s*[A-Za-z_$][\w$.]*\s*(?::[^=\n]*)?=\s*(?:[\[{`]|JSON)|\bexport\s+default\b",
+    r"(?:^|[;{}(,]|\b(?:const|let|var)\s)\s*[A-Za-z_$][\w$.]*\s*(?::[^=\n]*)?=\s*(?:[\[{`]|JSON)|\bexport\s+default\b|[\w$]\(\s*[\[{]",
     re.MULTILINE,
 )
 _YAML = re.compile(r"(?:(?:[ \t]*#[^\n]*|---[^\n]*|%[^\n]*|[ \t]*)\n)*(?:- |-\n|[\w.\"' -]+:(?: |\n))")
@@ -81,11 +81,11 @@ def leads(body: bytes) -> Iterator[Lead]:
         document = _loaded(text)
         yield from _documents("json_records", {}, document)
         if document is None and start == "{":
-            records = [_loaded(line) for line in text.splitlines() if line.strip()]
-            yield from _documents("json_lines", {}, records, only={"explode"})
+            yield from _documents("json_lines", {}, [_loaded(line) for line in text.splitlines() if line.strip()])
     if _FLIGHT.match(body):
         yield from _flight(body)
     found = list(_markdown(text)) if _MARKDOWN.search(text) else []
+    found += _yaml(text) if text.startswith("---\n") else ()
     if start != "<" and "<table" in text:  # in Markdown
         found += _elements(text)
     if not found and start not in ("<", "{", "["):
@@ -118,6 +118,9 @@ def _csv(text: str, options: Mapping[str, object]) -> Iterator[Lead]:
         yield Lead(ways=(Parse(format="csv_table", options={**options, "layout": "wide"}),), columns=("$key", "$value"))
         return
     yield Lead(ways=(Parse(format="csv_table", options=options),), columns=columns, size=len(rows))
+    if any(map(csv_table.FIGURE.fullmatch, head)):
+        ways = (Parse(format="csv_table", options={**options, "headless": True}),)
+        yield Lead(ways=ways, columns=_numbered([""] * len(head)), size=1 + len(rows))
 
 
 def _numbered(names: Sequence[str]) -> tuple[str, ...]:
@@ -161,7 +164,7 @@ def _yaml(text: str) -> Iterator[Lead]:
         document = yaml_records.load(text)
     except (ParseError, RecursionError):
         return
-    yield from _documents("yaml_records", {}, document, only={"records", "explode"})
+    yield from _documents("yaml_records", {}, document)
 
 
 def _loaded(text: str) -> object:
@@ -171,13 +174,11 @@ def _loaded(text: str) -> object:
         return None
 
 
-def _documents(
-    name: str, options: Mapping[str, object], document: object, *, only: AbstractSet[str] | None = None
-) -> Iterator[Lead]:
-    """The lists in a document; `only` are the options that the format has."""
+def _documents(name: str, options: Mapping[str, object], document: object) -> Iterator[Lead]:
+    """The lists in a document."""
     for spot in spots(document):
-        if only is not None and not spot.options.keys() <= only:
-            continue
+        if name == "json_lines" and not spot.options.keys() <= {"explode"}:
+            continue  # its records are the lines
         ways = [Parse(format=name, options={**options, **spot.options})]
         if name in ("json_records", "json_lines"):
             ways.append(Parse(format=name, options={**options, **spot.options, "allow_nan": True}))
@@ -188,17 +189,22 @@ def _documents(
 def _assigned(script: str) -> Iterator[Lead]:
     """The values that a script assigns to names."""
     try:
-        found = list(islice(assignments(script), MAX_ASSIGNMENTS))
+        found = list(assignments(script))
     except ParseError:
         return
-    for name, place in found:
+    number, values = Counter(name for name, _ in found), {}
+    found = [(name, place) for name, place in found if name[-1] not in ":)" or number[name] == 1]
+    for name, place in sorted(found, key=lambda pair: pair[0][-1] in ":)")[:MAX_ASSIGNMENTS]:
         if script[place : place + 400].lstrip()[:1] not in ("[", "{") and "JSON.parse" not in script[place : place + 30]:
             continue
         try:
-            value = literal(script, place)
+            values[name] = literal(script, place)
         except (ParseError, RecursionError):
             continue
-        yield from _documents("js_literal", {"variable": name}, value)
+        yield from _documents("js_literal", {"variable": name}, values[name])
+    for spot in beside("", values):  # the names of the columns are in a variable of their own
+        names = (str(spot.options["records"]), str(spot.options["header"]))
+        yield Lead(ways=(Parse(format="js_literal", options={"variable": names, **spot.options}),), columns=spot.columns)
 
 
 def _flight(body: bytes) -> Iterator[Lead]:
@@ -226,7 +232,9 @@ def _of_page(body: bytes, page: str) -> Iterator[Lead]:
     for attributes, content in islice(scripts(page), MAX_SCRIPTS):
         kind = attributes.get("type", "").partition(";")[0].strip()
         if kind.lower() == "application/json" and (name := _script_name(attributes, page)):
-            yield from _documents("json_records", {"script": name}, _loaded(content))
+            document = _loaded(content)
+            packed = {"devalue": True} if is_packed(document) else {}
+            yield from _documents("json_records", {"script": name, **packed}, unpacked(document) if packed else document)
         elif _RUN.fullmatch(kind) and "__next_f" not in content:
             yield from _assigned(content)
     yield from _linked(page)

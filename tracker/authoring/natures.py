@@ -91,6 +91,8 @@ def _counted(cells: Cells, sheet: RawSheet) -> Guess[Nature]:
     if leaf & POINTS <= _SAMPLE and any(_is_score(other) for other in sheet.figures if other is not cells):
         return Guess(value=Nature.COUNT, sure=0.8, why="the sample behind a score")
     if not (leaf & _LARGE.keys() or _whole(cells)):
+        if leaf & _PARTS:
+            return Guess(value=Nature.TESTED, sure=0.7, why="points that are not whole")
         return Guess(value=Nature.TESTED, sure=0.6, why=f"its header says {name!r}, but its numbers are not whole")
     if leaf & _PARTS and not leaf <= _PARTS | _TOTALS | {"league", "match", "championship"} and _has_parts(sheet):
         return Guess(value=Nature.TESTED, sure=0.7, why="points in several tests")

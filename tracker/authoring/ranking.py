@@ -9,17 +9,14 @@ import re
 from collections.abc import Iterable, Sequence
 from math import inf
 
+from tracker.authoring.candidates import is_figure
 from tracker.authoring.columns import Cells
 from tracker.authoring.metrics import POSITION
 from tracker.authoring.proposal import SURE, Guess, MetricGuess, stated
-from tracker.authoring.sheet import RawSheet, stated_direction
+from tracker.authoring.sheet import ENOUGH, RawSheet, stated_direction
 from tracker.authoring.words import ASIDE, AVERAGE, EFFORT, LIVE, MERIT, SUMMARY
 from tracker.model import ROW, Nature
 
-ENOUGH = 5
-"""Rows from which an order cannot be chance."""
-FOLLOWED = 0.95
-"""The order of a figure that the rows, or the published ranks, follow."""
 CONTRADICTED = 0.5
 """Published ranks of which a figure has a weaker order are not its ranks."""
 SLACK = 1e-9
@@ -37,7 +34,7 @@ _FIGURE = re.compile(r"[+\-−±$€£¥(]? ?\d")
 def primary_of(sheet: RawSheet, metrics: Sequence[MetricGuess], name: str) -> Guess[str]:
     """The id of the metric that ranks the board, "" if none does; less than sure if the page does not decide."""
     if sheet.stated_metric:
-        return stated(next(metric.id for metric in metrics if metric.column == sheet.stated_metric))
+        return stated(next(metric.id for metric in metrics if sheet.stated_metric in (metric.label, metric.column)))
     if not metrics:
         return Guess(value="", sure=0.3, why="no figure ranks")
     if (said := next((each for each in metrics if each.column == sheet.candidate.ranked_by), None)) and _is_followed(said, sheet):
@@ -56,6 +53,8 @@ def _of_levels(metrics: Sequence[MetricGuess], levels: Sequence[int], sheet: Raw
     if len(others) == 1 and not followed and _is_list_of(others[0], pool):
         pool, followed, others = others, others, []
     best, why = _by_evidence(pool, followed, sheet)
+    if not is_figure(_cells(best, sheet)) and best.id != POSITION:
+        return Guess(value=best.id, sure=_OPEN, why="only the order of the rows shows it")
     if doubt := _doubt(best, followed, others, sheet):
         return Guess(value=best.id, sure=_OPEN, why=doubt)
     if not followed and best.higher_is_better.value is None and (len(metrics) > 1 or _has_ranks(sheet)):
@@ -72,6 +71,8 @@ def _doubt(best: MetricGuess, followed: Sequence[MetricGuess], others: Sequence[
             return f"the rows follow {others[0].column}, which is not a score"
         return "no figure has the order of the published ranks" if _has_other_ranks(best, sheet) else ""
     both = _distinct([*followed, *others], sheet)
+    if len(_cells(best, sheet).values) < max(len(_cells(metric, sheet).values) for metric in (*followed, *others)):
+        return f"{best.column} has no value in some rows"
     is_plain = all(stated_direction(_cells(metric, sheet))[0] is None for metric in followed)
     return _why_open(followed, both) if is_plain and len(both) > len(followed) else ""  # only its order makes a score of it
 
@@ -85,8 +86,8 @@ def _unread(sheet: RawSheet) -> Cells | None:
 
 
 def _distinct(metrics: Sequence[MetricGuess], sheet: RawSheet) -> list[MetricGuess]:
-    """The metrics without those that are computed from another one, such as a rate and the time that is its inverse."""
-    strongest = sorted(metrics, key=lambda metric: -_strength(metric, sheet))
+    """The metrics without those that are computed from another one of more digits, such as a rate and the time of a call."""
+    strongest = sorted(metrics, key=lambda metric: (-_strength(metric, sheet), -len({*_cells(metric, sheet).values})))
     found: list[MetricGuess] = []
     for metric in strongest:
         if not any(_is_computed(_cells(metric, sheet), _cells(other, sheet)) for other in found):
@@ -142,9 +143,8 @@ def _cells(metric: MetricGuess, sheet: RawSheet) -> Cells:
 def _is_followed(metric: MetricGuess, sheet: RawSheet) -> bool:
     """Whether the rows, or the published ranks, are in the order of the metric, the best first."""
     column, is_higher = _cells(metric, sheet), metric.higher_is_better
-    order = sheet.order(column)
-    agrees = is_higher.value is None or is_higher.sure < SURE or is_higher.value is (order > 0)
-    return abs(order) >= FOLLOWED and len(column.values) >= ENOUGH and agrees
+    agrees = is_higher.value is None or is_higher.sure < SURE or is_higher.value is (sheet.order(column) > 0)
+    return sheet.is_followed(column) and agrees
 
 
 def _is_list_of(counted: MetricGuess, pool: Sequence[MetricGuess]) -> bool:

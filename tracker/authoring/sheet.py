@@ -25,6 +25,10 @@ from tracker.authoring.words import (
 )
 from tracker.model import ROW
 
+ENOUGH = 5
+"""Rows from which an order cannot be chance."""
+FOLLOWED = 0.95
+"""The order of a figure that the rows, or the published ranks, follow."""
 LEAST_CONTEXT = 1_000
 """Tokens; smaller numbers are not context windows."""
 
@@ -63,15 +67,23 @@ class RawSheet:
 
     @cached_property
     def figures(self) -> list[Cells]:
-        """The columns that may be figures of merit."""
-        return [cells for cells in self.columns.values() if cells is not self.rank and self._may_rank(cells)]
+        """The columns that may be figures of merit; if the rows are in the order of none, also others that they follow."""
+        others = [cells for cells in self.columns.values() if cells is not self.rank]
+        figures = [cells for cells in others if self._may_rank(cells)]
+        if any(self.is_followed(cells) for cells in figures):
+            return figures
+        return [cells for cells in others if cells in figures or (self.is_followed(cells) and self._may_rank(cells, limits=True))]
 
-    def _may_rank(self, cells: Cells) -> bool:
-        if cells.header == self.stated_metric:
+    def is_followed(self, cells: Cells) -> bool:
+        """Whether the rows, or the published ranks, are in the order of the figures."""
+        return abs(self.order(cells)) >= FOLLOWED and len(cells.values) >= ENOUGH
+
+    def _may_rank(self, cells: Cells, *, limits: bool = False) -> bool:
+        if self.stated_metric in (cells.label, cells.header):
             return True
         if cells.label in self.intervals.sides or attribute_of(cells) or is_place(cells):
             return False
-        return is_figure(cells) and not (_PARAMETERS.search(" ".join(cells.leaf)) and cells.numeric > 0.8)
+        return is_figure(cells, limits=limits) and not (_PARAMETERS.search(" ".join(cells.leaf)) and cells.numeric > 0.8)
 
     @cached_property
     def prices(self) -> set[str]:

@@ -204,7 +204,7 @@ def _meanings(made: Made) -> Iterator[tuple[str, str, str, str]]:
             yield meaning, guess.value, f"{guess.sure:.2f}", guess.why
     yield from ((name, column, "", "") for name, column in proposal.attributes if column not in left_out)
     for metric in proposal.metrics:
-        if metric.column not in left_out:
+        if left_out.keys().isdisjoint((metric.column, metric.label)):
             direction = metric.higher_is_better
             primary = "ranks the board; " if metric.id == proposal.primary.value else ""
             unit = f", {metric.unit.value}" if metric.unit.value else ""

@@ -37,7 +37,7 @@ def wrong_page(board: Board, before: Snapshot, after: Snapshot) -> str | None:
         if not common:
             continue
         for other in board.metrics if not metric.places else ():
-            if other.id != metric.id and (taken := _taken_over(old, new, before.values(other.id))):
+            if other.id != metric.id and (taken := _taken_over(common, old, new, before.values(other.id))):
                 return f"{taken} values of {metric.title} are those that {other.title} had"
         pairs = [(before.entries[entry].measures[metric.id], after.entries[entry].measures[metric.id]) for entry in common]
         same_version = before.version == after.version or not (before.version and after.version)
@@ -100,11 +100,14 @@ def _moved(old: Mapping[EntryId, float], new: Mapping[EntryId, float]) -> list[E
     return common if len(common) >= _ENOUGH and moved >= _HALF * len(common) else []
 
 
-def _taken_over(old: Mapping[EntryId, float], new: Mapping[EntryId, float], other: Mapping[EntryId, float]) -> int:
+def _taken_over(
+    common: Sequence[EntryId], old: Mapping[EntryId, float], new: Mapping[EntryId, float], other: Mapping[EntryId, float]
+) -> int:
     """The number of values that the other metric had, if they are most of the common ones, and its own were others."""
-    common = [entry for entry in new if entry in old and entry in other and old[entry] != other[entry]]
-    taken = sum(new[entry] == other[entry] for entry in common)
-    return taken if taken >= max(_ENOUGH, _MOST * len(common)) else 0
+    taken = sum(other.get(entry) == new[entry] != old[entry] for entry in common)
+    if taken < _ENOUGH:  # as nearly always
+        return 0
+    return taken if taken >= _MOST * sum(entry in other and old[entry] != other[entry] for entry in common) else 0
 
 
 def _ranks(values: Sequence[float]) -> list[float]:

@@ -59,7 +59,8 @@ def _replaced(diff: Diff, past: BoardState) -> list[EntryId]:
 
 def may_be_one(row: Entry, other: Entry) -> bool:
     """Whether two rows are of one model; of an unsure one, whether they state the same or one name adds words to the other."""
-    own, others = (model_of(replace(entry, who=replace(entry.who, harness=""))) for entry in (row, other))
+    bare = (replace(entry, who=replace(entry.who, harness="")) if entry.who.harness else entry for entry in (row, other))
+    own, others = map(model_of, bare)
     if row.who.model is not None or own == others:
         return own == others
     shorter, longer = sorted((name_tokens(row.name), name_tokens(other.name)), key=len)
@@ -149,4 +150,11 @@ def _event(diff: Diff, past: BoardState, entries: list[EntryId], grade: Grade, *
     )
 
 
-KIND = EventKind(RULE, tuple(Grade), detect, folding=Folding(crowd=("departure", "departures")), explains={What.DEPARTURE: 10})
+KIND = EventKind(
+    RULE,
+    tuple(Grade),
+    detect,
+    folding=Folding(crowd=("departure", "departures")),
+    explains={What.DEPARTURE: 10},
+    why_recorded=lambda _: "another row of its model was still listed, or it had been listed for less than an hour",
+)

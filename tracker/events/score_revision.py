@@ -17,6 +17,8 @@ Grade = StrEnum("Grade", "BEYOND_ERROR WITHIN_ERROR WITHDRAWN UNSURE_ORIGIN")
 _LEAST = 0.01
 """The smallest change that is news where no error is published, and the smallest loss of points: a share of the value before."""
 
+_UNSURE = "of unsure origin: the earlier score may have been an estimate, or that of another row"
+
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # all kinds have this signature
     """Every change of a tested score, news beyond the error, or from 1 % on; changes of a rating only beyond drift and intervals.
@@ -103,4 +105,5 @@ KIND = EventKind(
     recorded=(Grade.WITHIN_ERROR, Grade.UNSURE_ORIGIN),
     folding=Folding(crowd=("score revision", "score revisions")),
     explains={What.VALUE: 20},
+    why_recorded=lambda event: _UNSURE if event.grade == Grade.UNSURE_ORIGIN else "",
 )

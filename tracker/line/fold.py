@@ -22,7 +22,8 @@ from tracker.compare import (
     wrong_page,
 )
 from tracker.errors import ContractBroken, EncodingError, ParseError, Refused, StoreError, TrackerError
-from tracker.events import advance, advance_failed, awaits_confirmation, board_partial, confirm, detect, fail, silence
+from tracker.events import board_partial
+from tracker.events.detecting import advance, advance_failed, awaits_confirmation, confirm, detect, fail, silence
 from tracker.identity import as_model, identify, resolve, resolve_models
 from tracker.line import dates
 from tracker.model import (

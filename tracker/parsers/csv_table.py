@@ -39,6 +39,7 @@ class Options(TableOptions, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     delimiter: Annotated[
         str, Meta(max_length=1, description="The character between cells; empty: the one that splits the header best.")
     ] = ""
+    headless: Annotated[bool, Meta(description="The first row is not a header; columns are `$1`, `$2` …")] = False
     layout: Annotated[
         Literal["long", "wide"],
         Meta(
@@ -75,6 +76,8 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     stated = SEPARATOR.match(part)
     part = part[stated.end() :] if stated else part
     lines = _lines(part, options.delimiter or (stated[1] if stated else _delimiter(part, wanted)))
+    if options.headless and lines:
+        lines = [(0, [f"${number}" for number in range(1, 1 + len(lines[0][1]))]), *lines]
     head = lines[0][1] if lines else []
     columns, facts = _wide(head, lines[1:], options) if options.layout == "wide" else (_long(head, lines[1:], options), {})
     if SURPLUS not in wanted:

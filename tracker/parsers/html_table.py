@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from string import ascii_uppercase
 from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
@@ -280,7 +281,11 @@ def _section(table: Element) -> Section:
     groups: Sequence[Sequence[Element]] = _groups(table)
     size = _head(groups)
     for _ in range(MAX_TITLES):
-        if size and all(map(_is_title, groups[0][:size])) and _names_columns(below := _below(groups, size)):
+        if (
+            size
+            and (_is_lettered(groups, size) or all(map(_is_title, groups[0][:size])))
+            and _names_columns(below := _below(groups, size))
+        ):
             groups, size = below, _head(below)
     return Section(table=table, names=_names(expand(groups[0][:size])) if size else (), groups=groups, head=size)
 
@@ -302,9 +307,19 @@ def _is_title(row: Element) -> bool:
     return not any(map(_text, cells)) or (len(cells) == 1 and _span(cells[0], "colspan") > 1)
 
 
+def _is_lettered(groups: Sequence[Sequence[Element]], size: int) -> bool:
+    """Whether a header has the letters A, B, C … of a spreadsheet's columns, and the row below it a number."""
+    texts, below = [text for cell in _cells(groups[0][0]) if (text := _text(cell))], _below(groups, size)
+    number = next(iter(_cells(below[0][0])), None) if below else None
+    is_numbered = number is not None and _is_header(number) and (_text(number) or "").isdecimal()
+    return size == 1 and is_numbered and len(texts) > 1 and "".join(texts) == ascii_uppercase[: len(texts)]
+
+
 def _names_columns(groups: Sequence[Sequence[Element]]) -> bool:
-    """Whether the first row may be a header below a title: it has no figure."""
-    return bool(groups) and not any(FIGURE.fullmatch(_text(cell) or "") for cell in _cells(groups[0][0]))
+    """Whether the first row may be a header below a title: it has no figure, except that a header cell may number the row."""
+    cells = _cells(groups[0][0]) if groups else []
+    cells = cells[1:] if cells and _is_header(cells[0]) and not all(map(_is_header, cells)) else cells
+    return bool(cells) and not any(FIGURE.fullmatch(_text(cell) or "") for cell in cells)
 
 
 def _groups(table: Element) -> list[list[Element]]:

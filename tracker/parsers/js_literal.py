@@ -20,24 +20,26 @@ MAX_ASSIGNMENTS = 20
 """A script with more assignments to one name is not a board."""
 SCRIPT_TYPES = re.compile(r"|module|(?:text|application)/(?:x-)?(?:java|ecma)script", re.IGNORECASE)
 """Types of a `<script>` that browsers run (https://html.spec.whatwg.org/#attr-script-type)."""
-VARIABLE = re.compile(r"(?:[^\W\d]|\$)[\w$]*(?:\.(?:[^\W\d]|\$)[\w$]*)*")
+VARIABLE = re.compile(r"(?:[^\W\d]|\$)[\w$]*(?:\.(?:[^\W\d]|\$)[\w$]*)*(?:\(\)|:)?")
 
 
 class Options(DocumentOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Options of `js_literal`. The document is the value of the variable; numbers stay as written."""
 
     variable: Annotated[
-        str,
+        str | tuple[str, ...],
         Meta(
             description="The name to which the data is assigned, without const, let, var, window. or self.; its value must be a"
-            " literal."
+            " literal. `NAME()`: the argument of a call; `NAME:`: a property of an object in the code. The document of several"
+            " names is an object of their values."
         ),
     ]
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if not VARIABLE.fullmatch(self.variable):
-            raise ValueError(f"variable = {self.variable!r} is not a name in JavaScript")
+        for name in (self.variable,) if isinstance(self.variable, str) else self.variable:
+            if not VARIABLE.fullmatch(name):
+                raise ValueError(f"variable = {name!r} is not a name in JavaScript")
 
 
 def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
@@ -46,8 +48,9 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     Raises:
         ParseError: the variable has no value, different values, or one that is not a literal; or the value has no such records.
     """
-    text = decode(body)
-    return table_of(_value(text, options.variable), options, wanted, text)
+    text, names = decode(body), options.variable
+    document = _value(text, names) if isinstance(names, str) else {name: _value(text, name) for name in names}
+    return table_of(document, options, wanted, text)
 
 
 def _value(text: str, variable: str) -> object:
@@ -79,7 +82,7 @@ def _scripts(text: str) -> Iterator[str]:
 
 def _places(script: str, variable: str) -> Iterator[int]:
     """The places of the variable's values. The script is read only as far as it names the variable."""
-    part = variable.rpartition(".")[2]
+    part = variable.rpartition(".")[2].removesuffix("()").removesuffix(":")
     last = script.rfind(part)
     if last < 0:
         return iter(())

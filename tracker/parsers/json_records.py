@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from tracker.errors import ParseError
 from tracker.model import Table
+from tracker.parsers._devalue import unpacked
 from tracker.parsers._documents import DocumentOptions, is_plain, table_of
 from tracker.parsers._records import NestedCell
 from tracker.parsers.decoding import decode, refuse_markup
@@ -20,6 +21,7 @@ class Options(DocumentOptions, frozen=True, forbid_unknown_fields=True, kw_only=
     """Options of `json_records`. The key of an object of objects is the column `$key`."""
 
     allow_nan: Annotated[bool, Meta(description="Read the non-JSON constants NaN and Infinity as unknown.")] = False
+    devalue: Annotated[bool, Meta(description="The document is packed by devalue, as in `__NUXT_DATA__` of Nuxt.")] = False
     script: Annotated[
         str, Meta(description="The id of the <script> element with the JSON, or ATTRIBUTE=VALUE of another one.")
     ] = ""
@@ -27,7 +29,7 @@ class Options(DocumentOptions, frozen=True, forbid_unknown_fields=True, kw_only=
 
 def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     """The records of the document; columns are paths inside a record. Raises ParseError for broken JSON and without records."""
-    if not options.script and is_plain(options, wanted) and (quick := load_quickly(body)) is not None:
+    if not (options.script or options.devalue) and is_plain(options, wanted) and (quick := load_quickly(body)) is not None:
         try:
             return table_of(quick, options, wanted, "", nested=False)
         except NestedCell:  # its numbers must be text as well
@@ -36,7 +38,8 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     if options.script:
         text = _script(text, options.script)
     refuse_markup(text, "JSON")
-    return table_of(load(text, allow_nan=options.allow_nan), options, wanted, text)
+    document = load(text, allow_nan=options.allow_nan)
+    return table_of(unpacked(document) if options.devalue else document, options, wanted, text)
 
 
 def _script(page: str, wanted: str) -> str:

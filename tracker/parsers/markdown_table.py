@@ -42,6 +42,10 @@ MARKS = frozenset("\\`*_[]<>&!~")
 _WORDS = r"((?:[^\[\]\\`*_<>&!~^]|(?<=[^\W_])_(?=[^\W_]))+)(?<!\s)"
 WHOLE = re.compile(rf"{_WORDS}|(\*\*|`)(?!\s){_WORDS}\2|(\*\*|)\[(\*\*|`|)(?!\s){_WORDS}\5\]\([^\s()<>\\]*\)\4")
 """A cell that is one text, link, bold text or code: most are."""
+_MATH = re.compile(r"\$((?:\\(?:textbf|mathbf|bf|underline|text|mathrm)\b\s*\{?)*[-+]?\.?[0-9][^$]*?(?:\\|[_^]\{)[^$]*)\$")
+"""A figure in TeX: `$71.2_{\\pm 0.3}$`, `$\\mathbf{71.2} \\pm 0.3$`."""
+_SCRIPT = re.compile(r"[_^]\{")
+_SET = re.compile(r"\\[a-zA-Z]+\s*|[{}]")
 FOOTNOTE = re.compile(r"\[\^[^\[\]\s]{1,40}\]")
 """Not in the standard, but on GitHub: `GPT-4[^1]`."""
 STRUCK = re.compile(r"(?<!~)(?:~~(?!\s)(?P<two>(?:[^~]|(?<!~)~(?!~))+)(?<!\s)~~|~(?!\s)(?P<one>[^~]+)(?<!\s)~)(?!~)")
@@ -319,6 +323,10 @@ def tables(blocks: Blocks) -> Iterator[Pipes]:
 
 def plain(written: str, references: dict[str, object]) -> str:
     """The text of a piece of inline Markdown, without the footnotes that it refers to; its elements are read as in HTML."""
+    if "$" in written:
+        written = _MATH.sub(
+            lambda found: _SET.sub("", _SCRIPT.sub(" ", found[1].replace(r"\pm", "±").replace(r"\%", "%"))), written
+        )
     if MARKS.isdisjoint(written) or FOOTNOTE.fullmatch(written):
         return fold_cell(written)
     if whole := WHOLE.fullmatch(written):

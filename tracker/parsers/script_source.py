@@ -53,6 +53,8 @@ ESCAPE = re.compile(
 SIGNS = dict(zip("ntrbfv", "\n\t\r\b\f\v", strict=True)) | dict.fromkeys(("\n", "\r", "\r\n", "\u2028", "\u2029"), "")
 """The meaning of a sign after a backslash; any other sign means itself."""
 
+_OPENS = {"(": "()", ":": ":"}
+_COMPOUND = re.compile(rf"(?:{_BLANK})?+[\[{{]")
 DECLARING = frozenset({"const", "let", "var"})
 WINDOW = re.compile(r"(?:window|self|globalThis)\s*\.\s*")
 OPERATORS = frozenset(
@@ -84,6 +86,7 @@ def assignments(script: str, until: int | None = None) -> Iterator[tuple[str, in
     Finds `const`, `let` or `var NAME = …`, `window.NAME = …` (also self and globalThis; the name is given without it), and
     `NAME = …` at the start of a statement, outside of strings, template strings, comments and regular expressions. A name may
     have parts: `App.board`. `export default …` is assigned to `default`, and a declared name may have a type (`const NAME: T =`).
+    An object or list that is the argument of a call is the value of `NAME()`, and that of a property in code of `NAME:`.
     `until`: the end of the last name of interest.
 
     Raises:
@@ -99,6 +102,8 @@ def assignments(script: str, until: int | None = None) -> Iterator[tuple[str, in
             and (typed or (token.text == ":" and token.depth == declared))
             and (token.text, token.depth) != (";", declared)
         )
+        if before and before.kind == "name" and (sign := _OPENS.get(token.text)) and _COMPOUND.match(script, token.end):
+            yield "".join(before.text.split()) + sign, token.end
         if typed and token.kind != "assign":
             continue
         if token.kind == "assign" and name:
@@ -106,7 +111,7 @@ def assignments(script: str, until: int | None = None) -> Iterator[tuple[str, in
         if token.text == "default" and before and before.text == "export":
             yield "default", token.end
         name = _assignable(token, before, declared)
-        if until is not None and token.end >= until and not name:
+        if until is not None and token.end >= until and not name and token.kind != "name":
             return
         declared = _declared(token, declared)
         before = token

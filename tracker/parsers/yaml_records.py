@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any
+from typing import Any
 
 import yaml
-from msgspec import Meta
 
 from tracker.errors import ParseError
 from tracker.model import Table
-from tracker.parsers._paths import search
-from tracker.parsers._records import RecordOptions, facts_at, records_in, tabulate
-from tracker.parsers.decoding import decode, find_facts, fold, refuse_markup
+from tracker.parsers._documents import DocumentOptions, table_of
+from tracker.parsers.decoding import decode, fold, refuse_markup
 from tracker.parsers.limits import MAX_NODES, MAX_ROWS, at_most, counted
 from tracker.parsers.strict_json import mapping
 
@@ -27,32 +25,29 @@ MAX_DEPTH = 60
 """libyaml's composer recurses on the C stack, so we compose from its events, to a depth that no board needs."""
 
 
-class Options(RecordOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
+_FRONT = re.compile(r"(---[ \t]*\r?\n.*?\n)(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)(?!\s*(?:- |[\w.\"' -]+:\s|[{\[]))", re.DOTALL)
+"""The front matter of a page in another language, such as Markdown: the text after it is not YAML."""
+
+
+class Options(DocumentOptions, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Options of `yaml_records`. The key of a mapping of mappings is the column `$key`."""
-
-    records: Annotated[str, Meta(description="Path of the records; empty: the document itself.")] = ""
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        search(self.records)
 
 
 def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     """The records of the document; columns are paths inside a record. Raises ParseError as `load`, and without records."""
     text = decode(body)
     refuse_markup(text, "YAML")
-    document = load(text)
-    records = records_in(search(options.records)(document), options.records or "the root")
-    facts = facts_at(document, options.facts) | find_facts(options.facts, lambda: text)
-    return tabulate(records, wanted, options, facts)
+    return table_of(load(text), options, wanted, text)
 
 
 def load(text: str) -> object:
-    """The one document of a text: mappings, lists, text and None.
+    """The one document of a text, or its front matter: mappings, lists, text and None.
 
     Raises:
         ParseError: the text is not YAML, has several documents, an anchor or an alias, or is nested too deeply.
     """
+    if front := _FRONT.match(text):
+        text = front[1]
     try:
         return _document(counted(yaml.parse(text, Loader=LOADER), 2 * MAX_NODES, "YAML events"))
     except yaml.YAMLError as error:

@@ -30,7 +30,7 @@ from tracker.model import (
     Step,
     name_tokens,
 )
-from tracker.order import competition_ranks, error_between
+from tracker.order import competition_ranks, error_between, has_strangers
 from tracker.wording import difference, interval, number
 
 
@@ -240,7 +240,15 @@ def _why_no_departure(diff: Diff, entry: EntryId) -> str:
         return f"the page seems to be cut off at {diff.cap} rows"
     if entry in diff.fell_out and diff.after.depth is None:
         return f"it fell out of the top {len(diff.after.entries)}: others may have displaced it"
-    return "below the depth: the page need not show it"
+    if entry in diff.relisted.values():
+        return "its name is listed under another key"
+    if any(entry in fitting for fitting in diff.doubtful.values()):
+        return "it may be listed under another label: it is not certain which row that is"
+    if has_strangers(diff):
+        return "rows without a name came, and one of them may be it"
+    if diff.is_top:
+        return "below the depth: the page need not show it"
+    return "another row has its values now: it may be listed under that name"
 
 
 def _why_no_news_of_attribute(change: Change) -> str:

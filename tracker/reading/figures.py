@@ -30,7 +30,7 @@ _COMMA = re.compile(r"[0-9]+,[0-9]+|[1-9][0-9]{0,2}(?:\.[0-9]{3})+,[0-9]+|[1-9][
 _SUFFIX = re.compile(r"[0-9] ?[kKmMbBtT](?![A-Za-z])")
 _APART = re.compile(r"(?<=[0-9]) [0-9]")
 _UNUSUAL = re.compile(r"[^0-9.\n ±+-]")
-_WORDED = re.compile(rf"[0-9%] ?[^\W\d_°]|[0-9] [0-9]|°|{CURRENCY_FIRST.pattern}")
+_WORDED = re.compile(rf"[0-9%] ?[^\W\d_°]|[0-9] [0-9]|[0-9]:[0-9]|°|{CURRENCY_FIRST.pattern}")
 _SIGNS = re.compile(rf"[,%$€£¥]|{_WORDED.pattern}")
 _THREE_DECIMALS = re.compile(r"\.[0-9]{3}(?![0-9])")
 _SPACES = re.compile(r"(?<![0-9.,])[0-9]+(?: [0-9]+)+(?![0-9])")

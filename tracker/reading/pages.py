@@ -66,7 +66,7 @@ CAPTCHAS = {
 """Marks that boards have too; they mean a wall only on a page without anything else."""
 PAYLOADS = (
     *(b"__next_f", b"__next_data__", b"application/json", b"application/ld+json"),
-    *(b"__nuxt", b"__remixcontext", b"gradio_config"),
+    *(b"__nuxt", b"__remixcontext", b"__sveltekit", b"gradio_config"),
 )
 """Marks of data inside scripts."""
 

@@ -45,7 +45,7 @@ FIGURE = re.compile(r"[(\[]?[≈~]? ?[+\-\u2212]?[$€£¥]?\.?[0-9]")
 """The beginning of a cell with a figure."""
 _UNIT = re.compile(
     r"(?<=[0-9%])(?P<power>[kKmMbBtT](?![^\W\d_]))? ?"
-    r"(?P<unit>(?![eE][+-]?[0-9]|[kKmMbBtT](?!\w|/))[°µμ]?[^\W\d_]+(?:/[^\W\d_]+)?\.?)(?![\w/])"
+    r"(?P<unit>(?![eE][+-]?[0-9]|[kKmMbBtT](?!\w|/))[°µμ]?[^\W\d_]+(?:/[^\W\d_]+)?\.?(?:(?: [^\W\d_]+){1,2}\Z)?)(?![\w/])"
 )
 """A single k, m, b or t may be a unit or a power of ten, so it is neither."""
 _DURATION = re.compile(
@@ -53,6 +53,8 @@ _DURATION = re.compile(
     r"(?:(\d+(?:\.\d+)?) ?s(?:ec(?:ond)?s?)?)?"
 )
 """`1h 34m 40s`, `33 min 32 s`, `2 days 3 hours`."""
+_CLOCK = re.compile(r"()(?:(\d+):(?=\d\d:))?(\d+):([0-5]\d(?:\.\d+)?)")
+"""`2:01:09`, `2:18.28`. A column of `1:34` alone may be minutes, hours or a result of two teams."""
 _PHYSICAL = re.compile(rf"(?P<prefix>[{''.join(PREFIXES)}]?)(?P<base>s|Wh|W|V|A|Hz|B|J|g)")
 
 
@@ -75,7 +77,7 @@ class Quantity(NamedTuple):
 def in_one_unit(cells: Sequence[str | None]) -> UnitColumn:
     """The cells without the unit that all figures have; currencies as their signs. Without units the cells are unchanged.
 
-    Durations in several units, such as `1h 34m 40s`, become seconds, if all figures of the column are durations.
+    Durations in several units, such as `1h 34m 40s` and `2:18.28`, become seconds, if all figures of the column are durations.
     """
     if (seconds := _in_seconds(cells)) is not None:
         return UnitColumn(cells=seconds, unit="s")
@@ -102,9 +104,12 @@ def in_one_unit(cells: Sequence[str | None]) -> UnitColumn:
 
 def _in_seconds(cells: Sequence[str | None]) -> Sequence[str | None] | None:
     """The cells in seconds; None unless all figures are durations and some have two units. Seconds alone keep their decimals."""
-    found = {row: match for row, cell in enumerate(cells) if cell and (match := _DURATION.fullmatch(cell.strip()))}
+    form = _CLOCK if any(cell and ":" in cell for cell in cells) else _DURATION
+    found = {row: match for row, cell in enumerate(cells) if cell and (match := form.fullmatch(cell.strip()))}
     figures = sum(bool(cell and FIGURE.match(cell)) for cell in cells)
     if len(found) < figures or not any(sum(map(bool, match.groups())) > 1 for match in found.values()):
+        return None
+    if form is _CLOCK and not any(match[2] or "." in match[4] for match in found.values()):
         return None
     sizes = (86400, 3600, 60, 1)
     seconds = {
@@ -145,13 +150,15 @@ def _without_unit(found: re.Match[str]) -> str:
 
 
 def _is_unit(word: str) -> bool:
-    return word.casefold() not in NO_UNIT
+    return word.casefold().partition(" ")[0] not in NO_UNIT
 
 
 def _alike(word: str) -> str:
     """One spelling of a unit: `seconds` is s, `vote` is votes; the case of short units counts (MB, Mb)."""
     word = word.rstrip(".")
-    lower = word.casefold()
+    lower, _, further = word.casefold().partition(" ")
+    if further:
+        return f"{lower.removesuffix('s')} {further}"
     return SPELLED.get(lower) or (word if _PHYSICAL.fullmatch(word) else lower.removesuffix("s"))
 
 
