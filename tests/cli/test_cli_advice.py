@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import Callable, Mapping
@@ -152,6 +153,21 @@ def test_news_of_which_nothing_is_known_is_named_and_not_sent(used: World):
     assert "There was no database and no usable service.bak: the history was read again from the captures." in ran.err
     assert ran.err.rstrip().endswith("Lost, if there were any: pauses, deliveries and receipts")
     assert (waiting(used), ran.out.count(LEADS)) == ([], 0)
+
+
+def test_a_backup_of_an_earlier_version_says_by_its_deliveries_what_was_sent(used: World):
+    log_route(used)
+    archived(used, LATER)
+    assert used.run("replay").code == 0
+    backup = used.store / "service.bak"
+    saved = json.loads(backup.read_text(encoding="utf-8"))
+    assert dict(saved.pop("positions"))[BOARD] > 0
+    backup.write_text(json.dumps(saved), encoding="utf-8")
+    before = content(used)
+    database(used).unlink()
+    ran = used.run("replay")
+    assert ("As last backed up: counts, holds" in ran.err, "Not sent" in ran.err) == (True, False)
+    assert content(used) == before
 
 
 @pytest.mark.parametrize("command", [("events", "--json"), ("standings", "acme/text"), ("report",), ("status",)], ids=" ".join)
