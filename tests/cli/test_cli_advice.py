@@ -253,6 +253,21 @@ def test_the_advice_for_an_index_of_garbage_restores_it(used: World, garbage: by
     assert [path.read_bytes() for path in index.parent.glob("index.jsonl.damaged-*")] == [garbage]
 
 
+@pytest.mark.parametrize("damage", ["flipped", "gone"])
+def test_the_advice_for_a_damaged_body_restores_it(used: World, damage: str):
+    body = min((used.store / "captures/acme/text/bodies").iterdir())
+    whole = body.read_bytes()
+    body.write_bytes(bytes([whole[0] ^ 1]) + whole[1:])
+    if damage == "gone":
+        body.unlink()
+    audited = used.run("audit")
+    advised = "import that state again" if damage == "gone" else "delete it and import that state again"
+    assert (audited.code, advised in audited.out) == (1, True)
+    body.unlink(missing_ok=True)
+    assert used.run("import", BOARD, used.folder / "bodies").code == 0
+    assert (used.run("audit").code, body.read_bytes()) == (0, whole)
+
+
 # ── errors that are no damage ────────────────────────────────────────────────────────────────────
 
 
