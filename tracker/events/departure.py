@@ -12,7 +12,7 @@ from tracker.events._predecessor import model_of
 from tracker.events.kind import Detection, EventKind, Folding, What
 from tracker.events.making import make
 from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Event, Evidence, Party, name_tokens
-from tracker.order import names_nobody, would_be_shown
+from tracker.order import would_be_shown
 from tracker.wording import listed
 
 RULE = "departure/2"
@@ -105,8 +105,6 @@ def is_gone(diff: Diff, past: BoardState, entry: EntryId) -> bool:
 def must_show(diff: Diff, past: BoardState, entry: EntryId) -> bool:
     """Whether an entry that had left the page before would have to be visible now, were it still listed."""
     if past.capped_at == len(diff.after.entries) or diff.restart:
-        return False
-    if past.known[entry].missing_since is None and any(map(names_nobody, diff.after.ambiguous)):
         return False
     return would_be_shown(diff, entry, None if rescaled(diff) else past.known[entry].primary)
 

@@ -292,7 +292,8 @@ def _headline(diff: Diff, metric: Metric, lead: _Lead, caveat: str) -> str:
 
 def _led(diff: Diff, metric: Metric, lead: _Lead, caveat: str) -> str:
     """Who led on the last page, and its value now if it is next below: a variant of the leader, which is not the runner-up."""
-    before = [entry for entry in lead.on_page if entry not in lead.now]
+    listed_still = [entry for entry in lead.former if entry in diff.after.entries]
+    before = [entry for entry in lead.on_page or listed_still if entry not in lead.now]
     if not before:
         return caveat
     second, has = lead.second, diff.after.measured(metric.id)

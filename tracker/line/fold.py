@@ -14,9 +14,11 @@ from tracker.compare import (
     agree,
     all_alike,
     commensurable,
+    comparable,
     compare,
     doubts,
     leave_out,
+    read_again,
     too_many,
     with_last_known,
     wrong_page,
@@ -51,7 +53,6 @@ from tracker.model import (
     kept_and_pruned,
 )
 from tracker.model.names import Lexicon
-from tracker.order import values_of
 from tracker.ports import Archive
 from tracker.reading import LINE_ENDS
 from tracker.reading.check import size_collapse
@@ -209,7 +210,8 @@ def _step(
         doubt = alike or doubt or wrong_page(board, known, after) or too_many(doubted, after)
     if doubt is not None and decision is None:
         return _quarantined(board, line, after, past=past, doubt=doubt, for_good=alike is not None)
-    after, rows = leave_out(after, before=before, reading=reading, doubts=doubted, past=past, primary=board.primary)
+    same_table = before if other_table is None else None
+    after, rows = leave_out(after, before=same_table, reading=reading, doubts=doubted, past=past, primary=board.primary)
     before = with_last_known(before, after, past, last) if before is not None else None
     restart = f"accepted by {decision.by}: {other_table}" if decision is not None and other_table is not None else ""
     absent = _absent(board, past, before, after, lexicon)
@@ -283,7 +285,8 @@ def _accepted(
     rows: Mapping[EntryId, LeftOut],
 ) -> Step:
     diff = compare(board, before, after, seen_until=past.seen_until, sizes=past.sizes, restart=restart, absent=absent)
-    diff = replace(diff, left_out=rows) if rows else diff
+    if rows or past.left_out:
+        diff = replace(diff, left_out=comparable(rows, diff), read_again=read_again(after, past))
     detected = detect(diff, past)
     following = advance(past, diff, detected)
     quiet = silence(board, following, observed_at=line.observed_at, url=line.url, sha256=line.sha256)
@@ -340,7 +343,7 @@ def _quarantined(board: Board, line: IndexLine, after: Snapshot, *, past: BoardS
 
 
 def _held(board: Board, line: IndexLine, after: Snapshot) -> HeldReading:
-    measures = values_of(after, board.primary) if board.primary else {}
+    measures = after.measures(board.primary.id) if board.primary else {}
     widths = [measure.half_width for measure in measures.values() if measure.half_width is not None]
     return HeldReading(
         observed_at=line.observed_at,
