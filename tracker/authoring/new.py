@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from tracker.authoring import fixtures
 from tracker.authoring.candidates import survey
 from tracker.authoring.columns import cells_of
-from tracker.authoring.declaration import PageAddress, Settled, board_id, settled
+from tracker.authoring.declaration import OPEN_DOTS, PageAddress, Settled, board_id, settled
 from tracker.authoring.folder import folder
 from tracker.authoring.guess import names_of, proposal_of
 from tracker.authoring.proposal import NO_ANSWERS, SURE, Answers, Candidate, MetricGuess, Proposal
@@ -286,6 +286,9 @@ def _about_ranking(proposal: Proposal, answers: Answers) -> Iterator[Question]:
         what = f"whether higher or lower {_listed(undirected)} is better"
         why, flag = undirected[0].higher_is_better.why, "--higher-is-better or --lower-is-better"
         yield Question(what=what, flag=flag, why=why, choices=_choices(undirected))
+    if dotted := [metric for metric in likely if metric.has_open_dots]:
+        what = f"what the dots in {_listed(dotted)} mean"
+        yield Question(what=what, flag="--decimal-dots or --grouping-dots", why=OPEN_DOTS, choices=_choices(dotted))
     counted = [metric for metric in likely if metric.nature.sure < SURE]
     if answers.nature is None and counted:
         what = f"whether {_listed(counted)} is counted, without any error, or scored"

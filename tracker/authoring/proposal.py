@@ -35,6 +35,7 @@ class Answers:
 
     `without` are the names of rows that are not entries, `entries` those of rows that are.
     `stated_error` is the error of the difference between two entries, at 95 %, in the unit of the metric that ranks the board.
+    `dots_group`: dots such as that of `22.911` group thousands, instead of separating decimals.
     """
 
     key: tuple[str, ...] = ()
@@ -46,6 +47,7 @@ class Answers:
     table: int | None = None
     without: tuple[str, ...] = ()
     entries: tuple[str, ...] = ()
+    dots_group: bool | None = None
 
     @property
     def say_that_it_ranks(self) -> bool:
@@ -70,7 +72,8 @@ class Candidate:
     the table itself shows that it ranks). `place` says where it is, `names` are the first texts of the column that most likely
     names its rows, `seen` is the number of its rows on the page, `left_out` are the names of rows that are not entries, each with
     the reason. In the column `numbered`, the page has places before the names. The page says that it ranks by `ranked_by`.
-    `suspects` are rows that may be no entries, each with the reason.
+    `suspects` are rows that may be no entries, each with the reason. `dots_group` is the user's answer; dots that group thousands
+    are no longer in the rows.
     """
 
     parse: Parse
@@ -86,6 +89,7 @@ class Candidate:
     numbered: str = ""
     ranked_by: str = ""
     suspects: tuple[tuple[str, str], ...] = ()
+    dots_group: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +97,7 @@ class MetricGuess:
     """One metric. A direction of None is unknown. `interval` has the keys that declare its error (`low`, `plus_minus` …).
 
     `has_error` is also true if the interval is in the cells themselves. `part` chooses one figure of cells that hold several;
-    `label` then differs from the column. `samples` are the first texts.
+    `label` then differs from the column. `samples` are the first texts. `has_open_dots`: nobody says what their dots mean.
     """
 
     id: str
@@ -109,6 +113,7 @@ class MetricGuess:
     interval: Mapping[str, object] = field(default_factory=dict)
     has_error: bool = False
     samples: tuple[str, ...] = ()
+    has_open_dots: bool = False
 
     @property
     def sides(self) -> set[str]:
