@@ -59,9 +59,10 @@ lock: $(VENV)/.dev
 release: $(VENV)/.dev
 	@$(BIN)/python .ci/release.py "$$VERSION" $(if $(DRY_RUN),--dry-run) $(if $(TAGGED),--tagged)
 
-## The measurements of docs/performance.md; DATA is a folder of dated states.
-bench: $(VENV)/.dev
-	$(BIN)/python bench/start.py
+## Measure the wheel beside its peers, each installed from its registry; DATA is the folder of shared series, for rows on real states.
+## THAN=FILE fails if a ratio is 15 % worse than in that run.
+bench: $(VENV)/.dev $(WHEEL)/.installed
+	$(BIN)/python bench/compare.py --python $(WHEEL)/bin/python $(if $(DATA),--data $(DATA)) $(if $(THAN),--than $(THAN))
 
 ## Write the news of each day, one page per series of dated states in DATA, to build/seasons.
 seasons: $(VENV)/.runtime

@@ -14,7 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from tracker.compare import compare
-from tracker.events import advance, detect
+from tracker.events.detecting import advance, detect
 from tracker.model import (
     Board,
     BoardId,

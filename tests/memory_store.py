@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from tracker.errors import StoreError
@@ -328,6 +328,22 @@ class MemoryHosts:
         self._asked: dict[str, datetime] = {}
         self._not_before: dict[str, datetime | None] = {}
         self._failures: dict[str, int] = {}
+        self._public: set[str] = set()
+        self._spent: dict[str, list[datetime]] = {}
+
+    def was_public(self, host: str) -> bool:
+        return host in self._public
+
+    def note_public(self, host: str) -> None:
+        self._public.add(host)
+
+    def spend(self, key: str, at: datetime, most: int) -> datetime | None:
+        day = timedelta(days=1)
+        spent = self._spent[key] = sorted(min(time, at) for time in self._spent.get(key, ()) if time > at - day)
+        if len(spent) >= most:
+            return spent[-most] + day
+        spent.append(at)
+        return None
 
     def turn(self, host: str) -> AbstractContextManager[None]:
         return nullcontext()

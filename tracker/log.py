@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from traceback import extract_tb
 
-from tracker.redaction import pattern_of, redacted
+from tracker.redaction import HIDDEN, Secrets
 from tracker.wording import machine_time
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
@@ -25,7 +25,7 @@ class _Lines(logging.Formatter):
     def __init__(self, *, as_json: bool, secrets: Collection[str]) -> None:
         super().__init__()
         self._as_json = as_json
-        self._secret = pattern_of(secrets)
+        self._secrets = Secrets({str(number): value for number, value in enumerate(secrets)}, mask=HIDDEN)
 
     def format(self, record: logging.LogRecord) -> str:
         facts = {f"{key}_" if key in _HEAD else key: value for key, value in vars(record).items() if key not in _STANDARD}
@@ -42,13 +42,13 @@ class _Lines(logging.Formatter):
     def _plain(self, value: object) -> object:
         """The value as JSON, without secrets."""
         if isinstance(value, Mapping):
-            return {redacted(str(key), self._secret): self._plain(part) for key, part in value.items()}
+            return {self._secrets.scrub(str(key)): self._plain(part) for key, part in value.items()}
         if isinstance(value, list | tuple | set | frozenset):
             return [self._plain(part) for part in value]
         if isinstance(value, datetime):
             return machine_time(value)
         known = value is None or isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value))
-        text = redacted(str(value), self._secret)
+        text = self._secrets.scrub(str(value))
         return value if known and text == str(value) else text
 
 

@@ -70,22 +70,12 @@ def is_certain(metric: Metric, measure: Measure, other: Measure) -> bool:
 
 def would_be_shown(diff: Diff, entry: EntryId, last: float | None) -> bool:
     """Whether an entry with that last known primary value must be visible in `diff.after` if it is still listed."""
-    if diff.cap is not None or entry in diff.after.ambiguous or has_strangers(diff):
+    if diff.cap is not None or entry in diff.after.ambiguous:
         return False
     if diff.after.depth is None:
         return True
     primary = diff.board.primary
     return primary is not None and last is not None and surely_inside(diff.after, primary, last)
-
-
-def has_strangers(diff: Diff) -> bool:
-    """Whether rows came that name nobody, and so may be any entry that is not shown."""
-    return any(map(names_nobody, diff.after.ambiguous - diff.before.ambiguous if diff.before else diff.after.ambiguous))
-
-
-def names_nobody(key: EntryId) -> bool:
-    """Whether a key is empty or a mere sign."""
-    return not any(map(str.isalnum, key))
 
 
 def may_have_fallen_out(diff: Diff, last: float | None) -> bool:
@@ -129,11 +119,6 @@ def best_entry(metric: Metric, entries: Iterable[AnyEntry]) -> AnyEntry | None:
         return measure.estimated, metric.sort_key(measure.value), entry.id
 
     return min((entry for entry in entries if metric.id in entry.measures), key=order, default=None)
-
-
-def values_of(snapshot: StoredSnapshot, metric: Metric) -> Mapping[EntryId, Measure]:
-    """Every entry's measure of a metric."""
-    return {key: entry.measures[metric.id] for key, entry in snapshot.entries.items() if metric.id in entry.measures}
 
 
 def best(metric: Metric, values: Iterable[Measure]) -> Measure | None:

@@ -46,13 +46,13 @@ class Clock(Protocol):
 
 
 class Hosts(Protocol):
-    """When each host was last asked and may be asked again; outlives the process."""
+    """When each host was last asked and may be asked again, and what its keys have spent; outlives the process."""
 
     def last_request(self, host: str) -> datetime | None:
         """When we last asked the host, if ever."""
 
     def not_before(self, host: str) -> datetime | None:
-        """The earliest time of the next request, if there is one (Retry-After, or a break after failures)."""
+        """The earliest time of the next request to a host, or for a board, if there is one."""
 
     def turn(self, host: str) -> AbstractContextManager[None]:
         """Within the block no other thread or process with the same memory asks the host."""
@@ -67,7 +67,16 @@ class Hosts(Protocol):
         """Remember that the host was asked at that time."""
 
     def note_not_before(self, host: str, at: datetime | None) -> None:
-        """Remember the earliest time of the next request, or forget it with None."""
+        """Remember the earliest time of the next request to a host, or for the board of that id, or forget it with None."""
+
+    def was_public(self, host: str) -> bool:
+        """Whether the host once answered at a public address."""
+
+    def note_public(self, host: str) -> None:
+        """Remember that it did."""
+
+    def spend(self, key: str, at: datetime, most: int) -> datetime | None:
+        """Count a request with a key, unless it would be one more than `most` within 24 hours: then when it may be sent."""
 
 
 class Archive(Protocol):
@@ -119,10 +128,11 @@ class Archive(Protocol):
     def raw(self, board: BoardId, start: int, end: int | None = None) -> bytes:
         """The bytes of the board's index from `start` up to `end`, as far as there are any."""
 
-    def restore_index(self, board: BoardId, known: bytes, *, drop: bool = False) -> None:
+    def restore_index(self, board: BoardId, known: bytes, *, drop: bool = False) -> int:
         """Make the index begin with `known`, what it once was, followed by the later lines that it has.
 
-        The damaged file is kept. With `drop`, known lines whose bodies are gone are left out.
+        The damaged file is kept. With `drop`, known lines whose bodies are gone are left out, and so is what cannot be read.
+        Returns where the known lines end.
 
         Raises:
             StoreError: the bodies of a known line are gone, or more is damaged than `known` can replace.

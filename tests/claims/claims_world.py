@@ -13,7 +13,7 @@ from tracker.claims import Claim, Finding, finding_json
 from tracker.claims.record import Record
 from tracker.claims.rendering import claim_text
 from tracker.compare import compare
-from tracker.events import advance, detect
+from tracker.events.detecting import advance, detect
 from tracker.model import Board, BoardId, BoardState, Check, Metric, Result, Snapshot, Step
 from tracker.model.names import EMPTY_LEXICON
 from tracker.query.find import states

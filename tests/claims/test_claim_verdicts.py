@@ -117,7 +117,6 @@ VERDICTS = {
     "Orion-5 climbs to second on Acme Bench": "mixed",
     "Zorg-9 (63) beats Orion-5 (60) on Acme Bench": "supported",
     "Zorg-9 (64) beats Orion-5 (60) on Acme Bench": "contradicted",
-    "Zorg-9 beats Orion-5 (63 vs 61) on Acme Bench": "contradicted",
     "Closed Zorg-9 beats Orion-5 on Acme Bench": "not on record",
     "Open models lead closed ones by 3 points on Acme Bench": "supported",
     "Zorg-9 leads open models by 5 points on Acme Bench": "supported",
@@ -142,17 +141,14 @@ VERDICTS = {
     "Zorg-9 is the first model above 59 on Acme Bench": "contradicted",  # Orion-5 before it
     "Orion-5 is the first model above 59 on Acme Bench": "not on record",  # from the first day on
     "Orion-5 is the first model above 70 on Acme Bench": "contradicted",
-    # gains, ratio
+    # gains
     "Vega2 improves on Vega1": "supported",
-    "Vega2 14B has a better performance-to-parameter ratio than Vega1 70B": "not comparable",
-    "Vega2 14B has better price-performance than Vega1 70B": "not comparable",
     # first
     "Zorg-9 is the first open-source model to beat Orion-5": "supported",
     "Zorg-9 is the first open-source model to beat Vega1 70B": "contradicted",
     "Vega2 14B is the first open model to beat Vega1 70B": "not on record",
     "Orion-5 is the first open model to beat Orion-4": "contradicted",
     "Zorg-9 is the first open-source model to top Acme Bench": "supported",
-    "Zorg-9 is a first for open source: better performance-to-parameter ratio": "not on record",
 }
 
 

@@ -66,7 +66,9 @@ def csv(text: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-_ABOUT_THE_STORE = re.compile(r"tracker: (created the store .*|.*: no store here yet; tracker run creates it)")
+_ABOUT_THE_STORE = re.compile(
+    r"tracker: (created the store .*|There was no database .*|.*: no store here yet; tracker run creates it)"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,15 +6,16 @@ import re
 import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from cli_world import World
+from cli_world import World, csv
 
 from tracker.errors import StoreError
-from tracker.model import BoardId, Delivery, EventFilter, Pause
+from tracker.model import BoardId, Capture, Delivery, EventFilter, Pause
 from tracker.stores import locks
+from tracker.stores.archive import FileArchive
 from tracker.stores.service_state import TABLES
 from tracker.stores.sqlite import SqliteStore
 from tracker.stores.sqlite_file import NEWEST_MIGRATION
@@ -30,6 +31,8 @@ def used(world: World) -> World:
     world.imported()
     with SqliteStore(world.store / "tracker.db") as store:
         store.service.post(Delivery(event=event, route="ops", queued_at=AT) for event in store.events(EventFilter()))
+        store.service.route_since("log", AT)
+        store.service.hold(BOARD, {"a watch": "{}"})
     assert world.run("board", "pause", BOARD, "--reason", "their lawyer wrote").code == 0
     return world
 
@@ -91,6 +94,64 @@ def test_the_advice_for_a_damaged_database_restores_everything(used: World, dama
     assert (ran.code, f"is at {aside(used)}, and was rebuilt" in ran.err) == (0, True)
     assert content(used) == before
     assert used.run("verify", "--all").code == 0
+
+
+def archived(world: World, text: str) -> None:
+    """A capture of an hour ago that was archived by a process which ended before it read it."""
+    at = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
+    FileArchive(world.store / "captures").keep(Capture(board=BOARD, observed_at=at, url="u", bodies=(csv(text).encode(),)))
+
+
+def log_route(world: World) -> None:
+    route = '[[route]]\nname = "log"\nchannel = "file"\naddress = "/dev/null"\n'
+    (world.folder / "schedules" / "routes.toml").write_text(route, encoding="utf-8")
+
+
+def waiting(world: World) -> list[str]:
+    return [row["headline"] for row in world.run("outbox", "list", "--route", "log", "--json").rows]
+
+
+LATER = "a:99:1.5:Apache-2.0 b:95:3 c:70:1 d:60:1 e:50:1 g:97:9"
+LEADS = "Model A leads Acme Arena (Score)"
+
+
+@pytest.mark.parametrize("damage", [*DAMAGE, "none"])
+def test_news_that_was_not_read_before_the_damage_is_reported_once_after_it(used: World, damage: str):
+    log_route(used)
+    archived(used, LATER)
+    DAMAGE.get(damage, str)(database(used))
+    ran = used.run("replay")
+    assert (ran.code, ran.out.count(LEADS)) == (0, 1)
+    before = content(used)
+    assert [headline[: len(LEADS)] for headline in waiting(used)].count(LEADS) == 1
+    again = used.run("replay")
+    assert (again.code, again.err, content(used)) == (0, "", before)
+
+
+def test_news_that_may_have_been_sent_since_the_backup_is_reported_and_named(used: World):
+    log_route(used)
+    backup = used.store / "service.bak"
+    old = backup.read_bytes()
+    archived(used, LATER)
+    assert used.run("replay").code == 0
+    backup.write_bytes(old)
+    database(used).write_bytes(b"no database at all" * 900)
+    ran = used.run("replay")
+    assert "Reported again, and may have been sent before: news of acme/text. Lost: nothing" in ran.err
+    assert any(headline.startswith(LEADS) for headline in waiting(used))
+
+
+def test_news_of_which_nothing_is_known_is_named_and_not_sent(used: World):
+    log_route(used)
+    archived(used, LATER)
+    assert used.run("replay").code == 0
+    (used.store / "service.bak").unlink()
+    database(used).unlink()
+    ran = used.run("replay")
+    assert re.search(r"Not sent, and may not have been sent before: \d events of acme/text \(tracker events\)", ran.err)
+    assert "There was no database and no usable service.bak: the history was read again from the captures." in ran.err
+    assert ran.err.rstrip().endswith("Lost, if there were any: pauses, deliveries and receipts")
+    assert (waiting(used), ran.out.count(LEADS)) == ([], 0)
 
 
 @pytest.mark.parametrize("command", [("events", "--json"), ("standings", "acme/text"), ("report",), ("status",)], ids=" ".join)
@@ -161,6 +222,19 @@ def test_captures_without_a_database_and_a_backup_are_read_as_before(world: Worl
     (world.store / "service.bak").unlink()
     assert world.run("replay").code == 0
     assert content(world) == before
+
+
+@pytest.mark.parametrize("garbage", [b"\x93\n" * 700, b"", b"{}\n" * 40], ids=["bytes", "nothing", "objects"])
+def test_the_advice_for_an_index_of_garbage_restores_it(used: World, garbage: bytes):
+    before, index = content(used), used.store / "captures/acme/text/index.jsonl"
+    kept = index.read_bytes()
+    index.write_bytes(garbage)
+    audited = used.run("audit")
+    assert audited.code == 1
+    (advice,) = set(re.findall(r"with: tracker (replay \S+)", audited.out))
+    assert (advice, used.run(*advice.split()).code) == ("replay acme/text", 0)
+    assert (index.read_bytes(), content(used), used.run("audit").code) == (kept, before, 0)
+    assert [path.read_bytes() for path in index.parent.glob("index.jsonl.damaged-*")] == [garbage]
 
 
 # ── errors that are no damage ────────────────────────────────────────────────────────────────────

@@ -12,6 +12,7 @@ from cli_world import BODIES, COLLAPSE, World
 
 from tracker.model import BoardId, Pause
 from tracker.stores.sqlite import SqliteStore
+from tracker.workspace.backup import Bodies
 
 BOARD = BoardId("acme/text")
 READ = (("standings", "acme/text"), ("events", "--json"), ("history", "Model A"), ("quarantine", "list"))
@@ -112,6 +113,45 @@ def test_damage_does_not_reach_an_earlier_backup(used: World):
         True,
         rows["captures/acme/text/index.jsonl"],
     )
+
+
+@pytest.mark.parametrize("damage", [b"rubbish", b""], ids=["another length", "empty"])
+def test_a_body_that_rotted_in_the_backup_is_replaced(used: World, damage: bytes):
+    backup = used.folder / "backup"
+    used.run("backup", backup)
+    rows, body = content(backup), next((backup / "captures/acme/text/bodies").iterdir())
+    body.write_bytes(damage)
+    ran = used.run("backup", backup)
+    assert (ran.code, "0 of them new, 1 replaced, because the copy was damaged" in ran.out, content(backup)) == (0, True, rows)
+
+
+def test_a_flipped_bit_in_the_backup_is_found(used: World):
+    backup = used.folder / "backup"
+    used.run("backup", backup)
+    rows, body = content(backup), next((backup / "captures/acme/text/bodies").iterdir())
+    body.write_bytes(bytes([body.read_bytes()[0] ^ 1]) + body.read_bytes()[1:])
+    assert (used.run("backup", backup).code, content(backup)) == (0, rows)
+
+
+def test_a_body_that_rotted_in_the_store_does_not_reach_the_backup(used: World):
+    backup = used.folder / "backup"
+    used.run("backup", backup)
+    rows, body = content(backup), next((used.store / "captures/acme/text/bodies").iterdir())
+    body.write_bytes(b"rubbish")
+    ran = used.run("backup", backup)
+    assert (ran.code, "is damaged" in ran.error, content(backup)) == (3, True, rows)
+    assert ran.error.endswith(f"; the backup has another file: {backup / 'captures/acme/text/bodies' / body.name}")
+
+
+def test_each_body_of_a_large_backup_is_compared_once_a_week(tmp_path: Path):
+    pairs = [(tmp_path / f"a{number}", tmp_path / f"b{number}") for number in range(30)]
+    for source, target in pairs:
+        source.write_bytes(b"x")
+        target.write_bytes(b"y")
+    week = [Bodies(weekday=day, bytes_left=0) for day in range(7)]
+    found = [[source for source, target in pairs if not bodies.are_equal(source, target)] for bodies in week]
+    assert sorted(path for of_a_day in found for path in of_a_day) == sorted(source for source, _ in pairs)
+    assert max(map(len, found)) < 15
 
 
 def test_a_damaged_backup_is_named_when_it_is_restored(used: World):

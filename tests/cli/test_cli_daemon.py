@@ -345,7 +345,7 @@ def test_a_damaged_file_of_hosts_costs_neither_the_database_nor_a_fetch(world: W
     world.store.mkdir()
     (world.store / "hosts.db").write_bytes(b"garbage" * 700)
     with Child(world) as child:
-        child.says("damaged file of hosts recreated")
+        child.says("hosts.db was damaged and has been created again")
         child.says("board read")
         child.signal(signal.SIGTERM)
         assert child.ended() == 0
@@ -381,7 +381,7 @@ def test_a_folder_that_cannot_be_written_is_one_line_and_exit_3(world: World, pu
         assert child.ended() == 3
         (line,) = child.output.splitlines()
     assert "cannot be locked" in line
-    assert "expected a writable folder" in line
+    assert "check the disk and the path" in line
 
 
 @pytest.mark.slow

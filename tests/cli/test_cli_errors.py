@@ -216,7 +216,7 @@ def test_a_file_that_is_not_a_database_exits_with_3(world: World, args: tuple[st
     (world.store / "tracker.db").write_bytes(b"no database, but long enough to look like one to a careless eye" * 9)
     ran = world.run(*(world.bodies(BODIES) if arg == "bodies" else arg for arg in args))
     assert ran.code == 3
-    assert re.search(r"tracker\.db: cannot open the store: .+; expected a writable SQLite file", ran.error)
+    assert re.search(r"tracker\.db: is damaged: .+; expected the SQLite file that the tracker wrote \(rebuild it", ran.error)
 
 
 EVERY = [*READING.items(), ("run", []), ("import", ["acme/text", "."]), ("daemon", ["--dry-run"]), ("demo", [])]
@@ -530,3 +530,16 @@ def test_a_damaged_row_is_not_reported_as_python(world: World):
     ran = world.run("events", "--json")
     assert ran.code == 3
     assert re.search(r": a row cannot be read \([\w ]+\); expected what the tracker wrote", ran.error)
+
+
+@pytest.mark.parametrize("command", ["run", pytest.param("daemon", marks=pytest.mark.slow)])
+def test_too_little_memory_is_reported_in_one_line(tmp_path: Path, command: str):
+    limited = f"""
+import resource
+resource.setrlimit(resource.RLIMIT_AS, (45_000_000,) * 2)
+from tracker.cli import main
+main(["--store", {str(tmp_path)!r}, "{command}"])
+"""
+    ended = subprocess.run([sys.executable, "-c", limited], capture_output=True, text=True, check=False, cwd=tmp_path, timeout=60)
+    assert ended.returncode == 1
+    assert re.fullmatch(r"tracker: not enough memory; expected about 200 MB of address space .*\n", ended.stderr)

@@ -58,12 +58,18 @@ def test_a_true_move_shows_beside_the_drift_and_does_not_bend_it():
 def test_a_shift_beyond_the_intervals_with_one_sign_is_a_re_base(by: float):
     diff = refitted(by=by, wobble=1.0)
     assert (diff.verdict, dict(diff.moves)) == (Comparability.REBASED, {})
-    assert diff.reason.startswith("100% of the values shifted one way")
+    assert diff.reason.startswith(f"100% of the values {'rose' if by > 0 else 'fell'}, by")
     assert diff.median_shift == pytest.approx(by, abs=0.5)
 
 
-def test_a_large_scatter_with_mixed_signs_is_not_a_re_base():
-    assert refitted(wobble=20.0).verdict is Comparability.COMPARABLE
+def test_a_scatter_within_the_intervals_is_not_a_re_base():
+    assert refitted(wobble=8.0).verdict is Comparability.COMPARABLE
+
+
+def test_a_scatter_beyond_the_intervals_is_a_re_base_as_it_is_another_ranking():
+    diff = refitted(wobble=20.0)
+    assert (diff.verdict, dict(diff.moves)) == (Comparability.REBASED, {})
+    assert diff.reason.endswith("of 40 values moved far up or down, and not together")
 
 
 def test_a_stretched_scale_is_a_re_base():

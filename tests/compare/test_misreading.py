@@ -6,6 +6,7 @@ from kit import metric, snapshot
 
 from tracker.compare import doubts
 from tracker.model import BoardState, Nature
+from tracker.wording import number
 
 
 def reason(before: str, after: str, **more: object) -> str | None:
@@ -94,3 +95,58 @@ def test_a_place_may_become_ten_times_as_low():
 def test_counts_and_live_figures_may_change_tenfold():
     for nature in (Nature.COUNT, Nature.LIVE):
         assert reason("a:15 b:85 c:80", "a:1.5 b:85 c:80", nature=nature) is None
+
+
+def scores(*values: float) -> str:
+    return " ".join(f"m{place}:{value:g}" for place, value in enumerate(values))
+
+
+SPREAD = [1500 - 10 * place for place in range(24)]
+"""From 1500 to 1270; half of the spread without one end is 110 or 115."""
+
+
+@pytest.mark.parametrize("nature", ["tested", "fitted"])
+@pytest.mark.parametrize(
+    ("place", "now"), [(0, 0), (0, 99), (12, 1.49), (0, 149.2), (3, 3000), (0, 1330), (23, 1500), (12, 1650)]
+)
+def test_a_score_that_moves_half_as_far_as_the_others_are_apart_is_doubted(nature: str, place: int, now: float):
+    after = [now if at == place else value for at, value in enumerate(SPREAD)]
+    was = f"{SPREAD[place]:,}"
+    assert reason(scores(*SPREAD), scores(*after), nature=nature) == f"score of m{place} jumped from {was} to {number(now)}"
+
+
+@pytest.mark.parametrize(("place", "now"), [(0, 1400), (23, 1380), (12, 1490), (23, 1520 - 115 - 30)])
+def test_a_smaller_move_is_not_doubted(place: int, now: float):
+    after = [now if at == place else value for at, value in enumerate(SPREAD)]
+    assert reason(scores(*SPREAD), scores(*after)) is None
+
+
+def test_a_move_within_few_scores_is_not_doubted_and_one_out_of_them_is():
+    before = scores(90, 85, 80, 70, 65, 60)
+    assert reason(before, scores(90, 85, 80, 70, 65, 95)) is None
+    assert reason(before, scores(90, 85, 80, 70, 65, 20)) is not None
+
+
+def test_a_move_of_less_than_a_tenth_is_not_doubted_however_close_the_others_are():
+    before = [90 - place / 10 for place in range(24)]
+    assert reason(scores(*before), scores(98, *before[1:])) is None
+    assert reason(scores(*before), scores(99, *before[1:])) is not None
+
+
+def test_moves_within_the_others_are_doubted_only_on_the_metric_that_ranks_the_board():
+    before, after = scores(*SPREAD), scores(1330, *SPREAD[1:])
+    assert reason(before, after, primary=False) is None
+    assert reason(before, scores(0, *SPREAD[1:]), primary=False) is not None
+
+
+def test_a_score_that_was_far_out_comes_back_without_a_doubt():
+    assert reason(scores(0, *SPREAD[1:]), scores(*SPREAD)) is None
+
+
+def test_scores_of_most_entries_that_jump_are_not_doubted_one_by_one():
+    assert reason(scores(*SPREAD), scores(*(value - 300 for value in SPREAD))) is None
+
+
+def test_one_score_that_is_gone_is_doubted_and_two_are_not():
+    assert reason("a:1498 b:1450 c:1400", "a:1498 b c:1400") == "score of b is gone: it was 1,450"
+    assert reason("a:1498 b:1450 c:1400", "a:1498 b c") is None

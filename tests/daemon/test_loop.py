@@ -159,6 +159,17 @@ def test_a_host_that_asked_us_to_stay_away_is_not_asked(daemon: Daemon):
     assert [(at - START) / HOUR for at in daemon.times()] == [pytest.approx(5 + 1 / 6), 6, 7]
 
 
+def test_a_board_that_must_wait_is_not_asked_and_the_others_of_its_host_are(daemon: Daemon):
+    daemon.declare(cadence="@hourly")
+    daemon.declare("code", cadence="@hourly", host="text.acme.test")
+    daemon.hosts.note_not_before("acme/text", START + 3 * HOUR)
+    daemon.run(2.5 * HOUR)
+    assert daemon.times() == []
+    assert len(daemon.times("acme/code")) == 3
+    daemon.run(HOUR)
+    assert daemon.times() == [START + 3 * HOUR]
+
+
 def test_only_news_wakes_the_delivery_worker(daemon: Daemon):
     daemon.declare(cadence="@hourly")
     daemon.run(3.5 * HOUR)

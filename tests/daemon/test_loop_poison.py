@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from daemon_world import DAY, HOUR, ONE, OTHER, ROUTE, TEXT, Daemon, Later, csv, showing
 
-from tracker.daemon.loop import LARGE, MAX_WAITING
+from tracker.daemon.landed import LARGE, MAX_WAITING
 from tracker.model import Begun, Board, BoardId, Capture, Pause, Result
 
 CODE, MATH = BoardId("acme/code"), BoardId("acme/math")

@@ -1,11 +1,13 @@
 """A board that cannot be read: reported once, and nothing happened to its models."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from kit import PAGE, START, History, brief
 
-from tracker.events import KINDS, advance_failed, fail, trouble_of
+from tracker.events import KINDS, trouble_of
+from tracker.events.detecting import advance_failed, fail
 from tracker.model import BoardId, BoardState, Event, Failure, FailureStage, HeldReading, Sha256
 
 
@@ -40,6 +42,14 @@ def test_a_broken_board_is_reported_once_until_it_reads_again(trouble: FailureSt
     assert first[0].grade in trouble_of(first[0]).shared
     assert first[0].headline.endswith("; the last accepted state remains in use until the page is readable again.")
     assert history.past.broken_since == START + timedelta(hours=30)
+
+
+def test_the_headline_says_why_a_reading_is_in_quarantine():
+    history = History()
+    history.show("a:50 b:40")
+    held = replace(failure(trouble=FailureStage.QUARANTINE), doubt="all 40 values of score are 0")
+    ((event,),) = failing(history, held)
+    assert event.headline == "Board is in quarantine: all 40 values of score are 0; the last accepted state remains in use."
 
 
 def test_the_event_carries_the_bytes_the_reason_and_the_interval():

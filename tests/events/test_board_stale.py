@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from kit import PAGE, START, board, brief
 
-from tracker.events import silence
 from tracker.events.board_stale import rhythm
+from tracker.events.detecting import silence
 from tracker.model import Board, BoardState, Event, Sha256
 
 DAILY = BoardState(changed_at=tuple(START + timedelta(days=day) for day in range(5)))

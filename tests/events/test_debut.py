@@ -189,7 +189,7 @@ def test_a_score_that_was_withdrawn_and_is_back_is_not_a_first_score():
     history = History()
     for text in ("a:50 b:40 c:30", "a:50 b:40 c", "a:50 b:40 c"):
         history.show(text)
-    assert {event.kind for event in history.show("a:50 b:40 c:45")} == set()
+    assert {event.kind for event in history.show("a:50 b:40 c:45")} == {"score_revision"}
 
 
 def test_a_first_snapshot_has_no_debuts():

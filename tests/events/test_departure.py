@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from kit import START, History, brief, line, of, snapshot
 
-from tracker.events import advance_failed
+from tracker.events.detecting import advance_failed
 from tracker.model import BoardId, Failure, FailureStage, Identity, ModelId
 
 

@@ -116,12 +116,8 @@ def test_a_listed_context_window_is_reported_when_it_doubles():
     assert event.is_news is False
 
 
-def test_a_model_all_of_whose_prices_are_nothing_now_is_free():
-    before = {"price": "a:3 b:4 c:5", "input": "a:1 b:2 c:3"}
-    (event,) = listed(before, {"price": "a:0 b:4 c:5", "input": "a:0 b:2 c:3"}, PRICE, INPUT)
-    assert (event.grade, event.headline, event.is_news) == ("free", "a now costs nothing on Board (price was $3).", True)
-    assert listed(before, {"price": "a:0 b:4 c:5", "input": "a:1 b:2 c:3"}, PRICE, INPUT) == []
-    assert listed(before, {"price": "b:4 c:5", "input": "b:2 c:3"}, PRICE, INPUT) == []
+def test_a_price_that_falls_to_zero_is_a_price_change():
+    assert listed({"price": "a:3 b:4"}, {"price": "a:0 b:4"}, PRICE) == []
 
 
 def test_a_price_that_was_zero_before_is_not_news():

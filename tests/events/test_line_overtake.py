@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from kit import ELO, SCORE, History, examples, line, measure, metric, of, snapshot
 
 from tracker.compare import compare
-from tracker.events import advance, detect, line_overtake
+from tracker.events import _passes, line_overtake
+from tracker.events.detecting import advance, detect
 from tracker.model import BoardState, Event, Identity, Metric
 
 STATED, LOWER = metric(stated_error=1.4), metric(better="lower")
@@ -132,9 +133,7 @@ def test_passes_are_those_that_a_look_at_every_pair_of_lines_finds(on: Metric, s
     start = compare(history.board, None, first)
     past, diff = advance(BoardState(), start, detect(start, BoardState())), compare(history.board, first, second)
     actual = [
-        line_pass
-        for stage in line_overtake.stages(diff, past, line_overtake.shown_lines(diff))
-        for line_pass in line_overtake.overtakes(stage)
+        line_pass for stage in _passes.stages(diff, past, _passes.shown_lines(diff)) for line_pass in _passes.overtakes(stage)
     ]
     pairs = {("/".join(line_pass.riser), "/".join(line_pass.rival)) for line_pass in actual}
     assert (pairs, len(pairs)) == (by_looking_at_every_pair(on, *shown) if diff.metrics["score"].usable else set(), len(actual))

@@ -39,7 +39,7 @@ def test_a_shifted_fitted_board_is_one_event():
     values = {f"m{place:02}": 1500 - 5 * place for place in range(20)}
     before, after = (line({key: f"{value + by}±6" for key, value in values.items()}) for by in (0, -47))
     (event,) = events_of(before, after, on=[ELO])
-    assert "100% of the values shifted one way, by -47 in the median (half-width 6)" in event.headline
+    assert "100% of the values fell, by 47 in the median" in event.headline
 
 
 def test_the_day_after_a_re_base_is_compared_again():

@@ -205,6 +205,7 @@ def test_the_rows_passed_beyond_the_error_are_counted_among_all_that_are_passed(
         ("a:50±2 b:40±2", "a:50±2 b:40±2 x:45±2", 1),
         ("a:50±2 b:40±2 c:44±2", "a:50±2 b:40±2 c:44±2 x:45±2", 1),
         ("a:50±2 b:40±2", "a:50±2 b:40±2 x:45", None),
+        ("a:50±2 b:40±2 c:30", "a:50±2 b:40±2 c:30 x:45±2", None),
     ],
 )
 def test_without_a_stated_error_no_number_of_rows_is_beyond_it(before: str, after: str, beyond: int | None):
@@ -212,9 +213,47 @@ def test_without_a_stated_error_no_number_of_rows_is_beyond_it(before: str, afte
     assert event.facts["beyond_error"] == beyond
 
 
+def test_a_newcomer_among_values_without_any_error_says_so():
+    (event,) = of("overtake", events_of("a:50 b:40 c:30", "a:50 b:40 c:30 x:45"))
+    assert event.headline == "x (45) enters Board (score) at rank 2, above b (40) and 1 more, no error margin published."
+
+
+def test_a_newcomer_that_shares_its_rank_says_so():
+    events = events_of("a:50 b:40 c:30", "a:50 b:40 c:30 x:50", on=[STATED])
+    assert [event.headline for event in events if event.kind in ("debut", "overtake")] == [
+        "x enters Board at joint rank 1 of 4 with 50 (score).",
+        "x (50) enters Board (score) at joint rank 1, above b (40) and 1 more.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("unnamed", "note"),
+    [((), ""), ((43.0,), ", the next listed before under a unique name"), ((35.0,), ""), ((48.0,), "")],
+)
+def test_a_row_of_a_shared_name_between_a_newcomer_and_the_next_entry_is_not_passed_over(unnamed: tuple[float, ...], note: str):
+    history = History(STATED)
+    history.take(replace(snapshot("a:50.0 b:40.0 c:30.0"), unnamed=unnamed))
+    event = of("overtake", history.take(replace(snapshot("a:50.0 b:40.0 c:30.0 x:45.0", day=1), unnamed=unnamed)))[0]
+    assert f"above b (40{note})" in event.headline
+
+
+@pytest.mark.parametrize(
+    ("after", "news"),
+    [
+        ("a:49.9±1 b:43±1 c:30±1", ["overtake/decisive a > b"]),
+        ("a:46±1 b:43±1 c:30±1", ["overtake/decisive a > b"]),
+    ],
+)
+def test_on_a_fitted_metric_an_entry_that_fell_beyond_its_error_falls_behind_one_that_did_not_move(after: str, news: list[str]):
+    before, rest = "a:45.9±1 b:47±1 c:30±1", " ".join(f"m{place}:{20 - place}±1" for place in range(12))
+    (event,) = of("overtake", events_of(f"{before} {rest}", f"{after} {rest}", on=[ELO]))
+    assert (brief([event]), event.is_news) == (news, True)
+    assert event.headline.startswith("a (49.9) overtakes b" if "49.9" in after else "b (43) falls behind a (46)")
+
+
 def test_a_listed_entry_does_not_enter_when_it_gets_a_score():
     (event,) = of("overtake", events_of("a:50 b:40 x", "a:50 b:40 x:45"))
-    assert event.headline == "x (45) gets its first score on Board (score) at rank 2, above b (40)."
+    assert event.headline == "x (45) gets its first score on Board (score) at rank 2, above b (40), no error margin published."
 
 
 @pytest.mark.parametrize(("place", "reported"), [(9, True), (10, False)])
@@ -371,11 +410,11 @@ def test_a_score_that_may_replace_an_estimate_overtakes_nobody():
 @pytest.mark.parametrize(
     ("others", "unnamed", "ending"),
     [
-        ("c:30 d:~20", (), "above b (40), 1 more and 1 estimate."),
-        ("c:~30 d:~20 e:~60", (), "above b (40) and 2 estimates."),
-        ("c:30 d:20", (35.0, 90.0), "above b (40) and 3 more."),
-        ("", (), "above b (40)."),
-        ("c:30 new2:45", (), "above b (40, the next listed before) and 2 more."),
+        ("c:30 d:~20", (), "above b (40), 1 more and 1 estimate"),
+        ("c:~30 d:~20 e:~60", (), "above b (40) and 2 estimates"),
+        ("c:30 d:20", (35.0, 90.0), "above b (40) and 3 more"),
+        ("", (), "above b (40)"),
+        ("c:30 new2:45", (), "above b (40, the next listed before) and 2 more"),
     ],
     ids=["an estimate is said", "a higher estimate is not below", "rows of one name", "nobody more", "another newcomer is next"],
 )
@@ -385,4 +424,4 @@ def test_a_debut_counts_all_rows_below_it_and_says_which_are_estimates(others: s
     history.take(replace(snapshot(f"a:80 b:40 {listed_before}"), unnamed=unnamed))
     events = history.take(replace(snapshot(f"a:80 b:40 new:50 {others}", day=1), unnamed=unnamed))
     (event,) = [event for event in of("overtake", events) if event.subjects[0].entry == "new"]
-    assert event.headline.endswith(ending)
+    assert event.headline.endswith(f"{ending}, no error margin published.")

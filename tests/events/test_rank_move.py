@@ -12,7 +12,7 @@ def test_a_climb_by_an_own_move_is_news_and_the_others_are_one_recorded_event():
     reported = of("rank_move", events_of("a:50 b:40 c:30 d:20", "a:50 b:40 c:30 d:45"))
     assert brief(reported) == ["rank_move/moved d", "rank_move/nominal b,c"]
     assert [event.is_news for event in reported] == [True, False]
-    assert reported[0].headline == "d climbs 2 places on Board (score), from rank 4 to 2."
+    assert reported[0].headline == "d climbs 2 places on Board (score), from rank 4 to 2, no error margin published."
     assert reported[1].facts["moves"]["b"] == {
         "before": 2,
         "after": 3,
@@ -25,12 +25,15 @@ def test_a_climb_by_an_own_move_is_news_and_the_others_are_one_recorded_event():
 
 def test_a_fall_by_an_own_move_is_news():
     reported = of("rank_move", events_of("a:50 b:40 c:30 d:20", "a:50 b:25 c:30 d:20"))
-    assert reported[0].headline == "b falls 1 place on Board (score), from rank 2 to 3."
+    assert reported[0].headline == "b falls 1 place on Board (score), from rank 2 to 3, no error margin published."
 
 
 def test_a_climb_past_newcomers_names_no_published_ranks():
     reported = of("rank_move", events_of("a:50 b:40 c:30 d:20", "x:90 a:50 b:40 c:30 d:45"))
-    assert reported[0].headline == "d climbs 2 places on Board (score) among the entries that were there before."
+    assert (
+        reported[0].headline
+        == "d climbs 2 places on Board (score) among the entries that were there before, no error margin published."
+    )
 
 
 def test_a_slide_behind_newcomers_is_not_a_move():

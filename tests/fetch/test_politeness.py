@@ -5,25 +5,27 @@ from email.utils import format_datetime
 from itertools import pairwise
 
 import pytest
-from fetch_world import START, World, answer, make_board
+from fetch_world import PAGE, START, World, answer, make_board
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.errors import Refused, Transient
+from tracker.errors import FetchError, Refused, Transient
+from tracker.fetch import NotYet
 from tracker.fetch.politeness import LONGEST_AWAY_S, retry_after_s
+from tracker.model import Capture, Validators
 
-WEEK = 7 * 86_400
+DAY = 86_400
 
 
 @given(seconds=st.integers(0, 10**30))
-def test_seconds_are_read_and_capped_at_a_week(seconds):
-    assert retry_after_s(f" {seconds} ", START) == min(seconds, WEEK)
+def test_seconds_are_read_and_capped_at_a_day(seconds):
+    assert retry_after_s(f" {seconds} ", START) == min(seconds, DAY)
 
 
 @given(seconds=st.integers(-(10**8), 10**8))
 def test_a_date_is_the_time_left_until_it(seconds):
     header = format_datetime(START + timedelta(seconds=seconds), usegmt=True)
-    assert retry_after_s(header, START) == (min(seconds, WEEK) if seconds > 0 else None)
+    assert retry_after_s(header, START) == (min(seconds, DAY) if seconds > 0 else None)
 
 
 @given(header=st.text() | st.from_regex(r"\A\w{3}, \d{1,2} \w{3} \d{1,9} \d\d:\d\d:\d\d [+-]?\w{1,9}\Z"))
@@ -77,11 +79,80 @@ def test_a_refusal_with_a_retry_after_is_remembered_too(world):
     assert world.hosts.not_before("board.test") == START + timedelta(seconds=120)
 
 
-def test_an_absurd_retry_after_counts_as_a_week(world):
-    world.put("/models", answer(429, retry_after="9" * 50))
-    with pytest.raises(Transient) as caught:
+@pytest.mark.parametrize("status", [403, 404, 429, 503])
+@pytest.mark.parametrize("header", [str(DAY + 1), "9" * 50, "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_a_retry_after_of_more_than_a_day_counts_as_a_day_and_for_its_board_only(world, status, header):
+    world.put("/models", answer(status, retry_after=header))
+    world.put("/others", answer())
+    with pytest.raises(FetchError):
         world.fetcher().fetch(make_board())
-    assert caught.value.retry_after_s == WEEK
+    assert world.hosts.not_before("board.test") is None
+    assert world.hosts.not_before("test/board") == START + timedelta(days=1)
+    world.fetcher().fetch(make_board("https://board.test/others", id="test/other"))
+    with pytest.raises(NotYet, match=r"this board waits, for a Retry-After .*, due at 2026-04-11T06:00:00Z"):
+        world.fetcher().fetch(make_board())
+    world.clock.sleep(DAY)
+    world.put("/models", answer())
+    world.fetcher().fetch(make_board())
+
+
+def test_a_retry_after_of_a_day_is_for_the_host(world):
+    world.put("/models", answer(429, retry_after=str(DAY)))
+    with pytest.raises(Transient):
+        world.fetcher().fetch(make_board())
+    assert world.hosts.not_before("board.test") == START + timedelta(days=1)
+    assert world.hosts.not_before("test/board") is None
+
+
+KEYED = {"X-Key": "${KEY}"}
+KEYS = {"KEY": "s3cret-value", "OTHER": "another-value"}
+
+
+def test_a_key_is_used_as_often_a_day_as_declared_over_all_its_boards(world):
+    world.put("/models", answer())
+    boards = [make_board(f"{PAGE}?{name}", id=f"test/{name}", headers=KEYED, max_per_day=3) for name in "abcd"]
+    fetcher = world.fetcher(KEYS)
+    for board in boards[:3]:
+        fetcher.fetch(board)
+        world.clock.sleep(3600)
+    with pytest.raises(NotYet, match="the 3 requests a day of KEY are used up, paused until 2026-04-11T06:00:00Z") as caught:
+        fetcher.fetch(boards[3])
+    assert caught.value.retry_after_s == 21 * 3600
+    assert world.hosts.not_before("test/d") == START + timedelta(days=1)
+    fetcher.fetch(make_board(id="test/free"))
+    fetcher.fetch(make_board(id="test/other", headers={"X-Key": "${OTHER}"}, max_per_day=1))
+    world.clock.sleep(21 * 3600)
+    fetcher.fetch(boards[3])
+    with pytest.raises(NotYet, match=r"paused until 2026-04-11T07:00:00Z"):
+        fetcher.fetch(boards[0])
+
+
+def test_retries_and_redirects_count_for_a_key_and_robots_and_other_hosts_do_not(world):
+    world.put("board.test/models", answer(500), answer(302, location="https://other.test/there"))
+    world.put("other.test/there", answer())
+    board = make_board(headers=KEYED, max_per_day=2)
+    world.fetcher(KEYS).fetch(board)
+    with pytest.raises(NotYet, match="the 2 requests a day of KEY are used up"):
+        world.fetcher(KEYS).fetch(board)
+    assert world.pages == [PAGE, PAGE, "https://other.test/there"]
+
+
+def test_without_a_key_the_requests_to_a_host_count(world):
+    world.put("/models", answer())
+    world.fetcher().fetch(make_board(max_per_day=1))
+    with pytest.raises(NotYet, match=r"the 1 requests a day of board\.test are used up"):
+        world.fetcher().fetch(make_board(id="test/b", max_per_day=1))
+
+
+def test_a_key_that_is_used_up_leaves_the_other_boards_of_its_host_alone(world):
+    world.put("/models", answer())
+    keyed = make_board(id="test/keyed", headers=KEYED, max_per_day=1)
+    fetcher = world.fetcher(KEYS)
+    fetcher.fetch(keyed)
+    jobs = [(keyed, Validators()), (make_board(), Validators())]
+    outcomes = {board.id: outcome for board, outcome in fetcher.fetch_all(jobs)}
+    assert isinstance(outcomes["test/keyed"], NotYet)
+    assert isinstance(outcomes["test/board"], Capture)
 
 
 @given(gap_s=st.floats(0.1, 100), passed_s=st.floats(0, 200))

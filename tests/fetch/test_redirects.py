@@ -103,6 +103,52 @@ def test_a_local_board_may_redirect_on_its_own_host_only(world):
     assert world.pages == ["http://127.0.0.1:8000/models", "http://127.0.0.1:8000/there"]
 
 
+def test_a_host_that_was_public_must_stay_so_also_after_a_restart(world):
+    world.put("/models", answer())
+    world.fetcher().fetch(make_board())
+    for addresses in (["127.0.0.1"], ["10.0.0.1", "::1"], ["93.184.216.34", "192.168.0.1"]):
+        world.addresses["board.test"] = addresses
+        with pytest.raises(Refused, match=r"'board.test' has a private address now.*or set request.allow_private = true"):
+            world.fetcher().fetch(make_board())
+    assert world.pages == [PAGE]
+
+
+def test_a_host_that_moves_into_the_network_between_two_hops_is_refused(world):
+    def moving(request):
+        world.addresses["board.test"] = ["127.0.0.1"]
+        return answer(302, location="https://board.test:8443/there")(request)
+
+    world.put("/models", moving)
+    with pytest.raises(Refused, match="has a private address now"):
+        world.fetcher().fetch(make_board())
+    assert world.pages == [PAGE]
+
+
+def test_a_person_may_allow_a_host_to_become_private(world):
+    world.put("/models", answer(body=b"within"))
+    world.fetcher().fetch(make_board())
+    world.addresses["board.test"] = ["10.0.0.1"]
+    assert world.fetcher().fetch(make_board(allow_private=True)).bodies == (b"within",)
+
+
+def test_a_host_that_was_never_public_may_stay_private(world):
+    world.put("/models", answer())
+    world.addresses["board.test"] = ["10.0.0.1"]
+    world.fetcher().fetch(make_board())
+    world.fetcher().fetch(make_board())
+    assert len(world.pages) == 2
+
+
+def test_a_host_that_cannot_be_looked_up_is_left_to_the_connection(world):
+    def resolve(_):
+        raise socket.gaierror(socket.EAI_AGAIN, "x")
+
+    world.put("/models", answer())
+    world._resolve = resolve
+    world.fetcher().fetch(make_board())
+    assert world.pages == [PAGE]
+
+
 def test_a_redirect_to_an_unknown_host_is_gone_unless_the_resolver_failed(world):
     def resolve(errno):
         def fail(_):

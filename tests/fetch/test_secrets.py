@@ -1,7 +1,12 @@
 """Keys come from the environment, go to the publisher, and nowhere else."""
 
+import base64
+import codecs
 import logging
 import traceback
+import zipfile
+from io import BytesIO
+from urllib.parse import quote
 
 import pytest
 from fetch_world import PAGE, answer, failing, make_board
@@ -11,9 +16,8 @@ from hypothesis import strategies as st
 from tracker.errors import FetchError, Gone, Refused, Transient
 from tracker.fetch.client import ask_for
 from tracker.fetch.http import httpx
-from tracker.fetch.keys import Secrets
 from tracker.model import Validators
-from tracker.redaction import spellings
+from tracker.redaction import Secrets, spellings
 
 SECRET = "s3cr/t+Key=&%1"
 KEY = {"API_KEY": SECRET}
@@ -128,6 +132,130 @@ def test_a_page_that_repeats_a_key_is_not_kept(world):
     world.put("/models", answer(body=f'{{"self": "{SECRET.upper()}"}}'.encode()))
     with pytest.raises(Refused, match="the answer repeats the value of API_KEY"):
         world.fetcher(KEY).fetch(make_board(headers={"X-Key": "${API_KEY}"}))
+
+
+LONG = "aa_7Gh2/kQ9+xZt4-Lm8WvB1nR5sYc3D"
+
+
+def split_by(gap: str) -> bytes:
+    return gap.join((LONG[:5], LONG[5:12], LONG[12:20], LONG[20:])).encode()
+
+
+ECHOES = {
+    "base64": base64.b64encode(LONG.encode()),
+    "base64 for addresses": base64.urlsafe_b64encode(LONG.encode()).rstrip(b"="),
+    "base64 of a text that contains it": base64.b64encode(f"Bearer {LONG} x".encode()),
+    "base64 in lines": base64.encodebytes(b"x" * 50 + LONG.encode() + b"x" * 50),
+    "base64 with escapes": base64.b64encode(LONG.encode()).replace(b"+", b"\\u002b").replace(b"/", b"%2F"),
+    "base64 of UTF-16": base64.b64encode(LONG.encode("utf-16-le")),
+    "base32": base64.b32encode(LONG.encode()),
+    "hexadecimal": LONG.encode().hex().upper().encode(),
+    "hexadecimal bytes": LONG.encode().hex(":").encode(),
+    "a list of hexadecimal numbers": b", ".join(b"0x%02x" % byte for byte in LONG.encode()),
+    "a list of numbers": str(list(LONG.encode())).encode(),
+    "octal escapes": b"".join(b"\\%03o" % byte for byte in LONG.encode()),
+    "percent-encoding of every byte": b"".join(b"%%%02X" % byte for byte in LONG.encode()),
+    "percent-encoding twice": quote(quote(LONG, safe=""), safe="").encode(),
+    "escapes of JSON": b"".join(b"\\u%04x" % byte for byte in LONG.encode()),
+    "escapes of JSON in JSON": b"".join(b"\\\\u%04X" % byte for byte in LONG.encode()),
+    "escapes of scripts": b"".join(b"\\x%02x" % byte for byte in LONG.encode()),
+    "code points of scripts": b"".join(b"\\u{%x}" % byte for byte in LONG.encode()),
+    "some signs as .NET writes them": LONG.replace("+", "\\u002B").replace("/", "\\u002F").encode(),
+    "decimal references": "".join(f"&#{ord(sign)};" for sign in LONG).encode(),
+    "hexadecimal references": "".join(f"&#x{ord(sign):04X};" for sign in LONG).encode(),
+    "named references": LONG.replace("_", "&lowbar;").replace("+", "&plus;").replace("/", "&sol;").encode(),
+    "references in references": "".join(f"&amp;#{ord(sign)};" for sign in LONG).encode(),
+    "reversed": LONG[::-1].encode(),
+    "reversed and in capitals": LONG[::-1].upper().encode(),
+    "rot13": codecs.encode(LONG, "rot13").encode(),
+    "UTF-16": LONG.encode("utf-16-le"),
+    "UTF-32": LONG.encode("utf-32-be"),
+    "references in UTF-16": "".join(f"&#{ord(sign)};" for sign in LONG).encode("utf-16-be"),
+    "its second half": LONG[16:].encode(),
+    "zero-width spaces": split_by("\u200b"),
+    "soft hyphens as references": split_by("&shy;"),
+    "a joiner as an escape": split_by("\\u200d"),
+    "line ends": split_by("\r\n"),
+    "line ends of JSON": split_by("\\n"),
+    "spaces": " ".join(LONG).encode(),
+    "markup": split_by("<wbr>"),
+    "markup with attributes": split_by('</b><b class="a7">'),
+    "escaped markup": split_by("&lt;b&gt;"),
+    "emphasis": split_by("**"),
+    "a sum of texts": split_by('" + "'),
+    "a comment": split_by("<!-- a note -->"),
+    "an attribute": b"<a href='?k=" + quote(LONG, safe="").encode() + b"'>",
+}
+
+
+@pytest.mark.parametrize("echo", ECHOES.values(), ids=ECHOES.keys())
+def test_a_key_in_another_encoding_is_not_kept(world, echo):
+    world.put("/models", answer(body=b'{"models": [], "you": "' + echo + b'."}'))
+    with pytest.raises(Refused, match="the answer repeats the value of API_KEY") as caught:
+        world.fetcher({"API_KEY": LONG}).fetch(make_board(headers={"X-Key": "${API_KEY}"}))
+    assert echo not in caught.value.answer.body
+
+
+def test_an_error_page_with_a_key_in_another_encoding_is_not_kept(world):
+    world.put("/models", answer(403, b"bad key: " + ECHOES["base64"]))
+    with pytest.raises(Refused, match="answered 403") as caught:
+        world.fetcher({"API_KEY": LONG}).fetch(make_board(headers={"X-Key": "${API_KEY}"}))
+    assert caught.value.answer.body == b"${API_KEY}"
+
+
+@pytest.mark.parametrize("header", ["etag", "content_type", "last_modified"])
+def test_a_header_with_a_key_in_another_encoding_is_not_kept(world, header):
+    world.put("/models", answer(**{header: f'"{LONG.encode().hex()}"'}))
+    with pytest.raises(Refused, match="the answer repeats"):
+        world.fetcher({"API_KEY": LONG}).fetch(make_board(headers={"X-Key": "${API_KEY}"}))
+
+
+def test_a_redirect_with_a_key_in_another_encoding_is_not_shown(world):
+    world.addresses["inside.test"] = ["10.0.0.1"]
+    world.put("/models", answer(302, location=f"https://inside.test/{LONG.encode().hex()}"))
+    with pytest.raises(Refused) as caught:
+        world.fetcher({"API_KEY": LONG}).fetch(make_board(headers={"X-Key": "${API_KEY}"}))
+    assert LONG.encode().hex() not in str(caught.value)
+    assert "${API_KEY}" in str(caught.value)
+
+
+def test_a_key_in_a_file_of_an_archive_is_not_kept(world):
+    packed = BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("board.csv", f"name,score\n{LONG},1\n")
+    world.put("/models", answer(body=packed.getvalue()))
+    with pytest.raises(Refused, match="the answer repeats the value of API_KEY") as caught:
+        world.fetcher({"API_KEY": LONG}).fetch(make_board(headers={"X-Key": "${API_KEY}"}, member="board.csv"))
+    assert LONG.encode() not in caught.value.answer.body
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"100%% of 50% are \\ and &nosuch; &amp &#; &#x; %zz \\u12 \\u{ <b <!-- unfinished",
+        f"aa_7Gh2 {LONG[:11]} {LONG[-11:]}".encode(),
+        b"%aa_7Gh2 &aa=1",
+        LONG[:13].encode() + LONG[16:27].encode(),
+    ],
+)
+def test_a_page_without_the_key_is_kept(world, page):
+    world.put("/models", answer(body=page))
+    assert world.fetcher({"API_KEY": LONG}).fetch(make_board(headers={"X-Key": "${API_KEY}"})).bodies == (page,)
+
+
+def test_identifiers_that_share_half_of_a_key_are_kept(world):
+    key, entry = b"6fa459ea-ee8a-11d2-90d4-0800200c9a66", b"7fb560fb-ff9b-11d2-90d4-0800200c9a66"
+    world.put("/models", answer(body=entry))
+    assert world.fetcher({"API_KEY": key.decode()}).fetch(make_board(headers={"X-Key": "${API_KEY}"})).bodies == (entry,)
+
+
+@given(
+    before=st.text("ab%&\\<>;x#u0", max_size=6),
+    value=st.text("abcXYZ019_-+/=&%<\\", min_size=8, max_size=40),
+    after=st.text(max_size=6),
+)
+def test_a_value_is_found_whatever_surrounds_it(before, value, after):
+    assert Secrets({"N": value}).found_in(f"{before}{value}{after}".encode("utf-8", "surrogatepass")) == "N"
 
 
 def test_a_validator_that_repeats_a_key_is_not_kept(world):

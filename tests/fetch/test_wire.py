@@ -179,6 +179,71 @@ def test_a_truncated_body_is_an_error():
         opened.send(ask(url))
 
 
+def sent(data: bytes) -> Callable[[socket.socket], None]:
+    """Sends these bytes and ends the connection."""
+
+    def play(connection: socket.socket) -> None:
+        connection.recv(10_000)
+        with suppress(OSError):
+            connection.sendall(data)
+            connection.shutdown(socket.SHUT_WR)
+            connection.recv(1)
+
+    return play
+
+
+OK, CHUNKED, GZIP = b"HTTP/1.1 200 OK\r\n", b"transfer-encoding: chunked\r\n\r\n", b"content-encoding: gzip\r\n\r\n"
+FAILED = {
+    "headers without end": OK + b"a: b\r\n" * 40_000,
+    "a header without end": OK + b"a: " + b"b" * 300_000,
+    "a status without end": b"HTTP/1.1 200 " + b"O" * 300_000,
+    "a NUL in a header": OK + b"a: b\0c\r\ncontent-length: 2\r\n\r\nhi",
+    "another protocol": OK.replace(b"200 OK", b"101 Switching Protocols") + b"upgrade: x\r\n\r\nhello",
+    "a status below 100": b"HTTP/1.1 099 X\r\ncontent-length: 2\r\n\r\nhi",
+    "two lengths": OK + b"content-length: 2\r\ncontent-length: 5\r\n\r\nhello",
+    "a length below zero": OK + b"content-length: -5\r\n\r\nhello",
+    "a length of 50 digits": OK + b"content-length: " + b"9" * 50 + b"\r\n\r\nhello",
+    "a chunk below zero": OK + CHUNKED + b"-5\r\nhello\r\n0\r\n\r\n",
+    "no last chunk": OK + CHUNKED + b"5\r\nhello\r\n",
+    "trailers without end": OK + CHUNKED + b"1\r\na\r\n0\r\n" + b"a: b\r\n" * 40_000,
+    "a transfer in gzip": OK + b"transfer-encoding: gzip, chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
+    "no headers": b"name,score\nqwen,71.5\n",
+    "nothing": b"",
+    "gzip of gzip": OK + b"content-encoding: gzip, gzip\r\n\r\n" + gzip.compress(gzip.compress(b"a")),
+    "zstd": OK + b"content-encoding: zstd\r\n\r\n\x28\xb5\x2f\xfd\x04\x00",
+    "brotli": OK + b"content-encoding: br\r\n\r\n\x0b\x02\x80hello\x03",
+    "gzip and more": OK + GZIP + gzip.compress(b"a") + b"more",
+}
+REPLIES = {
+    "a 204 with a body": (b"HTTP/1.1 204 No Content\r\ncontent-length: 5\r\n\r\nhello", (204, b"")),
+    "a length and chunks": (OK + b"content-length: 3\r\n" + CHUNKED + b"5\r\nhello\r\n0\r\n\r\n", (200, b"hello")),
+    "a thousand members of gzip": (OK + GZIP + gzip.compress(b"a") * 1000, (200, b"a" * 1000)),
+    "an error in zstd": (b"HTTP/1.1 403 X\r\ncontent-encoding: zstd\r\n\r\n\x28\xb5\x2f\xfd", (403, b"")),
+    "interim answers": (b"HTTP/1.1 103 Early Hints\r\nlink: <x>\r\n\r\n" * 99 + OK + b"\r\nhi", (200, b"hi")),
+}
+
+
+@pytest.mark.parametrize("answer", FAILED.values(), ids=FAILED.keys())
+def test_a_hostile_answer_is_a_transient_failure(answer):
+    with raw_server(sent(answer)) as url, wire() as opened, pytest.raises(Transient):
+        opened.send(ask(url))
+
+
+@pytest.mark.parametrize(
+    "answer", [GZIP + gzip.compress(bytes(50_000_000)), GZIP + gzip.compress(b"") * 9_000], ids=["bomb", "empty"]
+)
+def test_a_bomb_is_refused_at_its_limit(answer):
+    with raw_server(sent(OK + answer)) as url, wire() as opened, pytest.raises(Refused, match="more than 1000 bytes"):
+        opened.send(ask(url, max_bytes=1000))
+
+
+@pytest.mark.parametrize(("answer", "reply"), REPLIES.values(), ids=REPLIES.keys())
+def test_an_odd_answer_is_read_as_the_standard_says(answer, reply):
+    with raw_server(sent(answer)) as url, wire() as opened:
+        found = opened.send(ask(url))
+    assert (found.status, found.body) == reply
+
+
 def test_a_silent_server_is_given_up_after_the_timeout():
     def play(connection: socket.socket) -> None:
         while connection.recv(10_000):

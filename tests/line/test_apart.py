@@ -54,6 +54,26 @@ def test_the_errors_of_another_process_are_those_of_this_one(body: bytes, kind: 
     assert found[0] is kind
 
 
+KEY = "aa_7Gh2kQ9xZt4Lm8WvB1nR"
+SPLIT = KEY[:5] + "<span hidden>of ours</span>" + KEY[5:]
+ECHOES = {
+    "in a name": f"<tr><td>{SPLIT}<td>90",
+    "in a figure": f"<tr><td>heron<td>{SPLIT}",
+    "reversed": f"<tr><td>{KEY[::-1]}<td>90",
+}
+
+
+@pytest.mark.parametrize("echo", ECHOES.values(), ids=ECHOES.keys())
+def test_a_key_that_a_parser_puts_together_is_not_read(echo: str):
+    keyed = declared("html_table")
+    keyed = replace(keyed, request=replace(keyed.request, headers={"X-Key": "${ACME_KEY}"}))
+    page = f"<table><tr><th>Model<th>Score{echo}<tr><td>teal<td>88</table>".encode()
+    found = outcome(apart.read, keyed, page, environment={"ACME_KEY": KEY})
+    told = "made/board: found the value of ACME_KEY on the page, expected no key there; replace the key"
+    assert found == (ParseError, told, None)
+    assert isinstance(outcome(apart.read, keyed, PAGES["html_table"], environment={"ACME_KEY": KEY}), Reading)
+
+
 LONG = b"Model,Score\n" + b"".join(b"model-%d,%d\n" % (number, number) for number in range(99_000))
 
 

@@ -15,11 +15,12 @@ from tracker.clock import FixedClock
 from tracker.errors import DeclarationError
 from tracker.line import dates, intake, proof, sync
 from tracker.line.sync import Outcome, Telling
-from tracker.model import DeliveryOutcome, IndexLine, Receipt, Result, Unchanged, Verdict
+from tracker.model import DeliveryOutcome, EventFilter, IndexLine, Receipt, Result, Unchanged, Verdict
 from tracker.notify import Route
 from tracker.ports import Store
 from tracker.query.due import due_at
 from tracker.stores.archive import FileArchive
+from tracker.wording import machine_time
 from tracker.workspace.names import default_lexicon
 
 ALL = Route(name="all", channel="stdout")
@@ -276,6 +277,75 @@ def test_a_decision_that_does_not_fit_is_refused(machine: Machine, day: float, v
     decide(machine, 1, Verdict.STRIKE)
     with pytest.raises(DeclarationError, match=f"acme/text: {wrong} at .*tracker capture list acme/text"):
         decide(machine, day, verdict)
+
+
+# ── a clock that is ahead from the first fetch on ──
+
+RELEASED = (dates.EARLIEST - at(0)).days + 2
+"""A day after the tracker was released."""
+
+
+@pytest.mark.parametrize("ahead", [0.5, 3, 400])
+@pytest.mark.parametrize("runs", [1, 2, 4])
+def test_a_clock_that_was_ahead_from_the_first_fetch_on_tells_each_change_once_and_on_time(
+    archive: FileArchive, store: Store, ahead: float, runs: int
+):
+    machine, days = Machine(archive, store), [RELEASED + number / 16 for number in range(5)]
+    for day, text in zip(days[:runs], LEADERS[:runs], strict=True):
+        machine.run(day, text, ahead=ahead)
+    outcome = machine.run(days[runs], LEADERS[runs])
+    assert f"the clock was ahead for {runs} fetch" in outcome.aside
+    for number in range(runs + 1, 5):
+        assert machine.run(days[number], LEADERS[number]).aside == ""
+    assert machine.told == leads(*"ghij")
+    assert machine.times[runs:] == [at(day) for day in days[runs:]]
+    assert machine.times[runs - 1] == at(days[runs]) - timedelta(seconds=1)
+    assert [len(list(store.events(EventFilter(kinds=("new_leader",)))))] == [4]
+    assert machine.notices == []
+    before = dump(store)
+    sync.replay(board(), archive, store, default_lexicon(), now=at(days[-1]))
+    assert dump(store) == before
+
+
+@pytest.mark.parametrize(("ahead", "seen"), [((400, 800), "ghij"), ((400, 0, 400), "gij"), ((40, 3), "ghij")])
+def test_a_clock_that_is_ahead_again_and_again_tells_each_change_once(
+    archive: FileArchive, store: Store, ahead: tuple[float, ...], seen: str
+):
+    """A state that only one run ahead has seen, after a right one, is set aside."""
+    machine = Machine(archive, store)
+    for number in range(5):
+        machine.run(RELEASED + number / 4, LEADERS[number], ahead=dict(enumerate(ahead)).get(number, 0))
+    assert sorted(machine.told) == leads(*seen)
+
+
+def test_what_was_dated_again_is_dated_as_before_once_it_is_restored(archive: FileArchive, store: Store):
+    machine = Machine(archive, store)
+    machine.run(RELEASED, LEADERS[0], ahead=400)
+    outcome = machine.run(RELEASED + 1, LEADERS[1])
+    wrong = at(RELEASED + 400)
+    assert outcome.aside.endswith(f"tracker capture restore acme/text {machine_time(wrong)}")
+    later = wrong + timedelta(hours=1)
+    proof.decide(
+        board(), wrong, Verdict.RESTORE, by="ann", reason="x", archive=archive, store=store, lexicon=default_lexicon(), now=later
+    )
+    assert wrong in machine.times
+
+
+def test_a_clock_before_the_release_was_set_back(archive: FileArchive, store: Store):
+    machine = Machine(archive, store)
+    machine.run(RELEASED, LEADERS[0])
+    machine.run(RELEASED + 1, LEADERS[1], ahead=-400)
+    machine.run(RELEASED + 2, LEADERS[2])
+    assert machine.told == leads("g", "h")
+    assert machine.times == [at(RELEASED), at(RELEASED) + timedelta(seconds=1), at(RELEASED + 2)]
+
+
+def test_a_printed_event_is_not_printed_again_with_another_date(machine: Machine):
+    for day in (1, 1.25, 1.5):
+        outcome = machine.run(day, LEADERS[1], ahead=40)
+    assert [event.kind for event in outcome.new_events if event.kind == "new_leader"] in ([], ["new_leader"])
+    outcome = machine.run(2, LEADERS[2])
+    assert [event.subjects[0].entry for event in outcome.new_events if event.kind == "new_leader"] == ["h"]
 
 
 # ── dates ────────────────────────────────────────────────────────────────────────────────────────

@@ -19,7 +19,7 @@ from tracker.workspace.names import default_lexicon
 HEAD = "key,name,score,price,licence"
 BASE = {f"m{number:02}": f"{1500 - 10 * number}" for number in range(40)}
 """The leader is m00 with 1500, then m01 with 1490."""
-PARTIAL = "board_partial/rows"
+PARTIAL, WHOLE = "board_partial/rows", "board_recovered/partial"
 
 
 def page(changes: Mapping[str, str] | None = None, *more: str, without: str = "") -> bytes:
@@ -60,7 +60,7 @@ ODD = {
 
 @pytest.mark.parametrize("odd", ODD)
 def test_a_row_that_cannot_be_read_is_neither_departure_move_nor_lead(archive: FileArchive, store: Store, odd: str):
-    assert read(archive, store, page(), ODD[odd], ODD[odd] + b"\n", page(), page() + b"\n") == [PARTIAL]
+    assert read(archive, store, page(), ODD[odd], ODD[odd] + b"\n", page(), page() + b"\n") == [PARTIAL, WHOLE]
     assert {check.result for check in store.checks(BOARD)} == {Result.ACCEPTED}
 
 
@@ -110,7 +110,7 @@ def test_a_model_whose_first_row_cannot_be_read_makes_its_debut_when_it_can(arch
 
 
 def test_a_row_of_a_boards_first_page_that_is_read_later_does_not_make_its_debut(archive: FileArchive, store: Store):
-    assert read(archive, store, page({"m05": "½"}), page()) == [PARTIAL]
+    assert read(archive, store, page({"m05": "½"}), page()) == [PARTIAL, WHOLE]
 
 
 def test_an_entry_that_leaves_while_a_strange_row_stays_departs(archive: FileArchive, store: Store):
@@ -122,13 +122,14 @@ def test_an_entry_that_leaves_while_a_strange_row_stays_departs(archive: FileArc
 
 def test_an_entry_that_goes_as_a_strange_row_comes_does_not_depart(archive: FileArchive, store: Store):
     odd = page(None, "💥,💥,1200,1,", without="m30")
-    assert read(archive, store, page(), odd, odd + b"\n", odd + b"\n\n", page()) == [PARTIAL]
+    assert read(archive, store, page(), odd, odd + b"\n", odd + b"\n\n", page()) == [PARTIAL, WHOLE]
 
 
 def test_an_entry_that_is_gone_after_its_row_could_not_be_read_departs(archive: FileArchive, store: Store):
     gone = page(without="m30")
     assert read(archive, store, page(), page({"m30": "½"}), gone, gone + b"\n", gone + b"\n\n") == [
         PARTIAL,
+        WHOLE,
         "departure/confirmed",
     ]
 
@@ -136,7 +137,6 @@ def test_an_entry_that_is_gone_after_its_row_could_not_be_read_departs(archive: 
 # ── incredible ───────────────────────────────────────────────────────────────────────────────────
 
 ABSURD = {
-    "an error message": page(None, "err,An error occurred,9999,1,"),
     "an absurd score": page({"m20": "99999"}),
     "a huge number": page({"m20": "1e308"}),
     "a score of zero": page({"m20": "-20000"}),
@@ -153,7 +153,8 @@ def test_a_row_that_nobody_would_believe_waits_for_a_second_reading(archive: Fil
     assert not told.is_news
     keep(archive, {2: page()})
     sync.sync_board(board(), archive, store, lexicon=default_lexicon())
-    assert kinds(store) == [PARTIAL]
+    assert kinds(store) == [PARTIAL, WHOLE]
+    assert not events(store, "board_recovered")[0].is_news
     assert health(board(), store, now=at(2) + timedelta(hours=1)).state is State.OK
 
 
@@ -177,7 +178,7 @@ def test_another_absurd_value_waits_again(archive: FileArchive, store: Store):
 
 
 def test_an_absurd_value_does_not_take_the_lead_from_anybody(archive: FileArchive, store: Store):
-    read(archive, store, page(), ABSURD["an error message"])
+    read(archive, store, page(), ABSURD["another model"])
     assert ranks(store) == {key: number for number, key in enumerate(BASE, 1)}
 
 

@@ -30,7 +30,7 @@ def test_board_broken_names_the_command_that_finds_what_replaced_a_column(archiv
     take(archive, store, 1, RENAMED)
     message = str(broken(store).facts["message"])
     assert "missing_column: column score" in message
-    assert message.endswith(f"; to see what replaced it: tracker board repair {BOARD}")
+    assert message.endswith(f"; if the page has changed, to find what replaced it: tracker board repair {BOARD}")
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
 import pytest
-from line_world import BOARD, board, csv, keep, kinds
+from line_world import BOARD, at, board, csv, keep, kinds
 
-from tracker.line import sync
-from tracker.model import Parse
+from tracker.line import proof, sync
+from tracker.model import Parse, Verdict
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
 from tracker.workspace.names import default_lexicon
@@ -23,6 +24,11 @@ def page(scores: list[int], prices: list[int] = PRICES, *, end: str = "") -> byt
     return csv(" ".join(f"{key}:{score}:{price}" for key, score, price in zip(KEYS, scores, prices, strict=True)), end=end)
 
 
+def another(seed: int, *, offset: int = 0) -> bytes:
+    chance = random.Random(seed)
+    return page([score + offset + round(chance.gauss(0, 25)) for score in SCORES])
+
+
 RIGHT = page(SCORES)
 WRONG = {
     "columns shifted by one": page(PRICES, SCORES),
@@ -32,6 +38,8 @@ WRONG = {
     "a hundred times": page([100 * score for score in SCORES]),
     "order reversed": page(SCORES[::-1]),
     "prices a million times": page(SCORES, [1_000_000 * price for price in PRICES]),
+    "another ranking": another(1),
+    "another ranking, shifted": another(2, offset=-60),
 }
 
 
@@ -47,12 +55,32 @@ def test_a_wrong_page_changes_nothing(archive: FileArchive, store: Store, wrong:
     assert kinds(store) == [BROKEN, RECOVERED]
 
 
-@pytest.mark.parametrize("wrong", WRONG)
+@pytest.mark.parametrize("wrong", sorted(WRONG.keys() - {"all zero"}))
 def test_it_is_believed_after_three_agreeing_readings_over_a_day(archive: FileArchive, store: Store, wrong: str):
     days = {0: RIGHT, 1: WRONG[wrong], 1.5: WRONG[wrong] + b"\n", 2: WRONG[wrong]}
     assert read(archive, store, days) == ["accepted"] * 4
     assert BROKEN not in kinds(store)
     assert any(kind.startswith("methodology") for kind in kinds(store))
+
+
+@pytest.mark.parametrize("wrong", ["another ranking", "another ranking, shifted"])
+def test_another_ranking_that_stays_is_a_new_scale_and_no_news_of_single_models(archive: FileArchive, store: Store, wrong: str):
+    read(archive, store, {0: RIGHT, 1: WRONG[wrong], 1.5: WRONG[wrong] + b"\n", 2: WRONG[wrong]})
+    assert {kind.partition("/")[0] for kind in kinds(store)} <= {"methodology", "new_leader"}
+
+
+def test_other_rankings_that_alternate_are_not_believed(archive: FileArchive, store: Store):
+    days = {0: RIGHT} | {1 + number / 2: another(1 + number % 2) for number in range(6)}
+    assert read(archive, store, days) == ["accepted", *["quarantined"] * 6]
+
+
+def test_values_that_are_all_equal_wait_for_a_person(archive: FileArchive, store: Store):
+    days = {0: RIGHT} | {number: WRONG["all zero"] + b"\n" * (number % 2) for number in range(1, 6)}
+    assert read(archive, store, days) == ["accepted", *["quarantined"] * 5]
+    assert "accept acme/text" in store.last_check(BOARD).message
+    names = default_lexicon()
+    proof.decide(board(), at(1), Verdict.ACCEPT, by="ann", reason="seen", archive=archive, store=store, lexicon=names)
+    assert [str(check.result) for check in store.checks(BOARD)][:2] == ["accepted", "accepted"]
 
 
 def test_wrong_pages_that_contradict_each_other_are_not_believed(archive: FileArchive, store: Store):

@@ -65,8 +65,8 @@ def events_named(text: str) -> list[Event]:
     ]
 
 
-def composed_text(text: str, form: str, *, title: int = 0, body: int = 100_000) -> str:
-    board = declared("artificial-analysis/llms", text, "https://aa.example/models", text)
+def composed_text(text: str, form: str, *, title: int = 0, body: int = 100_000, of_board: str = "") -> str:
+    board = declared("artificial-analysis/llms", of_board or text, "https://aa.example/models", of_board or text)
     composed = message(events_named(text), form=form, title=title, body=body, of=boards(board))
     assert len(composed.body) <= body
     assert len(composed.title) <= title
@@ -143,9 +143,53 @@ def test_calm_text_reads_the_same_and_calls_nobody(text: str):
     assert calm(text).replace("＠", "@").replace("‹", "<") == clean(text)
 
 
-@pytest.mark.parametrize("text", ["open weights <15B", "a < b", "p<0.05", "Qwen3-235B-A22B (reasoning)", "$0.20 per 1M tokens"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "open weights <15B",
+        "a < b",
+        "p<0.05",
+        "Qwen3-235B-A22B (reasoning)",
+        "$0.20 per 1M tokens",
+        "GPT-4.5 and Qwen2.5-72B-v1.0.1, e.g. both. U.S. … 3.5x",
+        "第一。第二",
+        "correct parse.select or request.max_bytes",
+    ],
+)
 def test_calm_leaves_ordinary_text_alone(text: str):
     assert calm(text) == text
+
+
+DOMAINS = {
+    "evil.example/x": "evil․example/x",
+    "Model.ai": "Model․ai",
+    "o1.pro": "o1․pro",
+    "www.evil.co.uk:80?q": "www․evil․co․uk:80?q",
+    "bücher.example": "bücher․example",
+    "a.xn--p1ai": "a․xn--p1ai",
+    "💩.la": "💩․la",
+    "evil。com": "evil․com",
+    "evil．com/x": "evil․com/x",
+    "https://evil.example": "https: //evil․example",
+    "x@evil.example": "x＠evil․example",
+    "10.0.0.1/x": "10․0.0.1/x",
+    "[evil.example](x)": "[evil․example] (x)",
+}
+
+
+@pytest.mark.parametrize(("text", "shown"), DOMAINS.items())
+def test_a_domain_in_a_name_looks_the_same_and_is_not_linked(text: str, shown: str):
+    assert calm(text) == shown
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "html"])
+@given(
+    text=st.text(st.sampled_from("evil.comx/:-_9 \n"), max_size=60).map(lambda text: f"{text}9"), title=st.sampled_from([0, 250])
+)
+@example(text="evil.example/x Model.ai o1.pro www.evil.co.uk 10.0.0.1", title=250)
+def test_no_domain_survives_in_a_message_but_that_of_its_board(form: str, text: str, title: int):
+    shown = visible(form, composed_text(text, form, title=title, of_board="A board")).replace("aa.example", "")
+    assert not re.search(r"\w\.[a-z]{2}|\d\.\d+\.\d+\.\d", shown)
 
 
 @given(text=ANY_TEXT)

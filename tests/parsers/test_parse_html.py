@@ -337,7 +337,7 @@ def test_a_page_with_a_logo_in_each_of_many_rows_is_read():
     assert len(read("html_table", table(rows), ["Model", "Score"]).rows) == 3000
 
 
-def test_the_row_below_the_letters_of_a_sheet_is_the_header():
+def test_the_row_below_the_column_letters_of_a_sheet_is_the_header():
     head = "<thead><tr><th></th><th>A</th><th>B</th></tr></thead>"
     rows = "".join(
         f"<tr><th>{at}</th><td>{name}</td><td>{score}</td></tr>"

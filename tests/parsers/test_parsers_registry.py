@@ -96,7 +96,7 @@ def test_an_error_is_one_line_that_names_board_format_and_remedy():
         read("yaml_records", "a: [1,\n  b: }\n", ["a"])
     assert "\n" not in str(caught.value)
     assert str(caught.value).startswith("lab/board: yaml_records: found broken YAML")
-    assert str(caught.value).endswith("(tracker board test lab/board)")
+    assert str(caught.value).endswith("(tracker board test lab/board --live)")
 
 
 def test_joined_tables_keep_every_column_row_and_start():

@@ -9,7 +9,7 @@ import kit
 from memory_store import MemoryStore
 
 from tracker.compare import compare
-from tracker.events import advance, detect
+from tracker.events.detecting import advance, detect
 from tracker.model import Board, BoardId, BoardState, Check, EntryId, Event, Identity, Metric, ModelId, Result, Snapshot, Step
 
 

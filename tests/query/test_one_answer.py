@@ -13,7 +13,7 @@ from tracker.claims._records import Mention
 from tracker.claims.record import Record
 from tracker.compare import compare
 from tracker.errors import DeclarationError
-from tracker.events import advance, detect
+from tracker.events.detecting import advance, detect
 from tracker.identity import resolve_models
 from tracker.model import BoardId, BoardState, Check, Result, Step
 from tracker.ports import Store

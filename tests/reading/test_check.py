@@ -311,7 +311,7 @@ def test_the_message_is_one_line_and_names_board_found_expected_remedy():
     assert str(error).startswith(
         "lmarena/text: 1 contract violation: unreadable_cell: column score row 1, found '1 2', expected "
     )
-    assert str(error).endswith("; the capture is kept, and no snapshot was written (tracker board test lmarena/text)")
+    assert str(error).endswith("; the capture is kept, and no snapshot was written (tracker board test lmarena/text --live)")
 
 
 def test_an_empty_table_is_never_success():

@@ -269,3 +269,27 @@ def test_a_unit_may_have_several_words(cells: list[str]):
 def test_ordinals_of_all_endings_are_one_column():
     found = in_one_unit(["1st", "2nd", "3rd", "4th"])
     assert (found.cells, found.refused) == (["1", "2", "3", "4"], {})
+
+
+WHOLE = [str(1500 - place) for place in range(12)]
+
+
+@pytest.mark.parametrize(
+    ("odd", "unit", "expected"),
+    [
+        ("99%", "", "a figure without %, as in other cells"),
+        ("1,49", "", "a whole number, as in other cells"),
+        ("99%", "%", None),
+        ("1,490", "", None),
+        ("1490.5", "", None),
+    ],
+)
+def test_one_cell_of_a_long_column_that_is_written_otherwise_is_refused(odd: str, unit: str, expected: str | None):
+    assert read([*WHOLE, odd], unit)[1] == ({12: expected} if expected else {})
+    assert read([*WHOLE[:8], odd], unit)[1] == {}
+    assert read([*WHOLE, odd, odd], unit)[1] == {}
+
+
+def test_one_decimal_comma_stands_on_a_page_with_decimal_commas():
+    found = figures_of([*WHOLE, "1485,5"], metric(""), Bounds(), commas=lambda _: True)
+    assert (found.cells[-1], found.refused) == ("1485.5", {})

@@ -63,7 +63,7 @@ def test_defaults_of_one_source_are_not_those_of_another(root: Path):
 def test_every_key_that_a_file_of_defaults_may_hold_reaches_the_board(root: Path):
     given = (
         'cadence="@daily"\ntime_zone="Asia/Tokyo"\njitter="1h"\nquiet=["01:00-02:00"]\n'
-        'attribution="A"\nterms="B"\nrequest.gap_s=7\n'
+        'attribution="A"\nterms="B"\nrequest.gap_s=7\nrequest.max_per_day=9\n'
     )
     write(root, "_defaults.toml", given)
     board = declared(root)
@@ -74,7 +74,7 @@ def test_every_key_that_a_file_of_defaults_may_hold_reaches_the_board(root: Path
         "A",
         "B",
     )
-    assert (board.quiet, board.request.gap_s) == ((Window(start=60, end=120),), 7.0)
+    assert (board.quiet, board.request.gap_s, board.request.max_per_day) == ((Window(start=60, end=120),), 7.0, 9)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import kit
 
 from tracker.compare import compare
-from tracker.events import advance, advance_failed, detect, fail
+from tracker.events.detecting import advance, advance_failed, detect, fail
 from tracker.model import (
     Board,
     BoardId,

@@ -6,12 +6,14 @@ import logging
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from memory_store import MemoryHosts
 
 from tracker.errors import StoreError
+from tracker.ports import Hosts
 from tracker.stores.hosts import SqliteHosts
 from tracker.stores.sqlite_errors import Damaged
 
@@ -59,9 +61,39 @@ def test_a_damaged_file_of_hosts_is_recreated_and_works(
         assert hosts.failures(HOST) == 0
         hosts.note_request(HOST, AT)
         hosts.note_failures(HOST, 2)
-    assert [record.message for record in caplog.records] == ["damaged file of hosts recreated"]
+    assert [record.message for record in caplog.records] == ["hosts.db was damaged and has been created again"]
     with closing(SqliteHosts(path)) as hosts:
         assert (hosts.last_request(HOST), hosts.failures(HOST)) == (AT, 2)
+
+
+@pytest.fixture(params=["file", "memory"])
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Hosts]:
+    """Opens the same memory again and again, as processes do."""
+    memory = MemoryHosts()
+    return lambda: memory if request.param == "memory" else SqliteHosts(tmp_path / "hosts.db")
+
+
+def test_what_a_key_spent_is_counted_in_any_24_hours_and_over_restarts(kept: Callable[[], Hosts]):
+    times = [AT, AT + timedelta(hours=5), AT + timedelta(hours=6)]
+    assert [kept().spend("KEY", at, 3) for at in times] == [None, None, None]
+    assert kept().spend("KEY", AT + timedelta(hours=7), 3) == AT + timedelta(days=1)
+    assert kept().spend("KEY", AT + timedelta(hours=7), 2) == AT + timedelta(days=1, hours=5)
+    assert kept().spend("OTHER", AT + timedelta(hours=7), 3) is None
+    assert kept().spend("KEY", AT + timedelta(days=1), 3) is None
+    assert kept().spend("KEY", AT + timedelta(days=1), 3) == AT + timedelta(days=1, hours=5)
+
+
+def test_requests_under_a_clock_that_was_ahead_count_as_made_now(kept: Callable[[], Hosts]):
+    assert kept().spend("KEY", AT + timedelta(days=400), 1) is None
+    assert kept().spend("KEY", AT, 1) == AT + timedelta(days=1)
+    assert kept().spend("KEY", AT + timedelta(days=1), 1) is None
+
+
+def test_that_a_host_was_public_is_remembered(kept: Callable[[], Hosts]):
+    assert not kept().was_public(HOST)
+    kept().note_public(HOST)
+    kept().note_public(HOST)
+    assert (kept().was_public(HOST), kept().was_public("other.example")) == (True, False)
 
 
 def test_damage_while_the_file_is_in_use_is_repaired_too(tmp_path: Path):

@@ -124,7 +124,7 @@ def test_a_file_without_a_holder_is_held_by_another_process(tmp_path: Path, text
 def test_a_lock_that_cannot_be_created_names_its_path(tmp_path: Path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     with (
-        pytest.raises(StoreError, match=r"file/lock: cannot be locked: .+; expected a writable folder"),
+        pytest.raises(StoreError, match=r"file/lock: cannot be locked: .+; check the disk and the path"),
         held(tmp_path / "file" / "lock"),
     ):
         pass

@@ -572,11 +572,17 @@ def _a_folder(path: Path) -> None:
     path.mkdir()
 
 
-@pytest.mark.parametrize("spoil", [_not_a_database, _a_folder])
-def test_a_file_of_another_program_is_refused_in_one_line_and_closed(tmp_path: Path, spoil: Callable[[Path], None]):
+@pytest.mark.parametrize(
+    ("spoil", "problem"),
+    [
+        (_not_a_database, "is damaged: file is not a database; expected the SQLite file that the tracker wrote"),
+        (_a_folder, "cannot open the store: .* expected a writable SQLite file"),
+    ],
+)
+def test_a_file_of_another_program_is_refused_in_one_line_and_closed(tmp_path: Path, spoil: Callable[[Path], None], problem: str):
     path = tmp_path / "tracker.db"
     spoil(path)
-    with pytest.raises(StoreError, match=r"tracker\.db: cannot open the store: .* expected a writable SQLite file"):
+    with pytest.raises(StoreError, match=rf"tracker\.db: {problem}"):
         SqliteStore(path)
 
 

@@ -8,7 +8,7 @@ import kit
 import pytest
 from watches_world import Watched, watch
 
-from tracker.events import fail
+from tracker.events.detecting import fail
 from tracker.identity import resolve
 from tracker.model import BoardState, Check, Failure, FailureStage, Identity, Result, Step
 from tracker.watches import Held, Watch, firings, load

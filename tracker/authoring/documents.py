@@ -202,7 +202,7 @@ def beside(path: str, node: Object) -> Iterator[Spot]:
 
 
 def _are_names(value: object, size: int) -> bool:
-    """Whether a value is a list of so many texts, each of which occurs once."""
+    """Whether a value is a list of that many texts, each of which occurs once."""
     return (
         isinstance(value, list) and len(value) == size and all(isinstance(name, str) for name in value) and len({*value}) == size
     )

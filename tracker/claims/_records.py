@@ -35,7 +35,6 @@ class Relation(StrEnum):
     FIRST = "first"
     GAIN = "gain"
     PRICE = "price"
-    RATIO = "ratio"
     SCORE = "score"
 
 
@@ -49,7 +48,7 @@ class MentionKind(StrEnum):
 
 PieceKind = StrEnum(
     "PieceKind",
-    "NAME SIZE SENSE FIRST TOP SCORE FIGURES TOPIC BOARD GROUP AMOUNT SINCE AT NOT HEDGE BY FROM IN JOIN BREAK REFERENCE"
+    "NAME SIZE SENSE FIRST TOP SCORE TOPIC BOARD GROUP AMOUNT SINCE AT NOT HEDGE BY FROM IN JOIN BREAK REFERENCE"
     " OWN FILL DEGREE TURN WORD",
 )
 """What a piece of a sentence is for."""

@@ -6,7 +6,9 @@ Every piece is accounted for: one that no rule reads raises `NotUnderstoodError`
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+
+from msgspec import Struct
 
 from tracker.claims._records import Amount, Mention, MentionKind, ModelGroup, Period, PieceKind, Relation
 from tracker.claims.clauses import Clause, is_copula
@@ -18,18 +20,17 @@ class NotUnderstoodError(Exception):
     """These words cannot be read as a claim; the message says why."""
 
 
-@dataclass(slots=True)
-class Arguments:
+class Arguments(Struct):
     """What one clause says, being gathered. `refers`: its pronoun. `past`: "was" is read, because of a date or a passive.
 
     `strange`: a topic that no board has.
     """
 
-    subjects: list[Mention] = field(default_factory=list)
-    rivals: list[Mention] = field(default_factory=list)
-    topics: list[str] = field(default_factory=list)
-    sources: list[str] = field(default_factory=list)
-    group: ModelGroup = field(default_factory=ModelGroup)
+    subjects: list[Mention] = []
+    rivals: list[Mention] = []
+    topics: list[str] = []
+    sources: list[str] = []
+    group: ModelGroup = ModelGroup()
     amount: Amount | None = None
     since: Period | None = None
     degree: str = ""
@@ -38,7 +39,7 @@ class Arguments:
     refers: str = ""
     past: bool = False
     strange: str = ""
-    read_as: list[str] = field(default_factory=list)
+    read_as: list[str] = []
 
 
 _READ_BEFORE = (
@@ -182,8 +183,6 @@ def _read_right(clause: Clause, piece: Piece, before: Sequence[Piece], _: Sequen
             _read_right_word(piece, before, arguments)
         case PieceKind.AMOUNT if _is_loose(clause, piece, before):
             raise NotUnderstoodError(f'"{piece.text}": it does not say of what')  # "at half the size"
-        case PieceKind.FIGURES:
-            _read_figures(piece, arguments)
         case _:
             return piece.reads("than") and all(other.kind in (PieceKind.IN, PieceKind.TOPIC) for other in _content(before))
     return True
@@ -248,15 +247,6 @@ def _read_right_group(clause: Clause, piece: Piece, before: Sequence[Piece], arg
         raise NotUnderstoodError(f'"{piece.text}": it does not say what this belongs to')
 
 
-def _read_figures(piece: Piece, arguments: Arguments) -> None:
-    """`A beats B (57.2 vs 53.9)`: the figures of the one subject and the one rival."""
-    sides = (arguments.subjects, arguments.rivals)
-    if any(len(side) != 1 for side in sides) or not isinstance(piece.value, tuple):
-        raise NotUnderstoodError(f'"{piece.text}": it does not say whose figures these are')
-    for side, figure in zip(sides, piece.value, strict=True):
-        side[0] = replace(side[0], figure=figure)
-
-
 # ── either side ──────────────────────────────────────────────────────────────────────────────────
 
 
@@ -277,7 +267,7 @@ def _read_common(piece: Piece, after: Sequence[Piece], arguments: Arguments) -> 
         raise NotUnderstoodError(f"{text}: it does not say which model that is; name it")
     elif piece.kind is PieceKind.TURN and not (arguments.past and piece.reads(*PASTS)):
         raise NotUnderstoodError(f"{text} changes what it says")
-    elif piece.kind in (PieceKind.SIZE, PieceKind.FIGURES) or piece.text.isdecimal():
+    elif piece.kind is PieceKind.SIZE or piece.text.isdecimal():
         raise NotUnderstoodError(f"{text}: it does not say what this belongs to")
     elif piece.kind not in (*_READ_BEFORE, PieceKind.SINCE, PieceKind.TURN) and any(sign.isalnum() for sign in piece.text):
         ask = 'ask for models "under 40B"' if piece.kind is PieceKind.DEGREE else "ask without it"

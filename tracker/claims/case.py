@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker.claims._records import Claim, ClaimVerdict, Figure, Ground, Mention, MentionKind, Period, Since
 from tracker.claims.record import Record, is_in, same_model
@@ -18,8 +20,7 @@ from tracker.wording import day, difference, number
 _TURNED = {ClaimVerdict.SUPPORTED: ClaimVerdict.CONTRADICTED, ClaimVerdict.CONTRADICTED: ClaimVerdict.SUPPORTED}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unpublished:
+class Unpublished(Struct, frozen=True, kw_only=True):
     """A metric that is not published for both sides: whether the subject and the rival have a value, and are listed at all."""
 
     case: Case
@@ -27,8 +28,7 @@ class Unpublished:
     listed: tuple[bool, bool]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Case(Struct, frozen=True, kw_only=True):
     """A claim on one metric of one board, and the record that decides it."""
 
     claim: Claim
@@ -140,8 +140,7 @@ STEADY_FOR = timedelta(days=14)
 STEADY_READINGS = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Faced:
+class Faced(Struct, frozen=True, kw_only=True):
     """The best entry of each side in one snapshot. `subjects` and `rivals` are all of each side that have a value there."""
 
     case: Case

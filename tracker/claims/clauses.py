@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from functools import reduce
 from itertools import dropwhile, pairwise, takewhile
 from operator import or_
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker.claims._records import Mention, MentionKind, ModelGroup, Period, PieceKind, Place, Relation
 from tracker.claims.figures import Score
@@ -14,8 +16,7 @@ from tracker.claims.pieces import Piece
 from tracker.claims.words import Sense
 
 
-@dataclass(slots=True)
-class Clause:
+class Clause(Struct):
     """One verb and what belongs to it, being read."""
 
     anchor: Piece
@@ -23,8 +24,8 @@ class Clause:
     inner: Sense | None = None
     top: Place | None = None
     figures: tuple[Score, ...] = ()
-    left: list[Piece] = field(default_factory=list)
-    right: list[Piece] = field(default_factory=list)
+    left: list[Piece] = []
+    right: list[Piece] = []
 
     @property
     def pieces(self) -> list[Piece]:
@@ -201,8 +202,7 @@ def _is_subject(pieces: Sequence[Piece]) -> bool:
     return bool(kinds) and kinds[0] in _WHO and allowed.issuperset(kinds)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SharedWords:
+class SharedWords(Struct, frozen=True, kw_only=True):
     """What a sentence says once for all verbs: sources, topics in front, a date; `unsure`: why the verb of a date is unclear."""
 
     sources: tuple[str, ...] = ()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import or_
 
-from tracker.claims._records import Amount, Mention, ModelGroup, PieceKind, Relation
+from msgspec import structs
+
+from tracker.claims._records import Amount, Mention, ModelGroup, PieceKind
 from tracker.claims.names import SIZE
 from tracker.claims.pieces import Piece
-from tracker.claims.words import NOUNS, Sense
+from tracker.claims.words import COMPARATIVES, NOUNS
 
 _GLUED_SIZE = re.compile(rf"[-_](?:{SIZE.pattern})(?=[-_]|$)")
 _FIGURE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
@@ -19,7 +21,7 @@ _FIGURE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 
 def joined(pieces: Sequence[Piece]) -> list[Piece]:
     """The pieces with every name, its elliptic size, its class and its figure as one."""
-    for rule in (_elliptic, _pair, _figure, _classes, _class_before, _class_after):
+    for rule in (_elliptic, _figure, _classes, _class_before, _class_after):
         pieces = _each(pieces, rule)
     return [_plain(pieces, place) for place in range(len(pieces))]
 
@@ -48,7 +50,7 @@ def _plain(pieces: Sequence[Piece], place: int) -> Piece:
     moved = after.kind is PieceKind.SENSE and after.sense.passing
     denied = place > 0 and pieces[place - 1].kind is PieceKind.NOT
     just = piece.reads("just") and not denied and (moved or after.kind is PieceKind.AMOUNT)
-    return replace(piece, kind=PieceKind.FILL) if just or (piece.reads("new") and after.kind is PieceKind.NAME) else piece
+    return structs.replace(piece, kind=PieceKind.FILL) if just or (piece.reads("new") and after.kind is PieceKind.NAME) else piece
 
 
 # ── sizes ────────────────────────────────────────────────────────────────────────────────────────
@@ -70,7 +72,7 @@ def _elliptic(pieces: Sequence[Piece]) -> tuple[int, Piece] | None:
     line = without_size(name.name) if name else ""
     merged = _merged(pieces[:count], PieceKind.NAME, None)
     mention = Mention(text=merged.text, name=f"{line} {size}".strip(), line=line, lab=name.lab if name else "")
-    return count, replace(merged, value=mention)
+    return count, structs.replace(merged, value=mention)
 
 
 def without_size(name: str) -> str:
@@ -97,16 +99,6 @@ def _figure(pieces: Sequence[Piece]) -> tuple[int, Piece] | None:
         return None
     count = 4 if bracketed else 3
     return count, _merged(pieces[:count], PieceKind.NAME, replace(pieces[0].mention, figure=amount))
-
-
-def _pair(pieces: Sequence[Piece]) -> tuple[int, Piece] | None:
-    """( figure vs figure ): those of the subject and of the rival."""
-    if len(pieces) < 5 or [pieces[0].text, pieces[4].text] != ["(", ")"]:
-        return None
-    first, second = _number(pieces[1]), _number(pieces[3])
-    if first is None or second is None or not pieces[2].reads("vs", "versus", "to", "against", "–", "-", "—"):
-        return None
-    return 5, _merged(pieces[:5], PieceKind.FIGURES, (first, second))
 
 
 def _number(piece: Piece) -> Amount | None:
@@ -159,22 +151,14 @@ def _narrowed(pieces: Sequence[Piece], mention: Mention, group: ModelGroup) -> P
 
 # ── comparisons with their topic inside ──────────────────────────────────────────────────────────
 
-_BETTER = Sense(relation=Relation.ABOVE)
-_COMPARATIVES: Mapping[str, Sense] = {
-    **dict.fromkeys(("better", "stronger"), _BETTER),
-    **dict.fromkeys(("worse", "weaker"), replace(_BETTER, swap=True)),
-    "higher": replace(_BETTER, end="high"),
-    "lower": replace(_BETTER, end="low"),
-}
-
 
 def compared(pieces: Sequence[Piece]) -> list[Piece]:
     """`lower latency than` is a comparison in latency."""
     read = list(pieces)
     for place in range(len(read) - 2):
         piece, topic, than = read[place : place + 3]
-        sense = _COMPARATIVES.get(piece.text.casefold())
+        sense = COMPARATIVES.get(piece.text.casefold())
         if sense is not None and topic.kind is PieceKind.TOPIC and than.reads("than"):
-            read[place] = replace(piece, kind=PieceKind.SENSE, value=sense)
-            read[place + 2] = replace(than, kind=PieceKind.FILL)
+            read[place] = structs.replace(piece, kind=PieceKind.SENSE, value=sense)
+            read[place + 2] = structs.replace(than, kind=PieceKind.FILL)
     return read

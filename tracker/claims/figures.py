@@ -7,9 +7,10 @@ optional parts are possessive: the longest phrase is taken, and never a part of 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
 
 from tracker.claims import words
 from tracker.claims._records import Amount, ModelGroup, Period, PieceKind, Place
@@ -18,8 +19,7 @@ Reading = tuple[int, PieceKind, object]
 """How many words from the first on are a figure, of which kind, and its value."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
+class Score(Struct, frozen=True, kw_only=True):
     """A figure and the topic that it brings: empty, `speed`, `price`, `input price` or `output price`."""
 
     amount: Amount
@@ -53,15 +53,9 @@ def _amount(number: str, unit: str, bound: str) -> Amount:
 
 
 _NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
-_SCORE_UNITS: Mapping[str, str] = {
-    **dict.fromkeys(("elo points", "percentage points", "points", "point", "pts", "elo"), "points"),
-    **dict.fromkeys(("tokens per second", "tokens / second", "tokens / s", "tok / s", "t / s", "tps"), "tokens/s"),
-    **dict.fromkeys(("%", "percent"), "percent"),
-    "tokens": "tokens",
-}
 _SCORE = re.compile(
-    f"{_any('verb', words.SCORES)}?+{_any('bound', words.SCORE_BOUNDS)}?+(?P<number>{_NUMBER}) {_any('unit', _SCORE_UNITS)}?+"
-    f"(?={_any('after', words.AFTER_SCORES)}|$)"
+    f"{_any('verb', words.SCORES)}?+{_any('bound', words.SCORE_BOUNDS)}?+(?P<number>{_NUMBER}) "
+    f"{_any('unit', words.SCORE_UNITS)}?+(?={_any('after', words.AFTER_SCORES)}|$)"
 )
 _TWO_DIGITS = 10
 _PRICE = re.compile(
@@ -78,7 +72,7 @@ def _score(text: str) -> Reading | None:
     match = _SCORE.match(text)
     if match is None:
         return None
-    verb, bound, unit = _text(match, "verb"), _text(match, "bound"), _SCORE_UNITS.get(_text(match, "unit"), "")
+    verb, bound, unit = _text(match, "verb"), _text(match, "bound"), words.SCORE_UNITS.get(_text(match, "unit"), "")
     bare = not verb and text.partition(" ")[0] not in words.BARE_BOUNDS
     amount = _amount(match["number"], unit, words.SCORE_BOUNDS.get(bound) or words.SCORES.get(verb, ""))
     if bare or (verb in words.WEAK_SCORES and not unit and amount.value < _TWO_DIGITS):
@@ -112,14 +106,9 @@ def _cheap(text: str) -> Reading | None:
     return (_used(match), PieceKind.GROUP, ModelGroup(under_usd=price)) if match else None
 
 
-_UNITS: Mapping[str, str] = {
-    **dict.fromkeys(("point", "points", "pts", "pt", "elo"), "points"),
-    **dict.fromkeys(("%", "percent"), "percent"),
-    **dict.fromkeys(("x", "times", "fold", "×"), "times"),
-}
 _GAIN = re.compile(
     f"{_any('bound', words.BOUNDS)}?+(?:{_any('share', words.SHARES)}|(?P<number>\\$?{_NUMBER}|{'|'.join(words.NUMBERS)}) "
-    rf"(?:(?P<points>percentage point\S* )|{_any('unit', _UNITS)}(?:(?<=elo ){_any('more', _UNITS)})?+))"
+    rf"(?:(?P<points>percentage point\S* )|{_any('unit', words.GAP_UNITS)}(?:(?<=elo ){_any('more', words.GAP_UNITS)})?+))"
 )
 
 
@@ -131,7 +120,7 @@ def _gain(text: str) -> Reading | None:
     bound = words.BOUNDS.get(_text(match, "bound"), "")
     if share := _text(match, "share"):
         return _used(match), PieceKind.AMOUNT, Amount(value=words.SHARES[share], unit="times", decimals=1, bound=bound or "about")
-    unit = "points" if match["points"] else _UNITS[_text(match, "unit")]
+    unit = "points" if match["points"] else words.GAP_UNITS[_text(match, "unit")]
     return _used(match), PieceKind.AMOUNT, _amount(match["number"], unit, bound)
 
 

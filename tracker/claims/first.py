@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+
+from msgspec import Struct
 
 from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Relation, Since
 from tracker.claims.answer import answer, cases, finding, is_placed
@@ -19,41 +21,26 @@ from tracker.wording import day, listed
 _MOST_NAMES = 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reached:
+class Reached(Struct, frozen=True, kw_only=True):
     """When an entry first got there: by the order alone, and beyond the error; None for never."""
 
     entry: Entry
     nominal: datetime | None
     sure: datetime | None
 
-    @property
-    def order(self) -> tuple[datetime, str]:
-        """Sorts by time, then by name."""
-        time = self.sure or self.nominal
-        assert time is not None
-        return time, self.entry.name
-
 
 def judge(claim: Claim, record: Record) -> Finding:
     """Supported if no other member of the class got there before, and the record covers the beginning."""
     compares = claim.inner in (Relation.ABOVE, Relation.LEVEL) and claim.rival is not None
     if not compares and claim.inner not in (Relation.LEAD, Relation.RANK, Relation.SCORE):
-        return _not_dated(claim)
+        reason = "no history of it is kept" if claim.rival else "it does not say at what"
+        return finding(claim, ClaimVerdict.NOT_ON_RECORD, reason)
     if claim.inner is Relation.SCORE and not is_placed(claim, cases(claim, record)):
         return finding(claim, ClaimVerdict.NOT_COMPARABLE, "it does not say on which board")
     return answer(claim, record, _ground)
 
 
-def _not_dated(claim: Claim) -> Finding:
-    """No series over time decides it."""
-    lacks = "better than which model" if claim.inner is Relation.RATIO else "at what"
-    reason = "no history of it is kept" if claim.rival else f"it does not say {lacks}"
-    return finding(claim, ClaimVerdict.NOT_ON_RECORD, reason)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Race:
+class _Race(Struct, frozen=True, kw_only=True):
     """A case with the courses of the rivals, the start of the record, and the spread of the metric's values now."""
 
     case: Case
@@ -157,6 +144,7 @@ def _verdict(race: _Race, subjects: Sequence[Reached], others: Sequence[Reached]
 
 def _with(others: Sequence[Reached], verdict: ClaimVerdict, reason: str) -> tuple[ClaimVerdict, str, list[Entry]]:
     """A verdict with the names of those others, the earliest first."""
-    ordered = sorted(others, key=lambda runner: runner.order)
-    dates = listed([f"{runner.entry.name} ({day(runner.order[0])})" for runner in ordered], _MOST_NAMES)
-    return verdict, f"{reason}{dates}", [runner.entry for runner in ordered[:_MOST_NAMES]]
+    times = ((runner.sure or runner.nominal, runner.entry) for runner in others)
+    ordered = sorted(((time, entry) for time, entry in times if time), key=lambda there: (there[0], there[1].name))
+    dates = listed([f"{entry.name} ({day(time)})" for time, entry in ordered], _MOST_NAMES)
+    return verdict, f"{reason}{dates}", [entry for _, entry in ordered[:_MOST_NAMES]]

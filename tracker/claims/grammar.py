@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import groupby, product
+
+from msgspec import Struct
 
 from tracker.claims._records import Claim, Mention, MentionKind, ModelGroup, PieceKind, Place, Relation, Unread
 from tracker.claims.arguments import Arguments, NotUnderstoodError, read_arguments
@@ -23,8 +25,7 @@ _MOST_CLAIMS = 24
 """How many claims one verb may make, and how many verbs a sentence may have."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class Context(Struct, frozen=True, kw_only=True):
     """What a sentence leaves to the next: its subjects, to which that may refer, and the names of all its models."""
 
     subjects: tuple[Mention, ...] = ()
@@ -79,17 +80,16 @@ def _no_claim(sentence: str, run: Sequence[Piece], *, whole: bool) -> list[Unrea
     return [Unread(quote=quote, reason=reason, checkable=bool(names) and claims)]
 
 
-@dataclass(slots=True, kw_only=True)
-class _Reader:
+class _Reader(Struct, kw_only=True):
     """Reads the clauses of a sentence one after the other; each leaves its subject and its rivals to the next."""
 
     sentence: str
     shared: SharedWords
     subjects: tuple[Mention, ...] = ()
-    named: set[str] = field(default_factory=set)
+    named: set[str] = set()
     rivals: tuple[Mention, ...] = ()
-    sources: list[str] = field(default_factory=list)
-    led_in: list[str] = field(default_factory=list)
+    sources: list[str] = []
+    led_in: list[str] = []
 
     def run(self, clauses: Sequence[Clause]) -> Iterator[Claim | Unread]:
         """The claims of each clause, or why there are none; its words are quoted either way.
@@ -145,7 +145,7 @@ class _Reader:
                 raise NotUnderstoodError(f'"{arguments.refers}": it does not say which model that is; name it')
             if clause.figures and self.rivals:
                 raise NotUnderstoodError(f'"{clause.anchor.text}": it does not say whose figure that is')
-            of_line = clause.sense.relation in (Relation.GAIN, Relation.FIRST, Relation.RATIO) and not arguments.refers
+            of_line = clause.sense.relation in (Relation.GAIN, Relation.FIRST) and not arguments.refers
             understood = dict.fromkeys(mention.whole if of_line else mention for mention in self.subjects)
             arguments.read_as += [f"said of {mention.name}" for mention in understood]
             arguments.subjects = list(understood)
@@ -175,8 +175,7 @@ class _Reader:
             return
         if sense.rival == "no" or sense.relation is Relation.LEAD:
             return
-        compares = sense.relation is not Relation.RATIO and clause.sense.relation is not Relation.FIRST
-        if sense.rival == "may" and compares and self.rivals:
+        if sense.rival == "may" and clause.sense.relation is not Relation.FIRST and self.rivals:
             arguments.rivals = list(self.rivals)
             arguments.read_as.append(f"compared with {' and '.join(mention.name for mention in self.rivals)}")
         elif sense.rival == "must" or sense.relation in (Relation.PRICE, Relation.ABOVE):

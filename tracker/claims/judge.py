@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from tracker.claims import first, gain, head_to_head, places, score
 from tracker.claims._records import Claim, ClaimVerdict, Finding, Mention, Period, Relation
-from tracker.claims.answer import stranger, unjudged
+from tracker.claims.answer import stranger
 from tracker.claims.record import Record
 from tracker.claims.rendering import claim_text
 from tracker.wording import day
@@ -21,7 +21,6 @@ JUDGES: Mapping[Relation, Callable[[Claim, Record], Finding]] = {
     Relation.FIRST: first.judge,
     Relation.GAIN: gain.judge,
     Relation.PRICE: head_to_head.judge,
-    Relation.RATIO: unjudged,
     Relation.SCORE: score.judge,
 }
 _UNDECIDED = (ClaimVerdict.NOT_ON_RECORD, ClaimVerdict.NOT_COMPARABLE)
@@ -36,11 +35,6 @@ def judge(claim: Claim, record: Record) -> Finding:
     if claim.at is not None:
         within = _came_about if claim.passing or claim.place.moved else _all_through
         finding = within(claim, claim.at, record, finding)
-    strange = [source for source in claim.sources if not as_asked.boards((source,))]
-    if strange and len(strange) < len(claim.sources):
-        reason = f"{finding.reason}; no board called {' or '.join(strange)}"
-        decided = finding.verdict in (ClaimVerdict.SUPPORTED, ClaimVerdict.CONTRADICTED)
-        finding = replace(finding, reason=reason, verdict=ClaimVerdict.MIXED if decided else finding.verdict)
     wider = _wider(claim, finding)
     if wider is None:
         return finding

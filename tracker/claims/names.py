@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
+
+from msgspec import Struct
 
 from tracker.claims._records import Mention, MentionKind
 from tracker.claims.words import ENGLISH, FILLERS, GROUPS, MONTHS, NEEDS_VERSION, NUMBERS, OF_ANY_NAME, SENSES
@@ -30,8 +31,7 @@ _FUNCTION_WORDS = frozenset(word for phrase in (*SENSES, *FILLERS, *GROUPS) for 
 _MOST_CHUNKS = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class Named(Struct, frozen=True, kw_only=True):
     """A mention and its place in the sentence."""
 
     start: int
@@ -39,8 +39,7 @@ class Named:
     mention: Mention
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Vocabulary:
+class Vocabulary(Struct, frozen=True, kw_only=True):
     """What the record lists.
 
     `names` by their folded words, the `heads` these begin with, the words that `brands` begin with, the `parts` that follow,
@@ -53,7 +52,7 @@ class Vocabulary:
     parts: frozenset[str]
     labs: Mapping[tuple[str, ...], str]
     resolve: Resolve
-    shorts: Mapping[str, str] = field(default_factory=dict)
+    shorts: Mapping[str, str] = {}
 
 
 def vocabulary(listed: Iterable[Entry], resolve: Resolve) -> Vocabulary:
@@ -105,8 +104,7 @@ def _is_distinct(folded: tuple[str, ...]) -> bool:
 # ── finding ──────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Chunk:
+class _Chunk(Struct, frozen=True, kw_only=True):
     text: str
     start: int
     end: int

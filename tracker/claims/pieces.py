@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
+
+from msgspec import Struct
 
 from tracker.claims import figures, names, words
 from tracker.claims._records import Amount, Mention, MentionKind, ModelGroup, Period, PieceKind
@@ -15,8 +17,7 @@ from tracker.claims.words import Sense
 from tracker.model import Board
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class Piece(Struct, frozen=True, kw_only=True):
     """A stretch of a sentence and its meaning: `value` is a Sense, Mention, ModelGroup, Amount, Period, text, or scores."""
 
     kind: PieceKind
@@ -54,12 +55,11 @@ class Piece:
         return self.value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Titles:
+class Titles(Struct, frozen=True, kw_only=True):
     """What boards and metrics are called: phrases of words → the piece they make. `now` is the time of the record."""
 
-    boards: Mapping[tuple[str, ...], str] = field(default_factory=dict)
-    topics: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+    boards: Mapping[tuple[str, ...], str] = {}
+    topics: Mapping[tuple[str, ...], str] = {}
     now: datetime
 
 
@@ -105,14 +105,6 @@ def _board_phrases(board: Board) -> Iterator[tuple[str, ...]]:
         yield (initials,)
 
 
-_SPELLINGS: Mapping[str, str] = {
-    **dict.fromkeys(("lmarena", "lm arena", "chatbot arena", "lmsys"), "arena"),
-    "swe bench": "swebench",
-    "live bench": "livebench",
-}
-"""Other names of publishers."""
-
-
 def canonical(topic: str) -> str:
     """One word for a topic, however it is spelled."""
     folded = " ".join(_words(topic))
@@ -123,8 +115,7 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(word[0].casefold() for word in _WORD.finditer(text) if word[0] not in "-–/_.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(Struct, frozen=True):
     text: str
     start: int
     end: int
@@ -184,7 +175,7 @@ def _longest(tokens: Sequence[str], called: Titles) -> Reading:
     for size in range(len(tokens), 0, -1):
         phrase = tuple(tokens[:size])
         joined = " ".join(phrase)
-        if board := _SPELLINGS.get(joined) or called.boards.get(phrase):
+        if board := words.PUBLISHERS.get(joined) or called.boards.get(phrase):
             return size, PieceKind.BOARD, board
         if joined in _PHRASES:
             return (size, *_PHRASES[joined])

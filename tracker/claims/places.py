@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from msgspec import Struct, structs
 
 from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Since
 from tracker.claims.answer import answer
@@ -15,8 +17,7 @@ from tracker.order import best_entry, competition_ranks
 from tracker.wording import count, day, listed
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class Field(Struct, frozen=True, kw_only=True):
     """The entries with a value: the subject's best, the members of the class, and higher ones without a stated class."""
 
     case: Case
@@ -51,7 +52,7 @@ def _field(case: Case) -> Field | Unpublished | Ground:
     membership = {key: case.has(entry) for key, entry in listed.items()}
     subject = best_entry(metric, [entry for entry in own if membership[entry.id]])
     if subject is None and (best := best_entry(metric, own)) is not None:
-        outside = replace(case, claim=replace(claim, negated=False))  # nothing is said about an entry outside the class
+        outside = structs.replace(case, claim=replace(claim, negated=False))  # nothing is said about an entry outside the class
         if (unstated := best_entry(metric, [entry for entry in own if membership[entry.id] is None])) is not None:
             reason = f"the board does not state whether {unstated.name} is one of the {claim.group}"
             return outside.ground(ClaimVerdict.NOT_COMPARABLE, reason, [unstated])
@@ -72,7 +73,7 @@ def lead(claim: Claim, record: Record) -> Finding:
 def _lead(case: Case) -> Ground | Unpublished:
     claim = case.claim
     if claim.end in ("high", "low"):
-        case = replace(case, metric=replace(case.metric, higher_is_better=claim.end == "high"))
+        case = structs.replace(case, metric=replace(case.metric, higher_is_better=claim.end == "high"))
     field = _field(case)
     if not isinstance(field, Field):
         return field
@@ -176,7 +177,7 @@ def _rank(case: Case) -> Ground | Unpublished:
     if claim.place.exact:  # the entry with that very name, if it is the one with the rank
         words = name_tokens(claim.subject.name)
         own = [entry for entry in case.on(claim.subject) if name_tokens(entry.name) == words and entry in field.members]
-        field = next((replace(field, subject=entry) for entry in own if ranks[entry.id] == claim.place.top), field)
+        field = next((structs.replace(field, subject=entry) for entry in own if ranks[entry.id] == claim.place.top), field)
     place, wanted = ranks[field.subject.id], claim.place
     above = [entry for entry in field.others if ranks[entry.id] < place]
     models = 1 + len({entry.who.model or entry.id for entry in above})

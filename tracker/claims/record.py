@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from msgspec import Struct
 
 from tracker.claims._records import Claim, Mention, MentionKind, ModelGroup
 from tracker.claims.pieces import canonical
@@ -160,8 +162,7 @@ def _once(derive: Callable[Concatenate[Record, P], T]) -> Callable[Concatenate[R
     return remember
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(Struct, frozen=True, kw_only=True):
     """A store as of a time, with the entries of every board resolved. `memo` keeps what was derived from it.
 
     `chosen`: these are the boards that were asked, and a sentence need not name them.
@@ -172,7 +173,7 @@ class Record:
     lexicon: Lexicon
     at: datetime | None = None
     chosen: bool = False
-    memo: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+    memo: dict[tuple[Any, ...], Any] = {}
 
     @_once
     def as_of(self, at: datetime) -> Record:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
+
+from msgspec import Struct
 
 from tracker.claims._records import Amount
 from tracker.model import Measure, Metric, Nature, Snapshot
-from tracker.order import certainty, values_of
+from tracker.order import certainty
 from tracker.wording import difference, number
 
 SPREAD_SHARE = 0.02
@@ -34,8 +36,7 @@ class Order(StrEnum):
         return {Order.ABOVE: Order.BELOW, Order.BELOW: Order.ABOVE, Order.NEAR: Order.NEAR}[self]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weight:
+class Weight(Struct, frozen=True, kw_only=True):
     """The order of two values and why. `gap` is positive if the first is better. `error` is the gap required, None for facts.
 
     `wide` is the gap that is a lot: three errors, or a third of the higher fact.
@@ -96,7 +97,7 @@ def _error(metric: Metric, measure: Measure, other: Measure, spread: float) -> t
 
 def spread_in(snapshot: Snapshot, metric: Metric) -> float:
     """How far the metric's values in a snapshot are apart."""
-    return spread(measure.value for measure in values_of(snapshot, metric).values())
+    return spread(measure.value for measure in snapshot.measures(metric.id).values())
 
 
 def spread(values: Iterable[float]) -> float:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from importlib import resources
 from itertools import product
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker.claims._records import COUNTRIES, ModelGroup, Relation
 
@@ -35,8 +38,7 @@ def _set(name: str) -> frozenset[str]:
     return frozenset(_phrases(_TABLES["lists"][name]))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sense:
+class Sense(Struct, frozen=True, kw_only=True):
     """What a verb or a comparative claims.
 
     `swap`: the subject and the rival change places ("trails", "is beaten by"). `rival`: `must` be named, `may` be, or `no`.
@@ -67,56 +69,45 @@ def _forms(verb: str, past: str) -> dict[str, str]:
     return {past: "", verb: "many", third: "one", f"{verb.removesuffix('e')}ing": ""}
 
 
-def _senses() -> Iterator[tuple[str, Sense]]:
+def _sense(table: Mapping[str, Any]) -> Sense:
+    return Sense(**{**table["sense"], "relation": Relation(table["sense"]["relation"])})
+
+
+def _senses(name: str) -> Iterator[tuple[str, Sense]]:
     """Phrase by phrase; a later meaning of the same words replaces an earlier one."""
+    for table in _TABLES[name]:
+        yield from ((phrase, _sense(table)) for phrase in _phrases(table["phrases"]))
+
+
+def _verbs() -> Iterator[tuple[str, Sense]]:
     for table in _TABLES["verbs"]:
-        sense = Sense(**{**table["sense"], "relation": Relation(table["sense"]["relation"])})
+        sense = _sense(table)
         for verb in _all(table["words"]):
             past, participle = _TABLES["irregular"].get(verb) or [f"{verb.removesuffix('e')}ed"] * 2
             forms = _forms(verb, past).items()
             yield from ((form, replace(sense, number=number)) for form, number in forms if form not in _MOSTLY_OTHER_WORDS)
             yield f"{participle} by", replace(sense, swap=True)
-    for table in _TABLES["senses"]:
-        sense = Sense(**{**table["sense"], "relation": Relation(table["sense"]["relation"])})
-        yield from ((phrase, sense) for phrase in _phrases(table["phrases"]))
 
 
-SENSES: Mapping[str, Sense] = dict(_senses())
+SENSES: Mapping[str, Sense] = {**dict(_verbs()), **dict(_senses("senses"))}
 """Phrase → what it claims."""
+COMPARATIVES: Mapping[str, Sense] = dict(_senses("comparatives"))
 SYNONYMS: Mapping[str, str] = {phrase: topics[0] for topics in map(_all, _TABLES["topics"]["lists"]) for phrase in topics}
 """A topic as people write it → one word for it. Boards' own topics are looked up here too."""
 NARROW = frozenset(_all(_TABLES["topics"]["narrow"]))
-_CLASSES: Mapping[str, ModelGroup] = {
-    "open": ModelGroup(open_weights=True),
-    "closed": ModelGroup(open_weights=False),
-    "thinking": ModelGroup(reasoning="on"),
-    "plain": ModelGroup(reasoning="off"),
-    "american": ModelGroup(country="US"),
-}
 GROUPS: Mapping[str, ModelGroup] = {
-    **{phrase: _CLASSES[name] for phrase, name in _under(_TABLES["classes"]).items()},
+    **{phrase: ModelGroup(**table["group"]) for table in _TABLES["classes"] for phrase in _all(table["words"])},
     **{word.casefold(): ModelGroup(country=code) for code, word in COUNTRIES.items()},
 }
-_NUMBERS = _all(
-    "one; two; three; four; five; six; seven; eight; nine; ten; eleven; twelve; fifteen; twenty; thirty; fifty; hundred"
-)
-NUMBERS: Mapping[str, int] = dict(zip(_NUMBERS, (*range(1, 13), 15, 20, 30, 50, 100), strict=True))
-_ORDINALS = _all("first; second; third; fourth; fifth; sixth; seventh; eighth; ninth; tenth")
-ORDINALS: Mapping[str, int] = {word: place for place, word in enumerate(_ORDINALS, start=1)}
-_PARTS_OF_ONE = {"third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
-SHARES: Mapping[str, float] = {
-    "half": 0.5,
-    **{f"{one} {part}": 1 / of for part, of in _PARTS_OF_ONE.items() for one in ("a", "one")},
-    **dict(zip(("two thirds", "three quarters", "twice", "double", "thrice", "triple"), (2 / 3, 0.75, 2, 2, 3, 3), strict=True)),
-}
+NUMBERS: Mapping[str, int] = _TABLES["values"]["numbers"]
+ORDINALS: Mapping[str, int] = _TABLES["values"]["ordinals"]
+MONTHS: Mapping[str, int] = _TABLES["values"]["months"]
+SHARES: Mapping[str, float] = _TABLES["values"]["shares"]
+PUBLISHERS, SCORE_UNITS, GAP_UNITS = (_under(_TABLES[name]) for name in ("publishers", "score_units", "gap_units"))
 BOUNDS = _under(_TABLES["bounds"])
 SCORES = {phrase: bound.removeprefix("exact") for phrase, bound in _under(_TABLES["scores"]).items()}
 SCORE_BOUNDS = _under(_TABLES["score_bounds"])
 DEGREES = _under(_TABLES["degrees"])
-_MONTHS = _all("january; february; march; april; may; june; july; august; september; october; november; december")
-MONTHS: Mapping[str, int] = {name: place for place, month in enumerate(_MONTHS, start=1) for name in (month, month[:3])} | {
-    "sept": 9
-}
 FIRSTS, RISES, FALLS, WEAK_SCORES, COSTS = map(_set, ("firsts", "rises", "falls", "weak_scores", "costs"))
 BARE_BOUNDS, NEGATIONS, HEDGES, TURNS, EVERY_ONE = map(_set, ("bare_bounds", "negations", "hedges", "turns", "every_one"))
 SOME_ONE, PASTS, JOINS, AMONG, REFERENCES = map(_set, ("some_one", "pasts", "joins", "among", "references"))

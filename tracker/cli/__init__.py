@@ -16,6 +16,9 @@ from tracker.errors import TrackerError
 
 _WITHOUT_WORKSPACE = frozenset({"init", "demo"})
 """Commands that make a folder of their own."""
+_NO_MEMORY = (
+    b"tracker: not enough memory; expected about 200 MB of address space (ulimit -v, LimitAS= or MemoryMax= of the service)\n"
+)
 PIPE_CLOSED = 128 + 13
 """The exit code that a shell shows for a program ended by SIGPIPE."""
 
@@ -85,9 +88,20 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         _fail("stopped", 1)
     except TrackerError as error:
         _fail(str(error), error.exit_code)
-    except OSError as error:
+    except (MemoryError, ImportError, RuntimeError, OSError) as error:
+        if _lacks_memory(error):
+            os.write(2, _NO_MEMORY)  # anything else may need memory
+            sys.exit(1)
+        if not isinstance(error, OSError):
+            raise
         name = error.filename or "the current folder, or the output"
         _fail(f"{name}: cannot be written or read: {error.strerror}; expected a path that you may use", 2)
+
+
+def _lacks_memory(error: Exception) -> bool:
+    """Whether there is no memory for a value, a thread or a library."""
+    said = ("can't start new thread", "failed to map segment", "annot allocate memory")
+    return isinstance(error, MemoryError) or any(text in str(error) for text in said)
 
 
 def _refuse_blanks(args: Sequence[str]) -> None:

@@ -35,6 +35,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "import": ("import_", "Import saved pages, named by timestamp, through the normal pipeline."),
         "backup": ("backup", "Copy the store into a folder, also while a daemon runs."),
         "restore": ("restore", "Copy a backup to where the store is expected, and verify it."),
+        "prune": ("prune", "Delete bodies of captures that nothing needs any more."),
         "replay": ("replay", "Rebuild the history from the archive and the declarations."),
         "resolve": ("resolve", "Show which model a name stands for, and why."),
         "install": ("install", "Show how to run the tracker as a service here, or install it."),

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
+from msgspec import Struct
 
 from tracker.cli._units import DAEMON, TIMER, UnitPlace, crontab, units
 from tracker.errors import DeclarationError, TrackerError
 from tracker.wording import safe
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Machine:
+class Machine(Struct, frozen=True, kw_only=True):
     """The folder of the user's own units, and systemctl, which is None if systemd does not run."""
 
     folder: Path

@@ -25,15 +25,16 @@ def print_outcome(outcome: Outcome) -> None:
         why = "declaration changed" if rebuilt.by_declaration else "earlier captures changed"
         counts = f"{count(outcome.readings, 'reading')} rebuilt, {count(outcome.differing, 'event differs', 'events differ')}"
         click.echo(f"{when(rebuilt.until)}  {outcome.board}: {why}: {counts}")
-        _print_news(event for event in news if event.recorded_at <= rebuilt.until)
+        print_news(event for event in news if event.recorded_at <= rebuilt.until)
     for check in outcome.new_checks:
         entries = f", {check.entries} entries" if check.entries is not None else ""
         message = f": {safe(without_id(check.message, check.board))}" if check.message else ""
         click.echo(f"{when(check.observed_at)}  {outcome.board}: {check.result}{entries}{message}")
-        _print_news(event for event in news if event.recorded_at == check.observed_at)
+        print_news(event for event in news if event.recorded_at == check.observed_at)
 
 
-def _print_news(events: Iterable[Event]) -> None:
+def print_news(events: Iterable[Event]) -> None:
+    """Print a line for each event, the weightiest first."""
     for event in sorted(events, key=lambda event: -event.weight):
         click.echo(f"    {event.kind}: {safe(event.headline)}")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +12,8 @@ from socketserver import TCPServer
 from threading import Thread
 from types import TracebackType
 from typing import Self
+
+from msgspec import Struct
 
 from tracker.errors import DeclarationError
 from tracker.shipped import SEED
@@ -24,8 +25,7 @@ POLL_S = 0.02
 """Interval at which the server checks whether to stop."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(Struct, frozen=True, kw_only=True):
     """The page of a board from a time on."""
 
     since: datetime

@@ -32,7 +32,7 @@ def served(address: str, loop: Loop, settings: Settings) -> Iterator[None]:
             routes = [route.name for route in loop.declared.routes]
             return vitals_of(loop.declared.boards.values(), store, now=SystemClock().now(), environment=os.environ, routes=routes)
 
-    server = web.serve(web.app(probe, vitals, os.environ.get(web.TOKEN)), address)
+    server = web.serve(web.app(probe, vitals, web.token_of(os.environ)), address)
     try:
         yield
     finally:

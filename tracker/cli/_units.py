@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from tracker.errors import DeclarationError
 
@@ -22,8 +23,7 @@ _QUOTES = re.compile(r"['\"\\]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnitPlace:
+class UnitPlace(Struct, frozen=True, kw_only=True):
     """The absolute paths in a unit: the program, the store or workspace, and the declarations if they overlay no others."""
 
     tracker: Path

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import click
 
 from tracker.cli._open import as_json, report_errors
 from tracker.cli._print import print_json
+from tracker.errors import StoreError
+from tracker.model import kept_and_pruned
 from tracker.wording import count, safe
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
@@ -22,12 +26,16 @@ def command(settings: Settings, *, as_json: bool) -> int:
     """
     with Workspace(settings, report_errors) as workspace:
         problems = workspace.audit()
-        boards = len(workspace.archive.boards())
+        boards, pruned = workspace.archive.boards(), 0
+        for board in boards:
+            with suppress(StoreError):  # one of the problems
+                pruned += len(kept_and_pruned(workspace.archive.index(board)[0])[1])
     if as_json:
         print_json({"problem": problem} for problem in problems)
     else:
         for problem in problems:
             click.echo(safe(problem))
         state = f"{count(len(problems), 'problem')} in the archive" if problems else "the archive is as it was written"
-        click.echo(f"{state}: {count(boards, 'board')}")
+        without = f", without the bodies of {count(pruned, 'pruned capture')}" if pruned else ""
+        click.echo(f"{state}: {count(len(boards), 'board')}{without}")
     return 1 if problems else 0

@@ -12,7 +12,7 @@ from tracker.cli._group import LazyGroup
 from tracker.cli._open import as_json, report_errors
 from tracker.cli._print import print_json, print_table
 from tracker.line.fold import DECISIONS, fetches_of
-from tracker.model import IndexLine, Verdict
+from tracker.model import IndexLine, Verdict, kept_and_pruned
 from tracker.wording import machine_time
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
@@ -37,18 +37,20 @@ def list_(settings: Settings, board: str, last: int, *, as_json: bool) -> None:
         declared = workspace.board(board)
         lines = workspace.archive.index(declared.id)[0]
         times = {check.observed_at: str(check.result) for check in workspace.store.checks(declared.id)}
-    counted = {line.observed_at for line in fetches_of(lines)}
-    rows = [_row(line, counted, times) for line in islice(reversed(lines), last)]
+    counted, pruned = {line.observed_at for line in fetches_of(lines)}, kept_and_pruned(lines)[1]
+    rows = [_row(line, counted, times, pruned) for line in islice(reversed(lines), last)]
     if as_json:
         print_json(dict(zip(("observed_at", "verdict", "state", "by", "reason"), row, strict=True)) for row in rows)
     else:
         print_table(("at", "verdict", "in history", "by", "reason"), rows)
 
 
-def _row(line: IndexLine, counted: set[datetime], times: dict[datetime, str]) -> tuple[str, str, str, str, str]:
+def _row(
+    line: IndexLine, counted: set[datetime], times: dict[datetime, str], pruned: list[IndexLine]
+) -> tuple[str, str, str, str, str]:
     state = "" if line.verdict in DECISIONS else times.get(line.observed_at, "set aside")
     if line.verdict not in DECISIONS and line.observed_at not in counted:
-        state = "struck"
+        state = "pruned" if line in pruned else "struck"
     return machine_time(line.observed_at), str(line.verdict), state, line.by, line.reason or line.error
 
 

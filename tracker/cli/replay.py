@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 import click
 
 from tracker.cli._open import report_errors
-from tracker.cli._outcome import report_refusal, summary
+from tracker.cli._outcome import print_news, report_refusal, summary
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError, StoreError
 from tracker.line import index, sync
-from tracker.model import Board, BoardId
-from tracker.ports import Store
+from tracker.line.sync import Outcome
+from tracker.model import Board, BoardId, Event, kept_and_pruned
+from tracker.model.names import Lexicon
+from tracker.ports import Archive, Store
 from tracker.schedules import Schedules, unknown_board
 from tracker.stores.locks import held
 from tracker.stores.sqlite_errors import Damaged, is_of_all
-from tracker.wording import safe
+from tracker.wording import count, safe
 from tracker.workspace import Settings
 from tracker.workspace.declared import declared
 from tracker.workspace.names import names_of
 from tracker.workspace.opening import opened
-from tracker.workspace.rules import other_errors
+from tracker.workspace.rules import other_errors, telling_of
 
 
 @click.command("replay")
@@ -35,7 +38,8 @@ def command(settings: Settings, boards: tuple[str, ...]) -> int:
     follow are kept as withdrawn. A changed declaration that no longer reads accepted captures is applied only to a board
     that you name. A board that the schedules do not declare, or whose file is wrong, is read as it was last
     declared; a wrong file is reported, and the exit code is 2. A board whose newest capture was not accepted is rebuilt
-    like any other. A damaged database is put aside first; its pauses, deliveries and receipts are kept.
+    like any other. A damaged database is put aside first; its pauses, deliveries and receipts are kept. What was reported before
+    is not reported again; news of captures that were not read yet is printed, and waits in the outbox for the next run.
     """
     if not settings.captures.is_dir():
         settings.require_store()
@@ -66,17 +70,35 @@ def _replay(settings: Settings, boards: Sequence[str]) -> int:
         code = report_errors((*errors, *other_errors(settings)))
         for board in known:
             try:
-                outcome = sync.replay(board, archive, store, names.lexicon, careful=not boards, now=SystemClock().now())
+                outcome, later = _replayed(board, archive, store, names.lexicon, settings, careful=not boards)
             except StoreError as error:
                 if is_of_all(error):
                     raise
                 code = max(code, report_errors([error]))  # damage of one board's archive does not stop the others
                 continue
             summary(outcome)
+            print_news(event for event in later if event.is_news)
             code = max(code, report_refusal(outcome, store, SystemClock().now()))
+            if pruned := kept_and_pruned(archive.index(board.id)[0])[1]:
+                click.echo(f"{board.id}: {count(len(pruned), 'pruned capture')} left out")
             if withdrawn := store.withdrawn(board.id):
                 click.echo(f"{board.id}: {len(withdrawn)} events of earlier replays no longer follow (kept as withdrawn)")
     return code
+
+
+def _replayed(  # as `sync.replay`
+    board: Board, archive: Archive, store: Store, lexicon: Lexicon, settings: Settings, *, careful: bool
+) -> tuple[Outcome, Sequence[Event]]:
+    """Rewrite what the store had read of a board, then read the rest like `tracker run`. Returns the new events too."""
+    now = SystemClock().now()
+    read = sync.replay(board, archive, store, lexicon, careful=careful, now=now, until=store.position(board.id))
+    if not index.is_behind(board.id, archive, store):
+        return read, ()
+    later = sync.sync_board(board, archive, store, lexicon, telling_of(settings, lexicon, store, now)[0], now=now)
+    if later.rebuilt is not None:
+        return later, later.new_events
+    checks, events = (*read.checks, *later.checks), (*read.events, *later.events)
+    return replace(later, checks=checks, events=events, refused=later.refused or read.refused), later.new_events
 
 
 def _known(

@@ -9,7 +9,7 @@ from tracker.cli._print import picked, print_json, print_problems
 from tracker.errors import DeclarationError, StoreError
 from tracker.line.proof import BoardVerification
 from tracker.model import Event, EventFilter
-from tracker.wording import safe
+from tracker.wording import count, safe
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
 from tracker.workspace.ids import known
@@ -35,16 +35,21 @@ def command(settings: Settings, events: tuple[str, ...], board: str | None, *, e
             results += workspace.verify(_named(workspace, events))
     differing = [found for found in verified if found.differences]
     if as_json:
-        print_json({"id": result.event.id, **picked(result, "holds differences reworded")} for result in results)
+        print_json({"id": result.event.id, **picked(result, "holds differences reworded pruned")} for result in results)
         print_json(picked(found, "board differences") for found in differing)
     else:
         for result in results:
             verdict = "DOES NOT HOLD" if not result.holds else "holds, reworded" if result.reworded else "holds"
+            verdict = "pruned" if result.pruned else verdict
             click.echo(f"{result.event.id[:12]}  {verdict}  {safe(result.event.headline)}")
             print_problems((*result.differences, *result.reworded))
         for found in differing:
             click.echo(f"{found.board}  DOES NOT HOLD  the tables differ (tracker replay {found.board})")
             print_problems(found.differences)
+        for found in (found for found in verified if found.pruned):
+            click.echo(
+                f"{found.board}: {count(found.pruned, 'capture')} pruned; the news and the states of the others are compared"
+            )
         rest = f", {unchecked} cannot be checked" if unchecked else ""
         click.echo(f"{sum(result.holds for result in results)} of {len(results) + unchecked} events hold{rest}")
     if unchecked:

@@ -10,25 +10,28 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
-from tracker.compare.left_out import leave_out, with_last_known
-from tracker.compare.misreading import RowDoubt, doubts, too_many
+from tracker.compare.left_out import comparable, leave_out, with_last_known
+from tracker.compare.misreading import RowDoubt, doubts, read_again, too_many
 from tracker.compare.ranks import account
 from tracker.compare.rekeying import Rekeyed, exchanged, rekeyed, returned
 from tracker.compare.verdict import judge
-from tracker.compare.wrong_page import wrong_column, wrong_page
+from tracker.compare.wrong_page import agree, all_alike, wrong_page
 from tracker.model import Board, Comparability, Diff, Entry, EntryId, MetricDiff, MetricId, Nature, RankMove, Snapshot
 from tracker.order import may_have_fallen_out, surely_inside, would_be_shown
 
 __all__ = [
     "RowDoubt",
+    "agree",
+    "all_alike",
     "commensurable",
+    "comparable",
     "compare",
     "doubts",
     "judge",
     "leave_out",
+    "read_again",
     "too_many",
     "with_last_known",
-    "wrong_column",
     "wrong_page",
 ]
 
@@ -213,8 +216,5 @@ def _ranks(
         return ()
     diff = metrics[primary.id]
     rounded = frozenset(entry for entry in common if entry not in diff.moves) if diff.rounded else frozenset()
-    values, others = (before.values(primary.id), after.values(primary.id)), list(before.unnamed)
-    for entry, value in values[0].items():
-        if before.entries[entry].source and value in others:  # the place that was kept for it
-            others.remove(value)
-    return account(primary, *values, rounded=rounded, others=(tuple(others), after.unnamed))
+    values = (before.values(primary.id), after.values(primary.id))
+    return account(primary, *values, rounded=rounded, others=(before.unnamed, after.unnamed))

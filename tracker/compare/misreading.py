@@ -3,52 +3,87 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from tracker.model import Board, BoardState, EntryId, Measure, Metric, MetricId, Nature, Snapshot
+from tracker.compare.nameless import nameless, respelt
+from tracker.model import Board, BoardState, Entry, EntryId, LeftOut, Measure, Metric, MetricId, Nature, Snapshot
 from tracker.order import fallen, few_rows
 from tracker.wording import count, number
 
 SCALES = (10, 100, 1000)
 LEAST_DIGITS = 2
 """Digits below which 2 may well become 23."""
-JUDGED = frozenset((Nature.TESTED, Nature.FITTED, Nature.LISTED))
+SCORES = frozenset((Nature.TESTED, Nature.FITTED))
+JUDGED = SCORES | {Nature.LISTED}
 LEAST_LOST = 100
 """Points below which an entry may well lose most of what it has."""
 ENOUGH, SPREADS = 5, 5
 """With this number of values before, one that is further outside them than this many times their spread is far from all."""
+MANY = 20
+"""Values whose spread says how far one may move."""
 _AGAIN = 0.1
 """Two readings of a value agree if they differ by no more than this share of it."""
+_JUMP = 0.5
+"""A share of the spread of all scores that one score hardly moves at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowDoubt:
-    """Why an entry's values wait for a second reading, and which they are."""
+    """Why an entry's values wait for a second reading, and which they are; none if it is not an entry by its name.
+
+    `repeats`: another row is its entry.
+    """
 
     why: str
-    values: dict[MetricId, float] = field(default_factory=dict)
+    values: dict[MetricId, float | None] = field(default_factory=dict)
+    repeats: bool = False
 
 
 def doubts(board: Board, before: Snapshot, after: Snapshot, past: BoardState) -> dict[EntryId, RowDoubt]:
-    """The entries with values that cannot be believed at once, unless the reading before showed the same.
+    """The entries with values that cannot be believed at once, unless the reading before showed the same; names never are.
 
     If most values moved so, it is a new scale instead.
     """
-    doubted: dict[EntryId, RowDoubt] = {}
+    doubted = {entry: RowDoubt(why=why) for entry, why in nameless(board, before, after, past).items()}
+    doubted |= {entry: RowDoubt(why=why, repeats=True) for entry, why in respelt(board, before, after, past).items()}
+    nobody = frozenset(doubted)
     for metric in board.metrics:
         if metric.nature not in JUDGED and not metric.accumulates:
             continue
         old, new = before.values(metric.id), after.values(metric.id)
         changed = [entry for entry, value in new.items() if old.get(entry) != value]
-        if not changed:  # as on an ordinary day
+        if not changed and old.keys() <= new.keys():  # as on an ordinary day
             continue
-        for entry, why in {**_outliers(metric, old, new, changed), **_misread(metric, before, after, changed)}.items():
-            row = past.left_out.get(entry)
-            seen = row.doubtful.get(metric.id) if row else None
-            if seen is None or abs(new[entry] - seen) > _AGAIN * abs(seen):
+        found = {**_outliers(metric, old, new, changed), **_jumps(metric, old, new, changed), **_withdrawn(metric, before, after)}
+        for entry, why in {**found, **_misread(metric, before, after, changed)}.items():
+            if entry in nobody:
+                continue
+            row, value = past.left_out.get(entry), new.get(entry)
+            if row is None or metric.id not in row.doubtful or not _agree(row.doubtful[metric.id], value):
                 doubt = doubted.setdefault(entry, RowDoubt(why=f"{metric.title} of {after.entries[entry].name} {why}"))
-                doubt.values[metric.id] = new[entry]
+                doubt.values[metric.id] = value
     return doubted
+
+
+def _agree(seen: float | None, value: float | None) -> bool:
+    """Whether two readings of a value, or of none, are the same."""
+    if seen is None or value is None:
+        return seen is value
+    return abs(value - seen) <= _AGAIN * abs(seen)
+
+
+def read_again(after: Snapshot, past: BoardState) -> dict[EntryId, LeftOut]:
+    """The rows that were left out until now, with those of their doubtful values that are still the same."""
+    rows = {entry: row for entry, row in past.left_out.items() if entry in after.entries}
+    return {
+        entry: replace(row, doubtful={metric: seen for metric, seen in row.doubtful.items() if _agree(seen, _value(now, metric))})
+        for entry, row in rows.items()
+        for now in (after.entries[entry],)
+    }
+
+
+def _value(entry: Entry, metric: MetricId) -> float | None:
+    return entry.measures[metric].value if metric in entry.measures else None
 
 
 def too_many(doubted: Mapping[EntryId, RowDoubt], after: Snapshot) -> str | None:
@@ -81,6 +116,38 @@ def _outliers(
     far = SPREADS * (high - low)
     odd = (entry for entry in changed if not low - far <= new[entry] <= high + far)
     return {entry: f"is {new[entry]:g}, while all others were from {low:g} to {high:g}" for entry in odd} if far else {}
+
+
+def _jumps(
+    metric: Metric, old: Mapping[EntryId, float], new: Mapping[EntryId, float], changed: Sequence[EntryId]
+) -> dict[EntryId, str]:
+    """Scores that moved as far as half of the others are apart, and by a tenth of their own, while most did not.
+
+    A score that was far out of the others may come back. Among the others, one may move as far if they are few, or if the metric
+    does not rank the board.
+    """
+    if len(old) < ENOUGH or metric.nature not in SCORES:
+        return {}
+    ordered, odd, is_tame = sorted(old.values()), [], metric.primary and len(old) >= MANY
+    for entry in (entry for entry in changed if entry in old):
+        was, now = old[entry], new[entry]
+        low, high = ordered[was == ordered[0]], ordered[-2 if was == ordered[-1] else -1]
+        far = _JUMP * (high - low)
+        was_out, is_out = (not low - far < value < high + far for value in (was, now))
+        if abs(now - was) >= max(far, _AGAIN * abs(was)) and far and (is_out or (is_tame and not was_out)):
+            odd.append(entry)
+    few = 2 * len(odd) < len(old.keys() & new.keys())
+    return {entry: f"jumped from {number(old[entry], metric)} to {number(new[entry], metric)}" for entry in odd if few}
+
+
+def _withdrawn(metric: Metric, before: Snapshot, after: Snapshot) -> dict[EntryId, str]:
+    """Scores that are gone, if they are few: then it may be the fault of a row, otherwise it is the publisher's decision."""
+    if not metric.primary:
+        return {}
+    old, new = before.measured(metric.id), after.values(metric.id)
+    gone = [entry for entry in old if entry in after.entries and entry not in new]
+    few = len(gone) <= few_rows(len(after.entries))
+    return {entry: f"is gone: it was {number(old[entry], metric)}" for entry in gone} if few else {}
 
 
 def _pair(metric: Metric, before: Snapshot, after: Snapshot, entry: EntryId) -> tuple[Measure, Measure]:

@@ -187,10 +187,10 @@ class _Values:
             own = before[now.id]
             if (now.name, now.attributes) == (own.name, own.attributes):
                 continue
-            label, compared = _texts(now) - _texts(own), self._shared((*self._scores, *self._prices), now, own)
-            if compared and not self.agree(now, own) and all(map(self._only_text, label)):
-                rows = [old.id for old in gone if _texts(old) == _texts(now) and self.agree(now, old)]
-                taken |= {now.id: rows[0]} if label and len(rows) == 1 else {}
+            texts, compared = _texts(now), self._shared((*self._scores, *self._prices), now, own)
+            rows = [old.id for old in gone if _texts(old) == texts and self.agree(now, old)] if texts - _texts(own) else []
+            if len(rows) == 1 and compared and not self.agree(now, own) and all(map(self._only_text, texts - _texts(own))):
+                taken[now.id] = rows[0]
         return {now: old for now, old in taken.items() if list(taken.values()).count(old) == 1}
 
     def _only_text(self, text: tuple[str, str]) -> bool:

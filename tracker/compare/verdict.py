@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from statistics import median
 
-from tracker.compare.drift import FALLBACK_HALF_WIDTH, Drift, fit
+from tracker.compare.drift import FALLBACK_HALF_WIDTH, Drift, fit, moved_apart
 from tracker.compare.precision import finest_decimals, same, typical_decimals
 from tracker.model import (
     Comparability,
@@ -20,7 +20,7 @@ from tracker.model import (
     StoredSnapshot,
     name_tokens,
 )
-from tracker.order import error_between, values_of
+from tracker.order import error_between
 
 _LOST_FIELD = 0.3
 """A field is lost when this share of the common entries that had it no longer has it."""
@@ -50,7 +50,7 @@ def judge(
     Shares are of the common entries that have a measured (not an estimated) value in both snapshots; only their moves count. A
     volatile metric is kept, but never compared. `scores` are the board's tested metrics.
     """
-    had, has = values_of(before, metric), values_of(after, metric)
+    had, has = before.measures(metric.id), after.measures(metric.id)
     sizes = MetricDiff(metric=metric.id, verdict=Comparability.COMPARABLE, filled_before=len(had), filled_after=len(has))
     absent = _absent(had, has, common=common, has_column=metric.id in after.metrics)
     judged = None if absent is None else replace(sizes, verdict=absent[0], reason=absent[1])
@@ -117,6 +117,8 @@ def _compared(
     reason = ""
     if moved and not silent:
         reason = drift.rebase or _rebased(metric, before, after, (measured, measured_moves), counted)
+        if not reason and fitted and (apart := moved_apart(metric, [*measured.values()])):
+            reason = f"{apart} of {len(both)} values moved far up or down, and not together"
         if not reason and metric.nature is Nature.TESTED and _begins_a_scale(metric, measured, measured_moves, before):
             reason = f"{counted}, all one way and alike, as onto a new scale"
     if reason:

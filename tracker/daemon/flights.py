@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import KW_ONLY, dataclass, field
 
+from msgspec import Struct
+
 from tracker.errors import FetchError, TrackerError, Transient
 from tracker.model import Board, BoardId, Capture, Unchanged
 
@@ -23,8 +25,7 @@ def in_a_thread(work: Callable[[], None]) -> None:
     threading.Thread(target=work, name="fetch", daemon=True).start()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Flight:
+class _Flight(Struct, frozen=True, kw_only=True):
     board: Board
     host: str
     until: float

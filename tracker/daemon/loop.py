@@ -8,10 +8,8 @@ Source: docs/decisions/0016-when-a-board-is-due.md, docs/decisions/0017-the-daem
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import threading
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,11 +17,12 @@ from typing import Protocol
 
 from tracker import notify
 from tracker.daemon.flights import Fetched, InFlight
+from tracker.daemon.landed import Landed, Unstored, is_kept
 from tracker.daemon.network import Network
 from tracker.daemon.nightly import NightlyCheck
 from tracker.daemon.notices import Notices
 from tracker.daemon.ticker import Ticker
-from tracker.errors import FetchError, Poisonous, StoreError, TrackerError, Transient
+from tracker.errors import Poisonous, StoreError, TrackerError, Transient
 from tracker.fetch import NotYet
 from tracker.line import apart, index, intake, sync
 from tracker.line.sync import Outcome, Telling
@@ -44,10 +43,6 @@ FAULT_AGAIN = timedelta(hours=1)
 BACK_UP_EVERY = timedelta(minutes=5)
 OF_A_PROCESS = ("network", "store", "fault")
 """Kinds of trouble that a new process detects again."""
-LARGE = 2_000_000
-"""Bytes of a capture that may take long to read."""
-MAX_WAITING = 64_000_000
-"""Bytes of captures that may wait in memory while others are fetched."""
 REFUSED_FOR = timedelta(days=7)
 REFUSED_TIMES = 7
 """A board that was refused this often, for this long, is paused: a person decides (terms, a key, another source)."""
@@ -73,21 +68,6 @@ class World:
     reloaded: Callable[[], None] = lambda: None
     back_up: Callable[[], None] = lambda: None
     nightly: NightlyCheck = field(default_factory=NightlyCheck)
-
-
-@dataclass(slots=True, kw_only=True)
-class _Landed:
-    """The result of a fetch, and its time; `tried`: storing it has failed before."""
-
-    board: Board
-    fetched: Fetched
-    at: datetime
-    tried: bool = False
-
-    @property
-    def size(self) -> int:
-        """The bytes of the bodies."""
-        return sum(map(len, self.fetched.bodies)) if isinstance(self.fetched, Capture) else 0
 
 
 class Deliver(Protocol):
@@ -117,13 +97,12 @@ class Loop:
         self._waiting: dict[BoardId, bool] = {}
         self._fresh = False
         self._aside: dict[BoardId, datetime] = {}
-        self._unstored: deque[_Landed] = deque()
+        self._unstored = Unstored()
         self.declared = Declared()
         self._telling = Telling()
         self._reload_asked = True
         self._behind: list[BoardId] | None = None
         self._large: set[BoardId] = set()
-        self._has_read_large = False
         self._newest: datetime | None = None
         self._set_back = False
         self._store_failed_at: datetime | None = None
@@ -171,7 +150,7 @@ class Loop:
             self._behind = self._left_behind()
         elif start and self._behind:
             self._catch_up(self._behind, now)
-        self._has_read_large = False
+        self._unstored.begin_turn()
         more = self._land()
         if start:
             idle_s = self._ticker.tick(now)
@@ -216,32 +195,9 @@ class Loop:
             self._notices.only("paused", reasons, now)
 
     def _land(self) -> bool:
-        """Store what the fetches brought. What cannot be stored stays, and is tried again.
-
-        Small pages come first, and of the large ones, one a turn. Returns whether one is left to the next turn.
-        """
-        now = self._world.clock.now()
-        self._unstored.extend(
-            _Landed(board=board, fetched=fetched, at=now if isinstance(fetched, FetchError) else fetched.observed_at)
-            for board, fetched in self._flights.landed()
-        )
-        self._unstored = deque(sorted(self._unstored, key=lambda landed: landed.size > LARGE))
-        taken: list[_Landed] = []
-        while self._unstored:
-            landed = self._unstored[0]
-            if landed.size > LARGE and self._has_read_large and sum(other.size for other in self._unstored) <= MAX_WAITING:
-                break
-            self._has_read_large = self._has_read_large or landed.size > LARGE
-            try:
-                if not self._isolated(landed.board, lambda: self._store_landed(landed)):  # noqa: B023  # called at once
-                    taken.append(landed)
-            except StoreError:
-                landed.tried = True
-                raise
-            self._unstored.popleft()
-        more = bool(self._unstored)
-        self._unstored.extend(taken)
-        return more
+        """Store what the fetches brought; what cannot be stored is tried again. Returns whether a large page is left."""
+        self._unstored.add(self._flights.landed(), self._world.clock.now())
+        return self._unstored.store(lambda landed: self._isolated(landed.board, lambda: self._store_landed(landed)))
 
     def _isolated(self, board: Board, work: Callable[[], None]) -> bool:
         """Do one board's work; only a StoreError of the whole disk or database stops the others. False: another has it."""
@@ -333,8 +289,8 @@ class Loop:
         if board is None or self._store_failed_at is not None or self._is_paused(name):
             return now + LOOK_AGAIN
         due = max(due_at(board, self._world.store, now), self._aside.get(name, now))
-        away = self._world.hosts.not_before(host_of(board.request.url))
-        return max(due, away) if away is not None else due
+        away = (self._world.hosts.not_before(whom) for whom in (host_of(board.request.url), name))
+        return max(due, *filter(None, away), due)
 
     def _is_paused(self, board: BoardId) -> bool:
         return board in self._world.store.service.pauses()
@@ -352,7 +308,7 @@ class Loop:
             board = self.declared.boards.get(name)
             if self._behind and name in self._behind:
                 continue
-            if board is None or name in self._flights or any(landed.board.id == name for landed in self._unstored):
+            if board is None or name in self._flights or name in self._unstored:
                 del self._waiting[name]
             elif self._flights.may_start(host_of(board.request.url)):
                 del self._waiting[name]
@@ -378,11 +334,11 @@ class Loop:
 
     # ── what landed ──────────────────────────────────────────────────────────────────────────────
 
-    def _store_landed(self, landed: _Landed) -> None:
+    def _store_landed(self, landed: Landed) -> None:
         """Archive the result of a fetch and sync the board's history."""
         fetched, board = landed.fetched, self.declared.boards.get(landed.board.id, landed.board)
         if isinstance(fetched, Capture):
-            (self._large.add if landed.size > LARGE else self._large.discard)(board.id)
+            (self._large.add if landed.is_large else self._large.discard)(board.id)
         outcome = self._take(board, landed)
         now = self._world.clock.now()
         self._report(outcome, now)
@@ -406,10 +362,10 @@ class Loop:
         elif outcome.error is None:
             self._notices.close(sync.NOT_APPLIED, outcome.board, now)
 
-    def _take(self, board: Board, landed: _Landed) -> Outcome:
+    def _take(self, board: Board, landed: Landed) -> Outcome:
         """If only the history could not be written last time, do not archive the result again."""
         world, lexicon = self._world, self.declared.lexicon
-        if landed.tried and _is_kept(landed, world.archive):
+        if landed.tried and is_kept(landed, world.archive):
             return self._synced(board)
         return intake.take(
             board,
@@ -485,17 +441,6 @@ class Loop:
         self._store_failed_at, self._store_pause_s = None, 0.0
         log.warning("store works again", extra={"since": since})
         self._watch_all(now)
-
-
-def _is_kept(landed: _Landed, archive: Archive) -> bool:
-    """Whether the archive has what landed, or a newer state of the board from another process."""
-    newest = archive.newest(landed.board.id)
-    if newest is None or newest < landed.at:
-        return False
-    if not isinstance(landed.fetched, Capture):
-        return True
-    last = archive.last(landed.board.id)
-    return last is not None and last.sha256 == tuple(hashlib.sha256(body).hexdigest() for body in landed.fetched.bodies)
 
 
 def _log(outcome: Outcome) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 from math import inf
+
+from msgspec import Struct
 
 from tracker.events._lines import SYSTEM
 from tracker.model import Board, BoardState, Comparability, Diff, Entry, EntryId, Metric, Snapshot, name_tokens
@@ -32,8 +33,7 @@ COUNTRIES: Mapping[str, str] = {
 """Countries in words; any other country is named by its two letters."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Roll:
+class Roll(Struct, frozen=True, kw_only=True):
     """The measured members of each class as (standing, entry), the best first; `estimates` is the best estimate of each.
 
     `undecided`: by sort of class, the best standing of an entry that may be of it; a row that names no entry may be of any.
@@ -141,8 +141,7 @@ def enrol(board: Board, snapshot: Snapshot, metric: Metric, *, priced: bool) -> 
     """The classes of all entries with a measured value. Entries with the same stated traits are classified once."""
     sign, price = metric.sort_key(1.0), price_metric(board) if priced else None
     costs = snapshot.measured(price.id) if price else {}
-    labs_of_all = ((entry.who.lab, entry) for entry in snapshot.entries.values() if entry.who.lab)
-    sized = frozenset(lab for lab, entry in labs_of_all if size_total(entry) is not None)
+    sized = _sized(snapshot)
     members: defaultdict[str, list[tuple[float, EntryId]]] = defaultdict(list)
     labs: defaultdict[str, list[tuple[float, EntryId]]] = defaultdict(list)
     unnamed = min((sign * value for value in snapshot.unnamed), default=inf) if metric.primary else inf
@@ -170,9 +169,19 @@ def enrol(board: Board, snapshot: Snapshot, metric: Metric, *, priced: bool) -> 
     return Roll(members={**members, **labs_of}, undecided=undecided, estimates=estimates)
 
 
+def _sized(snapshot: Snapshot) -> frozenset[str]:
+    """The labs of which a model's size is stated."""
+    labs: set[str] = set()
+    for entry in snapshot.entries.values():
+        if entry.who.lab and entry.who.lab not in labs and size_total(entry) is not None:
+            labs.add(entry.who.lab)
+    return frozenset(labs)
+
+
 def _stated(entry: Entry, cost: float | None, sized: frozenset[str]) -> tuple[object, ...]:
     """What `_classified` reads of an entry except its lab, with figures by their class: equal entries are in the same classes."""
     who, stated = entry.who, map(entry.attributes.get, ("country", "reasoning", "open_weights", "licence"))
-    size, is_small = size_total(entry), _is_small(entry, sized)
+    size = size_total(entry)
+    is_small = size is None and _is_small(entry, sized)
     ranges = (None if size is None else bisect_left(SIZES, size), None if cost is None else bisect_left(PRICES, cost))
     return (who.country, who.guessed_lab, who.reasoning, who.kind, is_small, *stated, *ranges)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import hypot
 from statistics import median
+
+from msgspec import Struct
 
 from tracker.events._values import is_whole, measured
 from tracker.model import BoardState, Diff, EntryId, Measure, Metric, MetricId, Snapshot
@@ -31,8 +32,7 @@ def _is_behind(metric: Metric, measure: Measure, other: Measure) -> bool:
     return metric.better(other.value, measure.value) and is_apart(metric, measure, other)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class Comparison(Struct, frozen=True, kw_only=True):
     """The values of two entries, [first, second], by metric.
 
     `held`: the first is at least level; `failed`: it is worse beyond the error; `unjudged`: no error is known.

@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right, insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from math import inf
 from operator import itemgetter
+
+from msgspec import Struct
 
 from tracker.events._values import drifted_value, undrifted_value
 from tracker.model import Diff, Entry, EntryId, Metric, MetricId, Snapshot
@@ -42,8 +43,7 @@ def title(line: Line, entry: Entry | None = None) -> str:
     return line[0] if len(line) == 1 else " ".join(line[1:])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineField:
+class LineField(Struct, frozen=True, kw_only=True):
     """The best of each finest line on a metric.
 
     `listed`: the best measured value that the page shows, of entries whose family is known. `before` and `after` also count what
@@ -67,8 +67,7 @@ def levels(field: LineField) -> Mapping[int, LineField]:
     }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownLines:
+class ShownLines(Struct, frozen=True, kw_only=True):
     """Of both snapshots: the finest lines of entries, the entries of lines, and the values of metrics that still count."""
 
     of: tuple[Mapping[EntryId, Line], Mapping[EntryId, Line]]

@@ -75,7 +75,10 @@ def _known(past: BoardState, diff: Diff) -> Mapping[EntryId, EntryRecord]:
     missing, rekeyed = frozenset(diff.missing), tuple(sorted(diff.rekeyed.values()))
     if diff.before is not None:
         for entry in (*diff.missing, *diff.hidden, *rekeyed):
-            known[entry] = _left(known[entry], diff, entry, missing=entry in missing)
+            since = diff.after.observed_at if entry in missing else None
+            known[entry] = replace(
+                known[entry] if entry in diff.carried else _left(known[entry], diff, entry), missing_since=since
+            )
     doubtful = chain.from_iterable(diff.doubtful.values())
     for entry in (*former.values(), *doubtful, *departure.confirmed(diff, past)):  # a rekeyed entry continues under its new key
         known[entry] = replace(known[entry], departed=True)
@@ -114,7 +117,7 @@ def _forgotten(known: dict[EntryId, EntryRecord], diff: Diff) -> dict[EntryId, E
     return known
 
 
-def _left(known: EntryRecord, diff: Diff, entry: EntryId, *, missing: bool) -> EntryRecord:
+def _left(known: EntryRecord, diff: Diff, entry: EntryId) -> EntryRecord:
     before, primary = diff.before, diff.board.primary
     assert before is not None
     listing = diff.entries_before[entry]
@@ -125,7 +128,6 @@ def _left(known: EntryRecord, diff: Diff, entry: EntryId, *, missing: bool) -> E
         last_in=before.sha256[min(listing.page, len(before.sha256) - 1)],
         last_url=before.url,
         primary=measure.value if measure else None,
-        missing_since=diff.after.observed_at if missing else None,
     )
 
 

@@ -39,6 +39,13 @@ def values_shown(page: StoredSnapshot, metric: Metric) -> tuple[list[float], lis
     return [*has.values(), *unnamed[0]], [*(values[entry] for entry in values.keys() - has.keys()), *unnamed[1]]
 
 
+def joint_rank(diff: Diff, metric: Metric, entry: EntryId, rank: int) -> str:
+    """`rank 3`, or `joint rank 3` if another row has the same value."""
+    values = diff.after.values(metric.id)
+    alike = sum(value == values[entry] for value in (*values.values(), *(diff.after.unnamed if metric.primary else ())))
+    return f"{'joint ' if alike > 1 else ''}rank {rank}"
+
+
 def is_comparable(diff: Diff, past: BoardState, metric: Metric) -> bool:
     """Whether values before and after can be compared, and the field has not lost values lately."""
     return diff.before is not None and diff.metrics[metric.id].usable and metric.id not in past.drifted

@@ -22,9 +22,9 @@ UNREACHABLE_TRIES = 3
 _REASONS = {
     FailureStage.FETCH: "could not be fetched",
     FailureStage.PAGE: "returned something other than a leaderboard",
-    FailureStage.PARSE: "returned data in which no entries could be found",
+    FailureStage.PARSE: "returned data that could not be read as its table",
     FailureStage.CONTRACT: "shows a table that is not credible",
-    FailureStage.QUARANTINE: "differs too much from the last accepted snapshot",
+    FailureStage.QUARANTINE: "is in quarantine",
 }
 
 
@@ -32,10 +32,10 @@ def detect(board: Board, failure: Failure, past: BoardState) -> Iterator[Event]:
     """One event until the board can be read again. A passing fault breaks it only if it lasts; until then the board is late."""
     if past.broken_since is not None or not breaks(failure, past):
         return
-    why = _REASONS[failure.trouble]
+    why = _REASONS[failure.trouble] + (f": {failure.doubt}" if failure.doubt else "")
     if failure.passing and past.failing_since is not None:
         why = f"could not be reached for {span(failure.observed_at - past.failing_since)}"
-    kept = "the last accepted state remains in use until the page is readable again"
+    kept = "the last accepted state remains in use" + ("" if failure.doubt else " until the page is readable again")
     state = kept if past.changed_at else "no reading has been accepted yet"
     yield build(
         board=board.id,

@@ -8,7 +8,7 @@ from enum import StrEnum
 from tracker.events.kind import EventKind
 from tracker.events.making import make
 from tracker.model import BoardState, Diff, EntryId, Event, LeftOut
-from tracker.wording import count, listed
+from tracker.wording import count, listed, shortened
 
 RULE = "board_partial/1"
 Grade = StrEnum("Grade", "CAP DEPTH ROWS")
@@ -20,14 +20,15 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     A cut is: fewer rows than the page states, many lost at once, or some displaced at a steady count. While a board still grows
     to that count it is a suspicion: departures are withheld, and there is no event.
     """
-    if diff.left_out and not past.left_out:
+    begins = bool(unread(diff.left_out) and not unread(past.left_out))
+    if begins or (diff.left_out and not past.left_out):
         yield make(
             diff,
             rule=RULE,
             grade=Grade.ROWS,
             weight=40,
-            is_news=not all(row.doubtful for row in diff.left_out.values()),
-            headline=f"{diff.board.title} is read without {count(len(diff.left_out), 'row')} that cannot be read or believed.",
+            is_news=begins,
+            headline=f"{diff.board.title} is read without {_rows(diff.left_out)} that cannot be read or believed.",
             facts={"rows": len(diff.after.entries), "left_out": {str(entry): row.why for entry, row in diff.left_out.items()}},
         )
     if past.cap_told or not cap_told(diff, past):
@@ -46,9 +47,28 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     )
 
 
+def unread(rows: Mapping[EntryId, LeftOut]) -> frozenset[EntryId]:
+    """The rows that cannot be read; the others only wait for a second reading."""
+    return frozenset(entry for entry, row in rows.items() if row.has_row and not row.doubtful)
+
+
 def left_out(rows: Mapping[EntryId, LeftOut]) -> str:
     """What a reading leaves out: `1 row is left out: unreadable_cell: column score row 7, found '½'`."""
-    return f"{count(len(rows), 'row is', 'rows are')} left out: {'; '.join(dict.fromkeys(row.why for row in rows.values()))}"
+    shown = [row.why for row in rows.values() if row.has_row]
+    may_be = f"; it may be {listed(hidden)}" if (hidden := _names(rows, has_row=False)) else ""
+    return f"{count(len(shown), 'row is', 'rows are')} left out: {'; '.join(dict.fromkeys(shown))}{may_be}"
+
+
+def _rows(rows: Mapping[EntryId, LeftOut]) -> str:
+    """`1 row (GPT-6)`."""
+    names, hidden = _names(rows, has_row=True), _names(rows, has_row=False)
+    may_be = f", perhaps {listed(hidden)}" if hidden else ""
+    return f"{count(len(names), 'row')} ({listed(names)}{may_be})"
+
+
+def _names(rows: Mapping[EntryId, LeftOut], *, has_row: bool) -> list[str]:
+    names = ((row.last.name if row.last else entry) for entry, row in rows.items() if row.has_row is has_row)
+    return [shortened(name) for name in names]
 
 
 def withheld(past: BoardState, diff: Diff | None = None) -> dict[EntryId, str]:

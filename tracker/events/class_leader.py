@@ -6,9 +6,10 @@ Source: docs/decisions/0004-overtakes.md
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
+
+from msgspec import Struct
 
 from tracker.events import departure, new_leader
 from tracker.events._classes import ENOUGH, Roll, classes, enrol, is_priced, sort_of, weight_of, weightiest, words
@@ -39,8 +40,7 @@ Lead = tuple[tuple[EntryId, ...], float]
 """The acknowledged leaders of a class under the keys they have now, and their value as it would be now."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeadChange:
+class LeadChange(Struct, frozen=True, kw_only=True):
     """The lead of a class passed from `before`, at `value`, to `leaders`; `fresh` are those that did not share it before.
 
     `sure`: the certainty of the order of the two. `next`: the best of the class below the leaders, of other models; none if an

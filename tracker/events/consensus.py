@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 from itertools import product
+
+from msgspec import Struct
 
 from tracker.events import overtake
 from tracker.events._level import states_error
@@ -34,8 +36,7 @@ Pair = tuple[ModelId, ModelId, str]
 """Subject, rival and topic."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Seat:
+class _Seat(Struct, frozen=True, kw_only=True):
     """A board that measures on a ranked primary metric, with the best measured variant of each model.
 
     `open`: models of which it lists a variant without a measured value, so that their best is not known yet.
@@ -54,8 +55,7 @@ class _Seat:
         return site.removeprefix("www.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Ballot:
+class _Ballot(Struct, frozen=True, kw_only=True):
     """The boards that reported an overtake, those with the subject above as well, and those with it below beyond the error."""
 
     topic: str
@@ -77,8 +77,8 @@ def detect(events: Iterable[Event], panel: Panel) -> Iterator[Event]:
     The events of the panel's last moment are judged, with those of AGREES_WITHIN before; a board not seen for as long does not
     count, nor does one that reported an overtake but no longer has it. Models are compared by their best variant on each board,
     on its primary metric, and only among boards whose primary metrics have one topic. Entries whose model is not sure are left
-    out. Another variant of a model whose overtake was reported is not news; nor are reports of different variants, or of one
-    publisher, whose boards may rest on the same votes or be the same table twice.
+    out. Another variant of a model whose overtake was reported is not news; nor are reports of different variants, of one
+    publisher, whose boards may rest on the same votes or be the same table twice, or of one more board of a publisher.
     """
     events = [event for event in events if event.kind == overtake.KIND.name and event.is_news]
     now = max((event.recorded_at for event in events), default=None)
@@ -220,9 +220,10 @@ def _event(
     named = (last_row[model] for model in (subject, *rivals))
     parties = [replace(party, name=_named(party, ballot.reporting, seats)) for party in named]
     publishers = sorted({seats[board].publisher for board in ballot.reporting})
+    earlier = {seats[event.board].publisher for event in reports if event.recorded_at < last.recorded_at}
     is_news = (
         ballot.grade != Grade.JOINED
-        and (ballot.grade == Grade.CONTRADICTED or len(publishers) > 1)
+        and (ballot.grade == Grade.CONTRADICTED or len(publishers) > max(1, len(earlier)))
         and all(_of_one_row(model, reports, ballot.below, seats) for model in (subject, *rivals))
     )
     return build(

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from math import inf
 
+from tracker.events._values import joint_rank
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import make, page_proofs, party
 from tracker.model import BoardState, Diff, EntryId, Event, ModelId
@@ -192,8 +193,8 @@ def _event(diff: Diff, entry: EntryId, grade: Grade, ranks_now: Mapping[EntryId,
         if rank is not None and primary.ordered:
             rows = len(ranks_now) + len(diff.after.unnamed)
             shown = f"the {rows} shown" if diff.after.depth is not None else rows
-            place = f" at rank {rank} of {shown}{among_models(places.get(entry))}" + place
-            facts |= {"place": places[entry]} if entry in places else {}
+            place = f" at {joint_rank(diff, primary, entry, rank)} of {shown}{among_models(places.get(entry))}" + place
+            facts |= {"of": rows} | ({"place": places[entry]} if entry in places else {})
             bonus = rank_bonus(rank)
     return make(
         diff,

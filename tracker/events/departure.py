@@ -12,7 +12,7 @@ from tracker.events._predecessor import model_of
 from tracker.events.kind import Detection, EventKind, Folding, What
 from tracker.events.making import make
 from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Event, Evidence, Party, name_tokens
-from tracker.order import names_nobody, would_be_shown
+from tracker.order import would_be_shown
 from tracker.wording import listed
 
 RULE = "departure/2"
@@ -59,7 +59,8 @@ def _replaced(diff: Diff, past: BoardState) -> list[EntryId]:
 
 def may_be_one(row: Entry, other: Entry) -> bool:
     """Whether two rows are of one model; of an unsure one, whether they state the same or one name adds words to the other."""
-    own, others = (model_of(replace(entry, who=replace(entry.who, harness=""))) for entry in (row, other))
+    bare = (replace(entry, who=replace(entry.who, harness="")) if entry.who.harness else entry for entry in (row, other))
+    own, others = map(model_of, bare)
     if row.who.model is not None or own == others:
         return own == others
     shorter, longer = sorted((name_tokens(row.name), name_tokens(other.name)), key=len)
@@ -105,8 +106,6 @@ def must_show(diff: Diff, past: BoardState, entry: EntryId) -> bool:
     """Whether an entry that had left the page before would have to be visible now, were it still listed."""
     if past.capped_at == len(diff.after.entries) or diff.restart:
         return False
-    if past.known[entry].missing_since is None and any(map(names_nobody, diff.after.ambiguous)):
-        return False
     return would_be_shown(diff, entry, None if rescaled(diff) else past.known[entry].primary)
 
 
@@ -149,4 +148,11 @@ def _event(diff: Diff, past: BoardState, entries: list[EntryId], grade: Grade, *
     )
 
 
-KIND = EventKind(RULE, tuple(Grade), detect, folding=Folding(crowd=("departure", "departures")), explains={What.DEPARTURE: 10})
+KIND = EventKind(
+    RULE,
+    tuple(Grade),
+    detect,
+    folding=Folding(crowd=("departure", "departures")),
+    explains={What.DEPARTURE: 10},
+    why_recorded=lambda _: "another row of its model was still listed, or it had been listed for less than an hour",
+)

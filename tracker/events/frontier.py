@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from itertools import groupby
 from math import inf
 from operator import itemgetter
 from statistics import median
+
+from msgspec import Struct
 
 from tracker.events import departure
 from tracker.events._newcomers import arrivals, newly_measured
@@ -41,8 +42,7 @@ Point = tuple[float, float]
 Memory = dict[str, dict[EntryId, Point]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Mover:
+class _Mover(Struct, frozen=True, kw_only=True):
     """An entry that joined or left: why, and, if it left, the entry that dominates it now."""
 
     entry: EntryId
@@ -50,8 +50,7 @@ class _Mover:
     by: EntryId | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _View:
+class _View(Struct, frozen=True, kw_only=True):
     """The primary score against one `cost`, of which less is better; None if it is not known."""
 
     diff: Diff

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from tracker.model import Board, BoardState, Diff, Event, Snapshot
 
@@ -35,8 +36,7 @@ class What(StrEnum):
     RANK = "rank"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Folding:
+class Folding(Struct, frozen=True, kw_only=True):
     """How reports fold the events of a kind into stories.
 
     `crowd`: the singular and plural under which many similar events of one day are one story ("3 renames").
@@ -62,8 +62,7 @@ class Folding:
     tells: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoardTrouble:
+class BoardTrouble(Struct, frozen=True, kw_only=True):
     """What a kind reports of a board that cannot be read or does not change.
 
     `shared`: by grade, the predicate for several boards of one host; boards whose grade is not in it are reported one by one.
@@ -75,8 +74,7 @@ class BoardTrouble:
     slow: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Across:
+class Across(Struct, frozen=True, kw_only=True):
     """How a kind is computed from the events of several boards: from news of `kinds`, no more than `within` apart."""
 
     kinds: tuple[str, ...]
@@ -84,8 +82,7 @@ class Across:
     detect: Callable[[Iterable[Event], Panel], Iterator[Event]]
 
 
-@dataclass(frozen=True, slots=True)
-class EventKind:
+class EventKind(Struct, frozen=True):
     """A kind of event. `rule` is `<name>/<version>`, `grades` are all it can have, `recorded` those of them that are never news.
 
     `detect` reads events from a diff, `across` from the events of several boards; a kind with neither is read from a failed or
@@ -100,13 +97,12 @@ class EventKind:
     rule: str
     grades: tuple[str, ...]
     detect: Callable[[Diff, BoardState], Iterator[Event] | Detection] | None = None
-    _: KW_ONLY
     recorded: Collection[str] = ()
     across: Across | None = None
     open_grades: bool = False
-    folding: Folding = field(default_factory=Folding)
+    folding: Folding = Folding()
     trouble: BoardTrouble | None = None
-    explains: Mapping[What, int] = field(default_factory=dict)
+    explains: Mapping[What, int] = {}
     of_metric: bool = False
     why_recorded: Callable[[Event], str] | None = None
     places: bool = False

@@ -1,4 +1,4 @@
-"""What a publisher states about a model's life: deprecated, another licence or context, weights opened, free, to expire.
+"""What a publisher states about a model's life: deprecated, another licence or context, weights opened, to expire.
 
 A change needs a known value on both sides, except for a date of expiry. Other properties are `attribute_change`.
 Source: docs/decisions/0014-parity-gains-frontiers.md
@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from tracker.events._predecessor import model_of
 from tracker.events._values import grouped, keys_now
@@ -20,7 +21,7 @@ from tracker.model import BoardState, Diff, EntryId, Event, Metric, MetricId, Na
 from tracker.wording import listed, number
 
 RULE = "lifecycle/1"
-Grade = StrEnum("Grade", "DEPRECATED UNDEPRECATED LICENCE CONTEXT WEIGHTS_OPENED WEIGHTS_CLOSED FREE EXPIRES")
+Grade = StrEnum("Grade", "DEPRECATED UNDEPRECATED LICENCE CONTEXT WEIGHTS_OPENED WEIGHTS_CLOSED EXPIRES")
 _TRUE = frozenset(("true", "yes", "1"))
 _FALSE = frozenset(("false", "no", "0"))
 _FORMAT_SHARE, _FORMAT_LEAST = 0.1, 5
@@ -35,7 +36,6 @@ _PROVEN = 10
 _TITLES = {"license": "licence", "context": "context window"}
 _WEIGHT = {
     Grade.WEIGHTS_OPENED: 60,
-    Grade.FREE: 52,
     Grade.LICENCE: 35,
     Grade.DEPRECATED: 32,
     Grade.CONTEXT: 30,
@@ -55,8 +55,7 @@ _Former = dict[EntryId, dict[str, list[str]]]
 """The former statements of each property of entries."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Change:
+class _Change(Struct, frozen=True, kw_only=True):
     """One stated property of one entry. `metric` is set where it is a column of numbers."""
 
     entry: EntryId
@@ -131,31 +130,17 @@ def grade_of(attribute: str, before: str, after: str) -> Grade | None:
 
 
 def _listed(diff: Diff) -> Iterator[_Change]:
-    """Listed numbers: a context window, and prices that fell to zero. A price that is merely gone is unknown, not free."""
-    for metric in diff.board.metrics:
+    """Context windows as listed numbers."""
+    for metric in filter(is_context, diff.board.metrics):
         verdict = diff.metrics[metric.id]
-        if metric.nature is not Nature.LISTED or not verdict.usable:
-            continue
-        for entry, move in sorted(verdict.moves.items()):
+        for entry, move in sorted(verdict.moves.items()) if verdict.usable else ():
             before, after = (number(measure.value, metric) for measure in (move.before, move.after))
-            if is_context(metric):
-                yield _Change(entry=entry, grade=Grade.CONTEXT, attribute=metric.id, before=before, after=after, metric=metric.id)
-            elif metric.topic == "price" and move.after.value == 0 < move.before.value and _is_free(diff, metric, entry):
-                yield _Change(entry=entry, grade=Grade.FREE, attribute=metric.id, before=before, after=after, metric=metric.id)
+            yield _Change(entry=entry, grade=Grade.CONTEXT, attribute=metric.id, before=before, after=after, metric=metric.id)
 
 
 def is_context(metric: Metric) -> bool:
     """Whether a listed metric is the context window."""
     return metric.nature is Nature.LISTED and "context" in (metric.topic, metric.id)
-
-
-def _is_free(diff: Diff, changed: Metric, entry: EntryId) -> bool:
-    """Whether all prices are zero now; only the first price that fell to zero reports it."""
-    listed_prices = (metric for metric in diff.board.metrics if metric.nature is Nature.LISTED and metric.topic == "price")
-    prices = [metric.id for metric in listed_prices if metric.unit.startswith("USD")]
-    values = [measure.value for price in prices if (measure := diff.after.entries[entry].measures.get(price)) is not None]
-    fell = [price for price in prices if (move := diff.metrics[price].moves.get(entry)) is not None and move.after.value == 0]
-    return not any(values) and fell[:1] == [changed.id]
 
 
 def _together(diff: Diff, changes: Sequence[_Change]) -> list[list[_Change]]:
@@ -212,7 +197,6 @@ def _predicate(diff: Diff, change: _Change, *, many: bool) -> str:
         Grade.WEIGHTS_CLOSED: f" no longer {have} open weights, says {board}",
         Grade.LICENCE: changes,
         Grade.CONTEXT: changes,
-        Grade.FREE: f" now {'cost' if many else 'costs'} nothing on {board} ({title} was {change.before})",
         Grade.EXPIRES: f" {are} to expire on {change.after}{f', not on {change.before}' if change.before else ''}, says {board}",
     }[change.grade]
 

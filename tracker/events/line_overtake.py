@@ -6,31 +6,17 @@ Source: docs/decisions/0004-overtakes.md
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from typing import Any
 
-from tracker.events import _lines, departure, milestone
-from tracker.events._lines import LEVELS, Line, LineField, ShownLines, Unseen, Values
-from tracker.events._newcomers import ARRIVALS, WORDS, arrivals_among, moved
-from tracker.events._values import drifted_value, grouped, is_comparable
+from tracker.events import _lines, milestone
+from tracker.events._lines import LEVELS
+from tracker.events._newcomers import ARRIVALS, WORDS
+from tracker.events._passes import FAMILY, GENERATION, LAB, Pass, Stage, overtakes, remembered, shown_lines, stages, unseen_after
+from tracker.events._values import grouped
 from tracker.events.kind import Detection, EventKind
 from tracker.events.making import both, both_proofs, make, party
-from tracker.model import (
-    BoardState,
-    Comparability,
-    Diff,
-    EntryId,
-    Event,
-    Evidence,
-    Measure,
-    Metric,
-    MetricId,
-    Nature,
-    name_tokens,
-)
+from tracker.model import BoardState, Diff, EntryId, Event, Evidence, Metric, MetricId, Nature, name_tokens
 from tracker.model.names import folded, is_misprint
 from tracker.order import certainty, states_error
 from tracker.wording import listed, number, unsure
@@ -47,64 +33,7 @@ _RIVALS_RECORDED = 4
 """The number that an event names if it is only recorded."""
 _VARIANTS = 5
 _NAMED = 2
-_LAB, _FAMILY, _GENERATION = LEVELS
 _WEIGHT = {Grade.DECISIVE: 66, Grade.SUPPORTED: 62, Grade.DEBUT: 58, Grade.NOMINAL: 5}
-_KEEPS_UNSEEN = (Comparability.COMPARABLE, Comparability.PRECISION, Comparability.DRIFTED)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stage:
-    """The figures by which all passes on one metric are judged; entries are (standing, key), the best first.
-
-    `agents`: the entries of each line that can be a cause. `places`, `places_before`: the standings of all lines of a level.
-    `estimates`: all estimates, with their lines. `reported`: keys of passes.
-    """
-
-    diff: Diff
-    metric: Metric
-    has: Values
-    fresh: Mapping[EntryId, str]
-    fallen: AbstractSet[EntryId]
-    fields: Mapping[int, LineField]
-    places: Mapping[int, Sequence[float]]
-    places_before: Mapping[int, Sequence[float]]
-    estimates: Sequence[tuple[float, Line, EntryId]]
-    agents: Mapping[Line, Sequence[tuple[float, EntryId]]]
-    reported: frozenset[str]
-
-    @property
-    def ranks(self) -> bool:
-        """Whether the metric ranks the board; on a board without a primary metric all do."""
-        return self.metric.primary or self.diff.board.primary is None
-
-    def measure(self, entry: EntryId) -> Measure:
-        """The value that an entry has now."""
-        return self.diff.after.entries[entry].measures[self.metric.id]
-
-    def value(self, entry: EntryId) -> str:
-        """The value that an entry has now, in words."""
-        return number(self.has[entry], self.metric)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pass:
-    """One line passed another; `best` and `passed` are the best entries of the two.
-
-    `cause` is how `best` came to its value, `rise`, or `fall` if no entry of the riser moved. `bar` is the standing that the
-    riser had to beat: the rival's, the better of before and now.
-    """
-
-    riser: Line
-    rival: Line
-    cause: str
-    best: EntryId
-    passed: EntryId
-    bar: float
-
-    @property
-    def key(self) -> str:
-        """The key of a reported pass. A family passes a generation once, whichever of its own generations did it."""
-        return f"{'/'.join(self.riser[:_FAMILY])} > {'/'.join(self.rival)}"
 
 
 def detect(diff: Diff, past: BoardState) -> Detection:
@@ -114,7 +43,7 @@ def detect(diff: Diff, past: BoardState) -> Detection:
     passes by metric, forever; and `unseen`, the last values of each line's best entries while they are not shown: rows of entry,
     lab, family, generation and value by metric. A re-based or lost metric starts again, and departed entries are forgotten.
     """
-    reported = dict(_memory(past)["told"])
+    reported = dict(remembered(past)["told"])
     if diff.before is None:
         return Detection(events=(), memory={"told": reported, "unseen": {}})
     shown = shown_lines(diff)
@@ -125,7 +54,7 @@ def detect(diff: Diff, past: BoardState) -> Detection:
         events += _events(stage, candidates, news)
         if keys := {key for line_pass in news for key in _reported_with(stage, line_pass)}:
             reported[stage.metric.id] = sorted(keys.union(reported.get(stage.metric.id, ())))
-    unseen = {metric: rows for metric, rows in _unseen(diff, past, shown) if rows}
+    unseen = {metric: rows for metric, rows in unseen_after(diff, past, shown) if rows}
     return Detection(events=events, memory={"told": dict(sorted(reported.items())), "unseen": unseen})
 
 
@@ -139,96 +68,6 @@ def _events(stage: Stage, candidates: Sequence[Pass], news: Sequence[Pass]) -> I
         yield _event(stage, group, news_of.get(group[0].riser, []))
 
 
-def shown_lines(diff: Diff) -> ShownLines:
-    """The lines and values of both snapshots."""
-    assert diff.before is not None
-    metrics = (metric.id for metric in diff.board.metrics if metric.ranked)
-    kept = [metric for metric in metrics if diff.metrics[metric].verdict in _KEEPS_UNSEEN]
-    of = (_lines.lines_of(diff.before), _lines.lines_of(diff.after))
-    return ShownLines(
-        of=of,
-        entries=(grouped(of[0], of[0].__getitem__), grouped(of[1], of[1].__getitem__)),
-        values={metric: (diff.before.measured(metric), diff.after.measured(metric)) for metric in kept},
-    )
-
-
-def stages(diff: Diff, past: BoardState, shown: ShownLines) -> Iterator[Stage]:
-    """Each metric on which an entry came to a value, rose or fell."""
-    for metric in diff.board.metrics:
-        if not metric.ranked or not is_comparable(diff, past, metric):
-            continue
-        had, has = shown.values[metric.id]
-        fresh = arrivals_among(has.keys() - had.keys(), diff, past, metric)
-        agents = _agents(metric, fresh.keys() | moved(diff, metric, up=True), has, shown.of[1])
-        fallen = moved(diff, metric, up=False)
-        if not agents and not fallen:
-            continue
-        fields = _lines.levels(_lines.survey(diff, metric, shown, unseen=_unseen_before(past, metric.id), fresh=fresh))
-        estimated = diff.metrics[metric.id].filled_after > len(has)
-        yield Stage(
-            diff=diff,
-            metric=metric,
-            has=has,
-            fresh=fresh,
-            fallen=fallen,
-            fields=fields,
-            places={level: sorted(best[0] for best in field.after.values()) for level, field in fields.items()},
-            places_before={level: sorted(best[0] for best in field.before.values()) for level, field in fields.items()},
-            estimates=sorted(
-                (metric.sort_key(measure.value), line, entry)
-                for entry, line in (shown.of[1].items() if estimated else ())
-                if (measure := diff.after.entries[entry].measures.get(metric.id)) and measure.estimated
-            ),
-            agents=agents,
-            reported=frozenset(_memory(past)["told"].get(metric.id, ())),
-        )
-
-
-def _agents(
-    metric: Metric, entries: Collection[EntryId], has: Values, lines: Mapping[EntryId, Line]
-) -> dict[Line, list[tuple[float, EntryId]]]:
-    """The entries whose family is known, by each of their lines."""
-    agents: dict[Line, list[tuple[float, EntryId]]] = {}
-    for standing, entry in sorted((metric.sort_key(has[entry]), entry) for entry in entries):
-        line = lines.get(entry)
-        if line is not None and line[1]:
-            for level in LEVELS:
-                agents.setdefault(line[:level], []).append((standing, entry))
-    return agents
-
-
-def overtakes(stage: Stage) -> list[Pass]:
-    """Every pass that has a cause, between lines of different labs, the best rivals first; none again at a narrower level."""
-    result: list[Pass] = []
-    for field in stage.fields.values():
-        fallen = {line for line, best in field.before.items() if best[1] in stage.fallen} if stage.fallen else set()
-        pairs = [pair for pair in _lines.passes(field, risers=stage.agents.keys(), rivals=fallen) if pair[0][0] != pair[1][0]]
-        seen = {(broader.best, broader.passed) for broader in result}
-        bars = {rival: _bar(stage, field, rival) for _, rival in pairs}
-        for riser, rival in sorted(pairs, key=lambda pair: field.listed[pair[1]]):
-            line_pass = _pass(stage, field, riser, rival, bars[rival])
-            if line_pass is not None and (line_pass.best, line_pass.passed) not in seen:
-                result.append(line_pass)
-    return result
-
-
-def _bar(stage: Stage, field: LineField, rival: Line) -> float:
-    """The standing to beat: the rival's best before, as it would be now, or its best now."""
-    was = stage.metric.sort_key(field.before[rival][0])
-    return min(stage.metric.sort_key(drifted_value(stage.diff, stage.metric, was)), field.after[rival][0])
-
-
-def _pass(stage: Stage, field: LineField, riser: Line, rival: Line, bar: float) -> Pass | None:
-    """The pass with its cause: the entry that alone would have done it, otherwise the rival's fall; None without a cause."""
-    agents, passed = stage.agents.get(riser), field.listed[rival][1]
-    if agents and agents[0][0] < bar:
-        best = agents[0][1]
-        return Pass(riser=riser, rival=rival, cause=stage.fresh.get(best, "rise"), best=best, passed=passed, bar=bar)
-    if field.before[rival][1] not in stage.fallen:
-        return None
-    return Pass(riser=riser, rival=rival, cause="fall", best=field.listed[riser][1], passed=passed, bar=bar)
-
-
 def news_among(stage: Stage, candidates: Sequence[Pass]) -> list[Pass]:
     """The news among the passes on one metric, each entry's at its broadest level: for its lab rather than for its family."""
     news = [line_pass for line_pass in candidates if _is_news(stage, line_pass)]
@@ -238,7 +77,7 @@ def news_among(stage: Stage, candidates: Sequence[Pass]) -> list[Pass]:
 
 def _is_news(stage: Stage, line_pass: Pass) -> bool:
     """Over a line that matters, by a cause that counts, not reported before, and as sure as the board allows."""
-    matters = _over_a_reference if len(line_pass.riser) == _GENERATION else _over_the_best
+    matters = _over_a_reference if len(line_pass.riser) == GENERATION else _over_the_best
     if not matters(stage, line_pass) or not _is_cause(stage, line_pass) or line_pass.key in stage.reported:
         return False
     return _is_sure(stage, line_pass) and not _clouded(stage, line_pass) and not _misprinted(stage, line_pass)
@@ -312,7 +151,7 @@ def _misprinted(stage: Stage, line_pass: Pass) -> bool:
 def _over_the_best(stage: Stage, line_pass: Pass) -> bool:
     if stage.ranks:
         return _is_among_the_best(stage, line_pass)
-    return len(line_pass.riser) == _LAB and max(_place_before(stage, line_pass), _place(stage, line_pass)) <= TOP_ELSEWHERE
+    return len(line_pass.riser) == LAB and max(_place_before(stage, line_pass), _place(stage, line_pass)) <= TOP_ELSEWHERE
 
 
 def _is_among_the_best(stage: Stage, line_pass: Pass) -> bool:
@@ -330,13 +169,13 @@ def _over_a_reference(stage: Stage, line_pass: Pass) -> bool:
     if not stage.ranks or not _is_among_the_best(stage, line_pass):
         return False
     labs, families, generations = (stage.fields[level] for level in LEVELS)
-    riser, rival = labs.listed[line_pass.riser[:_LAB]], labs.after[line_pass.rival[:_LAB]]
-    older = families.before.get(line_pass.riser[:_FAMILY])
+    riser, rival = labs.listed[line_pass.riser[:LAB]], labs.after[line_pass.rival[:LAB]]
+    older = families.before.get(line_pass.riser[:FAMILY])
     if riser[1] != generations.listed[line_pass.riser][1] or rival[0] > riser[0]:
         return False
     if older is not None and older[0] < _was(stage, line_pass):
         return False
-    flagship = labs.before[line_pass.rival[:_LAB]][1] == generations.before[line_pass.rival][1]
+    flagship = labs.before[line_pass.rival[:LAB]][1] == generations.before[line_pass.rival][1]
     return flagship or milestone.reference(stage.diff.after.entries[line_pass.passed]) is not None
 
 
@@ -376,7 +215,7 @@ def _changes(diff: Diff, entries: Sequence[EntryId], metric: MetricId) -> Iterat
 
 def _weight(stage: Stage, lead: Pass) -> int:
     place = _place_before(stage, lead)
-    bonus = -10 if len(lead.riser) == _GENERATION else 14 if place == 1 else 7 if place <= TOP_ELSEWHERE else 0
+    bonus = -10 if len(lead.riser) == GENERATION else 14 if place == 1 else 7 if place <= TOP_ELSEWHERE else 0
     weight = _WEIGHT[Grade.DEBUT if lead.cause in ARRIVALS else Grade(_certainty(stage, lead))] + bonus
     return weight if stage.ranks else weight * 2 // 3
 
@@ -416,7 +255,7 @@ def _is_price(metric: Metric) -> bool:
 def _best_of_rival(stage: Stage, line_pass: Pass) -> str:
     """`Meta (best: Llama 4 Maverick, 18.4)`; a reference by its own name, `GPT-4 (21.5)`."""
     passed, value = stage.diff.after.entries[line_pass.passed], stage.value(line_pass.passed)
-    known = milestone.reference(passed) if len(line_pass.rival) == _GENERATION else None
+    known = milestone.reference(passed) if len(line_pass.rival) == GENERATION else None
     whose = known.title if known else _lines.title(line_pass.rival, passed)
     if not known and not _is_best(stage, line_pass):
         return whose
@@ -487,7 +326,7 @@ def _place_facts(stage: Stage, line_pass: Pass) -> dict[str, object]:
 def _still_above(stage: Stage, line_pass: Pass) -> list[EntryId]:
     """The best of each generation of the rival's lab that is still above, the best first."""
     bar = stage.metric.sort_key(stage.has[line_pass.best])
-    generations = stage.fields[_GENERATION].listed.items()
+    generations = stage.fields[GENERATION].listed.items()
     return [entry for _, entry in sorted(best for line, best in generations if line[0] == line_pass.rival[0] and best[0] < bar)]
 
 
@@ -496,39 +335,7 @@ def _reported_with(stage: Stage, line_pass: Pass) -> Iterator[str]:
     yield line_pass.key
     riser, rival = (_lines.line_of(stage.diff.after.entries[entry]) for entry in (line_pass.best, line_pass.passed))
     if riser is not None and rival is not None:
-        yield from (f"{'/'.join(riser[:_FAMILY])} > {'/'.join(rival[:level])}" for level in (_FAMILY, _GENERATION))
-
-
-def _memory(past: BoardState) -> Mapping[str, Any]:
-    return past.memory.get("line_overtake") or {"told": {}, "unseen": {}}
-
-
-def _unseen_before(past: BoardState, metric: MetricId) -> Unseen:
-    rows = _memory(past)["unseen"].get(metric, ())
-    return {EntryId(entry): ((lab, family, generation), value) for entry, lab, family, generation, value in rows}
-
-
-def _unseen(diff: Diff, past: BoardState, shown: ShownLines) -> Iterator[tuple[MetricId, list[list[object]]]]:
-    for metric, (had, has) in shown.values.items():
-        last = _unseen_before(past, metric)
-        if last or not had.keys() <= has.keys():
-            yield metric, _rows(diff, past, diff.board.metric(metric), shown, last)
-
-
-def _rows(diff: Diff, past: BoardState, metric: Metric, shown: ShownLines, last: Unseen) -> list[list[object]]:
-    """The best of each line whose best is not shown, unless its departure is reported."""
-    gone, lines = _lines.vanished(diff, metric, shown, last)
-    of_line = grouped(lines, lines.__getitem__)
-    entries = {line: [*shown.entries[1].get(line, ()), *missing] for line, missing in of_line.items()}
-    best = _lines.bests(metric, {**shown.values[metric.id][1], **gone}, entries)
-    left = {entry for _, entry in best.values() if entry in gone and entry not in diff.after.entries}
-    departed = {entry for entry in left if entry in past.known and past.known[entry].departed}
-    departed |= left.intersection(departure.confirmed(diff, past))
-    return [
-        [entry, *line, metric.sort_key(standing)]
-        for line, (standing, entry) in sorted(best.items())
-        if entry in gone and entry not in departed
-    ]
+        yield from (f"{'/'.join(riser[:FAMILY])} > {'/'.join(rival[:level])}" for level in (FAMILY, GENERATION))
 
 
 KIND = EventKind(RULE, tuple(Grade), detect, recorded=(Grade.NOMINAL,), places=True)

@@ -28,21 +28,24 @@ class Content(TypedDict):
 
 
 def make(diff: Diff, *, after: datetime | None = None, until: datetime | None = None, **content: Unpack[Content]) -> Event:
-    """An event of this diff, in the interval of the diff unless another is given.
+    """An event of this diff, in the interval of the diff unless another is given, or its subject was left out until now.
 
     Without `evidence`: the cells of all parties on both pages, or both pages as a whole if there are no parties.
     """
-    before = diff.before
-    content["headline"] += _notes(diff, content.get("subjects", ())) if content["is_news"] else ""
+    before, subjects = diff.before, content.get("subjects", ())
+    row = diff.read_again.get(subjects[0].entry) if len(subjects) == 1 else None
+    seen = row.seen if row and row.seen else diff.seen_until or (before.observed_at if before else None)
+    first = row.since if row and content.get("metric") in row.doubtful else None
+    content["headline"] += _notes(diff, subjects) if content["is_news"] else ""
     if "evidence" not in content:
-        parties = [party.entry for party in (*content.get("subjects", ()), *content.get("rivals", ()))]
+        parties = [party.entry for party in (*subjects, *content.get("rivals", ()))]
         content["evidence"] = both_proofs(diff, parties, content.get("metric")) if parties else page_proofs(diff)
     return build(
         board=diff.board.id,
         recorded_at=diff.after.observed_at,
         digests=(before.digest if before else "", diff.after.digest),
-        after=after or diff.seen_until or (before.observed_at if before else None),
-        until=until or diff.after.observed_at,
+        after=after or seen,
+        until=until or first or diff.after.observed_at,
         **content,
     )
 

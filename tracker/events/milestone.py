@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from operator import itemgetter
 from typing import Any
 
 import msgspec
+from msgspec import Struct, structs
 
 from tracker.events._classes import ENOUGH, Roll, classes, enrol, is_priced, one_of, sort_of, weight_of, weightiest
 from tracker.events._newcomers import ARRIVALS, moved, newcomers
@@ -39,8 +39,7 @@ RULE = "milestone/1"
 Grade = StrEnum("Grade", "FIRST NOMINAL")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reference:
+class Reference(Struct, frozen=True, kw_only=True):
     """A model by which others are measured. Without `tier`: the plain model of its generation. `size` is in 10⁹ parameters."""
 
     title: str
@@ -93,8 +92,7 @@ _LED = 50
 _FIRST, _NOMINAL = 40, 5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class Mark(Struct, frozen=True, kw_only=True):
     """A reference on the page: its best entry, its standing now, the better one of before and now, and its best value before."""
 
     key: str
@@ -112,8 +110,7 @@ class Mark:
         return certainty(primary, measure, self.before) != "nominal"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feat:
+class Feat(Struct, frozen=True, kw_only=True):
     """All members of a class above a mark, the best first, and those of them that are above it beyond the error.
 
     `is_first`: they came there in this diff, and the class was not reported there before. `again`: others of the class were there
@@ -145,8 +142,7 @@ class Feat:
         return (self.clouded or self.few, *weightiest(self.name)[:2], self.mark.bar, self.name, self.mark.key)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Memory:
+class Memory(Struct, frozen=True, kw_only=True):
     """Which entries led, which marks each class has passed, beyond or within the error, and each class's record.
 
     A record is [entry, name, value, since]; `since` is when the present segment began.
@@ -154,9 +150,9 @@ class Memory:
 
     since: str = ""
     led: Sequence[str] = ()
-    passed: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    nominal: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    records: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    passed: Mapping[str, frozenset[str]] = {}
+    nominal: Mapping[str, frozenset[str]] = {}
+    records: Mapping[str, Sequence[Any]] = {}
 
 
 def detect(diff: Diff, past: BoardState) -> Detection:
@@ -171,10 +167,10 @@ def detect(diff: Diff, past: BoardState) -> Detection:
     if verdict in SAYS_NOTHING:
         return Detection(events=(), memory=_plain(memory))
     if verdict in (Comparability.REBASED, Comparability.APPEARED):
-        memory = replace(memory, since=diff.after.observed_at.isoformat(), records={})
+        memory = structs.replace(memory, since=diff.after.observed_at.isoformat(), records={})
     roll = enrol(diff.board, diff.after, primary, priced=diff.before is None or is_priced(diff, past))
     feats = list(_feats(diff, past, primary, memory, roll))
-    after = replace(
+    after = structs.replace(
         memory,
         led=_led(diff, past, primary, memory),
         passed=_joined(memory.passed, [feat for feat in feats if feat.sure]),

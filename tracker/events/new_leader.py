@@ -145,10 +145,11 @@ def leaders(snapshot: Snapshot, metric: Metric) -> Leaders:
     has = snapshot.measured(metric.id)
     if snapshot.ambiguous and not metric.primary:
         return ()
-    best = min((metric.sort_key(value) for value in has.values()), default=None)
-    if best is None or (metric.primary and any(metric.sort_key(value) < best for value in snapshot.unnamed_measured)):
+    best = (min if metric.sort_key(1.0) > 0 else max)(has.values(), default=None)
+    unnamed = snapshot.unnamed_measured if metric.primary else ()
+    if best is None or any(metric.sort_key(value) < metric.sort_key(best) for value in unnamed):
         return tuple(sorted(snapshot.ambiguous))
-    return tuple(sorted(entry for entry, value in has.items() if metric.sort_key(value) == best))
+    return tuple(sorted(entry for entry, value in has.items() if value == best))
 
 
 def _leaders_now(diff: Diff, metric: Metric) -> Leaders:
@@ -291,7 +292,8 @@ def _headline(diff: Diff, metric: Metric, lead: _Lead, caveat: str) -> str:
 
 def _led(diff: Diff, metric: Metric, lead: _Lead, caveat: str) -> str:
     """Who led on the last page, and its value now if it is next below: a variant of the leader, which is not the runner-up."""
-    before = [entry for entry in lead.on_page if entry not in lead.now]
+    listed_still = [entry for entry in lead.former if entry in diff.after.entries]
+    before = [entry for entry in lead.on_page or listed_still if entry not in lead.now]
     if not before:
         return caveat
     second, has = lead.second, diff.after.measured(metric.id)
@@ -334,11 +336,18 @@ def _grade(diff: Diff, metric: Metric, entry: EntryId | None, leader: Measure, o
     return Grade.SUPPORTED if sure else Grade.NOMINAL
 
 
+def _why_recorded(event: Event) -> str:
+    if event.grade == Grade.SUCCESSION:
+        return "leads since another row of its model left"
+    return "leads within the error of the values" if event.grade == Grade.NOMINAL else ""
+
+
 KIND = EventKind(
     RULE,
     tuple(Grade),
     detect,
     folding=Folding(newcomer=("takes the lead from", "takes the lead")),
-    explains={What.VALUE: 32},
+    explains={What.VALUE: 32, What.RANK: 5},
+    why_recorded=_why_recorded,
     places=True,
 )

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from tracker.events._lines import Values
 from tracker.events._newcomers import WORDS
 from tracker.events._orders import OrderChanges, Pair, follow
-from tracker.events._values import RECORDED, TOP, changed, near_the_top, values_shown
+from tracker.events._values import RECORDED, TOP, changed, joint_rank, near_the_top, values_shown
 from tracker.events.kind import Detection, EventKind, Folding, What
 from tracker.events.making import make, party, proof
 from tracker.model import (
@@ -87,10 +87,11 @@ def _flips(diff: Diff, past: BoardState, metric: Metric, course: OrderChanges, *
     """A rise for each entry that moved above others; a fall for each that moved below entries whose value did not change."""
     has, moved = diff.after.measured(metric.id), diff.metrics[metric.id].moves.keys() | course.back
     had = {entry: measure.value for entry, measure in course.before.items()}
+    sure = _beyond_own_error(diff, metric)
     passes: dict[tuple[bool, EntryId, str, bool], list[EntryId]] = {}
     for subject, rival in {*_direct(metric, course, had, has, moved), *course.slow}:
         if (subject, rival) not in leave_out:
-            rose = _rises(metric, had, has, subject, rival, moved=moved) or rival not in moved
+            rose = _rises(metric, had, has, subject, rival, moved=moved, sure=sure) or rival not in moved
             mover, other = (subject, rival) if rose else (rival, subject)
             how = (not rose, mover, _grade(diff, metric, subject, rival), (subject, rival) in course.slow)
             passes.setdefault(how, []).append(other)
@@ -137,13 +138,26 @@ def flips(metric: Metric, before: Values, after: Values, *, moved: Container[Ent
             insort(above, pair)
 
 
-def _rises(metric: Metric, had: Values, has: Values, subject: EntryId, rival: EntryId, *, moved: Container[EntryId]) -> bool:
-    """Whether the subject of a flip did something for it. On a fitted metric all values move.
+def _beyond_own_error(diff: Diff, metric: Metric) -> frozenset[EntryId]:
+    return frozenset(entry for entry, move in diff.metrics[metric.id].moves.items() if move.significant)
+
+
+def _rises(
+    metric: Metric,
+    had: Values,
+    has: Values,
+    subject: EntryId,
+    rival: EntryId,
+    *,
+    moved: Container[EntryId],
+    sure: Container[EntryId],
+) -> bool:
+    """Whether the subject of a flip did something for it. On a fitted metric it did not if only the rival moved beyond its error.
 
     Elsewhere its rise alone must have sufficed, or the rival's fall alone must not, or be the smaller move.
     """
     if metric.nature is Nature.FITTED or subject not in moved:
-        return subject in moved
+        return subject in moved and (subject in sure or rival not in sure)
     alone = metric.better(has[subject], had[rival]) or metric.better(has[rival], had[subject])
     return alone or abs(has[subject] - had[subject]) >= abs(has[rival] - had[rival])
 
@@ -163,7 +177,7 @@ class _Pass(NamedTuple):
 
 
 def _flip_event(diff: Diff, past: BoardState, metric: Metric, course: OrderChanges, made: _Pass) -> Event:
-    """A rise, or a fall, which is only recorded unless it is slow: the entries above did nothing. `others` has the best first."""
+    """A rise, or a fall, which is only recorded, as the entries above did nothing, unless it is slow or of a fitted score."""
     shown, rose = made.others[:_RIVALS_OF_A_FLIP], made.rose
     who, named = party(diff.after, made.mover), [party(diff.after, other) for other in shown]
     values = {
@@ -203,7 +217,7 @@ def _is_news(diff: Diff, metric: Metric, made: _Pass) -> bool:
         return False
     if made.grade == Grade.PUBLISHED_ORDER:
         return made.rose and _matters(diff, metric, made.mover)
-    return made.rose or made.slow
+    return made.rose or made.slow or metric.nature is Nature.FITTED
 
 
 def _matters(diff: Diff, metric: Metric, mover: EntryId) -> bool:
@@ -308,10 +322,14 @@ def _debut_event(
     shown = rivals[: _RIVALS_OF_A_DEBUT if metric.primary else _RIVALS_ELSEWHERE]
     own, next_below = (diff.after.entries[key].measures[metric.id] for key in (entry, shown[0]))
     who, first = party(diff.after, entry), party(diff.after, shown[0])
-    is_near = states_error(metric, own, next_below) and certainty(metric, own, next_below) == "nominal"
-    near = ", the first of them within the error" if is_near else ""
+    near = unsure(metric, own, next_below)
+    if states_error(metric, own, next_below):
+        near = ", the first of them within the error" if certainty(metric, own, next_below) == "nominal" else ""
     came = WORDS["entry" if entry in diff.arrived else "first_score"]
     note = "" if metric.sort_key(next_below.value) == below[0][0] else "the next listed before"
+    between = (value for value in diff.after.unnamed_measured if metric.better(value, next_below.value))
+    if metric.primary and any(metric.better(own.value, value) for value in between):
+        note = "the next listed before under a unique name"
     passed = _and_others(first, next_below.value, metric, len(below[0]), estimates=below[1], note=note)
     return make(
         diff,
@@ -323,7 +341,7 @@ def _debut_event(
         rivals=[party(diff.after, rival) for rival in shown],
         metric=metric.id,
         headline=f"{who.name} ({number(own.value, metric)}) {came} {diff.board.title} ({metric.title})"
-        f" at rank {rank}, above {passed}{near}.",
+        f" at {joint_rank(diff, metric, entry, rank)}, above {passed}{near}.",
         facts={"rank": rank, "value": own.value, "passed": len(below[0]), "estimates_below": below[1]}
         | ({"beyond_error": _beyond_error(diff, metric, entry)} if metric.primary else {}),
         evidence=[proof(diff.after, key, metric.id) for key in (entry, *shown)],
@@ -333,10 +351,12 @@ def _debut_event(
 def _beyond_error(diff: Diff, metric: Metric, entry: EntryId) -> int | None:
     """The number of measured rows below an entry that it is above beyond the error; None where the error is not known of all."""
     own, unnamed = diff.after.entries[entry].measures[metric.id], [Measure(value=value) for value in diff.after.unnamed_measured]
-    if metric.exact or (metric.stated_error is None and (own.half_width is None or unnamed)):
+    if metric.exact or (metric.stated_error is None and own.half_width is None):
         return None
     named = (diff.after.entries[key].measures[metric.id] for key in diff.after.measured(metric.id))
     others = [other for other in (*named, *unnamed) if metric.better(own.value, other.value)]
+    if metric.stated_error is None and any(other.half_width is None for other in others):
+        return None
     return sum(certainty(metric, own, other) != "nominal" for other in others)
 
 
@@ -394,9 +414,10 @@ def _undone(diff: Diff, pending: PendingOvertake) -> list[EntryId]:
     if pending.grade != Grade.PUBLISHED_ORDER or pending.held or diff.before is None:
         return []
     metric, moved = diff.board.metric(pending.metric), diff.metrics[pending.metric].moves.keys()
+    sure = _beyond_own_error(diff, metric)
     had, has = diff.before.measured(metric.id), diff.after.measured(metric.id)
     above = (rival for rival in pending.rivals if _is_above(diff, metric.id, rival, pending.subject) and rival in had)
-    return [rival for rival in above if not _rises(metric, had, has, rival, pending.subject, moved=moved)]
+    return [rival for rival in above if not _rises(metric, had, has, rival, pending.subject, moved=moved, sure=sure)]
 
 
 def _later(diff: Diff, pending: PendingOvertake, now: PendingOvertake | None) -> Iterator[Event]:

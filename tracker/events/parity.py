@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from operator import itemgetter
+
+from msgspec import Struct
 
 from tracker.events._level import Comparison, Judge
 from tracker.events._newcomers import newly_measured
@@ -34,8 +36,7 @@ _LOOKED_AT = 200
 """If no larger entry is within the error, this number of entries that are clearly worse is tried, the best first."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Rival:
+class _Rival(Struct, frozen=True, kw_only=True):
     """A larger or more expensive entry, by how much, and whether the two lie within the error of each other."""
 
     entry: EntryId

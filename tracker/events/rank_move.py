@@ -10,7 +10,7 @@ from tracker.events._values import TOP, ordered_primary
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import last_named, make, page_proofs, party
 from tracker.model import BoardState, Diff, Event, Metric, RankMove
-from tracker.order import is_certain
+from tracker.order import is_certain, states_error
 from tracker.wording import count, listed, unsure
 
 RULE = "rank_move/1"
@@ -71,6 +71,8 @@ def _moved(diff: Diff, primary: Metric, move: RankMove, *, is_news: bool) -> Eve
     who = party(diff.after, move.entry)
     way = "climbs" if move.moves < 0 else "falls"
     agree = move.after - move.before == move.moves  # the published ranks and the places among those that were there before
+    measure = diff.after.entries[move.entry].measures[primary.id]
+    sure = "" if states_error(primary, measure, measure) else unsure(primary, measure)
     where = f", from rank {move.before} to {move.after}" if agree else " among the entries that were there before"
     return make(
         diff,
@@ -80,7 +82,7 @@ def _moved(diff: Diff, primary: Metric, move: RankMove, *, is_news: bool) -> Eve
         is_news=is_news,
         subjects=[who],
         metric=primary.id,
-        headline=f"{who.name} {way} {count(abs(move.moves), 'place')} on {diff.board.title} ({primary.title}){where}.",
+        headline=f"{who.name} {way} {count(abs(move.moves), 'place')} on {diff.board.title} ({primary.title}){where}{sure}.",
         facts=_facts(move),
     )
 

@@ -9,22 +9,23 @@ Source: docs/decisions/0014-parity-gains-frontiers.md
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from math import inf
 from statistics import median
 from typing import Any, NamedTuple
 
+from msgspec import Struct, structs
+
 from tracker.events._predecessor import model_of
 from tracker.events._values import grouped
 from tracker.events.kind import Detection, EventKind, Folding
-from tracker.events.making import make, page_proofs, party, proof, whole_page
+from tracker.events.making import make, party, proof, whole_page
 from tracker.model import BoardState, Diff, EntryId, Event, Evidence, Metric, MetricDiff, MetricId, Nature, Sha256
-from tracker.wording import listed, number, relative
+from tracker.wording import listed, number
 
 RULE = "regime_change/1"
-Grade = StrEnum("Grade", "BETTER WORSE BOARD")
+Grade = StrEnum("Grade", "BETTER WORSE")
 HELD = 3
 """The number of readings for which a level has to hold."""
 BEFORE = 5
@@ -52,16 +53,14 @@ class _Reading(NamedTuple):
     observed_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Window:
+class _Window(Struct, frozen=True, kw_only=True):
     """The last readings of one metric, and the values of each entry in them; None where it had none."""
 
     readings: Sequence[_Reading]
     values: Mapping[EntryId, Sequence[float | None]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Shift:
+class _Shift(Struct, frozen=True, kw_only=True):
     """A level that held: the medians before and since, and the index of the last reading before it."""
 
     entry: EntryId
@@ -71,7 +70,7 @@ class _Shift:
 
 
 def detect(diff: Diff, past: BoardState) -> Detection:
-    """One event per model and metric, on the third reading of the new level, and only then; one if the whole board shifted.
+    """One event per model and metric, on the third reading of the new level, and only then; none if the whole board shifted.
 
     Its interval is the one in which the shift began. Remembers the last readings (`_plain`); the values before a shift are
     forgotten, as the next level is compared with the new one.
@@ -116,7 +115,7 @@ def _plain(windows: Mapping[MetricId, _Window]) -> dict[str, object]:
 def _without_old_levels(window: _Window, shifted: Collection[EntryId]) -> _Window:
     forgotten = (None,) * (len(window.readings) - HELD)
     values = {entry: (*forgotten, *shown[-HELD:]) if entry in shifted else shown for entry, shown in window.values.items()}
-    return replace(window, values=values)
+    return structs.replace(window, values=values)
 
 
 def _window(diff: Diff, past: BoardState, metric: Metric) -> _Window | None:
@@ -179,8 +178,6 @@ def _from_json(kept: Mapping[str, Any], metric: str) -> _Window:
 
 
 def _events(diff: Diff, metric: Metric, window: _Window, shifts: Sequence[_Shift], common: float) -> Iterator[Event]:
-    if metric.nature is Nature.LIVE and abs(common - 1) > LEAST_SHIFT and _begins_now(window, common):
-        yield _of_the_board(diff, metric, window, common)
     places = _places(diff) if shifts else {}
     alike_by = grouped(shifts, lambda shift: (model_of(diff.after.entries[shift.entry]), shift.last, shift.since > shift.before))
     for alike in alike_by.values():
@@ -200,16 +197,6 @@ def _split(values: Sequence[float | None]) -> tuple[list[float], list[float]] | 
     since = [value for value in values[-HELD:] if value is not None]
     before = [value for value in values[:-HELD] if value is not None]
     return (before, since) if len(since) == HELD and len(before) >= BEFORE else None
-
-
-def _begins_now(window: _Window, common: float) -> bool:
-    """Whether most of the board was still at the old level in the reading before the last three."""
-    ratios = [
-        last / level
-        for values in window.values.values()
-        if (split := _split(values)) is not None and (last := values[-HELD - 1]) is not None and (level := median(split[0]))
-    ]
-    return bool(ratios) and abs(median(ratios) - 1) < abs(common - 1) / 2
 
 
 def _shift(diff: Diff, metric: Metric, entry: EntryId, values: Sequence[float | None], common: float) -> _Shift | None:
@@ -266,23 +253,6 @@ def _event(diff: Diff, metric: Metric, window: _Window, alike: Sequence[_Shift],
         },
         evidence=[*_pages(window), *(proof(diff.after, shift.entry, metric.id) for shift in alike)],
         after=window.readings[best.last].observed_at,
-        until=window.readings[-HELD].observed_at,
-    )
-
-
-def _of_the_board(diff: Diff, metric: Metric, window: _Window, common: float) -> Event:
-    return make(
-        diff,
-        rule=RULE,
-        grade=Grade.BOARD,
-        weight=30,
-        is_news=True,
-        metric=metric.id,
-        headline=f"{metric.title} of most entries on {diff.board.title} changed by about {relative(common - 1)}"
-        f" and stayed there for {HELD} readings; that is not a change of single models.",
-        facts={"common_shift": round(common, 3), "readings": [reading.observed_at.isoformat() for reading in window.readings]},
-        evidence=[*_pages(window), *page_proofs(diff)],
-        after=window.readings[-HELD - 1].observed_at,
         until=window.readings[-HELD].observed_at,
     )
 

@@ -6,10 +6,11 @@ Source: docs/decisions/0014-parity-gains-frontiers.md
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import takewhile
 from math import inf
+
+from msgspec import Struct
 
 from tracker.events import debut
 from tracker.events._newcomers import arrivals
@@ -27,8 +28,7 @@ _WEIGHT = {Grade.RELEASE: 52, Grade.LISTING: 47, Grade.LATE_LISTING: 37, Grade.A
 """A little more than the debuts, so that the group leads the story of its siblings."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Group:
+class _Group(Struct, frozen=True, kw_only=True):
     """Siblings, the best first, and their name; `listed` are the entries of that name before.
 
     `ranks` has those with a value, `places` is that of the best variant of each among the models.

@@ -18,7 +18,7 @@ _WHY = {
     "new_name": "one of several rows of that name",
     "flip": "a flip back to an earlier name",
     "spelling": "the same name in another spelling",
-    "doubtful": "several rows got other labels at once",
+    "doubtful": "it is not certain which row has this label now",
 }
 Grade = StrEnum("Grade", "NEW_NAME FLIP SPELLING RELISTED DOUBTFUL")
 

@@ -1,29 +1,62 @@
-"""A published score of a listed entry changed, or was withdrawn; or points that only grow were taken away."""
+"""A published score of a listed entry changed, was withdrawn or is back; or points that only grow were taken away."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
-from tracker.events._values import measured, near_the_top
-from tracker.events.kind import EventKind, Folding, What
-from tracker.events.making import both, make, party
-from tracker.model import BoardState, Diff, EntryId, Event, Measure, Metric, Move, Nature
+from tracker.events import departure
+from tracker.events._values import keys_now, measured, near_the_top
+from tracker.events.kind import Detection, EventKind, Folding, What
+from tracker.events.making import both, make, party, proof
+from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Evidence, Measure, Metric, Move, Nature
 from tracker.order import fallen, states_error
-from tracker.wording import number
+from tracker.wording import number, unsure
 
 RULE = "score_revision/1"
-Grade = StrEnum("Grade", "BEYOND_ERROR WITHIN_ERROR WITHDRAWN UNSURE_ORIGIN")
+Grade = StrEnum("Grade", "BEYOND_ERROR WITHIN_ERROR WITHDRAWN RETURNED UNSURE_ORIGIN")
 _LEAST = 0.01
 """The smallest change that is news where no error is published, and the smallest loss of points: a share of the value before."""
 
+_UNSURE = "of unsure origin: the earlier score may have been an estimate, or that of another row"
 
-def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # all kinds have this signature
+
+def detect(diff: Diff, past: BoardState) -> Detection:
     """Every change of a tested score, news beyond the error, or from 1 % on; changes of a rating only beyond drift and intervals.
 
     Of points only what an entry lost, where nearly all others grow or stay. `unsure_origin`: the earlier score may have been an
-    estimate, so the change is only recorded.
+    estimate, so the change is only recorded. Remembers the scores that were withdrawn, each with the bytes that had it.
     """
+    events, gone, primary = list(_changes(diff)), dict[str, _Withdrawn](), diff.board.primary
+    if diff.before is None or primary is None or diff.restart or diff.metrics[primary.id].verdict is Comparability.REBASED:
+        return Detection(events=events, memory=gone)
+    keys = keys_now(diff)
+    for key, plain in (past.memory.get("score_revision") or {}).items():
+        entry, was = keys.get(EntryId(key), EntryId(key)), _Withdrawn(*plain)
+        now = measured(diff.after.entries.get(entry), primary)
+        if now is not None:
+            events.append(_returned(diff, primary, entry, was, now))
+        elif not departure.is_gone(diff, past, entry):
+            gone[entry] = was
+    for entry in (event.subjects[0].entry for event in events if event.grade == Grade.WITHDRAWN):
+        shown, value = proof(diff.before, entry, primary.id), diff.before.values(primary.id)[entry]
+        gone[entry] = _Withdrawn(value, shown.raw or "", shown.sha256, shown.url, shown.observed_at.isoformat())
+    return Detection(events=events, memory=gone)
+
+
+class _Withdrawn(NamedTuple):
+    """A score that is gone: its value, its cell, and the bytes that had it."""
+
+    value: float
+    raw: str
+    sha256: str
+    url: str
+    observed_at: str
+
+
+def _changes(diff: Diff) -> Iterator[Event]:
     if diff.before is None:
         return
     for metric in diff.board.metrics:
@@ -51,7 +84,8 @@ def _revised(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
     who = party(diff.after, entry)
     before, after = number(move.before.value, metric), number(move.after.value, metric)
     seen = move.significant and before != after and _is_large(diff, metric, entry, move)
-    within = "" if move.significant else ", within the stated error"
+    within = "" if states_error(metric, move.before, move.after) else unsure(metric, move.before, move.after)
+    within = within if move.significant else ", within the stated error"
     grade = Grade.BEYOND_ERROR if move.significant else Grade.WITHIN_ERROR
     if move.unsure_origin:
         assert diff.before is not None
@@ -96,6 +130,25 @@ def _withdrawn(diff: Diff, metric: Metric, entry: EntryId, before: Measure) -> E
     )
 
 
+def _returned(diff: Diff, metric: Metric, entry: EntryId, was: _Withdrawn, now: Measure) -> Event:
+    who, value, read_at = party(diff.after, entry), number(now.value, metric), datetime.fromisoformat(was.observed_at)
+    what, figures = "value" if metric.exact else "score", f"{value} after {number(was.value, metric)}"
+    figures = f"{value}, as before" if now.value == was.value else figures
+    then = Evidence(sha256=was.sha256, url=was.url, observed_at=read_at, entry=entry, metric=metric.id, raw=was.raw)
+    return make(
+        diff,
+        rule=RULE,
+        grade=Grade.RETURNED,
+        weight=30,
+        is_news=True,
+        subjects=[who],
+        metric=metric.id,
+        headline=f"{who.name} has a {what} on {diff.board.title} again: {figures} ({metric.title}).",
+        facts={"before": was.value, "after": now.value, "shift": now.value - was.value},
+        evidence=[then, proof(diff.after, entry, metric.id)],
+    )
+
+
 KIND = EventKind(
     RULE,
     tuple(Grade),
@@ -103,4 +156,5 @@ KIND = EventKind(
     recorded=(Grade.WITHIN_ERROR, Grade.UNSURE_ORIGIN),
     folding=Folding(crowd=("score revision", "score revisions")),
     explains={What.VALUE: 20},
+    why_recorded=lambda event: _UNSURE if event.grade == Grade.UNSURE_ORIGIN else "",
 )

@@ -25,6 +25,18 @@ def resolve_host(host: str) -> Sequence[Address]:
     return [ip_address(str(address[0])) for *_, address in addresses]
 
 
+def look_up(host: str, resolve: Resolve) -> Sequence[Address]:
+    """The addresses of a host: of a literal one itself, of another by `resolve`; none if they cannot be found now."""
+    try:
+        return [ip_address(host)]
+    except ValueError:
+        pass
+    try:
+        return resolve(host)
+    except OSError:
+        return ()
+
+
 def is_public(address: Address) -> bool:
     """Whether the address, and any address it embeds, is reachable from the whole internet."""
     if isinstance(address, IPv6Address):

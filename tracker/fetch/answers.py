@@ -26,6 +26,16 @@ def with_answer(error: FetchError, ask: Ask, reply: Reply, now: datetime) -> Fet
     return error
 
 
+def without_secret(ask: Ask, reply: Reply, now: datetime) -> Reply:
+    """The reply, of which body and headers may be kept. Raises Refused if one of them repeats a secret."""
+    headers = (reply.headers.get(name, "").encode() for name in ("content-type", "etag", "last-modified"))
+    name = next(filter(None, map(ask.secrets.found_in, (reply.body, *headers))), None)
+    if name is None:
+        return reply
+    error = Refused(f"{ask.place}: the answer repeats the value of {name}, which must not be kept; send it as a header")
+    raise with_answer(error, ask, reply, now)
+
+
 def failure(ask: Ask, reply: Reply, now: datetime) -> FetchError:
     """The error for a status other than success, with its answer."""
     answered = f"{ask.place}: answered {reply.status}, expected 200"

@@ -15,18 +15,19 @@ from importlib import metadata
 from typing import Self
 
 from tracker.errors import DeclarationError, FetchError, Refused, Transient
-from tracker.fetch.addresses import Resolve, resolve_host
-from tracker.fetch.answers import failure, with_answer
+from tracker.fetch.addresses import Resolve, look_up, resolve_host
+from tracker.fetch.answers import failure, without_secret
 from tracker.fetch.gather import Gathered, Gatherer
 from tracker.fetch.http import Ask, Reply, Transport, Wire, host_of, is_sendable, read_url
-from tracker.fetch.keys import Secrets, secrets_of
-from tracker.fetch.politeness import NotYet, Pace, retry_after_s
+from tracker.fetch.keys import secrets_of
+from tracker.fetch.politeness import NotYet, Pace
 from tracker.fetch.redirects import follow
 from tracker.fetch.retry import patiently
 from tracker.fetch.robots import PRODUCT, Robots
 from tracker.fetch.shared import Shared
 from tracker.model import Board, Capture, Part, Request, Unchanged, Validators
 from tracker.ports import Clock, Environment, Hosts
+from tracker.redaction import Secrets
 
 log = logging.getLogger("tracker.fetch")
 
@@ -172,12 +173,7 @@ class Fetcher:
     def _get(self, ask: Ask) -> Reply:
         """One page, retried if that helps."""
         reply = patiently(lambda: self._try(ask), self._clock)
-        kept = (reply.body, *(reply.headers.get(name, "").encode() for name in ("content-type", "etag", "last-modified")))
-        name = next(filter(None, map(ask.secrets.found_in, kept)), None)
-        if name is not None:
-            error = Refused(f"{ask.place}: the answer repeats the value of {name}, which must not be kept; send it as a header")
-            raise with_answer(error, ask, reply, self._clock.now())
-        return reply
+        return without_secret(ask, reply, self._clock.now())
 
     def _try(self, ask: Ask) -> Reply:
         reply = follow(ask, self._allowed, self._resolve)
@@ -192,12 +188,12 @@ class Fetcher:
         return self._in_turn(replace(ask, gap_s=max(ask.gap_s, rules.delay_s)))
 
     def _in_turn(self, ask: Ask) -> Reply:
-        """One request at the host's turn."""
+        """One request at the host's turn. The host's name is looked up here, and again by the connection, if `ask.public`."""
+        if not ask.public and not ask.allow_private:
+            ask = self._pace.keep_public(ask, look_up(ask.host, self._resolve))
         with self._pace.turn(ask):
             reply = self._wire.send(ask)
-        asked_s = retry_after_s(reply.headers.get("retry-after", ""), self._clock.now())
-        if asked_s and reply.status >= HTTPStatus.BAD_REQUEST:
-            self._pace.stay_away(ask.host, asked_s)
+        self._pace.heed(ask, reply)
         return reply
 
     def _outcome(self, board: Board, gathered: Gathered, last: Validators) -> Capture | Unchanged:
@@ -245,6 +241,9 @@ def ask_for(board: Board, request: Request, environment: Mapping[str, str]) -> A
         timeout_s=board.request.timeout_s,
         max_bytes=board.request.max_bytes,
         gap_s=board.request.gap_s,
+        keys=tuple(secrets.values) or (host_of(url),),
+        max_per_day=board.request.max_per_day,
+        allow_private=board.request.allow_private,
     )
 
 

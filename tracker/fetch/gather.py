@@ -16,7 +16,7 @@ import msgspec
 from jmespath.exceptions import JMESPathError
 
 from tracker.errors import FetchError, Gone, Refused, Transient
-from tracker.fetch.answers import with_answer
+from tracker.fetch.answers import with_answer, without_secret
 from tracker.fetch.http import Ask, Reply, join_url, origin_of
 from tracker.fetch.pages import pages
 from tracker.model import ASKED_FOR, NEWEST, Board, Each, Newest, Part, Payload, Request
@@ -117,9 +117,9 @@ class Gatherer:
         if not request.member:
             return reply
         try:
-            return _with_member(ask, reply, request.member)
+            return without_secret(ask, _with_member(ask, reply, request.member), self.now())
         except FetchError as error:
-            raise self._evident(error, ask, reply) from error.__cause__
+            raise error if error.answer else self._evident(error, ask, reply) from error.__cause__
 
     def _evident(self, error: FetchError, ask: Ask, reply: Reply) -> FetchError:
         return with_answer(error, ask, reply, self.now())

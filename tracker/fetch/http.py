@@ -31,8 +31,8 @@ from typing import TYPE_CHECKING, Any
 from tracker.errors import FetchError, Refused, Transient
 from tracker.fetch.addresses import causes, is_public, says_no_such_host
 from tracker.fetch.inflate import Garbled, Inflater
-from tracker.fetch.keys import Secrets
 from tracker.model import BoardId
+from tracker.redaction import Secrets
 
 if TYPE_CHECKING:
     import httpx
@@ -66,7 +66,8 @@ class Ask:
     """One request as it is sent, with its secrets; never shown whole.
 
     `declared` is the board's URL as declared. Names in `headers` are lower-case. `cut` keeps the first `max_bytes` of a longer
-    body instead of refusing it. `public` demands a public address.
+    body instead of refusing it. `public` demands a public address, unless `allow_private`. The request counts for each of the
+    `keys`, which may be used `max_per_day` times; 0 is any number.
     """
 
     board: BoardId
@@ -81,6 +82,9 @@ class Ask:
     gap_s: float = 2.0
     cut: bool = False
     public: bool = False
+    allow_private: bool = False
+    keys: tuple[str, ...] = ()
+    max_per_day: int = 0
 
     @property
     def host(self) -> str:
@@ -264,9 +268,7 @@ class _Watch:
         peer = stream.get_extra_info("server_addr")
         if self._ask.public and self.direct and not is_public(ip_address(peer[0])):
             stream.close()
-            raise Refused(
-                f"{self._ask.place}: a redirect led to an address that is not public; check what request.url has become"
-            )
+            raise Refused(f"{self._ask.place}: its name or a redirect led to an address that is not public; check request.url")
 
     def _expire(self) -> None:
         self.expired = True

@@ -1,21 +1,26 @@
-"""Politeness towards a host: one request at a time, a gap between two, and its Retry-After (RFC 9110 §10.2.3)."""
+"""Politeness towards a host: one request at a time, a gap between two, its Retry-After (RFC 9110 §10.2.3), and keys' budgets."""
 
 from __future__ import annotations
 
+import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 
-from tracker.errors import Transient
-from tracker.fetch.http import Ask
+from tracker.errors import Refused, Transient
+from tracker.fetch.addresses import Address, is_public
+from tracker.fetch.http import Ask, Reply
 from tracker.ports import Clock, Hosts
+from tracker.wording import machine_time
 
 LONGEST_WAIT_S = 60.0
 """A longer Retry-After or Crawl-delay is not waited for within a run, but by the next run."""
-LONGEST_AWAY_S = 7 * 86_400.0
-"""A longer Retry-After counts as this."""
+LONGEST_AWAY_S = 86_400.0
+"""A longer Retry-After counts as this, and concerns the board only: no host means to close all its boards for longer."""
 BREAKS_AFTER = 4
 """A host that failed this many fetches in a row, of any boards, gets a break; after it, one board tries."""
 FIRST_BREAK_S = 300.0
@@ -26,21 +31,20 @@ CUT_S = 1.0
 
 
 class NotYet(Transient):
-    """The host asked us to stay away, or has a break after failures: nothing was asked, and a retry now would not help."""
+    """The host asked us to stay away, has a break after failures, or a key is used up: nothing was asked, and no retry helps."""
 
 
-def retry_after_s(header: str, now: datetime) -> float | None:
-    """The seconds that a Retry-After header asks for, at most `LONGEST_AWAY_S`; None if it is unusable or in the past."""
+def retry_after_s(header: str, now: datetime, most_s: float = LONGEST_AWAY_S) -> float | None:
+    """The seconds that a Retry-After header asks for, at most `most_s`; None if it is unusable or in the past."""
     text = header.strip()
     if text.isascii() and text.isdigit():
-        digits = text.lstrip("0") or "0"
-        return LONGEST_AWAY_S if len(digits) > len("604800") else min(float(digits), LONGEST_AWAY_S)
+        return min(float(text), most_s)
     try:
         at = parsedate_to_datetime(text)
         wait_s = (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds()
     except (ValueError, OverflowError):
         return None
-    return min(wait_s, LONGEST_AWAY_S) if wait_s > 0 else None
+    return min(wait_s, most_s) if wait_s > 0 else None
 
 
 class Pace:
@@ -54,7 +58,7 @@ class Pace:
 
     @contextmanager
     def turn(self, ask: Ask) -> Iterator[None]:
-        """Within the block nobody else asks the host; begins after the gap. Raises NotYet if the host asked us to stay away."""
+        """Within the block nobody else asks the host; begins after the gap. Raises NotYet if a request must not be sent now."""
         with self._guard:
             turn = self._turns.setdefault(ask.host, threading.Lock())
         with turn, self._hosts.turn(ask.host):
@@ -65,13 +69,41 @@ class Pace:
                 passed_s = max(0.0, (self._clock.now() - last).total_seconds())
                 self._clock.sleep(max(0.0, ask.gap_s + CUT_S - passed_s))
             with self._guard:
+                self._spend(ask)
                 self._hosts.note_request(ask.host, self._clock.now())
             yield
 
-    def stay_away(self, host: str, wait_s: float) -> None:
-        """Remember that the host asked us to stay away."""
+    def heed(self, ask: Ask, reply: Reply) -> None:
+        """Remember the Retry-After of an error: for the host, or for the board alone if it is longer than a day."""
+        now = self._clock.now()
+        asked_s = retry_after_s(reply.headers.get("retry-after", ""), now, math.inf)
+        if asked_s and reply.status >= HTTPStatus.BAD_REQUEST:
+            whom = ask.host if asked_s <= LONGEST_AWAY_S else ask.board
+            with self._guard:
+                self._hosts.note_not_before(whom, now + timedelta(seconds=min(asked_s, LONGEST_AWAY_S)))
+
+    def keep_public(self, ask: Ask, addresses: Sequence[Address]) -> Ask:
+        """The request, which demands a public address if its host once had none but public ones. Raises Refused."""
+        is_public_now = bool(addresses) and all(map(is_public, addresses))
         with self._guard:
-            self._hosts.note_not_before(host, self._clock.now() + timedelta(seconds=wait_s))
+            was_public = self._hosts.was_public(ask.host)
+            if is_public_now and not was_public:
+                self._hosts.note_public(ask.host)
+        if was_public and addresses and not is_public_now:
+            raise Refused(
+                f"{ask.place}: {ask.host!r} has a private address now, expected a public one, as before;"
+                " correct request.url, or set request.allow_private = true"
+            )
+        return replace(ask, public=was_public or is_public_now)
+
+    def _spend(self, ask: Ask) -> None:
+        """Count the request for its keys. Raises NotYet if one is used up."""
+        for key in ask.keys if ask.max_per_day else ():
+            now = self._clock.now()
+            until = self._hosts.spend(key, now, ask.max_per_day)
+            if until is not None:
+                self._hosts.note_not_before(ask.board, until)
+                raise _not_yet(ask, f"the {ask.max_per_day} requests a day of {key} are used up, paused until", until, now)
 
     def answered(self, host: str) -> None:
         """Remember that the host answered: its failures are over."""
@@ -91,12 +123,22 @@ class Pace:
             self._hosts.note_not_before(host, max(until, asked) if asked else until)
 
     def _keep_away(self, ask: Ask) -> None:
+        self._check_time(ask, ask.board, "this board waits, for a Retry-After or the budget of its key")
+        with self._guard:
+            failures = self._hosts.failures(ask.host)
+        why = f"failed {failures} times in a row and is left alone" if failures >= BREAKS_AFTER else "asked us to stay away"
+        self._check_time(ask, ask.host, f"the host {why}")
+
+    def _check_time(self, ask: Ask, whom: str, why: str) -> None:
+        """Raises NotYet if the host or board `whom` must not be asked yet."""
         now = self._clock.now()
         with self._guard:
-            until, failures = self._hosts.not_before(ask.host), self._hosts.failures(ask.host)
+            until = self._hosts.not_before(whom)
             if until is not None and until <= now:
-                self._hosts.note_not_before(ask.host, None)
+                self._hosts.note_not_before(whom, None)
         if until is not None and until > now:
-            wait_s = (until - now).total_seconds()
-            why = f"failed {failures} times in a row and is left alone" if failures >= BREAKS_AFTER else "asked us to stay away"
-            raise NotYet(f"{ask.place}: the host {why}, due at {until:%Y-%m-%dT%H:%M:%SZ}", retry_after_s=wait_s)
+            raise _not_yet(ask, f"{why}, due at", until, now)
+
+
+def _not_yet(ask: Ask, why: str, until: datetime, now: datetime) -> NotYet:
+    return NotYet(f"{ask.place}: {why} {machine_time(until)}", retry_after_s=(until - now).total_seconds())

@@ -51,7 +51,9 @@ def _next(first: Ask, current: Ask, reply: Reply, resolve: Resolve) -> Ask:
     if elsewhere:
         _demand_public(first, url, resolve)
     method = current.method if reply.status in KEEP_METHOD else "GET"
-    return replace(current, url=url, method=method, headers=_headers_for(url, current), public=first.public or elsewhere)
+    public, headers = first.public or elsewhere, _headers_for(url, current)
+    keys = current.keys if headers is current.headers else ()
+    return replace(current, url=url, method=method, headers=headers, public=public, keys=keys)
 
 
 def _demand_public(first: Ask, url: URL, resolve: Resolve) -> None:

@@ -71,7 +71,7 @@ class Robots:
 
     def _read(self, ask: Ask) -> Rules:
         url = ask.url.copy_with(raw_path=b"/robots.txt")
-        asked = replace(ask, url=url, method="GET", headers={}, max_bytes=MAX_BYTES, cut=True)
+        asked = replace(ask, url=url, method="GET", headers={}, keys=(), max_bytes=MAX_BYTES, cut=True)
         reply = self._load(asked)
         now = self._clock.now()
         if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR or reply.status in AGAIN:

@@ -16,7 +16,7 @@ from tracker.model.names import Lexicon
 
 __all__ = ["OpenQuestion", "as_model", "identify", "line_name", "nearest", "question", "resolve", "resolve_models"]
 
-_ONLY_READ = ("left_out", "unread", "placeless", "unended")
+_ONLY_READ = ("left_out", "unread", "places", "unended")
 
 
 def identify(reading: Reading, *, observed_at: datetime, url: str, sha256: tuple[Sha256, ...], lexicon: Lexicon) -> Snapshot:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS = {name: index for index, name in enumerate(_NAMES, start=1)}
@@ -15,8 +16,7 @@ _FIRST_YEAR = 23
 """No model of these boards was dated before 2023: `0324` is 24 March, `2403` is March 2024."""
 
 
-@dataclass(frozen=True, slots=True)
-class Date:
+class Date(Struct, frozen=True):
     """The parts that are stated. `either`: two digits that are a day or a year, as in `08-24`."""
 
     year: int | None = None

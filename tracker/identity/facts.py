@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import product
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker.errors import DeclarationError
 from tracker.identity import compose
@@ -20,8 +22,7 @@ from tracker.model.names import Lexicon, Release, folded
 UNSURE = "unsure"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelSnapshot:
+class ModelSnapshot(Struct, frozen=True, kw_only=True):
     """One release of a model, with its marks and its id."""
 
     dates: tuple[Date, ...]
@@ -30,8 +31,7 @@ class ModelSnapshot:
     model: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Releases:
+class Releases(Struct, frozen=True, kw_only=True):
     """A model's snapshots. `bare` is the id of the name without a mark, None if that is open."""
 
     snapshots: tuple[ModelSnapshot, ...] = ()
@@ -40,8 +40,7 @@ class Releases:
     stamped: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Doubt:
+class Doubt(Struct, frozen=True, kw_only=True):
     """Why a name is ambiguous, on boards whose id begins with one of `sources`, and its lab and family."""
 
     why: str
@@ -50,15 +49,14 @@ class Doubt:
     family: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(Struct, frozen=True, kw_only=True):
     """The facts of a lexicon: `releases` and `renamed` by a model's core, `aliases` and `unsure` by the whole id."""
 
     known: KnownNames
-    releases: Mapping[str, Releases] = field(default_factory=dict)
-    aliases: Mapping[str, Parsed] = field(default_factory=dict)
-    renamed: Mapping[str, Parsed] = field(default_factory=dict)
-    unsure: Mapping[str, Doubt] = field(default_factory=dict)
+    releases: Mapping[str, Releases] = {}
+    aliases: Mapping[str, Parsed] = {}
+    renamed: Mapping[str, Parsed] = {}
+    unsure: Mapping[str, Doubt] = {}
 
 
 @lru_cache(maxsize=16)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from operator import attrgetter
+
+from msgspec import Struct
 
 from tracker.identity.known import KnownNames
 from tracker.identity.makers import Maker, ProductLine
@@ -15,8 +16,7 @@ _NAMING = ("word", "number")
 _Fit = tuple[frozenset[str], ProductLine]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Brand:
+class Brand(Struct, frozen=True, kw_only=True):
     """A line that a name mentions, with the places of its words among the tokens; the first is `at`."""
 
     line: ProductLine

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
+
+from msgspec import Struct
 
 from tracker.identity.makers import Maker, ProductLine
 from tracker.identity.tokens import clean, tokenize
@@ -17,21 +18,20 @@ _A_NAME = 3
 """A lab's name of at least this number of letters is recognised inside a longer one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class KnownNames:
+class KnownNames(Struct, frozen=True, kw_only=True, eq=False):
     """The arranged lexicon.
 
     `lines` maps the first word of a phrase to the phrases that begin with it. `fronts` are the prefixes of makers' and hosts'
     names. `patterns` maps a family to the way to write it with a generation, `partners` a lab's slug to its partners.
     """
 
-    makers: Mapping[str, Maker] = field(default_factory=dict)
+    makers: Mapping[str, Maker] = {}
     hosts: frozenset[str] = frozenset()
-    lines: Mapping[str, tuple[tuple[frozenset[str], ProductLine], ...]] = field(default_factory=dict)
-    nicknames: Mapping[str, ProductLine] = field(default_factory=dict)
+    lines: Mapping[str, tuple[tuple[frozenset[str], ProductLine], ...]] = {}
+    nicknames: Mapping[str, ProductLine] = {}
     fronts: frozenset[str] = frozenset()
-    patterns: Mapping[str, str] = field(default_factory=dict)
-    partners: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    patterns: Mapping[str, str] = {}
+    partners: Mapping[str, frozenset[str]] = {}
 
     def maker(self, text: str) -> Maker | None:
         """The lab with that spelling, or with it and a word such as `-org`; None for a host or an unknown maker."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tracker.model.names import Family
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Maker:
+class Maker(Struct, frozen=True, kw_only=True):
     """The maker of a model. `slug` is the lab's part of ids."""
 
     name: str
@@ -17,8 +17,7 @@ class Maker:
     country: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductLine:
+class ProductLine(Struct, frozen=True, kw_only=True):
     """A family with its lab, and its words as sets. `slug` is its part of ids."""
 
     maker: Maker

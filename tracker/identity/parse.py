@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker.identity import families
 from tracker.identity.families import Brand
@@ -25,8 +27,7 @@ _OTHERS = ("fine-tune", "abliterated")
 _TUNED = frozenset({"distill", "guard", "fine-tune", "abliterated", "thinking"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statements:
+class Statements(Struct, frozen=True, kw_only=True):
     """The statements about the maker: `owner` is the innermost prefix, of a repository if `path`, `hint` is the board's.
 
     `stated` and `hinted` are their labs, if known; a lab at the beginning of the name is stated too.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal
+
+from msgspec import Struct
 
 from tracker.identity.dates import Date
 from tracker.identity.makers import Maker, ProductLine
@@ -12,8 +13,7 @@ from tracker.identity.sizes import UNSTATED, Size
 Spelled = Literal["repository", "id", "title"]
 
 
-@dataclass(slots=True)
-class Slots:
+class Slots(Struct):
     """The statements of a name; filled by `fill`, then constant.
 
     `generation` and the further `numbers` are as in ids. `words` are those that distinguish models.
@@ -21,15 +21,15 @@ class Slots:
 
     generation: str = ""
     shown_generation: str = ""
-    numbers: list[str] = field(default_factory=list)
-    words: set[str] = field(default_factory=set)
-    tier: list[str] = field(default_factory=list)
+    numbers: list[str] = []
+    words: set[str] = set()
+    tier: list[str] = []
     size: Size = UNSTATED
     tune: str = ""
     base: bool = False
     chat: bool = False
     kind: str = ""
-    dates: list[Date] = field(default_factory=list)
+    dates: list[Date] = []
     revision: str = ""
     preview: bool = False
     unfinished: bool = False
@@ -39,12 +39,11 @@ class Slots:
     budget: str = ""
     quant: str = ""
     context: str = ""
-    serving: list[str] = field(default_factory=list)
-    harness: list[str] = field(default_factory=list)
+    serving: list[str] = []
+    harness: list[str] = []
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parsed:
+class Parsed(Struct, frozen=True, kw_only=True):
     """A parsed name.
 
     `maker` is None if unknown. `named` are the words of an undeclared brand. `owner` is the maker in ids of a model built on the

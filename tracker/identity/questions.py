@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tracker.identity.known import canonical
 from tracker.model import Identity
@@ -29,8 +30,7 @@ _ANSWERS = {
 _ELSE = "if it means the same model on every board, " + _LINE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenQuestion:
+class OpenQuestion(Struct, frozen=True, kw_only=True):
     """What is open about a name, and how a person decides it."""
 
     why: str

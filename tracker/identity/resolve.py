@@ -6,8 +6,9 @@ Source: docs/decisions/0011-identity.md
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from tracker.identity import compose, questions
 from tracker.identity.facts import Doubt, Facts, facts, read_as, snapshot_of

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 _UNITS = {"b": 1.0, "t": 1000.0, "m": 0.001}
 
 
-@dataclass(frozen=True, slots=True)
-class Size:
+class Size(Struct, frozen=True):
     """Total and active parameters, if stated. `experts`: their number follows (17B-128E), so the model has its own name."""
 
     total: float | None = None

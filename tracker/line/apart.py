@@ -24,8 +24,9 @@ from typing import Protocol, TypedDict, Unpack
 from tracker.errors import DeclarationError, ParseError, TrackerError
 from tracker.model import Board, IndexLine, Part, Reading
 from tracker.parsers.decoding import inflated
-from tracker.ports import Archive
+from tracker.ports import Archive, Environment
 from tracker.reading import read_capture
+from tracker.redaction import named_in
 from tracker.wording import machine_time
 
 COSTLY_BYTES = 8_000_000
@@ -87,14 +88,31 @@ def here(
 
 
 def read(
-    board: Board, bodies: Sequence[bytes], *, alone: bool = False, budget: Budget = BUDGET, **received: Unpack[Received]
+    board: Board,
+    bodies: Sequence[bytes],
+    *,
+    alone: bool = False,
+    budget: Budget = BUDGET,
+    environment: Environment = os.environ,
+    **received: Unpack[Received],
 ) -> Reading:
-    """Read costly bodies in a process of its own, others here. Raises ParseError if that takes too much time or memory."""
-    if not alone and not any(_is_costly(body, board.parse.format) for body in bodies):
-        return read_capture(board, bodies, **received)
-    task = io.BytesIO()
-    _Pickler(task).dump((board, bodies, received))
-    result = _of_a_child(board.id, task.getbuffer(), budget)
+    """Read costly bodies in a process of its own, others here.
+
+    Raises ParseError if that takes too much time or memory, or if the result or its error repeats a key of the board: a parser
+    may put together what was not found in the bytes.
+    """
+    if alone or any(_is_costly(body, board.parse.format) for body in bodies):
+        task = io.BytesIO()
+        _Pickler(task).dump((board, bodies, received))
+        result = _of_a_child(board.id, task.getbuffer(), budget)
+    else:
+        try:
+            result = read_capture(board, bodies, **received)
+        except TrackerError as error:
+            result = error
+    secrets = named_in(board.asked_with(), environment)
+    if secrets and (name := secrets.found_in(repr((result, getattr(result, "violations", ()))).encode("utf-8", "replace"))):
+        raise ParseError(f"{board.id}: found the value of {name} on the page, expected no key there; replace the key")
     if isinstance(result, Exception):
         raise result
     assert isinstance(result, Reading)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from tracker.model import BoardId, IndexLine, Verdict
@@ -21,6 +21,9 @@ PASSED = timedelta(minutes=10)
 _AHEAD, _USUAL_GAPS = timedelta(days=2), 8
 """History is ahead of the clock if this time, and this many usual gaps, are between it and what is before the clock's time."""
 _TIMES = 30
+_HOUR = timedelta(hours=1)
+EARLIEST = datetime(2026, 11, 1, tzinfo=UTC)
+"""The tracker was released later: a clock with an earlier time is wrong."""
 MISDATED = "its date was wrong: captures that were taken later are dated earlier"
 _CONTENT = frozenset((Verdict.NEW, Verdict.REVISIT))
 _FETCHED = frozenset((Verdict.NOT_MODIFIED, Verdict.REFUSED, Verdict.GONE, Verdict.TRANSIENT))
@@ -86,11 +89,25 @@ def is_ahead(stored: Sequence[datetime], now: datetime) -> bool:
     return gap > max(_AHEAD, stored[-1] - stored[at], _USUAL_GAPS * gaps[len(gaps) // 2])
 
 
+def is_all_ahead(stored: Sequence[datetime], now: datetime) -> bool:
+    """Whether the whole history was dated by a clock that was ahead: it begins later than `now` by more than it lasts."""
+    return bool(stored) and now >= EARLIEST and stored[0] - now > max(_HOUR, stored[-1] - stored[0])
+
+
+def again(ahead: Sequence[datetime], now: datetime) -> dict[datetime, datetime]:
+    """Other times, before `now`, for these, in the same order and with the same gaps, though none of them is long."""
+    times, at = {}, now
+    for later, time in zip((None, *ahead[::-1]), ahead[::-1], strict=False):
+        at -= timedelta(seconds=1) if later is None else min(later - time, LONG)
+        times[time] = at
+    return times
+
+
 def dated(at: datetime, newest: datetime | None, stored: Sequence[datetime]) -> datetime:
     """The time of a fetch: the clock's, or a second after the last one if the clock was set back."""
     if newest is not None and at <= newest < at + SLACK:
         return newest + timedelta(seconds=1)
-    if not stored or at > stored[-1] or is_ahead(stored, at):
+    if not stored or at > stored[-1] or is_ahead(stored, at) or is_all_ahead(stored, at):
         return at
     return stored[-1] + timedelta(seconds=1)
 

@@ -6,21 +6,26 @@ import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from statistics import median
 from typing import TYPE_CHECKING
 
 from tracker.compare import (
     RowDoubt,
+    agree,
+    all_alike,
     commensurable,
+    comparable,
     compare,
     doubts,
     leave_out,
+    read_again,
     too_many,
     with_last_known,
-    wrong_column,
     wrong_page,
 )
 from tracker.errors import ContractBroken, EncodingError, ParseError, Refused, StoreError, TrackerError
-from tracker.events import advance, advance_failed, awaits_confirmation, board_partial, confirm, detect, fail, silence
+from tracker.events import board_partial
+from tracker.events.detecting import advance, advance_failed, awaits_confirmation, confirm, detect, fail, silence
 from tracker.identity import as_model, identify, resolve, resolve_models
 from tracker.line import dates
 from tracker.model import (
@@ -45,6 +50,7 @@ from tracker.model import (
     Step,
     StoredSnapshot,
     Verdict,
+    kept_and_pruned,
 )
 from tracker.model.names import Lexicon
 from tracker.ports import Archive
@@ -56,7 +62,7 @@ from tracker.wording import visible
 if TYPE_CHECKING:
     from tracker.line.apart import ReadLine
 
-DECISIONS = frozenset((Verdict.ACCEPT, Verdict.REJECT, Verdict.STRIKE, Verdict.RESTORE))
+DECISIONS = frozenset((Verdict.ACCEPT, Verdict.REJECT, Verdict.STRIKE, Verdict.RESTORE, Verdict.PRUNE))
 _OF_A_READING = frozenset((Verdict.ACCEPT, Verdict.REJECT))
 _AGREEING_SUSPECTS = 3
 _AGREEING_FOR = timedelta(days=1)
@@ -157,8 +163,8 @@ def _is_derived(decision: IndexLine) -> bool:
 
 
 def fetches_of(lines: Iterable[IndexLine]) -> list[IndexLine]:
-    """The fetches among the lines, without those that are struck."""
-    lines = list(lines)
+    """The fetches among the lines, without those that are struck or whose bodies are pruned."""
+    lines, _ = kept_and_pruned(lines)
     last = {line.observed_at: line.verdict for line in lines if line.verdict in DECISIONS - _OF_A_READING}
     return [line for line in lines if line.verdict not in DECISIONS and last.get(line.observed_at) is not Verdict.STRIKE]
 
@@ -192,17 +198,20 @@ def _step(
         return _failed(board, line, _unreadable(board, line, error, before), past, Result.UNREADABLE)
     after = identify(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256, lexicon=lexicon)
     read_s = time.perf_counter() - started
-    doubt, other_table, doubted = size_collapse(reading, board, past.sizes), None, dict[EntryId, RowDoubt]()
+    doubt, other_table, alike = size_collapse(reading, board, past.sizes), None, None
+    doubted = dict[EntryId, RowDoubt]()
     last = {key: as_model(row.last, board.id, lexicon) for key, row in past.left_out.items() if row.last}
     if before is not None:
         known = with_last_known(before, after, past, last)
         other_table = commensurable(board, known, after)
         doubted = doubts(board, known, after, past) if decision is None else {}
         doubt = doubt or other_table or (_cut_off(line, before, archive) if reading.unended else None)
-        doubt = doubt or wrong_page(board, known, after) or too_many(doubted, after)
+        alike = all_alike(board, known, after)
+        doubt = alike or doubt or wrong_page(board, known, after) or too_many(doubted, after)
     if doubt is not None and decision is None:
-        return _quarantined(board, line, after, past=past, doubt=doubt)
-    after, rows = leave_out(after, before=before, reading=reading, doubts=doubted, past=past, primary=board.primary)
+        return _quarantined(board, line, after, past=past, doubt=doubt, for_good=alike is not None)
+    same_table = before if other_table is None else None
+    after, rows = leave_out(after, before=same_table, reading=reading, doubts=doubted, past=past, primary=board.primary)
     before = with_last_known(before, after, past, last) if before is not None else None
     restart = f"accepted by {decision.by}: {other_table}" if decision is not None and other_table is not None else ""
     absent = _absent(board, past, before, after, lexicon)
@@ -276,7 +285,8 @@ def _accepted(
     rows: Mapping[EntryId, LeftOut],
 ) -> Step:
     diff = compare(board, before, after, seen_until=past.seen_until, sizes=past.sizes, restart=restart, absent=absent)
-    diff = replace(diff, left_out=rows) if rows else diff
+    if rows or past.left_out:
+        diff = replace(diff, left_out=comparable(rows, diff), read_again=read_again(after, past))
     detected = detect(diff, past)
     following = advance(past, diff, detected)
     quiet = silence(board, following, observed_at=line.observed_at, url=line.url, sha256=line.sha256)
@@ -311,29 +321,43 @@ def _confirmed(board: Board, line: IndexLine, past: BoardState, before: Snapshot
     return confirm(compare(board, before, again, seen_until=past.seen_until, sizes=past.sizes), past)
 
 
-def _quarantined(board: Board, line: IndexLine, after: Snapshot, *, past: BoardState, doubt: str) -> Step:
-    """Hold a reading that differs too much from the past, and check whether the readings in quarantine agree with it."""
-    values = after.values(board.primary.id) if board.primary else {}
-    suspect = HeldReading(observed_at=line.observed_at, entries=frozenset(after.entries), values=values)
-    run = _agreeing(past.suspects, suspect, board.primary)
+def _quarantined(board: Board, line: IndexLine, after: Snapshot, *, past: BoardState, doubt: str, for_good: bool) -> Step:
+    """Hold a reading that differs too much from the past, and check whether the readings in quarantine agree with it.
+
+    No number of readings gets one accepted that is held `for_good`; only a person can accept it.
+    """
+    suspect = _held(board, line, after)
+    run = () if for_good else _agreeing(past.suspects, suspect, board.primary)
     agreed = len(run) >= _AGREEING_SUSPECTS - 1 and suspect.observed_at - run[0].observed_at >= _AGREEING_FOR
     past = replace(past, suspects=run)
-    message = f"{board.id}: {doubt}; kept in quarantine (tracker quarantine show {board.id})"
-    failure = _failure(board, line, FailureStage.QUARANTINE, "ContractBroken", message)
+    remedy = "accept" if for_good else "show"
+    message = f"{board.id}: {doubt}; kept in quarantine (tracker quarantine {remedy} {board.id})"
+    failure = replace(_failure(board, line, FailureStage.QUARANTINE, "ContractBroken", message), doubt=doubt)
     step = _failed(board, line, failure, past, Result.QUARANTINED)
     return replace(
         step,
-        past=advance_failed(past, failure, suspect),
-        check=replace(step.check, entries=len(suspect.entries)),
+        past=advance_failed(past, failure, None if for_good else suspect),
+        check=replace(step.check, entries=len(after.entries)),
         agreed_since=run[0].observed_at if agreed else None,
+    )
+
+
+def _held(board: Board, line: IndexLine, after: Snapshot) -> HeldReading:
+    measures = after.measures(board.primary.id) if board.primary else {}
+    widths = [measure.half_width for measure in measures.values() if measure.half_width is not None]
+    return HeldReading(
+        observed_at=line.observed_at,
+        entries=frozenset(after.entries),
+        values={entry: measure.value for entry, measure in measures.items()},
+        half_width=median(widths) if widths else None,
     )
 
 
 def _agreeing(suspects: Sequence[HeldReading], suspect: HeldReading, primary: Metric | None = None) -> tuple[HeldReading, ...]:
     """The last consecutive suspects, each of which agrees with the next, up to this one; of a long run the first and the last."""
-    last, values = (suspects[-1].entries, suspects[-1].values) if suspects else (frozenset[EntryId](), {})
-    alike = len(last & suspect.entries) >= _AGREEMENT * len(last)  # not the reverse: a board may grow while it is held back
-    alike = alike and (primary is None or wrong_column(primary, values, suspect.values) is None)
+    last = suspects[-1] if suspects else replace(suspect, entries=frozenset(), values={})
+    alike = len(last.entries & suspect.entries) >= _AGREEMENT * len(last.entries)  # not the reverse: a held board may grow
+    alike = alike and (primary is None or agree(primary, last, suspect))
     run = tuple(suspects) if alike else ()
     return run if len(run) < _AGREEING_SUSPECTS else (run[0], *run[2 - _AGREEING_SUSPECTS :])
 
@@ -352,7 +376,11 @@ def _unreadable(board: Board, line: IndexLine, error: TrackerError, before: Snap
         if isinstance(error, ContractBroken)
         else not isinstance(error, EncodingError)
     )
-    remedy = f"; to see what replaced it: tracker board repair {board.id}" if before is not None and is_gone else ""
+    remedy = (
+        f"; if the page has changed, to find what replaced it: tracker board repair {board.id}"
+        if before is not None and is_gone
+        else ""
+    )
     stage = FailureStage.CONTRACT if isinstance(error, ContractBroken) else FailureStage.PARSE
     name = ParseError.__name__ if isinstance(error, ParseError) else type(error).__name__
     return _failure(board, line, stage, name, f"{error}{remedy}")

@@ -39,22 +39,24 @@ def new_lines(board: BoardId, archive: Archive, store: Store) -> tuple[Sequence[
     return _read(board, archive, store, store.position(board))
 
 
-def all_lines(board: BoardId, archive: Archive, store: Store, *, drop: bool = False) -> tuple[Sequence[IndexLine], bytes]:
-    """All lines and their bytes; the index is compared with everything that was stored of it, and restored.
+def all_lines(board: BoardId, archive: Archive, store: Store, *, drop: bool = False) -> tuple[Sequence[IndexLine], bytes, int]:
+    """All lines, their bytes, and the byte up to which the store has read them.
+
+    The index is compared with everything that was stored of it, and restored.
 
     Raises:
         StoreError: a stored state would be lost: unless its body is gone, and `drop` gives it up.
     """
-    known = store.indexed(board)
+    known, read = store.indexed(board), store.position(board)
     if archive.raw(board, 0, len(known)) != known:
-        archive.restore_index(board, known, drop=drop)
+        read = archive.restore_index(board, known, drop=drop)
     lines, whole = _read(board, archive, store, 0, drop=drop)
     listed = {line.observed_at for line in lines}
     for lost in (check for check in store.checks(board) if check.sha256 and check.observed_at not in listed):
         if not drop or _has_bodies(lost, archive):
             what = f"the index lacks the capture of {machine_time(lost.observed_at)}, which the history has"
             raise StoreError(f"{board}: {what}; restore index.jsonl from a copy of the archive; the history is unchanged")
-    return lines, whole
+    return lines, whole, read
 
 
 def changed(board: BoardId, archive: Archive, store: Store) -> tuple[str, ...]:

@@ -6,20 +6,24 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import Protocol
 
 from tracker.errors import DeclarationError, FetchError, Gone, StoreError, TrackerError, Transient
 from tracker.line import apart, dates, index
 from tracker.line.apart import Read
+from tracker.line.fold import CONTENT, DECISIONS, fetches_of
 from tracker.line.sync import Desk, Outcome, Telling, set_aside, sync_leased
 from tracker.model import Board, BoardId, Capture, Counted, CounterKey, IndexLine, Unchanged, Validators, Verdict
 from tracker.model.names import Lexicon
 from tracker.ports import Archive, Clock, Store
 from tracker.stores.sqlite_errors import is_of_all
+from tracker.wording import count, machine_time
 
 _DATED = re.compile(r"(\d{4}-\d\d-\d\dT\d{6}Z)(?:\.[A-Za-z0-9]+)*")
 _SECONDS = {"read": Counted.READ_SECONDS, "detect": Counted.DETECT_SECONDS, "store": Counted.STORE_SECONDS}
@@ -77,8 +81,10 @@ def take(
             except StoreError:
                 keep()  # nothing fetched is lost while a person decides
                 raise
+            wrong = _date_again(archive, store, board.id, now)
             line = keep()
             outcome = sync_leased(board, desk)
+            outcome = replace(outcome, aside=outcome.aside or wrong)
     except StoreError:
         raise
     except TrackerError as error:
@@ -153,7 +159,7 @@ def _keep_failure(archive: Archive, board: Board, error: FetchError, at: datetim
 
 def _dated(archive: Archive, store: Store, board: Board, now: datetime, at: datetime | None) -> datetime:
     """The time of a fetch, which is not later than now: the clock may have been set during it."""
-    at = now if at is None or at > now + dates.SLACK else at
+    at = now if at is None or not now - dates.LONG < at <= now + dates.SLACK else at
     last = store.last_check(board.id)
     stored = [check.observed_at for check in store.checks(board.id)] if last is not None and at <= last.observed_at else []
     at = dates.dated(at, archive.newest(board.id), stored)
@@ -161,6 +167,52 @@ def _dated(archive: Archive, store: Store, board: Board, now: datetime, at: date
     while at in taken:
         at += timedelta(seconds=1)
     return at
+
+
+def _date_again(archive: Archive, store: Store, board: BoardId, now: datetime) -> str:
+    """If all of a board was fetched by a clock that was ahead, strike that, and date it just before `now`. Says so, or ""."""
+    last = store.last_check(board)
+    if (
+        last is None
+        or last.observed_at <= now
+        or not dates.is_all_ahead([check.observed_at for check in store.checks(board)], now)
+    ):
+        return ""
+    lines, _ = archive.index(board)
+    wrong = sorted((line for line in fetches_of(lines) if line.observed_at > now), key=attrgetter("observed_at"))
+    times = dates.again([line.observed_at for line in wrong], now)
+    for line in (line for line in lines if line.observed_at in times and line.by != "tracker"):
+        if line.verdict in DECISIONS:
+            archive.note(board, replace(line, observed_at=times[line.observed_at]))
+        elif line.verdict in CONTENT:
+            _keep_again(archive, board, line, times[line.observed_at])
+    reason = f"the clock was ahead: a fetch of {machine_time(now)} came later"
+    for line in wrong:  # last: what a kill leaves is ahead of what is before it
+        archive.note(board, replace(line, verdict=Verdict.STRIKE, by="tracker", reason=reason, error=""))
+    first, last_wrong = (machine_time(line.observed_at) for line in (wrong[0], wrong[-1]))
+    dated_to = f"dated again, up to {machine_time(times[wrong[-1].observed_at])}"
+    undo = f"to undo it: tracker capture restore {board} {first}"
+    return (
+        f"{board}: the clock was ahead for {count(len(wrong), 'fetch', 'fetches')}, {first} to {last_wrong}: {dated_to}; {undo}"
+    )
+
+
+def _keep_again(archive: Archive, board: BoardId, line: IndexLine, at: datetime) -> None:
+    """Archive the capture of a line under another time, unless a body of it is damaged."""
+    with suppress(StoreError):
+        archive.keep(
+            Capture(
+                board=board,
+                observed_at=at,
+                url=line.url,
+                bodies=tuple(archive.body(board, sha256) for sha256 in line.sha256),
+                status=line.status,
+                validators=Validators(etag=line.etag, last_modified=line.last_modified),
+                content_type=line.content_type,
+                parts=line.parts,
+                origin=f"dated again, was {machine_time(line.observed_at)}",
+            )
+        )
 
 
 def import_bodies(

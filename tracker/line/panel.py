@@ -6,8 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from tracker.events import KINDS
-from tracker.identity import resolve_models
+from tracker.events import ACROSS, KINDS
 from tracker.model import Board, BoardId, Event, EventFilter, Snapshot
 from tracker.model.names import Lexicon
 from tracker.ports import Store
@@ -22,7 +21,7 @@ def across(
     """
     chosen = boards or store.boards()
     together: list[Event] = []
-    for across in (kind.across for kind in KINDS.values() if kind.across is not None):
+    for across in filter(None, (KINDS[name].across for name in ACROSS)):
         seen = EventFilter(kinds=across.kinds, since=since - across.within, until=until, is_news=True)
         events = [event for board in chosen for event in store.events(replace(seen, board=board))]
         events.sort(key=lambda event: (event.recorded_at, event.id))
@@ -35,5 +34,7 @@ def across(
 def _panel(store: Store, boards: Iterable[BoardId], at: datetime, lexicon: Lexicon) -> list[tuple[Board, Snapshot]]:
     """The boards that rank their entries, with their primary metric at a time."""
     declared = [board for name in boards if (board := store.declared(name)) is not None and board.primary is not None]
+    from tracker.identity import resolve_models  # noqa: PLC0415  # most reports show nothing that several boards agree on
+
     seen = [(board, store.at(board.id, at, [board.primary.id])) for board in declared if board.primary is not None]
     return [(board, resolve_models(snapshot, lexicon)) for board, snapshot in seen if snapshot is not None]

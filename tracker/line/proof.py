@@ -11,7 +11,7 @@ from tracker.line import dates
 from tracker.line.apart import read_line
 from tracker.line.fold import fetches_of, steps
 from tracker.line.sync import Desk, Outcome, Telling, sync_leased
-from tracker.model import Board, BoardId, BoardState, Event, IndexLine, Result, Sha256, Verdict
+from tracker.model import Board, BoardId, BoardState, Event, IndexLine, Result, Sha256, Verdict, kept_and_pruned
 from tracker.model.names import Lexicon
 from tracker.ports import Archive, Store
 from tracker.wording import machine_time
@@ -67,26 +67,32 @@ def _fetch(board: Board, at: datetime, verdict: Verdict, archive: Archive, store
 class Verification:
     """Whether an event follows from the stored bytes. `differences` are the fields that do not, one line each.
 
-    `reworded` are fields that another version of the tracker words or weighs differently; the event is the same.
+    `reworded` are fields that another version of the tracker words or weighs differently; the event is the same. `pruned`: it was
+    only recorded, and cannot be derived from the bodies that `tracker prune` has left.
     """
 
     event: Event
     differences: tuple[str, ...] = ()
     reworded: tuple[str, ...] = ()
+    pruned: bool = False
 
     @property
     def holds(self) -> bool:
-        """Whether the event follows from the bytes."""
+        """Whether nothing contradicts the event: it follows from the bytes, unless they are pruned."""
         return not self.differences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardVerification:
-    """Whether a board's record follows from its bytes: each event, and the `differences` of its tables, one line each."""
+    """Whether a board's record follows from its bytes: each event, and the `differences` of its tables, one line each.
+
+    If the bodies of some fetches were `pruned`, the news and the states of the others are compared.
+    """
 
     board: BoardId
     events: tuple[Verification, ...]
     differences: tuple[str, ...]
+    pruned: int = 0
 
     @property
     def holds(self) -> bool:
@@ -99,13 +105,18 @@ def verify(events: Sequence[Event], board: Board, archive: Archive, lexicon: Lex
     lines, _ = archive.index(board.id)
     wrong = dates.misdated(lines)
     history = steps(board, lines, archive, before=None, past=BoardState(), misdated=wrong, lexicon=lexicon, read=read_line)
-    return compared(events, (event for step in history for event in step.events))
+    is_pruned = bool(kept_and_pruned(lines)[1])
+    return compared(events, (event for step in history for event in step.events), is_pruned=is_pruned)
 
 
-def compared(events: Iterable[Event], derived: Iterable[Event]) -> tuple[Verification, ...]:
+def compared(events: Iterable[Event], derived: Iterable[Event], *, is_pruned: bool) -> tuple[Verification, ...]:
     """Each event beside the one of its id that was derived again."""
     by_id = {event.id: event for event in derived}
-    return tuple(_verified(event, by_id.get(event.id)) for event in events)
+    verified = (_verified(event, by_id.get(event.id)) for event in events)
+    return tuple(
+        Verification(event=found.event, pruned=True) if is_pruned and not found.holds and not found.event.is_news else found
+        for found in verified
+    )
 
 
 _WORDED_FACTS = ("message", "why")

@@ -41,7 +41,7 @@ from tracker.watches.matching import Watch
 from tracker.wording import machine_time
 
 _HOW_IT_IS_READ = ("parse", "key", "name", "rank", "attributes", "metrics", "contract", "payloads")
-_NEWS_FOR = timedelta(days=7)
+NEWS_FOR = timedelta(days=7)
 """A replay reports only events recorded within this time before the newest reading; older ones are not news."""
 _NOT_ACCEPTED = (Result.FAILED, Result.UNREADABLE, Result.QUARANTINED, Result.STILL_BROKEN)
 CLOCK = "clock"
@@ -60,11 +60,15 @@ class _LosesHistoryError(DeclarationError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rebuilt:
-    """The history that was replaced: the time of its last check, and its events with earlier withdrawn ones."""
+    """The history that was replaced: the time of its last check, and its events with earlier withdrawn ones.
+
+    `ahead` is the content of the events that a clock that was ahead had dated: with other dates they are not news.
+    """
 
     until: datetime
     events: frozenset[EventId]
     known: frozenset[EventId]
+    ahead: frozenset[tuple[str, ...]] = frozenset()
     by_declaration: bool = False
 
 
@@ -104,7 +108,10 @@ class Outcome:
     @property
     def new_events(self) -> tuple[Event, ...]:
         """The events that no history of the board had before."""
-        return tuple(event for event in self.events if self.rebuilt is None or event.id not in self.rebuilt.known)
+        rebuilt = self.rebuilt
+        if rebuilt is None:
+            return self.events
+        return tuple(event for event in self.events if event.id not in rebuilt.known and _content(event) not in rebuilt.ahead)
 
     @property
     def readings(self) -> int:
@@ -136,13 +143,17 @@ class Telling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Everything that a sync needs besides the board. Without `now`, no capture is too late for history."""
+    """Everything that a sync needs besides the board. Without `now`, no capture is too late for history.
+
+    `until`: a rewritten history ends at this byte of the index, up to which it had been read; the next sync reports the rest.
+    """
 
     archive: Archive
     store: Store
     lexicon: Lexicon
     telling: Telling | None = None
     now: datetime | None = None
+    until: int | None = None
     read: Read = apart.read
     read_line: ReadLine = read_line
 
@@ -197,7 +208,7 @@ def _without_poison(board: Board, desk: Desk, work: Callable[[Board, Desk], Outc
     archive, error = desk.archive, None
     begun = archive.begun(board.id)
     if begun is not None and begun.times >= TRIES:
-        lines, _ = index.all_lines(board.id, archive, desk.store)
+        lines, _, _ = index.all_lines(board.id, archive, desk.store)
         line = next((line for line in lines if line.observed_at == begun.observed_at and line.sha256), None)
         if line is not None:
             reason = f"the tracker ended {begun.times} times while it processed this capture"
@@ -304,7 +315,12 @@ def _read_alike(board: Board, before: Board | None) -> bool:
 
 
 def _rewrites(line: IndexLine, stored: Check | None, last: Check) -> bool:
-    """Whether a line changes the stored history: a decision, an older state, or a body where only a failure was known."""
+    """Whether a line changes the stored history: a decision, an older state, or a body where only a failure was known.
+
+    Pruned bodies do not: the history keeps what was read of them until it is rewritten.
+    """
+    if line.verdict is Verdict.PRUNE:
+        return False
     if line.verdict in DECISIONS:
         return True
     if stored is None:
@@ -321,13 +337,15 @@ def replay(
     *,
     careful: bool = False,
     now: datetime | None = None,
+    until: int | None = None,
 ) -> Outcome:
     """Rewrite a board's history from the archive and its declaration, in one transaction.
 
     Events that were sent and no longer follow are corrected on their routes. A `careful` replay applies a changed declaration
-    only if `sync_board` would, and refuses to give up states whose bodies are gone.
+    only if `sync_board` would, and refuses to give up states whose bodies are gone. `until` is the byte of the index up to which
+    it had been read: later captures are left to `sync_board`, which reports their news. By default, and with 0, all are read.
     """
-    desk = Desk(archive=archive, store=store, lexicon=lexicon, telling=telling, now=now)
+    desk = Desk(archive=archive, store=store, lexicon=lexicon, telling=telling, now=now, until=until)
     with archive.lease(board.id):
         work = partial(_apply, otherwise=_replay) if careful else partial(_replay, drop=True)
         return _noticed(_without_poison(board, desk, work), desk)
@@ -335,14 +353,18 @@ def replay(
 
 def _replay(board: Board, desk: Desk, *, changed: bool = False, drop: bool = False) -> Outcome:
     """`replay` for the holder of the lease. Raises _LosesHistoryError if the `changed` declaration loses history."""
-    store, rebuilt = desk.store, _rebuilt(board, desk.store, changed=changed)
+    store = desk.store
     accepted = frozenset(check.observed_at for check in store.checks(board.id) if changed and check.result is Result.ACCEPTED)
-    lines, whole = index.all_lines(board.id, desk.archive, store, drop=drop)
+    lines, whole, read = index.all_lines(board.id, desk.archive, store, drop=drop)
+    if desk.until:
+        whole = whole[: read or desk.until]
+        lines = lines[: whole.count(b"\n")]
     aside = _aside(board, desk, lines, None)
     lines = [line for line in lines if line.observed_at not in aside]
-    newest = max((line.observed_at for line in lines), default=None)
+    rebuilt = _rebuilt(board, desk, aside, changed=changed)
+    newest = max((line.observed_at for line in fetches_of(lines)), default=None)
     sent = _sent(board, desk, newest)
-    ahead = [(event, route) for event, route in sent if event.recorded_at in aside]
+    ahead = [(event, route) for event, route in sent if _is_ahead(event.recorded_at, aside, desk)]
     silent = frozenset((route, *_content(event)) for event, route in ahead)
     with store.rewriting(board.id):
         outcome = _store(board, lines, desk, accepted, silent)
@@ -358,14 +380,26 @@ def _replay(board: Board, desk: Desk, *, changed: bool = False, drop: bool = Fal
 
 
 def derive(
-    board: Board, archive: Archive, store: Store, lexicon: Lexicon, *, until: int, aside: Collection[datetime] = ()
+    board: Board,
+    archive: Archive,
+    store: Store,
+    lexicon: Lexicon,
+    *,
+    until: int,
+    stored: Collection[datetime] = (),
+    aside: Collection[datetime] = (),
 ) -> None:
     """Store the history that the first `until` bytes of the index give, without what is set `aside`, in an empty store.
 
-    Writes nothing to the archive.
+    Later lines of the times `stored` count too: a process may have died before it noted how far it had come. Writes nothing to
+    the archive.
     """
     number = archive.raw(board.id, 0, until).count(b"\n")
-    lines = [line for line in archive.index(board.id)[0][:number] if line.observed_at not in aside]
+    lines = [
+        line
+        for place, line in enumerate(archive.index(board.id)[0])
+        if (place < number or line.observed_at in stored) and line.observed_at not in aside
+    ]
     desk = Desk(archive=archive, store=store, lexicon=lexicon)
     if _store(board, lines, desk) is None:
         raise _inconsistent(board)
@@ -376,17 +410,28 @@ def _inconsistent(board: Board) -> StoreError:
     return StoreError(f"{board.id}: {wrong}; the history is unchanged")
 
 
-def _rebuilt(board: Board, store: Store, *, changed: bool) -> Rebuilt | None:
+def _is_ahead(recorded_at: datetime, aside: Collection[datetime], desk: Desk) -> bool:
+    """Whether a clock that was ahead dated what the history records at that time."""
+    return recorded_at in aside or (desk.now is not None and recorded_at > desk.now + dates.SLACK)
+
+
+def _rebuilt(board: Board, desk: Desk, aside: Collection[datetime], *, changed: bool) -> Rebuilt | None:
     """The history before it is rewritten; None if there is none, or if its rows are damaged."""
+    store = desk.store
     try:
         checks = list(store.checks(board.id))
-        events = frozenset(event.id for event in store.events(EventFilter(board=board.id)))
+        events = list(store.events(EventFilter(board=board.id)))
     except StoreError:
         return None
     if not checks:
         return None
+    ids, last = frozenset(event.id for event in events), checks[-1].observed_at
     return Rebuilt(
-        until=checks[-1].observed_at, events=events, known=events | set(store.withdrawn(board.id)), by_declaration=changed
+        until=last if desk.now is None else min(last, desk.now),
+        events=ids,
+        known=ids.union(store.withdrawn(board.id)),
+        ahead=frozenset(_content(event) for event in events if _is_ahead(event.recorded_at, aside, desk)),
+        by_declaration=changed,
     )
 
 
@@ -446,7 +491,7 @@ def _store(
     holds = store.service.holds(board.id) if last is not None else {}
     newest = max(line.observed_at for line in lines)
     wrong = dates.misdated(lines) if before is None else frozenset[datetime]()
-    news_since = (newest if desk.now is None else min(newest, desk.now)) - _NEWS_FOR
+    news_since = (newest if desk.now is None else min(newest, desk.now)) - NEWS_FOR
     for step in steps(
         board,
         lines,
@@ -465,7 +510,7 @@ def _store(
         started = time.perf_counter()
         posted, holds = _deliveries(board, step, past, holds, desk, news_since)
         known = [delivery for delivery in posted if (delivery.route, *_content(delivery.event)) in silent]
-        store.save(step, [delivery for delivery in posted if delivery not in known], holds)
+        store.save(step, [delivery for delivery in posted if delivery not in known], holds if desk.until is None else None)
         if known:
             sent = DeliveryOutcome.SENT
             store.service.receive(Receipt(event=it.event.id, route=it.route, delivered_at=newest, how=sent) for it in known)
@@ -491,7 +536,7 @@ def _deliveries(  # noqa: PLR0917  # one step of a fold
     if telling is None:
         return (), {}
     fired = fire(telling.watches, board, step, past, holds, desk.lexicon)
-    ahead = {name for name, at in telling.since.items() if desk.now is not None and at > desk.now + _NEWS_FOR}
+    ahead = {name for name, at in telling.since.items() if desk.now is not None and at > desk.now + NEWS_FOR}
     since = {name: news_since if name in ahead else max(at, news_since) for name, at in telling.since.items()}
     events = (*step.events, *fired.events)
     return deliveries(telling.routes, events, fired.names, queued_at=step.check.observed_at, since=since), fired.holds

@@ -5,7 +5,18 @@ All are frozen; none opens a file or a socket. Times are aware UTC datetimes in 
 
 from __future__ import annotations
 
-from tracker.model.captured import Begun, Capture, Check, IndexLine, Part, Result, Unchanged, Validators, Verdict
+from tracker.model.captured import (
+    Begun,
+    Capture,
+    Check,
+    IndexLine,
+    Part,
+    Result,
+    Unchanged,
+    Validators,
+    Verdict,
+    kept_and_pruned,
+)
 from tracker.model.compared import Comparability, Diff, MetricDiff, Move, RankMove, Step
 from tracker.model.declared import (
     ASKED_FOR,

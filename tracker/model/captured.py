@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -80,6 +81,8 @@ class Verdict(StrEnum):
     """The fetch of that time does not count."""
     RESTORE = "restore"
     """It counts after all."""
+    PRUNE = "prune"
+    """The bodies of `sha256` were deleted; fetches before this line that brought one of them no longer count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +107,18 @@ class IndexLine:
     parts: tuple[Part, ...] = ()
     origin: str = ""
     received_at: datetime | None = field(default=None, compare=False)
+
+
+def kept_and_pruned(lines: Iterable[IndexLine]) -> tuple[list[IndexLine], list[IndexLine]]:
+    """The lines of an index without fetches whose bodies were deleted later, and these fetches."""
+    kept: list[IndexLine] = []
+    gone: list[IndexLine] = []
+    deleted: set[Sha256] = set()
+    for line in reversed(list(lines)):
+        is_prune = line.verdict is Verdict.PRUNE
+        (kept if is_prune or deleted.isdisjoint(line.sha256) else gone).append(line)
+        deleted.update(line.sha256 if is_prune else ())
+    return kept[::-1], gone[::-1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

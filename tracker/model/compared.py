@@ -97,7 +97,8 @@ class Diff:
     the one that had its name and other values, and `returned` to the missing one that it is; `doubtful` maps an entry to all
     whose new label it may be. `before` is None for a board's first snapshot, and was last seen unchanged at `seen_until`.
     `restart` is the reason if nothing in the two can be compared. `left_out` are the rows of `after` without an entry;
-    the `carried` entries of `before` are from earlier readings, as its own left them out.
+    the `carried` entries of `before` are from earlier readings, as its own left them out; `read_again` are the rows
+    that were left out until now.
     """
 
     board: Board
@@ -120,6 +121,7 @@ class Diff:
     metrics: Mapping[MetricId, MetricDiff] = field(default_factory=dict)
     ranks: tuple[RankMove, ...] = ()
     left_out: Mapping[EntryId, LeftOut] = field(default_factory=dict)
+    read_again: Mapping[EntryId, LeftOut] = field(default_factory=dict)
     carried: frozenset[EntryId] = frozenset()
 
     @property

@@ -101,7 +101,8 @@ class Each:
 class Request:
     """A request. Header values and params may name secrets as `${NAME}`, which are read from the environment at fetch time.
 
-    `member` is the file to keep from an answer that is a ZIP archive.
+    `member` is the file to keep from an answer that is a ZIP archive. `max_per_day` bounds the requests in 24 hours with the same
+    key, or without a key to the same host, over all boards; 0 does not. `allow_private`: a public host may become private.
     """
 
     url: str
@@ -115,6 +116,8 @@ class Request:
     max_bytes: int = 32_000_000
     timeout_s: float = 30.0
     gap_s: float = 2.0
+    max_per_day: int = 0
+    allow_private: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

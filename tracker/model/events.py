@@ -70,7 +70,10 @@ class FailureStage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """A fetch without an accepted snapshot, with the reason in our own words. `passing`: the next try may succeed."""
+    """A fetch without an accepted snapshot, with the reason in our own words. `passing`: the next try may succeed.
+
+    `doubt` is the reason alone if the reading is in quarantine.
+    """
 
     board: BoardId
     observed_at: datetime
@@ -80,3 +83,4 @@ class Failure:
     error: str
     message: str
     passing: bool = False
+    doubt: str = ""

@@ -153,13 +153,19 @@ class PublishedEntry:
 class LeftOut:
     """A row that is left out: why, its entry as last read (None: never), and the values that wait for a second reading.
 
-    `is_new`: the reading before had no such row.
+    `is_new`: the reading before had no such row. `has_row` is False for an entry without one, which a new row may be.
+    A `doubtful` value is None if it is gone. The entry was last known at `seen`; `since` is the first reading with these values.
+    `place` is the value with which the row counts in the ranks of the board.
     """
 
     why: str
     last: PublishedEntry | None = None
     is_new: bool = False
-    doubtful: Mapping[MetricId, float] = field(default_factory=dict)
+    has_row: bool = True
+    doubtful: Mapping[MetricId, float | None] = field(default_factory=dict)
+    seen: datetime | None = None
+    since: datetime | None = None
+    place: Measure | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,9 +181,9 @@ class Reading:
 
     `depth` is the number of entries that the page shows, None if it shows the whole board. `ambiguous` are keys without an entry:
     they occurred more than once, or their row cannot be read; `unnamed` are their rows' values of the primary metric,
-    `unnamed_estimates` those that are estimates. `unread` says why, of each row that should have been readable; of these, the
-    place of the `placeless` is unknown. `metrics` are those with a column. `left_out` names rows that are the mean or the median
-    of all others. `unended`: the last line of a body has no end, in a format of lines.
+    `unnamed_estimates` those that are estimates, except for rows that should have been readable: `unread` says why they are not,
+    and `places` are the primary values that they show. `metrics` are those with a column. `left_out` names rows that are the mean
+    or the median of all others. `unended`: the last line of a body has no end, in a format of lines.
     """
 
     board: BoardId
@@ -191,7 +197,7 @@ class Reading:
     stated_on: str = ""
     left_out: tuple[str, ...] = ()
     unread: Mapping[EntryId, str] = field(default_factory=dict)
-    placeless: frozenset[EntryId] = frozenset()
+    places: Mapping[EntryId, Measure] = field(default_factory=dict)
     unended: bool = False
 
 
@@ -211,6 +217,7 @@ class StoredSnapshot:
     metrics: frozenset[MetricId] = frozenset()
     version: str = ""
     stated_on: str = ""
+    _measures: dict[MetricId, Mapping[EntryId, Measure]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _columns: dict[tuple[MetricId, bool], Mapping[EntryId, float]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -225,14 +232,19 @@ class StoredSnapshot:
         """The primary values of rows that name no entry, without estimates."""
         return tuple((Counter(self.unnamed) - Counter(self.unnamed_estimates)).elements())
 
+    def measures(self, metric: MetricId) -> Mapping[EntryId, Measure]:
+        """Every entry's measure of a metric. Cached, as are `values` and `measured`: the next snapshot is compared with it."""
+        if metric not in self._measures:
+            rows = self.entries.items()
+            self._measures[metric] = {entry: found for entry, row in rows if (found := row.measures.get(metric)) is not None}
+        return self._measures[metric]
+
     def values(self, metric: MetricId, *, estimates: bool = True) -> Mapping[EntryId, float]:
-        """Every entry's value of a metric, measured or estimated. Cached, as is `measured`."""
+        """Every entry's value of a metric, measured or estimated."""
         if (metric, estimates) not in self._columns:
-            self._columns[metric, estimates] = {
-                entry: measure.value
-                for entry, row in self.entries.items()
-                if (measure := row.measures.get(metric)) is not None and (estimates or not measure.estimated)
-            }
+            shown = self.measures(metric).items()
+            values = {entry: measure.value for entry, measure in shown if estimates or not measure.estimated}
+            self._columns[metric, estimates] = values
         return self._columns[metric, estimates]
 
     def measured(self, metric: MetricId) -> Mapping[EntryId, float]:
@@ -292,11 +304,19 @@ class PendingOvertake:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldReading:
-    """A reading in quarantine: its time, its entries and their values of the primary metric."""
+    """A reading in quarantine: its time, its entries, their values of the primary metric and the median half-width of these."""
 
     observed_at: datetime
     entries: frozenset[EntryId]
     values: Mapping[EntryId, float] = field(default_factory=dict)
+    half_width: float | None = None
+
+    def measure(self, entry: EntryId) -> Measure:
+        """An entry's value, with that half-width."""
+        value, half_width = self.values[entry], self.half_width
+        return (
+            Measure(value=value) if half_width is None else Measure(value=value, low=value - half_width, high=value + half_width)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

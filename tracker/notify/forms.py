@@ -17,6 +17,13 @@ from tracker.wording import clean
 _SUMMONS = re.compile(r"<(?=[!@#&/:\w]|$)(?!\d)")
 """Begins a mention or command in Slack (`<!channel>`, `<@U1>`) and Discord (`<@&1>`, `<:name:1>`, `</command:1>`), unlike `<15B`.
 At the end of a text, what follows may make it one."""
+_OUR_KEYS = r"depth|duplicates|each|format|headers|member|newest|pagination|params|records|select|url|[a-z]+_[a-z_]+"
+"""Keys of a declaration that a message may tell a person to correct (`parse.select`); no top-level domain is called so."""
+_DOMAIN_DOT = re.compile(
+    rf"(?<=\S)(?:\.(?=[^\W\d_]{{2}})(?!(?:{_OUR_KEYS})\b)|[\uff0e\u3002\uff61](?=[A-Za-z]{{2}}))"
+    r"|(?<=\d)\.(?=\d{1,3}\.\d{1,3}\.\d{1,3}(?!\d))"
+)
+"""A dot that may belong to a domain (`evil.example/x`, `o1.pro`) or an IPv4 address, unlike those of `GPT-4.5` and of `e.g.`."""
 _SENTENCE_ENDS = re.compile(r"[.!?…](?=\s)")
 _WORTH_CUTTING = 24
 """A line that would keep fewer characters is left out."""
@@ -56,8 +63,14 @@ Rendered = Callable[[Sequence[TextLine]], str]
 def calm(text: str) -> str:
     """Foreign text on one line in which no chat finds a mention, a link or a command.
 
-    `@` becomes the full-width `＠` (`@everyone`, `@here`, `@room`, Telegram's `@name`), which only a program reads differently.
+    `@` becomes the full-width `＠` (`@everyone`, `@here`, `@room`, Telegram's `@name`), and the dot of a domain, which chats and
+    mail programs link even without `http`, the one dot leader `․`. Only a program reads them differently.
     """
+    return _DOMAIN_DOT.sub("․", quiet(text))
+
+
+def quiet(text: str) -> str:
+    """The same, but with its domains, which are those of a declaration: the terms of publishers may demand them."""
     quiet = _SUMMONS.sub("‹", clean(text)).replace("@", "＠")
     return quiet.replace("://", ": //").replace("](", "] (")
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from tracker.errors import DeliveryError
 from tracker.events import trouble_of
 from tracker.model import Board, BoardId, Event, Story
-from tracker.notify.forms import Role, TextLine, calm, fit, page, shorten
+from tracker.notify.forms import Role, TextLine, calm, fit, page, quiet, shorten
 from tracker.reports import words
 from tracker.reports.folding import fold, order
 from tracker.reports.jsonl import event_json
@@ -140,7 +140,7 @@ def _tails(news: Sequence[_News], more: Sequence[Event], boards: Mapping[BoardId
     listing = [TextLine(role=Role.FOOT, text=f"{many}: ", command=_listing(more))] if more else []
     counted = [TextLine(role=Role.FOOT, text=f"{many}.")] if more else []
     sources = [boards[event.board] for story in news for event in story.events if event.board in boards]
-    publishers = "; ".join(dict.fromkeys(calm(board.attribution or board.title) for board in sources))  # as the terms demand
+    publishers = "; ".join(dict.fromkeys(quiet(board.attribution or board.title) for board in sources))  # as the terms demand
     source = [TextLine(role=Role.FOOT, text=f"Data: {publishers}")] if publishers else []
     bare = replace(evidence, url="")
     return [
@@ -251,7 +251,7 @@ def _dated(event: Event, zone: tzinfo) -> str:
 
 def _name(event: Event, boards: Mapping[BoardId, Board]) -> str:
     board = boards.get(event.board)
-    return calm(board.title if board is not None else event.board)
+    return quiet(board.title if board is not None else event.board)
 
 
 def _page(event: Event, boards: Mapping[BoardId, Board]) -> str:
@@ -264,7 +264,7 @@ def _host(event: Event, boards: Mapping[BoardId, Board]) -> str:
     board = boards.get(event.board)
     for url in (*(evidence.url for evidence in event.evidence), *((board.request.url, board.page) if board else ())):
         if host := host_of(page(url)):
-            return calm(host.removeprefix("www."))
+            return host.removeprefix("www.")
     return calm(event.board)
 
 

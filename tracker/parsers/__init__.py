@@ -79,7 +79,7 @@ def parse(body: bytes, spec: Parse, wanted: Sequence[str], board: str = "", *, c
     """
     options = options_for(spec, board)
     place = f"{board}: {spec.format}" if board else spec.format
-    remedy = f" (tracker board test {board})" if board else ""
+    remedy = f" (tracker board test {board} --live)" if board else ""
     try:
         body = inflated(body)
         at_most(len(body), MAX_BYTES, "bytes")

@@ -308,7 +308,7 @@ def _is_title(row: Element) -> bool:
 
 
 def _is_lettered(groups: Sequence[Sequence[Element]], size: int) -> bool:
-    """Whether a header has the letters A, B, C … of a spreadsheet's columns, and the row below it a number."""
+    """Whether a header has the names A, B, C … of a spreadsheet's columns, and the row below it a number."""
     texts, below = [text for cell in _cells(groups[0][0]) if (text := _text(cell))], _below(groups, size)
     number = next(iter(_cells(below[0][0])), None) if below else None
     is_numbered = number is not None and _is_header(number) and (_text(number) or "").isdecimal()

@@ -35,7 +35,7 @@ def health(board: Board, store: Store, *, now: datetime, environment: Environmen
         last_checked=last.observed_at if last else None,
         last_accepted=accepted.observed_at if accepted else None,
         last_changed=past.changed_at[-1] if past.changed_at else None,
-        left_out=tuple(row.why for row in past.left_out.values()),
+        left_out=tuple(row.why for row in past.left_out.values() if row.has_row),
         due_at=due_at(board, store, now) if last and board.enabled else None,
     )
 

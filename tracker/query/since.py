@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from msgspec import Struct
+
 from tracker.compare import judge
 from tracker.model import (
     Board,
@@ -158,8 +160,7 @@ def _among(snapshot: StoredSnapshot, side: Iterable[EntryId]) -> list[PublishedE
     return [snapshot.entries[entry] for entry in side if entry in snapshot.entries]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class Moment(Struct, frozen=True, kw_only=True):
     """The best measure of each side from a time on, until one of them changes; None if a side has no value."""
 
     since: datetime

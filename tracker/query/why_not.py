@@ -219,6 +219,8 @@ def _why_recorded(event: Event | None) -> str:
 
 def _why_no_debut(diff: Diff, past: BoardState, entry: EntryId) -> str:
     assert diff.before is not None
+    if entry in diff.read_again:
+        return f"its row was left out until now ({diff.read_again[entry].why})"
     if entry in diff.before.ambiguous:
         return "its key stood more than once on the page before"
     known = past.known.get(entry)
@@ -232,6 +234,8 @@ def _why_no_debut(diff: Diff, past: BoardState, entry: EntryId) -> str:
 
 
 def _why_no_departure(diff: Diff, entry: EntryId) -> str:
+    if entry in diff.left_out:
+        return f"its row is left out: nothing is known of it ({diff.left_out[entry].why})"
     if entry in diff.after.ambiguous:
         return "its key stands more than once on the page"
     if entry in diff.missing:
@@ -240,7 +244,13 @@ def _why_no_departure(diff: Diff, entry: EntryId) -> str:
         return f"the page seems to be cut off at {diff.cap} rows"
     if entry in diff.fell_out and diff.after.depth is None:
         return f"it fell out of the top {len(diff.after.entries)}: others may have displaced it"
-    return "below the depth: the page need not show it"
+    if entry in diff.relisted.values():
+        return "its name is listed under another key"
+    if any(entry in fitting for fitting in diff.doubtful.values()):
+        return "it may be listed under another label: it is not certain which row that is"
+    if diff.is_top:
+        return "below the depth: the page need not show it"
+    return "another row has its values now: it may be listed under that name"
 
 
 def _why_no_news_of_attribute(change: Change) -> str:

@@ -24,7 +24,7 @@ from tracker.reading.columns import (
 )
 from tracker.reading.names import clean_text
 from tracker.reading.summaries import summaries
-from tracker.reading.unread import MOST, unread_rows, without_names, without_values
+from tracker.reading.unread import MOST, note_negatives, places_of, unread_rows, without_names, without_values
 from tracker.wording import count, percent
 
 
@@ -43,19 +43,19 @@ def check(table: Table, board: Board, page_commas: Callable[[], bool | None] = l
     keys, names = read_keys(sheet, board), read_names(sheet, board)
     ranks, attributes = read_ranks(sheet, board), read_attributes(sheet, board)
     _judge_ranges(sheet, board, measures)
+    note_negatives(sheet, board, measures)
     unread = unread_rows(sheet, board, keys, most=0.0 if strict else MOST)
     if unread:
         keys, measures = without_names(keys, unread), without_values(measures, unread)
     rows, ambiguous = _kept(sheet, board, keys, measures, unread.keys())
     summed = summaries(names, measures)
     rows = [row for row in rows if row not in summed]
-    unnamed = _unnamed(board, keys, ambiguous, measures)
+    unnamed = _unnamed(board, keys, ambiguous - {EntryId(keys[row]) for row in unread}, measures)
     depth = _depth(table, board, seen=len(table.rows) - len(summed))
     _judge_fill(sheet, board, measures, rows)
     _judge_size(sheet, board, entries=len(rows))
     if sheet.wrong:
         raise _broken(board, [*sheet.wrong, *unread.values()])
-    places = measures[board.primary.id] if board.primary else [None] * len(keys)
     return Reading(
         board=board.id,
         entries=tuple(
@@ -79,7 +79,7 @@ def check(table: Table, board: Board, page_commas: Callable[[], bool | None] = l
         stated_on=_stated_on(table),
         left_out=tuple(names[row] for row in summed),
         unread={EntryId(keys[row]): str(violation) for row, violation in unread.items()},
-        placeless=frozenset(EntryId(keys[row]) for row in unread if places[row] is None),
+        places=places_of(board, keys, unread, measures),
     )
 
 
@@ -209,6 +209,6 @@ def _fact(table: Table, name: str) -> str:
 
 
 def _broken(board: Board, wrong: Sequence[Violation]) -> ContractBroken:
-    first, remedy = "; ".join(map(str, wrong[:3])), f"no snapshot was written (tracker board test {board.id})"
+    first, remedy = "; ".join(map(str, wrong[:3])), f"no snapshot was written (tracker board test {board.id} --live)"
     message = f"{board.id}: {count(len(wrong), 'contract violation')}: {first}; the capture is kept, and {remedy}"
     return ContractBroken(message, wrong)

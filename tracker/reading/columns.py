@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -14,6 +15,7 @@ from typing import TypeVar
 
 from tracker.errors import Violation
 from tracker.model import NOTE, Board, Bounds, Column, Kind, Measure, Metric, MetricId, Table
+from tracker.order import few_rows
 from tracker.reading.attributes import attribute_reader
 from tracker.reading.cells import MISSING, CellError, parse_rank, reader, shortened, unknown_of
 from tracker.reading.figures import Commas, Figures, figures_of, has_decimal_commas
@@ -29,6 +31,8 @@ PLAIN_FIGURES = str.maketrans(
     | dict.fromkeys("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 )
 """Full-width signs as others, and no marks of direction."""
+GARBLED = re.compile("[\0-\b\x0e-\x1f\x7f\u202d\u202e]")
+"""Signs that no publisher writes on purpose: control characters, and those that turn the order of letters."""
 NAMELESS = frozenset(text for text in MISSING if not any(map(str.isalpha, text))) | {"$undefined"}
 """Names of nothing; an entry may well have the name `null` or `N/A`."""
 
@@ -165,10 +169,15 @@ def _joined(columns: Sequence[Sequence[str] | None]) -> list[str]:
 
 def read_names(sheet: Sheet, board: Board) -> list[str]:
     """The name of each row, none if the column is absent."""
-    names = _texts(sheet, board.name, lambda cell, _: clean_name(cell))
-    for row, name in enumerate(names or (), 1):
+    names, cells = _texts(sheet, board.name, lambda cell, _: clean_name(cell)), sheet.cells(board.name) or ()
+    source = sheet.source(board.name)
+    for row, (name, cell) in enumerate(zip(names or (), cells, strict=False), 1):
         if not any(letter.isalnum() for letter in name):  # a model may well be named "tbd" or "Unknown"
-            sheet.note("empty_name", column=sheet.source(board.name), row=row, value=name, expected="a text that names the entry")
+            found = (cell or "").strip()
+            sheet.note("empty_name", column=source, row=row, value=found, expected="a text that names the entry")
+    garbled = {row: cell for row, cell in enumerate(cells, 1) if cell and not cell.isprintable() and GARBLED.search(cell)}
+    for row, cell in garbled.items() if len(garbled) <= few_rows(len(cells)) else ():
+        sheet.note("unreadable_cell", column=source, row=row, value=cell, expected="a name without control characters")
     return names or []
 
 

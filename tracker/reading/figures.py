@@ -14,11 +14,14 @@ from itertools import chain
 from statistics import median
 
 from tracker.model import Bounds, Metric, Nature
+from tracker.order import few_rows
 from tracker.reading.units import CURRENCY_FIRST, UnitColumn, contradiction, in_one_unit, is_time
 
 CURRENCIES = {"$": ("USD", "$"), "€": ("EUR", "€"), "£": ("GBP", "£"), "¥": ("CNY", "JPY", "RMB", "¥")}
 LARGE, APART = 100, 50
 """A dot groups thousands if the other numbers are whole, at least LARGE, and APART times as large as with a decimal point."""
+MANY = 10
+"""Figures of a column of which one may be odd."""
 
 _NUMBER = re.compile(r"[0-9](?:[0-9.,]*[0-9])?")
 _WHOLE = re.compile(r"[0-9]+")
@@ -70,6 +73,7 @@ def figures_of(cells: Sequence[str | None], metric: Metric, bounds: Bounds, comm
     other, expected = (_is_comma, "a decimal point") if separator != "," else (_is_point, "a decimal comma")
     refused = {row: f"{expected}, as in other cells" for row, numerals in numbers.items() if any(map(other, numerals))}
     refused |= _other_currency(known, metric) | _other_share(known, numbers) | _no_time(known, metric) | found.refused
+    refused |= _odd(known, numbers, metric, commas)
     if not separator:
         expected = (
             f"a dot with a clear meaning: contract.{metric.id} = {{ max = 999 }} for decimals, {{ min = 1000 }} for thousands"
@@ -181,6 +185,17 @@ def _other_share(known: Mapping[int, str], numbers: Mapping[int, Sequence[str]])
         return {}
     shares = [row for row, numerals in numbers.items() if "%" not in known[row] and _value(numerals[0]) < 1]
     return dict.fromkeys(shares, "a figure in %, as in other cells")
+
+
+def _odd(known: Mapping[int, str], numbers: Mapping[int, Sequence[str]], metric: Metric, commas: Commas) -> dict[int, str]:
+    """The few cells of a long column that alone have a `%`, or that alone have decimals, with commas on a page of points."""
+    few = few_rows(len(numbers)) if len(numbers) >= MANY else 0
+    percentages = [row for row in numbers if "%" in known[row]] if metric.unit != "%" else []
+    odd = dict.fromkeys(percentages if len(percentages) <= few else (), "a figure without %, as in other cells")
+    decimals = [row for row, numerals in numbers.items() if any(_is_comma(number) or "." in number for number in numerals)]
+    if 0 < len(decimals) <= few and any(map(_is_comma, chain.from_iterable(numbers[row] for row in decimals))):
+        odd |= dict.fromkeys(decimals if not commas(False) else (), "a whole number, as in other cells")
+    return odd
 
 
 def _value(number: str) -> float:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
+
+from msgspec import Struct
 
 from tracker.model import BoardReport, Report, Story
 from tracker.reports import words
@@ -15,8 +16,7 @@ from tracker.reports.style import Style
 URN = "urn:leaderboard-tracker"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Item(Struct, frozen=True, kw_only=True):
     """A story in a feed. `html` is its text with the evidence."""
 
     id: str
@@ -28,8 +28,7 @@ class Item:
     attribution: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
+class Feed(Struct, frozen=True, kw_only=True):
     """A feed. Its id and address differ between installations if each states its own `feed_url`; `updated` is never now."""
 
     id: str

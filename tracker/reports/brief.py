@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from tracker.model import BoardReport, Event, Story
 from tracker.reports.folding import folding_of
@@ -25,8 +26,7 @@ _LEAST = 0.3
 """The share of the limit that the part before a break must fill."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Brief:
+class Brief(Struct, frozen=True, kw_only=True):
     """A story's sentences."""
 
     headline: str

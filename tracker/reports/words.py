@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta, tzinfo
 from itertools import islice
+
+from msgspec import Struct
 
 from tracker.model import BoardReport, EntryId, Event, Evidence, Gap, Health, Report, State, Story, Top, TopRow
 from tracker.reports.folding import are_siblings, folding_of, order, subject
@@ -23,8 +25,7 @@ _MOST_SENTENCES = 5
 _TROUBLES = (State.BROKEN, State.STALE, State.PAUSED, State.PARTIAL)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Silence:
+class Silence(Struct, frozen=True, kw_only=True):
     """A sentence about boards without stories, and these boards."""
 
     sentence: str
@@ -49,8 +50,7 @@ def badge(event: Event) -> str:
     return kind if not grade or grade in kind else f"{kind} · {grade}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Crowd:
+class _Crowd(Struct, frozen=True, kw_only=True):
     """Labels of events that are only named, after words such as `And 4 more variants`."""
 
     words: str
@@ -61,8 +61,7 @@ class _Crowd:
         return next((line for line in lines if len(line) <= limit or not limit), f"{self.words}.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asides:
+class Asides(Struct, frozen=True, kw_only=True):
     """The folded events of a story: the same news of its entry, variants and the like, which are named, and the rest."""
 
     same: tuple[Event, ...] = ()
@@ -179,8 +178,7 @@ def opening(report: Report) -> str:
     return " ".join((summary(report), *(lead.headline for lead in (*weighty[:1], *islice(others, 1)))))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
+class Day(Struct, frozen=True, kw_only=True):
     """A board's stories of a day in the reader's time zone, the weightiest first; without a title, of the whole window.
 
     The title has the time of most of them, `times` has that of each other story.

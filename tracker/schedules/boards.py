@@ -24,7 +24,7 @@ from tracker.schedules.columns import (
     missing_of,
     optional_column,
 )
-from tracker.schedules.requests import check_address, further_request, own_request
+from tracker.schedules.requests import LIMITS, check_address, further_request, own_request
 from tracker.schedules.shapes import REST, BoardFile, DefaultsFile, Formats, GroupTable, PayloadTable, RequestTable
 from tracker.schedules.tables import shaped, shaped_table
 from tracker.toml import Wrong, dotted, in_toml_words, quoted, span_s, texts, time_zone, understood, unknown_value
@@ -153,7 +153,8 @@ def _payload(  # noqa: PLR0917  # the parts of one payload
     if not table.means and len(key) != key_parts:
         raise Wrong(f"{place}.key has {len(key)} columns; expected {key_parts}, as columns.key has")
     request = further_request(table.request, f"{place}.request", newest=board.newest)
-    request = replace(request, max_bytes=board.max_bytes, timeout_s=board.timeout_s, gap_s=board.gap_s)
+    limits = {name: getattr(board, name) for name in LIMITS}
+    request = replace(request, **limits)
     return Payload(
         name=name, request=request, parse=parse, key=key, means=table.means, required=table.required, begins=table.begins
     )

@@ -18,6 +18,8 @@ from tracker.schedules.shapes import EachTable, FurtherRequestTable, NewestTable
 from tracker.toml import Wrong, dotted, quoted
 from tracker.wording import visible
 
+LIMITS = ("max_bytes", "timeout_s", "gap_s", "max_per_day", "allow_private")
+"""The keys of the board's own request that hold for its payloads too."""
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")  # RFC 9110 §5.6.2
 
 _SECRETS = re.compile(
@@ -32,7 +34,8 @@ def own_request(table: RequestTable) -> Request:
     """The board's own request. Raises Wrong."""
     request = further_request(table, "request", newest=table.newest)
     newest = None if table.newest is None else _newest(table.newest)
-    return replace(request, newest=newest, max_bytes=table.max_bytes, timeout_s=table.timeout_s, gap_s=table.gap_s)
+    limits = {name: getattr(table, name) for name in LIMITS}
+    return replace(request, newest=newest, **limits)
 
 
 def further_request(table: FurtherRequestTable, place: str, *, newest: NewestTable | None) -> Request:

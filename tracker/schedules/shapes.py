@@ -104,6 +104,9 @@ class FurtherRequestTable(Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 _MaxBytes = Annotated[int, Meta(ge=1, le=1_000_000_000, description="Largest accepted body, in bytes after decompression")]
 _Timeout = Annotated[float, Meta(gt=0, le=600, description="Seconds until an unanswered request fails")]
+_PerDay = Annotated[
+    int, Meta(ge=0, le=10_000_000, description="Most requests in 24 hours with the same key, over all boards; 0: any number")
+]
 _Gap = Annotated[float, Meta(ge=0, le=3600, description="Seconds between two requests to the same host")]
 
 
@@ -113,6 +116,8 @@ class RequestTable(FurtherRequestTable, frozen=True, kw_only=True, forbid_unknow
     max_bytes: _MaxBytes = 32_000_000
     timeout_s: _Timeout = 30.0
     gap_s: _Gap = 2.0
+    max_per_day: _PerDay = 0
+    allow_private: Annotated[bool, Meta(description="true: the host may move from a public address to a private one")] = False
     newest: Annotated[NewestTable | None, Meta(description="How to find the release for {newest} in url and params")] = None
 
 
@@ -122,6 +127,7 @@ class RequestDefaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     max_bytes: _MaxBytes = 32_000_000
     timeout_s: _Timeout = 30.0
     gap_s: _Gap = 2.0
+    max_per_day: _PerDay = 0
 
 
 class GroupTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,4 +1,4 @@
-"""When each host was last asked, in a file that outlives the process.
+"""When each host was last asked, and what keys have spent, in a file that outlives the process.
 
 Threads fetch while the main thread writes history, sometimes for long. In the history's file they would wait for that
 transaction, or write inside it; so hosts have their own file. It is a cache: a damaged one is recreated.
@@ -20,10 +20,13 @@ from tracker.stores.locks import held
 from tracker.stores.sqlite_errors import is_damage, store_error
 
 _BUSY_S = 30.0
-_TABLE = (
-    "CREATE TABLE IF NOT EXISTS hosts"
-    " (host TEXT PRIMARY KEY, last_request INTEGER, not_before INTEGER, failures INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID"
+_TABLES = (
+    """CREATE TABLE IF NOT EXISTS hosts
+       (host TEXT PRIMARY KEY, last_request INTEGER, not_before INTEGER, failures INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID""",
+    "CREATE TABLE IF NOT EXISTS spent (key TEXT NOT NULL, at INTEGER NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS public (host TEXT PRIMARY KEY) WITHOUT ROWID",
 )
+_DAY_S = 86_400
 _LATEST = 1 << 37
 """Seconds since 1970: no stored time is later than the year 6325."""
 _TURN_S = 900.0
@@ -41,7 +44,8 @@ class SqliteHosts:
         self._turns = path.with_name("locks")
         self._connection = self._opened()
         try:
-            self._run(_TABLE)
+            for table in _TABLES:
+                self._run(table)
             self._add_failures()
         except StoreError:
             self._connection.close()
@@ -55,12 +59,13 @@ class SqliteHosts:
 
     def _recreate(self, why: object) -> None:
         """Replace the damaged file by an empty one; the caller holds the lock, if others may use the connection."""
-        log.warning("damaged file of hosts recreated", extra={"path": str(self._path), "why": str(why)})
+        log.warning("hosts.db was damaged and has been created again", extra={"path": str(self._path), "why": str(why)})
         self._connection.close()
         for ending in ("", "-journal", "-wal", "-shm"):
             self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
         self._connection = self._opened()
-        self._connection.execute(_TABLE)
+        for table in _TABLES:
+            self._connection.execute(table)
 
     def _add_failures(self) -> None:
         """Add the column that a file of version 0.1 lacks."""
@@ -95,12 +100,31 @@ class SqliteHosts:
     def note_failures(self, host: str, failures: int) -> None:
         self._note("failures", host, failures)
 
+    def was_public(self, host: str) -> bool:
+        return self._run("SELECT 1 FROM public WHERE host = ?", host) is not None
+
+    def note_public(self, host: str) -> None:
+        self._run("INSERT OR IGNORE INTO public VALUES (?)", host)
+
+    def spend(self, key: str, at: datetime, most: int) -> datetime | None:
+        now = seconds(at)
+        self._run("UPDATE spent SET at = ? WHERE at > ?", now, now)  # the clock was ahead
+        self._run("DELETE FROM spent WHERE at <= ?", now - _DAY_S)
+        with_room = "INSERT INTO spent SELECT ?, ? WHERE (SELECT count(*) FROM spent WHERE key = ?) < ? RETURNING at"
+        if self._run(with_room, key, now, key, most) is not None:
+            return None
+        oldest = self._number("SELECT at FROM spent WHERE key = ? ORDER BY at DESC LIMIT 1 OFFSET ?", key, most - 1)
+        return time_or_none(None if oldest is None else oldest + _DAY_S)
+
     def _column(self, column: str, host: str) -> int | None:
-        (value,) = self._run(f"SELECT {column} FROM hosts WHERE host = ?", host) or (None,)  # noqa: S608  # our own columns
+        return self._number(f"SELECT {column} FROM hosts WHERE host = ?", host)  # noqa: S608  # our own columns
+
+    def _number(self, sql: str, *values: object) -> int | None:
+        (value,) = self._run(sql, *values) or (None,)
         if value is None or (isinstance(value, int) and 0 <= value < _LATEST):
             return value
         with self._lock:
-            self._recreate(f"{column} {value!r}")
+            self._recreate(f"{sql}: {value!r}")
         return None
 
     def _note(self, column: str, host: str, value: int | None) -> None:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tracker.errors import StoreError
+from tracker.stores.sqlite_errors import disk_remedy
 from tracker.wording import machine_time, when
 
 POLL_S = 0.02
@@ -54,7 +55,7 @@ def held(path: Path, *, patience_s: float = 0.0, sleep: Callable[[float], None] 
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
-        raise StoreError(f"{path}: cannot be locked: {error.strerror}; expected a writable folder") from error
+        raise StoreError(f"{path}: cannot be locked: {error.strerror}; {disk_remedy(path, error)}") from error
     try:
         if not lock(handle, patience_s, sleep):
             raise Taken(f"{path}: held by {_read(handle)}; end it, or try later")

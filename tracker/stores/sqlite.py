@@ -109,6 +109,10 @@ class SqliteStore(SqliteFile):
         rows = self._all("SELECT board, declaration FROM boards WHERE declaration IS NOT NULL ORDER BY board")
         return [(BoardId(board), text) for board, text in rows]
 
+    def positions(self) -> list[tuple[BoardId, int]]:
+        """Up to which byte the index of each board is stored, as `position`."""
+        return [(BoardId(board), position) for board, position in self._all("SELECT board, position FROM boards ORDER BY board")]
+
     def restore_declarations(self, rows: Iterable[Sequence[object]]) -> None:
         """Note declarations that another file of `declarations` holds; those that cannot be read are left out."""
         for _, text in rows:

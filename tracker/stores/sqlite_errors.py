@@ -6,6 +6,7 @@ Source: https://www.sqlite.org/rescode.html
 from __future__ import annotations
 
 import errno
+import os
 import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,16 +31,18 @@ _DAMAGE = frozenset((sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB))
 _LOCKED = "another process is writing it; wait for that process or end it, then run this again (tracker status names a daemon)"
 _FULL = "the disk or the quota is full; free some space, then run this again: what is stored stays as it is"
 _NOT_WRITABLE = "this user cannot write it; make the file and its folder writable, or name another --store"
-_OTHER = "check the disk, then run this again"
+_READ_ONLY = "the disk is mounted read-only; mount it writable, or name another --store"
+_OTHER = "check the disk and the path, then run this again"
 _REMEDIES: Mapping[int, str] = {
-    **dict.fromkeys((*_DAMAGE, sqlite3.SQLITE_ERROR), REBUILD),
+    sqlite3.SQLITE_ERROR: REBUILD,
     **dict.fromkeys((sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED), _LOCKED),
     sqlite3.SQLITE_FULL: _FULL,
     **dict.fromkeys((sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM), _NOT_WRITABLE),
 }
 _DISK_REMEDIES: Mapping[int | None, str] = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), _FULL),
-    **dict.fromkeys((errno.EROFS, errno.EACCES, errno.EPERM), _NOT_WRITABLE),
+    **dict.fromkeys((errno.EACCES, errno.EPERM), _NOT_WRITABLE),
+    errno.EROFS: _READ_ONLY,
 }
 
 
@@ -56,9 +59,23 @@ def is_of_all(error: StoreError) -> bool:
 
 def store_error(path: Path, doing: str, error: sqlite3.Error | OSError) -> StoreError:
     """The error of a file that one cannot `doing` ("open", "write"), with the remedy for its code."""
-    remedy = _DISK_REMEDIES.get(error.errno) if isinstance(error, OSError) else _REMEDIES.get(_code(error))
-    message = f"{path}: cannot {doing} the store: {error}; expected a writable SQLite file ({remedy or _OTHER})"
-    return Damaged(message) if is_damage(error) else StoreError(message)
+    if is_damage(error):
+        return Damaged(f"{path}: is damaged: {error}; expected the SQLite file that the tracker wrote ({REBUILD})")
+    remedy = disk_remedy(path, error) if isinstance(error, OSError) else _REMEDIES.get(_code(error), _OTHER)
+    remedy = _READ_ONLY if remedy is _NOT_WRITABLE and _is_mounted_read_only(path) else remedy
+    return StoreError(f"{path}: cannot {doing} the store: {error}; expected a writable SQLite file ({remedy})")
+
+
+def disk_remedy(path: Path, error: OSError) -> str:
+    """What to do about an error of the disk that has the path."""
+    remedy = _DISK_REMEDIES.get(error.errno, _OTHER)
+    return _READ_ONLY if remedy is _NOT_WRITABLE and _is_mounted_read_only(path) else remedy
+
+
+def _is_mounted_read_only(path: Path) -> bool:
+    """Whether the disk that has the path, or would have it, is mounted read-only."""
+    there = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
+    return bool(os.statvfs(there).f_flag & os.ST_RDONLY)
 
 
 def newer(path: Path, later: str) -> Newer:

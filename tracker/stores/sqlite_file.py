@@ -103,7 +103,8 @@ class SqliteFile:
     def check(self) -> None:
         """Read the whole file. Raises Damaged if it is not a sound database, or no longer the one that was opened."""
         if (problem := self._one("PRAGMA quick_check(1)")) != ("ok",):
-            raise Damaged(f"{self._path}: {problem}; expected a sound database ({REBUILD})")
+            found = str((problem or ("",))[0]).rpartition("\n")[2]
+            raise Damaged(f"{self._path}: is damaged: {found}; expected a sound database ({REBUILD})")
         if self._inode is not None and _inode(self._path) != self._inode:
             raise Replaced(f"{self._path}: was replaced or deleted while it was in use; expected the same file")
 

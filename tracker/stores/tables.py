@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from tracker.model import BoardId
+from tracker.model import BoardId, Result
 from tracker.stores.sqlite import SqliteStore
 from tracker.stores.sqlite_file import Row
+from tracker.wording import machine_time
 
 _OF_SERIES = (
     "SELECT series.name, coalesce(entries.key, 'entry ' || {table}.entry), valid_from, valid_to, {columns} FROM {table}"
@@ -34,6 +35,13 @@ def differences(recorded: SqliteStore, derived: SqliteStore, board: BoardId) -> 
             wrong, missing = have - want, want - have
             such_as = f"recorded {_example(wrong)}, derived {_example(missing)}"
             yield f"{table}: {len(wrong)} of {len(have)} rows do not follow from the bytes, {len(missing)} are missing: {such_as}"
+
+
+def state_differences(recorded: SqliteStore, derived: SqliteStore, board: BoardId) -> Iterator[str]:
+    """At which accepted readings of another store the board's state is not the same, one line each."""
+    for check in derived.checks(board):
+        if check.result is Result.ACCEPTED and recorded.at(board, check.observed_at) != derived.at(board, check.observed_at):
+            yield f"the state of {machine_time(check.observed_at)} does not follow from the bytes"
 
 
 def _example(rows: frozenset[Row]) -> str:

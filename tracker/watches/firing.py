@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from tracker.events.making import party, proof
 from tracker.identity import resolve
@@ -57,11 +59,10 @@ class Firing:
     evidence: tuple[Evidence, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class Held(Struct, frozen=True, kw_only=True):
     """The memory of a watch over standings between two steps of a board, by metric. Empty at the start."""
 
-    holds: Mapping[MetricId, Hold] = field(default_factory=dict)
+    holds: Mapping[MetricId, Hold] = {}
 
 
 def touches(watch: Watch, board: Board) -> bool:

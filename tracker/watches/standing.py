@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from msgspec import Struct
+
 from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Metric
 from tracker.watches.matching import Watch, chosen
 
@@ -34,8 +36,7 @@ class Hold:
     begun: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edge:
+class Edge(Struct, frozen=True, kw_only=True):
     """Entries that newly meet a watch, best first. `already`: they met it when the record, the scale or their class began."""
 
     fresh: tuple[EntryId, ...]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tracker.errors import DeclarationError
 from tracker.query.vitals import Vitals
-from tracker.web.address import TOKEN, Address, parse_address
+from tracker.web.address import TOKEN, Address, parse_address, token_of
 from tracker.web.probe import STUCK_AFTER_S, Probe
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tracker.web.server import Server
 
-__all__ = ["STUCK_AFTER_S", "TOKEN", "Address", "Probe", "app", "parse_address", "serve"]
+__all__ = ["STUCK_AFTER_S", "TOKEN", "Address", "Probe", "app", "parse_address", "serve", "token_of"]
 
 _LIBRARIES = frozenset(("starlette", "uvicorn", "prometheus_client", "anyio", "h11"))
 
@@ -27,8 +27,8 @@ _LIBRARIES = frozenset(("starlette", "uvicorn", "prometheus_client", "anyio", "h
 def app(probe: Callable[[], Probe], vitals: Callable[[], Vitals], token: str | None = None) -> Starlette:
     """The pages `/healthz`, `/readyz` and `/metrics`.
 
-    `probe` and `vitals` are called in threads of the server, `vitals` once at a time: it reads through a separate store, not the
-    main loop's. With a `token` that is not empty, every page but `/healthz` requires it.
+    `probe` is called in the server's own thread and returns at once; `vitals` in others, one call at a time: it reads through a
+    separate store, not the main loop's. With a `token` that is not empty, every page but `/healthz` requires it.
 
     Raises:
         DeclarationError: a library of the extra `web` is missing.

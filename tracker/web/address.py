@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from tracker.errors import DeclarationError
+from tracker.ports import Environment
 
 TOKEN = "TRACKER_HTTP_TOKEN"  # noqa: S105  # a name, not a secret
 """The environment variable with the token that a client must send."""
+SHORTEST_TOKEN = 16
+"""Characters of a token: 64 bits at least, if they are random hexadecimal digits."""
 _ADDRESS = re.compile(r"(?:\[(?P<six>[^\[\]]+)\]|(?P<four>[^\[\]:]+)):(?P<port>[0-9]{1,5})", re.ASCII)
 
 
@@ -46,3 +49,14 @@ def parse_address(text: str) -> Address:
             host = IPv6Address(match["six"]) if match["six"] else IPv4Address(four)
             return Address(host=str(host), port=int(match["port"]))
     raise DeclarationError(f'--http "{text}" is not an address; expected 127.0.0.1:8787, [::1]:8787 or localhost:8787')
+
+
+def token_of(environment: Environment) -> str | None:
+    """The token that clients must send, if there is one. Raises DeclarationError if it is too short."""
+    token = environment.get(TOKEN) or None
+    if token is not None and len(token) < SHORTEST_TOKEN:
+        raise DeclarationError(
+            f"{TOKEN} has {len(token)} characters, expected at least {SHORTEST_TOKEN}: nothing else keeps it from being guessed;"
+            " make one with: openssl rand -hex 16"
+        )
+    return token

@@ -30,11 +30,11 @@ def pages(probe: Callable[[], Probe], vitals: Callable[[], Vitals], token: str |
     """The application; `app.state.guarded` is whether it requires a token."""
     alone = Lock()
 
-    def healthz(_: Request) -> Response:
+    async def healthz(_: Request) -> Response:
         state = probe()
         return _lines(_stuck(state), f"alive, the main loop turned {state.idle_s:.0f} s ago")
 
-    def readyz(_: Request) -> Response:
+    async def readyz(_: Request) -> Response:
         state = probe()
         empty = ("no board is declared",) if state.boards == 0 else ()
         return _lines((*_stuck(state), *empty, *state.troubles), f"ready, {state.boards} boards")

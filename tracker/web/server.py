@@ -11,10 +11,10 @@ from starlette.applications import Starlette
 
 from tracker.errors import DeclarationError
 from tracker.web.address import TOKEN, Address
+from tracker.web.connections import Connection
 
 log = logging.getLogger(__name__)
 _FINISHES_WITHIN_S = 2
-_MOST_AT_ONCE = 64
 
 
 class Server:
@@ -64,7 +64,7 @@ def _config(app: Starlette) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="asyncio",
-        http="h11",
+        http=Connection,
         ws="none",
         lifespan="off",
         interface="asgi3",
@@ -72,7 +72,6 @@ def _config(app: Starlette) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        limit_concurrency=_MOST_AT_ONCE,
         timeout_graceful_shutdown=_FINISHES_WITHIN_S,
     )
 

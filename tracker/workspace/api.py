@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError, StoreError
-from tracker.model import Board, BoardId, BoardState, Check, Event, EventFilter, Identity, MetricId, Result
+from tracker.model import Board, BoardId, BoardState, Check, Event, EventFilter, Identity, MetricId, Result, kept_and_pruned
 from tracker.model.names import Lexicon
 from tracker.stores.sqlite import SqliteStore
 from tracker.wording import machine_time
@@ -320,7 +320,7 @@ class Workspace:
             StoreError: bytes are damaged or missing; names each.
         """
         from tracker.line import proof, sync  # noqa: PLC0415  # as above
-        from tracker.stores.tables import differences  # noqa: PLC0415  # as above
+        from tracker.stores.tables import differences, state_differences  # noqa: PLC0415  # as above
 
         declared, events = self.board(board), list(self.store.events(EventFilter(board=BoardId(board))))
         if problems := self.archive.check(declared.id):
@@ -328,10 +328,13 @@ class Workspace:
         with SqliteStore(Path(":memory:")) as derived:
             until, aside = self.store.position(declared.id), sync.set_aside(declared.id, self.archive, self.store)
             times = {line.observed_at for line in aside}
-            sync.derive(declared, self.archive, derived, self.lexicon, until=until, aside=times)
-            verified = proof.compared(events, derived.events(EventFilter()))
-            different = tuple(differences(self.store, derived, declared.id))
-        return proof.BoardVerification(board=declared.id, events=verified, differences=different)
+            stored = {check.observed_at for check in self.store.checks(declared.id)}
+            sync.derive(declared, self.archive, derived, self.lexicon, until=until, stored=stored, aside=times)
+            _, pruned = kept_and_pruned(self.archive.index(declared.id)[0])
+            verified = proof.compared(events, derived.events(EventFilter()), is_pruned=bool(pruned))
+            compare = state_differences if pruned else differences
+            different = tuple(compare(self.store, derived, declared.id))
+        return proof.BoardVerification(board=declared.id, events=verified, differences=different, pruned=len(pruned))
 
     def parts(self, event: Event) -> list[Event]:
         """The stored events behind an event: those of a consensus, otherwise itself."""

@@ -33,7 +33,7 @@ def opened(settings: Settings) -> Iterator[tuple[FileArchive, SqliteStore]]:
     from tracker.stores.archive import FileArchive  # noqa: PLC0415  # commands that only read history do without
     from tracker.workspace.rescue import store_of  # noqa: PLC0415  # as above
 
-    is_new = not settings.has_store
+    is_new = not settings.has_store and not settings.captures.is_dir()
     with store_of(settings, SystemClock().now(), lambda done: _say(f"tracker: {done}")) as store:
         if is_new:
             _say(f"tracker: created the store {safe(str(settings.store))}")

@@ -11,26 +11,27 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from tracker.errors import StoreError
 from tracker.line import sync
-from tracker.model import Board, BoardId, Notice
+from tracker.line.sync import NEWS_FOR
+from tracker.model import Board, BoardId, EventFilter, Notice
 from tracker.model.names import Lexicon
 from tracker.ports import Archive
 from tracker.stores.archive import FileArchive
 from tracker.stores.locks import held
 from tracker.stores.service_state import TABLES
 from tracker.stores.sqlite import SqliteStore
-from tracker.stores.sqlite_errors import newer
+from tracker.stores.sqlite_errors import disk_remedy, newer
 from tracker.stores.sqlite_file import MIGRATIONS, NEWEST_MIGRATION
-from tracker.wording import machine_time
+from tracker.wording import count, listed, machine_time
 from tracker.workspace.declared import declared
 from tracker.workspace.names import names_of
-from tracker.workspace.service_backup import DECLARATIONS, back_up_written
+from tracker.workspace.service_backup import DECLARATIONS, POSITIONS, back_up_written
 from tracker.workspace.settings import Settings
 
 log = logging.getLogger("tracker.workspace")
@@ -38,16 +39,39 @@ ONCE_IN = timedelta(hours=1)
 _UNNAMED_VERSION = "ledger"
 """The newest migration before backups named it."""
 _PATIENCE_S = 600.0
+_POSITIONS = ("SELECT position FROM boards WHERE board = ?", "SELECT max(start + length(lines)) FROM indices WHERE board = ?")
+"""Where a file has up to which byte the index of a board was read."""
 _LOGS = ("-wal", "-shm")
 _TIME = "%Y-%m-%dT%H%M%SZ"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Source:
-    """What a damaged database, or a backup, has of the tables that no replay restores. `version` is its newest migration."""
+    """What a damaged database, or a backup, has of the tables that no replay restores. `version` is its newest migration.
+
+    `positions` says up to which byte the index of each board had been read, as far as that is known.
+    """
 
     version: str
     rows: Mapping[str, Sequence[tuple[Any, ...]]]
+    positions: Mapping[BoardId, int]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Unsure:
+    """The boards of which news may be sent twice, or not at all: it is not known what had been read, or what had been sent.
+
+    `are_kept`: all deliveries and receipts come from the damaged file, so that nothing is sent twice.
+    """
+
+    are_kept: bool
+    again: list[str] = field(default_factory=list)
+    silent: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        again = f" Reported again, and may have been sent before: news of {listed(self.again)}." if self.again else ""
+        silent = f" Not sent, and may not have been sent before: {listed(self.silent)} (tracker events)." if self.silent else ""
+        return again + silent
 
 
 @contextmanager
@@ -56,7 +80,7 @@ def store_of(settings: Settings, now: datetime, say: Callable[[str], None]) -> I
 
     What was written is backed up at the end.
     """
-    if settings.backup.exists() and _is_empty(settings.database):
+    if (settings.backup.exists() or settings.captures.is_dir()) and _is_empty(settings.database):
         with held(settings.store / "locks" / "rescue", patience_s=_PATIENCE_S):
             if _is_empty(settings.database):  # another process has not restored it meanwhile
                 say(rescue(settings, now, is_damaged=False))
@@ -105,31 +129,42 @@ def rebuild(
     backup: Path | None = None,
     is_damaged: bool = True,
 ) -> str:
-    """Replace a database that is damaged, otherwise missing or empty. Returns what was done, as a sentence; sends nothing again.
+    """Replace a database that is damaged, otherwise missing or empty. Returns what was done, in sentences; sends nothing again.
 
     Nobody may have the file open. It is kept beside the new one, which is complete before it takes its place. Rows of the service
-    that cannot be read come from the last `back_up`. A board is read as it was last declared.
+    that cannot be read come from the last `back_up`. A board is read as it was last declared, and as far as it had been read
+    before: the next sync reports what came later.
 
     Raises:
         StoreError: the archive or the new file cannot be used either, or a later version wrote one of the files.
     """
     aside = database.with_name(_aside(database, now))
-    in_file = _in_file(database) if is_damaged else None
-    in_backup = _in_backup(backup) if backup is not None else None
+    in_file = _in_file(database, archive.boards()) if is_damaged else None
+    in_backup = _in_backup(backup) if backup is not None and backup.exists() else None
     new = database.with_name(f"{database.name}.new")
     for ending in ("", *_LOGS):
         new.with_name(new.name + ending).unlink(missing_ok=True)
     with SqliteStore(new) as store:
         lost, from_backup = _restore(store, in_file, in_backup)
-        lost += _replay(store, archive, boards, lexicon, now)
-        older = f" As last backed up: {', '.join(from_backup)}." if from_backup else ""
-        kept = f"was damaged; it is at {aside.name}, and" if is_damaged else "was missing or empty, and"
-        message = f"The database {kept} was rebuilt from the archive.{older} Lost: {', '.join(lost) or 'nothing'}"
-        facts = {"spoilt": aside.name if is_damaged else "", "from_backup": from_backup, "lost": ", ".join(lost) or "nothing"}
-        log.error("store rebuilt", extra=facts)
-        store.service.open_notice(Notice(kind="store", subject="", message=message, since=now))
+        unsure = _Unsure(are_kept=not {"outbox", "receipts"}.intersection((*lost, *from_backup)))
+        lost += _replay(store, archive, boards, lexicon, now, (in_file, in_backup), unsure)
+        message = _message(aside.name if is_damaged else "", from_backup, lost, unsure)
+        log.error("store rebuilt", extra={"spoilt": aside.name if is_damaged else "", "what": message})
+        if in_file is not None or in_backup is not None:
+            store.service.open_notice(Notice(kind="store", subject="", message=message, since=now))
     _take_its_place(new, database, aside, keep=is_damaged)
     return message
+
+
+def _message(aside: str, from_backup: Sequence[str], lost: Sequence[str], unsure: _Unsure) -> str:
+    """What was done, what is lost, and what may be sent twice or not at all, in sentences."""
+    if not aside and TABLES.issubset(lost):
+        more = "".join(f"; {thing}" for thing in lost if thing not in TABLES)
+        done = "There was no database and no usable service.bak: the history was read again from the captures."
+        return f"{done}{unsure} Lost, if there were any: pauses, deliveries and receipts{more}"
+    kept = f"was damaged; it is at {aside}, and" if aside else "was missing or empty, and"
+    older = f" As last backed up: {', '.join(from_backup)}." if from_backup else ""
+    return f"The database {kept} was rebuilt from the archive.{older}{unsure} Lost: {', '.join(lost) or 'nothing'}"
 
 
 def _aside(database: Path, now: datetime | None) -> str:
@@ -153,10 +188,10 @@ def _take_its_place(new: Path, database: Path, aside: Path, *, keep: bool) -> No
                 database.with_name(database.name + ending).rename(aside.with_name(aside.name + ending))
         new.replace(database)
     except OSError as error:
-        raise StoreError(f"{database}: cannot be replaced: {error.strerror}; expected a writable folder") from error
+        raise StoreError(f"{database}: cannot be replaced: {error.strerror}; {disk_remedy(database, error)}") from error
 
 
-def _in_file(database: Path) -> _Source:
+def _in_file(database: Path, boards: Sequence[BoardId]) -> _Source:
     """What can be read of a damaged file. Raises Newer."""
     queries = {table: f"SELECT * FROM {table}" for table in sorted(TABLES)}  # noqa: S608  # our own table names
     queries["events"] = "SELECT event, board, headline, body FROM events"
@@ -169,7 +204,17 @@ def _in_file(database: Path) -> _Source:
         for table, query in queries.items():
             with suppress(sqlite3.Error):
                 rows[table] = old.execute(query).fetchall()
-    return _Source(version=_known(version, database), rows=rows)
+        positions = {board: position for board in boards if (position := _position(old, board))}
+    return _Source(version=_known(version, database), rows=rows, positions=positions)
+
+
+def _position(old: sqlite3.Connection, board: BoardId) -> int:
+    """Up to which byte a damaged file had read the index of a board; 0 if it does not say so."""
+    for query in _POSITIONS:
+        with suppress(sqlite3.Error, TypeError, ValueError):
+            if position := int((old.execute(query, (board,)).fetchone() or (0,))[0] or 0):
+                return position
+    return 0
 
 
 def _in_backup(backup: Path) -> _Source | None:
@@ -177,14 +222,12 @@ def _in_backup(backup: Path) -> _Source | None:
     try:
         saved = json.loads(backup.read_text(encoding="utf-8"))
         version = str(saved.pop("version", _UNNAMED_VERSION))
+        positions = {BoardId(board): int(position) for board, position in saved.pop(POSITIONS, ())}
         rows = {table: [tuple(row) for row in saved[table]] for table in saved}
-    except FileNotFoundError:
-        log.warning("no backup", extra={"path": str(backup)})
-        return None
     except (OSError, ValueError, TypeError, AttributeError) as error:
         log.error("backup not readable", extra={"path": str(backup), "error": str(error)})  # noqa: TRY400  # the message is enough
         return None
-    return _Source(version=_known(version, backup), rows=rows)
+    return _Source(version=_known(version, backup), rows=rows, positions=positions)
 
 
 def _known(version: str, path: Path) -> str:
@@ -223,19 +266,41 @@ def _restored(store: SqliteStore, table: str, source: _Source) -> bool:
         return False
 
 
-def _replay(store: SqliteStore, archive: Archive, boards: Mapping[BoardId, Board], lexicon: Lexicon, now: datetime) -> list[str]:
-    """Rebuild every board of the archive. Returns the boards for which that is not possible."""
+def _replay(  # noqa: PLR0917  # the order of the work
+    store: SqliteStore,
+    archive: Archive,
+    boards: Mapping[BoardId, Board],
+    lexicon: Lexicon,
+    now: datetime,
+    sources: Sequence[_Source | None],
+    unsure: _Unsure,
+) -> list[str]:
+    """Rebuild every board of the archive as far as it had been read. Returns the boards for which that is not possible."""
     lost, held = [], archive.boards()
+    in_file, in_backup = ({} if source is None else source.positions for source in sources)
     for name in sorted({*held, *(name for name, _ in store.declarations())}):
         board = store.declared(name) or boards.get(name)
         if board is None or name not in held:
             lost.append(f"the history of {name}, {'which is not declared' if name in held else 'whose captures are gone'}")
             continue
+        until = next((read for known in (in_file, in_backup) if _ends_line(archive, name, read := known.get(name, 0))), None)
         try:
-            sync.replay(board, archive, store, lexicon, now=now)
+            sync.replay(board, archive, store, lexicon, now=now, until=until)
         except StoreError as error:  # a damaged archive of one board does not stop the others
             if isinstance(error.__cause__, sqlite3.Error):
                 raise
             log.error("history not rebuilt", extra={"board": name, "error": str(error)})  # noqa: TRY400  # the message is enough
             lost.append(f"the history of {name}")
+            continue
+        if until is None:
+            wanted = EventFilter(board=name, is_news=True, since=now - NEWS_FOR)
+            if news := sum(1 for _ in store.events(wanted)):
+                unsure.silent.append(f"{count(news, 'event')} of {name}")
+        elif name not in in_file and not unsure.are_kept and archive.raw(name, until):
+            unsure.again.append(name)
     return lost
+
+
+def _ends_line(archive: Archive, board: BoardId, position: int) -> bool:
+    """Whether a line of the index ends at the position, so that it may be the one that was noted."""
+    return position > 0 and archive.raw(board, position - 1, position) == b"\n"

@@ -31,14 +31,17 @@ def telling_of(settings: Settings, known: Lexicon, store: Store, now: datetime) 
 
 def routes_of(settings: Settings, lexicon: Lexicon) -> tuple[Routes, tuple[Watch, ...]]:
     """The routes and the watches. If the watches cannot be read, that is among the errors of the routes."""
-    from tracker import notify, watches  # noqa: PLC0415  # as above
+    from tracker import notify  # noqa: PLC0415  # as above
 
     watched: tuple[Watch, ...] = ()
     errors: tuple[DeclarationError, ...] = ()
-    try:
-        watched = watches.load(settings.declaration("watches.toml"), lexicon)
-    except DeclarationError as error:  # routes that name no watch remain valid
-        errors = (error,)
+    if (path := settings.declaration("watches.toml")).exists():
+        from tracker.watches import load  # noqa: PLC0415  # it resolves the names of watches
+
+        try:
+            watched = load(path, lexicon)
+        except DeclarationError as error:  # routes that name no watch remain valid
+            errors = (error,)
     routes = notify.load(settings.declaration("routes.toml"), watches=[watch.name for watch in watched])
     return replace(routes, errors=(*errors, *routes.errors)), watched
 

@@ -14,13 +14,14 @@ from typing import Any
 from tracker.errors import StoreError
 from tracker.stores.service_state import TABLES
 from tracker.stores.sqlite import SqliteStore
+from tracker.stores.sqlite_errors import disk_remedy
 from tracker.stores.sqlite_file import NEWEST_MIGRATION
 from tracker.workspace.settings import Settings
 
 RECEIPTS_FOR = timedelta(days=31)
 """Older receipts are not backed up: no news is that old."""
-DECLARATIONS = "declarations"
-"""The key of the declarations, beside those of `TABLES`."""
+DECLARATIONS, POSITIONS = "declarations", "positions"
+"""The keys of the declarations, and of how far each index was read, beside those of `TABLES`."""
 
 
 def back_up(store: SqliteStore, path: Path, now: datetime) -> None:
@@ -35,7 +36,8 @@ def back_up(store: SqliteStore, path: Path, now: datetime) -> None:
     rows: dict[str, Any] = {table: store.service.rows(table) for table in sorted(TABLES)}
     since = int((now - RECEIPTS_FOR).timestamp())
     rows["receipts"] = [row for row in rows["receipts"] if row[2] >= since]  # delivered_at
-    text = json.dumps({**rows, DECLARATIONS: store.declarations(), "version": NEWEST_MIGRATION})
+    rows |= {DECLARATIONS: store.declarations(), POSITIONS: store.positions(), "version": NEWEST_MIGRATION}
+    text = json.dumps(rows)
     new = path.with_name(f"{path.name}.new")
     try:
         if path.exists() and path.read_text(encoding="utf-8", errors="replace") == text:
@@ -47,7 +49,7 @@ def back_up(store: SqliteStore, path: Path, now: datetime) -> None:
             os.fsync(file.fileno())
         new.replace(path)
     except OSError as error:
-        raise StoreError(f"{path}: cannot be written: {error.strerror}; expected space and a writable folder") from error
+        raise StoreError(f"{path}: cannot be written: {error.strerror}; {disk_remedy(path, error)}") from error
 
 
 def back_up_written(settings: Settings, store: SqliteStore, now: datetime) -> None:

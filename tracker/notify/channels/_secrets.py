@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote
 
 from tracker.errors import DeliveryError
 from tracker.ports import Environment
-from tracker.redaction import NAMED, pattern_of, redacted
+from tracker.redaction import HIDDEN, NAMED, Secrets
 
 _BETWEEN = re.compile(r"[/:@?&=#;,]+")
 _SHORTEST_PART = 4
@@ -25,7 +25,7 @@ class Filled:
 
     def scrub(self, text: str) -> str:
         """The text without any spelling of a secret, or of a part of an address that contains one."""
-        return redacted(text, pattern_of(self.secrets))
+        return Secrets({str(number): secret for number, secret in enumerate(self.secrets)}, mask=HIDDEN).scrub(text)
 
 
 def fill(text: str, environment: Environment, *, route: str) -> Filled:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -26,7 +26,7 @@ from pathlib import Path
 
 from tracker.clock import SystemClock
 from tracker.errors import StoreError
-from tracker.model import Begun, BoardId, Capture, IndexLine, Sha256, Verdict
+from tracker.model import Begun, BoardId, Capture, IndexLine, Sha256, Verdict, kept_and_pruned
 from tracker.ports import Clock
 from tracker.stores.archive import bodies, chain, disk, roots
 from tracker.stores.archive.bodies import BodyListing, ReceivedBody, Recent, StoredBody, ZstdError
@@ -157,13 +157,15 @@ class FileArchive:
             except FileNotFoundError:
                 return b""
 
-    def restore_index(self, board: BoardId, known: bytes, *, drop: bool = False) -> None:
+    def restore_index(self, board: BoardId, known: bytes, *, drop: bool = False) -> int:
         folder = self._folder(board)
         with disk_errors(board, folder.index), self._locked(folder) as index:
             current = os.pread(index, os.fstat(index).st_size, 0)
-            lines, lost = restored(folder, known, current)
+            lines, lost = restored(folder, known, current, drop=drop)
             held = self._listing(folder, fresh=True).held
-            gone = {raw for raw in lost if not held.keys() >= set(decoded(folder, raw).sha256)}
+            known_lines = [decoded(folder, raw) for raw in lines]
+            pruned = {sha256 for line in known_lines if line.verdict is Verdict.PRUNE for sha256 in line.sha256}
+            gone = {raw for raw in lost if not held.keys() | pruned >= set(decoded(folder, raw).sha256)}
             if gone and not drop:
                 time = machine_time(decoded(folder, min(gone)).observed_at)
                 raise StoreError(
@@ -172,11 +174,13 @@ class FileArchive:
                 )
             start = b"" if gone else known  # without a known line, those behind it are linked to others
             later = (raw for raw in lines[start.count(b"\n") :] if raw not in gone)
-            whole = start + b"".join(line + b"\n" for line in chain.relinked(later, start))
+            linked = [line + b"\n" for line in chain.relinked(later, start)]
+            whole = start + b"".join(linked)
             if whole != current:
                 disk.keep_copy(folder.index)
                 disk.write_whole(folder.index, whole)
                 log.warning("index restored", extra={"board": board, "lines": len(lost) - len(gone), "given_up": len(gone)})
+            return len(start) or sum(map(len, linked[: known.count(b"\n") - len(gone)]))
 
     def last(self, board: BoardId) -> IndexLine | None:
         return self._latest(board, CONTENT)
@@ -214,12 +218,43 @@ class FileArchive:
             return (str(error),)
         text = read_from(folder, 0)
         problems = dict.fromkeys(f"{board}: {folder.index}: {problem}" for problem in chain.walk(text).problems.values())
-        for sha256 in dict.fromkeys(sha256 for line in lines for sha256 in line.sha256):
+        kept, _ = kept_and_pruned(lines)
+        named = (sha256 for line in kept if line.verdict is not Verdict.PRUNE for sha256 in line.sha256)
+        for sha256 in dict.fromkeys(named):
             try:
                 self.body(board, sha256)
             except StoreError as error:
                 problems[str(error)] = None  # a damaged keyframe is reported once, however many bodies need it
         return tuple(problems)
+
+    def with_keyframes(self, board: BoardId, hashes: Iterable[Sha256]) -> frozenset[Sha256]:
+        """These bodies, and those without which they cannot be read."""
+        held, wanted = self._listing(self._folder(board), fresh=True).held, frozenset(hashes)
+        return wanted.union(key for sha256 in wanted if (stored := held.get(sha256)) and (key := stored.keyframe))
+
+    def size(self, board: BoardId, hashes: Iterable[Sha256]) -> int:
+        """The bytes of the files of these bodies."""
+        held = self._listing(self._folder(board), fresh=True).held
+        return sum(disk.size_of(held[sha256].path) for sha256 in hashes if sha256 in held)
+
+    def prune(self, board: BoardId, hashes: Iterable[Sha256], now: datetime, *, by: str) -> None:
+        """Note that these bodies are deleted, then delete them, and what an earlier prune that was cut off has left.
+
+        A body that another one needs stays, and so does one that came again later.
+        """
+        folder = self._folder(board)
+        line = IndexLine(observed_at=now, url="", verdict=Verdict.PRUNE, sha256=tuple(sorted(hashes)), by=by, received_at=now)
+        with disk_errors(board, folder.index), self._locked(folder) as index:
+            if line.sha256:
+                append(index, encoded(folder, line))
+            lines, _ = kept_and_pruned(self.index(board)[0])
+            pruned = {sha256 for line in lines if line.verdict is Verdict.PRUNE for sha256 in line.sha256}
+            kept = {sha256 for line in lines if line.verdict is not Verdict.PRUNE for sha256 in line.sha256}
+            held = self._listing(folder, fresh=True).held
+            needed = self.with_keyframes(board, held.keys() - pruned | kept)
+            for sha256 in sorted(pruned & held.keys() - needed):
+                held[sha256].path.unlink()
+            disk.sync_folder(folder.bodies)
 
     def seal(self, now: datetime) -> None:
         """Note the root of all boards, unless one of the same day (UTC) is noted."""
@@ -333,6 +368,11 @@ class FileArchive:
         if sha256 not in listing.held:
             listing = self._listing(folder, fresh=True)  # the folder may have changed within one tick of the clock
         if sha256 not in listing.held:
+            lines = reversed(self.index(folder.board)[0])
+            if at := next((line.observed_at for line in lines if line.verdict is Verdict.PRUNE and sha256 in line.sha256), None):
+                raise StoreError(
+                    f"{folder.board}: body {sha256} was deleted by tracker prune at {machine_time(at)}; nothing is wrong"
+                )
             raise StoreError(
                 f"{folder.board}: body {sha256} is missing in {folder.bodies}; restore it from a copy of the archive,"
                 " or import that state again"

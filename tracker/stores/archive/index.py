@@ -20,7 +20,7 @@ from tracker.stores.sqlite_errors import Newer, newer
 from tracker.wording import machine_time, visible
 
 BLOCK = 64 * 1024
-_REMEDY = "restore the file from a copy of the archive, or correct that line"
+_REMEDY = "restore the file from a copy of the archive, or correct that line, or give up what it said with: tracker replay"
 CONTENT = frozenset({Verdict.NEW, Verdict.REVISIT})
 _DECISIONS = frozenset({Verdict.ACCEPT, Verdict.REJECT})
 _JOINT = b'}{"observed_at":'
@@ -104,7 +104,7 @@ def decoded(folder: BoardFolder, raw: bytes) -> IndexLine:
         number = [*folder.index.read_bytes().split(b"\n"), raw].index(raw) + 1
         found = visible(raw[:60].decode(errors="replace"))
         problem = f"{folder.board}: {folder.index}: line {number} is damaged ({error})"
-        raise StoreError(f"{problem}, found: {found}; {_REMEDY}") from error
+        raise StoreError(f"{problem}, found: {found}; {_REMEDY} {folder.board}") from error
 
 
 def _later_keys(raw: bytes) -> str:
@@ -118,14 +118,15 @@ def _later_keys(raw: bytes) -> str:
     return ", ".join(unknown) if "observed_at" in keys and not is_garbled else ""
 
 
-def restored(folder: BoardFolder, known: bytes, current: bytes) -> tuple[list[bytes], frozenset[bytes]]:
+def restored(folder: BoardFolder, known: bytes, current: bytes, *, drop: bool) -> tuple[list[bytes], frozenset[bytes]]:
     """The lines of an index that was shortened, garbled, joined or merged, and those of them that it lacked.
 
     `known` is what it once was. Other lines follow if their links show that they were not changed. Without a link, a line counts
     as a changed one if it has the time of a lost fetch or, among the known lines, its bodies.
 
     Raises:
-        StoreError: there are more damaged pieces than lost lines, so that a line may be lost that is not known.
+        StoreError: there are more damaged pieces than lost lines, so that a line may be lost that is not known; with `drop`, it
+            is given up, unless no line is known.
     """
     lines, pieces = known.split(b"\n")[:-1], _pieces(current)
     left, there = frozenset(lines).intersection(pieces), frozenset(pieces)
@@ -140,7 +141,7 @@ def restored(folder: BoardFolder, known: bytes, current: bytes) -> tuple[list[by
             line = decoded(folder, piece)
             if has_link(piece) and not follows(piece, (*lines, *pieces), current[: current.find(piece)]):
                 time = machine_time(line.observed_at)
-                raise StoreError(f"{folder.board}: {folder.index}: the line of {time} was changed; {_REMEDY}")  # noqa: TRY301
+                raise StoreError(f"{folder.board}: {folder.index}: the line of {time} was changed; {_REMEDY} {folder.board}")  # noqa: TRY301
         except Newer:
             raise
         except StoreError as error:
@@ -149,7 +150,7 @@ def restored(folder: BoardFolder, known: bytes, current: bytes) -> tuple[list[by
         is_changed = line.observed_at in times or (number < last and line.sha256 in bodies)
         if has_link(piece) or line.verdict in _DECISIONS or not is_changed:
             later.append(piece)
-    if len(damage) > len(lost):
+    if len(damage) > len(lost) and not (drop and lines):
         raise damage[0]
     return [*lines, *later], frozenset(lost)
 

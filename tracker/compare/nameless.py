@@ -1,0 +1,80 @@
+"""Rows whose names name nobody: a word for "unknown", an error message, markup; or a listed entry in another spelling.
+
+A board that has such names, or states them in its ids, may well have another one.
+
+Source: docs/decisions/0055-odd-rows.md
+"""
+
+from __future__ import annotations
+
+import re
+
+from tracker.model import Board, BoardState, Entry, EntryId, Snapshot, name_tokens
+
+_UNKNOWN = frozenset(("n a", "na", "null", "none", "nil", "nan", "unknown", "undefined", "tbd", "tba", "loading"))
+_SUMS = frozenset(("average", "avg", "mean", "median", "overall", "sum", "total"))
+_ERRORS = frozenset(
+    ("denied", "error", "errors", "exception", "failed", "failure", "forbidden", "timeout", "traceback", "unavailable")
+)
+_MARKUP = re.compile(r"</?[a-zA-Z!][^<>]*>|^[a-z]{2,10}://|\{\{|\$\{")
+_LONG = 200
+"""Characters. The longest name on a real board has 97."""
+_WORDS = 8
+"""Words from which a name that is twice as long as all others is a sentence."""
+_SHOWN = 40
+"""Characters of such a name in a message."""
+
+
+def nameless(board: Board, before: Snapshot, after: Snapshot, past: BoardState) -> dict[EntryId, str]:
+    """The entries whose names are new and are hardly names, and why."""
+    renamed = {key: entry for key, entry in after.entries.items() if _is_renamed(key, entry, before, past)}
+    if not renamed:
+        return {}
+    names = {name for known in past.known.values() for name in known.names}
+    longest, kinds = max((len(name.split()) for name in names), default=0), dict[str, bool]()
+    doubted = {}
+    for key, entry in renamed.items():
+        kind = _kind(entry.name, max(_WORDS, 2 * longest))
+        if kind and kind not in kinds:
+            kinds[kind] = any(_kind(name) == kind for name in names)
+        if kind and not kinds[kind] and not _is_in_id(board, key, entry):
+            doubted[key] = f"{entry.name[:_SHOWN]!r} {kind}"
+    return doubted
+
+
+def respelt(board: Board, before: Snapshot, after: Snapshot, past: BoardState) -> dict[EntryId, str]:
+    """The new keys that are listed ones but for capitals, spaces and punctuation, where names are keys; and why."""
+    new = sorted(after.entries.keys() - before.entries.keys() - past.known.keys())
+    if not new or board.key[0].sources != board.name.sources:
+        return {}
+    listed = {name_tokens(key): key for key in sorted(after.entries.keys() - {*new})}
+    others = {key: listed[name_tokens(key)] for key in new if name_tokens(key) in listed}
+    return {key: f"{key!r} is {other!r} in another spelling" for key, other in others.items()}
+
+
+def _is_renamed(key: EntryId, entry: Entry, before: Snapshot, past: BoardState) -> bool:
+    if key in before.entries:
+        return before.entries[key].name != entry.name
+    return key not in past.known or entry.name not in past.known[key].names
+
+
+def _kind(name: str, sentence: int = 0) -> str:
+    """Why a name is hardly one; "" for an ordinary name. `sentence` is the number of words of a sentence."""
+    tokens = name_tokens(name)
+    if len(name) > _LONG:
+        return f"has more than {_LONG} characters"
+    if _MARKUP.search(name):
+        return "is markup or an address"
+    if " ".join(tokens) in _UNKNOWN:
+        return "means that the name is unknown"
+    if tokens and _SUMS.issuperset(tokens):
+        return "sums up other rows"
+    if _ERRORS.intersection(tokens) or (sentence and len(name.split()) >= sentence):
+        return "is a message"
+    return "" if any(map(str.isalpha, name)) else "has no letters"
+
+
+def _is_in_id(board: Board, key: EntryId, entry: Entry) -> bool:
+    """Whether an id of the publisher's, which is more than the name, says the same."""
+    tokens, stated = set(name_tokens(entry.name)), set(name_tokens(key))
+    return board.key[0].sources != board.name.sources and tokens < stated
