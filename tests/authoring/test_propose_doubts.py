@@ -553,3 +553,20 @@ def test_of_two_figures_computed_from_each_other_the_one_with_more_digits_ranks(
     seconds = (2.1, 2.19, 2.22, 3.7, 3.71, 3.8, 3.97, 6.37)
     found = proposed(("×", [round(each / 2.1, 1) for each in seconds]), ("Program", NAMES), ("secs", seconds))
     assert (primary(found).column, primary(found).higher_is_better.value) == ("secs", False)
+
+
+SHARES = [f"{30 - 3 * at}.5 %" for at in range(8)]
+
+
+def test_a_weak_header_does_not_decide_between_figures_in_the_order_of_the_ranks():
+    found = proposed(("Rank", range(1, 9)), ("Country", NAMES), ("Emissions (Mt)", SCORES), ("Share", SHARES))
+    asked = refusal(found)
+    assert asked.startswith("which column ranks the board is not certain (the rows are in the order of 2 figures)")
+    assert "whether higher or lower `Emissions (Mt)` is better" in asked
+
+
+def test_a_column_that_numbers_the_rows_can_rank_them_whatever_it_is_called():
+    chart = (("This week", range(1, 9)), ("Title", NAMES), ("Weeks", WHOLE))
+    assert "`This week` itself" in refusal(proposed(*chart))
+    found = proposed(*chart, answers=Answers(metric="This week"))
+    assert (primary(found).id, question(found, Answers(metric="This week"))) == ("position", "")

@@ -142,7 +142,7 @@ def _proposal(tables: Sequence[Candidate], candidate: Candidate, table: Guess[in
     key, duplicates = _key(sheet, name.value, answers.key)
     metrics = tuple(metrics_of(sheet, {*key.value, name.value}))
     primary = primary_of(sheet, metrics, name.value)
-    metrics = ranked(metrics, primary.value, sheet, answers)
+    as_ranking, metrics = metrics, ranked(metrics, primary.value, sheet, answers)
     by_rows = sheet.rank is not None and sheet.rank.header == ROW
     why = "the order of the rows" if by_rows else "its header says so, and it counts from the top"
     return Proposal(
@@ -154,6 +154,7 @@ def _proposal(tables: Sequence[Candidate], candidate: Candidate, table: Guess[in
         rank=Guess(value=sheet.rank.header, sure=0.9, why=why) if sheet.rank else None,
         attributes=tuple(_attributes(sheet, {name.value})),
         metrics=metrics,
+        as_ranking=as_ranking,
         primary=primary,
         duplicates=duplicates,
         stated_error=answers.stated_error,

@@ -127,8 +127,8 @@ class Proposal:
     """The declaration proposed for one candidate.
 
     `tables` are all tables of the page, `table` is the candidate's number among them, counted from 1. `attributes` are pairs of
-    attribute and column. `primary` is a metric's id, "" where nothing ranks. `duplicates` is the contract's rule for a key that
-    occurs twice.
+    attribute and column. `as_ranking` are the metrics, each as if it ranked the board. `primary` is a metric's id, "" where
+    nothing ranks. `duplicates` is the contract's rule for a key that occurs twice.
     """
 
     tables: Sequence[Candidate]
@@ -139,6 +139,7 @@ class Proposal:
     rank: Guess[str] | None
     attributes: tuple[tuple[str, str], ...]
     metrics: tuple[MetricGuess, ...]
+    as_ranking: tuple[MetricGuess, ...]
     primary: Guess[str]
     duplicates: str
     stated_error: float | None = None
