@@ -570,3 +570,30 @@ def test_a_column_that_numbers_the_rows_can_rank_them_whatever_it_is_called():
     assert "`This week` itself" in refusal(proposed(*chart))
     found = proposed(*chart, answers=Answers(metric="This week"))
     assert (primary(found).id, question(found, Answers(metric="This week"))) == ("position", "")
+
+
+@pytest.mark.parametrize("said", ["Showing 1 to 8 of 1,250 entries", "1–8 of 1250", "1-8 / 1250"])
+def test_a_page_that_says_that_it_shows_a_part_is_not_declared_whole(said: str):
+    found = declared(f"{table(('Model', NAMES), ('Score', SCORES))}\n{said}\n", NO_ANSWERS)
+    assert found.reading.depth == 8
+    assert "shows this many of 1250" in found.text
+
+
+def test_an_answer_that_counts_more_records_than_it_has_is_not_declared_whole():
+    records = [{"model": name, "score": score} for name, score in zip(NAMES, SCORES, strict=True)]
+    assert declared(json.dumps({"total": 250, "rows": records}), NO_ANSWERS).reading.depth == 8
+
+
+@pytest.mark.parametrize("said", ["Showing 1 to 8 of 8 entries", "Showing 1 to 10 of 99 entries", ""])
+def test_other_counts_leave_a_page_whole(said: str):
+    found = declared(f"{table(('Model', NAMES), ('Score', SCORES))}\n{said}\n", NO_ANSWERS)
+    assert 'depth       = "whole"' in found.text
+
+
+def test_totals_of_the_entries_do_not_count_them():
+    records = [{"model": name, "total": 9_000 - 7 * at} for at, name in enumerate(NAMES)]
+    assert proposed_from(records).candidate.total == 0
+
+
+def proposed_from(records: object) -> Proposal:
+    return propose(json.dumps(records).encode())

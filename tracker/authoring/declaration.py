@@ -237,8 +237,10 @@ def _contract(proposal: Proposal, metrics: Sequence[MetricGuess]) -> str:
     seen = len(proposal.candidate.rows)
     is_chart = any(metric.id == proposal.primary.value == POSITION for metric in metrics)
     duplicates = None if proposal.duplicates == "refuse" else proposal.duplicates
+    total = proposal.candidate.total
+    why = f"the page says that it shows this many of {total}" if total else "a chart with this many places" if is_chart else ""
     rows: list[Row] = [
-        ("depth", seen if is_chart else "whole", "a chart with this many places" if is_chart else ""),
+        ("depth", seen if why else "whole", why),
         (
             "min_entries",
             ceil(LEAST_SHARE * seen),

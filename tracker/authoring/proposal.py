@@ -71,7 +71,8 @@ class Candidate:
     `score` (0–1) is its likeness to a leaderboard, `why` the reasons for and against, `doubt` why it may be something else ("" if
     the table itself shows that it ranks). `place` says where it is, `names` are the first texts of the column that most likely
     names its rows, `seen` is the number of its rows on the page, `left_out` are the names of rows that are not entries, each with
-    the reason. In the column `numbered`, the page has places before the names. The page says that it ranks by `ranked_by`.
+    the reason. In the column `numbered`, the page has places before the names. The page says that it ranks by `ranked_by`,
+    and that there are `total` entries, more than it shows (0 if it does not).
     `suspects` are rows that may be no entries, each with the reason. `dots_group` is the user's answer; dots that group thousands
     are no longer in the rows.
     """
@@ -88,6 +89,7 @@ class Candidate:
     left_out: tuple[tuple[str, str], ...] = ()
     numbered: str = ""
     ranked_by: str = ""
+    total: int = 0
     suspects: tuple[tuple[str, str], ...] = ()
     dots_group: bool | None = None
 
