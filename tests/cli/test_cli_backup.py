@@ -98,6 +98,14 @@ def test_a_copy_that_was_cut_off_is_continued(used: World):
     assert content(backup) == rows
 
 
+def test_a_first_backup_that_was_cut_off_is_continued(used: World):
+    backup = used.folder / "backup"
+    backup.mkdir()
+    (backup / ".tracker.db.copying").write_bytes(b"half")
+    assert used.run("backup", backup).code == 0
+    assert content(backup) == content(used.store)
+
+
 def test_damage_does_not_reach_an_earlier_backup(used: World):
     backup = used.folder / "backup"
     used.run("backup", backup)
