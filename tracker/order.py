@@ -121,11 +121,6 @@ def best_entry(metric: Metric, entries: Iterable[AnyEntry]) -> AnyEntry | None:
     return min((entry for entry in entries if metric.id in entry.measures), key=order, default=None)
 
 
-def values_of(snapshot: StoredSnapshot, metric: Metric) -> Mapping[EntryId, Measure]:
-    """Every entry's measure of a metric."""
-    return {key: entry.measures[metric.id] for key, entry in snapshot.entries.items() if metric.id in entry.measures}
-
-
 def best(metric: Metric, values: Iterable[Measure]) -> Measure | None:
     """The best measured value; the best estimate only if nothing is measured."""
     return min(values, key=lambda measure: (measure.estimated, metric.sort_key(measure.value)), default=None)

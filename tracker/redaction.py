@@ -22,14 +22,12 @@ HIDDEN = "***"
 SHORTEST_TRACE = 8
 """Fewer letters and digits occur by chance, so a value with fewer of them is only found as `spellings`."""
 HALVED = 24
-"""From this many letters and digits on, half a value is as secret as the whole."""
+"""From this many letters and digits on, half a value is as secret as the whole, unless it may be a UUID: many share a half."""
 PASSES = 3
 """How many escapes in escapes are undone: a text of JSON in an attribute of HTML in a URL."""
 
-_LETTERS = bytes(range(0x61, 0x7B))
-_KEPT = b"0123456789" + _LETTERS + _LETTERS.upper()
-_DROPPED = bytes(set(range(256)) - set(_KEPT))
-_LOWER = bytes.maketrans(_LETTERS.upper(), _LETTERS)
+_LOWER = bytes(range(256)).lower()
+_DROPPED = bytes(byte for byte in range(256) if not bytes((byte,)).isalnum())
 _ESCAPES = {
     b"&": re.compile(rb"&(?:#[xX]0*(?P<hex>[0-9a-fA-F]{1,6})|#0*(?P<dec>[0-9]{1,7})|(?P<name>[A-Za-z][A-Za-z0-9]{1,31}));?"),
     b"%": re.compile(rb"%(?:u00)?(?P<hex>[0-9a-fA-F]{2})"),
@@ -110,7 +108,9 @@ class Secrets:
 
     @cached_property
     def _traces(self) -> Mapping[str, Collection[bytes]]:
-        traces = {name: _traces_of(value.encode("utf-8", "surrogateescape")) for name, value in self.values.items()}
+        """Without a mask, of keys only; with one, not of names of users and hosts, whose letters a sentence may have."""
+        values = {name: value for name, value in self.values.items() if not self.mask or any(map(str.isdigit, value))}
+        traces = {name: _traces_of(value.encode("utf-8", "surrogateescape")) for name, value in values.items()}
         return {name: found for name, found in traces.items() if found}
 
 
@@ -141,7 +141,7 @@ def _meant(escape: bytes) -> bytes:
     """The ASCII character of an escape; nothing for any other, of which no trace is left either."""
     match = _ESCAPES[escape[:1]].fullmatch(escape)
     kind = match and match.lastgroup
-    if match is None or kind is None:
+    if not match or not kind:
         return b"\\" if escape == b"\\\\" else b""
     if kind == "name":
         return entities.html5.get(f"{match[kind].decode()};", escape.decode()).encode("ascii", "ignore")
@@ -157,20 +157,17 @@ def _traces_of(value: bytes) -> Collection[bytes]:
     plain = value.translate(_LOWER, _DROPPED)
     if len(plain) < SHORTEST_TRACE:
         return ()
-    half = len(plain) // 2
-    wholes = [plain[:half], plain[half:]] if len(plain) >= HALVED else [plain]
+    half, is_hexadecimal = len(plain) // 2, not plain.translate(None, b"0123456789abcdef")
+    wholes = [plain] if len(plain) < HALVED or is_hexadecimal else [plain[:half], plain[half:]]
     grouped = [
         base64.b64encode(bytes(before) + text)[skipped : (before + len(text)) * 8 // 6]
         for text in (value, value.decode("utf-8", "replace").encode("utf-16-le"))
         for before, skipped in enumerate((0, 2, 3))
     ]
-    listed = ["".join(form.format(byte) for byte in value) for form in ("{}", "{:02x}", "0x{:02x}", "{:03o}")]
-    others = [
-        plain[::-1],
-        codecs.encode(value.decode("latin-1"), "rot13").encode("latin-1"),
-        base64.b32encode(value).rstrip(b"="),
-    ]
-    return {text.translate(_LOWER, _DROPPED) for text in (*wholes, *others, *grouped, *(text.encode() for text in listed))}
+    listed = ["".join(form.format(byte) for byte in value).encode() for form in ("{}", "{:02x}", "0x{:02x}", "{:03o}")]
+    turned = codecs.encode(value.decode("latin-1"), "rot13").encode("latin-1")
+    traces = (*wholes, plain[::-1], turned, base64.b32encode(value).rstrip(b"="), *grouped, *listed)
+    return {trace for text in traces if len(trace := text.translate(_LOWER, _DROPPED)) >= SHORTEST_TRACE}
 
 
 def named_in(texts: Iterable[str], environment: Mapping[str, str]) -> Secrets:

@@ -95,6 +95,14 @@ def test_boards_of_one_publisher_count_as_one_voice():
     assert three.headline == "3 boards of 2 publishers report that a passed b: Four, One and Two."
 
 
+def test_one_more_board_of_a_publisher_that_agreed_before_is_not_news():
+    first, second = Place("one", site="board"), Place("two", day=4, site="other")
+    (agreed,) = both(first, second)
+    (again,) = both(first, second, Place("three", day=9, site="board"))
+    (others,) = both(first, second, Place("four", day=9, site="third"))
+    assert [event.is_news for event in (agreed, again, others)] == [True, False, True]
+
+
 def test_a_model_is_named_without_its_variant():
     places = Place("one").show("a-high:50 b:60", "a-high:65 b:60"), Place("two").show(*PASSED)
     (event,) = consensus(*places)

@@ -13,7 +13,7 @@ def revisions(*texts: str, on=SCORE) -> list[str]:
 def test_a_tested_score_without_an_error_is_reported_on_every_change():
     (event,) = of("score_revision", events_of("a:50 b:40 c:30", "a:50 b:41 c:30"))
     assert (event.grade, event.is_news) == ("beyond_error", True)
-    assert event.headline == "b goes from 40 to 41 on Board (score)."
+    assert event.headline == "b goes from 40 to 41 on Board (score), no error margin published."
     assert event.facts == {"before": 40.0, "after": 41.0, "shift": 1.0}
 
 

@@ -235,11 +235,18 @@ def test_a_key_in_a_file_of_an_archive_is_not_kept(world):
         b"100%% of 50% are \\ and &nosuch; &amp &#; &#x; %zz \\u12 \\u{ <b <!-- unfinished",
         f"aa_7Gh2 {LONG[:11]} {LONG[-11:]}".encode(),
         b"%aa_7Gh2 &aa=1",
+        LONG[:13].encode() + LONG[16:27].encode(),
     ],
 )
 def test_a_page_without_the_key_is_kept(world, page):
     world.put("/models", answer(body=page))
     assert world.fetcher({"API_KEY": LONG}).fetch(make_board(headers={"X-Key": "${API_KEY}"})).bodies == (page,)
+
+
+def test_identifiers_that_share_half_of_a_key_are_kept(world):
+    key, entry = b"6fa459ea-ee8a-11d2-90d4-0800200c9a66", b"7fb560fb-ff9b-11d2-90d4-0800200c9a66"
+    world.put("/models", answer(body=entry))
+    assert world.fetcher({"API_KEY": key.decode()}).fetch(make_board(headers={"X-Key": "${API_KEY}"})).bodies == (entry,)
 
 
 @given(

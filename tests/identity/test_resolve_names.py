@@ -255,6 +255,14 @@ def test_flags_make_variants_of_one_model():
     assert len({resolve(name, lexicon=default_lexicon()).variant for name in names}) == len(names)
 
 
+@pytest.mark.parametrize("name", ["o3-mini-best-of-16", "o3-mini (cons@64)", "o3-mini maj@16", "o3-mini pass@1"])
+def test_a_choice_among_several_answers_is_another_run_of_the_same_model(name: str):
+    plain, chosen = (resolve(text, lexicon=default_lexicon()) for text in ("o3-mini", name))
+    assert (chosen.model, chosen.generation) == (plain.model, plain.generation)
+    assert chosen.harness
+    assert chosen.variant != plain.variant
+
+
 def test_a_name_of_two_boards_with_and_without_the_makers_name_is_one():
     assert (
         resolve("Google Gemini-2.5-Pro", lexicon=default_lexicon()).model

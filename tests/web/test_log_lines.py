@@ -124,6 +124,16 @@ def test_the_usual_spellings_of_a_secret_are_hidden(secret: str):
         assert logged("x", value=text, secrets=[secret]).endswith('x value="***"')
 
 
+def test_a_secret_in_another_encoding_hides_the_text_that_contains_it():
+    key = "aa_7Gh2kQ9xZt4Lm8WvB1nR"
+    line = logged("x", why=f"bad key {key[::-1]}", path="/x", secrets=[key])
+    assert line.endswith('why="***" path="/x"')
+
+
+def test_a_name_in_the_environment_does_not_hide_a_text_with_the_same_letters():
+    assert logged("x", path="/var/lib/leaderboard_tracker", secrets=["leaderboard-tracker"]).endswith('leaderboard_tracker"')
+
+
 def test_a_secret_that_is_a_number_and_one_within_another_are_hidden():
     assert logged("x", value=123456, other=12, secrets=["123456"]).endswith('value="***" other=12')
     assert logged("x", value="sk-abc-def", secrets=["abc", "sk-abc-def"]).endswith('value="***"')

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from tracker.claims._records import Amount
 from tracker.model import Measure, Metric, Nature, Snapshot
-from tracker.order import certainty, values_of
+from tracker.order import certainty
 from tracker.wording import difference, number
 
 SPREAD_SHARE = 0.02
@@ -97,7 +97,7 @@ def _error(metric: Metric, measure: Measure, other: Measure, spread: float) -> t
 
 def spread_in(snapshot: Snapshot, metric: Metric) -> float:
     """How far the metric's values in a snapshot are apart."""
-    return spread(measure.value for measure in values_of(snapshot, metric).values())
+    return spread(measure.value for measure in snapshot.measures(metric.id).values())
 
 
 def spread(values: Iterable[float]) -> float:

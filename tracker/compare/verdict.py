@@ -20,7 +20,7 @@ from tracker.model import (
     StoredSnapshot,
     name_tokens,
 )
-from tracker.order import error_between, values_of
+from tracker.order import error_between
 
 _LOST_FIELD = 0.3
 """A field is lost when this share of the common entries that had it no longer has it."""
@@ -50,7 +50,7 @@ def judge(
     Shares are of the common entries that have a measured (not an estimated) value in both snapshots; only their moves count. A
     volatile metric is kept, but never compared. `scores` are the board's tested metrics.
     """
-    had, has = values_of(before, metric), values_of(after, metric)
+    had, has = before.measures(metric.id), after.measures(metric.id)
     sizes = MetricDiff(metric=metric.id, verdict=Comparability.COMPARABLE, filled_before=len(had), filled_after=len(has))
     absent = _absent(had, has, common=common, has_column=metric.id in after.metrics)
     judged = None if absent is None else replace(sizes, verdict=absent[0], reason=absent[1])

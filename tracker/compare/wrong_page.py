@@ -39,7 +39,8 @@ def wrong_page(board: Board, before: Snapshot, after: Snapshot) -> str | None:
         for other in board.metrics if not metric.places else ():
             if other.id != metric.id and (taken := _taken_over(common, old, new, before.values(other.id))):
                 return f"{taken} values of {metric.title} are those that {other.title} had"
-        pairs = [(before.entries[entry].measures[metric.id], after.entries[entry].measures[metric.id]) for entry in common]
+        former, shown = before.measures(metric.id), after.measures(metric.id)
+        pairs = [(former[entry], shown[entry]) for entry in common]
         same_version = before.version == after.version or not (before.version and after.version)
         if reason := wrong_column(metric, old, new):
             return reason

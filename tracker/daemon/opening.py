@@ -14,8 +14,8 @@ from pathlib import Path
 
 from tracker.clock import SystemClock
 from tracker.daemon.delivery import DeliveryWorker, lock_of
-from tracker.daemon.flights import InFlight
-from tracker.daemon.loop import Loop, World
+from tracker.daemon.flights import InFlight, Start, in_a_thread
+from tracker.daemon.loop import Deliver, Loop, World
 from tracker.daemon.nightly import NightlyCheck
 from tracker.fetch import Fetcher
 from tracker.line import index, intake
@@ -56,8 +56,16 @@ def _back_up(store: SqliteStore, archive: FileArchive, path: Path, now: datetime
 
 
 @contextmanager
-def opened(settings: Settings, reloaded: Callable[[], None], *, parallel: int, deadline_s: float) -> Iterator[Loop]:
-    """The loop on this store."""
+def opened(
+    settings: Settings,
+    reloaded: Callable[[], None],
+    *,
+    parallel: int,
+    deadline_s: float,
+    begin: Start = in_a_thread,
+    send: Deliver | None = None,
+) -> Iterator[Loop]:
+    """The loop on this store. `begin` runs work beside it; `send` replaces the worker that delivers the news."""
     spare_memory()
     clock = SystemClock()
     with ExitStack() as stack:
@@ -69,8 +77,10 @@ def opened(settings: Settings, reloaded: Callable[[], None], *, parallel: int, d
         archive = FileArchive(settings.captures, lease_s=LEASE_S)
         hosts = stack.enter_context(closing(SqliteHosts(settings.hosts)))
         fetcher = stack.enter_context(Fetcher(hosts, clock, os.environ, contact=settings.contact))
-        worker = DeliveryWorker(lambda: SqliteStore(settings.database), lock_of(settings.store), clock, os.environ)
-        stack.callback(worker.stop, LAST_MESSAGE_S)
+        if send is None:
+            worker = DeliveryWorker(lambda: SqliteStore(settings.database), lock_of(settings.store), clock, os.environ)
+            stack.callback(worker.stop, LAST_MESSAGE_S)
+            send = worker
         world = World(
             archive=archive,
             store=store,
@@ -80,7 +90,7 @@ def opened(settings: Settings, reloaded: Callable[[], None], *, parallel: int, d
             monotonic=time.monotonic,
             reloaded=reloaded,
             back_up=lambda: _back_up(store, archive, settings.backup, clock.now()),
-            nightly=NightlyCheck(boards=archive.boards, check=lambda board: check_archive(settings, board)),
+            nightly=NightlyCheck(boards=archive.boards, check=lambda board: check_archive(settings, board), begin=begin),
         )
 
         def flights(wake: Callable[[], None]) -> InFlight:
@@ -89,10 +99,11 @@ def opened(settings: Settings, reloaded: Callable[[], None], *, parallel: int, d
                 parallel=parallel,
                 deadline_s=deadline_s,
                 monotonic=time.monotonic,
+                begin=begin,
                 wake=wake,
             )
 
-        yield Loop(world, Declarations(settings, formats(), store.declared), flights, worker)
+        yield Loop(world, Declarations(settings, formats(), store.declared), flights, send)
 
 
 def spare_memory() -> None:

@@ -141,8 +141,7 @@ def enrol(board: Board, snapshot: Snapshot, metric: Metric, *, priced: bool) -> 
     """The classes of all entries with a measured value. Entries with the same stated traits are classified once."""
     sign, price = metric.sort_key(1.0), price_metric(board) if priced else None
     costs = snapshot.measured(price.id) if price else {}
-    labs_of_all = ((entry.who.lab, entry) for entry in snapshot.entries.values() if entry.who.lab)
-    sized = frozenset(lab for lab, entry in labs_of_all if size_total(entry) is not None)
+    sized = _sized(snapshot)
     members: defaultdict[str, list[tuple[float, EntryId]]] = defaultdict(list)
     labs: defaultdict[str, list[tuple[float, EntryId]]] = defaultdict(list)
     unnamed = min((sign * value for value in snapshot.unnamed), default=inf) if metric.primary else inf
@@ -170,9 +169,19 @@ def enrol(board: Board, snapshot: Snapshot, metric: Metric, *, priced: bool) -> 
     return Roll(members={**members, **labs_of}, undecided=undecided, estimates=estimates)
 
 
+def _sized(snapshot: Snapshot) -> frozenset[str]:
+    """The labs of which a model's size is stated."""
+    labs: set[str] = set()
+    for entry in snapshot.entries.values():
+        if entry.who.lab and entry.who.lab not in labs and size_total(entry) is not None:
+            labs.add(entry.who.lab)
+    return frozenset(labs)
+
+
 def _stated(entry: Entry, cost: float | None, sized: frozenset[str]) -> tuple[object, ...]:
     """What `_classified` reads of an entry except its lab, with figures by their class: equal entries are in the same classes."""
     who, stated = entry.who, map(entry.attributes.get, ("country", "reasoning", "open_weights", "licence"))
-    size, is_small = size_total(entry), _is_small(entry, sized)
+    size = size_total(entry)
+    is_small = size is None and _is_small(entry, sized)
     ranges = (None if size is None else bisect_left(SIZES, size), None if cost is None else bisect_left(PRICES, cost))
     return (who.country, who.guessed_lab, who.reasoning, who.kind, is_small, *stated, *ranges)

@@ -77,8 +77,8 @@ def detect(events: Iterable[Event], panel: Panel) -> Iterator[Event]:
     The events of the panel's last moment are judged, with those of AGREES_WITHIN before; a board not seen for as long does not
     count, nor does one that reported an overtake but no longer has it. Models are compared by their best variant on each board,
     on its primary metric, and only among boards whose primary metrics have one topic. Entries whose model is not sure are left
-    out. Another variant of a model whose overtake was reported is not news; nor are reports of different variants, or of one
-    publisher, whose boards may rest on the same votes or be the same table twice.
+    out. Another variant of a model whose overtake was reported is not news; nor are reports of different variants, of one
+    publisher, whose boards may rest on the same votes or be the same table twice, or of one more board of a publisher.
     """
     events = [event for event in events if event.kind == overtake.KIND.name and event.is_news]
     now = max((event.recorded_at for event in events), default=None)
@@ -220,9 +220,10 @@ def _event(
     named = (last_row[model] for model in (subject, *rivals))
     parties = [replace(party, name=_named(party, ballot.reporting, seats)) for party in named]
     publishers = sorted({seats[board].publisher for board in ballot.reporting})
+    earlier = {seats[event.board].publisher for event in reports if event.recorded_at < last.recorded_at}
     is_news = (
         ballot.grade != Grade.JOINED
-        and (ballot.grade == Grade.CONTRADICTED or len(publishers) > 1)
+        and (ballot.grade == Grade.CONTRADICTED or len(publishers) > max(1, len(earlier)))
         and all(_of_one_row(model, reports, ballot.below, seats) for model in (subject, *rivals))
     )
     return build(

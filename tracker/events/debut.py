@@ -194,7 +194,7 @@ def _event(diff: Diff, entry: EntryId, grade: Grade, ranks_now: Mapping[EntryId,
             rows = len(ranks_now) + len(diff.after.unnamed)
             shown = f"the {rows} shown" if diff.after.depth is not None else rows
             place = f" at {joint_rank(diff, primary, entry, rank)} of {shown}{among_models(places.get(entry))}" + place
-            facts |= {"place": places[entry]} if entry in places else {}
+            facts |= {"of": rows} | ({"place": places[entry]} if entry in places else {})
             bonus = rank_bonus(rank)
     return make(
         diff,

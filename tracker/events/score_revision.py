@@ -13,7 +13,7 @@ from tracker.events.kind import Detection, EventKind, Folding, What
 from tracker.events.making import both, make, party, proof
 from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Evidence, Measure, Metric, Move, Nature
 from tracker.order import fallen, states_error
-from tracker.wording import number
+from tracker.wording import number, unsure
 
 RULE = "score_revision/1"
 Grade = StrEnum("Grade", "BEYOND_ERROR WITHIN_ERROR WITHDRAWN RETURNED UNSURE_ORIGIN")
@@ -84,7 +84,8 @@ def _revised(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
     who = party(diff.after, entry)
     before, after = number(move.before.value, metric), number(move.after.value, metric)
     seen = move.significant and before != after and _is_large(diff, metric, entry, move)
-    within = "" if move.significant else ", within the stated error"
+    within = "" if states_error(metric, move.before, move.after) else unsure(metric, move.before, move.after)
+    within = within if move.significant else ", within the stated error"
     grade = Grade.BEYOND_ERROR if move.significant else Grade.WITHIN_ERROR
     if move.unsure_origin:
         assert diff.before is not None

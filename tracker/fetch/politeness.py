@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -33,22 +34,17 @@ class NotYet(Transient):
     """The host asked us to stay away, has a break after failures, or a key is used up: nothing was asked, and no retry helps."""
 
 
-def retry_after_s(header: str, now: datetime) -> float | None:
-    """The seconds that a Retry-After header asks for, at most `LONGEST_AWAY_S`; None if it is unusable or in the past."""
-    asked_s = _asked_s(header, now)
-    return None if asked_s is None else min(asked_s, LONGEST_AWAY_S)
-
-
-def _asked_s(header: str, now: datetime) -> float | None:
+def retry_after_s(header: str, now: datetime, most_s: float = LONGEST_AWAY_S) -> float | None:
+    """The seconds that a Retry-After header asks for, at most `most_s`; None if it is unusable or in the past."""
     text = header.strip()
     if text.isascii() and text.isdigit():
-        return float(text)
+        return min(float(text), most_s)
     try:
         at = parsedate_to_datetime(text)
         wait_s = (at.replace(tzinfo=at.tzinfo or UTC) - now).total_seconds()
     except (ValueError, OverflowError):
         return None
-    return wait_s if wait_s > 0 else None
+    return min(wait_s, most_s) if wait_s > 0 else None
 
 
 class Pace:
@@ -80,7 +76,7 @@ class Pace:
     def heed(self, ask: Ask, reply: Reply) -> None:
         """Remember the Retry-After of an error: for the host, or for the board alone if it is longer than a day."""
         now = self._clock.now()
-        asked_s = _asked_s(reply.headers.get("retry-after", ""), now)
+        asked_s = retry_after_s(reply.headers.get("retry-after", ""), now, math.inf)
         if asked_s and reply.status >= HTTPStatus.BAD_REQUEST:
             whom = ask.host if asked_s <= LONGEST_AWAY_S else ask.board
             with self._guard:
@@ -107,10 +103,7 @@ class Pace:
             until = self._hosts.spend(key, now, ask.max_per_day)
             if until is not None:
                 self._hosts.note_not_before(ask.board, until)
-                used_up = f"the {ask.max_per_day} requests a day of {key} are used up"
-                raise NotYet(
-                    f"{ask.place}: {used_up}, paused until {machine_time(until)}", retry_after_s=(until - now).total_seconds()
-                )
+                raise _not_yet(ask, f"the {ask.max_per_day} requests a day of {key} are used up, paused until", until, now)
 
     def answered(self, host: str) -> None:
         """Remember that the host answered: its failures are over."""
@@ -144,4 +137,8 @@ class Pace:
             if until is not None and until <= now:
                 self._hosts.note_not_before(whom, None)
         if until is not None and until > now:
-            raise NotYet(f"{ask.place}: {why}, due at {machine_time(until)}", retry_after_s=(until - now).total_seconds())
+            raise _not_yet(ask, f"{why}, due at", until, now)
+
+
+def _not_yet(ask: Ask, why: str, until: datetime, now: datetime) -> NotYet:
+    return NotYet(f"{ask.place}: {why} {machine_time(until)}", retry_after_s=(until - now).total_seconds())

@@ -15,6 +15,7 @@ from tracker.identity.vocabulary import (
     BASE,
     CERTAIN_EFFORTS,
     CHAT,
+    CHOICES,
     EFFORTS,
     GLUED_EFFORTS,
     HARNESS,
@@ -272,6 +273,19 @@ class _Reader:
             return True
         return False
 
+    def _harness(self, index: int, text: str) -> str:
+        """How the model was run: an edit format, `temp = 0`, or `best of 16` and `maj@64`, a choice among several answers."""
+        following = self._near(index + 1)
+        if text in HARNESS:
+            return text
+        if text in SETTINGS and following.text == "=":
+            return f"{text}={self._near(index + 2).text}"
+        tries = index + 2 if (text, following.text) == ("best", "of") else index + 1
+        if (tries > index + 1 or text in CHOICES) and self._near(tries).kind == "number":
+            self.skip.update((index + 1, tries))
+            return f"{text}-{self._near(tries).text}"
+        return ""
+
     def _without(self, index: int) -> None:
         """`no audio`, `no system prompt`."""
         self.slots.harness.append(f"no-{self._near(index + 1).text}")
@@ -317,10 +331,8 @@ class _Reader:
             slots.latest = True
         elif text in SERVING:
             slots.serving.append(text)
-        elif text in HARNESS:
-            slots.harness.append(text)
-        elif text in SETTINGS and self._near(index + 1).text == "=":
-            slots.harness.append(f"{text}={self._near(index + 2).text}")
+        elif harness := self._harness(index, text):
+            slots.harness.append(harness)
         elif text == "high":
             slots.serving.append(f"high-{self._near(index + 1).text}")
             self.skip.add(index + 1)

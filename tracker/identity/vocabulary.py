@@ -43,6 +43,8 @@ PICTURE = frozenset({"res", "resolution", "fidelity", "definition", "quality"})
 """`high` before one of these words is about a picture, not an effort."""
 HARNESS = frozenset({"diff", "whole", "udiff", "architect", "editor", "concise", "verbose", "grounding"})
 """How the model was prompted: edit formats, prompt styles, a search tool."""
+CHOICES = frozenset({"maj", "cons", "pass", "avg"})
+"""Ways to choose among several answers of one model, before their number."""
 SETTINGS = frozenset({"temperature", "temp", "n", "top", "seed"})
 """Sampling settings, before `=`."""
 SILENT = frozenset(

@@ -53,7 +53,6 @@ from tracker.model import (
     kept_and_pruned,
 )
 from tracker.model.names import Lexicon
-from tracker.order import values_of
 from tracker.ports import Archive
 from tracker.reading import LINE_ENDS
 from tracker.reading.check import size_collapse
@@ -344,7 +343,7 @@ def _quarantined(board: Board, line: IndexLine, after: Snapshot, *, past: BoardS
 
 
 def _held(board: Board, line: IndexLine, after: Snapshot) -> HeldReading:
-    measures = values_of(after, board.primary) if board.primary else {}
+    measures = after.measures(board.primary.id) if board.primary else {}
     widths = [measure.half_width for measure in measures.values() if measure.half_width is not None]
     return HeldReading(
         observed_at=line.observed_at,

@@ -380,14 +380,26 @@ def _replay(board: Board, desk: Desk, *, changed: bool = False, drop: bool = Fal
 
 
 def derive(
-    board: Board, archive: Archive, store: Store, lexicon: Lexicon, *, until: int, aside: Collection[datetime] = ()
+    board: Board,
+    archive: Archive,
+    store: Store,
+    lexicon: Lexicon,
+    *,
+    until: int,
+    stored: Collection[datetime] = (),
+    aside: Collection[datetime] = (),
 ) -> None:
     """Store the history that the first `until` bytes of the index give, without what is set `aside`, in an empty store.
 
-    Writes nothing to the archive.
+    Later lines of the times `stored` count too: a process may have died before it noted how far it had come. Writes nothing to
+    the archive.
     """
     number = archive.raw(board.id, 0, until).count(b"\n")
-    lines = [line for line in archive.index(board.id)[0][:number] if line.observed_at not in aside]
+    lines = [
+        line
+        for place, line in enumerate(archive.index(board.id)[0])
+        if (place < number or line.observed_at in stored) and line.observed_at not in aside
+    ]
     desk = Desk(archive=archive, store=store, lexicon=lexicon)
     if _store(board, lines, desk) is None:
         raise _inconsistent(board)

@@ -217,6 +217,7 @@ class StoredSnapshot:
     metrics: frozenset[MetricId] = frozenset()
     version: str = ""
     stated_on: str = ""
+    _measures: dict[MetricId, Mapping[EntryId, Measure]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _columns: dict[tuple[MetricId, bool], Mapping[EntryId, float]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -231,14 +232,19 @@ class StoredSnapshot:
         """The primary values of rows that name no entry, without estimates."""
         return tuple((Counter(self.unnamed) - Counter(self.unnamed_estimates)).elements())
 
+    def measures(self, metric: MetricId) -> Mapping[EntryId, Measure]:
+        """Every entry's measure of a metric. Cached, as are `values` and `measured`: the next snapshot is compared with it."""
+        if metric not in self._measures:
+            rows = self.entries.items()
+            self._measures[metric] = {entry: found for entry, row in rows if (found := row.measures.get(metric)) is not None}
+        return self._measures[metric]
+
     def values(self, metric: MetricId, *, estimates: bool = True) -> Mapping[EntryId, float]:
-        """Every entry's value of a metric, measured or estimated. Cached, as is `measured`."""
+        """Every entry's value of a metric, measured or estimated."""
         if (metric, estimates) not in self._columns:
-            self._columns[metric, estimates] = {
-                entry: measure.value
-                for entry, row in self.entries.items()
-                if (measure := row.measures.get(metric)) is not None and (estimates or not measure.estimated)
-            }
+            shown = self.measures(metric).items()
+            values = {entry: measure.value for entry, measure in shown if estimates or not measure.estimated}
+            self._columns[metric, estimates] = values
         return self._columns[metric, estimates]
 
     def measured(self, metric: MetricId) -> Mapping[EntryId, float]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from operator import contains
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from msgspec import UNSET
 
@@ -132,6 +132,8 @@ def column(records: Sequence[Mapping[str, object]], path: str, values: Values = 
     for nothing too, so its null is MISSING.
     """
     if any(map(contains, records, repeat(path))):
+        if values.follow is as_it_is and set(map(type, records)) == {dict}:
+            return list(map(dict.get, cast("Sequence[dict[str, object]]", records), repeat(path), repeat(MISSING)))
         return [values.follow(record.get(path, MISSING)) for record in records]
     dotted = steps(path)
     if dotted is not None:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import NoneType
 from typing import Annotated, Any
 
 from msgspec import Meta, field
@@ -25,6 +26,7 @@ WHOLE = re.compile(r"0|[1-9][0-9]*")
 """A whole number as JSON writes it. Digits with a leading 0 are ordered as text."""
 
 Record = Mapping[str, object]
+_TEXTS = {str, NoneType}
 
 
 class NestedCell(Exception):
@@ -175,7 +177,10 @@ def tabulate(
         raise ParseError(f"found none of the wanted columns ({names(wanted)}) in {len(records.inner)} records; they have {keys}")
     write = text if nested else _flat
     cells = [
-        [cell if cell is None or type(cell) is str else write(values.plain(cell)) for cell in columns[path]] for path in present
+        columns[path]
+        if {*map(type, columns[path])} <= _TEXTS
+        else [cell if cell is None or type(cell) is str else write(values.plain(cell)) for cell in columns[path]]
+        for path in present
     ]
     rows = list(zip(*cells, strict=True))
     if not all(map(any, rows)):

@@ -43,6 +43,7 @@ MAX_TOKENS = 4_500_000
 T = TypeVar("T")
 _CONTENT = bytes(set(range(256)) - set(b'"[{,'))
 """What does not count values."""
+_NO_SIGNS = bytes(set(range(256)) - set(b"[{,"))
 _CHUNK = 1_000_000
 
 
@@ -70,7 +71,7 @@ def refuse_large_json(text: str | bytes) -> None:
     if len(text) < 2 * MAX_NODES:  # too short for much more than that many
         return
     body = text.encode(errors="surrogatepass") if isinstance(text, str) else text
-    if sum(map(body.count, (b",", b"{", b"["))) > MAX_NODES:
+    if len(body.translate(None, _NO_SIGNS)) > MAX_NODES:
         at_most(values_in(body), MAX_NODES, "values")
 
 

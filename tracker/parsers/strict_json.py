@@ -12,7 +12,7 @@ import msgspec
 
 from tracker.errors import ParseError
 from tracker.parsers.decoding import names
-from tracker.parsers.limits import refuse_large_json
+from tracker.parsers.limits import MAX_NODES, refuse_large_json
 
 
 class _NotANumber(ValueError):
@@ -71,6 +71,7 @@ def load(text: str, *, allow_nan: bool = False) -> object:
         raise ParseError(f"found broken JSON at line {error.lineno} column {error.colno}: {error.msg}") from error
 
 
+_NO_SIGNS = bytes(set(range(256)) - set(b"[{,:"))
 _MINUS_ZERO = re.compile(rb"-0\s*[,\]}]")
 _quick = msgspec.json.Decoder(float_hook=str)
 _written = msgspec.json.Encoder()
@@ -81,14 +82,16 @@ def load_quickly(body: bytes) -> object | None:
 
     For readers that compare keys only, and write whole numbers out again. Raises ParseError for a document that is too large.
     """
-    refuse_large_json(body)
+    signs = body.translate(None, _NO_SIGNS)  # counts them in a third of the time
+    if len(signs) > MAX_NODES:
+        refuse_large_json(body)
     if _MINUS_ZERO.search(body):  # an int forgets its sign
         return None
     try:
         document: object = _quick.decode(body)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return None
-    has_every_key = body.count(b":") == _written.encode(document).count(b":")
+    has_every_key = signs.count(b":") == _written.encode(document).count(b":")
     return document if has_every_key else None
 
 

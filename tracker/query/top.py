@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from tracker.model import Board, Measure, Metric, Top, TopRow
-from tracker.order import competition_ranks, values_of
+from tracker.order import competition_ranks
 from tracker.ports import Store
 from tracker.wording import NO_ERROR, number, unsure
 
@@ -20,7 +20,7 @@ def top(board: Board, store: Store, *, since: datetime, until: datetime) -> Top 
     if primary is None or last is None:
         return None
     start = store.at(board.id, since - _SECOND, [primary.id])
-    measures, ranks = values_of(last, primary), competition_ranks(primary, last.values(primary.id), last.unnamed)
+    measures, ranks = last.measures(primary.id), competition_ranks(primary, last.values(primary.id), last.unnamed)
     before = competition_ranks(primary, start.values(primary.id), start.unnamed) if start is not None else {}
     best = sorted(ranks, key=lambda entry: (ranks[entry], last.entries[entry].name, entry))[:ROWS]
     has_error = unsure(primary, *measures.values()) != NO_ERROR

@@ -328,7 +328,8 @@ class Workspace:
         with SqliteStore(Path(":memory:")) as derived:
             until, aside = self.store.position(declared.id), sync.set_aside(declared.id, self.archive, self.store)
             times = {line.observed_at for line in aside}
-            sync.derive(declared, self.archive, derived, self.lexicon, until=until, aside=times)
+            stored = {check.observed_at for check in self.store.checks(declared.id)}
+            sync.derive(declared, self.archive, derived, self.lexicon, until=until, stored=stored, aside=times)
             _, pruned = kept_and_pruned(self.archive.index(declared.id)[0])
             verified = proof.compared(events, derived.events(EventFilter()), is_pruned=bool(pruned))
             compare = state_differences if pruned else differences

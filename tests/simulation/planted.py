@@ -1,0 +1,253 @@
+"""Bugs to plant: each is a change of the package that the simulation has to find. `python -m tests.simulation --planted`.
+
+A bug is planted in a copy of the package, never in the checkout. Seeds are tried in order until a world goes wrong.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bug:
+    """`old`, which is in `file` once, becomes `new`. `kinds` are incidents that show it, so that fewer worlds are needed.
+
+    `seed` is the first world that found it; the search begins there.
+    """
+
+    name: str
+    file: str
+    old: str
+    new: str
+    kinds: tuple[str, ...] = ()
+    seed: int = 0
+
+
+BUGS = (
+    Bug(
+        name="a body is renamed before it is synced",
+        kinds=("power", "outage"),
+        file="stores/archive/disk.py",
+        old="            file.flush()\n            os.fsync(file.fileno())\n        temporary.replace",
+        new="            file.flush()\n        temporary.replace",
+    ),
+    Bug(
+        name="a receipt is written before the message is sent",
+        kinds=("channel",),
+        file="notify/outbox.py",
+        old="        try:\n            self._hand_over(channel, named)\n",
+        new="        try:\n            self._receive(named)\n            self._hand_over(channel, named)\n",
+    ),
+    Bug(
+        name="a message that could not be sent is given up",
+        kinds=("channel",),
+        file="notify/outbox.py",
+        old="if final or tries >= MOST_TRIES:",
+        new="if final or tries >= 1:",
+    ),
+    Bug(
+        name="a doubtful page is not held",
+        kinds=("wrong page",),
+        file="line/fold.py",
+        old="    if doubt is not None and decision is None:\n",
+        new="    if False:\n",
+    ),
+    Bug(
+        name="a wrong page is a re-base (F5)",
+        kinds=("wrong page",),
+        file="compare/wrong_page.py",
+        old="    for metric in board.metrics:\n        old, new",
+        new="    for metric in ():\n        old, new",
+    ),
+    Bug(
+        name="a row that nobody would believe is believed (F6)",
+        kinds=("odd page",),
+        file="line/fold.py",
+        old="doubted = doubts(board, known, after, past) if decision is None else {}",
+        new="doubted = {}",
+    ),
+    Bug(
+        name="one row silences a board (F7)",
+        kinds=("odd page",),
+        file="reading/check.py",
+        old="most=0.0 if strict else MOST",
+        new="most=0.0",
+    ),
+    Bug(
+        name="news is only what the newest capture brings",
+        kinds=("kill", "power"),
+        file="line/sync.py",
+        old="(newest if desk.now is None else min(newest, desk.now)) - _NEWS_FOR",
+        new="newest",
+    ),
+    Bug(
+        name="the lease of a board is not taken",
+        kinds=("outage",),
+        file="stores/archive/__init__.py",
+        old="        return held(path, patience_s=self._lease_s, sleep=self._sleep)\n",
+        new="        from contextlib import nullcontext\n\n        return nullcontext()\n",
+    ),
+    Bug(
+        name="pauses are not restored",
+        kinds=("pause", "damage", "no database"),
+        file="workspace/rescue.py",
+        old="    for table in sorted(TABLES):\n        if in_file",
+        new='    for table in sorted(TABLES - {"pauses"}):\n        if in_file',
+    ),
+    Bug(
+        name="a new database beside a backup stays empty (F3)",
+        kinds=("pause", "no database"),
+        file="workspace/rescue.py",
+        old="    if settings.backup.exists() and _is_empty(settings.database):\n        with",
+        new="    if False:\n        with",
+    ),
+    Bug(
+        name="a damaged file of hosts is a damaged history (F2)",
+        kinds=("hosts",),
+        file="stores/hosts.py",
+        old="                if not is_damage(error):\n                    raise",
+        new="                if True:\n                    raise",
+    ),
+    Bug(
+        name="a departure is confirmed at once",
+        kinds=("odd page",),
+        file="events/departure.py",
+        old="and diff.after.observed_at - known.missing_since >= LEAST_APART\n        and must_show",
+        new="and must_show",
+    ),
+    Bug(
+        name="a page that kills the tracker is read again and again (F1)",
+        kinds=("poison",),
+        file="line/sync.py",
+        old="        archive.begin(board.id, Begun(observed_at=line.observed_at, times=times + 1))\n",
+        new="",
+    ),
+    Bug(
+        name="damage is not looked for at the start (F4)",
+        kinds=("damage",),
+        file="daemon/opening.py",
+        old="        store.check()\n        if is_new:",
+        new="        if is_new:",
+    ),
+    Bug(
+        name="a shortened index is taken as it is (F8)",
+        kinds=("index",),
+        file="line/index.py",
+        old="    return archive.raw(board, position - len(piece), position) == piece\n",
+        new="    return True\n",
+    ),
+    Bug(
+        name="captures of the future enter history (F10)",
+        kinds=("clock ahead",),
+        file="line/dates.py",
+        old="        elif time > latest:\n",
+        new="        elif False:\n",
+    ),
+    Bug(
+        name="after the clock was set back, captures have its time",
+        kinds=("clock back",),
+        file="line/dates.py",
+        old="    return stored[-1] + timedelta(seconds=1)\n",
+        new="    return at\n",
+    ),
+    Bug(
+        name="an event is posted although it has a receipt",
+        kinds=("clock ahead", "no database", "damage", "kill"),
+        file="stores/service_state.py",
+        old=' WHERE NOT EXISTS (SELECT 1 FROM receipts WHERE event = ? AND route = ?) ON CONFLICT DO NOTHING"',
+        new=' WHERE NOT EXISTS (SELECT 1 FROM receipts WHERE event = ? AND route = ? AND 0) ON CONFLICT DO NOTHING"',
+    ),
+    Bug(
+        name="a step is stored in many transactions",
+        kinds=("kill", "disk"),
+        file="stores/sqlite.py",
+        old='            self._connection.execute("BEGIN IMMEDIATE")\n            try:\n'
+        "                self._notice_others()\n                yield\n"
+        '                self._connection.execute("COMMIT")\n',
+        new="            try:\n                self._notice_others()\n                yield\n",
+    ),
+    Bug(
+        name="a message is not bound to its deliveries",
+        kinds=("channel", "kill"),
+        file="notify/outbox.py",
+        old="        self.service.bind(named.in_full, named.message)\n",
+        new="",
+    ),
+    Bug(
+        name="the service state is not backed up",
+        kinds=("pause", "no database"),
+        file="workspace/service_backup.py",
+        old="    if store.is_empty():\n        return\n",
+        new="    return\n",
+    ),
+    Bug(
+        name="a host that asked us to stay away is asked",
+        kinds=("outage",),
+        file="fetch/politeness.py",
+        old="        if until is not None and until > now:\n",
+        new="        if False:\n",
+    ),
+    Bug(
+        name="a torn line stays at the end of an index",
+        kinds=("kill", "disk", "index"),
+        file="stores/archive/index.py",
+        old="    if end == size:\n        return\n",
+        new="    return\n",
+    ),
+)
+
+
+def planted(bug: Bug, folder: Path) -> None:
+    """A copy of the package with the bug. Raises ValueError if the package has changed too much for it."""
+    shutil.copytree(ROOT / "tracker", folder / "tracker", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("schedules", "snapshots"):
+        (folder / name).symlink_to(ROOT / name)
+    path = folder / "tracker" / bug.file
+    text = path.read_text(encoding="utf-8")
+    if text.count(bug.old) != 1:
+        raise ValueError(f"{bug.name}: tracker/{bug.file} has the text {text.count(bug.old)} times, expected once; adapt the bug")
+    path.write_text(text.replace(bug.old, bug.new), encoding="utf-8")
+
+
+def search(bug: Bug, seeds: int, *, start: int | None = None) -> tuple[int | None, float, str]:
+    """The first seed from `start` on (by default the bug's) that finds it, the seconds that took, and what it found."""
+    first = bug.seed if start is None else start
+    with tempfile.TemporaryDirectory() as scratch:
+        planted(bug, Path(scratch))
+        command = [
+            sys.executable,
+            "-P",
+            str(ROOT / "tests" / "simulation"),
+            "--seeds",
+            str(seeds),
+            "--from",
+            str(first),
+            "--stop",
+        ]
+        environment = os.environ | {"PYTHONPATH": scratch, "PYTHONDONTWRITEBYTECODE": "1"}
+        begin = time.perf_counter()
+        ran = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, cwd=ROOT)
+    took_s = time.perf_counter() - begin
+    lines = [line for line in ran.stdout.splitlines() if line.startswith("seed ")]
+    if ran.returncode == 0 or not lines:
+        return None, took_s, ran.stderr.strip().rpartition("\n")[2]
+    number, _, found = lines[0].removeprefix("seed ").partition(": ")
+    return int(number), took_s, found
+
+
+def report(names: str, seeds: int, *, start: int | None = None) -> Iterator[str]:
+    """A line for each bug whose name contains `names`."""
+    for bug in BUGS:
+        if names in bug.name:
+            seed, took_s, found = search(bug, seeds, start=start)
+            yield f"{'NOT FOUND' if seed is None else f'seed {seed}'}  {took_s:.0f} s  {bug.name}: {found[:200]}"
