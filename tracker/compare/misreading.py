@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from tracker.compare.nameless import nameless, respelt
 from tracker.model import Board, BoardState, Entry, EntryId, LeftOut, Measure, Metric, MetricId, Nature, Snapshot
-from tracker.order import fallen, few_rows, values_of
+from tracker.order import fallen, few_rows
 from tracker.wording import count, number
 
 SCALES = (10, 100, 1000)
@@ -145,7 +145,7 @@ def _jumps(
 
 def _wide(metric: Metric, before: Snapshot, after: Snapshot) -> dict[EntryId, str]:
     """Scores with an error that became larger than all scores are apart, and than ten times what it was."""
-    was, now, values = values_of(before, metric), values_of(after, metric), before.values(metric.id).values()
+    was, now, values = before.measures(metric.id), after.measures(metric.id), before.values(metric.id).values()
     spread, wide = max(values, default=0.0) - min(values, default=0.0), {}
     for entry in was.keys() & now.keys():
         old, new = was[entry].half_width, now[entry].half_width
