@@ -514,6 +514,29 @@ def test_one_score_is_enough_if_it_is_exact_and_no_other_row_has_it(value: str, 
     assert compare(board(SCORE), before, after).metrics["score"].moves["b"].unsure_origin is doubted
 
 
+@pytest.mark.parametrize(("row", "coding", "other", "doubted"), [
+    ("44.25", "31.02", "c:44.25", True),
+    ("44.25", "31.02", "c:44.20", False),
+    ("44.2", "31.0", "c:44.2", False),
+    ("44.25", "31.03", "c:44.25", False),
+])  # fmt: skip
+def test_all_scores_of_a_row_that_stays_are_of_unsure_origin(row: str, coding: str, other: str, doubted: bool):
+    of_c = "31.0" if coding == "31.0" else "31.02"
+    before = snapshot(f"a:60 b:46.11 {other} d:45.00", coding=f"a:50 b:30.50 c:{of_c} d:40")
+    after = snapshot(f"a:60 b:{row} c:{row} d:45.00", coding=f"a:50 b:{coding} c:{of_c} d:40", day=1)
+    diff = compare(board(*TWO), before, after)
+    back = compare(board(*TWO), after, replace(before, observed_at=after.observed_at.replace(day=4)))
+    assert [change.metrics["score"].moves["b"].unsure_origin for change in (diff, back)] == [doubted, doubted]
+
+
+def test_a_copied_row_overtakes_nobody():
+    history = History(*TWO)
+    history.show("a:60 b:23.60 c:45.71 d:30.66", coding="a:50 b:20.5 c:39.14 d:40")
+    events = history.show("a:60 b:45.71 c:45.71 d:30.66", coding="a:50 b:39.14 c:39.14 d:40")
+    assert [event for event in events if event.is_news] == []
+    assert {event.grade for event in of("score_revision", events)} == {"unsure_origin"}
+
+
 def test_the_values_of_another_row_make_neither_an_overtake_nor_a_departure():
     history = History(*TWO)
     shown = [
