@@ -55,7 +55,7 @@ class Lines:
         """The newest comparable entry of the generation just before its own, among all that its lab's family has listed.
 
         None if that generation is only listed in another tier or size: an older generation is not a predecessor. None if a row
-        that names no entry may be of the family: its key states it, or states none of the page, and not all keys of the family do.
+        that names no entry may be of the family: its key states it, or states none of the page and not all keys of the family do.
         """
         generation = entry.who.generation
         if entry.who.guessed_lab:
