@@ -8,10 +8,10 @@ from enum import StrEnum
 
 from tracker.events._values import TOP, ordered_primary
 from tracker.events.kind import EventKind, Folding, What
-from tracker.events.making import last_named, make, page_proofs, party
+from tracker.events.making import both, last_named, make, page_proofs, party
 from tracker.model import BoardState, Diff, Event, Metric, RankMove
 from tracker.order import is_certain, states_error
-from tracker.wording import count, listed, unsure
+from tracker.wording import NO_ERROR, count, listed, unsure
 
 RULE = "rank_move/1"
 Grade = StrEnum("Grade", "MOVED NOMINAL FELL_OUT")
@@ -88,7 +88,13 @@ def _moved(diff: Diff, primary: Metric, move: RankMove, *, is_news: bool) -> Eve
 
 
 def _nominal(diff: Diff, primary: Metric, moves: list[RankMove]) -> Event:
-    measures = [measure for move in moves if (measure := diff.after.entries[move.entry].measures.get(primary.id)) is not None]
+    pairs = [[page.entries[move.entry].measures[primary.id] for page in both(diff)] for move in moves]
+    guesses = sum(any(measure.estimated for measure in pair) for pair in pairs)
+    reserved = unsure(primary, *(measure for pair in pairs for measure in pair)) if guesses < len(pairs) else ""
+    if guesses:
+        others = reserved if reserved == NO_ERROR else reserved.replace(", ", ", the others ")
+        many = f"{guesses:,}" if guesses < len(pairs) else "all"
+        reserved = f", {many} of them with an estimate before or now{others}"
     return make(
         diff,
         rule=RULE,
@@ -97,8 +103,7 @@ def _nominal(diff: Diff, primary: Metric, moves: list[RankMove]) -> Event:
         is_news=False,
         subjects=[party(diff.after, move.entry) for move in moves],
         metric=primary.id,
-        headline=f"{count(len(moves), 'entry', 'entries')} changed rank on {diff.board.title} ({primary.title})"
-        f"{unsure(primary, *measures)}.",
+        headline=f"{count(len(moves), 'entry', 'entries')} changed rank on {diff.board.title} ({primary.title}){reserved}.",
         facts={"moves": {str(move.entry): _facts(move) for move in moves}} | ({"exact": True} if primary.exact else {}),
         evidence=page_proofs(diff),
     )
@@ -131,7 +136,7 @@ def _why_recorded(event: Event) -> str:
         if event.facts.get("within_error"):
             return "it ended within the error of the nearest entry"
         return f"of a day's moves, the {_MOST} nearest the top are news; those of one place only among the first {TOP}"
-    return "rank move nominal: no value of its own moved beyond its error"
+    return "rank move nominal: no measured value of its own moved beyond its error"
 
 
 KIND = EventKind(
