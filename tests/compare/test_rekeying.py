@@ -451,6 +451,20 @@ def test_a_leader_under_another_label_did_not_lose_the_lead():
     assert [history.show("new:9.32 b:8.5 c:8.1", who=who) for _ in range(3)] == [()] * 3
 
 
+@pytest.mark.parametrize(("leader", "share", "is_news"), [("72.9", "", True), ("72.9", "b:72.9", False), ("60.1", "b:70", False)])
+def test_a_leader_that_may_be_another_run_is_news(leader: str, share: str, is_news: bool):
+    history = History(SCORE, *(metric(name, primary=False) for name in ("coding", "maths")))
+    who = dict.fromkeys(("old", "new"), known("maker/m"))
+    pages = [{"coding": "{}:5.12 b:1 c:2", "maths": "{}:7.45 b:3 c:4"}, {"coding": "{}:6.99 b:1 c:2", "maths": "{}:9.31 b:3 c:4"}]
+    for key, more in zip(("old", "new"), pages, strict=True):
+        columns = {name: cells.format(key) for name, cells in more.items()}
+        reported = history.show(f"{key}:{leader} {share or 'b:50'} c:40", who=who, **columns)
+    (event,) = reported
+    assert (event.kind, event.grade, event.is_news) == ("rename", "doubtful", is_news)
+    doubt = "new leads Board (score) with 72.9; it may be another run, or the new label of old, which led."
+    assert event.headline == (doubt if is_news else "new on Board may be the new label of old.")
+
+
 ONE = Identity(model=ModelId("lab/a"))
 FOUR = (*PRICED, metric("speed", "live", primary=False))
 
