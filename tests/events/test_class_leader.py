@@ -166,7 +166,7 @@ def test_an_entry_better_than_the_missing_leader_was_leads():
     (event,) = season.events_of(f"{WITHOUT} o5:55.0 o6:65.0")
     assert (brief([event]), event.headline) == (
         ["class_leader/debut o6 > o1"],
-        "o6 leads among open weights on Board (score) with 65, ahead of o5 (55).",
+        "o6 leads among open weights on Board (score) with 65, ahead of o5 (55); before, o1 led, no longer listed.",
     )
 
 
