@@ -1,9 +1,11 @@
 """A price that changed."""
 
+from dataclasses import replace
+
 import pytest
 from kit import PRICE, SCORE, History, brief, line, metric, of, snapshot
 
-from tracker.model import Event
+from tracker.model import Event, MetricId
 
 
 def prices(before: str, after: str, *, on=PRICE) -> tuple[Event, ...]:
@@ -48,6 +50,27 @@ def test_prices_of_a_formula_that_changed_are_not_price_changes():
 def test_prices_of_an_emptied_field_are_an_alarm_not_a_price_change():
     before = " ".join(f"m{place}:3" for place in range(8))
     assert [event.kind for event in prices(before, before.replace(":3", ""))] == ["metric_removed"]
+
+
+@pytest.mark.parametrize(("changed", "gone", "grades"), [
+    (8, True, ["restated"]),
+    (7, True, ["cut"] * 7),
+    (8, False, ["cut"] * 8),
+])  # fmt: skip
+def test_many_prices_that_change_with_the_columns_are_one_event(changed: int, gone: bool, grades: list[str]):
+    history, blended = History(SCORE, PRICE, replace(PRICE, id=MetricId("blended"), title="blended price")), "m00:5 m01:4"
+    before = {f"m{place:02}": 10.0 + place for place in range(20)}
+    after = {key: value - (1 + place / 9 if place < changed else 0) for place, (key, value) in enumerate(before.items())}
+    history.show("", price=line(before), blended=blended)
+    events = of("price_change", history.show("", price=line(after), **({} if gone else {"blended": blended})))
+    assert [event.grade for event in events] == grades
+    assert all(event.is_news for event in events)
+    if grades == ["restated"]:
+        assert events[0].headline == (
+            "price of 8 entries changes on Board at once, together with its columns (blended price);"
+            " that may be another source rather than their price."
+        )
+        assert (events[0].facts, len(events[0].subjects)) == ({"columns": ["blended price"], "count": 8}, 8)
 
 
 def cut(count: int, *creators: str, by: float = 0.8) -> list[str]:

@@ -11,12 +11,12 @@ from tracker.events._values import grouped, keys_now
 from tracker.events.kind import Detection, EventKind, Folding, What
 from tracker.events.making import both_proofs, make, party
 from tracker.model import BoardState, Diff, EntryId, Event, Metric, Move, Nature
-from tracker.wording import number, relative
+from tracker.wording import listed, number, relative
 
 RULE = "price_change/1"
-Grade = StrEnum("Grade", "CUT RISE UNIFORM")
+Grade = StrEnum("Grade", "CUT RISE UNIFORM RESTATED")
 UNIFORM = 8
-"""From this number on, prices of one creator that change by one ratio in one night are one event."""
+"""From this number on, prices of one creator that change by one ratio in one night are one event; or all, with the columns."""
 LEAST = 0.05
 """The smallest change that is news, as a share of the oldest price of the week."""
 _WEEK_S = timedelta(days=7).total_seconds()
@@ -27,7 +27,8 @@ Recent = Mapping[EntryId, list[list[float]]]
 def detect(diff: Diff, past: BoardState) -> Detection:
     """Every change between two known prices; news from 5 % on, unless the price returns to what it was within a week.
 
-    A price that vanished is unknown, not free. Remembers the prices of the last week.
+    A price that vanished is unknown, not free. When another price's column appears or goes, many changes are one event: they may
+    be of another source. Remembers the prices of the last week.
     """
     events: list[Event] = []
     memory: dict[str, Recent] = {}
@@ -37,9 +38,12 @@ def detect(diff: Diff, past: BoardState) -> Detection:
             continue
         recent = _recent(diff, past, metric)
         moves = {entry: move for entry, move in verdict.moves.items() if not move.unsure_origin}
-        for entries in _with_one_ratio(diff, moves) if verdict.usable else ():
+        columns = _columns_changed(diff) if len(moves) >= UNIFORM else ()
+        for entries in ([sorted(moves)] if columns else _with_one_ratio(diff, moves)) if verdict.usable else ():
             is_news = {entry: _is_news(moves[entry], recent.get(entry, [])) for entry in entries}
-            if len(entries) >= UNIFORM:
+            if columns:
+                events.append(_restated(diff, metric, entries, columns, is_news=any(is_news.values())))
+            elif len(entries) >= UNIFORM:
                 events.append(_uniform(diff, metric, entries, moves, is_news=any(is_news.values())))
             else:
                 events += (_event(diff, metric, entry, moves[entry], is_news=is_news[entry]) for entry in entries)
@@ -75,6 +79,29 @@ def _with_one_ratio(diff: Diff, moves: Mapping[EntryId, Move]) -> list[list[Entr
 
 def _creator(diff: Diff, entry: EntryId) -> str:
     return diff.after.entries[entry].attributes.get("creator", "")
+
+
+def _columns_changed(diff: Diff) -> list[str]:
+    """The titles of the prices whose column appeared or is gone: the others may be of another source now."""
+    assert diff.before is not None
+    columns = diff.before.metrics ^ diff.after.metrics
+    return [metric.title for metric in diff.board.metrics if metric.id in columns and metric.topic == "price"]
+
+
+def _restated(diff: Diff, metric: Metric, entries: list[EntryId], columns: Sequence[str], *, is_news: bool) -> Event:
+    return make(
+        diff,
+        rule=RULE,
+        grade=Grade.RESTATED,
+        weight=35 if is_news else 5,
+        is_news=is_news,
+        subjects=[party(diff.after, entry) for entry in entries],
+        metric=metric.id,
+        headline=f"{metric.title} of {len(entries)} entries changes on {diff.board.title} at once, together with its columns"
+        f" ({listed(columns)}); that may be another source rather than their price.",
+        facts={"columns": list(columns), "count": len(entries)},
+        evidence=both_proofs(diff, entries[:10], metric.id),
+    )
 
 
 def _uniform(diff: Diff, metric: Metric, entries: list[EntryId], moves: Mapping[EntryId, Move], *, is_news: bool) -> Event:
