@@ -279,3 +279,9 @@ def test_an_entry_that_goes_as_another_spelling_comes_departs(archive: FileArchi
     body = page(more=["new,KESTREL 1,1555,1,"]).replace(b"id-30,Heron 4,1200,1,\n", b"")
     after = read(archive, store, by("name"), page(), body, body + b"\n")
     assert [event.subjects[0].name for event in news(after, "departure")] == ["Heron 4"]
+
+
+@pytest.mark.parametrize("odd", ["no name", "a name of emoji", "fifty surplus cells"])
+def test_a_row_of_the_first_page_that_is_named_later_does_not_make_its_debut(archive: FileArchive, store: Store, odd: str):
+    read(archive, store, by("name"), page(ODD[odd]), page(), page(more=["new,Newcomer 1,1200,1,"]))
+    assert [event.subjects[0].name for event in news(list(store.events(EventFilter(board=BOARD))), "debut")] == ["Newcomer 1"]

@@ -22,7 +22,7 @@ def main() -> int:
     """Do what the arguments say. Returns 1 if anything is wrong."""
     arguments = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     arguments.add_argument("--seeds", type=int, default=300, help="how many worlds")
-    arguments.add_argument("--from", type=int, default=None, dest="start", help="the first seed")
+    arguments.add_argument("--from", type=int, default=0, dest="start", help="the first seed")
     arguments.add_argument("--seed", type=int, help="only this world, with all that happens in it")
     arguments.add_argument("--stop", action="store_true", help="stop at the first world that goes wrong")
     arguments.add_argument("--kinds", default=",".join(dict.fromkeys(INCIDENTS)), help="what may happen, separated by commas")
@@ -31,7 +31,9 @@ def main() -> int:
     arguments.add_argument(
         "--every", action="store_true", help="with --faults: each operation, not only the first and last of a place"
     )
-    arguments.add_argument("--only", default="", help="with --faults or --planted: only those whose text contains this")
+    arguments.add_argument(
+        "--only", default="", help="with --faults or --planted: only those whose text contains this (A&B: both)"
+    )
     arguments.add_argument("--planted", action="store_true", help="find the planted bugs instead")
     arguments.add_argument("--soak", type=int, metavar="DAYS", help="run a daemon of --boards for so long instead, with --kills")
     arguments.add_argument("--boards", type=int, default=40)
@@ -53,7 +55,7 @@ def main() -> int:
         outcome = outcome_of(given.seed, kinds)
         print("\n".join((*outcome.happened, *(f"seed {given.seed}: {problem}" for problem in outcome.problems))))
         return int(bool(outcome.problems))
-    return _seeds(range(given.start or 0, (given.start or 0) + given.seeds), kinds, jobs=given.jobs, stop=given.stop)
+    return _seeds(range(given.start, given.start + given.seeds), kinds, jobs=given.jobs, stop=given.stop)
 
 
 def _seeds(seeds: Sequence[int], kinds: Sequence[str], *, jobs: int, stop: bool) -> int:

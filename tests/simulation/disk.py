@@ -69,6 +69,7 @@ class Disk:
 
     def __init__(self, root: Path) -> None:
         self.root = os.fspath(root.absolute())
+        self._roots = self.root, os.fspath(root.absolute().with_name(f".{root.name}.restoring"))
         self.plan: Plan = lambda _: None
         self.before: Callable[[str, str], None] = lambda _kind, _path: None
         self.dead = False
@@ -104,7 +105,7 @@ class Disk:
 
     def is_here(self, path: object) -> bool:
         """Whether a path is inside the folder."""
-        return isinstance(path, str | os.PathLike) and os.path.abspath(os.fspath(path)).startswith(self.root)
+        return isinstance(path, str | os.PathLike) and os.path.abspath(os.fspath(path)).startswith(self._roots)
 
     def ask(self, kind: str, path: str) -> Fault | None:
         """What happens to an operation. A crash is returned once; the caller must raise it."""
@@ -176,7 +177,7 @@ class Disk:
         return kept
 
     def _lose(self, *, names: bool) -> None:
-        for folder, _, files in os.walk(self.root):
+        for folder, _, files in (found for root in self._roots for found in os.walk(root)):
             for path in (os.path.join(folder, file) for file in files):
                 old = self._synced.get(os.stat(path).st_ino)
                 if old is not None:

@@ -43,6 +43,8 @@ def _history(world: World, board: str, serves: Sequence[Serve], checks: Sequence
     number_of = {serve.sha256: serve.number for serve in serves if serve.kind not in _BAD}
     accepted = [check for check in checks if check.result in {Result.ACCEPTED, Result.UNCHANGED} and check.sha256]
     numbers: list[int] = []
+    if accepted and accepted[-1].observed_at > world.machine.outside.now:
+        yield f"{board}: the history is in the future: {accepted[-1].observed_at}"
     for check in accepted:
         number = number_of.get(check.sha256[0])
         if number is None:
@@ -56,6 +58,9 @@ def _history(world: World, board: str, serves: Sequence[Serve], checks: Sequence
     must = {serve.number for serve in serves if serve.must and not serve.kind}
     if missing := sorted(must - set(numbers)):
         yield f"{board}: states {missing} were served well and are not in the history, which has {numbers}"
+    shown = {sha256 for check in accepted for sha256 in check.sha256}
+    if unread := [serve for serve in serves if serve.must and serve.kind == "bad row" and serve.sha256 not in shown]:
+        yield f"{board}: one bad row cost {len(unread)} states"
     latest = store.latest(board)  # type: ignore[arg-type]  # a board's id
     if latest is not None and board not in world.paused:
         rows: dict[str, tuple[float, ...]] = {

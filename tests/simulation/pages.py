@@ -10,11 +10,12 @@ from simulation.machine import Row, Rows
 
 HOUR, DAY = 3600.0, 86400.0
 POISON = "poison"
-OUTAGES = ("down", "slow", "error", "busy", "login", "gone", "layout", "empty")
+OUTAGES = ("down", "slow", "error", "busy", "busy for years", "login", "gone", "layout", "empty")
 WRONG = ("shifted", "swapped", "reversed", "equal", "times 100", "cut")
 """Pages that are served once."""
 ODD = ("bad row", "flicker", "error row", "absurd")
 """Pages that lack a row, or have one that cannot be read or believed; the others are true."""
+FLICKER_AGAIN = "flicker again"
 BRANDS = ("Qwen", "Llama", "Gemma", "Phi", "Yi")
 
 
@@ -60,8 +61,8 @@ def page(kind: str, state: State, written: Callable[[Mapping[str, Row]], bytes])
         rows = {key: (name, scores[key], price) for key, (name, _, price) in state.rows.items()}
     elif kind == "shifted":
         rows = {key: (name, price, score) for key, (name, score, price) in state.rows.items()}
-    elif kind == "flicker":
-        del rows[_middle(state.rows)]
+    elif kind in {"flicker", FLICKER_AGAIN}:
+        del rows[sorted(rows)[1]]
     elif kind == "empty":
         rows = {}
     rows |= _MORE.get(kind, {})
@@ -91,5 +92,5 @@ _SCORES: dict[str, Callable[[Rows], dict[str, object]]] = {
 }
 _MORE: dict[str, dict[str, Row]] = {
     "error row": {"oops": ("An error occurred, please reload", 9999.0, 1.0)},
-    "bad row": {"odd": ("Odd 1", "pending", 1.0)},
+    "bad row": {"odd": ("Odd 1", "one and a half", 1.0)},
 }

@@ -26,7 +26,7 @@ import httpx
 
 from simulation.disk import DEADLY, Crash, Fault, Operation
 from simulation.machine import Machine, csv, records
-from simulation.pages import DAY, HOUR, ODD, OUTAGES, POISON, WRONG, State, page, states
+from simulation.pages import DAY, FLICKER_AGAIN, HOUR, ODD, OUTAGES, POISON, WRONG, State, page, states
 from tracker.daemon.loop import Loop
 from tracker.daemon.opening import rescue
 from tracker.errors import TrackerError
@@ -130,6 +130,7 @@ class World:
         self._away: dict[str, float] = {}
         self._reports: tuple[float, Callable[[], None]] = (float("inf"), lambda: None)
         self._reported = 1
+        self._flickers: dict[str, float] = {}
         self.machine.disk.before = self._leased
         self.machine.disk.watches_power = any(incident.what == "power" for incident in self.incidents)
 
@@ -189,6 +190,10 @@ class World:
         def answer(request: httpx.Request) -> httpx.Response:
             state = self.true_state(name)
             kind = self._once[name].pop(0) if self._once[name] else self._outage_of(name)
+            if kind == "flicker":
+                self._flickers[name] = self.passed_s + DAY - 4 * HOUR
+            elif not kind and self.passed_s < self._flickers.pop(name, 0.0):
+                kind = FLICKER_AGAIN  # the row is back before its absence is certain
             if kind in {"cut", POISON} and form != "csv_table":
                 kind = "equal"
             body = page(kind, state, written)
@@ -197,11 +202,13 @@ class World:
             self.serves.append(serve)
             self._pending.append(serve)
             self.seen[f"served {kind or 'well'}"] += 1
+            if name in self.paused:
+                self.wrong.append(f"{name}: asked at {self.passed_s / HOUR:.1f} h, although it is paused")
             host = name.partition("/")[0]
             if self._clock_until is None and self.passed_s < self._away.get(host, 0.0) and not self._resets_hosts:
                 self.wrong.append(f"{name}: asked at {self.passed_s / HOUR:.1f} h, which its host had asked us not to do")
             if kind in OUTAGES and kind not in {"layout", "empty"}:
-                return self._failing(kind, request)
+                return self._failing(name, kind, request)
             tag = f'"{digest[:16]}"'
             if form == "csv_table" and request.headers.get("if-none-match") == tag:
                 return httpx.Response(304, headers={"etag": tag})
@@ -219,7 +226,7 @@ class World:
                 return outage.detail
         return ""
 
-    def _failing(self, kind: str, request: httpx.Request) -> httpx.Response:
+    def _failing(self, name: str, kind: str, request: httpx.Request) -> httpx.Response:
         if kind == "down":
             raise httpx.ConnectError("refused", request=request)
         if kind == "slow":
@@ -228,6 +235,9 @@ class World:
         if kind == "busy":
             self._away[(request.url.host or "").partition(".")[0]] = self.passed_s + 1790
             return httpx.Response(429, headers={"retry-after": "1800"})
+        if kind == "busy for years":  # a day at most, and only this board
+            self.excused[name].append((self.passed_s, self.passed_s + DAY))
+            return httpx.Response(429, headers={"retry-after": "1000000000"})
         if kind == "login":
             form = b"<!doctype html><title>Log in</title><form><input type=password></form>"
             return httpx.Response(200, content=form, headers={"content-type": "text/html"})

@@ -63,7 +63,8 @@ def back_up_to(folder: Path, settings: Settings) -> Copied:
         StoreError: the store is damaged, or it is not the one of the earlier backup; the earlier backup is as it was.
     """
     settings.require_store()
-    if folder.exists() and any(folder.iterdir()) and not (folder / settings.database.name).exists():
+    is_backup = (folder / settings.database.name).exists() or _unfinished(folder, settings.database.name).exists()
+    if folder.exists() and any(folder.iterdir()) and not is_backup:
         raise DeclarationError(f"{folder}: is neither empty nor a backup; expected a folder for backups of this store")
     return _copied(settings.store, folder, settings.database.name)
 
@@ -89,7 +90,7 @@ def restore_from(folder: Path, settings: Settings) -> Copied:
 
 def _copied(source: Path, target: Path, database: str) -> Copied:
     archive, copy = FileArchive(source / "captures"), FileArchive(target / "captures")
-    new = target / f".{database}.copying"
+    new = _unfinished(target, database)
     bodies = Bodies(weekday=date.today().weekday())  # noqa: DTZ011  # any day of the week will do
     with disk.disk_errors("backup", target):
         disk.make_folder(target)
@@ -118,6 +119,11 @@ def _copied(source: Path, target: Path, database: str) -> Copied:
         disk.sync_folder(target)
     counts = {name: getattr(bodies, name) for name in ("new", "replaced")}
     return Copied(boards=len(boards), bodies=bodies.there, **counts, problems=tuple(bodies.problems))
+
+
+def _unfinished(folder: Path, database: str) -> Path:
+    """The copy of the database until all else is copied."""
+    return folder / f".{database}.copying"
 
 
 def _read(path: Path) -> bytes:
