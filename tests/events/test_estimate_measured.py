@@ -20,7 +20,7 @@ def test_a_measurement_that_becomes_an_estimate_is_not_news():
     assert events_of("a:50 b:40 c:30", "a:50 b:~45 c:30") == ()
 
 
-def test_what_was_told_is_taken_back_in_one_event():
+def test_what_was_reported_is_taken_back_in_one_event():
     history = History()
     cells = ("b:~40 d:~31", "b:45 d:30", "b:~41 d:~32", "b:~41 d:30", "b:~41 d:~32")
     reported = [history.show(f"a:50 {cell} c:20 e:10 f:9 g:8") for cell in cells]
@@ -37,7 +37,7 @@ def test_what_was_told_is_taken_back_in_one_event():
     assert reported[3][0].headline == "d is measured again on Board (score): 30, after 32."
 
 
-def test_what_was_told_is_remembered_under_another_label():
+def test_what_was_reported_is_remembered_under_another_label():
     history, coding = History(SCORE, metric("coding", primary=False)), "a:1.25 {}:7.31 c:9.52 d:4.44"
     for key, cell in (("b one", "~40.11"), ("b one", "45.12"), ("b-One", "45.12")):
         history.show(f"a:50 c:30.1 d:20.2 {key.replace(' ', '_')}:{cell}", coding=coding.format(key.replace(" ", "_")))

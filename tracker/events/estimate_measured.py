@@ -19,8 +19,8 @@ _PROVEN = 10
 def detect(diff: Diff, past: BoardState) -> Detection:
     """One event per entry and metric that declares its estimates, or ranks the board; news on the primary, the first time.
 
-    What was told is taken back: all that are `estimated` after such news are one event, and so are those that are measured
-    `again`. Remembers, of the primary metric, whether an entry was told to be measured.
+    Such news is taken back: all entries of it that are `estimated` now are one event, and so are those that are measured `again`.
+    Remembers, of the primary metric, whether an entry was last reported as measured.
     """
     now = keys_now(diff)
     told: dict[EntryId, bool] = {now.get(entry, entry): is_measured for entry, is_measured in _told(past).items()}
