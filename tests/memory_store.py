@@ -28,6 +28,7 @@ from tracker.model import (
     RankSpan,
     Receipt,
     Segment,
+    Sha256,
     Span,
     Step,
     StoredSnapshot,
@@ -120,6 +121,9 @@ class MemoryStore:
 
     def latest(self, board: BoardId) -> StoredSnapshot | None:
         return next((stored(diff.after) for step in reversed(self._steps.get(board, [])) if (diff := step.diff)), None)
+
+    def latest_bodies(self, board: BoardId) -> tuple[Sha256, ...] | None:
+        return next((diff.after.sha256 for step in reversed(self._steps.get(board, [])) if (diff := step.diff)), None)
 
     def at(self, board: BoardId, at: datetime, metrics: Iterable[MetricId] | None = None) -> StoredSnapshot | None:
         found = next((snapshot for snapshot in reversed(self._snapshots(board)) if snapshot.observed_at <= at), None)

@@ -78,3 +78,9 @@ def configure(*, verbose: bool, as_json: bool = False, secrets: Collection[str] 
     logger.handlers[:] = [handler]
     logger.setLevel(logging.INFO if verbose else logging.WARNING)
     logger.propagate = False
+
+
+def name_facts() -> None:
+    """Write warnings with their facts also in commands that do not `configure` the log."""
+    if logging.lastResort is not None:
+        logging.lastResort.setFormatter(_Lines(as_json=False, secrets=()))

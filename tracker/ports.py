@@ -185,6 +185,9 @@ class Store(Protocol):
     def latest(self, board: BoardId) -> StoredSnapshot | None:
         """The last accepted snapshot; positions and models are not stored."""
 
+    def latest_bodies(self, board: BoardId) -> tuple[Sha256, ...] | None:
+        """The bodies of the last accepted snapshot, without reading what they showed; None if there is none."""
+
     def at(self, board: BoardId, at: datetime, metrics: Iterable[MetricId] | None = None) -> StoredSnapshot | None:
         """The last snapshot accepted at or before `at`, with some metrics or (by default) all."""
 

@@ -166,7 +166,7 @@ def _traces_of(value: bytes) -> Collection[bytes]:
     ]
     listed = ["".join(form.format(byte) for byte in value).encode() for form in ("{}", "{:02x}", "0x{:02x}", "{:03o}")]
     turned = codecs.encode(value.decode("latin-1"), "rot13").encode("latin-1")
-    traces = (*wholes, plain[::-1], turned, base64.b32encode(value).rstrip(b"="), *grouped, *listed)
+    traces = (*wholes, *(whole[::-1] for whole in wholes), turned, base64.b32encode(value).rstrip(b"="), *grouped, *listed)
     return {trace for text in traces if len(trace := text.translate(_LOWER, _DROPPED)) >= SHORTEST_TRACE}
 
 

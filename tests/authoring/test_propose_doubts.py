@@ -473,3 +473,133 @@ def test_the_bound_of_a_rank_is_not_a_bound_of_the_rating():
     ]
     found = proposed(("Model", NAMES), *bounds, ("elo_rating", ratings))
     assert (primary(found).column, primary(found).interval) == ("elo_rating", {"low": "elo_lower", "high": "elo_upper"})
+
+
+# ── figures of which the page shows too little ───────────────────────────────────────────────────
+
+DOTTED = [f"{22 - at}.{911 - 37 * at}" for at in range(8)]
+
+
+def test_dots_that_may_separate_decimals_or_group_thousands_are_asked_about():
+    asked = refusal(proposed(("Name", NAMES), ("Score", DOTTED)))
+    assert "pass --decimal-dots or --grouping-dots" in asked
+
+
+@pytest.mark.parametrize("other", [("Gain", [0.5] * 8), ("Share", ["12.5 %"] * 8)])
+def test_figures_with_decimals_beside_them_show_what_dots_mean(other: tuple[str, Sequence[object]]):
+    assert question(proposed(("Name", NAMES), ("Score", DOTTED), other)) == ""
+
+
+@pytest.mark.parametrize(("group", "first"), [(False, 22.911), (True, 22_911.0)])
+def test_the_answer_about_dots_is_declared(group: bool, first: float):
+    body = table(("Name", NAMES), ("Score", DOTTED))
+    found = declared(body, Answers(dots_group=group))
+    assert found.board.primary is not None
+    assert found.reading.entries[0].measures[found.board.primary.id].value == first
+
+
+def test_a_figure_beside_the_score_whose_dots_are_open_is_left_out():
+    found = declared(table(("Name", NAMES), ("Score", WHOLE[::-1]), ("Coding score", DOTTED)), Answers(metric="Score"))
+    assert "group thousands" in found.left_out["Coding score"]
+
+
+def test_the_first_of_two_figures_in_a_cell_ranks_though_the_other_has_no_direction():
+    cells = [f"{100 - 2 * at}.5% ({250.5 + 90 * (at % 2)} fps)" for at in range(8)]
+    found = declared(table(("Card", NAMES), ("Medium", cells)), Answers(metric="Medium", higher_is_better=True))
+    assert found.board.primary is not None
+    assert found.reading.entries[0].measures[found.board.primary.id].value == 100.5
+    assert [*found.left_out] == ["Medium: fps"]
+
+
+def test_each_figure_of_a_cell_can_be_named():
+    cells = [f"{100 - 2 * at}.5% ({250 - 9 * at} fps)" for at in range(8)]
+    answers = Answers(metric="Medium: fps", higher_is_better=True)
+    assert primary(proposed(("Card", NAMES), ("Medium", cells), answers=answers)).part == 2
+
+
+def test_a_sort_mark_in_one_header_shows_what_ranks():
+    found = proposed(("Name", NAMES), ("Recall", SCORES), ("F1 ▼", SCORES))
+    assert (primary(found).column, question(found)) == ("F1 ▼", "")
+
+
+def test_large_amounts_are_not_times():
+    found = proposed(
+        ("Rank", range(1, 9)), ("Title", NAMES), ("Gross", [f"${2_900_000_000 - 9_000_000 * at:,}" for at in range(8)])
+    )
+    assert primary(found).column == "Gross"
+
+
+def test_figures_as_large_as_times_are_asked_about_if_the_ranks_follow_them():
+    found = proposed(
+        ("Rank", range(1, 9)), ("Coin", NAMES), ("Cap", [1_810_806_919_036 - 90_000_000_000 * at for at in range(8)])
+    )
+    assert question(found) == "which column ranks the board: only the order of the rows shows it"
+
+
+def test_times_rank_nothing_though_the_rows_are_in_their_order():
+    created = [1_780_000_000 - 86_400 * at for at in range(8)]
+    found = proposed(("Model", NAMES), ("Created", created), ("Input price", MIXED))
+    assert "`Created`" not in refusal(found)
+
+
+def test_a_figure_without_a_value_for_the_leader_does_not_rank_in_place_of_the_one_it_is_computed_from():
+    caps = [18_108_069_190_360 - 900_000_000_000 * at for at in range(8)]
+    found = proposed(
+        ("Rank", range(1, 9)), ("Coin", NAMES), ("Market cap", caps), ("Diluted", ["", *(round(cap * 1.05) for cap in caps[1:])])
+    )
+    assert question(found) == "which column ranks the board: Diluted has no value in some rows"
+
+
+def test_a_figure_with_a_word_for_limits_is_offered_if_the_rows_follow_no_other():
+    found = proposed(("Rank", range(1, 9)), ("City", NAMES), ("Hours per year", range(151, 143, -1)), ("Time per km", MIXED))
+    assert "`Hours per year`" in refusal(found)
+
+
+def test_of_two_figures_computed_from_each_other_the_one_with_more_digits_ranks():
+    seconds = (2.1, 2.19, 2.22, 3.7, 3.71, 3.8, 3.97, 6.37)
+    found = proposed(("×", [round(each / 2.1, 1) for each in seconds]), ("Program", NAMES), ("secs", seconds))
+    assert (primary(found).column, primary(found).higher_is_better.value) == ("secs", False)
+
+
+SHARES = [f"{30 - 3 * at}.5 %" for at in range(8)]
+
+
+def test_a_weak_header_does_not_decide_between_figures_in_the_order_of_the_ranks():
+    found = proposed(("Rank", range(1, 9)), ("Country", NAMES), ("Emissions (Mt)", SCORES), ("Share", SHARES))
+    asked = refusal(found)
+    assert asked.startswith("which column ranks the board is not certain (the rows are in the order of 2 figures)")
+    assert "whether higher or lower `Emissions (Mt)` is better" in asked
+
+
+def test_a_column_that_numbers_the_rows_can_rank_them_whatever_it_is_called():
+    chart = (("This week", range(1, 9)), ("Title", NAMES), ("Weeks", WHOLE))
+    assert "`This week` itself" in refusal(proposed(*chart))
+    found = proposed(*chart, answers=Answers(metric="This week"))
+    assert (primary(found).id, question(found, Answers(metric="This week"))) == ("position", "")
+
+
+@pytest.mark.parametrize("said", ["Showing 1 to 8 of 1,250 entries", "1–8 of 1250", "1-8 / 1250"])
+def test_a_page_that_says_that_it_shows_a_part_is_not_declared_whole(said: str):
+    found = declared(f"{table(('Model', NAMES), ('Score', SCORES))}\n{said}\n", NO_ANSWERS)
+    assert found.reading.depth == 8
+    assert "shows this many of 1250" in found.text
+
+
+def test_an_answer_that_counts_more_records_than_it_has_is_not_declared_whole():
+    records = [{"model": name, "score": score} for name, score in zip(NAMES, SCORES, strict=True)]
+    assert declared(json.dumps({"total": 250, "rows": records}), NO_ANSWERS).reading.depth == 8
+
+
+@pytest.mark.parametrize("said", ["Showing 1 to 8 of 8 entries", "Showing 1 to 10 of 99 entries", ""])
+def test_other_counts_leave_a_page_whole(said: str):
+    found = declared(f"{table(('Model', NAMES), ('Score', SCORES))}\n{said}\n", NO_ANSWERS)
+    assert 'depth       = "whole"' in found.text
+
+
+def test_totals_of_the_entries_do_not_count_them():
+    records = [{"model": name, "total": 9_000 - 7 * at} for at, name in enumerate(NAMES)]
+    assert proposed_from(records).candidate.total == 0
+
+
+def proposed_from(records: object) -> Proposal:
+    return propose(json.dumps(records).encode())

@@ -96,6 +96,31 @@ TEMPLATE = "\n".join(f"{name},{score}" for name, score in PAIRS)
             {"records": "rows", "header": "header[].value", "cell": "value"},
         ),
         ({lab: {"models": PRICED} for lab in ("one", "two")}, {"explode": "models"}),
+        ({"model": dict(enumerate(NAMES)), "score": dict(enumerate(map(float, SCORES)))}, {"by_column": True}),
+        (
+            {"title": "A board", "x": NAMES, "y": [*map(float, SCORES)]},
+            {"records": "{x: x, y: y}", "by_column": True},
+        ),
+        (
+            {"columns": ["score", "votes"], "index": NAMES, "data": [[float(score), 9] for score in SCORES]},
+            {"records": "data", "header": "columns", "keys": "index"},
+        ),
+        ({"labs": {"one": RECORDS[:3], "two": RECORDS[3:]}}, {"records": "labs", "pairs": True, "explode": "$value"}),
+        (
+            {
+                "cols": [{"id": "A", "label": "Model"}, {"id": "B", "label": "Score"}],
+                "rows": [{"c": [{"v": name}, {"v": float(score)}]} for name, score in PAIRS],
+            },
+            {"records": "rows[].c", "header": "cols[].label", "cell": "v"},
+        ),
+        ([[name, float(score)] for name, score in PAIRS], {}),
+        (f"show({json.dumps(RECORDS)});", {"variable": "show()"}),
+        (f"new Vue({{ el: app, data: {{ rows: {json.dumps(RECORDS)} }} }})", {"variable": "data:", "records": "rows"}),
+        (
+            f"var head = ['model', 'score'];\nvar rows = {json.dumps(PAIRS)};",
+            {"variable": ("rows", "head"), "records": "rows", "header": "head"},
+        ),
+        (f"---\nrows: {json.dumps(RECORDS)}\n---\n# A page\n", {"records": "rows"}),
         (f"const x = 1;\nconst rows = `model,score\n{TEMPLATE}`;", {"inside": r"re:\brows\s*=\s*`([^`]*)`"}),
     ],
 )
@@ -103,6 +128,24 @@ def test_data_in_unusual_shapes_is_found(document: object, options: dict[str, ob
     body = (document if isinstance(document, str) else json.dumps(document)).encode()
     found = candidates(body)[0]
     assert dict(found.parse.options) == options
+    assert names_in(found) == {*NAMES}
+
+
+def test_lists_of_the_same_entries_are_not_joined():
+    found = survey(json.dumps({"overall": RECORDS, "coding": [{**record, "score": 7.5} for record in RECORDS]}).encode())
+    assert all("explode" not in candidate.parse.options for candidate in found)
+
+
+def test_the_payload_of_a_page_that_devalue_packed_is_found():
+    packed: list[object] = [["ShallowReactive", 1], {"rows": 2}, []]
+    places = packed[2]
+    assert isinstance(places, list)
+    for record in RECORDS:
+        places.append(len(packed))
+        packed += [{name: len(packed) + at for at, name in enumerate(record, 1)}, *record.values()]
+    script = f'<script type="application/json" id="__NUXT_DATA__">{json.dumps(packed)}</script>'
+    found = candidates(page(script))[0]
+    assert found.parse.options == {"script": "__NUXT_DATA__", "devalue": True, "records": "rows"}
     assert names_in(found) == {*NAMES}
 
 

@@ -26,6 +26,7 @@ READ = {
     "Orion-5 is more expensive than Vega2 14B": ["Vega2 14B cheaper than Orion-5 in price"],
     "Vega2 14B costs half as much as Vega1 70B": ["Vega2 14B priced as a share of Vega1 70B (half) in price"],
     "Vega2 14B is twice as fast as Orion-5": ["Vega2 14B above Orion-5 (twice) in speed"],
+    "Vega2 7B has a better performance-to-parameter ratio than Vega1 70B": ["Vega2 7B better ratio than Vega1 70B overall"],
     "Zorg-9 is the first open-source model to beat Orion-5": ["Zorg-9 first above Orion-5 among open-weights models overall"],
     "Zorg-9 is the first open model in the top 3": ["Zorg-9 first top 3 among open-weights models overall"],
     "Vega2 14B has a lower price than Orion-5": ["Vega2 14B lower than Orion-5 in price"],

@@ -141,14 +141,17 @@ VERDICTS = {
     "Zorg-9 is the first model above 59 on Acme Bench": "contradicted",  # Orion-5 before it
     "Orion-5 is the first model above 59 on Acme Bench": "not on record",  # from the first day on
     "Orion-5 is the first model above 70 on Acme Bench": "contradicted",
-    # gains
+    # gains, ratio
     "Vega2 improves on Vega1": "supported",
+    "Vega2 14B has a better performance-to-parameter ratio than Vega1 70B": "not comparable",
+    "Vega2 14B has better price-performance than Vega1 70B": "not comparable",
     # first
     "Zorg-9 is the first open-source model to beat Orion-5": "supported",
     "Zorg-9 is the first open-source model to beat Vega1 70B": "contradicted",
     "Vega2 14B is the first open model to beat Vega1 70B": "not on record",
     "Orion-5 is the first open model to beat Orion-4": "contradicted",
     "Zorg-9 is the first open-source model to top Acme Bench": "supported",
+    "Zorg-9 is a first for open source: better performance-to-parameter ratio": "not on record",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import Callable, Mapping
@@ -154,6 +155,21 @@ def test_news_of_which_nothing_is_known_is_named_and_not_sent(used: World):
     assert (waiting(used), ran.out.count(LEADS)) == ([], 0)
 
 
+def test_a_backup_of_an_earlier_version_says_by_its_deliveries_what_was_sent(used: World):
+    log_route(used)
+    archived(used, LATER)
+    assert used.run("replay").code == 0
+    backup = used.store / "service.bak"
+    saved = json.loads(backup.read_text(encoding="utf-8"))
+    assert dict(saved.pop("positions"))[BOARD] > 0
+    backup.write_text(json.dumps(saved), encoding="utf-8")
+    before = content(used)
+    database(used).unlink()
+    ran = used.run("replay")
+    assert ("As last backed up: counts, holds" in ran.err, "Not sent" in ran.err) == (True, False)
+    assert content(used) == before
+
+
 @pytest.mark.parametrize("command", [("events", "--json"), ("standings", "acme/text"), ("report",), ("status",)], ids=" ".join)
 def test_damage_that_a_command_meets_names_the_command_that_repairs_it(used: World, command: tuple[str, ...]):
     before = content(used)
@@ -235,6 +251,21 @@ def test_the_advice_for_an_index_of_garbage_restores_it(used: World, garbage: by
     assert (advice, used.run(*advice.split()).code) == ("replay acme/text", 0)
     assert (index.read_bytes(), content(used), used.run("audit").code) == (kept, before, 0)
     assert [path.read_bytes() for path in index.parent.glob("index.jsonl.damaged-*")] == [garbage]
+
+
+@pytest.mark.parametrize("damage", ["flipped", "gone"])
+def test_the_advice_for_a_damaged_body_restores_it(used: World, damage: str):
+    body = min((used.store / "captures/acme/text/bodies").iterdir())
+    whole = body.read_bytes()
+    body.write_bytes(bytes([whole[0] ^ 1]) + whole[1:])
+    if damage == "gone":
+        body.unlink()
+    audited = used.run("audit")
+    advised = "import that state again" if damage == "gone" else "delete it and import that state again"
+    assert (audited.code, advised in audited.out) == (1, True)
+    body.unlink(missing_ok=True)
+    assert used.run("import", BOARD, used.folder / "bodies").code == 0
+    assert (used.run("audit").code, body.read_bytes()) == (0, whole)
 
 
 # ── errors that are no damage ────────────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 from contextlib import closing
@@ -160,6 +161,29 @@ def test_each_body_of_a_large_backup_is_compared_once_a_week(tmp_path: Path):
     found = [[source for source, target in pairs if not bodies.are_equal(source, target)] for bodies in week]
     assert sorted(path for of_a_day in found for path in of_a_day) == sorted(source for source, _ in pairs)
     assert max(map(len, found)) < 15
+
+
+def test_what_a_prune_deletes_is_said_first_and_is_never_called_damage(world: World):
+    days = [(month, day) for month in (1, 2, 3) for day in range(1, 29, 3)]
+    walk = {f"2026-0{month}-{day:02}T060000Z": f"a:{90 + month * 0.3 + day / 100:.2f}:2 b:80:3 c:70:1" for month, day in days}
+    world.imported(walk)
+    tried = world.run("prune", "--keep", "monthly", "--dry-run")
+    assert re.fullmatch(r"acme/text: (\d\d) of 30 bodies, (\d\.\d kB)\nwould free \2\n", tried.out)
+    files, values = len(list(world.store.rglob("*.raw"))), world.run("history", "Model A").out
+    done = world.run("prune", "--keep", "monthly", BOARD)
+    assert (done.code, done.out) == (0, tried.out.replace("would free", "freed"))
+    assert len(list(world.store.rglob("*.raw"))) == files - int(done.out.split()[1])
+    assert world.run("history", "Model A").out == values
+    audited, verified = world.run("audit"), world.run("verify", "--all")
+    assert (audited.code, "without the bodies of" in audited.out, audited.err) == (0, True, "")
+    assert (verified.code, "the news and the states of the others are compared" in verified.out, verified.err) == (0, True, "")
+    assert "pruned" in world.run("capture", "list", BOARD, "--last", "90").out
+    replayed = world.run("replay")
+    assert (replayed.code, "pruned captures left out" in replayed.out) == (0, True)
+    assert world.run("verify", "--all").code == 0
+    world.run("backup", world.folder / "backup")
+    shutil.rmtree(world.store)
+    assert world.run("restore", world.folder / "backup").code == 0
 
 
 def test_a_damaged_backup_is_named_when_it_is_restored(used: World):

@@ -305,7 +305,7 @@ def test_a_report_ends_with_the_newest_reading_and_may_cover_one_board(world: Wo
 def test_verify_confirms_events(world: World):
     world.imported()
     ran = world.run("verify", "--all", "--json")
-    assert keys(ran.rows) == {("id", "holds", "differences", "reworded")}
+    assert keys(ran.rows) == {("id", "holds", "differences", "reworded", "pruned")}
     assert (ran.code, len(ran.rows), {row["holds"] for row in ran.rows}) == (0, sum(counted(world)), {True})
     event = str(ran.rows[0]["id"])
     people = world.run("verify", event[:8])

@@ -196,7 +196,7 @@ def test_why_not_explains_each_change_with_its_event_or_its_rule(two):
 def test_why_not_groups_repeated_changes_for_people(two):
     out = two.run("why-not", "GPT-5.4").out
     assert "GPT-5.4 (Reasoning) on acme/text (key b)" in out
-    assert "2026-03-02 06:00 UTC  rank 1 → 2: rank move nominal: no value of its own moved beyond its error" in out
+    assert "2026-03-02 06:00 UTC  rank 1 → 2: rank move nominal: no measured value of its own moved that way" in out
     assert "2026-03-03 06:00 UTC  price 2 → 1.5: reported as price_change (cut) [" in out
 
 

@@ -5,7 +5,7 @@ from kit import board as made
 from kit import metric, snapshot
 
 from tracker.compare import doubts
-from tracker.model import BoardState, Nature
+from tracker.model import BoardState, Column, Nature
 from tracker.wording import number
 
 
@@ -150,3 +150,19 @@ def test_scores_of_most_entries_that_jump_are_not_doubted_one_by_one():
 def test_one_score_that_is_gone_is_doubted_and_two_are_not():
     assert reason("a:1498 b:1450 c:1400", "a:1498 b c:1400") == "score of b is gone: it was 1,450"
     assert reason("a:1498 b:1450 c:1400", "a:1498 b c") is None
+
+
+def test_points_that_double_out_of_the_others_are_doubted():
+    before = [3000 - 100 * place for place in range(24)]
+    assert reason(scores(*before), scores(6000, *before[1:]), nature="points") is not None
+    assert reason(scores(*before), scores(5990, *before[1:]), nature="points") is None
+    assert reason(scores(*before), scores(*before[:-1], 2800), nature="points") is None
+
+
+def test_an_error_as_large_as_the_whole_board_is_doubted():
+    interval = {"low": Column(sources=("low",)), "high": Column(sources=("high",))}
+    before = "a:1498±4 b:1450±4 c:1400±4"
+    assert reason(before, "a:1498±99 b:1450±4 c:1400±4", **interval) == "score of a has an error of 99, which was 4"
+    assert reason(before, "a:1498±98 b:1450±4 c:1400±4", **interval) is None
+    assert reason(before, "a:1498±99 b:1450±4 c:1400±4") is None
+    assert reason("a:1498±30 b:1450±4 c:1400±4", "a:1498±300 b:1450±4 c:1400±4", **interval) is None

@@ -451,6 +451,20 @@ def test_a_leader_under_another_label_did_not_lose_the_lead():
     assert [history.show("new:9.32 b:8.5 c:8.1", who=who) for _ in range(3)] == [()] * 3
 
 
+@pytest.mark.parametrize(("leader", "share", "is_news"), [("72.9", "", True), ("72.9", "b:72.9", False), ("60.1", "b:70", False)])
+def test_a_leader_that_may_be_another_run_is_news(leader: str, share: str, is_news: bool):
+    history = History(SCORE, *(metric(name, primary=False) for name in ("coding", "maths")))
+    who = dict.fromkeys(("old", "new"), known("maker/m"))
+    pages = [{"coding": "{}:5.12 b:1 c:2", "maths": "{}:7.45 b:3 c:4"}, {"coding": "{}:6.99 b:1 c:2", "maths": "{}:9.31 b:3 c:4"}]
+    for key, more in zip(("old", "new"), pages, strict=True):
+        columns = {name: cells.format(key) for name, cells in more.items()}
+        reported = history.show(f"{key}:{leader} {share or 'b:50'} c:40", who=who, **columns)
+    (event,) = reported
+    assert (event.kind, event.grade, event.is_news) == ("rename", "doubtful", is_news)
+    doubt = "new leads Board (score) with 72.9; it may be another run, or the new label of old, which led."
+    assert event.headline == (doubt if is_news else "new on Board may be the new label of old.")
+
+
 ONE = Identity(model=ModelId("lab/a"))
 FOUR = (*PRICED, metric("speed", "live", primary=False))
 
@@ -512,6 +526,29 @@ def test_one_score_is_enough_if_it_is_exact_and_no_other_row_has_it(value: str, 
         snapshot(f"a:60 {text} d:45.5{others}", day=day) for day, text in enumerate((f"b:46.1 c:{value}", f"b:{value}"))
     )
     assert compare(board(SCORE), before, after).metrics["score"].moves["b"].unsure_origin is doubted
+
+
+@pytest.mark.parametrize(("row", "coding", "other", "doubted"), [
+    ("44.25", "31.02", "c:44.25", True),
+    ("44.25", "31.02", "c:44.20", False),
+    ("44.2", "31.0", "c:44.2", False),
+    ("44.25", "31.03", "c:44.25", False),
+])  # fmt: skip
+def test_all_scores_of_a_row_that_stays_are_of_unsure_origin(row: str, coding: str, other: str, doubted: bool):
+    of_c = "31.0" if coding == "31.0" else "31.02"
+    before = snapshot(f"a:60 b:46.11 {other} d:45.00", coding=f"a:50 b:30.50 c:{of_c} d:40")
+    after = snapshot(f"a:60 b:{row} c:{row} d:45.00", coding=f"a:50 b:{coding} c:{of_c} d:40", day=1)
+    diff = compare(board(*TWO), before, after)
+    back = compare(board(*TWO), after, replace(before, observed_at=after.observed_at.replace(day=4)))
+    assert [change.metrics["score"].moves["b"].unsure_origin for change in (diff, back)] == [doubted, doubted]
+
+
+def test_a_copied_row_overtakes_nobody():
+    history = History(*TWO)
+    history.show("a:60 b:23.60 c:45.71 d:30.66", coding="a:50 b:20.5 c:39.14 d:40")
+    events = history.show("a:60 b:45.71 c:45.71 d:30.66", coding="a:50 b:39.14 c:39.14 d:40")
+    assert [event for event in events if event.is_news] == []
+    assert {event.grade for event in of("score_revision", events)} == {"unsure_origin"}
 
 
 def test_the_values_of_another_row_make_neither_an_overtake_nor_a_departure():

@@ -15,7 +15,7 @@ from msgspec import to_builtins
 from sqlite_utils import Database
 
 from tracker.errors import StoreError
-from tracker.model import BoardId, Counted, EventId, Pause, Receipt, Verdict
+from tracker.model import BoardId, Capture, Counted, EventId, Pause, Receipt, Verdict
 from tracker.stores.migrations import migrations
 from tracker.stores.sqlite import SqliteStore
 from tracker.stores.sqlite_errors import Damaged
@@ -243,6 +243,23 @@ def test_the_daemon_continues_with_the_rebuilt_database(used: Daemon):
     assert len(used.results("acme/other")) == 5
     assert used.open() == {}
     assert ("store", "") in used.ended()
+
+
+def test_the_daemon_reports_once_what_it_had_not_read_before_the_damage(used: Daemon):
+    other = BoardId("acme/other")
+    used.traveller.shift(timedelta(seconds=5))
+    body = showing(OTHER)(used.loop.declared.boards[other]).bodies
+    used.archive.keep(Capture(board=other, observed_at=used.now, url="u", bodies=body))
+    path, before = whole(used), len(used.archive.index(other)[0])
+    spoil(path, "checks")
+    rebuilt(used, path)
+    used._opened()
+    told = [headline for headline in used.news() if "Acme other" in headline]
+    used.run(60)
+    assert told == []
+    assert [headline for headline in used.news() if headline.startswith("Model B leads Acme other")]
+    assert len(used.archive.index(other)[0]) == before, "it is reported before the board is fetched again"
+    assert len(used.news()) == len(set(used.news()))
 
 
 def test_two_rebuilds_keep_both_damaged_files(used: Daemon):

@@ -166,7 +166,7 @@ def test_an_entry_better_than_the_missing_leader_was_leads():
     (event,) = season.events_of(f"{WITHOUT} o5:55.0 o6:65.0")
     assert (brief([event]), event.headline) == (
         ["class_leader/debut o6 > o1"],
-        "o6 leads among open weights on Board (score) with 65, ahead of o5 (55).",
+        "o6 leads among open weights on Board (score) with 65, ahead of o5 (55); before, o1 led, no longer listed.",
     )
 
 
@@ -206,6 +206,18 @@ def test_a_higher_entry_that_is_called_small_may_be_of_any_size_class_if_its_lab
     history.show("x:90 a:80 b:70 c:60 d:50", **more)
     (event,) = of("class_leader", history.show("x:90 a:80 b:70 c:60 d:50 n:85", **more))
     assert [row["clouded"] for row in event.facts["classes"] if row["class"] == "size<=4"] == [clouded]
+
+
+@pytest.mark.parametrize(
+    ("named", "total", "clouded"), [(4.0, "4020000000", True), (4.0, "3990000000", False), (5.0, "5.3", False)]
+)
+def test_a_higher_entry_whose_name_rounds_its_size_into_a_class_leaves_it_open(named: float, total: str, clouded: bool):
+    history, who = History(STATED), {key: model(size=3.0) for key in ("a", "b", "c", "d", "n")} | {"x": model(size=named)}
+    more = {"who": who, "attributes": {"x": {"total_parameters": total}}}
+    history.show("x:84 a:80 b:70 c:60 d:50", **more)
+    reported = of("class_leader", history.show("x:84 a:80 b:70 c:60 d:50 n:82", **more))
+    rows = [row for event in reported for row in event.facts["classes"] if row["class"] == "size<=4"]
+    assert [row["clouded"] for row in rows] == ([] if total < "4" else [clouded])
 
 
 def test_a_higher_entry_of_unknown_licence_leaves_the_class_open():

@@ -80,6 +80,17 @@ def test_two_boards_that_report_the_same_overtake_agree():
     assert {evidence.sha256 for evidence in event.evidence} >= {first.seat[1].sha256[0], second.seat[1].sha256[0]}
 
 
+def test_what_a_page_notes_at_the_riser_is_quoted_once():
+    places = [Place(name).show(*PASSED) for name in ("one", "two")]
+    notes = {"a": {"note": "unseen questions"}, "b": {"note": "of another model"}}
+    seats = []
+    for board, page in (place.seat for place in places):
+        noted = {key: replace(entry, attributes=notes[key]) for key, entry in page.entries.items()}
+        seats.append((board, replace(page, entries=noted)))
+    (event,) = detect([event for place in places for event in place.events], seats)
+    assert event.headline == "2 boards report that a passed b: One and Two. The page notes at a: “unseen questions”."
+
+
 def both(*places: Place) -> list[Event]:
     return consensus(*(place.show(*PASSED) for place in places))
 

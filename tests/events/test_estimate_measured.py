@@ -20,10 +20,29 @@ def test_a_measurement_that_becomes_an_estimate_is_not_news():
     assert events_of("a:50 b:40 c:30", "a:50 b:~45 c:30") == ()
 
 
-def test_a_measurement_withdrawn_and_published_again_is_reported_once():
+def test_what_was_reported_is_taken_back_in_one_event():
     history = History()
-    reported = [history.show(f"a:50 b:{cell} c:30") for cell in ("~40", "45", "~40", "45")]
-    assert [[event.is_news for event in events] for events in reported] == [[], [True], [], [False]]
+    cells = ("b:~40 d:~31", "b:45 d:30", "b:~41 d:~32", "b:~41 d:30", "b:~41 d:~32")
+    reported = [history.show(f"a:50 {cell} c:20 e:10 f:9 g:8") for cell in cells]
+    assert [[(event.grade, event.is_news) for event in events] for events in reported] == [
+        [],
+        [("measured", True), ("measured", True)],
+        [("estimated", True)],
+        [("again", True)],
+        [("estimated", True)],
+    ]
+    assert reported[2][0].headline == "b and d are estimated again on Board (score)."
+    assert reported[2][0].facts == {"values": {"b": [45.0, 41.0], "d": [30.0, 32.0]}}
+    assert [proof.raw for proof in reported[2][0].evidence] == ["45", "~41", "30", "~32"]
+    assert reported[3][0].headline == "d is measured again on Board (score): 30, after 32."
+
+
+def test_what_was_reported_is_remembered_under_another_label():
+    history, coding = History(SCORE, metric("coding", primary=False)), "a:1.25 {}:7.31 c:9.52 d:4.44"
+    for key, cell in (("b one", "~40.11"), ("b one", "45.12"), ("b-One", "45.12")):
+        history.show(f"a:50 c:30.1 d:20.2 {key.replace(' ', '_')}:{cell}", coding=coding.format(key.replace(" ", "_")))
+    (event,) = history.show("a:50 c:30.1 d:20.2 b-One:~41", coding=coding.format("b-One"))
+    assert (event.grade, [party.entry for party in event.subjects]) == ("estimated", ["b-One"])
 
 
 def test_a_secondary_metric_is_only_recorded():

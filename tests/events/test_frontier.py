@@ -106,6 +106,16 @@ def test_a_newcomer_that_joins_in_the_upper_half_is_news_with_the_entries_that_l
     assert ("new", "price", "4") in {(proof.entry, proof.metric, proof.raw) for proof in event.evidence}
 
 
+@pytest.mark.parametrize(("waits", "cause"), [(14, "first price of a new model"), (15, "price newly stated")])
+def test_the_first_price_of_a_model_that_is_new_belongs_to_its_arrival(waits: int, cause: str):
+    listed, priced = "a:60 b:50 c:40", "a:10 b:5 c:1"
+    unpriced = [day(f"{listed} new:55", priced)] * waits
+    (event,) = seen(day(listed, priced), *unpriced, day(f"{listed} new:55", f"{priced} new:4"))
+    assert ([row["cause"] for row in event.facts["entered"]], event.is_news) == ([cause], waits == 14)
+    (event,) = seen(day(f"{listed} new:55", priced), day(f"{listed} new:55", f"{priced} new:4"))
+    assert ([row["cause"] for row in event.facts["entered"]], event.is_news) == (["price newly stated"], False)
+
+
 def test_entries_that_a_newcomer_dominates_are_named_and_others_that_leave_are_counted():
     before = day("a:60 b:50 c:40 e:35", "a:10 b:5 c:2 e:1")
     (event,) = seen(before, day("a:60 b:50 c:40 e:35 new:55", "a:10 b:5 c:2 e:2.5 new:4"))

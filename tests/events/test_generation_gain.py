@@ -175,6 +175,14 @@ def test_a_key_listed_twice_that_may_be_of_the_family_prevents_a_comparison(twic
     assert grade == "gain" or event.facts["why"] == f'"{twice}" stands there more than once and may be of its family'
 
 
+@pytest.mark.parametrize(("old", "grade"), [("Qwen3 32B", "gain"), ("b1946ac9", "unmatched")])
+def test_a_key_listed_twice_without_a_family_is_not_of_one_that_all_its_keys_state(old: str, grade: str):
+    who = {old.replace(" ", "-"): OLD, "Qwen3.5-27B": NEW}
+    key, new = who
+    (event,) = gains(f"{key}:42", f"{key}:42 {new}:45", who=who, ambiguous="EXAONE-4.0-32B")
+    assert event.grade == grade
+
+
 def test_generations_whose_order_is_unclear_give_no_number():
     who = {"old": model("Grok 4"), "odd": model("Grok 4.20"), "new": model("Grok 4.3")}
     (event,) = gains("old:40 odd:45", "old:40 odd:45 new:50", who=who)

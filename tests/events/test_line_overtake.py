@@ -195,6 +195,11 @@ def test_a_lab_that_enters_above_another_passes_it_by_entry():
     assert (event.facts["cause"], event.facts["before"], event.facts["value"]) == ("entry", 50.0, 65.0)
 
 
+def test_the_best_before_is_that_of_the_page_before():
+    (event,) = passed(f"{BOARD} ali/qwen/3/big:58.0", BOARD, f"{BOARD} ali/qwen/4/big:65.0", on=STATED)
+    assert event.facts["before"] == 50.0
+
+
 def test_a_line_passes_by_the_rise_of_an_entry():
     (event,) = passed(BOARD, BOARD.replace("ali/qwen/3/a:50.0", "ali/qwen/3/a:65.0"), on=STATED)
     assert (event.grade, event.is_news, event.facts["cause"]) == ("supported", True, "rise")

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from kit import ELO, PRICE, SCORE, History, brief, events_of, line, metric, of, snapshot
 
 SECOND = metric("coding", primary=False)
@@ -40,6 +41,13 @@ def test_a_shifted_fitted_board_is_one_event():
     before, after = (line({key: f"{value + by}±6" for key, value in values.items()}) for by in (0, -47))
     (event,) = events_of(before, after, on=[ELO])
     assert "100% of the values fell, by 47 in the median" in event.headline
+
+
+@pytest.mark.parametrize(("then", "back"), [("a:50 b:41 c:30 d:20 e:15 f:12", True), ("a:70 b:61 c:52 d:41 e:37 f:34", False)])
+def test_a_re_base_that_the_next_change_undoes_says_so(then: str, back: bool):
+    first, second = "a:50 b:40 c:30 d:20 e:15 f:12", "a:150 b:140 c:130 d:120 e:115 f:112"
+    undone = [event for event in events_of(first, second, then) if event.kind == "methodology"][-1]
+    assert ("the values of 2026-03-02 are back" in undone.headline) is back
 
 
 def test_the_day_after_a_re_base_is_compared_again():

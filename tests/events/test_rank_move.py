@@ -74,6 +74,24 @@ def test_the_headline_of_the_quiet_moves_names_an_error_only_if_one_is_published
     assert two.headline == "2 entries changed rank on Board (score), within the error of the values."
 
 
+@pytest.mark.parametrize(("before", "after", "reserved"), [
+    ("a:50±3 b:49±3 c:30±3 d:12±3", "a:50±3 b:51±3 c:30±3 d:~40", "1 of them{}, the others within the error of the values"),
+    ("a:50 b:~40 c:30", "a:50 b:~20 c:30", "1 of them{}, no error margin published"),
+    ("a:~50 b:~40", "a:~50 b:~60", "all of them{}"),
+])  # fmt: skip
+def test_estimates_among_the_quiet_moves_are_counted(before: str, after: str, reserved: str):
+    (event,) = of("rank_move", events_of(before, after))
+    assert event.headline.endswith(f" changed rank on Board (score), {reserved.format(' with an estimate before or now')}.")
+
+
+def test_an_entry_that_others_passed_although_it_rose_did_not_fall_by_itself():
+    rest = "e:19.1 f:18.1 g:17.1 h:16.1"
+    assert moved(f"a:50.11 b:40.27 c:30.3 d:20.2 {rest}", f"a:50.11 b:40.31 c:41.5 d:42.6 {rest}") == [
+        "rank_move/moved d",
+        "rank_move/nominal b",
+    ]
+
+
 def test_a_tie_broken_by_finer_decimals_is_not_a_move():
     assert moved("a:50 b:50 c:30", "a:50.12 b:49.81 c:30.02") == []
 

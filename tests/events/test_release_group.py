@@ -79,7 +79,15 @@ def test_a_listed_name_grows():
     who = WHO | {"tiny": model("Qwen 3.5 1B", lab="Alibaba")}
     (event,) = groups("x:60 tiny:20", "x:60 tiny:20 big:45 small:27", who=who, names=NAMES | {"tiny": "qwen-3-5-1b"})
     assert (event.grade, event.facts["listed_before"]) == ("addition", ["qwen-3-5-1b"])
-    assert event.headline.startswith("Alibaba's Qwen3.5 grows on Board by 2 more models; the best, ")
+    assert event.headline.startswith("Alibaba's Qwen3.5 grows on Board by 2 more models; the best of them, ")
+
+
+def test_a_name_that_several_rows_had_was_listed():
+    history = History(metric())
+    history.show("x:60", who=WHO, names=NAMES, ambiguous="Qwen3.5-9B")
+    (event,) = of("release_group", history.show("x:60 big:45 small:27", who=WHO, names=NAMES, ambiguous="Qwen3.5-9B"))
+    assert (event.grade, event.facts["listed_before"]) == ("addition", ["Qwen3.5-9B"])
+    assert "grows on Board by 2 more models; the best of them, Qwen3.5 397B A17B (Reasoning), at rank 2" in event.headline
 
 
 @pytest.mark.parametrize(("line", "listed", "names", "start"), [

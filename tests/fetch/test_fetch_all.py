@@ -110,7 +110,7 @@ class FullDisk(MemoryHosts):
 
 def test_an_error_of_the_store_is_raised(world):
     transport = httpx.MockTransport(answer())
-    with Fetcher(FullDisk(), world.clock, {}, transport=transport) as fetcher, pytest.raises(StoreError):
+    with Fetcher(FullDisk(), world.clock, {}, transport=transport, resolve=world._resolve) as fetcher, pytest.raises(StoreError):
         list(fetcher.fetch_all([job("a.test")]))
 
 

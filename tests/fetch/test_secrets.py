@@ -167,6 +167,7 @@ ECHOES = {
     "references in references": "".join(f"&amp;#{ord(sign)};" for sign in LONG).encode(),
     "reversed": LONG[::-1].encode(),
     "reversed and in capitals": LONG[::-1].upper().encode(),
+    "half of it, reversed and in capitals": LONG[:18][::-1].upper().encode(),
     "rot13": codecs.encode(LONG, "rot13").encode(),
     "UTF-16": LONG.encode("utf-16-le"),
     "UTF-32": LONG.encode("utf-32-be"),

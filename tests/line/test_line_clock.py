@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,7 @@ from tracker.clock import FixedClock
 from tracker.errors import DeclarationError
 from tracker.line import dates, intake, proof, sync
 from tracker.line.sync import Outcome, Telling
-from tracker.model import DeliveryOutcome, EventFilter, IndexLine, Receipt, Result, Unchanged, Verdict
+from tracker.model import Capture, DeliveryOutcome, EventFilter, IndexLine, Receipt, Result, Unchanged, Verdict
 from tracker.notify import Route
 from tracker.ports import Store
 from tracker.query.due import due_at
@@ -329,6 +330,29 @@ def test_what_was_dated_again_is_dated_as_before_once_it_is_restored(archive: Fi
         board(), wrong, Verdict.RESTORE, by="ann", reason="x", archive=archive, store=store, lexicon=default_lexicon(), now=later
     )
     assert wrong in machine.times
+
+
+def test_a_fetch_that_took_its_time_comes_after_what_is_dated_again(archive: FileArchive, store: Store):
+    machine = Machine(archive, store)
+    machine.run(RELEASED, LEADERS[0], ahead=400)
+    machine.run(RELEASED + 1, LEADERS[1], ahead_of_fetch=-1 / 24)
+    assert machine.told == leads("g")
+    fetched = at(RELEASED + 1 - 1 / 24)
+    assert machine.times == [fetched - timedelta(seconds=1), fetched]
+
+
+def test_what_was_dated_a_second_apart_is_dated_by_when_it_was_written(tmp_path: Path, store: Store):
+    """As an earlier version dated what followed a first fetch that was a year ahead."""
+    days = [RELEASED + 400, RELEASED + 1, RELEASED + 2]
+    for number, day in enumerate(days):
+        archive = FileArchive(tmp_path, clock=FixedClock(at(day)))
+        dated = at(days[0]) + timedelta(seconds=number)
+        body = csv(LEADERS[number])
+        archive.keep(Capture(board=BOARD, observed_at=dated, url="u", bodies=(body,), content_type="text/csv"))
+    sync.sync_board(board(), archive, store, default_lexicon(), now=at(RELEASED + 401))
+    machine = Machine(archive, store)
+    machine.run(RELEASED + 3, LEADERS[3])
+    assert machine.times == [at(RELEASED + 1) - timedelta(seconds=1), *(at(RELEASED + day) for day in (1, 2, 3))]
 
 
 def test_a_clock_before_the_release_was_set_back(archive: FileArchive, store: Store):

@@ -5,14 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from line_world import BOARD, CHALLENGE, OTHER, SIX, START, URL, FakeFetcher, at, board, capture, csv, dump, keep, kinds
+from memory_store import MemoryStore
 
 from tracker.clock import FixedClock
 from tracker.errors import DeclarationError, FetchError, Gone, Refused, StoreError, Transient
 from tracker.line import intake, sync
-from tracker.model import Board, EventFilter, IndexLine, Parse, Result, Sha256, Unchanged, Validators, Verdict
+from tracker.model import (
+    Board,
+    BoardId,
+    EventFilter,
+    IndexLine,
+    Parse,
+    Result,
+    Sha256,
+    StoredSnapshot,
+    Unchanged,
+    Validators,
+    Verdict,
+)
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
 from tracker.workspace.names import default_lexicon
@@ -46,6 +60,25 @@ def test_a_capture_is_kept_and_synced(archive: FileArchive, store: Store):
     assert [check.result for check in outcome.checks] == [Result.ACCEPTED]
     assert len(store.latest(BOARD).entries) == 6
     assert archive.last(BOARD).etag == '"1"'
+
+
+class Unread(MemoryStore):
+    """A store whose last snapshot nobody may need."""
+
+    def latest(self, board: BoardId) -> StoredSnapshot | None:
+        raise AssertionError(f"the snapshot of {board} was loaded")
+
+
+def test_a_page_that_did_not_change_is_synced_without_its_last_snapshot(tmp_path: Path):
+    archive, store = FileArchive(tmp_path / "captures"), MemoryStore()
+    run(archive, store, FakeFetcher.saying(capture(0, csv(SIX), etag='"1"')))
+    unread = Unread()
+    unread.__dict__.update(store.__dict__)
+    same = FakeFetcher.saying(capture(1, csv(SIX)))
+    unchanged = FakeFetcher.saying(Unchanged(board=BOARD, observed_at=at(2), url=URL, validators=Validators(etag='"1"')))
+    gone = FakeFetcher.saying(failed(Transient("acme/text: timed out")))
+    results = [check.result for fetcher in (same, unchanged, gone) for check in run(archive, unread, fetcher)[0].checks]
+    assert results == [Result.UNCHANGED, Result.UNCHANGED, Result.FAILED]
 
 
 def test_the_next_request_has_the_validators_of_the_last_content(archive: FileArchive, store: Store):

@@ -149,7 +149,7 @@ def test_a_climb_after_departures_is_arithmetic():
 
 def test_a_rank_that_others_took_is_nominal_and_a_move_of_its_own_is_reported():
     of = record(f"a:50 b:45 {ELSE}", f"a:50 b:60 {ELSE}")
-    assert reason(of, "rank") == "rank move nominal: no value of its own moved beyond its error"
+    assert reason(of, "rank") == "rank move nominal: no measured value of its own moved that way beyond its error"
     assert reported(of, "rank", "b") == "new_leader/nominal"
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from report_world import ARENA, DAY, T0, checks, event, health, report
 
-from tracker.model import BoardId, Gap, Result, State
+from tracker.model import BoardId, Event, Gap, Result, State
 from tracker.reports import build, words
 
 
@@ -22,6 +22,30 @@ def test_recorded_events_are_counted_and_become_stories_only_on_request():
     quiet, loud = report(events).boards[0], report(events, news_only=False).boards[0]
     assert ([story.lead.id for story in quiet.stories], quiet.recorded) == (["news"], 1)
     assert ([story.lead.id for story in loud.stories], loud.recorded) == (["news", "noise"], 0)
+
+
+def test_a_recorded_event_that_takes_back_what_is_reported_is_reported_too():
+    def price(name: str, day: int, before: float, after: float, who: str = "Kimi", *, is_news: bool = False) -> Event:
+        moved = event(name, "price_change", who, at=T0 + day * DAY, is_news=is_news)
+        return replace(moved, facts={"before": before, "after": after})
+
+    events = [
+        price("back before", 0, 0.4, 0.6),
+        price("drop", 1, 0.6, 0.5, is_news=True),
+        price("step", 2, 0.5, 0.51),
+        price("other", 3, 0.5, 0.6, "GLM"),
+        price("back", 4, 0.51, 0.6),
+    ]
+    board = report(events).boards[0]
+    assert ([story.lead.id for story in board.stories], board.recorded) == (["drop", "back"], 3)
+
+
+def test_a_row_that_gets_its_former_label_back_under_its_former_key_is_reported_too():
+    there = event("there", "rename", "Palm 2")
+    back = event("back", "rename", "Palm", at=T0 + DAY, is_news=False)
+    there = replace(there, facts={"before": "Palm", "after": "Palm 2", "key_before": "palm"})
+    back = replace(back, facts={"before": "Palm 2", "after": "Palm", "key_before": "palm-2"})
+    assert [story.lead.id for story in report([there, back]).boards[0].stories] == ["there", "back"]
 
 
 def test_boards_are_ordered_by_their_weightiest_story_then_by_title_and_quiet_ones_last():

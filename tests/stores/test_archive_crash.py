@@ -180,3 +180,46 @@ def test_a_writer_waits_for_another_only_as_long_as_its_patience(tmp_path: Path)
         archive.note(BOARD, IndexLine(observed_at=START, url="u", verdict=Verdict.GONE))
     assert sum(waited) == pytest.approx(1, abs=POLL_S)
     assert archive.index(BOARD) == ((), 0)
+
+
+PRUNER = """
+import os, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from tracker.model import BoardId
+from tracker.stores.archive import FileArchive
+
+left = int(sys.argv[2])
+
+def count(event, arguments):
+    global left
+    if event in ("open", "os.remove") and sys.argv[1] in str(arguments[0]):
+        left -= 1
+        if not left:
+            os.kill(os.getpid(), 9)
+
+archive, board = FileArchive(Path(sys.argv[1])), BoardId("arena/text")
+hashes = [line.sha256[0] for line in archive.index(board)[0][:4]]
+sys.addaudithook(count)
+archive.prune(board, hashes, datetime(2026, 5, 1, tzinfo=UTC), by="ann")
+"""
+
+
+@pytest.mark.slow
+def test_a_prune_that_is_killed_at_any_step_leaves_a_sound_archive_and_is_completed(tmp_path: Path) -> None:
+    ended = []
+    for step in range(1, 12):
+        root = tmp_path / str(step)
+        archive = FileArchive(root, clock=FixedClock(START))
+        lines = [archive.keep(capture(b"%d" % n, n)) for n in range(6)]
+        command = [sys.executable, "-c", PRUNER, str(root), str(step)]
+        ended.append(subprocess.run(command, env=os.environ | {"PYTHONPATH": str(CHECKOUT)}, check=False).returncode)
+        again = FileArchive(root)
+        assert again.check(BOARD) == ()
+        is_noted = again.index(BOARD)[0][-1].verdict is Verdict.PRUNE
+        again.prune(BOARD, () if is_noted else [line.sha256[0] for line in lines[:4]], START, by="ann")
+        assert again.check(BOARD) == ()
+        assert sorted(path.name[:64] for path in (root / BOARD / "bodies").iterdir()) == sorted(
+            line.sha256[0] for line in lines[4:]
+        )
+    assert (ended[0], ended[5], ended[-1]) == (-signal.SIGKILL, -signal.SIGKILL, 0), "every step was tried"

@@ -66,6 +66,7 @@ def test_an_unknown_board_has_no_history(store: Store):
     assert store.position(BOARD) == 0
     assert store.past(BOARD) == BoardState()
     assert store.latest(BOARD) is None
+    assert store.latest_bodies(BOARD) is None
     assert store.at(BOARD, day(3)) is None
     assert store.last_check(BOARD) is None
     assert store.declared(BOARD) is None
@@ -88,6 +89,7 @@ def test_the_latest_snapshot_is_the_accepted_one_without_positions(store: Store)
     saved = save_all(store, board(), A_WEEK)
     assert saved[-1].diff is not None
     assert store.latest(BOARD) == stored(saved[-1].diff.after)
+    assert store.latest_bodies(BOARD) == store.latest(BOARD).sha256
     assert {entry.position for entry in store.latest(BOARD).entries.values()} == {0}
 
 

@@ -80,6 +80,8 @@ _NO_FIGURES = "no column of figures"
 _NAMELESS = "no column of names"
 _HEADLESS = "its header looks like a row"
 _RANKED_BY = re.compile(rb"\b(?:ranked|sorted|ordered)(?:\s+\w+){0,3}\s+by\b:?((?:[^<>]|<[^<>]{0,200}>){2,400})", re.IGNORECASE)
+_PAGED = re.compile(rb"\b1 ?(?:-|to|\xe2\x80[\x93\x94]) ?(\d{1,6})\s+(?:of|/)\s+(\d[\d,. ]{0,10}\d|\d)\b", re.IGNORECASE)
+_TOTAL = re.compile(rb'"(?:num_rows_)?total(?:_?(?:count|results|items|entries|rows|hits))?" ?: ?(\d{1,7})\b', re.IGNORECASE)
 _MARK = re.compile(rb"<[^<>]*>|\b(?:the|their|its)\b")
 _SORTED = re.compile(r"[▼▲▾▴🔽🔼]")
 _SAID = 200
@@ -148,6 +150,14 @@ class _Parser:
         texts = (_MARK.sub(b" ", match[1])[:_SAID] for match in _RANKED_BY.finditer(inflated(self.body)))
         return [words_of(text.decode("utf-8", "replace")) for text in texts]
 
+    @cached_property
+    def counts(self) -> list[tuple[int, int]]:
+        """The numbers of entries that the page says it shows, and of all that there are: `1-10 of 250`, `"total": 250`."""
+        body = inflated(self.body)
+        pages = [(int(match[1]), int(re.sub(rb"\D", b"", match[2]))) for match in _PAGED.finditer(body)]
+        totals = [int(total) for total in _TOTAL.findall(body)]
+        return [*pages, *((0, total) for total in totals if len(totals) == 1)]  # of several, each may be a figure of an entry
+
     def __call__(self, way: Parse, columns: Sequence[str]) -> Table:
         if way.format != "html_table":
             return parse(self.body, way, columns)
@@ -166,7 +176,9 @@ def _read_all(parser: _Parser, wanted: Sequence[Lead], by_order: bool) -> list[C
         elif read is not None and len(read[1].rows) >= MIN_ROWS:
             spec, table = read
             table = numbered(table) if by_order else table
-            judged = replace(_judged(spec, table, lead), ranked_by=_said(table, parser.ranked_by))
+            judged = _judged(spec, table, lead)
+            total = max((total for shown, total in parser.counts if shown in (0, judged.seen) and total > judged.seen), default=0)
+            judged = replace(judged, ranked_by=_said(table, parser.ranked_by), total=total)
             tables.setdefault((table.columns, tuple(table.rows[0]), tuple(map(tuple, table.rows))), judged)
     return list(tables.values())
 
@@ -363,7 +375,7 @@ def is_figure(cells: Cells, *, limits: bool = False) -> bool:
     """Whether the column may be a figure of merit: numbers that differ, and are not places, times, or without `limits` limits."""
     if not cells.is_numeric or cells.filled < 0.1 or len({*cells.values}) < 2:
         return False
-    if cells.is_count_up or cells.is_time or cells.is_date:
+    if cells.is_count_up or cells.is_date or (cells.is_time and (not limits or LIMIT & {*cells.words})):
         return False
     merit = (LOWER | HIGHER) - AVERAGE - RANK
     if ID & {*cells.leaf[-1:]}:

@@ -40,14 +40,14 @@ EPOCH = 900_000_000.0
 
 @dataclass(frozen=True)  # no slots: a cached property needs a place
 class Cells:
-    """A column with its header; each property is computed once. `commas`: other columns of the table have decimal commas."""
+    """A column with its header; each property is computed once. `commas`: whether the table has decimal commas."""
 
     header: str
     cells: Sequence[str | None]
     scale: str = "1"
     part: int = 0
     role: str = ""
-    commas: bool = False
+    commas: bool | None = None
 
     @property
     def label(self) -> str:
@@ -111,7 +111,14 @@ class Cells:
 
     @cached_property
     def _figures(self) -> Figures:
-        return figures_of(self.cells, self._metric, NO_BOUNDS, lambda _: self.commas)
+        return figures_of(self.cells, self._metric, NO_BOUNDS, lambda _: bool(self.commas))
+
+    @cached_property
+    def has_open_dots(self) -> bool:
+        """Whether nothing shows if dots such as that of `22.911` separate decimals or group thousands."""
+        if self.commas is not None or not self.is_numeric:
+            return False
+        return len(figures_of(self.cells, self._metric, NO_BOUNDS, lambda _: None).refused) > len(self._figures.refused)
 
     @property
     def _metric(self) -> Metric:
@@ -231,7 +238,7 @@ class Cells:
 def cells_of(columns: Sequence[str], rows: Sequence[Sequence[str | None]]) -> list[Cells]:
     """The columns of a table, with the rows that are examined. A column of pairs of figures becomes two."""
     cells = [[row[at] for row in rows[:MAX_ROWS]] for at in range(len(columns))]
-    commas = bool(has_decimal_commas(cells))
+    commas = has_decimal_commas(cells)
     whole = [Cells(header=name, cells=column, commas=commas) for name, column in zip(columns, cells, strict=True)]
     return [part for cells in whole for part in _halves(cells) or (cells,)]
 

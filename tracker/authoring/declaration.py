@@ -43,6 +43,7 @@ NO_ERROR: Mapping[Nature, str] = {
     Nature.FITTED: "No error is declared: a new order is reported only after it held for three changes.",
 }
 """What a metric without any error means for overtakes, by its nature."""
+OPEN_DOTS = "nothing on the page shows whether its dots separate decimals or group thousands"
 NO_DIRECTION = "nothing on the page shows whether higher or lower is better"
 
 _HOST_WORDS = re.compile(r"[a-z0-9]+")
@@ -108,7 +109,7 @@ def settled(proposal: Proposal, at: PageAddress, read: Callable[[Board], Reading
 
     Raises as `read` does.
     """
-    left_out = {metric.label: NO_DIRECTION for metric in proposal.metrics if _is_open(metric, proposal)}
+    left_out = {metric.label: why for metric in proposal.metrics if (why := _why_open(metric, proposal))}
     unknown: dict[str, list[str]] = {}
     for _ in range(MAX_ROUNDS):
         text = declaration(proposal, at, left_out, unknown)
@@ -140,10 +141,13 @@ def _few_unreadable(error: ContractBroken, proposal: Proposal) -> dict[str, list
     return {column: list(dict.fromkeys(texts)) for column, texts in found.items() if sum(map(has_content, texts)) <= most}
 
 
-def _is_open(metric: MetricGuess, proposal: Proposal) -> bool:
-    """Whether the metric's direction is unknown but needed. The user is asked for the direction of the primary metric earlier."""
-    is_known = metric.higher_is_better.value is not None or metric.nature.value is Nature.COUNT
-    return not is_known and metric.id != proposal.primary.value
+def _why_open(metric: MetricGuess, proposal: Proposal) -> str:
+    """What the declaration needs to know of a metric, "" if nothing. The user is asked about the one that ranks earlier."""
+    if metric.id == proposal.primary.value:
+        return ""
+    if metric.has_open_dots:
+        return OPEN_DOTS
+    return "" if metric.higher_is_better.value is not None or metric.nature.value is Nature.COUNT else NO_DIRECTION
 
 
 def _refuse_unreadable_ranking(error: ContractBroken, proposal: Proposal) -> None:
@@ -233,8 +237,10 @@ def _contract(proposal: Proposal, metrics: Sequence[MetricGuess]) -> str:
     seen = len(proposal.candidate.rows)
     is_chart = any(metric.id == proposal.primary.value == POSITION for metric in metrics)
     duplicates = None if proposal.duplicates == "refuse" else proposal.duplicates
+    total = proposal.candidate.total
+    why = f"the page says that it shows this many of {total}" if total else "a chart with this many places" if is_chart else ""
     rows: list[Row] = [
-        ("depth", seen if is_chart else "whole", "a chart with this many places" if is_chart else ""),
+        ("depth", seen if why else "whole", why),
         (
             "min_entries",
             ceil(LEAST_SHARE * seen),
@@ -249,7 +255,8 @@ def _contract(proposal: Proposal, metrics: Sequence[MetricGuess]) -> str:
 def _bounds(metric: MetricGuess, proposal: Proposal) -> dict[str, object]:
     """What is possible, not only likely: a percentage, or up to a multiple of the values. No newcomer may stop the readings."""
     rows, columns = proposal.candidate.rows, cells_of(proposal.candidate.columns, proposal.candidate.rows)
-    values = replace(next(cells for cells in columns if cells.label == metric.label), scale=metric.scale).values
+    column = next(cells for cells in columns if cells.label == metric.label)
+    values = replace(column, scale=metric.scale).values
     if not values:
         return {}
     lowest, highest = min(values), max(values)
@@ -262,6 +269,10 @@ def _bounds(metric: MetricGuess, proposal: Proposal) -> dict[str, object]:
         if lowest < 0:
             bounds["min"] = _rounded(times * lowest, floor)
         bounds["max"] = _rounded(times * max(abs(lowest), abs(highest), 0.1), ceil)
+    if column.has_open_dots:  # the limits say that they separate decimals
+        bounds["max"] = min(999, float(str(bounds.get("max", 999))))
+    elif proposal.candidate.dots_group:
+        bounds["min"] = min(1000, lowest)
     if primary:
         share = len(values) / len(rows)
         bounds["min_filled"] = Decimal(floor(share * 18)) / 20  # nine tenths of the present share, in steps of 0.05

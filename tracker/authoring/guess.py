@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations, repeat
 
 from tracker.authoring.candidates import likely, named_by, repeated_on, survey
@@ -132,6 +133,8 @@ def _proposal(tables: Sequence[Candidate], candidate: Candidate, table: Guess[in
         readable = [cells.header for cells in (sheet.rank, *sheet.figures) if cells not in (None, figures)]
         expected = f"figures, as in {listed(readable, 12)}" if readable else "figures"
         raise DeclarationError(f"column {answers.metric!r} cannot rank the board: {found}, expected {expected}")
+    if answers.dots_group is not candidate.dots_group:
+        return _proposal(tables, _with_dots(candidate, sheet, group=bool(answers.dots_group)), table, answers)
     name = stated(answers.name) if answers.name else _name(sheet)
     entries = entries_of(candidate, name.value, answers)
     if entries != candidate:
@@ -139,7 +142,7 @@ def _proposal(tables: Sequence[Candidate], candidate: Candidate, table: Guess[in
     key, duplicates = _key(sheet, name.value, answers.key)
     metrics = tuple(metrics_of(sheet, {*key.value, name.value}))
     primary = primary_of(sheet, metrics, name.value)
-    metrics = ranked(metrics, primary.value, sheet, answers)
+    as_ranking, metrics = metrics, ranked(metrics, primary.value, sheet, answers)
     by_rows = sheet.rank is not None and sheet.rank.header == ROW
     why = "the order of the rows" if by_rows else "its header says so, and it counts from the top"
     return Proposal(
@@ -151,10 +154,18 @@ def _proposal(tables: Sequence[Candidate], candidate: Candidate, table: Guess[in
         rank=Guess(value=sheet.rank.header, sure=0.9, why=why) if sheet.rank else None,
         attributes=tuple(_attributes(sheet, {name.value})),
         metrics=metrics,
+        as_ranking=as_ranking,
         primary=primary,
         duplicates=duplicates,
         stated_error=answers.stated_error,
     )
+
+
+def _with_dots(candidate: Candidate, sheet: RawSheet, *, group: bool) -> Candidate:
+    """The candidate with the meaning of its dots, and without those that group thousands."""
+    dotted = [candidate.columns.index(cells.header) for cells in sheet.columns.values() if cells.has_open_dots and group]
+    rows = [[cell and cell.replace(".", "") if at in dotted else cell for at, cell in enumerate(row)] for row in candidate.rows]
+    return replace(candidate, rows=rows if dotted else candidate.rows, dots_group=group)
 
 
 def names_of(columns: Sequence[Cells]) -> list[tuple[float, Cells]]:

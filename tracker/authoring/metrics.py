@@ -144,6 +144,7 @@ def _metric(cells: Cells, sheet: RawSheet, used: Mapping[str, str]) -> MetricGue
         interval=interval,
         has_error=bool(interval) or cells.has_intervals,
         samples=tuple(cells.known[:3]),
+        has_open_dots=cells.has_open_dots and sheet.candidate.dots_group is None and unit.value not in ("%", "ratio", "s"),
     )
 
 

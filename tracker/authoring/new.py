@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from tracker.authoring import fixtures
 from tracker.authoring.candidates import survey
 from tracker.authoring.columns import cells_of
-from tracker.authoring.declaration import PageAddress, Settled, board_id, settled
+from tracker.authoring.declaration import OPEN_DOTS, PageAddress, Settled, board_id, settled
 from tracker.authoring.folder import folder
 from tracker.authoring.guess import names_of, proposal_of
 from tracker.authoring.proposal import NO_ANSWERS, SURE, Answers, Candidate, MetricGuess, Proposal
@@ -252,7 +252,7 @@ def _open_questions(proposal: Proposal, answers: Answers) -> Iterator[Question]:
         what = "whether one of the tables is a leaderboard, and which," if doubt else "which table is the leaderboard"
         yield Question(what=what, flag="--table N", why=proposal.table.why)
     elif doubt:
-        choices, is_directed = _choices(proposal.metrics), all(each.higher_is_better.sure >= SURE for each in proposal.metrics)
+        choices, is_directed = _choices_of(proposal), all(each.higher_is_better.sure >= SURE for each in proposal.metrics)
         flag = "--metric COLUMN" if is_directed else "--metric COLUMN with --higher-is-better or --lower-is-better"
         flag += f" and {NATURES}" if any(each.nature.sure < SURE for each in proposal.metrics) else ""
         yield Question(what="whether the table is a leaderboard", flag=flag, why=doubt, choices=choices)
@@ -277,15 +277,16 @@ def _about_ranking(proposal: Proposal, answers: Answers) -> Iterator[Question]:
         return
     likely: Sequence[MetricGuess] = (proposal.ranking,)
     if answers.metric is None and proposal.primary.sure < SURE:
-        choices, likely = _choices(proposal.metrics), proposal.metrics
-        if proposal.rank is not None and all(metric.column != proposal.rank.value for metric in likely):
-            choices += f" · {_quoted((proposal.rank.value,))} itself"
+        choices, likely = _choices_of(proposal), proposal.as_ranking
         yield Question(what="which column ranks the board", flag="--metric COLUMN", why=proposal.primary.why, choices=choices)
     undirected = [metric for metric in likely if metric.higher_is_better.sure < SURE]
     if answers.higher_is_better is None and undirected:
         what = f"whether higher or lower {_listed(undirected)} is better"
         why, flag = undirected[0].higher_is_better.why, "--higher-is-better or --lower-is-better"
         yield Question(what=what, flag=flag, why=why, choices=_choices(undirected))
+    if dotted := [metric for metric in likely if metric.has_open_dots]:
+        what = f"what the dots in {_listed(dotted)} mean"
+        yield Question(what=what, flag="--decimal-dots or --grouping-dots", why=OPEN_DOTS, choices=_choices(dotted))
     counted = [metric for metric in likely if metric.nature.sure < SURE]
     if answers.nature is None and counted:
         what = f"whether {_listed(counted)} is counted, without any error, or scored"
@@ -297,6 +298,16 @@ def _about_ranking(proposal: Proposal, answers: Answers) -> Iterator[Question]:
 
 def _listed(metrics: Sequence[MetricGuess]) -> str:
     return listed([_quoted((metric.column,)) for metric in metrics], MAX_CHOICES)
+
+
+def _choices_of(proposal: Proposal) -> str:
+    """The columns that may rank the board: the figures, the published ranks, and columns that number the rows."""
+    columns = cells_of(proposal.candidate.columns, proposal.candidate.rows)
+    ranks = [cells.header for cells in columns if cells.is_count_up and cells.places[0] == 1]
+    ranks += [proposal.rank.value] if proposal.rank is not None else []
+    shown = {metric.column for metric in proposal.metrics}
+    others = (f"{_quoted((rank,))} itself" for rank in dict.fromkeys(ranks) if rank not in shown)
+    return " · ".join(filter(None, (_choices(proposal.metrics), *others)))
 
 
 def _choices(metrics: Sequence[MetricGuess]) -> str:

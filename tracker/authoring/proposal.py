@@ -35,6 +35,7 @@ class Answers:
 
     `without` are the names of rows that are not entries, `entries` those of rows that are.
     `stated_error` is the error of the difference between two entries, at 95 %, in the unit of the metric that ranks the board.
+    `dots_group`: dots such as that of `22.911` group thousands, instead of separating decimals.
     """
 
     key: tuple[str, ...] = ()
@@ -46,6 +47,7 @@ class Answers:
     table: int | None = None
     without: tuple[str, ...] = ()
     entries: tuple[str, ...] = ()
+    dots_group: bool | None = None
 
     @property
     def say_that_it_ranks(self) -> bool:
@@ -69,8 +71,10 @@ class Candidate:
     `score` (0–1) is its likeness to a leaderboard, `why` the reasons for and against, `doubt` why it may be something else ("" if
     the table itself shows that it ranks). `place` says where it is, `names` are the first texts of the column that most likely
     names its rows, `seen` is the number of its rows on the page, `left_out` are the names of rows that are not entries, each with
-    the reason. In the column `numbered`, the page has places before the names. The page says that it ranks by `ranked_by`.
-    `suspects` are rows that may be no entries, each with the reason.
+    the reason. In the column `numbered`, the page has places before the names. The page says that it ranks by `ranked_by`,
+    and that there are `total` entries, more than it shows (0 if it does not).
+    `suspects` are rows that may be no entries, each with the reason. `dots_group` is the user's answer; dots that group thousands
+    are no longer in the rows.
     """
 
     parse: Parse
@@ -85,7 +89,9 @@ class Candidate:
     left_out: tuple[tuple[str, str], ...] = ()
     numbered: str = ""
     ranked_by: str = ""
+    total: int = 0
     suspects: tuple[tuple[str, str], ...] = ()
+    dots_group: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +99,7 @@ class MetricGuess:
     """One metric. A direction of None is unknown. `interval` has the keys that declare its error (`low`, `plus_minus` …).
 
     `has_error` is also true if the interval is in the cells themselves. `part` chooses one figure of cells that hold several;
-    `label` then differs from the column. `samples` are the first texts.
+    `label` then differs from the column. `samples` are the first texts. `has_open_dots`: nobody says what their dots mean.
     """
 
     id: str
@@ -109,6 +115,7 @@ class MetricGuess:
     interval: Mapping[str, object] = field(default_factory=dict)
     has_error: bool = False
     samples: tuple[str, ...] = ()
+    has_open_dots: bool = False
 
     @property
     def sides(self) -> set[str]:
@@ -122,8 +129,8 @@ class Proposal:
     """The declaration proposed for one candidate.
 
     `tables` are all tables of the page, `table` is the candidate's number among them, counted from 1. `attributes` are pairs of
-    attribute and column. `primary` is a metric's id, "" where nothing ranks. `duplicates` is the contract's rule for a key that
-    occurs twice.
+    attribute and column. `as_ranking` are the metrics, each as if it ranked the board. `primary` is a metric's id, "" where
+    nothing ranks. `duplicates` is the contract's rule for a key that occurs twice.
     """
 
     tables: Sequence[Candidate]
@@ -134,6 +141,7 @@ class Proposal:
     rank: Guess[str] | None
     attributes: tuple[tuple[str, str], ...]
     metrics: tuple[MetricGuess, ...]
+    as_ranking: tuple[MetricGuess, ...]
     primary: Guess[str]
     duplicates: str
     stated_error: float | None = None

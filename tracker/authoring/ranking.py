@@ -71,10 +71,13 @@ def _doubt(best: MetricGuess, followed: Sequence[MetricGuess], others: Sequence[
             return f"the rows follow {others[0].column}, which is not a score"
         return "no figure has the order of the published ranks" if _has_other_ranks(best, sheet) else ""
     both = _distinct([*followed, *others], sheet)
-    if len(_cells(best, sheet).values) < max(len(_cells(metric, sheet).values) for metric in (*followed, *others)):
+    column = _cells(best, sheet)
+    computed = [cells for metric in others if _is_computed(column, cells := _cells(metric, sheet))]
+    if any(len(cells.values) > len(column.values) for cells in computed):
         return f"{best.column} has no value in some rows"
-    is_plain = all(stated_direction(_cells(metric, sheet))[0] is None for metric in followed)
-    return _why_open(followed, both) if is_plain and len(both) > len(followed) else ""  # only its order makes a score of it
+    is_weak = _strength(best, sheet) < PLAIN
+    is_weak = is_weak or all(stated_direction(_cells(metric, sheet))[0] is None for metric in followed)
+    return _why_open(followed, both) if is_weak and len(both) > len(followed) else ""  # only its order makes a score of it
 
 
 def _unread(sheet: RawSheet) -> Cells | None:

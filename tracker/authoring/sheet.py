@@ -49,7 +49,10 @@ class RawSheet:
 
     @cached_property
     def rank(self) -> Cells | None:
-        """The column of ranks, if there is one: of several, the one that the rows follow."""
+        """The column of ranks, if there is one: of several, the one that the rows follow, or the one that the user names."""
+        stated = self.columns.get(self.stated_metric or "")
+        if stated is not None and stated.is_count_up:
+            return stated
         ranks = [cells for cells in self.columns.values() if is_place(cells) and len(cells.leaf) <= 3 and _ranks(cells)]
         return max(ranks, key=lambda cells: cells.order() < -0.9, default=self.columns.get(ROW))
 

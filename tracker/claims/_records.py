@@ -35,6 +35,7 @@ class Relation(StrEnum):
     FIRST = "first"
     GAIN = "gain"
     PRICE = "price"
+    RATIO = "ratio"
     SCORE = "score"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from tracker.claims._records import Claim, ClaimVerdict, Finding, Ground, Mention, MentionKind
 from tracker.claims.case import Case, Unpublished
 from tracker.claims.names import SIZE
-from tracker.claims.record import Record, is_titled
+from tracker.claims.record import Record, is_called, is_titled
 from tracker.model import Metric, Nature
 from tracker.query.find import BoardAt, suggestions
 from tracker.wording import day
@@ -69,13 +69,19 @@ def finding(
     return Finding(quote=claim.quote, verdict=verdict, reason=reason, claim=claim, grounds=grounds, suggestions=suggestions)
 
 
+def unjudged(claim: Claim, _: Record) -> Finding:
+    """The answer to a ratio: what it divides by is measured in too many ways."""
+    return finding(claim, ClaimVerdict.NOT_COMPARABLE, "a ratio is not judged; ask for the score, and for the price or the size")
+
+
 def stranger(claim: Claim, record: Record) -> Finding | None:
     """The answer if the record lacks a model, a lab or a board that the claim names; None if it has them all."""
     sources = [source for source in claim.sources if not record.boards((source,))]
     if sources or not record.states:
         boards = sorted({state.board.title for state in record.states})
         called = " or ".join(sources)
-        known = any(record.once_called(source) for source in sources) or not sources
+        declared = [board for name in record.store.boards() if (board := record.store.declared(name)) is not None]
+        known = not sources or any(is_called(board, source) for board in declared for source in sources)  # perhaps by then empty
         asked = f"{called} is not among the boards asked" if record.at is None and called else "nothing was accepted by then"
         reason = asked if known else f"no board called {called}"
         return finding(claim, ClaimVerdict.NOT_ON_RECORD, reason, suggestions=tuple(boards[:_MOST_NAMED]))

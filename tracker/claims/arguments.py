@@ -97,7 +97,7 @@ def _content(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _read_subject(clause: Clause, piece: Piece, before: Sequence[Piece], after: Sequence[Piece], arguments: Arguments) -> None:
-    mention = piece.mention
+    mention = piece.of(Mention)
     if _is_maker(mention, before, arguments.subjects):
         arguments.subjects[-1] = _narrowed(arguments.subjects[-1], ModelGroup(lab=mention.lab))
     elif mention.kind is MentionKind.LAB and clause.sense.superlative and [later.kind for later in after] == [PieceKind.OWN]:
@@ -108,7 +108,7 @@ def _read_subject(clause: Clause, piece: Piece, before: Sequence[Piece], after: 
         if last is not None and (not between or any(other.kind is not PieceKind.JOIN for other in between)):
             names = f'"{before[last].text}" before "{piece.text}"'
             raise NotUnderstoodError(f"{names}: it does not say how they belong together")
-        arguments.subjects.append(_quantified(mention, before))
+        arguments.subjects.append(replace(mention, quantifier=_quantifier(before)))
 
 
 def _is_maker(mention: Mention, before: Sequence[Piece], named: Sequence[Mention]) -> bool:
@@ -131,12 +131,8 @@ def _read_reference(piece: Piece, before: Sequence[Piece], arguments: Arguments)
     arguments.refers = piece.text
 
 
-def _quantified(mention: Mention, before: Sequence[Piece]) -> Mention:
-    """A mention with the word before it (`all`, `every`, `each`, `any`), if all of a line or of a lab's models are meant."""
-    return replace(mention, quantifier=_quantifier(before))
-
-
 def _quantifier(before: Sequence[Piece]) -> str:
+    """The word before a name (`all`, `every`, `each`, `any`) by which all of a line, or of a lab's models, are meant."""
     for piece in reversed(before):
         if piece.reads(*EVERY_ONE):
             return piece.text
@@ -153,7 +149,7 @@ def _is_among(before: Sequence[Piece]) -> bool:
 
 def _as_mention(piece: Piece, before: Sequence[Piece]) -> Mention:
     """A class as a subject or rival, with the word that says whether all or one of it is meant."""
-    group = piece.group
+    group = piece.of(ModelGroup)
     article = before[-1].text if before and before[-1].reads(*SOME_ONE) else ""
     quantifier = _quantifier(before) or article
     return Mention(text=piece.text, name=str(group), kind=MentionKind.GROUP, group=group, quantifier=quantifier)
@@ -162,7 +158,7 @@ def _as_mention(piece: Piece, before: Sequence[Piece]) -> Mention:
 def _read_left_group(clause: Clause, piece: Piece, before: Sequence[Piece], arguments: Arguments) -> None:
     """A class before the verb is the subject, or says among whom."""
     if clause.sense.relation is Relation.FIRST or _is_among(before):
-        arguments.group |= piece.group
+        arguments.group |= piece.of(ModelGroup)
     elif arguments.subjects or arguments.refers:
         raise NotUnderstoodError(f'"{piece.text}": it does not say what this belongs to')
     else:
@@ -189,7 +185,7 @@ def _read_right(clause: Clause, piece: Piece, before: Sequence[Piece], _: Sequen
 
 
 def _read_rival(clause: Clause, piece: Piece, before: Sequence[Piece], arguments: Arguments) -> None:
-    mention, rivals = _quantified(piece.mention, before), arguments.rivals
+    mention, rivals = replace(piece.of(Mention), quantifier=_quantifier(before)), arguments.rivals
     if _is_maker(mention, before, rivals):
         rivals[-1] = _narrowed(rivals[-1], ModelGroup(lab=mention.lab))  # "GPT-5 from OpenAI"
         return
@@ -240,7 +236,7 @@ def _is_loose(clause: Clause, piece: Piece, before: Sequence[Piece]) -> bool:
 def _read_right_group(clause: Clause, piece: Piece, before: Sequence[Piece], arguments: Arguments) -> None:
     """A class after a verb is the rival; after `best` or `among`, it says among whom."""
     if _is_among(before) or (clause.inner or clause.sense).rival == "no":
-        arguments.group |= piece.group
+        arguments.group |= piece.of(ModelGroup)
     elif not arguments.rivals or _kinds(before, PieceKind.JOIN):
         arguments.rivals.append(_as_mention(piece, before))
     else:

@@ -59,7 +59,7 @@ def _best_as_subject(pieces: Sequence[Piece]) -> list[Piece]:
     """`the best open-weights model` before a verb, or after one that needs a rival, is a group that is mentioned, not a claim."""
     read = list(pieces)
     for place, piece in enumerate(read):
-        if piece.kind is not PieceKind.SENSE or not piece.sense.superlative or (place and is_copula(read[place - 1])):
+        if piece.kind is not PieceKind.SENSE or not piece.of(Sense).superlative or (place and is_copula(read[place - 1])):
             continue
         of_group = (piece.kind in (PieceKind.GROUP, PieceKind.FILL) and not is_copula(piece) for piece in read[place + 1 :])
         end = place + 1 + len(list(takewhile(bool, of_group)))
@@ -78,7 +78,7 @@ def _best_as_subject(pieces: Sequence[Piece]) -> list[Piece]:
 def _needs_a_rival(before: Sequence[Piece]) -> bool:
     """`ahead of` or `leads` right before `the best open-source model`: that is the rival."""
     last = next((piece for piece in reversed(before) if piece.kind not in (PieceKind.FILL, PieceKind.DEGREE)), None)
-    return last is not None and last.kind is PieceKind.SENSE and last.sense.rival != "no"
+    return last is not None and last.kind is PieceKind.SENSE and last.of(Sense).rival != "no"
 
 
 def is_copula(piece: Piece) -> bool:
@@ -111,12 +111,12 @@ def _anchors(pieces: Sequence[Piece]) -> list[tuple[Clause, int, int]]:
             clause, last = _first(pieces, place)
         elif _restricts(pieces[:place], anchors):
             pass
-        elif piece.kind is PieceKind.SENSE and _is_verb(piece.sense, pieces[:place]):
+        elif piece.kind is PieceKind.SENSE and _is_verb(piece.of(Sense), pieces[:place]):
             clause, last = _verb(pieces, place)
         elif isinstance(piece.value, Place):
             clause = Clause(anchor=piece, sense=_RANKS, top=piece.value)
         elif piece.kind is PieceKind.SCORE and _is_of_something(pieces, place, anchors):
-            clause = Clause(anchor=piece, sense=_SCORES, figures=piece.scores)
+            clause = Clause(anchor=piece, sense=_SCORES, figures=piece.of(tuple))
         if clause is not None:
             anchors.append((clause, place, last))
         place = last + 1
@@ -142,9 +142,9 @@ def _first(pieces: Sequence[Piece], place: int) -> tuple[Clause, int]:
     clause = Clause(anchor=pieces[place], sense=Sense(relation=Relation.FIRST, rival="may"))
     for later, piece in enumerate(pieces[place + 1 :], start=place + 1):
         if piece.kind in (PieceKind.SENSE, PieceKind.TOP, PieceKind.SCORE):
-            clause.inner = {PieceKind.TOP: _RANKS, PieceKind.SCORE: _SCORES}.get(piece.kind) or piece.sense
+            clause.inner = {PieceKind.TOP: _RANKS, PieceKind.SCORE: _SCORES}.get(piece.kind) or piece.of(Sense)
             clause.top = piece.value if isinstance(piece.value, Place) else None
-            clause.figures = piece.scores if piece.kind is PieceKind.SCORE else ()
+            clause.figures = piece.of(tuple) if piece.kind is PieceKind.SCORE else ()
             clause.left += [between for between in pieces[place + 1 : later] if between.kind is not PieceKind.BREAK]
             return clause, later
         if piece.kind is PieceKind.NAME or (piece.kind is PieceKind.BREAK and piece.text != ":"):
@@ -154,12 +154,12 @@ def _first(pieces: Sequence[Piece], place: int) -> tuple[Clause, int]:
 
 def _verb(pieces: Sequence[Piece], place: int) -> tuple[Clause, int]:
     """A verb; `costs` includes `half as much as`."""
-    clause, last = Clause(anchor=pieces[place], sense=pieces[place].sense), place
+    clause, last = Clause(anchor=pieces[place], sense=pieces[place].of(Sense)), place
     if clause.sense.relation is Relation.LEAD and place and pieces[place - 1].reads("becomes", "became", "become"):
         clause.sense = replace(clause.sense, passing=True)
     of_price = (PieceKind.AMOUNT, PieceKind.FILL)
     price = next((later for later in range(place + 1, len(pieces)) if pieces[later].kind not in of_price), place)
-    following = pieces[price].sense if price > place and pieces[price].kind is PieceKind.SENSE else None
+    following = pieces[price].of(Sense) if price > place and pieces[price].kind is PieceKind.SENSE else None
     if clause.sense.price_word and following and following.relation is Relation.PRICE:
         clause.sense, last = replace(following, price_word=True), price
     clause.left += pieces[place + 1 : last]
@@ -243,7 +243,7 @@ def hearsay(pieces: Sequence[Piece]) -> str:
     for before, piece in pairwise(pieces):
         attributed = before.kind in (PieceKind.FROM, PieceKind.IN) and not before.reads("from")
         in_front = before.reads("with", "from") and before is pieces[0]
-        if piece.kind is PieceKind.NAME and piece.mention.kind is MentionKind.LAB and (attributed or in_front):
+        if piece.kind is PieceKind.NAME and piece.of(Mention).kind is MentionKind.LAB and (attributed or in_front):
             return f"{before.text} {piece.text}"
     return next((piece.text for piece in pieces if piece.kind is PieceKind.HEDGE), "")
 

@@ -13,7 +13,7 @@ from msgspec import structs
 from tracker.claims._records import Amount, Mention, ModelGroup, PieceKind
 from tracker.claims.names import SIZE
 from tracker.claims.pieces import Piece
-from tracker.claims.words import COMPARATIVES, NOUNS
+from tracker.claims.words import COMPARATIVES, NOUNS, Sense
 
 _GLUED_SIZE = re.compile(rf"[-_](?:{SIZE.pattern})(?=[-_]|$)")
 _FIGURE = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
@@ -47,7 +47,7 @@ def _plain(pieces: Sequence[Piece], place: int) -> Piece:
     piece, after = pieces[place], pieces[place + 1] if place + 1 < len(pieces) else None
     if after is None or piece.kind is not PieceKind.WORD:
         return piece
-    moved = after.kind is PieceKind.SENSE and after.sense.passing
+    moved = after.kind is PieceKind.SENSE and after.of(Sense).passing
     denied = place > 0 and pieces[place - 1].kind is PieceKind.NOT
     just = piece.reads("just") and not denied and (moved or after.kind is PieceKind.AMOUNT)
     return structs.replace(piece, kind=PieceKind.FILL) if just or (piece.reads("new") and after.kind is PieceKind.NAME) else piece
@@ -67,7 +67,7 @@ def _elliptic(pieces: Sequence[Piece]) -> tuple[int, Piece] | None:
         count = 3 if kinds[1:] == [PieceKind.NAME] else 2
     else:
         return None
-    name = next((each.mention for each in pieces[:count] if each.kind is PieceKind.NAME), None)
+    name = next((each.of(Mention) for each in pieces[:count] if each.kind is PieceKind.NAME), None)
     size = next(f"{each.value:g}B" for each in pieces[:count] if each.kind is PieceKind.SIZE)
     line = without_size(name.name) if name else ""
     merged = _merged(pieces[:count], PieceKind.NAME, None)
@@ -91,14 +91,14 @@ def is_elliptic(mention: Mention) -> bool:
 
 def _figure(pieces: Sequence[Piece]) -> tuple[int, Piece] | None:
     """NAME ( figure ), and NAME 's figure: the figure that the name is said to have."""
-    if pieces[0].kind is not PieceKind.NAME or len(pieces) < 3 or pieces[0].mention.figure is not None:
+    if pieces[0].kind is not PieceKind.NAME or len(pieces) < 3 or pieces[0].of(Mention).figure is not None:
         return None
     amount = _number(pieces[2])
     bracketed = pieces[1].text == "(" and [piece.text for piece in pieces[3:4]] == [")"]
     if amount is None or not (bracketed or pieces[1].kind is PieceKind.OWN):
         return None
     count = 4 if bracketed else 3
-    return count, _merged(pieces[:count], PieceKind.NAME, replace(pieces[0].mention, figure=amount))
+    return count, _merged(pieces[:count], PieceKind.NAME, replace(pieces[0].of(Mention), figure=amount))
 
 
 def _number(piece: Piece) -> Amount | None:
@@ -130,7 +130,7 @@ def _class_before(pieces: Sequence[Piece]) -> tuple[int, Piece] | None:
     """`open-source Kimi K2.6`: only such entries of it are meant."""
     if len(pieces) < 2 or pieces[0].kind is not PieceKind.GROUP or pieces[1].kind is not PieceKind.NAME:
         return None
-    return 2, _narrowed(pieces[:2], pieces[1].mention, pieces[0].group)
+    return 2, _narrowed(pieces[:2], pieces[1].of(Mention), pieces[0].of(ModelGroup))
 
 
 def _class_after(pieces: Sequence[Piece]) -> tuple[int, Piece] | None:
@@ -142,7 +142,7 @@ def _class_after(pieces: Sequence[Piece]) -> tuple[int, Piece] | None:
     inside = pieces[rest : rest + 2]
     if [piece.kind for piece in inside][:1] != [PieceKind.GROUP] or [piece.text for piece in inside][1:] != [closing]:
         return None
-    return rest + 2, _narrowed(pieces[: rest + 2], pieces[0].mention, inside[0].group)
+    return rest + 2, _narrowed(pieces[: rest + 2], pieces[0].of(Mention), inside[0].of(ModelGroup))
 
 
 def _narrowed(pieces: Sequence[Piece], mention: Mention, group: ModelGroup) -> Piece:

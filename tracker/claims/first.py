@@ -33,7 +33,8 @@ def judge(claim: Claim, record: Record) -> Finding:
     """Supported if no other member of the class got there before, and the record covers the beginning."""
     compares = claim.inner in (Relation.ABOVE, Relation.LEVEL) and claim.rival is not None
     if not compares and claim.inner not in (Relation.LEAD, Relation.RANK, Relation.SCORE):
-        reason = "no history of it is kept" if claim.rival else "it does not say at what"
+        lacks = "better than which model" if claim.inner is Relation.RATIO else "at what"
+        reason = "no history of it is kept" if claim.rival else f"it does not say {lacks}"
         return finding(claim, ClaimVerdict.NOT_ON_RECORD, reason)
     if claim.inner is Relation.SCORE and not is_placed(claim, cases(claim, record)):
         return finding(claim, ClaimVerdict.NOT_COMPARABLE, "it does not say on which board")
@@ -84,11 +85,12 @@ class _Race(Struct, frozen=True, kw_only=True):
 def _race(case: Case) -> _Race:
     state, record = case.state, case.record
     keys = record.ever_on(state, case.claim.rival) if case.claim.rival is not None else ()
+    starts = (segment.started_at for segment in record.store.segments(state.board.id))
     start = record.segment(state.board.id, case.metric.id) if case.claim.inner is Relation.SCORE else None
     return _Race(
         case=case,
         rivals=tuple(course for key in keys if (course := case.course(key))),
-        start=start or record.began(state.board.id) or state.snapshot.observed_at,
+        start=start or min(starts, default=state.snapshot.observed_at),
         spread=spread_in(state.snapshot, case.metric),
     )
 

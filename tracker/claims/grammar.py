@@ -51,8 +51,8 @@ def read(sentence: str, pieces: Sequence[Piece], context: Context) -> tuple[list
             claims += reader.run(clauses)
         else:
             claims += _no_claim(sentence, run, whole=len(runs) == 1)
-            reader.subjects = tuple(piece.mention for piece in run if piece.kind is PieceKind.NAME)[:1] or reader.subjects
-    names = frozenset(piece.mention.name for piece in pieces if piece.kind is PieceKind.NAME)
+            reader.subjects = tuple(piece.of(Mention) for piece in run if piece.kind is PieceKind.NAME)[:1] or reader.subjects
+    names = frozenset(piece.of(Mention).name for piece in pieces if piece.kind is PieceKind.NAME)
     return claims, Context(subjects=reader.subjects, named=names)
 
 
@@ -68,7 +68,7 @@ def _runs(pieces: Sequence[Piece]) -> list[list[Piece]]:
 
 def _no_claim(sentence: str, run: Sequence[Piece], *, whole: bool) -> list[Unread]:
     """Words without a verb of ours; they seem to claim something if they mention a model and a figure, a topic or a board."""
-    names = [piece.mention.name for piece in run if piece.kind is PieceKind.NAME]
+    names = [piece.of(Mention).name for piece in run if piece.kind is PieceKind.NAME]
     if not whole and not names:
         return []
     claims = not whole or any(piece.kind in (PieceKind.AMOUNT, PieceKind.TOPIC, PieceKind.BOARD) for piece in run)
@@ -145,7 +145,7 @@ class _Reader(Struct, kw_only=True):
                 raise NotUnderstoodError(f'"{arguments.refers}": it does not say which model that is; name it')
             if clause.figures and self.rivals:
                 raise NotUnderstoodError(f'"{clause.anchor.text}": it does not say whose figure that is')
-            of_line = clause.sense.relation in (Relation.GAIN, Relation.FIRST) and not arguments.refers
+            of_line = clause.sense.relation in (Relation.GAIN, Relation.FIRST, Relation.RATIO) and not arguments.refers
             understood = dict.fromkeys(mention.whole if of_line else mention for mention in self.subjects)
             arguments.read_as += [f"said of {mention.name}" for mention in understood]
             arguments.subjects = list(understood)
@@ -175,7 +175,8 @@ class _Reader(Struct, kw_only=True):
             return
         if sense.rival == "no" or sense.relation is Relation.LEAD:
             return
-        if sense.rival == "may" and clause.sense.relation is not Relation.FIRST and self.rivals:
+        compares = sense.relation is not Relation.RATIO and clause.sense.relation is not Relation.FIRST
+        if sense.rival == "may" and compares and self.rivals:
             arguments.rivals = list(self.rivals)
             arguments.read_as.append(f"compared with {' and '.join(mention.name for mention in self.rivals)}")
         elif sense.rival == "must" or sense.relation in (Relation.PRICE, Relation.ABOVE):

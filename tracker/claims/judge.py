@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from tracker.claims import first, gain, head_to_head, places, score
 from tracker.claims._records import Claim, ClaimVerdict, Finding, Mention, Period, Relation
-from tracker.claims.answer import stranger
+from tracker.claims.answer import stranger, unjudged
 from tracker.claims.record import Record
 from tracker.claims.rendering import claim_text
 from tracker.wording import day
@@ -21,6 +21,7 @@ JUDGES: Mapping[Relation, Callable[[Claim, Record], Finding]] = {
     Relation.FIRST: first.judge,
     Relation.GAIN: gain.judge,
     Relation.PRICE: head_to_head.judge,
+    Relation.RATIO: unjudged,
     Relation.SCORE: score.judge,
 }
 _UNDECIDED = (ClaimVerdict.NOT_ON_RECORD, ClaimVerdict.NOT_COMPARABLE)

@@ -6,15 +6,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from msgspec import Struct
 
 from tracker.claims import figures, names, words
-from tracker.claims._records import Amount, Mention, MentionKind, ModelGroup, Period, PieceKind
-from tracker.claims.figures import Reading, Score
+from tracker.claims._records import Amount, MentionKind, Period, PieceKind
+from tracker.claims.figures import Reading
 from tracker.claims.names import Named, Vocabulary
-from tracker.claims.words import Sense
 from tracker.model import Board
+
+Meaning = TypeVar("Meaning")
 
 
 class Piece(Struct, frozen=True, kw_only=True):
@@ -30,28 +32,9 @@ class Piece(Struct, frozen=True, kw_only=True):
         """Whether it is one of these words."""
         return self.text.casefold() in texts
 
-    @property
-    def mention(self) -> Mention:
-        """What a name piece names."""
-        assert isinstance(self.value, Mention)
-        return self.value
-
-    @property
-    def group(self) -> ModelGroup:
-        """The class that a group piece states."""
-        assert isinstance(self.value, ModelGroup)
-        return self.value
-
-    @property
-    def sense(self) -> Sense:
-        """What a verb piece claims."""
-        assert isinstance(self.value, Sense)
-        return self.value
-
-    @property
-    def scores(self) -> tuple[Score, ...]:
-        """The figures that a score piece states."""
-        assert isinstance(self.value, tuple)
+    def of(self, meaning: type[Meaning]) -> Meaning:
+        """The value, which has that type because of the kind of the piece."""
+        assert isinstance(self.value, meaning)
         return self.value
 
 

@@ -193,11 +193,6 @@ class Record(Struct, frozen=True, kw_only=True):
         """The boards that a sentence's sources mean; all if it names none."""
         return tuple(state for state in self.states if not sources or any(is_called(state.board, source) for source in sources))
 
-    def once_called(self, source: str) -> bool:
-        """Whether a source means a board of the store, which may have had nothing by that time."""
-        declared = (self.store.declared(board) for board in self.store.boards())
-        return any(is_called(board, source) for board in declared if board is not None)
-
     def once_listed(self) -> Iterator[Entry]:
         """An entry for each name that any board ever listed, without its values and its model."""
         for board in self.store.boards():
@@ -298,10 +293,6 @@ class Record(Struct, frozen=True, kw_only=True):
     def segment(self, board: BoardId, metric: MetricId, at: datetime | None = None) -> datetime | None:
         """Since when the metric's values are comparable with those of the time."""
         return segment_start(self.store, board, metric, at or self.at)
-
-    def began(self, board: BoardId) -> datetime | None:
-        """When the board's first snapshot was accepted."""
-        return min((segment.started_at for segment in self.store.segments(board)), default=None)
 
     def together(self, state: BoardAt, metric: Metric, subjects: Sequence[EntryId], rivals: Sequence[EntryId]) -> BoardAt | None:
         """The last accepted snapshot in which both sides had a value of the metric; None if there is none."""

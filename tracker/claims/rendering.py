@@ -84,6 +84,7 @@ _RELATIONS: Mapping[Relation, str] = {
     Relation.FIRST: "first",
     Relation.GAIN: "gains over",
     Relation.PRICE: "cheaper than",
+    Relation.RATIO: "better ratio than",
     Relation.SCORE: "scores",
 }
 _BOUNDS = {"over": "over ", "under": "under ", "least": "at least ", "most": "at most ", "about": "about "}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -35,7 +36,7 @@ MAX_SHOWN = 30
 @click.option("--metric", default=None, help="Column that ranks the board.")
 @click.option(
     "--higher-is-better/--lower-is-better",
-    "higher",
+    "higher_is_better",
     default=None,
     help="Whether higher or lower values of that column are better.",
 )
@@ -55,6 +56,12 @@ MAX_SHOWN = 30
     multiple=True,
     metavar="NAME",
     help="Name of a row that is an entry; repeatable.",
+)
+@click.option(
+    "--grouping-dots/--decimal-dots",
+    "dots_group",
+    default=None,
+    help="Whether dots such as that of 22.911 group thousands or separate decimals.",
 )
 @click.option("--table", type=click.IntRange(min=1), default=None, help="Number of the table to use, as listed.")
 @click.option("--title", default=None, help="Title of the board; the page's by default.")
@@ -76,26 +83,15 @@ MAX_SHOWN = 30
 @click.pass_obj
 def command(
     settings: Settings,
+    /,
     source: str,
-    board: str | None,
-    key: tuple[str, ...],
-    name: str | None,
-    metric: str | None,
-    higher: bool | None,
-    nature: str | None,
-    stated_error: float | None,
-    without: tuple[str, ...],
-    entries: tuple[str, ...],
-    table: int | None,
-    title: str | None,
-    headers: tuple[str, ...],
-    url: str | None,
-    cases: Path | None,
     *,
-    allow_private: bool,
-    with_tests: bool,
+    url: str | None,
+    headers: tuple[str, ...],
+    cases: Path | None,
     dry_run: bool,
     as_json: bool,
+    **given: Any,  # the other options, by the names of the fields that they fill
 ) -> int:
     """Declare a board from its page: find the table, say what its columns mean, list what is left out, write the declaration.
 
@@ -103,27 +99,16 @@ def command(
     command asks about anything it is unsure of; in a script it fails and names the flag that answers the question.
     """
     address, file = page_at(source, url, dry_run=dry_run)
+    answers = {field.name: given.pop(field.name) for field in fields(Answers)}
+    answers["nature"] = Nature(answers["nature"]) if answers["nature"] else None
     new_board = NewBoard(
         url=address,
         file=file,
-        board=board,
-        title=title,
         headers=dict(map(_header, headers)),
         cases=cases or settings.cases,
         dry_run=dry_run,
-        with_tests=with_tests,
-        allow_private=allow_private,
-        answers=Answers(
-            key=key,
-            name=name,
-            metric=metric,
-            nature=Nature(nature) if nature else None,
-            higher_is_better=higher,
-            stated_error=stated_error,
-            table=table,
-            without=without,
-            entries=entries,
-        ),
+        answers=Answers(**answers),
+        **given,
     )
     ask = _prompt if sys.stdin.isatty() and not as_json else _refuse
     made = make(settings, new_board, lambda: _fetch(settings, new_board), ask=ask, progress=_progress)
@@ -162,6 +147,8 @@ def _prompt(question: Question, proposal: Proposal, answers: Answers) -> Answers
         case "--table":
             _print_tables(proposal.tables, to_stderr=True)
             return replace(answers, table=click.prompt("Number of the table", type=click.IntRange(min=1), default=1, err=True))
+        case "--decimal-dots":
+            return replace(answers, dots_group=click.confirm("Do the dots group thousands?", default=None, err=True))
         case "--key":
             return replace(answers, key=(_column("Column that identifies an entry", columns, proposal.key.value[0]),))
         case "--entry":

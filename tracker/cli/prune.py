@@ -46,6 +46,10 @@ def command(settings: Settings, boards: tuple[str, ...], *, keep: str, dry_run: 
                 code = max(code, report_errors([error]))  # damage of one board's archive does not stop the others
                 continue
             freed += pruned.bytes
-            click.echo(f"{name}: {pruned.bodies:,} of {count(pruned.of, 'body', 'bodies')}, {pruned.bytes / 1e6:,.1f} MB")
-    click.echo(f"{'would free' if dry_run else 'freed'} {freed / 1e6:,.1f} MB")
+            click.echo(f"{name}: {pruned.bodies:,} of {count(pruned.of, 'body', 'bodies')}, {_size(pruned.bytes)}")
+    click.echo(f"{'would free' if dry_run else 'freed'} {_size(freed)}")
     return code
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{size / 1e3:,.1f} kB"

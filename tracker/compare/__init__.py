@@ -82,7 +82,7 @@ def compare(
     common, came, went = tuple(sorted(old & new)), sorted(new - old), sorted(old - new)
     scores = frozenset(metric.id for metric in board.metrics if metric.nature is Nature.TESTED)
     metrics = {metric.id: judge(metric, before, after, common, scores=scores) for metric in board.metrics}
-    unsure = _exchanged(board, before, after, metrics) if came or went else {}
+    unsure = _exchanged(board, before, after, metrics)
     unsure |= {now: old[0] for now, old in keys.doubtful.items() if now in before.entries}
     diff = Diff(
         board=board,
@@ -102,7 +102,7 @@ def compare(
 
 
 def _exchanged(board: Board, before: Snapshot, after: Snapshot, metrics: Mapping[MetricId, MetricDiff]) -> dict[EntryId, EntryId]:
-    """Entries whose scores moved to those of a row that is gone, or from those of one that comes, with that row."""
+    """Entries whose scores moved to those of another row, or from them, with that row."""
     scores = (metric.id for metric in board.metrics if metric.nature in (Nature.TESTED, Nature.FITTED))
     return exchanged(board, before, after, sorted({entry for metric in scores for entry in metrics[metric].moves}))
 

@@ -32,17 +32,22 @@ from tracker.model import (
 
 
 def with_last_known(before: Snapshot, after: Snapshot, past: BoardState, last: Mapping[EntryId, Entry]) -> Snapshot:
-    """The snapshot with the entries that it left out and `after` does not, as they were last, and without the rows that came."""
+    """The snapshot with the entries that it left out and `after` does not, as they were last, and without the rows that came.
+
+    If a row that nobody ever read is gone, the entries that come may be it, and are ambiguous.
+    """
     over = {entry: row for entry, row in past.left_out.items() if entry not in after.ambiguous}
     again = {entry: listing for entry, listing in last.items() if entry in over}
     came = {entry for entry, row in over.items() if row.is_new and entry in after.entries}
     places = [row.place for row in over.values() if row.place is not None]
-    if not (again or came or places):
+    nobody = any(not row.is_new and row.last is None and entry not in after.entries for entry, row in over.items())
+    unsure = after.entries.keys() - before.entries.keys() - again.keys() if nobody else frozenset()
+    if not (again or came or places or unsure):
         return before
     return replace(
         before,
         entries={**before.entries, **again},
-        ambiguous=before.ambiguous - again.keys() - came,
+        ambiguous=(before.ambiguous - again.keys() - came) | unsure,
         unnamed=_without(before.unnamed, (place.value for place in places)),
         unnamed_estimates=_without(before.unnamed_estimates, (place.value for place in places if place.estimated)),
     )

@@ -52,9 +52,11 @@ def doubts(board: Board, before: Snapshot, after: Snapshot, past: BoardState) ->
             continue
         old, new = before.values(metric.id), after.values(metric.id)
         changed = [entry for entry, value in new.items() if old.get(entry) != value]
-        if not changed and old.keys() <= new.keys():  # as on an ordinary day
+        wide = _wide(metric, before, after) if metric.plus_minus or metric.low else {}
+        if not (changed or wide) and old.keys() <= new.keys():  # as on an ordinary day
             continue
-        found = {**_outliers(metric, old, new, changed), **_jumps(metric, old, new, changed), **_withdrawn(metric, before, after)}
+        jumps = {**wide, **_jumps(metric, old, new, changed)}
+        found = {**_outliers(metric, old, new, changed), **jumps, **_withdrawn(metric, before, after)}
         for entry, why in {**found, **_misread(metric, before, after, changed)}.items():
             if entry in nobody:
                 continue
@@ -124,20 +126,32 @@ def _jumps(
     """Scores that moved as far as half of the others are apart, and by a tenth of their own, while most did not.
 
     A score that was far out of the others may come back. Among the others, one may move as far if they are few, or if the metric
-    does not rank the board.
+    does not rank the board. Points have to double.
     """
-    if len(old) < ENOUGH or metric.nature not in SCORES:
+    if len(old) < ENOUGH or not (metric.nature in SCORES or metric.accumulates) or old.keys().isdisjoint(changed):
         return {}
-    ordered, odd, is_tame = sorted(old.values()), [], metric.primary and len(old) >= MANY
+    ordered, odd, is_tame = sorted(old.values()), [], metric.primary and not metric.accumulates and len(old) >= MANY
+    least = 1.0 if metric.accumulates else _AGAIN
     for entry in (entry for entry in changed if entry in old):
         was, now = old[entry], new[entry]
         low, high = ordered[was == ordered[0]], ordered[-2 if was == ordered[-1] else -1]
         far = _JUMP * (high - low)
         was_out, is_out = (not low - far < value < high + far for value in (was, now))
-        if abs(now - was) >= max(far, _AGAIN * abs(was)) and far and (is_out or (is_tame and not was_out)):
+        if abs(now - was) >= max(far, least * abs(was)) and far and (is_out or (is_tame and not was_out)):
             odd.append(entry)
     few = 2 * len(odd) < len(old.keys() & new.keys())
     return {entry: f"jumped from {number(old[entry], metric)} to {number(new[entry], metric)}" for entry in odd if few}
+
+
+def _wide(metric: Metric, before: Snapshot, after: Snapshot) -> dict[EntryId, str]:
+    """Scores with an error that became larger than all scores are apart, and than ten times what it was."""
+    was, now, values = before.measures(metric.id), after.measures(metric.id), before.values(metric.id).values()
+    spread, wide = max(values, default=0.0) - min(values, default=0.0), {}
+    for entry in was.keys() & now.keys():
+        old, new = was[entry].half_width, now[entry].half_width
+        if old and new and new > max(spread, 10 * old):
+            wide[entry] = f"has an error of {number(new, metric)}, which was {number(old, metric)}"
+    return wide
 
 
 def _withdrawn(metric: Metric, before: Snapshot, after: Snapshot) -> dict[EntryId, str]:

@@ -88,14 +88,20 @@ def returned(board: Board, before: Snapshot, after: Snapshot, absent: Sequence[E
 
 
 def exchanged(board: Board, before: Snapshot, after: Snapshot, entries: Iterable[EntryId]) -> dict[EntryId, EntryId]:
-    """Those of the entries that now have the values of a row that is gone, or had those of one that comes, with that row.
+    """Those of the entries that now have, or had, all scores of another row, with that row: one that goes or comes, or stays.
 
     `entries` are on both pages.
     """
-    values, old, new = _Values(board, before, after), before.entries, after.entries
-    came, gone = ([here[key] for key in sorted(here.keys() - there.keys())] for here, there in ((new, old), (old, new)))
-    found = {entry: other.id for entry in entries for other in gone if values.moved_over(other, old[entry], new[entry])}
-    return found | {entry: other.id for entry in entries for other in came if values.moved_over(other, new[entry], old[entry])}
+    values, found, moved = _Values(board, before, after), dict[EntryId, EntryId](), frozenset(entries)
+    for was, now in ((before.entries, after.entries), (after.entries, before.entries)):
+        gone = [was[key] for key in sorted(was.keys() - now.keys())]
+        still = [now[key] for key in sorted((was.keys() & now.keys()) - moved)] if values.has_tests else []
+        for entry in moved:
+            others = [other.id for other in gone if values.moved_over(other, was[entry], now[entry])]
+            others += [other.id for other in still if values.copied(other, was[entry], now[entry])]
+            if others:
+                found[entry] = others[0]
+    return found
 
 
 def _rest(arrived: Iterable[Entry], gone: Iterable[Entry], pairs: Mapping[EntryId, EntryId]) -> tuple[list[Entry], list[Entry]]:
@@ -149,7 +155,8 @@ class _Values:
         self._scores = [metric for metric in board.metrics if metric.nature in _SCORES and not metric.parts]
         self._prices = [metric for metric in board.metrics if metric.nature is Nature.LISTED and not metric.parts]
         self._counts = [metric for metric in board.metrics if metric.nature is Nature.COUNT]
-        self._primary, self._pages = board.primary, (before, after)
+        self._tests = [metric for metric in self._scores if metric.nature is Nature.TESTED]
+        self._primary, self._pages, self.has_tests = board.primary, (before, after), len(self._tests) > 1
 
     def agree(self, now: Entry, old: Entry) -> bool:
         """Whether no shared score differs by more than precision, or than a rating's error. Without scores, prices decide."""
@@ -276,6 +283,15 @@ class _Values:
             or (released or "") == old.attributes.get("released")
             or _is_one_name(now, old)
         )
+
+    def copied(self, other: Entry, before: Entry, after: Entry) -> bool:
+        """Whether an entry's scores became all those of a row that did not change, among them two exact results of tests."""
+        exact = [
+            metric
+            for metric, now, row in self._shared(self._tests, after, other)
+            if now.value == row.value and now.decimals >= _EXACT and before.measures.get(metric.id) != now
+        ]
+        return len(exact) > 1 and self.moved_over(other, before, after)
 
     def _shared(self, metrics: Iterable[Metric], now: Entry, old: Entry) -> list[tuple[Metric, Measure, Measure]]:
         both = ((metric, now.measures.get(metric.id), old.measures.get(metric.id)) for metric in metrics)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from statistics import correlation, median
 
 from tracker.compare.drift import moved_apart
@@ -24,6 +25,8 @@ _ENOUGH_EQUAL, _KINDS = 5, 2
 _MOST = 0.8
 _HALF = 0.5
 _FACTOR = 9.5
+_PROBE = 40
+"""Of this number of values of another metric, one at least is shown now if most of them are."""
 _UNORDERED = 0.3
 """Below this rank correlation an order has nothing to do with the last one. A refit keeps 0.996, a re-base of tests 0.8."""
 _KEEPS_ITS_ORDER = frozenset((Nature.TESTED, Nature.FITTED, Nature.LISTED, Nature.COUNT))
@@ -105,10 +108,11 @@ def _taken_over(
     common: Sequence[EntryId], old: Mapping[EntryId, float], new: Mapping[EntryId, float], other: Mapping[EntryId, float]
 ) -> int:
     """The number of values that the other metric had, if they are most of the common ones, and its own were others."""
-    taken = sum(other.get(entry) == new[entry] != old[entry] for entry in common)
-    if taken < _ENOUGH:  # as nearly always
+    if not any(new.get(entry) == value != old.get(entry) for entry, value in islice(other.items(), _PROBE)):  # as nearly always
         return 0
-    return taken if taken >= _MOST * sum(entry in other and old[entry] != other[entry] for entry in common) else 0
+    taken = sum(other.get(entry) == new[entry] != old[entry] for entry in common)
+    differ = sum(entry in other and old[entry] != other[entry] for entry in common)
+    return taken if taken >= max(_ENOUGH, _MOST * differ) else 0
 
 
 def _ranks(values: Sequence[float]) -> list[float]:

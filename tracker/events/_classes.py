@@ -66,6 +66,7 @@ def _classified(entry: Entry, price: Metric | None, sized: frozenset[str]) -> tu
 
     Closed weights of unknown size do not count as a small model, nor does an unlisted price count as a low one; but where a board
     states no licence, a model whose name says that it is small may be one, if sizes of its lab's models are stated (`sized`).
+    A model that its name sizes smaller than the board, in another class, may be of either.
     """
     who = entry.who
     if who.kind == SYSTEM:
@@ -84,9 +85,15 @@ def _classified(entry: Entry, price: Metric | None, sized: frozenset[str]) -> tu
         names.append(f"{_LAB}{who.lab}")
     (undecided if reasoning == "unspecified" else names).append(_REASONING[reasoning])
     (names if country else undecided).append(f"country:{country}" if country else "country")
-    may_be_small = size is None and (is_open or (is_open is None and _is_small(entry, sized)))
+    may_be_small = _is_rounded(entry, size) or (size is None and (is_open or (is_open is None and _is_small(entry, sized))))
     undecided += [sort for sort, unknown in (("open", is_open is None), ("size", may_be_small)) if unknown]
     return names, undecided
+
+
+def _is_rounded(entry: Entry, size: float | None) -> bool:
+    """Whether an entry is of a class by the size in its name, which its stated size exceeds: 4.02B, called 4B."""
+    named = entry.who.size_total_b
+    return size is not None and named is not None and any(named <= bound < size for bound in SIZES)
 
 
 def _is_small(entry: Entry, sized: frozenset[str]) -> bool:
@@ -182,6 +189,6 @@ def _stated(entry: Entry, cost: float | None, sized: frozenset[str]) -> tuple[ob
     """What `_classified` reads of an entry except its lab, with figures by their class: equal entries are in the same classes."""
     who, stated = entry.who, map(entry.attributes.get, ("country", "reasoning", "open_weights", "licence"))
     size = size_total(entry)
-    is_small = size is None and _is_small(entry, sized)
+    is_small = _is_rounded(entry, size) or (size is None and _is_small(entry, sized))
     ranges = (None if size is None else bisect_left(SIZES, size), None if cost is None else bisect_left(PRICES, cost))
     return (who.country, who.guessed_lab, who.reasoning, who.kind, is_small, *stated, *ranges)

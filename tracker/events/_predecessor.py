@@ -54,7 +54,8 @@ class Lines:
     def predecessor(self, entry: Entry) -> Predecessor:
         """The newest comparable entry of the generation just before its own, among all that its lab's family has listed.
 
-        None if that generation is only listed in another tier or size: an older generation is not a predecessor.
+        None if that generation is only listed in another tier or size: an older generation is not a predecessor. None if a row
+        that names no entry may be of the family: its key states it, or states none of the page and not all keys of the family do.
         """
         generation = entry.who.generation
         if entry.who.guessed_lab:
@@ -63,10 +64,12 @@ class Lines:
             return Predecessor(why="its name states no family")
         if order_of(generation) is None:
             return Predecessor(why="its name states no generation that can be ordered")
-        for key in sorted(self._ambiguous):
-            if _states(key, entry.who.family) or not any(_states(key, other) for other in self._named):
-                return Predecessor(why=f'"{key}" stands there more than once and may be of its family')  # phrase allowed: stored
         family = self._families[_family(entry)]
+        is_stated = all(_states(other.id, entry.who.family) for other in family)
+        for key in sorted(self._ambiguous):
+            is_other = is_stated or any(_states(key, other) for other in self._named)
+            if _states(key, entry.who.family) or not is_other:
+                return Predecessor(why=f'"{key}" stands there more than once and may be of its family')  # phrase allowed: stored
         if unclear := sorted({other.who.generation for other in family if is_unclear(other.who.generation, generation)}):
             return Predecessor(why=f"{unclear[0]} and {generation} cannot be put in order")
         earlier = [other for other in family if is_earlier(other.who.generation, generation)]

@@ -76,20 +76,20 @@ def detect(diff: Diff, past: BoardState) -> Detection:
     roll = enrol(diff.board, diff.after, primary, priced=diff.before is None or is_priced(diff, past))
     events: list[Event] = []
     if is_comparable(diff, past, primary):
-        events += _events(diff, primary, _changes(diff, past, primary, roll, before))
+        events += _events(diff, past, primary, _changes(diff, past, primary, roll, before))
     after = {name: (roll.leaders(name), primary.sort_key(members[0][0])) for name, members in roll.members.items()}
     if verdict not in (Comparability.REBASED, Comparability.APPEARED):
         after |= {name: lead for name, lead in before.items() if _is_open(diff, past, primary, roll.members.get(name), lead)}
     return Detection(events=events, memory=_plain(after))
 
 
-def _events(diff: Diff, primary: Metric, changes: Iterable[LeadChange]) -> Iterator[Event]:
+def _events(diff: Diff, past: BoardState, primary: Metric, changes: Iterable[LeadChange]) -> Iterator[Event]:
     first = new_leader.leaders(diff.after, primary)
     for (fresh, _), group in sorted(grouped(changes, lambda change: (change.fresh, change.grade)).items()):
         ordered = sorted(group, key=lambda change: weightiest(change.name))
         leads_board = fresh[0] in first
         news = [] if leads_board else [change for change in ordered if _is_news(diff, primary, change)]
-        yield _event(diff, primary, ordered, news, leads_board=leads_board)
+        yield _event(diff, primary, ordered, news, _gone(diff, past, (news or ordered)[0]), leads_board=leads_board)
 
 
 def _changes(diff: Diff, past: BoardState, primary: Metric, roll: Roll, remembered: Mapping[str, Lead]) -> Iterator[LeadChange]:
@@ -205,7 +205,22 @@ def _is_news(diff: Diff, primary: Metric, change: LeadChange) -> bool:
     return not states_error(primary, *filter(None, measures))
 
 
-def _event(diff: Diff, primary: Metric, changes: Sequence[LeadChange], news: Sequence[LeadChange], *, leads_board: bool) -> Event:
+def _gone(diff: Diff, past: BoardState, change: LeadChange) -> list[str]:
+    """The names of the former leaders if none of them is on either page; a succession names them anyway."""
+    known = [past.known[entry].name for entry in change.before if entry in past.known]
+    shown = any(entry in page.entries for page in both(diff) for entry in change.before)
+    return [] if shown or change.grade == Grade.SUCCESSION else known
+
+
+def _event(
+    diff: Diff,
+    primary: Metric,
+    changes: Sequence[LeadChange],
+    news: Sequence[LeadChange],
+    gone: Sequence[str],
+    *,
+    leads_board: bool,
+) -> Event:
     """`changes`: all classes that the same entries lead by the same grade; `news`: those that are news, the weightiest first."""
     named = news or changes
     fresh, grade = changes[0].fresh, changes[0].grade
@@ -220,7 +235,7 @@ def _event(diff: Diff, primary: Metric, changes: Sequence[LeadChange], news: Seq
         subjects=[last_named(diff, entry) for entry in fresh],
         rivals=[last_named(diff, entry) for entry in before],
         metric=primary.id,
-        headline=_headline(diff, primary, named),
+        headline=_headline(diff, primary, named, f"; before, {listed(gone)} led, no longer listed" if gone else ""),
         facts={
             "value": diff.after.entries[fresh[0]].measures[primary.id].value,
             "classes": [
@@ -241,7 +256,7 @@ def _event(diff: Diff, primary: Metric, changes: Sequence[LeadChange], news: Seq
     )
 
 
-def _headline(diff: Diff, primary: Metric, named: Sequence[LeadChange]) -> str:
+def _headline(diff: Diff, primary: Metric, named: Sequence[LeadChange], gone: str) -> str:
     first, shared = named[0], named[0].leaders != named[0].fresh
     who = [last_named(diff, entry) for entry in first.fresh]
     leader = diff.after.entries[first.fresh[0]].measures[primary.id]
@@ -256,7 +271,8 @@ def _headline(diff: Diff, primary: Metric, named: Sequence[LeadChange]) -> str:
     near = unsure(primary, leader, *others) if doubted and not shared else ""
     return (
         f"{listed(who)} {verb} among {words(first.name)} on {diff.board.title} ({primary.title})"
-        f" with {number(leader.value, primary)}{measured_only}{_how(diff, first, over)}{near}{_also(first.name, named[1:])}."
+        f" with {number(leader.value, primary)}{measured_only}{_how(diff, first, over)}{near}"
+        f"{_also(first.name, named[1:])}{gone}."
     )
 
 

@@ -19,7 +19,7 @@ from tracker.events import overtake
 from tracker.events._level import states_error
 from tracker.events._values import measured
 from tracker.events.kind import Across, EventKind, Folding, Panel
-from tracker.events.making import build, proof
+from tracker.events.making import build, notes, proof
 from tracker.model import Board, BoardId, Entry, EntryId, Event, Evidence, Metric, ModelId, Party, Snapshot, name_tokens
 from tracker.order import certainty, competition_ranks
 from tracker.traits import reasons
@@ -226,6 +226,8 @@ def _event(
         and (ballot.grade == Grade.CONTRADICTED or len(publishers) > max(1, len(earlier)))
         and all(_of_one_row(model, reports, ballot.below, seats) for model in (subject, *rivals))
     )
+    own = ((event, [party for party in event.subjects if party.model == subject]) for event in in_order)
+    remarks = [notes(seats[event.board].snapshot, parties) for event, parties in own]
     return build(
         board=last.board,
         recorded_at=last.recorded_at,
@@ -237,7 +239,7 @@ def _event(
         subjects=parties[:1],
         rivals=parties[1:],
         metric=last.metric,
-        headline=_headline(parties, ballot, seats, publishers),
+        headline=_headline(parties, ballot, seats, publishers) + "".join(dict.fromkeys(remarks)),
         facts={
             "told_by": {board: day(max(event.until for event in reports if event.board == board)) for board in ballot.reporting},
             "publishers": publishers,

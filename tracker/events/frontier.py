@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from enum import StrEnum
 from functools import partial
 from itertools import groupby
@@ -34,7 +35,10 @@ MOST_ESTIMATED = 0.1
 """No frontier if estimates, counted as measured, would be a larger share of it."""
 _LOST, _LOST_AT_LEAST = 0.3, 5
 """The field of sizes is lost at this share and number of missing sizes (as in docs/decisions/0003-comparability.md)."""
-_NEWS = ("new model", "price cut")
+_FIRST_PRICE = "first price of a new model"
+_NEWS = ("new model", _FIRST_PRICE, "price cut")
+_NEW_FOR = timedelta(days=14)
+"""For so long after it entered the board, a model's first price counts as part of its arrival."""
 _NOTHING, _DOMINATED = "nothing of its own", "dominated"
 _PROVEN = 20
 Point = tuple[float, float]
@@ -231,13 +235,21 @@ def _own_change(view: _View, entry: EntryId, *, better: bool) -> str:
     old, new = diff.before.entries[entry], diff.after.entries[entry]
     before, after = view.cost(old), view.cost(new)
     if before is None or after is None:
-        return f"{view.name} newly stated"
+        return _FIRST_PRICE if before is None and _is_new(view, entry) else f"{view.name} newly stated"
     if before != after and (after < before) == better and (view.metric is None or entry in diff.metrics[view.metric.id].moves):
         return "size restated" if view.metric is None else "price cut" if better else "price rise"
     move = diff.metrics[view.primary.id].moves.get(entry)
     if move is not None and (view.primary.sort_key(move.shift) < 0) == better:
         return "score change" if move.significant else "score change within the error"
     return _NOTHING if measured(old, view.primary) else "score stated again"
+
+
+def _is_new(view: _View, entry: EntryId) -> bool:
+    """Whether an entry came lately, and not with the first page of the board."""
+    record = view.past.known.get(entry)
+    if view.name != Grade.PRICE or record is None or view.diff.after.observed_at - record.first_seen > _NEW_FOR:
+        return False
+    return record.first_seen > min(known.first_seen for known in view.past.known.values())
 
 
 def _event(

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
 from tracker.events import _lines, milestone
-from tracker.events._lines import LEVELS
+from tracker.events._lines import LEVELS, Line
 from tracker.events._newcomers import ARRIVALS, WORDS
 from tracker.events._passes import FAMILY, GENERATION, LAB, Pass, Stage, overtakes, remembered, shown_lines, stages, unseen_after
 from tracker.events._values import grouped
@@ -288,11 +288,10 @@ def _facts(stage: Stage, group: Sequence[Pass], shown: Sequence[Pass], news: Seq
     if not news:
         rivals = [_place_facts(stage, line_pass) for line_pass in shown]
         return {**line, "cause": lead.cause, "passed": len(group), "rivals": rivals}
-    before = stage.fields[len(lead.riser)].before.get(lead.riser)
     return {
         **line,
         "value": stage.has[lead.best],
-        "before": None if before is None else stage.metric.sort_key(before[0]),
+        "before": _best_before(stage, lead.riser),
         "cause": lead.cause,
         "variants": [
             {"entry": entry, "name": entries[entry].name, "value": stage.has[entry]} for entry in _variants(stage, lead)
@@ -300,6 +299,15 @@ def _facts(stage: Stage, group: Sequence[Pass], shown: Sequence[Pass], news: Seq
         "passed": len(group),
         "rivals": [_rival_facts(stage, line_pass) | {"told": line_pass.key if line_pass in news else ""} for line_pass in shown],
     }
+
+
+def _best_before(stage: Stage, line: Line) -> float | None:
+    """The best value of a line on the page before. Entries that had left it still count in a pass, but not here."""
+    before = stage.diff.before
+    assert before is not None
+    shown = before.measured(stage.metric.id).items()
+    of_line = (value for key, value in shown if (_lines.line_of(before.entries[key]) or ())[: len(line)] == line)
+    return min(of_line, key=stage.metric.sort_key, default=None)
 
 
 def _rival_facts(stage: Stage, line_pass: Pass) -> dict[str, object]:

@@ -36,7 +36,7 @@ def make(diff: Diff, *, after: datetime | None = None, until: datetime | None = 
     row = diff.read_again.get(subjects[0].entry) if len(subjects) == 1 else None
     seen = row.seen if row and row.seen else diff.seen_until or (before.observed_at if before else None)
     first = row.since if row and content.get("metric") in row.doubtful else None
-    content["headline"] += _notes(diff, subjects) if content["is_news"] else ""
+    content["headline"] += notes(diff.after, subjects) if content["is_news"] else ""
     if "evidence" not in content:
         parties = [party.entry for party in (*subjects, *content.get("rivals", ()))]
         content["evidence"] = both_proofs(diff, parties, content.get("metric")) if parties else page_proofs(diff)
@@ -50,11 +50,11 @@ def make(diff: Diff, *, after: datetime | None = None, until: datetime | None = 
     )
 
 
-def _notes(diff: Diff, subjects: Sequence[Party]) -> str:
-    """The remarks at the subjects' names, as sentences."""
-    listed = ((party, diff.after.entries.get(party.entry)) for party in subjects)
-    notes = ((party.name, entry.attributes.get(NOTE)) for party, entry in listed if entry)
-    return "".join(f" The page notes at {name}: “{note}”." for name, note in notes if note)
+def notes(snapshot: Snapshot, subjects: Iterable[Party]) -> str:
+    """The remarks of a page at the subjects' names, as sentences."""
+    listed = ((party, snapshot.entries.get(party.entry)) for party in subjects)
+    remarks = ((party.name, entry.attributes.get(NOTE)) for party, entry in listed if entry)
+    return "".join(f" The page notes at {name}: “{note}”." for name, note in remarks if note)
 
 
 def build(

@@ -2,31 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 
 from tracker.events._values import judged, values_shown
-from tracker.events.kind import EventKind, What
+from tracker.events.kind import Detection, EventKind, What
 from tracker.events.making import make
-from tracker.model import BoardState, Comparability, Diff, Event, Metric, MetricDiff, Nature, Snapshot
+from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Metric, MetricDiff, Nature, Snapshot
 from tracker.wording import difference, listed
 
 RULE = "methodology/1"
 Grade = StrEnum("Grade", {"REBASED": "re-based", "ANOTHER_TABLE": "another_table", "ESTIMATES": "estimates"})
 _JUMP, _JUMP_SHARE = 5, 0.1
 """From this number of values on, and this share of a metric's, that become estimates, or measurements, it is one decision."""
+_SAMPLE = 20
+"""Values of each re-based metric that are remembered until the next change, in case they come back."""
+_BACK, _NEAR = 0.8, 0.1
+"""The old values are back if this share of the sample is off by less than this share of the way there."""
 
 
-def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # all kinds have this signature
-    """The metrics that start a new segment; one more event names those of which another share is estimated than before."""
-    rebased = list(judged(diff, Comparability.REBASED))
+def detect(diff: Diff, past: BoardState) -> Detection:
+    """The metrics that start a new segment; one more event names those of which another share is estimated than before.
+
+    Remembers values from before a re-base: the next change may undo it.
+    """
+    rebased, events = list(judged(diff, Comparability.REBASED)), list[Event]()
     if rebased:
-        yield _another_table(diff) if diff.restart else _rebased(diff, rebased)
+        events.append(_another_table(diff) if diff.restart else _rebased(diff, _with_returns(diff, rebased, past)))
     if diff.before is not None and not diff.restart:
         ranked = (metric for metric in diff.board.metrics if metric.ranked)
         jumps = [(metric, counts) for metric in ranked if (counts := _jump(diff, diff.before, metric)) is not None]
         if jumps:
-            yield _estimates(diff, diff.before, sorted(jumps, key=lambda jump: not jump[0].primary))
+            events.append(_estimates(diff, diff.before, sorted(jumps, key=lambda jump: not jump[0].primary)))
+    return Detection(events=events, memory=_samples(diff.before, rebased) if diff.before is not None and rebased else {})
+
+
+def _samples(before: Snapshot, rebased: list[tuple[Metric, MetricDiff]]) -> dict[str, object]:
+    former = {str(metric.id): dict(sorted(before.values(metric.id).items())[:_SAMPLE]) for metric, _ in rebased}
+    return {"former": former, "at": before.observed_at.isoformat()}
+
+
+def _with_returns(diff: Diff, rebased: list[tuple[Metric, MetricDiff]], past: BoardState) -> list[tuple[Metric, MetricDiff]]:
+    """The metrics with "the values are back" for a reason where this re-base undoes the one before."""
+    memory = past.memory.get("methodology") or {"former": {}, "at": ""}
+    reason = f"the values of {memory['at'][:10]} are back"
+    return [
+        (metric, replace(verdict, reason=reason) if _is_back(diff, metric, memory["former"]) else verdict)
+        for metric, verdict in rebased
+    ]
+
+
+def _is_back(diff: Diff, metric: Metric, former: Mapping[str, Mapping[str, float]]) -> bool:
+    between, now = diff.before.values(metric.id) if diff.before else {}, diff.after.values(metric.id)
+    sample = {EntryId(entry): value for entry, value in former.get(metric.id, {}).items()}
+    common = [entry for entry in sample if entry in between and entry in now]
+    back = sum(abs(now[entry] - sample[entry]) <= _NEAR * abs(between[entry] - sample[entry]) for entry in common)
+    return len(common) >= _JUMP and back >= _BACK * len(common)
 
 
 def _jump(diff: Diff, before: Snapshot, metric: Metric) -> tuple[int, int, int] | None:

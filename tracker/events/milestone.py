@@ -18,6 +18,7 @@ from msgspec import Struct, structs
 
 from tracker.events._classes import ENOUGH, Roll, classes, enrol, is_priced, one_of, sort_of, weight_of, weightiest
 from tracker.events._newcomers import ARRIVALS, moved, newcomers
+from tracker.events._predecessor import model_of
 from tracker.events._values import (
     SAYS_NOTHING,
     drifted_value,
@@ -33,7 +34,7 @@ from tracker.events.making import both_proofs, make, party
 from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Event, Measure, Metric, Nature
 from tracker.order import best as best_of
 from tracker.order import certainty
-from tracker.wording import number, span, unsure
+from tracker.wording import listed, number, span, unsure
 
 RULE = "milestone/1"
 Grade = StrEnum("Grade", "FIRST NOMINAL")
@@ -299,8 +300,10 @@ def _headline(diff: Diff, primary: Metric, memory: Memory, first: Feat) -> str:
     best = "" if first.mark.title == mark.name else f"best: {mark.name}, "
     by = ", by more than the error," if first.again and first.grade != Grade.NOMINAL else ""
     error = unsure(primary, *measures) if first.grade == Grade.NOMINAL else ""
+    others = [entry for key in first.entries[1:] if model_of(entry := diff.after.entries[key]) != model_of(who)]
+    beside = f", with {listed([entry.name for entry in others], 2)}," if others else ""
     return (
-        f"{who.name} ({value}) is the first {one_of(first.name)} on record (from {memory.since[:10]}) above"
+        f"{who.name} ({value}) is{beside} the first {one_of(first.name)} on record (from {memory.since[:10]}) above"
         f" {first.mark.title} ({best}{bar}){by}"
         f" on {diff.board.title} ({primary.title}){error}{_record(diff, primary, memory, first)}."
     )

@@ -10,13 +10,14 @@ from math import inf, isclose, log2
 from tracker.events._values import grouped, keys_now
 from tracker.events.kind import Detection, EventKind, Folding, What
 from tracker.events.making import both_proofs, make, party
-from tracker.model import BoardState, Diff, EntryId, Event, Metric, Move, Nature
-from tracker.wording import number, relative
+from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Metric, Move, Nature
+from tracker.wording import listed, number, relative
 
 RULE = "price_change/1"
-Grade = StrEnum("Grade", "CUT RISE UNIFORM")
+Grade = StrEnum("Grade", "CUT RISE UNIFORM RESTATED")
+_LOST = (Comparability.VANISHED, Comparability.DRIFTED)
 UNIFORM = 8
-"""From this number on, prices of one creator that change by one ratio in one night are one event."""
+"""From this number on, prices of one creator that change by one ratio at once are one event, or all, as another goes."""
 LEAST = 0.05
 """The smallest change that is news, as a share of the oldest price of the week."""
 _WEEK_S = timedelta(days=7).total_seconds()
@@ -27,7 +28,8 @@ Recent = Mapping[EntryId, list[list[float]]]
 def detect(diff: Diff, past: BoardState) -> Detection:
     """Every change between two known prices; news from 5 % on, unless the price returns to what it was within a week.
 
-    A price that vanished is unknown, not free. Remembers the prices of the last week.
+    A price that vanished is unknown, not free. When another price comes or loses its values, many changes are one event: they may
+    be of another source. Remembers the prices of the last week.
     """
     events: list[Event] = []
     memory: dict[str, Recent] = {}
@@ -37,9 +39,12 @@ def detect(diff: Diff, past: BoardState) -> Detection:
             continue
         recent = _recent(diff, past, metric)
         moves = {entry: move for entry, move in verdict.moves.items() if not move.unsure_origin}
-        for entries in _with_one_ratio(diff, moves) if verdict.usable else ():
+        others = _others_changed(diff) if len(moves) >= UNIFORM else ()
+        for entries in ([sorted(moves)] if others else _with_one_ratio(diff, moves)) if verdict.usable else ():
             is_news = {entry: _is_news(moves[entry], recent.get(entry, [])) for entry in entries}
-            if len(entries) >= UNIFORM:
+            if others:
+                events.append(_restated(diff, metric, entries, others, is_news=any(is_news.values())))
+            elif len(entries) >= UNIFORM:
                 events.append(_uniform(diff, metric, entries, moves, is_news=any(is_news.values())))
             else:
                 events += (_event(diff, metric, entry, moves[entry], is_news=is_news[entry]) for entry in entries)
@@ -77,20 +82,52 @@ def _creator(diff: Diff, entry: EntryId) -> str:
     return diff.after.entries[entry].attributes.get("creator", "")
 
 
+def _others_changed(diff: Diff) -> list[str]:
+    """`blended price loses its values`: the prices that came or went, all or most, so that the rest may be of another source."""
+    prices = ((metric, diff.metrics[metric.id].verdict) for metric in diff.board.metrics if metric.topic == "price")
+    ways = {Comparability.APPEARED: "is new", **dict.fromkeys(_LOST, "loses its values")}
+    return [f"{metric.title} {ways[verdict]}" for metric, verdict in prices if metric.nature is Nature.LISTED and verdict in ways]
+
+
+def _restated(diff: Diff, metric: Metric, entries: list[EntryId], others: Sequence[str], *, is_news: bool) -> Event:
+    title = diff.board.title
+    headline = (
+        f"{metric.title} of {len(entries)} entries changes on {title} at once, as {listed(others, None)};"
+        " that may be another source rather than their price."
+    )
+    return _together(diff, metric, Grade.RESTATED, entries, headline, is_news=is_news, others=list(others))
+
+
 def _uniform(diff: Diff, metric: Metric, entries: list[EntryId], moves: Mapping[EntryId, Move], *, is_news: bool) -> Event:
     change, creator = _change(moves[entries[0]]), _creator(diff, entries[0])
     by = "from zero" if change is None else relative(change)
+    headline = (
+        f"{metric.title} of {len(entries)} {creator + ' ' if creator else ''}entries changes by the same {by} at once,"
+        f" says {diff.board.title}; that may be its formula rather than their price."
+    )
+    return _together(diff, metric, Grade.UNIFORM, entries, headline, is_news=is_news, change=change)
+
+
+def _together(
+    diff: Diff,
+    metric: Metric,
+    grade: Grade,
+    entries: Sequence[EntryId],
+    headline: str,
+    *,
+    is_news: bool,
+    **facts: object,
+) -> Event:
     return make(
         diff,
         rule=RULE,
-        grade=Grade.UNIFORM,
+        grade=grade,
         weight=35 if is_news else 5,
         is_news=is_news,
         subjects=[party(diff.after, entry) for entry in entries],
         metric=metric.id,
-        headline=f"{metric.title} of {len(entries)} {creator + ' ' if creator else ''}entries changes by the same {by} at once,"
-        f" says {diff.board.title}; that may be its formula rather than their price.",
-        facts={"change": change, "count": len(entries)},
+        headline=headline,
+        facts={**facts, "count": len(entries)},
         evidence=both_proofs(diff, entries[:10], metric.id),
     )
 

@@ -8,10 +8,10 @@ from enum import StrEnum
 
 from tracker.events._values import TOP, ordered_primary
 from tracker.events.kind import EventKind, Folding, What
-from tracker.events.making import last_named, make, page_proofs, party
-from tracker.model import BoardState, Diff, Event, Metric, RankMove
+from tracker.events.making import both, last_named, make, page_proofs, party
+from tracker.model import BoardState, Diff, Event, Metric, Move, RankMove
 from tracker.order import is_certain, states_error
-from tracker.wording import count, listed, unsure
+from tracker.wording import NO_ERROR, count, listed, unsure
 
 RULE = "rank_move/1"
 Grade = StrEnum("Grade", "MOVED NOMINAL FELL_OUT")
@@ -21,7 +21,7 @@ _FIGURES = ("before", "after", "arrivals_above", "departures_above", "moves", "u
 
 
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # all kinds have this signature
-    """One event per entry whose own value moved beyond its error; the other moves of the day are one recorded event.
+    """One event per entry whose own value moved that way beyond its error; the other moves of the day are one recorded event.
 
     Moves of one place are news only into, within or out of the ten best; of a day's moves, the three nearest the top are. A move
     to within the error of the nearest entry that it passed, or that passed it, is not.
@@ -34,7 +34,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
     if primary is None:
         return
     values = diff.metrics[primary.id].moves if diff.before and not primary.exact else {}
-    sure = [move for move in diff.ranks if move.moves and move.entry in values and values[move.entry].significant]
+    sure = [move for move in diff.ranks if move.moves and _is_own(primary, move, values.get(move.entry))]
     within_error = [move for move in diff.ranks if move.moves and move not in sure]
     large = sorted(
         (move for move in sure if (abs(move.moves) > 1 or _best(move) <= TOP) and _is_certain(diff, primary, move)),
@@ -46,6 +46,11 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:  # noqa: ARG001  # 
         yield replace(event, facts={**event.facts, **near})
     if within_error:
         yield _nominal(diff, primary, within_error)
+
+
+def _is_own(primary: Metric, move: RankMove, change: Move | None) -> bool:
+    """Whether an entry's own value moved beyond its error, and in the direction in which it changed its place."""
+    return change is not None and change.significant and (primary.sort_key(change.shift) > 0) is (move.moves > 0)
 
 
 def _is_certain(diff: Diff, primary: Metric, move: RankMove) -> bool:
@@ -88,7 +93,13 @@ def _moved(diff: Diff, primary: Metric, move: RankMove, *, is_news: bool) -> Eve
 
 
 def _nominal(diff: Diff, primary: Metric, moves: list[RankMove]) -> Event:
-    measures = [measure for move in moves if (measure := diff.after.entries[move.entry].measures.get(primary.id)) is not None]
+    pairs = [[page.entries[move.entry].measures[primary.id] for page in both(diff)] for move in moves]
+    guesses = sum(any(measure.estimated for measure in pair) for pair in pairs)
+    reserved = unsure(primary, *(measure for pair in pairs for measure in pair)) if guesses < len(pairs) else ""
+    if guesses:
+        others = reserved if reserved == NO_ERROR else reserved.replace(", ", ", the others ")
+        many = f"{guesses:,}" if guesses < len(pairs) else "all"
+        reserved = f", {many} of them with an estimate before or now{others}"
     return make(
         diff,
         rule=RULE,
@@ -97,8 +108,7 @@ def _nominal(diff: Diff, primary: Metric, moves: list[RankMove]) -> Event:
         is_news=False,
         subjects=[party(diff.after, move.entry) for move in moves],
         metric=primary.id,
-        headline=f"{count(len(moves), 'entry', 'entries')} changed rank on {diff.board.title} ({primary.title})"
-        f"{unsure(primary, *measures)}.",
+        headline=f"{count(len(moves), 'entry', 'entries')} changed rank on {diff.board.title} ({primary.title}){reserved}.",
         facts={"moves": {str(move.entry): _facts(move) for move in moves}} | ({"exact": True} if primary.exact else {}),
         evidence=page_proofs(diff),
     )
@@ -131,7 +141,7 @@ def _why_recorded(event: Event) -> str:
         if event.facts.get("within_error"):
             return "it ended within the error of the nearest entry"
         return f"of a day's moves, the {_MOST} nearest the top are news; those of one place only among the first {TOP}"
-    return "rank move nominal: no value of its own moved beyond its error"
+    return "rank move nominal: no measured value of its own moved that way beyond its error"
 
 
 KIND = EventKind(

@@ -29,7 +29,7 @@ _WEIGHT = {Grade.RELEASE: 52, Grade.LISTING: 47, Grade.LATE_LISTING: 37, Grade.A
 
 
 class _Group(Struct, frozen=True, kw_only=True):
-    """Siblings, the best first, and their name; `listed` are the entries of that name before.
+    """Siblings, the best first, and their name; `listed` are the entries, and the keys of several rows, of that name before.
 
     `ranks` has those with a value, `places` is that of the best variant of each among the models.
     """
@@ -73,7 +73,10 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
         arrived = (diff.after.entries[entry] for entry in entries)
         siblings = sorted(arrived, key=lambda sibling: (ranks.get(sibling.id, inf), sibling.name, sibling.id))
         name = _name(siblings)
-        listed = sorted(entry.name for entry in before.values() if _has_name(entry, name, siblings[0]))
+        listed = sorted(
+            [entry.name for entry in before.values() if _has_name(entry, name, siblings[0])]
+            + [key for key in diff.before.ambiguous if _words(key) >= _words(name)]
+        )
         grades = [came[entry] for entry in entries]
         group = _Group(name=name, siblings=siblings, grades=grades, ranks=ranks, places=places, listed=listed)
         yield _event(diff, group, lines)
@@ -208,7 +211,8 @@ def _best(diff: Diff, group: _Group, best: Entry) -> str:
     measure, unscored = best.measures[primary.id], any(sibling.id not in group.ranks for sibling in group.siblings)
     value = f"{'an estimated ' if measure.estimated else ''}{number(measure.value, primary)}"
     place = debut.among_models(group.places.get(best.id))
-    return f"; the best{' with a score' if unscored else ''}, {best.name}, at rank {rank}{place} with {value} ({primary.title})"
+    which = f"the best{' of them' if group.listed else ''}{' with a score' if unscored else ''}"
+    return f"; {which}, {best.name}, at rank {rank}{place} with {value} ({primary.title})"
 
 
 def _facts(diff: Diff, entry: Entry, ranks: Mapping[EntryId, int]) -> dict[str, object]:

@@ -27,8 +27,8 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     """A name that the entry never had is news; a flip back to an earlier name, or another spelling, is only recorded.
 
     On a board whose key is the name, an entry that continues under another key is renamed as well. A name that is re-listed
-    under another key, with other values, is news and nothing else: it may be another version. Where several rows got other
-    labels at once and it is not certain which is which, that is recorded, and nothing else.
+    under another key, with other values, is news and nothing else: it may be another version. Where it is not certain whether a
+    row has another label now, or which, that is recorded, and nothing else; it is news if such a row leads.
     """
     if diff.before is None:
         return
@@ -88,19 +88,33 @@ def _relisted(diff: Diff, entry: EntryId, key: EntryId, former: _Former) -> Even
 
 
 def _doubtful(diff: Diff, entry: EntryId, fitting: Sequence[tuple[EntryId, _Former]]) -> Event:
-    parties = [Party(entry=key, name=former.name) for key, former in fitting]
+    parties, leads = [Party(entry=key, name=former.name) for key, former in fitting], _leads_instead(diff, entry, fitting)
+    name, where = diff.after.entries[entry].name, diff.board.title
+    headline = f"{name} on {where} may be the new label of {listed(parties)}."
+    if leads:
+        headline = f"{name} leads {where}{leads}; it may be another run, or the new label of {listed(parties)}, which led."
     return make(
         diff,
         rule=RULE,
         grade=Grade.DOUBTFUL,
-        weight=5,
-        is_news=False,
+        weight=60 if leads else 5,
+        is_news=bool(leads),
         subjects=[party(diff.after, entry)],
         rivals=parties,
-        headline=f"{diff.after.entries[entry].name} on {diff.board.title} may be the new label of {listed(parties)}.",
+        headline=headline,
         facts={"fits": [str(key) for key, _ in fitting]},
         evidence=[*(former.proof for _, former in fitting), proof(diff.after, entry)],
     )
+
+
+def _leads_instead(diff: Diff, entry: EntryId, fitting: Sequence[tuple[EntryId, _Former]]) -> str:
+    """The metric and value by which a row leads the board alone, where the only one whose new label it may be led; or empty."""
+    primary = diff.board.primary
+    if primary is None or diff.before is None or leaders(diff.after, primary) != (entry,):
+        return ""
+    if len(fitting) != 1 or fitting[0][0] not in leaders(diff.before, primary):
+        return ""
+    return f" ({primary.title}) with {number(diff.after.entries[entry].measures[primary.id].value, primary)}"
 
 
 def _event(diff: Diff, past: BoardState, entry: EntryId, old: str, new: str) -> Event:
@@ -139,7 +153,7 @@ KIND = EventKind(
     RULE,
     tuple(Grade),
     detect,
-    recorded=(Grade.FLIP, Grade.SPELLING, Grade.DOUBTFUL),
+    recorded=(Grade.FLIP, Grade.SPELLING),
     folding=Folding(crowd=("rename", "renames")),
     explains={What.KEY: 10, What.NAME: 10, What.APPEARANCE: 5},
     why_recorded=lambda event: _WHY.get(event.grade, "the same row under another name"),

@@ -89,7 +89,7 @@ def _revised(diff: Diff, metric: Metric, entry: EntryId, move: Move) -> Event:
     grade = Grade.BEYOND_ERROR if move.significant else Grade.WITHIN_ERROR
     if move.unsure_origin:
         assert diff.before is not None
-        others = diff.after.entries[entry].measures.keys() - diff.before.entries[entry].measures.keys()
+        others = (diff.after.entries[entry].measures.keys() - diff.before.entries[entry].measures.keys()) & diff.before.metrics
         why = "as other scores of it appear: the earlier one may have been an estimate" if others else "the score of another row"
         grade, within = Grade.UNSURE_ORIGIN, f", {why}"
     return make(

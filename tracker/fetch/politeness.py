@@ -103,7 +103,7 @@ class Pace:
             until = self._hosts.spend(key, now, ask.max_per_day)
             if until is not None:
                 self._hosts.note_not_before(ask.board, until)
-                raise _not_yet(ask, f"the {ask.max_per_day} requests a day of {key} are used up, paused until", until, now)
+                raise _not_yet(ask, f"request.max_per_day = {ask.max_per_day} of {key} is used up, paused until", until, now)
 
     def answered(self, host: str) -> None:
         """Remember that the host answered: its failures are over."""

@@ -5,35 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from string import ascii_lowercase
 
-from tracker.identity import dates, sizes
+from tracker.identity import dates, sizes, vocabulary
 from tracker.identity.known import canonical
 from tracker.identity.makers import ProductLine
 from tracker.identity.parsed import Slots
 from tracker.identity.sizes import Size
 from tracker.identity.tokens import Token
-from tracker.identity.vocabulary import (
-    BASE,
-    CERTAIN_EFFORTS,
-    CHAT,
-    CHOICES,
-    EFFORTS,
-    GLUED_EFFORTS,
-    HARNESS,
-    KINDS,
-    LATEST,
-    NOT,
-    NOT_THINKING,
-    PICTURE,
-    PREVIEW,
-    REASONING,
-    SERVING,
-    SETTINGS,
-    SILENT,
-    THINKING,
-    TIERS,
-    TUNES,
-    UNFINISHED,
-)
 
 _FIRST = ("v1", "v1.0", "v0.1")
 """A name without a version means the first one."""
@@ -205,7 +182,7 @@ class _Reader:
     def context(self, index: int, token: Token) -> None:
         beside = (self._near(index - 1).text, self._near(index + 1).text, self._near(index + 2).text)
         text = token.text.replace(" ", "")
-        if any(word in THINKING or word in REASONING or word == "budget" for word in beside):
+        if any(word in vocabulary.THINKING or word in vocabulary.REASONING or word == "budget" for word in beside):
             self.slots.budget = text
             self.slots.reasoning = "on"
         else:
@@ -234,25 +211,25 @@ class _Reader:
         if line is not None and self._by_line(text, line):
             return
         following = self._near(index + 1)
-        if text in NOT and (following.text in THINKING or following.text in REASONING):
+        if text in vocabulary.NOT and (following.text in vocabulary.THINKING or following.text in vocabulary.REASONING):
             self.slots.reasoning = "off"
             self.skip.add(index + 1)
-        elif text in (*NOT, "with") and following.text == "tools":
+        elif text in (*vocabulary.NOT, "with") and following.text == "tools":
             self.slots.harness.append("tools" if text == "with" else "no-tools")
             self.skip.add(index + 1)
-        elif text in NOT and following.text in ("audio", "system"):
+        elif text in vocabulary.NOT and following.text in ("audio", "system"):
             self._without(index)
         elif text == "system" and following.text == "prompt":
             self.slots.harness.append("system-prompt")
             self.slots.words.discard("new")
             self.skip.add(index + 1)
-        elif text in NOT_THINKING:
+        elif text in vocabulary.NOT_THINKING:
             self.slots.reasoning = "off"
-        elif text in THINKING or text in REASONING:
+        elif text in vocabulary.THINKING or text in vocabulary.REASONING:
             self._thinking(index, token)
-        elif text in GLUED_EFFORTS:
-            self.slots.effort, self.slots.reasoning = GLUED_EFFORTS[text], "on"
-        elif text in EFFORTS and self._is_effort(index, token):
+        elif text in vocabulary.GLUED_EFFORTS:
+            self.slots.effort, self.slots.reasoning = vocabulary.GLUED_EFFORTS[text], "on"
+        elif text in vocabulary.EFFORTS and self._is_effort(index, token):
             self._effort(index, text)
         else:
             self._plain_word(index, token)
@@ -269,19 +246,19 @@ class _Reader:
             return True
         if text in line.keep:
             self.slots.words.add(text)
-            self.slots.chat |= text in CHAT
+            self.slots.chat |= text in vocabulary.CHAT
             return True
         return False
 
     def _harness(self, index: int, text: str) -> str:
         """How the model was run: an edit format, `temp = 0`, or `best of 16` and `maj@64`, a choice among several answers."""
         following = self._near(index + 1)
-        if text in HARNESS:
+        if text in vocabulary.HARNESS:
             return text
-        if text in SETTINGS and following.text == "=":
+        if text in vocabulary.SETTINGS and following.text == "=":
             return f"{text}={self._near(index + 2).text}"
         tries = index + 2 if (text, following.text) == ("best", "of") else index + 1
-        if (tries > index + 1 or text in CHOICES) and self._near(tries).kind == "number":
+        if (tries > index + 1 or text in vocabulary.CHOICES) and self._near(tries).kind == "number":
             self.skip.update((index + 1, tries))
             return f"{text}-{self._near(tries).text}"
         return ""
@@ -295,8 +272,8 @@ class _Reader:
         if self._near(index + 1).text == "=":
             return
         before = self._near(index - 1).text
-        if (before in EFFORTS and self.slots.effort) or self.slots.budget:
-            if token.text in THINKING:
+        if (before in vocabulary.EFFORTS and self.slots.effort) or self.slots.budget:
+            if token.text in vocabulary.THINKING:
                 self.slots.reasoning = "on"
         else:
             self.thoughts.append((token, token.bracket > 0 or self._near(index + 1).kind == "context"))
@@ -305,38 +282,43 @@ class _Reader:
         """Whether a word is a reasoning effort, and not a tier (`medium`, `max`) or a picture's quality."""
         text, before, following = token.text, self._near(index - 1).text, self._near(index + 1).text
         tiers, efforts = (self.line.tiers, self.line.efforts) if self.line is not None else (frozenset(), frozenset())
-        if (text == "high" and following in PICTURE) or text in tiers or f"{before} {text}" in tiers:
+        if (text == "high" and following in vocabulary.PICTURE) or text in tiers or f"{before} {text}" in tiers:
             return False
         if text in efforts or following == "effort" or before == "=":
             return True
         if text == "max":
             return token.bracket > 0
-        if following in THINKING or following in REASONING or token.bracket or text in CERTAIN_EFFORTS:
+        if (
+            following in vocabulary.THINKING
+            or following in vocabulary.REASONING
+            or token.bracket
+            or text in vocabulary.CERTAIN_EFFORTS
+        ):
             return index > 0
         return text == "medium" and bool(self.numbers) and index > self.numbers[0][0]
 
     def _effort(self, index: int, text: str) -> None:
-        self.slots.effort = "xhigh" if self._near(index - 1).text in ("extra", "x") else EFFORTS[text]
+        self.slots.effort = "xhigh" if self._near(index - 1).text in ("extra", "x") else vocabulary.EFFORTS[text]
         self.slots.words.discard("extra")
 
     def _plain_word(self, index: int, token: Token) -> None:
         text, slots = token.text, self.slots
-        if text in CHAT:
+        if text in vocabulary.CHAT:
             self._chat(token)
-        elif text in BASE:
+        elif text in vocabulary.BASE:
             slots.base, slots.tune = True, "base"
-        elif text in PREVIEW:
+        elif text in vocabulary.PREVIEW:
             slots.preview = True
-        elif text in LATEST:
+        elif text in vocabulary.LATEST:
             slots.latest = True
-        elif text in SERVING:
+        elif text in vocabulary.SERVING:
             slots.serving.append(text)
         elif harness := self._harness(index, text):
             slots.harness.append(harness)
         elif text == "high":
             slots.serving.append(f"high-{self._near(index + 1).text}")
             self.skip.add(index + 1)
-        elif text not in SILENT:
+        elif text not in vocabulary.SILENT:
             self._distinguishing(text)
 
     def _chat(self, token: Token) -> None:
@@ -351,11 +333,11 @@ class _Reader:
     def _distinguishing(self, text: str) -> None:
         slots = self.slots
         slots.words.add(text)
-        slots.unfinished |= text in UNFINISHED
-        if text in TIERS and text not in slots.tier:
+        slots.unfinished |= text in vocabulary.UNFINISHED
+        if text in vocabulary.TIERS and text not in slots.tier:
             slots.tier.append(text)
-        slots.tune = TUNES.get(text, slots.tune)
-        slots.kind = KINDS.get(text, slots.kind)
+        slots.tune = vocabulary.TUNES.get(text, slots.tune)
+        slots.kind = vocabulary.KINDS.get(text, slots.kind)
 
     # ── what only the whole name decides ──
 
@@ -437,7 +419,7 @@ class _Reader:
             return False
         if slots.generation not in line.generations:
             return not slots.budget and not (flag and not line.both)
-        return not line.thinking and not flag and token.text in THINKING and slots.size.mark != ""
+        return not line.thinking and not flag and token.text in vocabulary.THINKING and slots.size.mark != ""
 
 
 def atoms(slots: Slots) -> frozenset[str]:

@@ -94,12 +94,19 @@ def is_all_ahead(stored: Sequence[datetime], now: datetime) -> bool:
     return bool(stored) and now >= EARLIEST and stored[0] - now > max(_HOUR, stored[-1] - stored[0])
 
 
-def again(ahead: Sequence[datetime], now: datetime) -> dict[datetime, datetime]:
-    """Other times, before `now`, for these, in the same order and with the same gaps, though none of them is long."""
-    times, at = {}, now
-    for later, time in zip((None, *ahead[::-1]), ahead[::-1], strict=False):
-        at -= timedelta(seconds=1) if later is None else min(later - time, LONG)
-        times[time] = at
+def again(ahead: Sequence[IndexLine], now: datetime) -> dict[datetime, datetime]:
+    """Other times, before `now`, for the times of these fetches, in the same order.
+
+    A time is when the line was written, if the clock was right by then, and otherwise has the same gaps, though none is long.
+    """
+    times, at, later = {}, now, None
+    for line in reversed(ahead):
+        written = line.received_at
+        if written is not None and EARLIEST <= written < at:
+            at = written.replace(microsecond=0)
+        else:
+            at -= timedelta(seconds=1) if later is None else min(later - line.observed_at, LONG)
+        times[line.observed_at], later = at, line.observed_at
     return times
 
 

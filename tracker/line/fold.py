@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tracker.compare import (
     RowDoubt,
@@ -26,7 +26,7 @@ from tracker.compare import (
 from tracker.errors import ContractBroken, EncodingError, ParseError, Refused, StoreError, TrackerError
 from tracker.events import board_partial
 from tracker.events.detecting import advance, advance_failed, awaits_confirmation, confirm, detect, fail, silence
-from tracker.identity import as_model, identify, resolve, resolve_models
+from tracker.identity import as_model, identify, resolve
 from tracker.line import dates
 from tracker.model import (
     Board,
@@ -48,7 +48,6 @@ from tracker.model import (
     Sha256,
     Snapshot,
     Step,
-    StoredSnapshot,
     Verdict,
     kept_and_pruned,
 )
@@ -75,6 +74,13 @@ _EVERY_DECIMAL = 99
 CONTENT = frozenset((Verdict.NEW, Verdict.REVISIT))
 
 
+class Last(NamedTuple):
+    """The last accepted snapshot of a board: its bodies, and what they showed, loaded once a page shows something else."""
+
+    sha256: tuple[Sha256, ...]
+    snapshot: Callable[[], Snapshot]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Context:
     """The context of a line of the index: the last accepted snapshot, the board's state, the bodies rejected last.
@@ -82,7 +88,7 @@ class _Context:
     `read` reads the bodies of a line.
     """
 
-    before: Snapshot | None
+    before: Last | None
     past: BoardState
     rejected: tuple[Sha256, ...] = ()
     read: ReadLine
@@ -93,7 +99,7 @@ def steps(
     lines: Sequence[IndexLine],
     archive: Archive,
     *,
-    before: StoredSnapshot | None,
+    before: Last | None,
     past: BoardState,
     rejected: tuple[Sha256, ...] = (),
     misdated: Collection[datetime] = (),
@@ -106,8 +112,7 @@ def steps(
     suspect readings agree, the first of them is accepted, and everything after it is derived again. `misdated` fetches change
     nothing.
     """
-    last = resolve_models(before, lexicon) if before is not None else None
-    context = _Context(before=last, past=past, rejected=rejected, read=read)
+    context = _Context(before=before, past=past, rejected=rejected, read=read)
     decided = {line.observed_at: line for line in lines if line.verdict in _OF_A_READING and not _is_derived(line)}
     fetches = _one_a_second(fetches_of(lines))
     pending: list[tuple[_Context, Step]] = []  # steps that a later reading may still change
@@ -139,7 +144,10 @@ def steps(
 
 
 def _after(context: _Context, line: IndexLine, step: Step) -> _Context:
-    before, rejected = step.diff.after if step.diff else context.before, context.rejected
+    before, rejected = context.before, context.rejected
+    if step.diff is not None:
+        after = step.diff.after
+        before = Last(after.sha256, lambda: after)
     if line.sha256:
         rejected = line.sha256 if step.check.result is Result.REJECTED else ()
     return replace(context, before=before, past=step.past, rejected=rejected)
@@ -178,7 +186,7 @@ def _one_a_second(fetches: Iterable[IndexLine]) -> list[IndexLine]:
 def _step(
     board: Board, line: IndexLine, archive: Archive, *, context: _Context, decision: IndexLine | None, lexicon: Lexicon
 ) -> Step:
-    before, past = context.before, context.past
+    shown, past = context.before, context.past
     if rejection := _rejection(line, context, decision):
         return Step(check=_check(line, board.id, Result.REJECTED, message=rejection), past=past)
     if line.verdict in (Verdict.REFUSED, Verdict.GONE, Verdict.TRANSIENT):
@@ -187,20 +195,21 @@ def _step(
         failure = _failure(board, line, FailureStage.FETCH, line.verdict.value, message, passing=passing)
         return _failed(board, line, failure, past, Result.FAILED)
     waiting = past.broken_since is not None or any(row.doubtful for row in past.left_out.values())
-    if not line.sha256 or (before is not None and line.sha256 == before.sha256 and not waiting):
-        return _unchanged(board, line, past, before)
+    if not line.sha256 or (shown is not None and line.sha256 == shown.sha256 and not waiting):
+        return _unchanged(board, line, past, shown)
     if decision is not None:
         past = replace(past, sizes=())  # an accepted suspect is the new baseline, which no earlier size may hold back
     started = time.perf_counter()
     try:
         reading = context.read(board, line, archive)
     except (ContractBroken, ParseError, Refused) as error:
-        return _failed(board, line, _unreadable(board, line, error, before), past, Result.UNREADABLE)
+        return _failed(board, line, _unreadable(board, line, error, had_page=shown is not None), past, Result.UNREADABLE)
     after = identify(reading, observed_at=line.observed_at, url=line.url, sha256=line.sha256, lexicon=lexicon)
     read_s = time.perf_counter() - started
     doubt, other_table, alike = size_collapse(reading, board, past.sizes), None, None
     doubted = dict[EntryId, RowDoubt]()
     last = {key: as_model(row.last, board.id, lexicon) for key, row in past.left_out.items() if row.last}
+    before = shown.snapshot() if shown is not None else None
     if before is not None:
         known = with_last_known(before, after, past, last)
         other_table = commensurable(board, known, after)
@@ -297,10 +306,10 @@ def _accepted(
     return Step(check=result, past=following, diff=diff, events=(*detected.events, *quiet))
 
 
-def _unchanged(board: Board, line: IndexLine, past: BoardState, before: Snapshot | None) -> Step:
+def _unchanged(board: Board, line: IndexLine, past: BoardState, shown: Last | None) -> Step:
     quiet = silence(board, past, observed_at=line.observed_at, url=line.url, sha256=line.sha256)
     broken = past.broken_since is not None
-    gone, past = ((), past) if broken or before is None else _confirmed(board, line, past, before)
+    gone, past = ((), past) if broken or shown is None else _confirmed(board, line, past, shown)
     following = replace(
         past,
         seen_until=past.seen_until if broken else line.observed_at,
@@ -313,10 +322,11 @@ def _unchanged(board: Board, line: IndexLine, past: BoardState, before: Snapshot
     return Step(check=check, past=following, events=(*gone, *quiet))
 
 
-def _confirmed(board: Board, line: IndexLine, past: BoardState, before: Snapshot) -> tuple[tuple[Event, ...], BoardState]:
+def _confirmed(board: Board, line: IndexLine, past: BoardState, shown: Last) -> tuple[tuple[Event, ...], BoardState]:
     """The departures that a page without changes confirms, and the state after them: it does not show these entries again."""
     if not awaits_confirmation(past, line.observed_at):
         return (), past
+    before = shown.snapshot()
     again = replace(before, observed_at=line.observed_at, url=line.url)
     return confirm(compare(board, before, again, seen_until=past.seen_until, sizes=past.sizes), past)
 
@@ -367,7 +377,7 @@ def _failed(board: Board, line: IndexLine, failure: Failure, past: BoardState, r
     return Step(check=check, past=advance_failed(past, failure), events=fail(board, failure, past))
 
 
-def _unreadable(board: Board, line: IndexLine, error: TrackerError, before: Snapshot | None) -> Failure:
+def _unreadable(board: Board, line: IndexLine, error: TrackerError, *, had_page: bool) -> Failure:
     """The failure of an unreadable page. If an earlier one was readable, it names the command that finds replacements."""
     if isinstance(error, Refused):
         return _failure(board, line, FailureStage.PAGE, "Refused", str(error))
@@ -377,9 +387,7 @@ def _unreadable(board: Board, line: IndexLine, error: TrackerError, before: Snap
         else not isinstance(error, EncodingError)
     )
     remedy = (
-        f"; if the page has changed, to find what replaced it: tracker board repair {board.id}"
-        if before is not None and is_gone
-        else ""
+        f"; if the page has changed, to find what replaced it: tracker board repair {board.id}" if had_page and is_gone else ""
     )
     stage = FailureStage.CONTRACT if isinstance(error, ContractBroken) else FailureStage.PARSE
     name = ParseError.__name__ if isinstance(error, ParseError) else type(error).__name__

@@ -75,13 +75,14 @@ def take(
     desk = Desk(archive=archive, store=store, lexicon=lexicon, telling=telling, now=now, read=read)
     try:
         with archive.lease(board.id):
-            keep = partial(_keep, archive, board, fetched, partial(_dated, archive, store, board, now))
+            at = _fetched_at(fetched, now)
+            keep = partial(_keep, archive, board, fetched, partial(_dated, archive, store, board, at))
             try:
                 index.check(board.id, archive, store)
             except StoreError:
                 keep()  # nothing fetched is lost while a person decides
                 raise
-            wrong = _date_again(archive, store, board.id, now)
+            wrong = _date_again(archive, store, board.id, at)
             line = keep()
             outcome = sync_leased(board, desk)
             outcome = replace(outcome, aside=outcome.aside or wrong)
@@ -115,16 +116,14 @@ def validators(archive: Archive, board: BoardId) -> Validators:
     return Validators() if last is None else Validators(etag=last.etag, last_modified=last.last_modified)
 
 
-def _keep(
-    archive: Archive, board: Board, fetched: Capture | Unchanged | FetchError, dated: Callable[[datetime | None], datetime]
-) -> IndexLine:
-    """Archive the result of a fetch. `dated` gives the time to note, by that of the fetch."""
+def _keep(archive: Archive, board: Board, fetched: Capture | Unchanged | FetchError, dated: Callable[[], datetime]) -> IndexLine:
+    """Archive the result of a fetch. `dated` gives the time to note."""
     if isinstance(fetched, Capture):
-        return archive.keep(replace(fetched, observed_at=dated(fetched.observed_at)))
+        return archive.keep(replace(fetched, observed_at=dated()))
     if isinstance(fetched, Unchanged):
         last = archive.last(board.id)
         line = IndexLine(
-            observed_at=dated(fetched.observed_at),
+            observed_at=dated(),
             url=fetched.url,
             verdict=Verdict.NOT_MODIFIED,
             status=304,
@@ -136,7 +135,7 @@ def _keep(
         )
         archive.note(board.id, line)
         return line
-    return _keep_failure(archive, board, fetched, dated(None))
+    return _keep_failure(archive, board, fetched, dated())
 
 
 def _keep_failure(archive: Archive, board: Board, error: FetchError, at: datetime) -> IndexLine:
@@ -157,9 +156,14 @@ def _keep_failure(archive: Archive, board: Board, error: FetchError, at: datetim
     return archive.keep(capture, verdict=verdict, error=str(error))
 
 
-def _dated(archive: Archive, store: Store, board: Board, now: datetime, at: datetime | None) -> datetime:
-    """The time of a fetch, which is not later than now: the clock may have been set during it."""
-    at = now if at is None or not now - dates.LONG < at <= now + dates.SLACK else at
+def _fetched_at(fetched: Capture | Unchanged | FetchError, now: datetime) -> datetime:
+    """The time of a fetch by the clock; `now` if the clock was set during it."""
+    at = now if isinstance(fetched, FetchError) else fetched.observed_at
+    return at if now - dates.LONG < at <= now + dates.SLACK else now
+
+
+def _dated(archive: Archive, store: Store, board: Board, at: datetime) -> datetime:
+    """The time to note for a fetch at that time by the clock, which may have been set since the last one."""
     last = store.last_check(board.id)
     stored = [check.observed_at for check in store.checks(board.id)] if last is not None and at <= last.observed_at else []
     at = dates.dated(at, archive.newest(board.id), stored)
@@ -169,32 +173,26 @@ def _dated(archive: Archive, store: Store, board: Board, now: datetime, at: date
     return at
 
 
-def _date_again(archive: Archive, store: Store, board: BoardId, now: datetime) -> str:
-    """If all of a board was fetched by a clock that was ahead, strike that, and date it just before `now`. Says so, or ""."""
+def _date_again(archive: Archive, store: Store, board: BoardId, at: datetime) -> str:
+    """If all of a board was fetched by a clock that was ahead, date that again, before a fetch at this time. Says so, or ""."""
     last = store.last_check(board)
-    if (
-        last is None
-        or last.observed_at <= now
-        or not dates.is_all_ahead([check.observed_at for check in store.checks(board)], now)
-    ):
+    if last is None or last.observed_at <= at or not dates.is_all_ahead([check.observed_at for check in store.checks(board)], at):
         return ""
     lines, _ = archive.index(board)
-    wrong = sorted((line for line in fetches_of(lines) if line.observed_at > now), key=attrgetter("observed_at"))
-    times = dates.again([line.observed_at for line in wrong], now)
+    wrong = sorted((line for line in fetches_of(lines) if line.observed_at > at), key=attrgetter("observed_at"))
+    times = dates.again(wrong, at)
     for line in (line for line in lines if line.observed_at in times and line.by != "tracker"):
         if line.verdict in DECISIONS:
             archive.note(board, replace(line, observed_at=times[line.observed_at]))
         elif line.verdict in CONTENT:
             _keep_again(archive, board, line, times[line.observed_at])
-    reason = f"the clock was ahead: a fetch of {machine_time(now)} came later"
+    reason = f"the clock was ahead: a fetch of {machine_time(at)} came later"
     for line in wrong:  # last: what a kill leaves is ahead of what is before it
         archive.note(board, replace(line, verdict=Verdict.STRIKE, by="tracker", reason=reason, error=""))
-    first, last_wrong = (machine_time(line.observed_at) for line in (wrong[0], wrong[-1]))
-    dated_to = f"dated again, up to {machine_time(times[wrong[-1].observed_at])}"
-    undo = f"to undo it: tracker capture restore {board} {first}"
-    return (
-        f"{board}: the clock was ahead for {count(len(wrong), 'fetch', 'fetches')}, {first} to {last_wrong}: {dated_to}; {undo}"
-    )
+    last_wrong = wrong[-1].observed_at
+    fetched = f"{count(len(wrong), 'fetch', 'fetches')} up to {machine_time(last_wrong)}"
+    undo = f"to undo it: tracker capture restore {board} {machine_time(last_wrong)}"
+    return f"{board}: the clock was ahead for {fetched}; now dated up to {machine_time(times[last_wrong])}; {undo}"
 
 
 def _keep_again(archive: Archive, board: BoardId, line: IndexLine, at: datetime) -> None:

@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 
 from tracker.errors import DeclarationError, Poisonous, StoreError, TrackerError
+from tracker.identity import resolve_models
 from tracker.line import apart, dates, index
 from tracker.line.apart import Read, ReadLine, read_line
-from tracker.line.fold import CONTENT, DECISIONS, fetches_of, steps
+from tracker.line.fold import CONTENT, DECISIONS, Last, fetches_of, steps
 from tracker.model import (
     Begun,
     Board,
@@ -28,6 +29,7 @@ from tracker.model import (
     Reading,
     Receipt,
     Result,
+    Snapshot,
     Step,
     Verdict,
 )
@@ -485,7 +487,7 @@ def _store(
     events: list[Event] = []
     took: dict[str, float] = {}
     store.declare(board)
-    before, past, last = store.latest(board.id), store.past(board.id), store.last_check(board.id)
+    before, past, last = _last(board.id, desk), store.past(board.id), store.last_check(board.id)
     is_rejected = last is not None and last.result is Result.REJECTED and last.message != dates.MISDATED
     rejected = last.sha256 if last is not None and is_rejected else ()
     holds = store.service.holds(board.id) if last is not None else {}
@@ -520,6 +522,19 @@ def _store(
         for activity, seconds in {**step.took, "store": time.perf_counter() - started}.items():
             took[activity] = took.get(activity, 0.0) + seconds
     return Outcome(board=board.id, checks=tuple(checks), events=tuple(events), took=took)
+
+
+def _last(board: BoardId, desk: Desk) -> Last | None:
+    """The last accepted snapshot; its models are resolved only if a page shows something else."""
+
+    @cache
+    def snapshot() -> Snapshot:
+        stored = desk.store.latest(board)
+        assert stored is not None
+        return resolve_models(stored, desk.lexicon)
+
+    bodies = desk.store.latest_bodies(board)
+    return None if bodies is None else Last(bodies, snapshot)
 
 
 def _no_longer_accepted(check: Check) -> str:

@@ -309,10 +309,11 @@ def _is_title(row: Element) -> bool:
 
 def _is_lettered(groups: Sequence[Sequence[Element]], size: int) -> bool:
     """Whether a header has the names A, B, C … of a spreadsheet's columns, and the row below it a number."""
-    texts, below = [text for cell in _cells(groups[0][0]) if (text := _text(cell))], _below(groups, size)
-    number = next(iter(_cells(below[0][0])), None) if below else None
-    is_numbered = number is not None and _is_header(number) and (_text(number) or "").isdecimal()
-    return size == 1 and is_numbered and len(texts) > 1 and "".join(texts) == ascii_uppercase[: len(texts)]
+    texts = "".join(filter(None, map(_text, _cells(groups[0][0])))) if size == 1 else ""
+    if len(texts) < 2 or not ascii_uppercase.startswith(texts):
+        return False
+    number = next((cell for group in _below(groups, size)[:1] for cell in _cells(group[0])), None)
+    return number is not None and _is_header(number) and (_text(number) or "").isdecimal()
 
 
 def _names_columns(groups: Sequence[Sequence[Element]]) -> bool:

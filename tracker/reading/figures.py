@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import chain
 from statistics import median
 
@@ -126,10 +127,12 @@ def _group_thousands(runs: Sequence[str], cells: Sequence[str | None]) -> bool:
     return bool(whole) and median(whole) >= LARGE
 
 
+@lru_cache(maxsize=16_384)
 def _is_point(number: str) -> bool:
     return bool(_POINT.fullmatch(number)) and not _DOT_GROUP.fullmatch(number)
 
 
+@lru_cache(maxsize=16_384)
 def _is_comma(number: str) -> bool:
     return bool(_COMMA.fullmatch(number)) and not _COMMA_GROUP.fullmatch(number)
 
@@ -192,7 +195,7 @@ def _odd(known: Mapping[int, str], numbers: Mapping[int, Sequence[str]], metric:
     few = few_rows(len(numbers)) if len(numbers) >= MANY else 0
     percentages = [row for row in numbers if "%" in known[row]] if metric.unit != "%" else []
     odd = dict.fromkeys(percentages if len(percentages) <= few else (), "a figure without %, as in other cells")
-    decimals = [row for row, numerals in numbers.items() if any(_is_comma(number) or "." in number for number in numerals)]
+    decimals = [row for row, numerals in numbers.items() if any("." in number or _is_comma(number) for number in numerals)]
     if 0 < len(decimals) <= few and any(map(_is_comma, chain.from_iterable(numbers[row] for row in decimals))):
         odd |= dict.fromkeys(decimals if not commas(False) else (), "a whole number, as in other cells")
     return odd

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from statistics import median_low
 
@@ -13,6 +13,7 @@ from tracker.model import BoardId, BoardReport, Check, Event, EventId, Gap, Heal
 from tracker.reports.folding import fold
 
 _TIMES_THE_USUAL_PAUSE = 3
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _LEAST_GAP = timedelta(days=3)
 
 
@@ -28,7 +29,8 @@ def build(
 ) -> Report:
     """The changes on the boards of `health` in since ≤ recorded_at < until; the order of the arguments' items does not matter.
 
-    Without `news_only`, events that are only recorded become stories too. `checks` reach back before the window, to show each
+    Without `news_only`, events that are only recorded become stories too; otherwise only those that take back what is reported,
+    such as a price that returns. `checks` reach back before the window, to show each
     board's first reading and its usual pause; `BoardReport.checks` counts those within the window that saw the board.
 
     Raises:
@@ -69,6 +71,7 @@ def _board(
     health: Health, events: list[Event], checks: Sequence[Check], window: tuple[datetime, datetime], *, news_only: bool
 ) -> BoardReport:
     shown = [event for event in events if event.is_news or not news_only]
+    shown += _taking_back(events, shown) if news_only else ()
     saw = (Result.ACCEPTED, Result.UNCHANGED)
     seen = sorted({check.observed_at for check in checks if check.result in saw and check.observed_at < window[1]})
     return BoardReport(
@@ -79,6 +82,24 @@ def _board(
         recorded=len(events) - len(shown),
         is_first=len(seen) == 1 and seen[0] >= window[0],
     )
+
+
+def _taking_back(events: Iterable[Event], shown: Iterable[Event]) -> list[Event]:
+    """The recorded events after which an entry is as it was before a reported one, which would be out of date without them."""
+    told: dict[tuple[object, ...], datetime] = {}
+    for event in shown:
+        for state in _states(event, "before"):
+            told[state] = min(event.recorded_at, told.get(state, event.recorded_at))
+    later = (event for event in events if not event.is_news)
+    return [event for event in later if any(told.get(state, _NEVER) < event.recorded_at for state in _states(event, "after"))]
+
+
+def _states(event: Event, side: str) -> Iterator[tuple[object, ...]]:
+    """Of each entry of an event, what it was `before` or is `after`, if the event is about a single property or value."""
+    value, former = event.facts.get(side), event.facts.get("key_before")
+    if isinstance(value, str | float):
+        for entry in {*(party.entry for party in event.subjects), *([former] if former else ())}:
+            yield event.kind, event.metric, event.facts.get("attribute"), entry, value
 
 
 def _gaps(seen: Sequence[datetime], since: datetime) -> tuple[Gap, ...]:

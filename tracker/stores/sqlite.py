@@ -33,6 +33,7 @@ from tracker.model import (
     PublishedEntry,
     RankSpan,
     Segment,
+    Sha256,
     Snapshot,
     Span,
     Step,
@@ -298,6 +299,11 @@ class SqliteStore(SqliteFile):
     def latest(self, board: BoardId) -> StoredSnapshot | None:
         row = self._one("SELECT max(observed_at) FROM snapshots WHERE board = ?", board)
         return None if row is None or row[0] is None else self._snapshot(board, row[0], None, "valid_to IS NULL")
+
+    def latest_bodies(self, board: BoardId) -> tuple[Sha256, ...] | None:
+        row = self._one("SELECT sha256 FROM snapshots WHERE board = ? ORDER BY observed_at DESC LIMIT 1", board)
+        with self._decoding(board):
+            return None if row is None else tuple(map(Sha256, row[0].split()))
 
     def at(self, board: BoardId, at: datetime, metrics: Iterable[MetricId] | None = None) -> StoredSnapshot | None:
         row = self._one("SELECT max(observed_at) FROM snapshots WHERE board = ? AND observed_at <= ?", board, int(at.timestamp()))

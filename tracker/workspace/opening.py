@@ -30,9 +30,11 @@ def _say(message: str) -> None:
 @contextmanager
 def opened(settings: Settings) -> Iterator[tuple[FileArchive, SqliteStore]]:
     """The archive and the store, for writing. If they do not exist, they are created, which stderr reports."""
-    from tracker.stores.archive import FileArchive  # noqa: PLC0415  # commands that only read history do without
+    from tracker import log  # noqa: PLC0415  # commands that only read history do without
+    from tracker.stores.archive import FileArchive  # noqa: PLC0415  # as above
     from tracker.workspace.rescue import store_of  # noqa: PLC0415  # as above
 
+    log.name_facts()
     is_new = not settings.has_store and not settings.captures.is_dir()
     with store_of(settings, SystemClock().now(), lambda done: _say(f"tracker: {done}")) as store:
         if is_new:

@@ -290,6 +290,8 @@ def _replay(  # noqa: PLR0917  # the order of the work
 ) -> list[str]:
     """Rebuild every board of the archive as far as it had been read. Returns the boards for which that is not possible."""
     lost, held = [], archive.boards()
+    sent = {delivery.event.id for dead in (False, True) for delivery in store.service.deliveries(dead=dead)}
+    sent.update(receipt.event for receipt in store.service.receipts())
     in_file, in_backup = ({} if source is None else source.positions for source in sources)
     for name in sorted({*held, *(name for name, _ in store.declarations())}):
         board = store.declared(name) or boards.get(name)
@@ -307,7 +309,7 @@ def _replay(  # noqa: PLR0917  # the order of the work
             continue
         if until is None:
             wanted = EventFilter(board=name, is_news=True, since=now - NEWS_FOR)
-            if news := sum(1 for _ in store.events(wanted)):
+            if news := sum(event.id not in sent for event in store.events(wanted)):
                 unsure.silent.append(f"{count(news, 'event')} of {name}")
         elif name not in in_file and not unsure.are_kept and archive.raw(name, until):
             unsure.again.append(name)
