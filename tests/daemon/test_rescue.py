@@ -20,7 +20,7 @@ from tracker.stores.migrations import migrations
 from tracker.stores.sqlite import SqliteStore
 from tracker.stores.sqlite_errors import Damaged
 from tracker.workspace.names import default_lexicon
-from tracker.workspace.rescue import rebuild
+from tracker.workspace.rescue import check_pause, rebuild
 from tracker.workspace.service_backup import back_up
 
 DERIVED = ("checks", "snapshots", "events", "entries", "parties", "series", "measures", "texts", "ranks", "segments", "boards")
@@ -139,6 +139,27 @@ def test_unreadable_parts_of_the_service_state_come_from_the_backup(used: Daemon
     (notice,) = set(after.pop("notices")) - set(service.pop("notices"))
     assert after == service
     assert "As last backed up: counts, holds, notices, outbox, pauses, receipts, routes, withdrawn. Lost: nothing" in str(notice)
+
+
+def test_a_backup_that_cannot_be_read_now_is_not_given_up(used: Daemon):
+    backup = used.folder / "a folder instead of a file"
+    backup.mkdir()
+    path = whole(used)
+    path.write_bytes(b"all gone" * 1000)
+    with pytest.raises(StoreError, match="cannot be read"):
+        rebuild(path, used.archive, used.loop.declared.boards, lexicon=default_lexicon(), now=used.now, backup=backup)
+    assert path.read_bytes() == b"all gone" * 1000
+
+
+def test_only_a_rescue_that_was_completed_delays_the_next_one(used: Daemon):
+    path = whole(used)
+    aside = path.with_name(f"{path.name}.spoilt-{used.now:%Y-%m-%dT%H%M%SZ}")
+    aside.hardlink_to(path)
+    check_pause(path, used.now)
+    aside.unlink()
+    aside.write_bytes(b"another file")
+    with pytest.raises(StoreError, match="is damaged again"):
+        check_pause(path, used.now)
 
 
 @pytest.mark.slow

@@ -144,13 +144,16 @@ class Machine:
         """Some turns of a daemon from its start to its end, as one process."""
 
         def work() -> None:
-            try:
-                with self.daemon() as loop:
-                    for _ in range(number):
-                        loop.turn()
-                        self.outside.wait(span)
-            except Damaged as error:
-                rescue(self.settings, error)
+            for _ in range(2):
+                try:
+                    with self.daemon() as loop:
+                        for _ in range(number):
+                            loop.turn()
+                            self.outside.wait(span)
+                except Damaged as error:
+                    rescue(self.settings, error)
+                else:
+                    return
 
         return work
 

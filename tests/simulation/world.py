@@ -133,6 +133,7 @@ class World:
         self._reports: tuple[float, Callable[[], None]] = (float("inf"), lambda: None)
         self._reported = 1
         self._flickers: dict[str, float] = {}
+        self._recent: dict[str, frozenset[str]] = defaultdict(frozenset)
         self.machine.disk.before = self._leased
         self.machine.disk.watches_power = any(incident.what == "power" for incident in self.incidents)
 
@@ -191,11 +192,7 @@ class World:
 
         def answer(request: httpx.Request) -> httpx.Response:
             state = self.true_state(name)
-            kind = self._once[name].pop(0) if self._once[name] else self._outage_of(name)
-            if kind == "flicker":
-                self._flickers[name] = self.passed_s + DAY - 4 * HOUR
-            elif not kind and self.passed_s < self._flickers.pop(name, 0.0):
-                kind = FLICKER_AGAIN  # the row is back before its absence is certain
+            kind = self._kind(name)
             if kind in {"cut", POISON} and form != "csv_table":
                 kind = "equal"
             body = page(kind, state, written)
@@ -218,6 +215,20 @@ class World:
             return httpx.Response(200, content=body, headers={"content-type": mime, "etag": tag})
 
         return answer
+
+    def _kind(self, name: str) -> str:
+        """What the server shows now; empty for the true state."""
+        kind, recent = self._once[name].pop(0) if self._once[name] else self._outage_of(name), self._recent[name]
+        if kind in ODD and not recent.isdisjoint(ODD):
+            kind = ""  # what is read twice is believed
+        if kind == "flicker" and self.passed_s < self._flickers.get(name, -DAYS * DAY) + 2 * DAY:
+            kind = ""  # an absence of days is a departure
+        elif kind == "flicker":
+            self._flickers[name] = self.passed_s + DAY - 4 * HOUR
+        elif not kind and self.passed_s < self._flickers.get(name, 0.0) and FLICKER_AGAIN not in recent:
+            kind = FLICKER_AGAIN  # the row is back before its absence is certain
+        self._recent[name] = frozenset((*self._recent[name], kind)) if kind else frozenset()
+        return kind
 
     def _outage_of(self, name: str) -> str:
         host = name.partition("/")[0]

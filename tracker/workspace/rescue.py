@@ -26,7 +26,7 @@ from tracker.stores.archive import FileArchive
 from tracker.stores.locks import held
 from tracker.stores.service_state import TABLES
 from tracker.stores.sqlite import SqliteStore
-from tracker.stores.sqlite_errors import disk_remedy, newer
+from tracker.stores.sqlite_errors import disk_remedy, newer, store_error
 from tracker.stores.sqlite_file import MIGRATIONS, NEWEST_MIGRATION
 from tracker.wording import count, listed, machine_time
 from tracker.workspace.declared import declared
@@ -112,7 +112,10 @@ def _is_empty(database: Path) -> bool:
 
 def check_pause(database: Path, now: datetime) -> None:
     """Refuse a second rescue within an hour: the disk is bad, and each one keeps a copy. Raises StoreError."""
-    rescued = [at for path in database.parent.glob(f"{_aside(database, None)}*") if (at := _time_of(path)) is not None]
+    kept = [
+        path for path in database.parent.glob(f"{_aside(database, None)}*") if not path.samefile(database)
+    ]  # or it was cut off
+    rescued = [at for path in kept if (at := _time_of(path)) is not None]
     last = max((at for at in rescued if timedelta(0) <= now - at < ONCE_IN), default=None)
     if last is not None:
         found = f"{database}: is damaged again, after it was rebuilt at {machine_time(last)}"
@@ -192,12 +195,16 @@ def _take_its_place(new: Path, database: Path, aside: Path, *, keep: bool) -> No
 
 
 def _in_file(database: Path, boards: Sequence[BoardId]) -> _Source:
-    """What can be read of a damaged file. Raises Newer."""
+    """What can be read of a damaged file. Raises Newer, and StoreError if it cannot be opened at all."""
     queries = {table: f"SELECT * FROM {table}" for table in sorted(TABLES)}  # noqa: S608  # our own table names
     queries["events"] = "SELECT event, board, headline, body FROM events"
     queries[DECLARATIONS] = "SELECT board, declaration FROM boards WHERE declaration IS NOT NULL"
     rows, version = {}, NEWEST_MIGRATION
-    with closing(sqlite3.connect(database)) as old:
+    try:
+        old = sqlite3.connect(database)
+    except sqlite3.Error as error:
+        raise store_error(database, "open", error) from error
+    with closing(old):
         old.text_factory = lambda raw: raw.decode(errors="surrogateescape")  # so that one bad text does not cost the others
         with suppress(sqlite3.Error, TypeError):
             version = str(old.execute("SELECT name FROM _sqlite_migrations ORDER BY rowid DESC LIMIT 1").fetchone()[0])
@@ -224,7 +231,13 @@ def _in_backup(backup: Path) -> _Source | None:
         version = str(saved.pop("version", _UNNAMED_VERSION))
         positions = {BoardId(board): int(position) for board, position in saved.pop(POSITIONS, ())}
         rows = {table: [tuple(row) for row in saved[table]] for table in saved}
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except OSError as error:
+        if not isinstance(error, FileNotFoundError):  # it may be readable the next time, and nothing is lost until then
+            expected = "expected the last backup of the service state (check the disk; to go on without it, move it away)"
+            raise StoreError(f"{backup}: cannot be read: {error.strerror}; {expected}") from error
+        log.warning("no backup", extra={"path": str(backup)})
+        return None
+    except (ValueError, TypeError, AttributeError) as error:
         log.error("backup not readable", extra={"path": str(backup), "error": str(error)})  # noqa: TRY400  # the message is enough
         return None
     return _Source(version=_known(version, backup), rows=rows, positions=positions)
