@@ -536,6 +536,12 @@ def test_figures_as_large_as_times_are_asked_about_if_the_ranks_follow_them():
     assert question(found) == "which column ranks the board: only the order of the rows shows it"
 
 
+def test_times_rank_nothing_though_the_rows_are_in_their_order():
+    created = [1_780_000_000 - 86_400 * at for at in range(8)]
+    found = proposed(("Model", NAMES), ("Created", created), ("Input price", MIXED))
+    assert "`Created`" not in refusal(found)
+
+
 def test_a_figure_without_a_value_for_the_leader_does_not_rank_in_place_of_the_one_it_is_computed_from():
     caps = [18_108_069_190_360 - 900_000_000_000 * at for at in range(8)]
     found = proposed(

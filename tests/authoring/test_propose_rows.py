@@ -153,3 +153,10 @@ def test_each_row_is_an_entry_or_left_out(odd: list[Row], form: str):
     rows = [left for left in balance(proposal, reading) if left.what != "no row"]
     numbers = [1 if left.what == "row" else int(left.what.partition(" ")[0]) for left in rows]
     assert len(reading.entries) + sum(numbers) == len(ROWS) + len(odd)
+
+
+def test_a_name_alone_beside_one_figure_is_asked_about():
+    rows: list[Row] = [*ROWS[:4], ("Open models", ""), *ROWS[4:]]
+    assert propose(page("csv", rows)).candidate.suspects == (("Open models", "a name alone may be a title"),)
+    many: list[Row] = [*ROWS, *((f"Model {at}", "") for at in range(6))]
+    assert propose(page("csv", many)).candidate.suspects == ()

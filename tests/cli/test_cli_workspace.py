@@ -31,6 +31,7 @@ READING: dict[str, list[str]] = {
     "capture": ["list", "acme/text"],
     "install": ["--completion", "bash"],
     "replay": [],
+    "prune": ["--keep", "monthly"],
     "backup": ["copy"],
     "audit": [],
 }

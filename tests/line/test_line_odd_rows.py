@@ -285,3 +285,8 @@ def test_an_entry_that_goes_as_another_spelling_comes_departs(archive: FileArchi
 def test_a_row_of_the_first_page_that_is_named_later_does_not_make_its_debut(archive: FileArchive, store: Store, odd: str):
     read(archive, store, by("name"), page(ODD[odd]), page(), page(more=["new,Newcomer 1,1200,1,"]))
     assert [event.subjects[0].name for event in news(list(store.events(EventFilter(board=BOARD))), "debut")] == ["Newcomer 1"]
+
+
+@pytest.mark.parametrize("name", ["Claude 3 Opus (timeout 600s)", "GPT-4o (failed runs count as zero and are run again)"])
+def test_a_remark_at_the_name_of_a_known_model_is_not_a_message(archive: FileArchive, store: Store, name: str):
+    assert news(read(archive, store, by("name"), page(), page(more=[f"new,{name},1200,1,"])), "debut")

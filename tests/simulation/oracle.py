@@ -89,7 +89,7 @@ def _news(world: World, board: str, serves: Sequence[Serve], store: SqliteStore)
 
 def _lie(world: World, board: str, event: Event, serve: Serve | None) -> str:
     """Why an event is not true; empty if it is."""
-    if serve is None or event.metric != MetricId("score"):
+    if serve is None:
         return ""
     rows = world.states[board][serve.number].rows
     names = [party.entry for party in event.subjects]
@@ -98,6 +98,8 @@ def _lie(world: World, board: str, event: Event, serve: Serve | None) -> str:
     if event.kind == "departure":
         last = world.states[board][-1].rows
         return ", ".join(f"{name} is still there" for name in names if name in last)
+    if event.metric != MetricId("score"):
+        return ""
     if event.kind == "new_leader" and not any(
         name in rows and rows[name][1] == max(row[1] for row in rows.values()) for name in names
     ):

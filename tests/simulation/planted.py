@@ -180,13 +180,6 @@ BUGS = (
         new="            try:\n                self._notice_others()\n                yield\n",
     ),
     Bug(
-        name="a message is not bound to its deliveries",
-        kinds=("channel", "kill"),
-        file="notify/outbox.py",
-        old="        self.service.bind(named.in_full, named.message)\n",
-        new="",
-    ),
-    Bug(
         name="the service state is not backed up",
         kinds=("pause", "no database"),
         file="workspace/service_backup.py",

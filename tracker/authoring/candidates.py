@@ -375,7 +375,7 @@ def is_figure(cells: Cells, *, limits: bool = False) -> bool:
     """Whether the column may be a figure of merit: numbers that differ, and are not places, times, or without `limits` limits."""
     if not cells.is_numeric or cells.filled < 0.1 or len({*cells.values}) < 2:
         return False
-    if cells.is_count_up or cells.is_date or (cells.is_time and not limits):
+    if cells.is_count_up or cells.is_date or (cells.is_time and (not limits or LIMIT & {*cells.words})):
         return False
     merit = (LOWER | HIGHER) - AVERAGE - RANK
     if ID & {*cells.leaf[-1:]}:

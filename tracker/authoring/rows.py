@@ -88,6 +88,10 @@ def entries_of(candidate: Candidate, name: str, answers: Answers) -> Candidate:
     said = {*answers.without, *answers.entries}
     doubts = {clean_name(text): "its name may sum up others" for text in names if _may_sum_up(text)}
     doubts |= {clean_name(names[row]): why for row, why in _doubtful(cells_of(candidate.columns, candidate.rows))}
+    bare = [
+        names[row] for row, cells in enumerate(candidate.rows) if not any(cell for place, cell in enumerate(cells) if place != at)
+    ]
+    doubts |= {clean_name(text): "a name alone may be a title" for text in bare if len(bare) <= ENOUGH}
     candidate = replace(candidate, suspects=tuple((text, why) for text, why in doubts.items() if text not in said))
     placed = sum(without_place(text) != text for text in names)
     if len(names) < ENOUGH or placed < NUMBERED * len(names):

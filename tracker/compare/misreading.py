@@ -128,7 +128,7 @@ def _jumps(
     A score that was far out of the others may come back. Among the others, one may move as far if they are few, or if the metric
     does not rank the board. Points have to double.
     """
-    if len(old) < ENOUGH or not (metric.nature in SCORES or metric.accumulates):
+    if len(old) < ENOUGH or not (metric.nature in SCORES or metric.accumulates) or old.keys().isdisjoint(changed):
         return {}
     ordered, odd, is_tame = sorted(old.values()), [], metric.primary and not metric.accumulates and len(old) >= MANY
     least = 1.0 if metric.accumulates else _AGAIN

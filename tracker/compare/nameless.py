@@ -17,6 +17,7 @@ _ERRORS = frozenset(
     ("denied", "error", "errors", "exception", "failed", "failure", "forbidden", "timeout", "traceback", "unavailable")
 )
 _MARKUP = re.compile(r"</?[a-zA-Z!][^<>]*>|^[a-z]{2,10}://|\{\{|\$\{")
+_MESSAGE = "is a message"
 _LONG = 200
 """Characters. The longest name on a real board has 97."""
 _WORDS = 8
@@ -37,7 +38,7 @@ def nameless(board: Board, before: Snapshot, after: Snapshot, past: BoardState) 
         kind = _kind(entry.name, max(_WORDS, 2 * longest))
         if kind and kind not in kinds:
             kinds[kind] = any(_kind(name) == kind for name in names)
-        if kind and not kinds[kind] and not _is_in_id(board, key, entry):
+        if kind and not kinds[kind] and not _is_stated(board, key, entry, kind):
             doubted[key] = f"{entry.name[:_SHOWN]!r} {kind}"
     return doubted
 
@@ -70,11 +71,12 @@ def _kind(name: str, sentence: int = 0) -> str:
     if tokens and _SUMS.issuperset(tokens):
         return "sums up other rows"
     if _ERRORS.intersection(tokens) or (sentence and len(name.split()) >= sentence):
-        return "is a message"
+        return _MESSAGE
     return "" if any(map(str.isalpha, name)) else "has no letters"
 
 
-def _is_in_id(board: Board, key: EntryId, entry: Entry) -> bool:
-    """Whether an id of the publisher's, which is more than the name, says the same."""
-    tokens, stated = set(name_tokens(entry.name)), set(name_tokens(key))
-    return board.key[0].sources != board.name.sources and tokens < stated
+def _is_stated(board: Board, key: EntryId, entry: Entry, kind: str) -> bool:
+    """Whether an id of the publisher's, which is more than the name, says the same, or a message names the model of a lab."""
+    if kind == _MESSAGE and entry.who.lab and not entry.who.guessed_lab:
+        return True
+    return board.key[0].sources != board.name.sources and {*name_tokens(entry.name)} < {*name_tokens(key)}

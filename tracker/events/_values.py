@@ -42,7 +42,7 @@ def values_shown(page: StoredSnapshot, metric: Metric) -> tuple[list[float], lis
 def joint_rank(diff: Diff, metric: Metric, entry: EntryId, rank: int) -> str:
     """`rank 3`, or `joint rank 3` if another row has the same value."""
     values = diff.after.values(metric.id)
-    alike = sum(value == values[entry] for value in (*values.values(), *(diff.after.unnamed if metric.primary else ())))
+    alike = [*values.values(), *(diff.after.unnamed if metric.primary else ())].count(values[entry])
     return f"{'joint ' if alike > 1 else ''}rank {rank}"
 
 
