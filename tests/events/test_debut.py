@@ -175,6 +175,14 @@ def test_a_crowd_is_one_event_and_top_ten_arrivals_are_events_as_well():
     }
 
 
+def test_a_crowd_counts_those_that_are_back():
+    history, stays = History(), "s:50 t:40"
+    for text in (f"{stays} x00:30 x01:29", stays, stays):
+        history.show(text)
+    crowd, *_ = of("debut", history.show(f"{stays} {line({f'x{place:02}': 30 - place / 2 for place in range(35)})}"))
+    assert crowd.headline == "35 entries join Board at once, 2 of them again, among them x00, x01, x02 and 32 more."
+
+
 @pytest.mark.parametrize(("count", "listed", "crowded"), [(29, 20, False), (30, 20, True), (30, 170, True), (30, 171, False)])
 def test_thirty_and_a_seventh_of_the_board_are_a_crowd(count: int, listed: int, crowded: bool):
     assert (arrivals(count, listed=listed)[0].grade == "mass") is crowded

@@ -175,6 +175,14 @@ def test_a_key_listed_twice_that_may_be_of_the_family_prevents_a_comparison(twic
     assert grade == "gain" or event.facts["why"] == f'"{twice}" stands there more than once and may be of its family'
 
 
+@pytest.mark.parametrize(("unit", "share"), [("USD", "."), ("s", "; better on 2 of 2 metrics.")])
+def test_what_a_run_costs_is_not_among_the_metrics_on_which_it_is_better(unit: str, share: str):
+    run = metric("run", better="lower", unit=unit, topic="coding", primary=False)
+    (event,) = gains("old:42", "old:42 new:45", on=(INDEX, run), run="old:30 new:25")
+    assert event.headline.endswith(f"its predecessor listed there{share}")
+    assert event.facts["gains"]["run"]["gain"] == 5.0
+
+
 @pytest.mark.parametrize(("old", "grade"), [("Qwen3 32B", "gain"), ("b1946ac9", "unmatched")])
 def test_a_key_listed_twice_without_a_family_is_not_of_one_that_all_its_keys_state(old: str, grade: str):
     who = {old.replace(" ", "-"): OLD, "Qwen3.5-27B": NEW}

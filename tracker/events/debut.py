@@ -52,7 +52,8 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     places = model_places(diff, ranks_now)
     crowd, repeated = crowd_of(diff, arrived), _repeated(diff, past) if arrived else frozenset()
     if crowd:
-        who = [party(diff.after, entry) for entry in crowd]
+        who, back = [party(diff.after, entry) for entry in crowd], sum(grade == Grade.RE_ENTRY for _, grade in arrived)
+        again = f", {back} of them again" if back else ""
         yield make(
             diff,
             rule=RULE,
@@ -60,7 +61,7 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
             weight=45,
             is_news=True,
             subjects=who,
-            headline=f"{len(who)} entries join {diff.board.title} at once, among them {listed(who)}.",
+            headline=f"{len(who)} entries join {diff.board.title} at once{again}, among them {listed(who)}.",
             facts={"of": len(diff.after.entries)},
             evidence=page_proofs(diff),
         )

@@ -149,8 +149,8 @@ def _gains(diff: Diff, past: BoardState, newcomer: Entry, earlier: Entry) -> tup
 def _headline(diff: Diff, primary: Metric, newcomer: Entry, earlier: Entry, gains: Mapping[MetricId, _Gain]) -> str:
     gain = gains[primary.id]
     sure = "" if gain.beyond_error else unsure(primary, newcomer.measures[primary.id], earlier.measures[primary.id])
-    better = sum(other.gain > 0 for other in gains.values())
-    share = f"; better on {better} of {len(gains)} metrics" if len(gains) > 1 else ""
+    better = [other.gain > 0 for metric, other in gains.items() if not diff.board.metric(metric).is_cost]
+    share = f"; better on {sum(better)} of {len(better)} metrics" if len(better) > 1 else ""
     return (
         f"{newcomer.name} scores {number(gain.after, primary)} on {diff.board.title} ({primary.title}), against"
         f" {number(gain.before, primary)} of {earlier.name}, its predecessor listed there{sure}{share}."

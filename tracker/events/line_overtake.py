@@ -16,7 +16,7 @@ from tracker.events._passes import FAMILY, GENERATION, LAB, Pass, Stage, overtak
 from tracker.events._values import grouped
 from tracker.events.kind import Detection, EventKind
 from tracker.events.making import both, both_proofs, make, party
-from tracker.model import BoardState, Diff, EntryId, Event, Evidence, Metric, MetricId, Nature, name_tokens
+from tracker.model import BoardState, Diff, EntryId, Event, Evidence, MetricId, Nature, name_tokens
 from tracker.model.names import folded, is_misprint
 from tracker.order import certainty, states_error
 from tracker.wording import listed, number, unsure
@@ -234,9 +234,9 @@ def _headline(stage: Stage, lead: Pass, named: Sequence[Pass], *, more: bool) ->
     unsure_order = _certainty(stage, lead) == "nominal"
     near = unsure(stage.metric, stage.measure(lead.best), stage.measure(lead.passed)) if unsure_order else ""
     if lead.cause == "fall":
-        verb = "now costs more than" if _is_price(stage.metric) else "falls below"
+        verb = "now costs more than" if stage.metric.is_cost else "falls below"
         return f"{_best_of_rival(stage, lead)} {verb} {line}'s best ({name}, {value}) on {where}{near}."
-    ahead, puts = ("cheaper than", "makes") if _is_price(stage.metric) else ("above", "puts")
+    ahead, puts = ("cheaper than", "makes") if stage.metric.is_cost else ("above", "puts")
     above = f"{ahead} {listed([_best_of_rival(stage, line_pass) for line_pass in named], _NAMED)}"
     whose = "," if folded(line) in folded(name) else f" and {puts} {line}"
     if lead.cause == "rise":
@@ -245,11 +245,6 @@ def _headline(stage: Stage, lead: Pass, named: Sequence[Pass], *, more: bool) ->
         how = f"{name} ({value}) {WORDS[lead.cause]} {where}"
     others = ", among others" if more else ""
     return f"{how}{whose} {above}{others}{near}{_estimated(stage, named)}."
-
-
-def _is_price(metric: Metric) -> bool:
-    """Whether the better value is the lower price, or cost."""
-    return metric.higher_is_better is False and (metric.topic == "price" or metric.unit.startswith("USD"))
 
 
 def _best_of_rival(stage: Stage, line_pass: Pass) -> str:

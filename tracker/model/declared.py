@@ -226,6 +226,11 @@ class Metric:
         return self.higher_is_better is not None and self.nature in (Nature.TESTED, Nature.FITTED) and not self.volatile
 
     @property
+    def is_cost(self) -> bool:
+        """Whether it is an amount of money, of which less is better."""
+        return self.higher_is_better is False and (self.topic == "price" or self.unit.startswith("USD"))
+
+    @property
     def exact(self) -> bool:
         """Whether two published values are in order without any error: points that were counted, or places."""
         return self.nature is Nature.POINTS
