@@ -173,13 +173,6 @@ BUGS = (
         new="            try:\n                self._notice_others()\n                yield\n",
     ),
     Bug(
-        name="the service state is not backed up",
-        kinds=("pause", "no database"),
-        file="workspace/service_backup.py",
-        old="    if store.is_empty():\n        return\n",
-        new="    return\n",
-    ),
-    Bug(
         name="a torn line stays at the end of an index",
         kinds=("kill", "disk", "index"),
         file="stores/archive/index.py",
