@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 
 from simulation.pages import DAY, HOUR, OUTAGES, POISON, WRONG
 from simulation.world import CALM, PERIOD_H, Serve, World
@@ -17,6 +18,8 @@ TOLERANCE_S = 2.6 * HOUR
 """A board that was unreachable is tried again after two hours at the latest."""
 MOST = 1000.0
 """No score and no price is above it."""
+NOT_NOTICED = timedelta(days=2)
+"""A clock that is ahead by less is not noticed (docs/decisions/0048-clocks.md)."""
 _TROUBLE = ("board_", "tracker_")
 _BAD = frozenset((*WRONG, POISON, *OUTAGES))
 
@@ -43,7 +46,7 @@ def _history(world: World, board: str, serves: Sequence[Serve], checks: Sequence
     number_of = {serve.sha256: serve.number for serve in serves if serve.kind not in _BAD}
     accepted = [check for check in checks if check.result in {Result.ACCEPTED, Result.UNCHANGED} and check.sha256]
     numbers: list[int] = []
-    if accepted and accepted[-1].observed_at > world.machine.outside.now:
+    if accepted and accepted[-1].observed_at > world.machine.outside.now + NOT_NOTICED:
         yield f"{board}: the history is in the future: {accepted[-1].observed_at}"
     for check in accepted:
         number = number_of.get(check.sha256[0])
@@ -128,6 +131,7 @@ def _deliveries(world: World, store: SqliteStore) -> Iterator[str]:
 
 def _messages(world: World, receipts: Mapping[str, Receipt]) -> Iterator[str]:
     """What the receiver got twice, or without a receipt, or not at all."""
+    struck = sum(amount for what, amount in world.seen.items() if what.startswith("struck"))
     ids: dict[str, list[str]] = defaultdict(list)
     for message in world.machine.came:
         for name in message.events:
@@ -135,12 +139,11 @@ def _messages(world: World, receipts: Mapping[str, Receipt]) -> Iterator[str]:
     for name, found in ids.items():
         if len(set(found)) > 1:
             yield f"event {name} came as {found}"
-        if len(found) > 1 + len(world.kills_at):
+        if len(found) > 1 + len(world.kills_at) + struck:
             yield f"event {name} came {len(found)} times"
         if name not in receipts:
             yield f"event {name} came and has no receipt"
     twice = len(world.machine.came) - len({message.id for message in world.machine.came})
-    struck = sum(amount for what, amount in world.seen.items() if what.startswith("struck"))
     if twice > len(world.kills_at) + struck:
         yield f"{twice} messages came twice in {len(world.kills_at)} kills"
     sent = {name for name, receipt in receipts.items() if receipt.how is DeliveryOutcome.SENT and receipt.message}

@@ -164,13 +164,6 @@ BUGS = (
         new="    return at\n",
     ),
     Bug(
-        name="an event is posted although it has a receipt",
-        kinds=("clock ahead",),
-        file="stores/service_state.py",
-        old=' WHERE NOT EXISTS (SELECT 1 FROM receipts WHERE event = ? AND route = ?) ON CONFLICT DO NOTHING"',
-        new=' WHERE NOT EXISTS (SELECT 1 FROM receipts WHERE event = ? AND route = ? AND 0) ON CONFLICT DO NOTHING"',
-    ),
-    Bug(
         name="a step is stored in many transactions",
         kinds=("kill", "disk"),
         file="stores/sqlite.py",
@@ -178,20 +171,6 @@ BUGS = (
         "                self._notice_others()\n                yield\n"
         '                self._connection.execute("COMMIT")\n',
         new="            try:\n                self._notice_others()\n                yield\n",
-    ),
-    Bug(
-        name="the service state is not backed up",
-        kinds=("pause", "no database"),
-        file="workspace/service_backup.py",
-        old="    if store.is_empty():\n        return\n",
-        new="    return\n",
-    ),
-    Bug(
-        name="a host that asked us to stay away is asked",
-        kinds=("outage",),
-        file="fetch/politeness.py",
-        old="        if until is not None and until > now:\n",
-        new="        if False:\n",
     ),
     Bug(
         name="a torn line stays at the end of an index",
