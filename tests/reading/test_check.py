@@ -428,7 +428,7 @@ def test_a_collapse_is_measured_against_the_usual_size(sizes: tuple[int, ...], m
     declared = board(contract=Contract(max_drop=max_drop))
     doubt = size_collapse(check(SEVEN, declared), declared, sizes)
     assert (doubt is not None) == collapsed
-    assert not collapsed or str(doubt).startswith("size_collapse: found '7', expected at least ")
+    assert not collapsed or str(doubt).startswith("7 entries, expected at least ")
 
 
 @pytest.mark.parametrize("contract", [Contract(depth="varies"), Contract(depth=5)])

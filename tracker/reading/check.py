@@ -95,7 +95,7 @@ def size_collapse(reading: Reading, board: Board, sizes: Sequence[int]) -> str |
     if usual - entries <= max_drop * usual + 1e-9:
         return None
     expected = f"at least {usual * (1 - max_drop):.0f}, usually {usual:g} (contract.max_drop = {max_drop:g})"
-    return str(Violation(code="size_collapse", value=f"{entries}", expected=expected))
+    return f"{count(entries, 'entry', 'entries')}, expected {expected}"
 
 
 def _kept(
