@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -80,17 +81,18 @@ def _with_one_cause(events: Sequence[Event]) -> list[Event]:
     """The events, of which only the weightiest is news if many scores of an entry are revised at once."""
     revised = (event for event in events if event.is_news and event.grade == Grade.BEYOND_ERROR)
     together = grouped(revised, lambda event: event.subjects[0].entry)
+    counts = Counter(event.subjects[0].entry for event in events if event.grade != Grade.WITHDRAWN)
     leads = {
         entry: max(several, key=lambda event: event.weight) for entry, several in together.items() if len(several) >= _SEVERAL
     }
-    return [_of_several(event, leads.get(event.subjects[0].entry), together) for event in events]
+    return [_of_several(event, leads.get(event.subjects[0].entry), counts) for event in events]
 
 
-def _of_several(event: Event, lead: Event | None, together: Mapping[EntryId, Sequence[Event]]) -> Event:
+def _of_several(event: Event, lead: Event | None, counts: Mapping[EntryId, int]) -> Event:
     if lead is None or not event.is_news or event.grade != Grade.BEYOND_ERROR:
         return event
     if event is lead:
-        more = len(together[event.subjects[0].entry]) - 1
+        more = counts[event.subjects[0].entry] - 1
         return replace(event, headline=f"{event.headline} {more} more of its scores changed as well.")
     return replace(event, is_news=False, weight=5, facts={**event.facts, "reported_with": lead.id})
 
