@@ -13,8 +13,8 @@ from tracker.authoring.documents import Spot, beside, spots
 from tracker.errors import ParseError
 from tracker.model import Parse
 from tracker.parsers import csv_table, flight, json_ld, markdown_table, yaml_records
-from tracker.parsers._devalue import is_packed, unpacked
 from tracker.parsers.decoding import decode, header, unique
+from tracker.parsers.devalue import is_packed, unpacked
 from tracker.parsers.html_table import TABLES, Section, first_row, sections
 from tracker.parsers.html_tree import TEXT, Element, ancestors, children, inner_text, root_of, scripts
 from tracker.parsers.script_source import assignments, literal

@@ -9,10 +9,10 @@ from msgspec import Meta
 
 from tracker.errors import ParseError
 from tracker.model import Table
-from tracker.parsers._devalue import unpacked
 from tracker.parsers._documents import DocumentOptions, is_plain, table_of
 from tracker.parsers._records import NestedCell
 from tracker.parsers.decoding import decode, refuse_markup
+from tracker.parsers.devalue import unpacked
 from tracker.parsers.html_tree import scripts
 from tracker.parsers.strict_json import load, load_quickly
 
