@@ -114,3 +114,20 @@ def test_a_change_under_one_per_cent_is_news_only_where_an_error_is_published():
         assert (event.grade, event.is_news) == ("beyond_error", is_news)
     (event,) = of("score_revision", events_of("a:50.0 b:40.0 c:30.0 d:20.0", "a:50.5 b:40.0 c:30.0 d:20.0"))
     assert event.is_news
+
+
+@pytest.mark.parametrize(("revised", "news"), [(5, 5), (6, 1)])
+def test_many_scores_of_an_entry_that_are_revised_at_once_are_one_item(revised: int, news: int):
+    others = [f"m{place}" for place in range(revised - 1)]
+    history = History(*(metric(name, primary=False) for name in (*others, "little")), SCORE)
+    rest = "b:30 c:20 d:10 e:5"
+    history.show(f"a:50 {rest}", little=f"a:50.0 {rest}", **dict.fromkeys(others, f"a:50 {rest}"))
+    events = of("score_revision", history.show(f"a:45 {rest}", little=f"a:50.4 {rest}", **dict.fromkeys(others, f"a:45 {rest}")))
+    reported = [event for event in events if event.is_news]
+    assert (len(events), len(reported)) == (revised + 1, news)
+    if news == 1:
+        assert (reported[0].metric, reported[0].headline) == (
+            "score",
+            "a goes from 50 to 45 on Board (score), no error margin published. 6 more of its scores changed as well.",
+        )
+        assert {event.facts.get("reported_with") for event in events} == {None, reported[0].id}

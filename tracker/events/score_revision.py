@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from tracker.events import departure
-from tracker.events._values import keys_now, measured, near_the_top
+from tracker.events._values import grouped, keys_now, measured, near_the_top
 from tracker.events.kind import Detection, EventKind, Folding, What
 from tracker.events.making import both, make, party, proof
 from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Evidence, Measure, Metric, Move, Nature
@@ -20,6 +22,8 @@ Grade = StrEnum("Grade", "BEYOND_ERROR WITHIN_ERROR WITHDRAWN RETURNED UNSURE_OR
 _LEAST = 0.01
 """The smallest change that is news where no error is published, and the smallest loss of points: a share of the value before."""
 
+_SEVERAL = 6
+"""If this number of scores of an entry are revised at once, more than a report states, one is news for all of them."""
 _UNSURE = "of unsure origin: the earlier score may have been an estimate, or that of another row"
 
 
@@ -29,7 +33,7 @@ def detect(diff: Diff, past: BoardState) -> Detection:
     Of points only what an entry lost, where nearly all others grow or stay. `unsure_origin`: the earlier score may have been an
     estimate, so the change is only recorded. Remembers the scores that were withdrawn, each with the bytes that had it.
     """
-    events, gone, primary = list(_changes(diff)), dict[str, _Withdrawn](), diff.board.primary
+    events, gone, primary = _with_one_cause(list(_changes(diff))), dict[str, _Withdrawn](), diff.board.primary
     if diff.before is None or primary is None or diff.restart or diff.metrics[primary.id].verdict is Comparability.REBASED:
         return Detection(events=events, memory=gone)
     keys = keys_now(diff)
@@ -71,6 +75,26 @@ def _changes(diff: Diff) -> Iterator[Event]:
                 before = measured(diff.before.entries[entry], metric)
                 if before is not None:
                     yield _withdrawn(diff, metric, entry, before)
+
+
+def _with_one_cause(events: Sequence[Event]) -> list[Event]:
+    """The events, of which only the weightiest is news if many scores of an entry are revised at once."""
+    revised = (event for event in events if event.is_news and event.grade == Grade.BEYOND_ERROR)
+    together = grouped(revised, lambda event: event.subjects[0].entry)
+    counts = Counter(event.subjects[0].entry for event in events if event.grade != Grade.WITHDRAWN)
+    leads = {
+        entry: max(several, key=lambda event: event.weight) for entry, several in together.items() if len(several) >= _SEVERAL
+    }
+    return [_of_several(event, leads.get(event.subjects[0].entry), counts) for event in events]
+
+
+def _of_several(event: Event, lead: Event | None, counts: Mapping[EntryId, int]) -> Event:
+    if lead is None or not event.is_news or event.grade != Grade.BEYOND_ERROR:
+        return event
+    if event is lead:
+        more = counts[event.subjects[0].entry] - 1
+        return replace(event, headline=f"{event.headline} {more} more of its scores changed as well.")
+    return replace(event, is_news=False, weight=5, facts={**event.facts, "reported_with": lead.id})
 
 
 def _losses(diff: Diff, metric: Metric, moves: Mapping[EntryId, Move]) -> dict[EntryId, Move]:
@@ -149,6 +173,12 @@ def _returned(diff: Diff, metric: Metric, entry: EntryId, was: _Withdrawn, now: 
     )
 
 
+def _why_recorded(event: Event) -> str:
+    if "reported_with" in event.facts:
+        return f"many of its scores changed at once, which one event reports ({event.facts['reported_with']})"
+    return _UNSURE if event.grade == Grade.UNSURE_ORIGIN else ""
+
+
 KIND = EventKind(
     RULE,
     tuple(Grade),
@@ -156,5 +186,5 @@ KIND = EventKind(
     recorded=(Grade.WITHIN_ERROR, Grade.UNSURE_ORIGIN),
     folding=Folding(crowd=("score revision", "score revisions")),
     explains={What.VALUE: 20},
-    why_recorded=lambda event: _UNSURE if event.grade == Grade.UNSURE_ORIGIN else "",
+    why_recorded=_why_recorded,
 )
