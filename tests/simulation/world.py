@@ -296,7 +296,7 @@ class World:
                 self.wrong.append(f"the daemon ended {starts} times within an hour")
                 return
             result = self.machine.outside.process(self._daemon)
-            self._pending.clear()
+            self._forget()
             if isinstance(result, Crash):
                 self.seen["processes killed"] += 1
                 self.machine.outside.wait(timedelta(seconds=5))
@@ -349,13 +349,20 @@ class World:
         return max(1.0, min(idle_s, LOOK_S if self.machine.unsent else 12 * LOOK_S, *(at - self.passed_s for at in until)))
 
     def _turned(self, loop: Loop) -> None:
-        if not loop.trouble and not loop.busy and not self._struck:
+        if self._struck:
+            self._forget()
+            self._struck = bool(loop.trouble)
+        elif not loop.trouble and not loop.busy:
             for serve in self._pending:
                 serve.must = self._clock_until is None
             self._pending.clear()
-        elif self._struck and not loop.trouble:
-            self._pending.clear()
-            self._struck = False
+
+    def _forget(self) -> None:
+        """The tracker may not have noted what it was last told: its process died, or its disk failed."""
+        for serve in self._pending:
+            if serve.kind == "busy":
+                self._away.pop(serve.board.partition("/")[0], None)
+        self._pending.clear()
 
     # ── what happens ─────────────────────────────────────────────────────────────────────────────
 
@@ -433,7 +440,8 @@ class World:
             return
         self._clock_until = self.passed_s + lasts_s, by
         self.machine.outside.set_clock(self.machine.outside.now + by)
-        self.excused[""].append((self.passed_s, self.passed_s + lasts_s + 2 * DAY))
+        until_s = self.passed_s + lasts_s + DAY  # a clock that is ahead by less than two days is not noticed
+        self.excused[""].append((self.passed_s, until_s + 9 * HOUR))
 
     def _clock_goes_right(self) -> None:
         if self._clock_until is not None and self.passed_s >= self._clock_until[0]:
