@@ -67,7 +67,7 @@ def csv(text: str) -> str:
 
 
 _ABOUT_THE_STORE = re.compile(
-    r"tracker: (created the store .*|There was no database .*|.*: no store here yet; tracker run creates it)"
+    r"tracker: (created the store .*|There was no history .*|.*: no store here yet; tracker run creates it)"
 )
 
 

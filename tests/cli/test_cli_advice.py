@@ -150,7 +150,7 @@ def test_news_of_which_nothing_is_known_is_named_and_not_sent(used: World):
     database(used).unlink()
     ran = used.run("replay")
     assert re.search(r"Not sent, and may not have been sent before: \d events of acme/text \(tracker events\)", ran.err)
-    assert "There was no database and no usable service.bak: the history was read again from the captures." in ran.err
+    assert "There was no history and no usable service.bak: it was read again from the captures." in ran.err
     assert ran.err.rstrip().endswith("Lost, if there were any: pauses, deliveries and receipts")
     assert (waiting(used), ran.out.count(LEADS)) == ([], 0)
 

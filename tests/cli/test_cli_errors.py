@@ -333,7 +333,7 @@ def hostile(world: World) -> None:
         scores = {"a": 90, "b": 80 + 5 * day, f"c{EVIL}": 70, "d": 60 + day / 10, "e": 50}
         rows = [f"{key},{EVIL} {key},{score},{day},{EVIL}{day}" for key, score in scores.items()]
         states[f"2026-03-0{day}T060000Z"] = head + "\n".join(rows[day % 2 :])
-    collapse = {"2026-03-05T060000Z": f"{head}a,{EVIL} a,90,1,{EVIL}\n"}
+    collapse = {"2026-03-05T060000Z": f"{head}a,{EVIL} a,90,1,{EVIL}\nd,{EVIL} d,60,1,{EVIL}\n"}
     world.declare("acme/text")
     world.run("import", "acme/text", world.bodies(states | collapse, raw=True))
 

@@ -12,6 +12,7 @@ NAMES = {
     "b": "GPT-5.4 (Reasoning)",
     "q": "Qwen3.5 9B",
     "e": "\x1b[2JEvil \u202e One",
+    "f": "\x1b[2JEvil \u202e Two",  # of more than a few rows, such names are the board's own
 }
 STATES: Mapping[str, str] = {
     "2026-03-01T060000Z": "a:80:3 b:90:2 q:50:1 c:40:1 d:30:1 f:20:1 e:5:1",

@@ -186,6 +186,7 @@ def test_a_domain_in_a_name_looks_the_same_and_is_not_linked(text: str, shown: s
 @given(
     text=st.text(st.sampled_from("evil.comx/:-_9 \n"), max_size=60).map(lambda text: f"{text}9"), title=st.sampled_from([0, 250])
 )
+@example(text=".cc9", title=0)
 @example(text="evil.example/x Model.ai o1.pro www.evil.co.uk 10.0.0.1", title=250)
 def test_no_domain_survives_in_a_message_but_that_of_its_board(form: str, text: str, title: int):
     shown = visible(form, composed_text(text, form, title=title, of_board="A board")).replace("aa.example", "")

@@ -16,7 +16,7 @@ def test_every_format_has_a_file():
     assert set(FORMATS) <= MODULES
 
 
-HELPERS = {"cell_text", "decoding", "html_limits", "html_tree", "limits", "script_source", "strict_json"}
+HELPERS = {"cell_text", "decoding", "devalue", "html_limits", "html_tree", "limits", "script_source", "strict_json"}
 """What formats share, and the proposer of declarations uses too."""
 
 

@@ -55,6 +55,10 @@ def _back_up(store: SqliteStore, archive: FileArchive, path: Path, now: datetime
     archive.seal(now)
 
 
+def _say_rebuilt(what: str) -> None:
+    logger.error("store rebuilt", extra={"what": what})
+
+
 @contextmanager
 def opened(
     settings: Settings,
@@ -70,7 +74,7 @@ def opened(
     clock = SystemClock()
     with ExitStack() as stack:
         is_new = not settings.has_store
-        store = stack.enter_context(store_of(settings, clock.now(), lambda _: None))
+        store = stack.enter_context(store_of(settings, clock.now(), _say_rebuilt))
         store.check()
         if is_new:
             logger.info("store created", extra={"store": str(settings.store)})

@@ -20,7 +20,7 @@ At the end of a text, what follows may make it one."""
 _OUR_KEYS = r"depth|duplicates|each|format|headers|member|newest|pagination|params|records|select|url|[a-z]+_[a-z_]+"
 """Keys of a declaration that a message may tell a person to correct (`parse.select`); no top-level domain is called so."""
 _DOMAIN_DOT = re.compile(
-    rf"(?<=\S)(?:\.(?=[^\W\d_]{{2}})(?!(?:{_OUR_KEYS})\b)|[\uff0e\u3002\uff61](?=[A-Za-z]{{2}}))"
+    rf"(?:^|(?<=\S))(?:\.(?=[^\W\d_]{{2}})(?!(?:{_OUR_KEYS})\b)|[\uff0e\u3002\uff61](?=[A-Za-z]{{2}}))"
     r"|(?<=\d)\.(?=\d{1,3}\.\d{1,3}\.\d{1,3}(?!\d))"
 )
 """A dot that may belong to a domain (`evil.example/x`, `o1.pro`) or an IPv4 address, unlike those of `GPT-4.5` and of `e.g.`."""

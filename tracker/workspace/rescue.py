@@ -152,7 +152,8 @@ def rebuild(
         unsure = _Unsure(are_kept=not {"outbox", "receipts"}.intersection((*lost, *from_backup)))
         lost += _replay(store, archive, boards, lexicon, now, (in_file, in_backup), unsure)
         message = _message(aside.name if is_damaged else "", from_backup, lost, unsure)
-        log.error("store rebuilt", extra={"spoilt": aside.name if is_damaged else "", "what": message})
+        if is_damaged:  # otherwise the caller says it
+            log.error("store rebuilt", extra={"spoilt": aside.name, "what": message})
         if in_file is not None or in_backup is not None:
             store.service.open_notice(Notice(kind="store", subject="", message=message, since=now))
     _take_its_place(new, database, aside, keep=is_damaged)
@@ -163,7 +164,7 @@ def _message(aside: str, from_backup: Sequence[str], lost: Sequence[str], unsure
     """What was done, what is lost, and what may be sent twice or not at all, in sentences."""
     if not aside and TABLES.issubset(lost):
         more = "".join(f"; {thing}" for thing in lost if thing not in TABLES)
-        done = "There was no database and no usable service.bak: the history was read again from the captures."
+        done = "There was no history and no usable service.bak: it was read again from the captures."
         return f"{done}{unsure} Lost, if there were any: pauses, deliveries and receipts{more}"
     kept = f"was damaged; it is at {aside}, and" if aside else "was missing or empty, and"
     older = f" As last backed up: {', '.join(from_backup)}." if from_backup else ""
