@@ -116,9 +116,8 @@ class World:
         count = int(self.days * self.incidents_per_day)
         planned = [*(self._planned() for _ in range(count)), *(self._planned("kill") for _ in range(self.kills))]
         clocks = [incident for incident in planned if incident.what.startswith("clock")]
-        if clocks:  # one clock, and no lost database: see docs/decisions/0058-simulation.md
+        if clocks:  # only one: see docs/decisions/0058-simulation.md
             planned = [incident for incident in planned if incident not in clocks[1:]]
-            planned = [incident for incident in planned if incident.what not in {"no database", "damage"}]
         self.incidents = sorted(planned, key=lambda incident: incident.at_s)
         self._queue = list(self.incidents)
         self._pending: list[Serve] = []
