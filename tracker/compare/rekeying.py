@@ -7,16 +7,17 @@ labels at once, each continues the one of the nearest name; if none is nearest, 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from itertools import product
 from math import isclose
+from operator import attrgetter
 
 from tracker.compare.drift import FALLBACK_HALF_WIDTH
 from tracker.compare.precision import same
-from tracker.model import Board, Confidence, Entry, EntryId, Measure, Metric, Nature, Snapshot, name_tokens
+from tracker.model import Board, Confidence, Entry, EntryId, Measure, Metric, MetricId, Nature, Snapshot, name_tokens
 from tracker.model.names import is_misprint
 
 _EXACT = 2
@@ -26,9 +27,12 @@ _ENOUGH_VALUES = 3
 _SHRUNK, _GREW, _MANY = 0.99, 1.15, 100
 """A count of this size that changed by no more than this is that of the same entry: publishers withdraw a few votes."""
 _NOISE = 1e-6
+_COMMON = 10
+"""A result that more rows have than this identifies none of them."""
 _SCORES = (Nature.TESTED, Nature.FITTED)
 _Clue = Callable[[Entry, Entry], bool]
 _Pair = tuple[Entry, Entry]
+_Result = tuple[MetricId, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,12 +97,15 @@ def exchanged(board: Board, before: Snapshot, after: Snapshot, entries: Iterable
     `entries` are on both pages.
     """
     values, found, moved = _Values(board, before, after), dict[EntryId, EntryId](), frozenset(entries)
+    if not moved:
+        return found
     for was, now in ((before.entries, after.entries), (after.entries, before.entries)):
         gone = [was[key] for key in sorted(was.keys() - now.keys())]
-        still = [now[key] for key in sorted((was.keys() & now.keys()) - moved)] if values.has_tests else []
+        still = values.by_value([now[key] for key in sorted((was.keys() & now.keys()) - moved)])
         for entry in moved:
             others = [other.id for other in gone if values.moved_over(other, was[entry], now[entry])]
-            others += [other.id for other in still if values.copied(other, was[entry], now[entry])]
+            copied = values.copied(still, was[entry], now[entry])
+            others += [other.id for other in copied if values.moved_over(other, was[entry], now[entry])]
             if others:
                 found[entry] = others[0]
     return found
@@ -156,7 +163,7 @@ class _Values:
         self._prices = [metric for metric in board.metrics if metric.nature is Nature.LISTED and not metric.parts]
         self._counts = [metric for metric in board.metrics if metric.nature is Nature.COUNT]
         self._tests = [metric for metric in self._scores if metric.nature is Nature.TESTED]
-        self._primary, self._pages, self.has_tests = board.primary, (before, after), len(self._tests) > 1
+        self._primary, self._pages = board.primary, (before, after)
 
     def agree(self, now: Entry, old: Entry) -> bool:
         """Whether no shared score differs by more than precision, or than a rating's error. Without scores, prices decide."""
@@ -284,14 +291,25 @@ class _Values:
             or _is_one_name(now, old)
         )
 
-    def copied(self, other: Entry, before: Entry, after: Entry) -> bool:
-        """Whether an entry's scores became all those of a row that did not change, among them two exact results of tests."""
-        exact = [
-            metric
-            for metric, now, row in self._shared(self._tests, after, other)
-            if now.value == row.value and now.decimals >= _EXACT and before.measures.get(metric.id) != now
+    def by_value(self, rows: Iterable[Entry]) -> Mapping[_Result, Sequence[Entry]]:
+        """The rows by each of their results of tests."""
+        found: defaultdict[_Result, list[Entry]] = defaultdict(list)
+        if len(self._tests) > 1:
+            for row in rows:
+                for metric in self._tests:
+                    if metric.id in row.measures:
+                        found[metric.id, row.measures[metric.id].value].append(row)
+        return found
+
+    def copied(self, rows: Mapping[_Result, Sequence[Entry]], before: Entry, after: Entry) -> list[Entry]:
+        """The rows of which an entry took over two exact results of tests."""
+        shown = ((metric.id, after.measures.get(metric.id)) for metric in self._tests)
+        new = [
+            (metric, now.value) for metric, now in shown if now and now.decimals >= _EXACT and before.measures.get(metric) != now
         ]
-        return len(exact) > 1 and self.moved_over(other, before, after)
+        same = [row for result in new if len(alike := rows.get(result, ())) <= _COMMON for row in alike]
+        times = Counter(row.id for row in same)
+        return sorted({row.id: row for row in same if times[row.id] > 1}.values(), key=attrgetter("id"))
 
     def _shared(self, metrics: Iterable[Metric], now: Entry, old: Entry) -> list[tuple[Metric, Measure, Measure]]:
         both = ((metric, now.measures.get(metric.id), old.measures.get(metric.id)) for metric in metrics)
