@@ -170,6 +170,14 @@ def test_a_board_that_must_wait_is_not_asked_and_the_others_of_its_host_are(daem
     assert daemon.times() == [START + 3 * HOUR]
 
 
+def test_a_wait_that_was_noted_while_the_clock_was_ahead_by_40_days_delays_nothing(daemon: Daemon):
+    daemon.declare(cadence="@hourly")
+    for whom in ("text.acme.test", "acme/text"):
+        daemon.hosts.note_not_before(whom, START + timedelta(days=40))
+    daemon.run(1.5 * HOUR)
+    assert daemon.times() == [START, START + HOUR]
+
+
 def test_only_news_wakes_the_delivery_worker(daemon: Daemon):
     daemon.declare(cadence="@hourly")
     daemon.run(3.5 * HOUR)

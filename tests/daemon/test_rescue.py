@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,7 @@ from tracker.stores.sqlite import SqliteStore
 from tracker.stores.sqlite_errors import Damaged
 from tracker.workspace.names import default_lexicon
 from tracker.workspace.rescue import check_pause, rebuild
-from tracker.workspace.service_backup import back_up
+from tracker.workspace.service_backup import RECEIPTS, back_up
 
 DERIVED = ("checks", "snapshots", "events", "entries", "parties", "series", "measures", "texts", "ranks", "segments", "boards")
 KEPT = ("outbox", "receipts", "routes", "pauses", "notices", "counts")
@@ -213,15 +213,25 @@ def test_a_damaged_file_of_an_earlier_version_is_migrated(used: Daemon):
     expect_version_0_2(path)
 
 
+def receipt(event: str, at: datetime) -> Receipt:
+    return Receipt(event=EventId(event), route="r", delivered_at=at)
+
+
 def test_old_receipts_are_left_out_of_the_backup(used: Daemon):
     backup = used.folder / "service.bak"
-    old, new = (
-        Receipt(event=EventId(name), route="r", delivered_at=used.now - timedelta(days=days))
-        for name, days in (("o", 32), ("n", 30))
-    )
-    used.store.service.receive([old, new])
+    used.store.service.receive([receipt("old", used.now - timedelta(days=32))])
+    used.store.service.receive([receipt(f"new{number}", used.now - timedelta(days=30)) for number in range(RECEIPTS)])
     back_up(used.store, backup, used.now)
-    assert [row[0] for row in json.loads(backup.read_text(encoding="utf-8"))["receipts"]] == ["n"]
+    names = [row[0] for row in json.loads(backup.read_text(encoding="utf-8"))["receipts"]]
+    assert len(names) == RECEIPTS
+    assert "old" not in names
+
+
+def test_the_latest_receipts_are_backed_up_even_if_the_clock_is_ahead(used: Daemon):
+    backup = used.folder / "service.bak"
+    used.store.service.receive([receipt("sent", used.now)])
+    back_up(used.store, backup, used.now + timedelta(days=400))
+    assert [row[0] for row in json.loads(backup.read_text(encoding="utf-8"))["receipts"]] == ["sent"]
 
 
 def test_a_rebuilt_database_sends_nothing_again(used: Daemon):

@@ -54,6 +54,10 @@ LOOK = timedelta(minutes=5)
 BOARDS_PER_HOST = 3.4
 TIMEOUT_S = 0.15
 MAX_BYTES = 300_000
+ERROR_OF_FITS = 2.0
+"""A page whose values scatter by more than half of the stated error waits (docs/decisions/0056-pages-of-other-rankings.md)."""
+REFIT = 0.4
+"""A refit moves each value by this at most; those between two readings add up to less than half of that error for most values."""
 ENVIRONMENT = {"HOOK_KEY": "a key for tests"}
 
 SILENT = ("half", "reset", "drip")
@@ -161,7 +165,8 @@ class Shown:
         """The next state."""
         if fitted:
             self.rows = {
-                key: (name, round(score + rng.uniform(-0.4, 0.4), 2), price) for key, (name, score, price) in self.rows.items()
+                key: (name, round(score + rng.uniform(-REFIT, REFIT), 2), price)
+                for key, (name, score, price) in self.rows.items()
             }
         elif rng.random() < 0.012:  # the publisher measures anew
             self.rows = {key: (name, round(score * 0.9 + 2, 1), price) for key, (name, score, price) in self.rows.items()}
@@ -324,7 +329,7 @@ unit = "points"
 topic = "overall"
 higher_is_better = true
 primary = true
-stated_error = 0.5
+stated_error = {ERROR_OF_FITS if made.fitted else 0.5}
 
 [metrics.price]
 from = "price"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tracker.errors import FetchError, Refused, Transient
 from tracker.fetch import NotYet
-from tracker.fetch.politeness import LONGEST_AWAY_S, retry_after_s
+from tracker.fetch.politeness import LONGEST_AWAY_S, retry_after_s, still_away
 from tracker.model import Capture, Validators
 
 DAY = 86_400
@@ -70,6 +70,22 @@ def test_a_host_is_asked_after_its_retry_after(world):
     world.fetcher().fetch(make_board())
     assert world.pages
     assert world.hosts.not_before("board.test") is None
+
+
+def test_a_wait_that_was_noted_while_the_clock_was_ahead_is_over(world):
+    world.put("/models", answer())
+    for whom in ("board.test", "test/board"):
+        world.hosts.note_not_before(whom, START + timedelta(seconds=DAY + 1))
+    world.fetcher().fetch(make_board())
+    assert world.pages
+    assert world.hosts.not_before("board.test") is world.hosts.not_before("test/board") is None
+
+
+@pytest.mark.parametrize(("seconds", "waits"), [(-1, False), (0, False), (1, True), (DAY, True), (DAY + 1, False)])
+def test_a_host_is_left_alone_for_a_day_at_most(seconds, waits):
+    until = START + timedelta(seconds=seconds)
+    assert still_away(until, START) == (until if waits else None)
+    assert still_away(None, START) is None
 
 
 def test_a_refusal_with_a_retry_after_is_remembered_too(world):

@@ -386,7 +386,7 @@ def test_a_clock_that_is_set_back_never_removes_regular_history(gaps: list[int],
     stored = [at(sum(gaps[:number]) / 24) for number in range(len(gaps) + 1)]
     now = stored[-1] - timedelta(hours=back)
     fetches = [IndexLine(observed_at=time, url="u", verdict=Verdict.NOT_MODIFIED) for time in stored]
-    assert dates.set_aside(fetches, stored, now) == {}
+    assert dates.set_aside(fetches, stored, now) == dates.set_aside(fetches, [], now) == {}
     assert dates.dated(now, stored[-1], stored) > stored[-1]
 
 
@@ -397,8 +397,14 @@ def test_whatever_lies_far_ahead_of_regular_history_is_set_aside(number: int, ah
     wrong = [regular[-1] + timedelta(days=ahead, hours=6 * run) for run in range(later + 1)]
     now = regular[-1] + timedelta(hours=6)
     fetches = [IndexLine(observed_at=time, url="u", verdict=Verdict.NOT_MODIFIED) for time in (*regular, *wrong)]
-    assert list(dates.set_aside(fetches, [*regular, *wrong], now)) == wrong
+    assert list(dates.set_aside(fetches, [*regular, *wrong], now)) == list(dates.set_aside(fetches, [], now)) == wrong
     assert dates.dated(now, wrong[-1], [*regular, *wrong]) == now
+
+
+def test_a_capture_that_waits_for_the_clock_still_waits_after_the_history_was_lost():
+    fetches = [IndexLine(observed_at=at(day), url="u", verdict=Verdict.NOT_MODIFIED) for day in (0, 40)]
+    assert list(dates.set_aside(fetches, [], at(40))) == [at(40)]
+    assert dates.set_aside(fetches, [], at(41)) == {}
 
 
 def test_two_fetches_of_one_second_are_a_second_apart():

@@ -157,6 +157,13 @@ BUGS = (
         new="    return False\n",
     ),
     Bug(
+        name="a Retry-After noted while the clock was ahead is believed",
+        kinds=("clock ahead", "outage"),
+        file="fetch/politeness.py",
+        old="now < until <= now + timedelta(seconds=LONGEST_AWAY_S) else",
+        new="now < until else",
+    ),
+    Bug(
         name="after the clock was set back, captures have its time",
         kinds=("clock back",),
         file="line/dates.py",

@@ -116,9 +116,8 @@ class World:
         count = int(self.days * self.incidents_per_day)
         planned = [*(self._planned() for _ in range(count)), *(self._planned("kill") for _ in range(self.kills))]
         clocks = [incident for incident in planned if incident.what.startswith("clock")]
-        if clocks:  # one clock, and no lost database: see docs/decisions/0058-simulation.md
+        if clocks:  # only one: see docs/decisions/0058-simulation.md
             planned = [incident for incident in planned if incident not in clocks[1:]]
-            planned = [incident for incident in planned if incident.what not in {"no database", "damage"}]
         self.incidents = sorted(planned, key=lambda incident: incident.at_s)
         self._queue = list(self.incidents)
         self._pending: list[Serve] = []
@@ -296,7 +295,7 @@ class World:
                 self.wrong.append(f"the daemon ended {starts} times within an hour")
                 return
             result = self.machine.outside.process(self._daemon)
-            self._pending.clear()
+            self._forget()
             if isinstance(result, Crash):
                 self.seen["processes killed"] += 1
                 self.machine.outside.wait(timedelta(seconds=5))
@@ -349,13 +348,20 @@ class World:
         return max(1.0, min(idle_s, LOOK_S if self.machine.unsent else 12 * LOOK_S, *(at - self.passed_s for at in until)))
 
     def _turned(self, loop: Loop) -> None:
-        if not loop.trouble and not loop.busy and not self._struck:
+        if self._struck:
+            self._forget()
+            self._struck = bool(loop.trouble)
+        elif not loop.trouble and not loop.busy:
             for serve in self._pending:
                 serve.must = self._clock_until is None
             self._pending.clear()
-        elif self._struck and not loop.trouble:
-            self._pending.clear()
-            self._struck = False
+
+    def _forget(self) -> None:
+        """The tracker may not have noted what it was last told: its process died, or its disk failed."""
+        for serve in self._pending:
+            if serve.kind == "busy":
+                self._away.pop(serve.board.partition("/")[0], None)
+        self._pending.clear()
 
     # ── what happens ─────────────────────────────────────────────────────────────────────────────
 
@@ -433,7 +439,8 @@ class World:
             return
         self._clock_until = self.passed_s + lasts_s, by
         self.machine.outside.set_clock(self.machine.outside.now + by)
-        self.excused[""].append((self.passed_s, self.passed_s + lasts_s + 2 * DAY))
+        until_s = self.passed_s + lasts_s + DAY  # a clock that is ahead by less than two days is not noticed
+        self.excused[""].append((self.passed_s, until_s + 9 * HOUR))
 
     def _clock_goes_right(self) -> None:
         if self._clock_until is not None and self.passed_s >= self._clock_until[0]:

@@ -23,7 +23,7 @@ from tracker.daemon.nightly import NightlyCheck
 from tracker.daemon.notices import Notices
 from tracker.daemon.ticker import Ticker
 from tracker.errors import Poisonous, StoreError, TrackerError, Transient
-from tracker.fetch import NotYet
+from tracker.fetch import NotYet, still_away
 from tracker.line import apart, index, intake, sync
 from tracker.line.sync import Outcome, Telling
 from tracker.model import Board, BoardId, Capture, Delivery, Event, Pause, Result
@@ -289,7 +289,7 @@ class Loop:
         if board is None or self._store_failed_at is not None or self._is_paused(name):
             return now + LOOK_AGAIN
         due = max(due_at(board, self._world.store, now), self._aside.get(name, now))
-        away = (self._world.hosts.not_before(whom) for whom in (host_of(board.request.url), name))
+        away = (still_away(self._world.hosts.not_before(whom), now) for whom in (host_of(board.request.url), name))
         return max(due, *filter(None, away), due)
 
     def _is_paused(self, board: BoardId) -> bool:

@@ -74,7 +74,7 @@ def opened(
     clock = SystemClock()
     with ExitStack() as stack:
         is_new = not settings.has_store
-        store = stack.enter_context(store_of(settings, clock.now(), _say_rebuilt))
+        store = stack.enter_context(store_of(settings, clock, _say_rebuilt))
         store.check()
         if is_new:
             logger.info("store created", extra={"store": str(settings.store)})

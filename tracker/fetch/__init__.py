@@ -2,6 +2,6 @@
 
 from tracker.fetch.client import Fetcher
 from tracker.fetch.http import Reply, post
-from tracker.fetch.politeness import NotYet
+from tracker.fetch.politeness import NotYet, still_away
 
-__all__ = ["Fetcher", "NotYet", "Reply", "post"]
+__all__ = ["Fetcher", "NotYet", "Reply", "post", "still_away"]

@@ -47,6 +47,11 @@ def retry_after_s(header: str, now: datetime, most_s: float = LONGEST_AWAY_S) ->
     return min(wait_s, most_s) if wait_s > 0 else None
 
 
+def still_away(until: datetime | None, now: datetime) -> datetime | None:
+    """Until when a host or board is left alone. None if that has passed, or is over a day away: a clock was ahead then."""
+    return until if until is not None and now < until <= now + timedelta(seconds=LONGEST_AWAY_S) else None
+
+
 class Pace:
     """Gives turns at hosts. `hosts` is called from the fetching threads, one call at a time."""
 
@@ -133,10 +138,11 @@ class Pace:
         """Raises NotYet if the host or board `whom` must not be asked yet."""
         now = self._clock.now()
         with self._guard:
-            until = self._hosts.not_before(whom)
-            if until is not None and until <= now:
+            noted = self._hosts.not_before(whom)
+            until = still_away(noted, now)
+            if noted is not None and until is None:
                 self._hosts.note_not_before(whom, None)
-        if until is not None and until > now:
+        if until is not None:
             raise _not_yet(ask, f"{why}, due at", until, now)
 
 

@@ -33,9 +33,11 @@ def set_aside(fetches: Sequence[IndexLine], stored: Sequence[datetime], now: dat
     """Why some captures do not enter history yet, by time. `stored` are the times in history, oldest first.
 
     A capture is dated later than `now`, or long after the fetch before it. What is in history stays, unless it is ahead: the
-    clock was wrong when it was taken.
+    clock was wrong when it was taken. If there is no history, it was lost, and the fetches that are later than `now` were in it.
     """
-    stays = frozenset(time for time in stored if time <= now or not is_ahead(stored, now))
+    known = stored or sorted(line.observed_at for line in fetches if _is_fetched(line))
+    ahead = is_ahead(known, now)
+    stays = frozenset(time for time in known if (bool(stored) if time <= now else not ahead))
     latest = max((now, *stays)) + SLACK
     aside: dict[datetime, str] = {}
     before: IndexLine | None = None

@@ -36,7 +36,7 @@ def opened(settings: Settings) -> Iterator[tuple[FileArchive, SqliteStore]]:
 
     log.name_facts()
     is_new = not settings.has_store and not settings.captures.is_dir()
-    with store_of(settings, SystemClock().now(), lambda done: _say(f"tracker: {done}")) as store:
+    with store_of(settings, SystemClock(), lambda done: _say(f"tracker: {done}")) as store:
         if is_new:
             _say(f"tracker: created the store {safe(str(settings.store))}")
         yield FileArchive(settings.captures), store

@@ -21,7 +21,7 @@ from tracker.line import sync
 from tracker.line.sync import NEWS_FOR
 from tracker.model import Board, BoardId, EventFilter, Notice
 from tracker.model.names import Lexicon
-from tracker.ports import Archive
+from tracker.ports import Archive, Clock
 from tracker.stores.archive import FileArchive
 from tracker.stores.locks import held
 from tracker.stores.service_state import TABLES
@@ -75,7 +75,7 @@ class _Unsure:
 
 
 @contextmanager
-def store_of(settings: Settings, now: datetime, say: Callable[[str], None]) -> Iterator[SqliteStore]:
+def store_of(settings: Settings, clock: Clock, say: Callable[[str], None]) -> Iterator[SqliteStore]:
     """The store, for writing. A missing or empty database is restored first, if there is a backup: `say` reports it.
 
     What was written is backed up at the end.
@@ -83,10 +83,10 @@ def store_of(settings: Settings, now: datetime, say: Callable[[str], None]) -> I
     if (settings.backup.exists() or settings.captures.is_dir()) and _is_empty(settings.database):
         with held(settings.store / "locks" / "rescue", patience_s=_PATIENCE_S):
             if _is_empty(settings.database):  # another process has not restored it meanwhile
-                say(rescue(settings, now, is_damaged=False))
+                say(rescue(settings, clock.now(), is_damaged=False))
     with SqliteStore(settings.database) as store:
         yield store
-        back_up_written(settings, store, now)
+        back_up_written(settings, store, clock.now())
 
 
 def rescue(settings: Settings, now: datetime, *, is_damaged: bool = True) -> str:

@@ -20,6 +20,8 @@ from tracker.workspace.settings import Settings
 
 RECEIPTS_FOR = timedelta(days=31)
 """Older receipts are not backed up: no news is that old."""
+RECEIPTS = 1_000
+"""The latest receipts are, whatever the clock says: it may be ahead."""
 DECLARATIONS, POSITIONS = "declarations", "positions"
 """The keys of the declarations, and of how far each index was read, beside those of `TABLES`."""
 
@@ -34,8 +36,9 @@ def back_up(store: SqliteStore, path: Path, now: datetime) -> None:
     if store.is_empty():
         return
     rows: dict[str, Any] = {table: store.service.rows(table) for table in sorted(TABLES)}
-    since = int((now - RECEIPTS_FOR).timestamp())
-    rows["receipts"] = [row for row in rows["receipts"] if row[2] >= since]  # delivered_at
+    delivered = sorted((row[2] for row in rows["receipts"]), reverse=True)
+    since = min(int((now - RECEIPTS_FOR).timestamp()), (delivered[RECEIPTS - 1 :] or [0])[0])
+    rows["receipts"] = [row for row in rows["receipts"] if row[2] >= since]
     rows |= {DECLARATIONS: store.declarations(), POSITIONS: store.positions(), "version": NEWEST_MIGRATION}
     text = json.dumps(rows)
     new = path.with_name(f"{path.name}.new")
