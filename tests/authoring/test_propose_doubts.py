@@ -603,3 +603,25 @@ def test_totals_of_the_entries_do_not_count_them():
 
 def proposed_from(records: object) -> Proposal:
     return propose(json.dumps(records).encode())
+
+
+NAMED = ("Ada", "Ben", "Cleo", "Dan", "Eve", "Fay", "Gus", "Hal")
+
+
+@pytest.mark.parametrize(
+    ("whose", "who"), [("Team", "Rider"), ("Team", "Jockey"), ("Driver", "Squad member"), ("Country", "Startup")]
+)
+def test_what_repeats_names_nobody_where_each_row_has_a_text_of_its_own(whose: str, who: str):
+    found = proposed(("Pos", range(1, 9)), (who, NAMED), (whose, ("Red", "Red", *"ABCDEF")), ("Points", range(80, 0, -10)))
+    assert found.name.value == who
+    assert whose != "Team" or "'Team' repeats" in question(found)
+
+
+def test_a_model_may_repeat_beside_a_text_of_each_row():
+    found = proposed(("Scaffold", NAMED), ("Model", ("Red", "Red", *"ABCDEF")), ("Score", MIXED))
+    assert found.name.value == "Model"
+
+
+def test_a_cursor_is_not_a_key():
+    found = proposed(("cursor", [f"c{number}" for number in range(8)]), ("Model", NAMED), ("Score", MIXED))
+    assert found.key.value == ("Model",)

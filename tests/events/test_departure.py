@@ -3,10 +3,13 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from kit import START, History, brief, line, of, snapshot
 
+from tracker.events.departure import may_be_listed, may_be_one
 from tracker.events.detecting import advance_failed
-from tracker.model import BoardId, Failure, FailureStage, Identity, ModelId
+from tracker.model import BoardId, Entry, EntryId, Failure, FailureStage, Identity, ModelId
 
 
 def rows(first: int, count: int) -> str:
@@ -21,6 +24,24 @@ def seen(*pages: str | tuple[str, dict[str, object]]) -> list[list[str]]:
 
 
 FULL, GONE = "a:50 b:40 c:30", "a:50 c:30"
+NAMES = st.lists(st.sampled_from(["a", "b", "2"]), max_size=3).map(" ".join)
+WHO = st.builds(
+    Identity,
+    family=st.sampled_from(["", "F"]),
+    generation=st.sampled_from(["", "2"]),
+    model=st.sampled_from([None, None, ModelId("x/y"), ModelId("x/z")]),
+    harness=st.sampled_from(["", "diff"]),
+)
+ROWS = st.lists(st.tuples(NAMES, WHO), max_size=5)
+
+
+@given(ROWS, ROWS)
+def test_the_rows_that_may_be_listed_are_those_that_a_look_at_every_pair_finds(gone: list, shown: list):
+    rows, others = (
+        [Entry(id=EntryId(f"{side}{place}"), name=name, position=place, who=who) for place, (name, who) in enumerate(named)]
+        for side, named in (("old", gone), ("new", shown))
+    )
+    assert may_be_listed(rows, others) == {row.id for row in rows if any(may_be_one(row, other) for other in others)}
 
 
 def test_a_departure_is_reported_once_with_the_second_snapshot_that_lacks_the_entry():

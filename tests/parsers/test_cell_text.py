@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kit import examples
 
-from tracker.parsers.cell_text import cell_text
+from tracker.parsers.cell_text import cell_text, markup_text
 from tracker.parsers.html_tree import root_of
 
 
@@ -155,3 +155,8 @@ def test_the_digits_of_two_elements_never_make_one_number(figure, other, tag):
         f"{figure}\n{other}",
         f"{figure}^{other}",
     }
+
+
+def test_a_cell_of_very_many_tags_shows_its_text_without_them():
+    assert markup_text("<b>" * 600 + "GPT &amp; co" + "</b>" * 600) == "GPT & co"
+    assert markup_text("<b>" * 60_000 + "a" + "<i>b") == "a b"

@@ -293,3 +293,11 @@ def test_one_cell_of_a_long_column_that_is_written_otherwise_is_refused(odd: str
 def test_one_decimal_comma_stands_on_a_page_with_decimal_commas():
     found = figures_of([*WHOLE, "1485,5"], metric(""), Bounds(), commas=lambda _: True)
     assert (found.cells[-1], found.refused) == ("1485.5", {})
+
+
+@pytest.mark.parametrize("unit", ["", "%", " Elo"])
+def test_a_score_of_more_digits_than_an_integer_may_have_does_not_end_the_reading(unit: str):
+    dotted = [f"1.{500 + row}{unit}" for row in range(20)]
+    whole, spaced = [f"{'9' * 4_301}{unit}", "1504"], ["1 504", f"{'9' * 4_301} 504"]
+    for cells in (dotted + whole, spaced + whole, whole):
+        assert len(read(cells, unit.strip())[0]) == len(cells)

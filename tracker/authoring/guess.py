@@ -29,6 +29,9 @@ NEAR = 0.2
 """The same for two tables that both show that they rank their rows."""
 LARGE = 10
 """Figures from here on may be shown without decimals."""
+_OF_ROWS = frozenset(("model", "models", "name"))
+"""Headers of names, which may repeat: a model has a row for each way to run it."""
+_NOT_KEYS = frozenset(("url", "link", "href", "sha", "hash", "description", "note", "notes", "rank", "cursor"))
 NEAR_NAME = 0.6
 """Two columns of texts whose points differ by less may both hold the names."""
 LEAST_DISTINCT = 0.8
@@ -186,12 +189,21 @@ def _name(sheet: RawSheet) -> Guess[str]:
     leaf = {*cells.leaf}
     if PART_OF_NAME & leaf:
         return Guess(value=cells.header, sure=0.6, why="it is a part of a name")
+    rivals = [rival for _, rival in others if _names_each_row(rival)] if not (cells.unique or leaf & _OF_ROWS) else []
+    if rivals:
+        return Guess(value=rivals[0].header, sure=0.6, why=f"{cells.header!r} repeats, while each row has its own text there")
     is_said = NAMING & leaf or _HEADING.match(cells.header) or cells.header == "$key"
     as_likely = second > best - NEAR_NAME and other.distinct > LEAST_DISTINCT and len(other.texts) >= len(cells.texts)
     if as_likely and not is_said:
         return Guess(value=cells.header, sure=0.6, why=f"{other.header!r} has names that differ as well")
     why = "its header says so" if NAMING & leaf else "the texts differ most"
     return Guess(value=cells.header, sure=min(0.95, max(SURE, 0.6 + 0.15 * best)), why=why)
+
+
+def _names_each_row(cells: Cells) -> bool:
+    """Whether a column has a text of its own in each row, which may be a name."""
+    is_other = cells.is_prose or cells.is_date or not (ID | _NOT_KEYS).isdisjoint(cells.leaf)
+    return cells.unique and len(cells.texts) == len(cells.cells) and not is_other
 
 
 def _as_name(cells: Cells, at: int) -> float:
@@ -236,7 +248,7 @@ def _key(sheet: RawSheet, name: str, given: tuple[str, ...]) -> tuple[Guess[tupl
 def _may_be_key(cells: Cells) -> bool:
     known = cells.unique and not cells.is_count_up and not cells.is_date
     words = {*cells.leaf} - ({"link"} if cells.header.startswith("css:") else set())  # a class of links, not an address
-    if not known or words & {"url", "link", "href", "sha", "hash", "description", "note", "notes", "rank"}:
+    if not known or words & _NOT_KEYS:
         return False
     return cells.is_text or bool(ID & {*cells.leaf}) or (cells.header == "$key")
 

@@ -27,6 +27,8 @@ _ENOUGH_VALUES = 3
 _SHRUNK, _GREW, _MANY = 0.99, 1.15, 100
 """A count of this size that changed by no more than this is that of the same entry: publishers withdraw a few votes."""
 _NOISE = 1e-6
+_MOST_PAIRS = 100_000
+"""Pairs of labels that are looked at one by one. More of them are new labels altogether."""
 _COMMON = 10
 """A result that more rows have than this identifies none of them."""
 _SCORES = (Nature.TESTED, Nature.FITTED)
@@ -58,7 +60,7 @@ def rekeyed(board: Board, before: Snapshot, after: Snapshot) -> Rekeyed:
     taken = values.taken_over([after.entries[key] for key in sorted(after.entries.keys() & before.entries.keys())], gone)
     _, gone = _rest([], gone, taken)
     named = _of_one_name(arrived, gone)
-    named |= _pairs(*_rest(arrived, gone, named), _adds_a_path)[0]
+    named |= _nearest(_with_paths(*_rest(arrived, gone, named)))[0]
     ids = {entry.id: entry for entry in (*arrived, *gone)}
     continued = {
         now: old for now, old in named.items() if name_tokens(now) == name_tokens(old) or values.agree(ids[now], ids[old])
@@ -71,7 +73,7 @@ def rekeyed(board: Board, before: Snapshot, after: Snapshot) -> Rekeyed:
         continued |= pairs
         unclear += several
         arrived, gone = _rest(arrived, gone, pairs)
-    unclear += [pair for pair in product(arrived, gone) if values.ranks_alike(*pair)]
+    unclear += _fitting(arrived, gone, values.ranks_alike)
     unclear = sorted((pair for pair in unclear if pair[0] in arrived or pair[1] in gone), key=_likeness, reverse=True)
     for now, old in unclear:
         if now in arrived and old in gone and now.id not in relisted and old.id not in relisted.values():
@@ -125,8 +127,17 @@ def _of_one_name(arrived: list[Entry], gone: list[Entry]) -> dict[EntryId, Entry
 
 
 def _pairs(arrived: list[Entry], gone: list[Entry], clue: _Clue) -> tuple[dict[EntryId, EntryId], list[_Pair]]:
-    """The entries that fit each other and no other one, or whose names are nearer than those of the others; and the rest."""
-    fitting = [pair for pair in product(arrived, gone) if clue(*pair)]
+    """The `_nearest` of all entries that fit each other."""
+    return _nearest(_fitting(arrived, gone, clue))
+
+
+def _fitting(arrived: list[Entry], gone: list[Entry], clue: _Clue) -> list[_Pair]:
+    """The pairs that fit; none where too many labels are others."""
+    return [pair for pair in product(arrived, gone) if clue(*pair)] if len(arrived) * len(gone) <= _MOST_PAIRS else []
+
+
+def _nearest(fitting: Sequence[_Pair]) -> tuple[dict[EntryId, EntryId], list[_Pair]]:
+    """The pairs that fit no other entry, or whose names are nearer than those of the others; and the rest."""
     likeness = [_likeness(pair) if len(fitting) > 1 else 1.0 for pair in fitting]
     best: dict[EntryId, list[float]] = {}
     for pair, alike in zip(fitting, likeness, strict=True):
@@ -140,6 +151,15 @@ def _pairs(arrived: list[Entry], gone: list[Entry], clue: _Clue) -> tuple[dict[E
     }
     taken = frozenset(pairs.values())
     return pairs, [(now, old) for now, old in fitting if now.id not in pairs or old.id not in taken]
+
+
+def _with_paths(arrived: Iterable[Entry], gone: Iterable[Entry]) -> list[_Pair]:
+    """The pairs of which one name is the other with a path before it, in the order of both."""
+    by_name: defaultdict[tuple[str, ...], list[Entry]] = defaultdict(list)
+    for old in gone:
+        by_name[name_tokens(old.name.rpartition("/")[2])].append(old)
+    found = ((now, old) for now in arrived for old in by_name.get(name_tokens(now.name.rpartition("/")[2]), ()))
+    return [pair for pair in found if _adds_a_path(*pair)]
 
 
 def _adds_a_path(now: Entry, old: Entry) -> bool:

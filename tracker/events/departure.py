@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -52,15 +52,35 @@ def _replaced(diff: Diff, past: BoardState) -> list[EntryId]:
     kept = (EntryId(entry) for entry in (past.memory.get("departure") or {}).get("rows", ()))
     rows = {entry for entry in kept if entry in past.known and not past.known[entry].departed}
     if diff.before is not None:
-        old, new = diff.before.entries, diff.after.entries.values()
-        rows |= {entry for entry in (*diff.missing, *diff.hidden) if any(may_be_one(old[entry], other) for other in new)}
+        rows |= may_be_listed(
+            [diff.before.entries[entry] for entry in (*diff.missing, *diff.hidden)], diff.after.entries.values()
+        )
     return sorted(rows - diff.after.entries.keys())
+
+
+def may_be_listed(rows: Collection[Entry], others: Iterable[Entry]) -> set[EntryId]:
+    """The rows that `may_be_one` with any of the others."""
+    if not rows:
+        return set()
+    others = list(others)
+    models, names = set(map(_bare_model, others)), {name_tokens(other.name) for other in others}
+    beginnings = {name[:words] for name in names for words in range(1, len(name) + 1)}
+    found = {row.id for row in rows if _bare_model(row) in models}
+    for row in rows:
+        name = name_tokens(row.name)
+        is_longer = any(name[:words] in names for words in range(1, len(name) + 1))
+        if row.who.model is None and (is_longer or name in beginnings):
+            found.add(row.id)
+    return found
+
+
+def _bare_model(row: Entry) -> object:
+    return model_of(replace(row, who=replace(row.who, harness="")) if row.who.harness else row)
 
 
 def may_be_one(row: Entry, other: Entry) -> bool:
     """Whether two rows are of one model; of an unsure one, whether they state the same or one name adds words to the other."""
-    bare = (replace(entry, who=replace(entry.who, harness="")) if entry.who.harness else entry for entry in (row, other))
-    own, others = map(model_of, bare)
+    own, others = _bare_model(row), _bare_model(other)
     if row.who.model is not None or own == others:
         return own == others
     shorter, longer = sorted((name_tokens(row.name), name_tokens(other.name)), key=len)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from html import unescape
 
 from tracker.parsers.decoding import ARROWS, fold_cell
 from tracker.parsers.html_tree import BLOCKS, COMMENT, TEXT, Element, inner_text, root_of
@@ -94,8 +95,18 @@ def cell_text(cell: Element) -> str:
     return _joined(piece for piece in pieces if not piece.is_aside) or _joined(pieces)
 
 
+MOST_TAGS = 50
+"""Tags of a cell of data that are read as markup."""
+ANY_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+
+
 def markup_text(markup: str) -> str:
-    """The lines of a piece of HTML, as if it were in a cell. The cells of a table in it are on lines of their own."""
+    """The lines of a piece of HTML, as if it were in a cell. The cells of a table in it are on lines of their own.
+
+    Of one with very many tags, the text without them: the time to read nested ones grows with the square of their number.
+    """
+    if markup.count("<") > MOST_TAGS:
+        return fold_cell(unescape(ANY_TAG.sub(" ", markup)))
     cell = root_of(f"<table><tr><td>{TABLE_TAG.sub('<p>', markup)}</td></tr></table>").css_first("td")
     return "" if cell is None else cell_text(cell)
 

@@ -115,12 +115,12 @@ def _group_thousands(runs: Sequence[str], cells: Sequence[str | None]) -> bool:
     """Whether runs such as `1 504` are numbers, not a place and a score (1 504, 2 498), two scores, or a score of 100."""
     groups = [run.split(" ") for run in runs]
     others = [cell for cell in cells if cell and not _SPACES.search(cell)]
-    whole = [int(found[0]) for cell in others if (found := _WHOLE.search(cell))]
+    whole = [float(found[0]) for cell in others if (found := _WHOLE.search(cell))]
     if any(value >= 10 * LARGE**2 for value in whole):  # thousands without a space
         return False
     if any(len(parts) > 2 or parts[1].startswith("0") for parts in groups):
         return True
-    firsts, lasts = [int(first) for first, _ in groups], {last for _, last in groups}
+    firsts, lasts = [float(first) for first, _ in groups], {last for _, last in groups}
     if len(groups) > 1:
         counts = firsts[0] == 1 < firsts[-1] and firsts == sorted(firsts)
         return not counts and len(lasts) > 1 and min(firsts) < LARGE
@@ -157,7 +157,7 @@ def _separator(numbers: Mapping[int, Sequence[str]], metric: Metric, bounds: Bou
 
 def _has_dot_groups(values: Sequence[str]) -> bool:
     """Whether numbers such as 1.004 are among whole numbers a thousand times as large."""
-    whole = [int(value) for value in values if value.isdigit()]
+    whole = [float(value) for value in values if value.isdigit()]  # which has no limit of digits
     dotted = [float(value) for value in values if _DOT_GROUP.fullmatch(value)]
     return bool(whole and dotted) and median(whole) >= max(LARGE, APART * max(dotted))
 
