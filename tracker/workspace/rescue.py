@@ -80,9 +80,9 @@ def store_of(settings: Settings, clock: Clock, say: Callable[[str], None]) -> It
 
     What was written is backed up at the end.
     """
-    if (settings.backup.exists() or settings.captures.is_dir()) and _is_empty(settings.database):
+    if _is_lost(settings):
         with held(settings.store / "locks" / "rescue", patience_s=_PATIENCE_S):
-            if _is_empty(settings.database):  # another process has not restored it meanwhile
+            if _is_lost(settings):  # another process has not restored it meanwhile
                 say(rescue(settings, clock.now(), is_damaged=False))
     with SqliteStore(settings.database) as store:
         yield store
@@ -101,6 +101,13 @@ def rescue(settings: Settings, now: datetime, *, is_damaged: bool = True) -> str
         backup=settings.backup,
         is_damaged=is_damaged,
     )
+
+
+def _is_lost(settings: Settings) -> bool:
+    """Whether there was a history. An empty database without a backup may be one that another process begins to fill."""
+    if settings.backup.exists():
+        return _is_empty(settings.database)
+    return settings.captures.is_dir() and not settings.database.exists()
 
 
 def _is_empty(database: Path) -> bool:
@@ -141,7 +148,7 @@ def rebuild(
     Raises:
         StoreError: the archive or the new file cannot be used either, or a later version wrote one of the files.
     """
-    aside = database.with_name(_aside(database, now))
+    aside = _free(database, now)
     in_file = _in_file(database, archive.boards()) if is_damaged else None
     in_backup = _in_backup(backup) if backup is not None and backup.exists() else None
     new = database.with_name(f"{database.name}.new")
@@ -174,6 +181,13 @@ def _message(aside: str, from_backup: Sequence[str], lost: Sequence[str], unsure
 def _aside(database: Path, now: datetime | None) -> str:
     """The name under which a damaged file is kept; without a time, its beginning."""
     return f"{database.name}.spoilt-{'' if now is None else f'{now.astimezone(UTC):{_TIME}}'}"
+
+
+def _free(database: Path, now: datetime) -> Path:
+    """The name of now, or of the next second in which none was kept."""
+    while (aside := database.with_name(_aside(database, now))).exists():
+        now += timedelta(seconds=1)
+    return aside
 
 
 def _time_of(aside: Path) -> datetime | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tracker.errors import StoreError
+from tracker.stores.locks import held
 from tracker.stores.service_state import TABLES
 from tracker.stores.sqlite import SqliteStore
 from tracker.stores.sqlite_errors import disk_remedy
@@ -22,6 +23,7 @@ RECEIPTS_FOR = timedelta(days=31)
 """Older receipts are not backed up: no news is that old."""
 RECEIPTS = 1_000
 """The latest receipts are, whatever the clock says: it may be ahead."""
+_PATIENCE_S = 60.0
 DECLARATIONS, POSITIONS = "declarations", "positions"
 """The keys of the declarations, and of how far each index was read, beside those of `TABLES`."""
 
@@ -35,6 +37,11 @@ def back_up(store: SqliteStore, path: Path, now: datetime) -> None:
     """
     if store.is_empty():
         return
+    with held(path.parent / "locks" / "service.bak", patience_s=_PATIENCE_S):  # another process may be at its end too
+        _write(store, path, now)
+
+
+def _write(store: SqliteStore, path: Path, now: datetime) -> None:
     rows: dict[str, Any] = {table: store.service.rows(table) for table in sorted(TABLES)}
     delivered = sorted((row[2] for row in rows["receipts"]), reverse=True)
     since = min(int((now - RECEIPTS_FOR).timestamp()), (delivered[RECEIPTS - 1 :] or [0])[0])
