@@ -111,8 +111,8 @@ BUGS = (
         name="a new database beside a backup stays empty (F3)",
         kinds=("pause", "no database"),
         file="workspace/rescue.py",
-        old="    if (settings.backup.exists() or settings.captures.is_dir()) and _is_empty(settings.database):\n",
-        new="    if False:\n",
+        old="    if settings.backup.exists():\n        return _is_empty(settings.database)\n",
+        new="    if settings.backup.exists():\n        return False\n",
     ),
     Bug(
         name="a damaged file of hosts is a damaged history (F2)",

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from simulation import oracle
+from simulation.planted import BUGS, ROOT, Bug
 from simulation.seeds import outcome_of
 from simulation.world import Incident, World
 
@@ -37,6 +38,11 @@ def test_a_state_that_never_entered_history_is_noticed(tmp_path: Path):
     (first, *_) = world.serves
     world.serves.append(type(first)(board=first.board, passed_s=1.0, kind="", sha256="0" * 64, number=77, must=True))
     assert any("states [77] were served well" in problem for problem in oracle.problems(world))
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
+def test_a_bug_is_planted_in_one_place(bug: Bug):
+    assert (ROOT / "tracker" / bug.file).read_text(encoding="utf-8").count(bug.old) == 1
 
 
 def test_a_world_is_the_same_each_time():
