@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import Any
 from unittest import mock
 
@@ -217,12 +218,12 @@ def _bytes(path: str) -> bytes:
 
 def _site() -> str:
     """The place in the package from which an operation is done; SQLite calls back in the same thread."""
-    frame = sys._getframe(2)
+    frame: FrameType | None = sys._getframe(2)
     while frame is not None:
         name = frame.f_code.co_filename
         if PACKAGE in name and "simulation" not in name:
             return f"{name.rpartition(PACKAGE)[2]}:{frame.f_code.co_name}:{frame.f_lineno}"
-        frame = frame.f_back  # type: ignore[assignment]  # None ends the loop
+        frame = frame.f_back
     return "nowhere"
 
 

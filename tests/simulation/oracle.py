@@ -9,7 +9,7 @@ from datetime import timedelta
 from simulation.pages import DAY, HOUR, OUTAGES, POISON, WRONG
 from simulation.world import CALM, PERIOD_H, Serve, World
 from tracker import notify
-from tracker.model import Check, DeliveryOutcome, Event, EventFilter, MetricId, Receipt, Result
+from tracker.model import BoardId, Check, DeliveryOutcome, Event, EventFilter, MetricId, Receipt, Result
 from tracker.stores.archive import FileArchive
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace.api import Workspace
@@ -32,7 +32,7 @@ def problems(world: World) -> list[str]:
     with SqliteStore(world.machine.settings.database) as store:
         for board in world.names:
             serves = [serve for serve in world.serves if serve.board == board]
-            checks = list(store.checks(board))  # type: ignore[arg-type]  # a board's id
+            checks = list(store.checks(board))
             found += _history(world, board, serves, checks, store)
             found += _news(world, board, serves, store)
         found += _deliveries(world, store)
@@ -41,7 +41,7 @@ def problems(world: World) -> list[str]:
     return found
 
 
-def _history(world: World, board: str, serves: Sequence[Serve], checks: Sequence[Check], store: SqliteStore) -> Iterator[str]:
+def _history(world: World, board: BoardId, serves: Sequence[Serve], checks: Sequence[Check], store: SqliteStore) -> Iterator[str]:
     """Each true state is in the history once, in order; nothing else is."""
     number_of = {serve.sha256: serve.number for serve in serves if serve.kind not in _BAD}
     accepted = [check for check in checks if check.result in {Result.ACCEPTED, Result.UNCHANGED} and check.sha256]
@@ -64,7 +64,7 @@ def _history(world: World, board: str, serves: Sequence[Serve], checks: Sequence
     shown = {sha256 for check in accepted for sha256 in check.sha256}
     if unread := [serve for serve in serves if serve.must and serve.kind == "bad row" and serve.sha256 not in shown]:
         yield f"{board}: one bad row cost {len(unread)} states"
-    latest = store.latest(board)  # type: ignore[arg-type]  # a board's id
+    latest = store.latest(board)
     if latest is not None and board not in world.paused:
         rows: dict[str, tuple[float, ...]] = {
             str(key): tuple(measure.value for _, measure in sorted(entry.measures.items()))
@@ -76,10 +76,10 @@ def _history(world: World, board: str, serves: Sequence[Serve], checks: Sequence
             yield f"{board}: at the end, found and true: {differs}"
 
 
-def _news(world: World, board: str, serves: Sequence[Serve], store: SqliteStore) -> Iterator[str]:
+def _news(world: World, board: BoardId, serves: Sequence[Serve], store: SqliteStore) -> Iterator[str]:
     """What is news follows from true pages, and is true."""
     good = {serve.sha256: serve for serve in serves if serve.kind not in _BAD}
-    for event in store.events(EventFilter(board=board)):  # type: ignore[arg-type]  # a board's id
+    for event in store.events(EventFilter(board=board)):
         world.seen[f"event {event.kind}"] += 1
         if event.kind.startswith(_TROUBLE):
             continue

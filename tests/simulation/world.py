@@ -32,6 +32,7 @@ from tracker.daemon.opening import rescue
 from tracker.errors import TrackerError
 from tracker.line import apart
 from tracker.line.apart import NO_MEMORY
+from tracker.model import BoardId
 from tracker.stores.sqlite import SqliteStore
 from tracker.stores.sqlite_errors import Damaged
 from tracker.workspace import Settings
@@ -104,7 +105,7 @@ class World:
     def __post_init__(self) -> None:
         self.rng = random.Random(f"world {self.seed}")
         self.machine = Machine(root=self.root)
-        self.names = [f"house{number % 3}/board{number}" for number in range(self.boards)]
+        self.names = [BoardId(f"house{number % 3}/board{number}") for number in range(self.boards)]
         self.cadence = {name: self.rng.choice(CADENCES) for name in self.names}
         self.states = {name: states(random.Random(f"{self.seed} {name}"), (self.days + CALM / 3) * DAY) for name in self.names}
         for number, name in enumerate(self.names):
@@ -308,8 +309,8 @@ class World:
             elif isinstance(result, BaseException):
                 self.wrong.append(f"the daemon ended with a trace: {type(result).__name__}: {result}")
                 raise result
-            elif result is not None:
-                self._between(result)  # type: ignore[arg-type]  # an incident
+            elif isinstance(result, Incident):
+                self._between(result)
 
     def _daemon(self) -> Incident | None:
         """One process, until it is stopped for an incident, or the time is over."""
@@ -415,10 +416,9 @@ class World:
 
     def _pause(self, board: str) -> None:
         """A person pauses a board, or resumes it."""
-        if board in self.paused:
-            words = ("board", "resume", board)
-        else:
-            words = ("board", "pause", board, "--reason", f"at {self.passed_s:.0f}", "--by", "me")  # type: ignore[assignment]
+        words = ["board", "resume", board]
+        if board not in self.paused:
+            words = ["board", "pause", board, "--reason", f"at {self.passed_s:.0f}", "--by", "me"]
         for _ in range(3):
             result = self.machine.outside.process(self.machine.command(*words))
             if not isinstance(result, BaseException):
