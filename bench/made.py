@@ -150,11 +150,15 @@ def _metric(name: str, column: str, *, primary: bool, nature: str, unit: str, to
     return METRIC.format(id=name, column=column, nature=nature, unit=unit, topic=topic, higher=higher, more=more)
 
 
+def days(folder: Path, suffix: str, count: int) -> list[Path]:
+    """The files of the first days, by the names from which `tracker import` takes their dates."""
+    return [folder / f"{START + timedelta(days=day):%Y-%m-%dT%H%M%SZ}.{suffix}" for day in range(count)]
+
+
 def dated(folder: Path, pages: Sequence[bytes], suffix: str) -> list[Path]:
-    """The pages as files that `tracker import` dates, one a day."""
+    """The pages as such files."""
     folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for day, page in enumerate(pages):
-        paths.append(folder / f"{START + timedelta(days=day):%Y-%m-%dT%H%M%SZ}.{suffix}")
-        paths[-1].write_bytes(page)
+    paths = days(folder, suffix, len(pages))
+    for path, page in zip(paths, pages, strict=True):
+        path.write_bytes(page)
     return paths

@@ -99,12 +99,12 @@ def _declared(folder: Path, **declarations: str) -> Path:
 
 
 def imports(setting: Setting, work: str, folder: Path) -> Row:
-    states = [folder / "states" / name for name in _names("json", STATES)]
+    states = made.days(folder / "states", "json", STATES)
 
     def prepare() -> None:
         made.dated(folder / "states", [made.json_page(made.records(ENTRIES, day)) for day in range(STATES)], "json")
         _declared(folder / "schedules", records=made.records_declaration("https://bench.example/records"))
-        _repositories(folder, states, records="models")
+        _repository(folder / "repo", states)
 
     return _import_row(setting, work, prepare, folder, states, board="bench/records", declared=folder / "schedules")
 
@@ -114,7 +114,7 @@ def real_imports(setting: Setting, data: Path) -> Row:
     states = sorted(path for path in (data / board).iterdir() if path.name[:4].isdigit())
 
     def prepare() -> None:
-        _repositories(folder, states, records="models")
+        _repository(folder / "repo", states)
 
     work = f"import, {len(states)} real states"
     return _import_row(setting, work, prepare, folder, states, board=board, declared=REAL)
@@ -153,25 +153,20 @@ def _import_row(
     )
 
 
-def _names(suffix: str, count: int) -> list[str]:
-    return [f"{made.START.replace(day=1) + made.timedelta(days=day + 1):%Y-%m-%dT%H%M%SZ}.{suffix}" for day in range(count)]
-
-
-def _repositories(folder: Path, states: Sequence[Path], *, records: str) -> None:
+def _repository(repo: Path, states: Sequence[Path]) -> None:
     """A repository with one commit per state, at its date: the records with their groups flattened into columns."""
     import gzip
     import json
 
     from floor_import import flat
 
-    repo = folder / "repo"
     repo.mkdir(parents=True)
     git = ("git", "-c", "user.name=bench", "-c", "user.email=bench@localhost", "-c", "gc.auto=0", "-C", str(repo))
     subprocess.run([*git, "init", "-q", "-b", "main"], check=True)
     for path in states:
         body = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
         (repo / "states.json").write_text(
-            json.dumps([dict(flat(record)) for record in json.loads(body)[records]]), encoding="utf-8"
+            json.dumps([dict(flat(record)) for record in json.loads(body)["models"]]), encoding="utf-8"
         )
         date = f"{path.name[:13]}:{path.name[13:15]}:{path.name[15:17]}Z"
         subprocess.run([*git, "add", "states.json"], check=True)
@@ -184,7 +179,7 @@ def _repositories(folder: Path, states: Sequence[Path], *, records: str) -> None
 
 def day(setting: Setting, entries: int, columns: int, *, most: Mapping[str, float]) -> Row:
     folder = setting.scratch / f"day-{entries}"
-    old, new = (folder / "pages" / name for name in _names("csv", 2))
+    old, new = made.days(folder / "pages", "csv", 2)
     declaration = folder / "schedules" / "bench" / "day.toml"
 
     def prepare() -> None:
