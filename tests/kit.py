@@ -9,7 +9,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 
@@ -45,6 +47,8 @@ from tracker.model.names import Lexicon
 START = datetime(2026, 3, 2, 6, 0, 0, tzinfo=UTC)
 PAGE = "https://board.test/models"
 _CELL = re.compile(r"(~?)(-?\d+(?:\.(\d+))?(?:e-?\d+)?)(?:±(\d+(?:\.\d+)?))?")
+
+ON_LINUX = pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of a process is read as Linux tells it")
 
 
 def metric(name: str = "score", nature: str = "tested", *, better: str | None = "higher", **more: object) -> Metric:

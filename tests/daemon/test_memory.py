@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from kit import ON_LINUX
 
 PROGRAM = """
 import json, re, resource, sys
@@ -55,7 +56,7 @@ with time_machine.travel(START, tick=False) as traveller:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of a process is read as Linux tells it")
+@ON_LINUX
 def test_a_daemon_of_512_megabytes_survives_pages_that_would_take_more(tmp_path: Path):
     environment = {**os.environ, "PYTHONPATH": ":".join(filter(None, sys.path))}
     ended = subprocess.run([sys.executable, "-c", PROGRAM, str(tmp_path)], env=environment, capture_output=True, check=True)

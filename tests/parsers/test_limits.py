@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kit import examples
+from kit import ON_LINUX, examples
 from parsing import read
 
 from tracker.errors import ParseError
@@ -243,7 +243,7 @@ except ParseError:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of a process is read as Linux tells it")
+@ON_LINUX
 @pytest.mark.parametrize("name", ATTACKS)
 def test_an_attack_is_refused_within_300_megabytes(name: str):
     form, made = ATTACKS[name]

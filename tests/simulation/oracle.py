@@ -90,7 +90,7 @@ def _news(world: World, board: BoardId, serves: Sequence[Serve], store: SqliteSt
             yield f"{board}: {event.headline!r} of {event.recorded_at}: {lie}"
 
 
-def _lie(world: World, board: str, event: Event, serve: Serve | None) -> str:
+def _lie(world: World, board: BoardId, event: Event, serve: Serve | None) -> str:
     """Why an event is not true; empty if it is."""
     if serve is None:
         return ""

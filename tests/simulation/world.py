@@ -182,12 +182,12 @@ class World:
 
     # ── what servers say ─────────────────────────────────────────────────────────────────────────
 
-    def true_state(self, board: str, passed_s: float | None = None) -> State:
+    def true_state(self, board: BoardId, passed_s: float | None = None) -> State:
         """What the board shows."""
         at = self.passed_s if passed_s is None else passed_s
         return next(state for state in reversed(self.states[board]) if state.since_s <= at)
 
-    def _server(self, name: str, form: str) -> Callable[[httpx.Request], httpx.Response]:
+    def _server(self, name: BoardId, form: str) -> Callable[[httpx.Request], httpx.Response]:
         written = records if form == "json_records" else csv
 
         def answer(request: httpx.Request) -> httpx.Response:
