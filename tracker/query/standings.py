@@ -37,7 +37,7 @@ def standings(board: Board, store: Store, *, metric: MetricId | None = None, at:
     Raises:
         DeclarationError: the board has no such metric, or nothing was accepted by then.
     """
-    wanted = _metric(board, metric)
+    wanted = ordering_metric(board, metric)
     snapshot = store.at(board.id, at, [wanted]) if at else store.latest(board.id)
     if snapshot is None:
         when = f" by {machine_time(at)}" if at else ""
@@ -45,7 +45,8 @@ def standings(board: Board, store: Store, *, metric: MetricId | None = None, at:
     return _ordered(board, wanted, snapshot)
 
 
-def _metric(board: Board, metric: MetricId | None) -> MetricId:
+def ordering_metric(board: Board, metric: MetricId | None) -> MetricId:
+    """The named metric of a board, or the one that ranks it. Raises DeclarationError if it has no such metric."""
     if metric is None and board.primary is not None:
         return board.primary.id
     known = [declared.id for declared in board.metrics]
