@@ -28,7 +28,7 @@ from tracker.workspace.settings import Settings
 if TYPE_CHECKING:  # a query loads what it needs, and no other
     from tracker.claims import Finding
     from tracker.line.proof import BoardVerification, Verification
-    from tracker.model import Report
+    from tracker.model import Chart, EntryId, Report
     from tracker.query.find import Found
     from tracker.query.history import Course
     from tracker.query.models import Card
@@ -203,6 +203,43 @@ class Workspace:
             steps = fold.steps(declared, lines, self.archive, before=None, past=past, lexicon=self.lexicon, read=read_line)
             rows += explain(steps, [match.entry.id for match in listed])
         return tuple(row for row in rows if since is None or row.until >= since)
+
+    def chart(
+        self,
+        form: str,
+        board: str,
+        *,
+        metric: str | None = None,
+        since: datetime | None = None,
+        at: datetime | None = None,
+        models: Sequence[str] = (),
+        each: str = "lab",
+        top: int | None = None,
+        against: str = "",
+    ) -> Chart:
+        """What a form of chart (`tracker.charts.FORMS`, which draws it) shows of a board: a line per `lab` or per `entry`.
+
+        `models` selects entries by name, a line each; `against` is what a frontier compares scores with.
+        """
+        from tracker.query.pictures import chart  # noqa: PLC0415  # as above
+        from tracker.query.series import LineOf, Wanted  # noqa: PLC0415  # as above
+
+        _check_aware(since=since, at=at)
+        declared = self.board(board)
+        entries: set[EntryId] = set()
+        for model in models:
+            listed = self.find(model, boards=(declared.id,)).by_board[declared.id]
+            entries |= {match.entry.id for match in listed}
+        wanted = Wanted(
+            metric=MetricId(metric) if metric else None,
+            since=since,
+            at=at,
+            line_of=LineOf(each),
+            entries=frozenset(entries),
+            top=top,
+            against=against,
+        )
+        return chart(form, declared, self.store, self.lexicon, wanted)
 
     # ── what changed ─────────────────────────────────────────────────────────────────────────────
 
