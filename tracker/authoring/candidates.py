@@ -79,6 +79,7 @@ OTHER = set_of("""
 _NO_FIGURES = "no column of figures"
 _NAMELESS = "no column of names"
 _HEADLESS = "its header looks like a row"
+_AMBIGUOUS = "nothing tells it from another table"
 _RANKED_BY = re.compile(rb"\b(?:ranked|sorted|ordered)(?:\s+\w+){0,3}\s+by\b:?((?:[^<>]|<[^<>]{0,200}>){2,400})", re.IGNORECASE)
 _PAGED = re.compile(rb"\b1 ?(?:-|to|\xe2\x80[\x93\x94]) ?(\d{1,6})\s+(?:of|/)\s+(\d[\d,. ]{0,10}\d|\d)\b", re.IGNORECASE)
 _TOTAL = re.compile(rb'"(?:num_rows_)?total(?:_?(?:count|results|items|entries|rows|hits))?" ?: ?(\d{1,7})\b', re.IGNORECASE)
@@ -203,14 +204,15 @@ def _read(parser: _Parser, lead: Lead) -> tuple[Parse, Table] | Candidate | None
             why = why or f"cannot be read: {str(error).removeprefix(f'{way.format}: ')}"
             continue
         if lead.size and way.format in ("html_table", "markdown_table", "flight") and not _is_it(table, lead):
-            why = "nothing tells it from another table"
+            why = _AMBIGUOUS
             continue
         return way, table
-    return None if lead.loose else _unread(lead, why)
+    return None if lead.loose else _unread(lead, why, doubt="its rows cannot be read" if why != _AMBIGUOUS else "")
 
 
-def _unread(lead: Lead, why: str) -> Candidate:
-    return Candidate(parse=lead.ways[0], columns=lead.columns, rows=(), score=0.0, why=(why,), place=lead.place, seen=lead.size)
+def _unread(lead: Lead, why: str, doubt: str = "") -> Candidate:
+    parse, columns = lead.ways[0], lead.columns
+    return Candidate(parse=parse, columns=columns, rows=(), score=0.0, why=(why,), doubt=doubt, place=lead.place, seen=lead.size)
 
 
 def _is_it(table: Table, lead: Lead) -> bool:
