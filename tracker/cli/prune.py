@@ -38,7 +38,7 @@ def command(settings: Settings, boards: tuple[str, ...], *, keep: str, dry_run: 
             board = board_of(settings, store, name)
             try:
                 pruned = prune(board, archive, store, lexicon, now, by=user(), is_trial=dry_run)
-                if pruned.bodies and not dry_run:
+                if not dry_run:
                     sync.sync_board(board, archive, store, lexicon, now=now)
             except StoreError as error:
                 if is_of_all(error):

@@ -360,7 +360,7 @@ def _replay(board: Board, desk: Desk, *, changed: bool = False, drop: bool = Fal
     lines, whole, read = index.all_lines(board.id, desk.archive, store, drop=drop)
     if desk.until:
         whole = whole[: read or desk.until]
-        lines = lines[: whole.count(b"\n")]
+        lines = _up_to(whole.count(b"\n"), lines)
     aside = _aside(board, desk, lines, None)
     lines = [line for line in lines if line.observed_at not in aside]
     rebuilt = _rebuilt(board, desk, aside, changed=changed)
@@ -397,14 +397,17 @@ def derive(
     the archive.
     """
     number = archive.raw(board.id, 0, until).count(b"\n")
-    lines = [
-        line
-        for place, line in enumerate(archive.index(board.id)[0])
-        if (place < number or line.observed_at in stored) and line.observed_at not in aside
-    ]
+    lines = [line for line in _up_to(number, archive.index(board.id)[0], stored) if line.observed_at not in aside]
     desk = Desk(archive=archive, store=store, lexicon=lexicon)
     if _store(board, lines, desk) is None:
         raise _inconsistent(board)
+
+
+def _up_to(number: int, lines: Sequence[IndexLine], stored: Collection[datetime] = ()) -> list[IndexLine]:
+    """The first lines of an index, those of the times `stored`, and those that say which bodies are gone by now."""
+    return [
+        line for place, line in enumerate(lines) if place < number or line.observed_at in stored or line.verdict is Verdict.PRUNE
+    ]
 
 
 def _inconsistent(board: Board) -> StoreError:
