@@ -266,7 +266,8 @@ class MemoryServiceState:
         return sorted(found, key=lambda receipt: (receipt.delivered_at, receipt.event, receipt.route))
 
     def route_since(self, route: str, now: datetime) -> datetime:
-        return self._routes.setdefault(route, now)
+        self._routes[route] = min(now, self._routes.get(route, now))
+        return self._routes[route]
 
     def holds(self, board: BoardId) -> Mapping[str, str]:
         return self._holds.get(board, {})

@@ -170,6 +170,7 @@ class Loop:
         if self._newest is not None and now < self._newest - CLOCK_SET_BACK:
             times = f"from {self._newest:%Y-%m-%d %H:%M:%S} to {now:%Y-%m-%d %H:%M:%S} UTC"
             if not self._set_back:
+                self._telling = Telling.of(self.declared.routes, self.declared.watches, self._world.store, now)
                 self._notices.open(sync.CLOCK, "", f"The clock was set back {times}; boards wait until it has caught up", now)
                 self._watch_all(now)
             self._set_back = True

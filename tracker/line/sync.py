@@ -561,7 +561,6 @@ def _deliveries(  # noqa: PLR0917  # one step of a fold
     if telling is None:
         return (), {}
     fired = fire(telling.watches, board, step, past, holds, desk.lexicon)
-    ahead = {name for name, at in telling.since.items() if desk.now is not None and at > desk.now + NEWS_FOR}
-    since = {name: news_since if name in ahead else max(at, news_since) for name, at in telling.since.items()}
+    since = {name: max(at, news_since) for name, at in telling.since.items()}
     events = (*step.events, *fired.events)
     return deliveries(telling.routes, events, fired.names, queued_at=step.check.observed_at, since=since), fired.holds

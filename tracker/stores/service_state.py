@@ -130,7 +130,10 @@ class SqliteServiceState:
 
     def route_since(self, route: str, now: datetime) -> datetime:
         with self._transaction():
-            self._connection.execute("INSERT OR IGNORE INTO routes VALUES (?, ?)", (route, seconds(now)))
+            first = (
+                "INSERT INTO routes VALUES (?, ?) ON CONFLICT DO UPDATE SET since = excluded.since WHERE excluded.since < since"
+            )
+            self._connection.execute(first, (route, seconds(now)))
             return self._each(lambda row: time_of(row[0]), "SELECT since FROM routes WHERE route = ?", route)[0]
 
     def _change(self, sql: str, deliveries: Iterable[Delivery], *values: object) -> None:
