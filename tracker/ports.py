@@ -249,7 +249,7 @@ class ServiceState(Protocol):
     def route_since(self, route: str, now: datetime) -> datetime:
         """When the route was first asked for: `now` the first time. It does not get older events.
 
-        That time is never later than `now`: if it was, the clock was ahead then.
+        If that was later than `now`, the clock was ahead then, and nobody knows the time: it is a week before `now`.
         """
 
     def holds(self, board: BoardId) -> Mapping[str, str]:

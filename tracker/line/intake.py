@@ -19,7 +19,7 @@ from tracker.line import apart, dates, index
 from tracker.line.apart import Read
 from tracker.line.fold import CONTENT, DECISIONS, fetches_of
 from tracker.line.isolation import of_one
-from tracker.line.sync import Desk, Outcome, Telling, set_aside, sync_leased
+from tracker.line.sync import Desk, Outcome, Telling, sync_leased
 from tracker.model import Board, BoardId, Capture, Counted, CounterKey, IndexLine, Unchanged, Validators, Verdict
 from tracker.model.names import Lexicon
 from tracker.ports import Archive, Clock, Store
@@ -166,8 +166,8 @@ def _dated(archive: Archive, store: Store, board: Board, at: datetime) -> dateti
     last = store.last_check(board.id)
     stored = [check.observed_at for check in store.checks(board.id)] if last is not None and at <= last.observed_at else []
     at = dates.dated(at, archive.newest(board.id), stored)
-    taken = {line.observed_at for line in set_aside(board.id, archive, store)}
-    while at in taken:
+    text = archive.raw(board.id, 0)  # also has what is set aside or struck
+    while f'"observed_at":"{machine_time(at)}"'.encode() in text:
         at += timedelta(seconds=1)
     return at
 
