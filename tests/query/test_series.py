@@ -52,7 +52,7 @@ def test_a_line_is_the_best_entry_of_a_lab(store: Store, lexicon: Lexicon):
 def test_a_line_per_entry_shows_every_one(store: Store, lexicon: Lexicon):
     save(store, 0, listed({"g": 80, "h": 70, "c": 75}))
     assert list(values(drawn(store, lexicon, line_of=LineOf.ENTRY))) == [NAMED["g"], NAMED["c"], NAMED["h"]]
-    assert list(values(drawn(store, lexicon, entries=frozenset("h")))) == [NAMED["h"]]
+    assert list(values(drawn(store, lexicon, line_of=LineOf.ENTRY, entries=frozenset("h")))) == [NAMED["h"]]
 
 
 def test_every_reading_has_a_point_also_where_nothing_changed_and_where_the_entry_was_not_listed(store: Store):
@@ -104,11 +104,19 @@ def test_a_long_pause_is_a_gap(store: Store):
     assert [(pause.after, pause.until) for pause in drawn(store).gaps] == [(at(3), at(20))]
 
 
-def test_at_most_so_many_lines_have_a_name(store: Store):
+def test_only_the_best_lines_have_a_name(store: Store):
     save(store, 0, listed({f"k{number}": 90.0 - 3 * number for number in range(40)}))
     found = drawn(store)
     assert (len(found.lines), len(found.context)) == (COLOURED, CONTEXT)
     assert [line.label for line in drawn(store, top=2).lines] == ["Row k0", "Row k1"]
+
+
+def test_a_row_without_a_name_of_its_own_may_be_first(store: Store):
+    save(store, 0, listed({"a": 80, "b": 70}), unnamed=(75.0,))
+    assert not drawn(store).head.hidden_lead
+    save(store, 1, listed({"a": 80, "b": 70}), unnamed=(95.0,))
+    assert drawn(store).head.hidden_lead
+    assert chart("dots", board(), store, EMPTY_LEXICON, Wanted()).head.hidden_lead
 
 
 def test_a_metric_without_values_or_unknown_is_refused(store: Store):

@@ -189,8 +189,8 @@ def test_the_expected_number_of_states_is_accepted(imported: Import, name: str):
 def test_no_chart_draws_a_line_across_a_re_base(imported: Import, name: str):
     """Of the metric that ranks the board, and of every other that was re-based."""
     series = imported(name)
-    first = min(segment.started_at for segment in series.store.segments(series.board.id))
-    rebased = {segment.metric for segment in series.store.segments(series.board.id) if segment.started_at > first}
+    begun = Counter(segment.metric for segment in series.store.segments(series.board.id))
+    rebased = {metric for metric, segments in begun.items() if segments > 1}
     primary = {series.board.primary.id} if series.board.primary else set()
     for metric in sorted(rebased | primary):
         chart = query_series(series.board, series.store, default_lexicon(), Wanted(metric=metric))

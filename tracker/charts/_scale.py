@@ -23,7 +23,7 @@ def logarithmic(low: float, high: float, start: float, end: float) -> Scale:
 
 
 def ticks(low: float, high: float, most: int) -> list[float]:
-    """Round values within the range, at equal steps of 1, 2 or 5 times a power of ten, at most so many."""
+    """Round values within the range, at equal steps of 1, 2 or 5 times a power of ten; at most `most`."""
     if high <= low:
         return [low]
     power = 10.0 ** floor(log10((high - low) / most))
@@ -32,7 +32,7 @@ def ticks(low: float, high: float, most: int) -> list[float]:
 
 
 def log_ticks(low: float, high: float, most: int) -> list[float]:
-    """1, 2 and 5 times powers of ten within the range, or only 1, at most so many if that is possible."""
+    """1, 2 and 5 times powers of ten within the range, or only 1; at most `most` if that is possible."""
     powers = range(floor(log10(low)), ceil(log10(high)) + 1)
     for factors in ((1, 2, 5), (1, 3), (1,)):
         found = [value for power in powers for factor in factors if low <= (value := factor * 10.0**power) <= high]
@@ -58,7 +58,7 @@ _MONTHS = (1, 2, 3, 6, 12, 24, 60, 120)
 
 
 def time_ticks(start: datetime, end: datetime, most: int, zone: tzinfo) -> list[tuple[datetime, str]]:
-    """Round times within the period with their labels, at most so many: hours, days, Mondays, months or years."""
+    """Round times within the period with their labels, at most `most`: hours, days, Mondays, months or years."""
     for step, form in _STEPS:
         if (end - start) / step <= most:
             return _every(start, end, step, form, zone)

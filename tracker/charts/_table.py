@@ -1,4 +1,4 @@
-"""A chart as rows: what a program reads, and what stands beside a picture for those who cannot see it."""
+"""A chart as rows: for programs, and for people who cannot see the picture."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def fit(text: str, room: float, size: float) -> str:
 
 
 def wrap(text: str, room: float, size: float, most: int = 3) -> list[str]:
-    """The text on as few lines of that width as possible, about equally long, and at most so many; the last is shortened."""
+    """The text on as few lines of that width as possible, about equally long, and at most `most`; the last is shortened."""
     lines = _filled(text, room, size, most)
     while len(lines) > 1 and len(narrower := _filled(text, room - size, size, most)) == len(lines) and narrower[-1][-1] != "…":
         lines, room = narrower, room - size

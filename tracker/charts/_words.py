@@ -38,9 +38,11 @@ def supported(head: ChartHead) -> bool:
 
 
 def order_words(head: ChartHead, leaders: Sequence[str], rival: str = "") -> str:
-    """`A leads BOARD, ahead of B`, or who shares the lead if they cannot be told apart."""
+    """`A leads BOARD, ahead of B`, or who shares the lead if the error does not separate them."""
     if not leaders:
         return f"{head.board}: no measured value at the last reading"
+    if head.hidden_lead:
+        return f"{head.board}: rows that share a name are first; of the others, {listed(leaders)}"
     if len(leaders) > 1:
         return f"{listed(leaders)} share the lead of {head.board}"
     return f"{leaders[0]} leads {head.board}" + (f", ahead of {rival}" if rival else "")

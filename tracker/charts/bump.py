@@ -62,9 +62,7 @@ def draw(chart: LineChart, look: Look) -> str:
 
 def _note(chart: LineChart) -> str:
     if supported(chart.head):
-        return (
-            "Only moves beyond the published error are drawn. Lines in a shaded band cannot be told apart, and keep their order."
-        )
+        return "Only moves beyond the published error are drawn. The error does not separate the lines in a shaded band."
     error = "" if chart.head.metric.exact else "No error margin is published; values are in the order published. "
     return f"{error}Equal values share a band."
 

@@ -1,4 +1,4 @@
-"""A standing: a dot per model with its published interval; models that cannot be told apart share a band."""
+"""A standing: a dot per model with its published interval; models that the error does not separate share a band."""
 
 from __future__ import annotations
 

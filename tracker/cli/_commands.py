@@ -18,7 +18,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Read": {
         "report": ("report", "Write a change report."),
         "events": ("events", "List events: what really changed."),
-        "chart": ("chart", "Draw a board: its order, scores or prices over time, its ranking, or its frontier."),
+        "chart": ("chart", "Draw a board over time, its ranking or its frontier."),
     },
     "Ask": {
         "standings": ("standings", "Show a board's ranking by a metric, now or at an earlier time."),

@@ -9,11 +9,12 @@ from pathlib import Path
 import click
 
 from tracker import charts
+from tracker.cli._filters import MODELS, filters
 from tracker.cli._open import as_json, complete_boards, report_errors, zone
 from tracker.cli._print import print_json, print_table, when
-from tracker.cli._time import Time
 from tracker.errors import DeclarationError
 from tracker.model import Chart, LineChart
+from tracker.query.filters import Filters
 from tracker.wording import number, safe
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
@@ -23,12 +24,8 @@ from tracker.workspace.picture import png
 @click.command("chart")
 @click.argument("form", type=click.Choice(list(charts.FORMS)))
 @click.argument("board", shell_complete=complete_boards)
-@click.option("--metric", help="The metric to draw; the board's primary one by default, of `step` the output price.")
-@click.option("--since", type=Time(), help="From that time on (ISO, or an age such as 7d); the first reading by default.")
-@click.option("--at", type=Time(), help="As of that time; the last reading by default.")
-@click.option("--model", "models", multiple=True, help="Only the entries that this name means, a line each; repeatable.")
-@click.option("--each", type=click.Choice(["lab", "entry"]), default="lab", show_default=True, help="What a line is.")
-@click.option("--top", type=click.IntRange(1, charts.COLOURS), help="At most N named lines.")
+@filters("metrics", "topics", *MODELS, "since", "at", "top")
+@click.option("--each", type=click.Choice(["lab", "entry"]), help="What a line is; a lab by default, an entry with --model.")
 @click.option("--against", default="", help="Of `frontier`: price (default), size, or a topic or metric such as speed.")
 @click.option(
     "--theme",
@@ -45,12 +42,8 @@ def command(
     settings: Settings,
     form: str,
     board: str,
-    metric: str | None,
-    since: datetime | None,
-    at: datetime | None,
-    models: tuple[str, ...],
-    each: str,
-    top: int | None,
+    only: Filters,
+    each: str | None,
     against: str,
     theme: str,
     width: int,
@@ -58,18 +51,16 @@ def command(
     *,
     as_json: bool,
 ) -> None:
-    """Draw a board: its order, scores or prices over time, its ranking, or its frontier.
+    """Draw a board over time, its ranking or its frontier.
 
     FORM is bump (order over time), band (scores with intervals), step (prices), dots (ranking with intervals),
     slope (two dates), frontier (score against price), calendar (when it changed) or sparkline.
     Without --output, print the values as a table.
     """
     if output is not None and output.suffix not in (".svg", ".png"):
-        raise click.BadParameter(f"{str(output)!r} is no picture; expected FILE.svg or FILE.png", param_hint="--output")
+        raise click.BadParameter(f"{str(output)!r} cannot be written; expected FILE.svg or FILE.png", param_hint="--output")
     with Workspace(settings, report_errors) as workspace:
-        chart = workspace.chart(
-            form, board, metric=metric, since=since, at=at, models=models, each=each, top=top, against=against
-        )
+        chart = workspace.chart(form, board, only, each=each or "", against=against)
     if output is not None:
         is_png = output.suffix == ".png"
         shown = charts.Theme(theme) if theme != charts.Theme.AUTO or not is_png else charts.Theme.LIGHT

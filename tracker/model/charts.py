@@ -16,7 +16,8 @@ class ChartHead:
     """What the words around a chart name: the board, its metric, and who publishes it.
 
     The chart shows readings from `since` to `read_until`; `as_of` is the time it was asked for, later if the board was not read
-    since. `supported`: ranks count only rivals that are better beyond the published error.
+    since. `supported`: ranks count only rivals that are better beyond the published error. `hidden_lead`: a row that names no
+    entry, as it shares its name with another, is above all.
     """
 
     board: str
@@ -26,6 +27,7 @@ class ChartHead:
     as_of: datetime
     attribution: str = ""
     supported: bool = False
+    hidden_lead: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,14 +30,14 @@ from tracker.model import (
 from tracker.model.names import Lexicon
 from tracker.order import states_error
 from tracker.ports import Store
-from tracker.query.series import LineOf, Member, Wanted, members, period, ranked, rebases, series
+from tracker.query.series import LineOf, Member, Wanted, has_hidden_lead, members, period, ranked, rebases, series
 from tracker.query.since import value_at
-from tracker.query.standings import ordering_metric
+from tracker.query.standings import accepted, wanted_metric
 from tracker.toml import meant, quoted
 from tracker.traits import price_metric, size_total
 
 ROWS = 20
-"""Rows of a standing in a picture."""
+"""Rows that a picture of a ranking shows."""
 SIZE = "size"
 _FEW = 5
 """Named lines of charts in which more would hide each other."""
@@ -45,13 +45,13 @@ _FEW = 5
 
 def standing(board: Board, store: Store, lexicon: Lexicon, wanted: Wanted) -> StandingChart:
     """The first rows of a board by a metric, each model once with its best variant."""
-    metric = board.metric(ordering_metric(board, wanted.metric))
+    metric = board.metric(wanted_metric(board, wanted.metric))
     _, head = period(board, store, metric, since=wanted.since, at=wanted.at)
     snapshot = _snapshot(board, store, lexicon, wanted)
     values = snapshot.values(metric.id)
     order = sorted(values, key=lambda entry: (metric.sort_key(values[entry]), snapshot.entries[entry].name, entry))
     models: dict[str, Entry] = {}
-    for entry in (snapshot.entries[key] for key in order if not wanted.entries or key in wanted.entries):
+    for entry in (snapshot.entries[key] for key in order if wanted.entries is None or key in wanted.entries):
         models.setdefault(entry.who.model or entry.id, entry)
     columns = {key: [entry.measures[metric.id]] for key, entry in models.items()}
     level = ranked(metric, columns, [head.read_until], ())
@@ -67,14 +67,14 @@ def standing(board: Board, store: Store, lexicon: Lexicon, wanted: Wanted) -> St
     ]
     rows.sort(key=lambda row: row.rank)  # those of equal rank stay in the order of their values
     supported = any(states_error(metric, measure) for (measure,) in columns.values())
-    return StandingChart(head=replace(head, supported=supported), rows=tuple(rows[: wanted.top or ROWS]), of=len(models))
+    hidden = has_hidden_lead(store, board, metric, head, [row.measure for row in rows])
+    return StandingChart(
+        head=replace(head, supported=supported, hidden_lead=hidden), rows=tuple(rows[: wanted.top or ROWS]), of=len(models)
+    )
 
 
 def _snapshot(board: Board, store: Store, lexicon: Lexicon, wanted: Wanted) -> Snapshot:
-    stored = store.at(board.id, wanted.at) if wanted.at else store.latest(board.id)
-    if stored is None:
-        raise DeclarationError(f"{board.id}: nothing was accepted by then; expected a snapshot (tracker run {board.id})")
-    return resolve_models(stored, lexicon)
+    return resolve_models(accepted(board, store, wanted.at), lexicon)
 
 
 def frontier(board: Board, store: Store, lexicon: Lexicon, wanted: Wanted) -> FrontierChart:
@@ -83,11 +83,15 @@ def frontier(board: Board, store: Store, lexicon: Lexicon, wanted: Wanted) -> Fr
     Raises:
         DeclarationError: the board states neither for two entries at least.
     """
-    score = board.metric(ordering_metric(board, wanted.metric))
+    score = board.metric(wanted_metric(board, wanted.metric))
     _, head = period(board, store, score, since=wanted.since, at=wanted.at)
     cost = None if wanted.against == SIZE else _cost_metric(board, wanted.against)
     more_is_better = cost is not None and cost.higher_is_better is True
-    entries = _snapshot(board, store, lexicon, wanted).entries.values()
+    entries = [
+        entry
+        for key, entry in _snapshot(board, store, lexicon, wanted).entries.items()
+        if wanted.entries is None or key in wanted.entries
+    ]
     costs = {entry.id: value for entry in entries if (value := _cost(entry, cost)) is not None and value > 0}
     measured = [entry for entry in entries if score.id in entry.measures and not entry.measures[score.id].estimated]
     spots = [
@@ -141,7 +145,7 @@ def _with_best(spots: list[ChartSpot], *, more_is_better: bool) -> tuple[ChartSp
 
 def calendar(board: Board, store: Store, lexicon: Lexicon, wanted: Wanted) -> CalendarChart:
     """On which days (UTC) a board was read, and how many entries had a new value of a metric."""
-    metric = board.metric(ordering_metric(board, wanted.metric))
+    metric = board.metric(wanted_metric(board, wanted.metric))
     looks, head = period(board, store, metric, since=wanted.since, at=wanted.at)
     every = [member.spans for member in members(board, store, lexicon, metric)]
     changed: Counter[date] = Counter({looks[0].date(): 0})
@@ -175,9 +179,9 @@ def _changes(metric: Metric, before: _Column, now: _Column) -> int:
 def steps(board: Board, store: Store, lexicon: Lexicon, wanted: Wanted) -> LineChart:
     """Prices (or another metric) over time: of each lab the entry whose value changed most often, those with changes first."""
     price = price_metric(board)
-    metric = board.metric(ordering_metric(board, wanted.metric or (price.id if price else None)))
+    metric = board.metric(wanted_metric(board, wanted.metric or (price.id if price else None)))
     wanted = replace(wanted, metric=metric.id)
-    if wanted.entries or wanted.line_of is LineOf.ENTRY:
+    if wanted.entries is not None or wanted.line_of is LineOf.ENTRY:
         return series(board, store, lexicon, wanted)
     looks, _ = period(board, store, metric, since=wanted.since, at=wanted.at)
     changes: dict[str, tuple[int, str, EntryId]] = {}
@@ -187,7 +191,7 @@ def steps(board: Board, store: Store, lexicon: Lexicon, wanted: Wanted) -> LineC
             found = (number, member.entry.name, member.entry.id)
             changes[_lab(member)] = min(found, changes.get(_lab(member), found))
     entries = frozenset(entry for *_, entry in sorted(changes.values())[: wanted.top or _FEW])
-    return series(board, store, lexicon, replace(wanted, entries=entries))
+    return series(board, store, lexicon, replace(wanted, entries=entries, line_of=LineOf.ENTRY))
 
 
 def _lab(member: Member) -> str:
@@ -216,7 +220,7 @@ def order(board: Board, store: Store, lexicon: Lexicon, wanted: Wanted) -> LineC
     Raises:
         DeclarationError: of the metric, neither high nor low is better.
     """
-    metric = board.metric(ordering_metric(board, wanted.metric))
+    metric = board.metric(wanted_metric(board, wanted.metric))
     if metric.higher_is_better is None:
         raise DeclarationError(f"{board.id}: {metric.id} has no order; expected a metric with higher_is_better (--metric)")
     return series(board, store, lexicon, wanted)

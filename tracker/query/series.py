@@ -30,14 +30,14 @@ from tracker.order import is_apart, states_error
 from tracker.ports import Store
 from tracker.query.find import remembered, states
 from tracker.query.since import looked_at, value_at
-from tracker.query.standings import ordering_metric
+from tracker.query.standings import wanted_metric
 from tracker.reports.gaps import gaps
 from tracker.wording import machine_time
 
 MOST_READINGS = 60
 """Readings that are ranked: more do not fit into a picture."""
-COLOURED, CONTEXT = 10, 14
-"""Lines with a name, and further ones behind them."""
+COLOURED, MOST_NAMED, CONTEXT = 10, 12, 14
+"""Lines with a name by default and at most, and further ones behind them."""
 
 
 class LineOf(StrEnum):
@@ -49,24 +49,24 @@ class LineOf(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What of a board is to be drawn: a metric (None: the one that ranks it) in a period, and at most so many named lines.
+    """What of a board is to be drawn: a metric (None: the one that ranks it) in a period, with at most `top` named lines.
 
-    `entries`: only these, a line each. `ends_only`: only the first and the last reading of the period. `against`: a price,
-    a size or another metric to compare scores with.
+    `entries`: only these, also if they left the board. `ends_only`: only the first and the last reading of the period.
+    `against`: a price, a size or another metric to compare scores with.
     """
 
     metric: MetricId | None = None
     since: datetime | None = None
     at: datetime | None = None
     line_of: LineOf = LineOf.LAB
-    entries: frozenset[EntryId] = frozenset()
+    entries: frozenset[EntryId] | None = None
     top: int | None = None
     ends_only: bool = False
     against: str = ""
 
 
 def series(board: Board, store: Store, lexicon: Lexicon, wanted: Wanted) -> LineChart:
-    """The lines of a metric, the best at the end first, with their ranks at each reading; of `entries`, if any are named.
+    """The lines of a metric, the best at the end first, with their ranks at each reading.
 
     A rank counts the lines that are better beyond the published error, and once that is certain it stays until the reverse is.
     Without a published error it is that of the values. Values of two segments are never put in order.
@@ -74,14 +74,14 @@ def series(board: Board, store: Store, lexicon: Lexicon, wanted: Wanted) -> Line
     Raises:
         DeclarationError: the board has no such metric, or nothing was read in that period.
     """
-    metric = board.metric(ordering_metric(board, wanted.metric))
+    metric = board.metric(wanted_metric(board, wanted.metric))
     looks, head = period(board, store, metric, since=wanted.since, at=wanted.at)
     breaks = rebases(board, store, metric, looks)
     courses = members(board, store, lexicon, metric)
     chosen = [looks[0], looks[-1]] if wanted.ends_only else sampled(looks, breaks)
     held = {label: _held(metric, group, chosen) for label, group in _groups(courses, wanted).items()}
     values = {label: [measure for measure, _ in each] for label, each in held.items() if any(measure for measure, _ in each)}
-    candidates = values if wanted.entries else _candidates(metric, values)
+    candidates = _candidates(metric, values) if wanted.entries is None else values
     ranks = ranked(metric, {label: values[label] for label in candidates}, chosen, breaks)
     lines = [
         ChartLine(
@@ -94,16 +94,19 @@ def series(board: Board, store: Store, lexicon: Lexicon, wanted: Wanted) -> Line
         for label in candidates
     ]
     lines.sort(key=lambda line: _place(metric, line.last, line.label))
-    named = [line for line in lines if wanted.entries or line.last.measure is not None][: wanted.top or COLOURED]
+    named = [line for line in lines if wanted.entries is not None or line.last.measure is not None][
+        : min(wanted.top or COLOURED, MOST_NAMED)
+    ]
     if not named:
         raise DeclarationError(f"{board.id}: no entry has a value of {metric.id} then; expected one to draw (--metric, --at)")
     others = [line for line in lines if line not in named]
     others.sort(key=lambda line: min(_place(metric, point, line.label) for point in line.points if point.measure is not None))
+    shown = [line.last.measure for line in named if line.last.measure is not None]
     supported = any(states_error(metric, measure) for each in values.values() for measure in each if measure is not None)
     return LineChart(
-        head=replace(head, supported=supported),
+        head=replace(head, supported=supported, hidden_lead=has_hidden_lead(store, board, metric, head, shown)),
         lines=tuple(named),
-        context=() if wanted.entries else tuple(others[:CONTEXT]),
+        context=tuple(others[:CONTEXT]) if wanted.entries is None else (),
         breaks=tuple(breaks),
         gaps=gaps(looks, looks[0]),
     )
@@ -131,6 +134,14 @@ def period(
         attribution=board.attribution,
     )
     return looks, head
+
+
+def has_hidden_lead(store: Store, board: Board, metric: Metric, head: ChartHead, best: Sequence[Measure]) -> bool:
+    """Whether a row that names no entry, as it shares its name with another, is above the best of some measures at the end."""
+    last = store.at(board.id, head.read_until, [metric.id])
+    if last is None or not metric.primary:
+        return False
+    return any(all(metric.better(value, measure.value) for measure in best) for value in last.unnamed_measured)
 
 
 def rebases(board: Board, store: Store, metric: Metric, looks: Sequence[datetime]) -> list[ChartBreak]:
@@ -180,10 +191,10 @@ def _groups(every: Iterable[Member], wanted: Wanted) -> dict[str, list[Member]]:
     """The members of each line by its label; a maker that is only guessed makes no line."""
     groups: dict[str, list[Member]] = {}
     for member in every:
-        if wanted.entries and member.entry.id not in wanted.entries:
+        if wanted.entries is not None and member.entry.id not in wanted.entries:
             continue
         who = member.entry.who
-        is_of_lab = wanted.line_of is LineOf.LAB and not wanted.entries and who.lab and not who.guessed_lab
+        is_of_lab = wanted.line_of is LineOf.LAB and who.lab and not who.guessed_lab
         groups.setdefault(who.lab if is_of_lab else member.entry.name, []).append(member)
     return groups
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import chain
@@ -28,10 +29,12 @@ from tracker.workspace.settings import Settings
 if TYPE_CHECKING:  # a query loads what it needs, and no other
     from tracker.claims import Finding
     from tracker.line.proof import BoardVerification, Verification
-    from tracker.model import Chart, EntryId, Report
+    from tracker.model import Chart, Report
+    from tracker.query.filters import Filters
     from tracker.query.find import Found
     from tracker.query.history import Course
     from tracker.query.models import Card
+    from tracker.query.ranking import Listings, Ranking
     from tracker.query.standings import Standing
     from tracker.query.unsure import OpenName
     from tracker.query.versus import Versus
@@ -140,6 +143,19 @@ class Workspace:
             raise DeclarationError(f'{declared.id}: does not list "{model}"; {expected}')
         return tuple(row for row in rows if row.entry in listed)
 
+    def rankings(self, only: Filters | None = None, *, board: str | None = None) -> tuple[Ranking, ...]:
+        """The order of each board that the filters mean (or of `board`) on each metric they mean, cut to the rows they mean.
+
+        Rows keep their ranks among all. Boards of which nothing was accepted by `only.at` are left out, unless one is named.
+        """
+        from tracker.query.columns import check_columns, in_order, wanted_traits  # noqa: PLC0415  # as above
+        from tracker.query.ranking import rankings  # noqa: PLC0415  # as above
+
+        only, chosen = self._chosen(only, board)
+        check_columns(only, chosen)
+        found = rankings(chosen, self._listings(only), only, wanted_traits(only), skip=board is None)
+        return tuple(replace(ranking, rows=in_order(ranking, only)) for ranking in found)
+
     # ── models ───────────────────────────────────────────────────────────────────────────────────
 
     def find(self, name: str, *, at: datetime | None = None, boards: Sequence[str] = ()) -> Found:
@@ -204,39 +220,29 @@ class Workspace:
             rows += explain(steps, [match.entry.id for match in listed])
         return tuple(row for row in rows if since is None or row.until >= since)
 
-    def chart(
-        self,
-        form: str,
-        board: str,
-        *,
-        metric: str | None = None,
-        since: datetime | None = None,
-        at: datetime | None = None,
-        models: Sequence[str] = (),
-        each: str = "lab",
-        top: int | None = None,
-        against: str = "",
-    ) -> Chart:
-        """What a form of chart (`tracker.charts.FORMS`, which draws it) shows of a board: a line per `lab` or per `entry`.
+    def chart(self, form: str, board: str, only: Filters | None = None, *, each: str = "", against: str = "") -> Chart:
+        """What a form of chart shows of a board: `tracker.charts.FORMS[form]` draws it.
 
-        `models` selects entries by name, a line each; `against` is what a frontier compares scores with.
+        A line is the best entry of each `lab`, or each `entry` (if models are named). `against` is what a frontier compares
+        scores with: `price`, `size`, or a topic or metric.
         """
+        from tracker.query.filters import metrics_of  # noqa: PLC0415  # as above
         from tracker.query.pictures import chart  # noqa: PLC0415  # as above
         from tracker.query.series import LineOf, Wanted  # noqa: PLC0415  # as above
 
-        _check_aware(since=since, at=at)
-        declared = self.board(board)
-        entries: set[EntryId] = set()
-        for model in models:
-            listed = self.find(model, boards=(declared.id,)).by_board[declared.id]
-            entries |= {match.entry.id for match in listed}
+        only, (declared, *_) = self._chosen(only, board)
+        entries = None
+        if only.about_models:
+            listings = self._listings(only, gone=True)
+            choice = listings.choice((declared.id,), only, listings.facts((declared.id,), only.traits))
+            entries = frozenset(entry for _, entry in choice.entries)
         wanted = Wanted(
-            metric=MetricId(metric) if metric else None,
-            since=since,
-            at=at,
-            line_of=LineOf(each),
-            entries=frozenset(entries),
-            top=top,
+            metric=metrics_of(declared, only)[0].id if only.metrics or only.topics else None,
+            since=only.since,
+            at=only.at,
+            line_of=LineOf(each or ("entry" if only.models else "lab")),
+            entries=entries,
+            top=only.top,
             against=against,
         )
         return chart(form, declared, self.store, self.lexicon, wanted)
@@ -386,6 +392,24 @@ class Workspace:
         return tuple(check for name in names for check in self.store.checks(name) if check.result is Result.QUARANTINED)
 
     # ── shared ───────────────────────────────────────────────────────────────────────────────────
+
+    def _chosen(self, only: Filters | None, board: str | None = None) -> tuple[Filters, tuple[Board, ...]]:
+        """The filters, and the boards they mean, or only that one; in the order of ids."""
+        from tracker.query.filters import Filters, boards_of  # noqa: PLC0415  # as above
+
+        only = only or Filters()
+        _check_aware(since=only.since, until=only.until, at=only.at)
+        if board is not None:
+            only = replace(only, boards=(*only.boards, known(self.settings, self.store, board)))
+        for name in only.boards:
+            if "/" in name and not any(sign in name for sign in "*?["):
+                known(self.settings, self.store, name)
+        return only, boards_of(only, self.boards())
+
+    def _listings(self, only: Filters, *, gone: bool = False) -> Listings:
+        from tracker.query.ranking import Listings  # noqa: PLC0415  # as above
+
+        return Listings(self.store, lambda: self.lexicon, self.boards(), at=only.at, gone=gone)
 
     def _known(self, boards: Sequence[str]) -> tuple[BoardId, ...]:
         return tuple(known(self.settings, self.store, board) for board in boards)

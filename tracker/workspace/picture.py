@@ -11,13 +11,13 @@ _FONTS = ("Roboto-Regular.ttf", "Roboto-Bold.ttf")
 _COVERED = re.compile(
     "[\t\n -~\u00a0-\u024f\u02c6-\u02dd\u0370-\u03ff\u0400-\u045f\u1e00-\u1eff\u2010-\u205e\u2190-\u2193\u2200-\u22ff]*"
 )
-"""The letters that they have."""
+"""Text of which they have every sign."""
 
 
 def png(svg: str, *, scale: float = 2.0) -> bytes:
     """The picture with that many pixels for each of the SVG, whose theme must be light or dark.
 
-    Letters that our fonts lack are drawn with the machine's.
+    What our fonts lack is drawn with the machine's.
 
     Raises:
         DeclarationError: the extra `png` is missing.
