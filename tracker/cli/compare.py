@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import datetime
 
 import click
 
-from tracker.cli._open import as_json, boards_option, report_errors
+from tracker.cli._filters import METRICS, filters
+from tracker.cli._open import as_json, report_errors
 from tracker.cli._print import day, picked, print_json, print_table, when
-from tracker.cli._time import Time
 from tracker.model import Entry, Measure
+from tracker.query.filters import Filters
 from tracker.query.since import HowAbove, Interval
 from tracker.query.versus import Pair, Row, Versus
 from tracker.wording import difference, safe, value
@@ -22,20 +22,17 @@ from tracker.workspace.api import Workspace
 @click.command("compare")
 @click.argument("a", metavar="A")
 @click.argument("b", metavar="B")
-@boards_option
-@click.option("--at", type=Time(), help="As of that time (ISO, or an age such as 7d).")
+@filters(*METRICS, "at")
 @click.option("--all", "every", is_flag=True, help="Every pair of variants, not only the one that matches best.")
 @as_json
 @click.pass_obj
-def command(
-    settings: Settings, a: str, b: str, boards: tuple[str, ...], at: datetime | None, *, every: bool, as_json: bool
-) -> None:
+def command(settings: Settings, a: str, b: str, only: Filters, *, every: bool, as_json: bool) -> None:
     """Compare two models on every board that lists both.
 
     Values are of one snapshot, so of one date and one segment. Estimates are marked with ~.
     """
     with Workspace(settings, report_errors) as workspace:
-        versus = workspace.compare(a, b, boards=boards, at=at, every=every)
+        versus = workspace.compare(a, b, every=every, only=only)
     if as_json:
         print_json(_rows(versus))
         return

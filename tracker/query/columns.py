@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from tracker.model import Board, MetricId
-from tracker.query.facts import ModelFacts
 from tracker.query.filters import Filters, check_words
 from tracker.query.ranking import RankedRow, Ranking
 from tracker.wording import count, listed, number
+
+if TYPE_CHECKING:  # as in `ranking`
+    from tracker.query.facts import ModelFacts
 
 FACTS: Mapping[str, Callable[[ModelFacts], object]] = {
     "model": lambda facts: facts.traits.who.model,
