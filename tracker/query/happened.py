@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId, Event, Party
-from tracker.query.columns import FACTS, fact_text
+from tracker.query.columns import FACTS, by_value, fact_text
 from tracker.query.facts import ModelFacts
 from tracker.query.filters import EntryKey, Filters, check_words, metrics_of
 from tracker.query.listings import Listings, is_about, named_entries
@@ -64,7 +64,7 @@ def with_only(event: Event, names: Sequence[str], listings: Listings, boards: Se
 def _top(events: list[Event], only: Filters) -> list[Event]:
     if only.sort:
         check_words("column", (name := only.sort.removeprefix("-"),), EVENT_COLUMNS)
-        events = sorted(events, key=lambda event: str(EVENT_COLUMNS[name](event)), reverse=only.sort.startswith("-"))
+        events = by_value(events, EVENT_COLUMNS[name], reverse=only.sort.startswith("-"))
     if only.top is None:
         return events
     weightiest = {event.id for event in sorted(events, key=lambda event: -event.weight)[: only.top]}

@@ -166,11 +166,23 @@ class Workspace:
         current = states(self.store, at=at, lexicon=self.lexicon, boards=self._known(boards))
         return demand(name, remembered(self.store, current, self.lexicon), self.lexicon)
 
-    def models(self, name: str = "", *, lab: str = "", family: str = "") -> tuple[Card, ...]:
-        """One card per model of all boards: its names, and the rank of each entry. Empty if nothing matches."""
+    def models(
+        self, name: str = "", *, lab: str = "", family: str = "", only: Filters | None = None, listings: Listings | None = None
+    ) -> tuple[Card, ...]:
+        """One card per model of all boards: its names, and the rank of each entry. Empty if nothing matches.
+
+        `only` leaves the boards and models that it means; `listings(only, gone=True)` need not be made twice.
+        """
         from tracker.query.models import cards  # noqa: PLC0415  # as above
 
-        return cards(self.store, name=name, lab=lab, family=family, lexicon=self.lexicon)
+        only, chosen = self._chosen(only)
+        listings = listings or self.listings(only, gone=True)
+        ids, entries = [board.id for board in chosen], None
+        listings.check_makers(ids, only)
+        if only.about_models:
+            entries = listings.choice(ids, only, listings.facts(ids, only.traits)).entries
+        boards = listings.states(ids)
+        return cards(self.store, name=name, lab=lab, family=family, lexicon=self.lexicon, boards=boards, entries=entries)
 
     def unsure(self, name: str = "", *, lab: str = "", family: str = "") -> tuple[OpenName, ...]:
         """The listed names that need a person, and what would decide each. Empty if nothing matches."""
