@@ -166,6 +166,20 @@ def test_an_unknown_value_is_refused_with_the_nearest(two: World, args: tuple[st
     assert says in ran.error
 
 
+def test_leaders_are_listed_from_when_to_when_among_those_who_are_meant(two: World):
+    rows = two.run("leaders", "acme/text", "--json").rows
+    assert [([leader["entry"] for leader in row["leaders"]], row["since"], row["until"]) for row in rows] == [
+        (["g"], "2026-03-01T06:00:00Z", "2026-03-02T06:00:00Z"),
+        (["a"], "2026-03-02T06:00:00Z", None),
+    ]
+    assert (rows[1]["after"], rows[1]["lead"], rows[1]["beyond_error"]) == ("2026-03-01T06:00:00Z", 5.0, True)
+    people = two.run("leaders", "--topic", "overall", "--open", "--max-size", "40B").out
+    assert "Acme Arena (acme/text): Score, to 2026-03-02 06:00 UTC" in people
+    assert "2026-03-01 (start)   now   Qwen3.5 27B      60   10 (Qwen3.5 9B)" in people
+    assert len(two.run("leaders", "acme/text", "--top", "1", "--json").rows) == 1
+    assert two.run("leaders", "acme/text", "--since", "2026-03-03", "--json").rows == []
+
+
 # ── events, report, compare, history ─────────────────────────────────────────────────────────────
 
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # a query loads what it needs, and no other
     from tracker.query.filters import Filters
     from tracker.query.find import Found
     from tracker.query.history import Course
+    from tracker.query.leaders import Led
     from tracker.query.listings import Listings
     from tracker.query.models import Card
     from tracker.query.ranking import Ranking
@@ -156,6 +157,16 @@ class Workspace:
         check_columns(only, chosen)
         found = rankings(chosen, self.listings(only), only, wanted_traits(only), skip=board is None)
         return tuple(replace(ranking, rows=in_order(ranking, only)) for ranking in found)
+
+    def leaders(self, only: Filters | None = None, *, board: str | None = None) -> tuple[Led, ...]:
+        """Who led each board that the filters mean (or `board`) on each metric they mean, among the models they mean.
+
+        `only.since` and `only.until` leave the reigns in that time, `only.top` the last ones.
+        """
+        from tracker.query.leaders import leaders_of  # noqa: PLC0415  # as above
+
+        only, chosen = self._chosen(only, board)
+        return leaders_of(chosen, self.listings(replace(only, at=None), gone=True), only)
 
     # ── models ───────────────────────────────────────────────────────────────────────────────────
 
