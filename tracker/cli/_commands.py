@@ -18,6 +18,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Read": {"report": ("report", "Write a change report."), "events": ("events", "List events: what really changed.")},
     "Ask": {
         "standings": ("standings", "Show a board's ranking by a metric, now or at an earlier time."),
+        "leaders": ("leaders", "Show who led a board, from when to when."),
         "history": ("history", "Show a model's values, ranks and events over time."),
         "compare": ("compare", "Compare two models on every board that lists both."),
         "models": ("models", "List models across boards: their names, and where each one ranks."),
