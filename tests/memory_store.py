@@ -34,6 +34,7 @@ from tracker.model import (
     StoredSnapshot,
 )
 from tracker.stores._changes import new_segments, ranks
+from tracker.stores.service_state import UNSURE
 
 T = TypeVar("T")
 
@@ -266,7 +267,9 @@ class MemoryServiceState:
         return sorted(found, key=lambda receipt: (receipt.delivered_at, receipt.event, receipt.route))
 
     def route_since(self, route: str, now: datetime) -> datetime:
-        return self._routes.setdefault(route, now)
+        first = self._routes.setdefault(route, now)
+        self._routes[route] = first if first <= now else now - UNSURE
+        return self._routes[route]
 
     def holds(self, board: BoardId) -> Mapping[str, str]:
         return self._holds.get(board, {})

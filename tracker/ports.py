@@ -247,7 +247,10 @@ class ServiceState(Protocol):
         """The receipts of one route or all with `delivered_at` ≥ since, by time and event id."""
 
     def route_since(self, route: str, now: datetime) -> datetime:
-        """When the route was first asked for: `now` the first time. It does not get older events."""
+        """When the route was first asked for: `now` the first time. It does not get older events.
+
+        If that was later than `now`, the clock was ahead then, and nobody knows the time: it is a week before `now`.
+        """
 
     def holds(self, board: BoardId) -> Mapping[str, str]:
         """What each watch, by the hash of its question, remembers of a board, as text; written by `Store.save`."""

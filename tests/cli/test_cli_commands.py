@@ -195,7 +195,23 @@ def test_board_show_prints_the_declaration(world: World):
 def test_standings_are_ordered_by_the_primary_metric(world: World):
     world.imported()
     ran = world.run("standings", "acme/text", "--json")
-    assert keys(ran.rows) == {("rank", "entry", "name", "value", "low", "high", "estimated")}
+    assert keys(ran.rows) == {
+        (
+            "rank",
+            "entry",
+            "name",
+            "value",
+            "low",
+            "high",
+            "estimated",
+            "tied",
+            "board",
+            "metric",
+            "unit",
+            "observed_at",
+            "segment",
+        )
+    }
     assert [(row["rank"], row["entry"], row["value"]) for row in ran.rows][:3] == [(1, "g", 97.0), (2, "b", 95.0), (3, "a", 91.0)]
     people = world.run("standings", "acme/text", "--top", "2").out
     assert [word for word in ("Model G", "Model B", "Model A", "Data: Acme, CC-BY-4.0") if word in people] == [
@@ -212,7 +228,7 @@ def test_published_ranks_are_shown_beside_ours_if_the_board_declares_them(world:
     rows = world.run("standings", "acme/text", "--json").rows
     assert [(row["entry"], row["rank"], row["published_rank"]) for row in rows] == [("a", 1, 2), ("b", 2, None), ("c", 3, 1)]
     (header,) = (line for line in world.run("standings", "acme/text").out.splitlines() if "name" in line)
-    assert header.split() == ["rank", "published", "name", "value", "low", "high"]
+    assert header.split() == ["rank", "published", "name", "score", "low", "high"]
     (shown,) = world.run("board", "show", "acme/text", "--json").rows
     assert [row["published_rank"] for row in shown["last"]["head"]] == [2, None, 1]
 

@@ -12,6 +12,7 @@ from math import log2
 from tracker.authoring.columns import MAX_ROWS, Cells, cells_of
 from tracker.authoring.leads import Lead, leads
 from tracker.authoring.proposal import Candidate
+from tracker.authoring.statements import Statements
 from tracker.authoring.words import (
     AVERAGE,
     BOUND_HIGH,
@@ -79,13 +80,7 @@ OTHER = set_of("""
 _NO_FIGURES = "no column of figures"
 _NAMELESS = "no column of names"
 _HEADLESS = "its header looks like a row"
-_RANKED_BY = re.compile(rb"\b(?:ranked|sorted|ordered)(?:\s+\w+){0,3}\s+by\b:?((?:[^<>]|<[^<>]{0,200}>){2,400})", re.IGNORECASE)
-_PAGED = re.compile(rb"\b1 ?(?:-|to|\xe2\x80[\x93\x94]) ?(\d{1,6})\s+(?:of|/)\s+(\d[\d,. ]{0,10}\d|\d)\b", re.IGNORECASE)
-_TOTAL = re.compile(rb'"(?:num_rows_)?total(?:_?(?:count|results|items|entries|rows|hits))?" ?: ?(\d{1,7})\b', re.IGNORECASE)
-_MARK = re.compile(rb"<[^<>]*>|\b(?:the|their|its)\b")
-_SORTED = re.compile(r"[▼▲▾▴🔽🔼]")
-_SAID = 200
-"""Bytes after "ranked by" that may name a column."""
+_AMBIGUOUS = "nothing tells it from another table"
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?%?")
 
 
@@ -112,6 +107,7 @@ def likely(tables: Sequence[Candidate], *, by_order: bool = False) -> tuple[Cand
 
 def survey(body: bytes, *, by_order: bool = False) -> tuple[Candidate, ...]:
     """Every table of the page, the best first; those that were not read have no rows. Raises Refused as `candidates`."""
+    body = inflated(body)
     recognise("the page", body, "html_table")
     # Of two equally likely tables, the one whose rows are not inside other records is simpler.
     return tuple(
@@ -129,7 +125,7 @@ def _tables(body: bytes, by_order: bool) -> list[Candidate]:
     tables = _read_all(read, plain[:most], by_order)
     if not any(candidate.score >= PLAIN_ENOUGH for candidate in tables):
         tables += _read_all(read, [lead for lead in largest if lead.loose][:MAX_LOOSE], by_order)
-    if not largest and inflated(body).lstrip().startswith(b"<"):
+    if not largest and body.lstrip().startswith(b"<"):
         read.page  # noqa: B018 - raises the reason why the page has no tree
     return tables + [_unread(lead, f"not read, since {most} others are larger") for lead in plain[most:]]
 
@@ -142,21 +138,11 @@ class _Parser:
 
     @cached_property
     def page(self) -> html_table.HtmlPage:
-        return html_table.page_of(inflated(self.body))
+        return html_table.page_of(self.body)
 
     @cached_property
-    def ranked_by(self) -> list[tuple[str, ...]]:
-        """The words that follow "ranked by" or "sorted by" on the page."""
-        texts = (_MARK.sub(b" ", match[1])[:_SAID] for match in _RANKED_BY.finditer(inflated(self.body)))
-        return [words_of(text.decode("utf-8", "replace")) for text in texts]
-
-    @cached_property
-    def counts(self) -> list[tuple[int, int]]:
-        """The numbers of entries that the page says it shows, and of all that there are: `1-10 of 250`, `"total": 250`."""
-        body = inflated(self.body)
-        pages = [(int(match[1]), int(re.sub(rb"\D", b"", match[2]))) for match in _PAGED.finditer(body)]
-        totals = [int(total) for total in _TOTAL.findall(body)]
-        return [*pages, *((0, total) for total in totals if len(totals) == 1)]  # of several, each may be a figure of an entry
+    def says(self) -> Statements:
+        return Statements(self.body)
 
     def __call__(self, way: Parse, columns: Sequence[str]) -> Table:
         if way.format != "html_table":
@@ -177,20 +163,12 @@ def _read_all(parser: _Parser, wanted: Sequence[Lead], by_order: bool) -> list[C
             spec, table = read
             table = numbered(table) if by_order else table
             judged = _judged(spec, table, lead)
-            total = max((total for shown, total in parser.counts if shown in (0, judged.seen) and total > judged.seen), default=0)
-            judged = replace(judged, ranked_by=_said(table, parser.ranked_by), total=total)
+            total = max(
+                (total for shown, total in parser.says.counts if shown in (0, judged.seen) and total > judged.seen), default=0
+            )
+            judged = replace(judged, ranked_by=parser.says.ranking(table.columns), total=total)
             tables.setdefault((table.columns, tuple(table.rows[0]), tuple(map(tuple, table.rows))), judged)
     return list(tables.values())
-
-
-def _said(table: Table, texts: Sequence[tuple[str, ...]]) -> str:
-    """The column that the page names after "ranked by", the one of most words, or the only one with a sort mark; "" if none."""
-    marked = [name for name in table.columns if _SORTED.search(name)]
-    if len(marked) == 1:
-        return marked[0]
-    words = {name: words_of(name) for name in table.columns}
-    named = [name for name in table.columns if words[name] and any(text[: len(words[name])] == words[name] for text in texts)]
-    return max(named, key=lambda name: len(words[name]), default="")
 
 
 def _read(parser: _Parser, lead: Lead) -> tuple[Parse, Table] | Candidate | None:
@@ -203,14 +181,15 @@ def _read(parser: _Parser, lead: Lead) -> tuple[Parse, Table] | Candidate | None
             why = why or f"cannot be read: {str(error).removeprefix(f'{way.format}: ')}"
             continue
         if lead.size and way.format in ("html_table", "markdown_table", "flight") and not _is_it(table, lead):
-            why = "nothing tells it from another table"
+            why = _AMBIGUOUS
             continue
         return way, table
-    return None if lead.loose else _unread(lead, why)
+    return None if lead.loose else _unread(lead, why, doubt="its rows cannot be read" if why != _AMBIGUOUS else "")
 
 
-def _unread(lead: Lead, why: str) -> Candidate:
-    return Candidate(parse=lead.ways[0], columns=lead.columns, rows=(), score=0.0, why=(why,), place=lead.place, seen=lead.size)
+def _unread(lead: Lead, why: str, doubt: str = "") -> Candidate:
+    parse, columns = lead.ways[0], lead.columns
+    return Candidate(parse=parse, columns=columns, rows=(), score=0.0, why=(why,), doubt=doubt, place=lead.place, seen=lead.size)
 
 
 def _is_it(table: Table, lead: Lead) -> bool:

@@ -23,6 +23,7 @@ from tracker.errors import DeclarationError, ParseError, Refused, TrackerError
 from tracker.fetch import Fetcher
 from tracker.fetch.addresses import Resolve, is_public, resolve_host
 from tracker.model import ROW, Board, BoardId, Capture, Column, Nature, Parse, Request
+from tracker.parsers.decoding import decode
 from tracker.reading import read_capture
 from tracker.reading.names import clean_text
 from tracker.schedules import load_board
@@ -47,10 +48,10 @@ SUFFIXES: Mapping[str, str] = {
 }
 """File suffix of a page, by its format; a page of HTML has `html`."""
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]*/[a-z0-9][a-z0-9._-]*")
-_TITLE = re.compile(rb"<title[^<>]{0,200}>([^<]{1,500})", re.IGNORECASE)
+_TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{1,500})", re.IGNORECASE)
 _MARKUP = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<")
 _TITLE_WITHIN = 65_536
-"""The title is looked for in this many bytes."""
+"""The title is looked for in this many characters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,8 +216,8 @@ def _address(new_board: NewBoard, body: bytes) -> PageAddress:
 
 
 def _title_of(body: bytes) -> str:
-    match = _TITLE.search(body, 0, _TITLE_WITHIN) if _MARKUP.match(body[:200]) else None
-    return clean_text(unescape(match[1].decode("utf-8", "replace"))) if match else ""
+    match = _TITLE.search(decode(body), 0, _TITLE_WITHIN) if _MARKUP.match(body[:200]) else None
+    return clean_text(unescape(match[1])) if match else ""
 
 
 def _refuse_existing(settings: Settings, new_board: NewBoard, at: PageAddress) -> None:

@@ -14,7 +14,7 @@ from tracker.authoring.columns import Cells
 from tracker.authoring.metrics import POSITION
 from tracker.authoring.proposal import SURE, Guess, MetricGuess, stated
 from tracker.authoring.sheet import ENOUGH, RawSheet, stated_direction
-from tracker.authoring.words import ASIDE, AVERAGE, EFFORT, LIVE, MERIT, SUMMARY
+from tracker.authoring.words import ASIDE, AVERAGE, EFFORT, LIVE, MERIT, STARTERS, SUMMARY
 from tracker.model import ROW, Nature
 
 CONTRADICTED = 0.5
@@ -132,6 +132,8 @@ def _level(metric: MetricGuess, sheet: RawSheet, name: str) -> int:
     is_object = any(f"{around}.{field}" in sheet.columns for field in ("id", "slug", "key", "name"))
     if around and is_object and not name.startswith(f"{around}."):
         return 3  # it describes another thing than the entry: the model that a provider serves
+    if STARTERS & {*column.leaf}:
+        return 3
     is_effort = {*column.words} & EFFORT and "horizon" not in column.words
     if metric.nature.value in (Nature.LISTED, Nature.LIVE, Nature.COUNT) or is_effort:
         return 2

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import msgspec
@@ -20,6 +20,8 @@ from msgspec import convert
 from tracker.model import BoardId, Counted, CounterKey, Delivery, Event, Notice, Pause, Receipt, Verdict
 from tracker.stores._codec import record, row_of, seconds, time_of
 
+UNSURE = timedelta(days=7)
+"""A route counts from this time ago if it was first read while the clock was ahead."""
 _ENDED_NOTICES = 100
 _event = msgspec.json.Decoder(Event)
 _DELIVERY = "route, queued_at, message, counted, tries, not_before, error, dead"
@@ -129,8 +131,9 @@ class SqliteServiceState:
         return self._each(_receipt, sql, *values)
 
     def route_since(self, route: str, now: datetime) -> datetime:
+        first = "INSERT INTO routes VALUES (?, ?) ON CONFLICT DO UPDATE SET since = ? WHERE since > excluded.since"
         with self._transaction():
-            self._connection.execute("INSERT OR IGNORE INTO routes VALUES (?, ?)", (route, seconds(now)))
+            self._connection.execute(first, (route, seconds(now), seconds(now - UNSURE)))
             return self._each(lambda row: time_of(row[0]), "SELECT since FROM routes WHERE route = ?", route)[0]
 
     def _change(self, sql: str, deliveries: Iterable[Delivery], *values: object) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import chain
@@ -29,9 +30,11 @@ if TYPE_CHECKING:  # a query loads what it needs, and no other
     from tracker.claims import Finding
     from tracker.line.proof import BoardVerification, Verification
     from tracker.model import Report
+    from tracker.query.filters import Filters
     from tracker.query.find import Found
     from tracker.query.history import Course
     from tracker.query.models import Card
+    from tracker.query.ranking import Listings, Ranking
     from tracker.query.standings import Standing
     from tracker.query.unsure import OpenName
     from tracker.query.versus import Versus
@@ -139,6 +142,19 @@ class Workspace:
             expected = f"expected a model of this board, or one of: {', '.join(sorted(by_board))}"
             raise DeclarationError(f'{declared.id}: does not list "{model}"; {expected}')
         return tuple(row for row in rows if row.entry in listed)
+
+    def rankings(self, only: Filters | None = None, *, board: str | None = None) -> tuple[Ranking, ...]:
+        """The order of each board that the filters mean (or of `board`) on each metric they mean, cut to the rows they mean.
+
+        Rows keep their ranks among all. Boards of which nothing was accepted by `only.at` are left out, unless one is named.
+        """
+        from tracker.query.columns import check_columns, in_order, wanted_traits  # noqa: PLC0415  # as above
+        from tracker.query.ranking import rankings  # noqa: PLC0415  # as above
+
+        only, chosen = self._chosen(only, board)
+        check_columns(only, chosen)
+        found = rankings(chosen, self._listings(only), only, wanted_traits(only), skip=board is None)
+        return tuple(replace(ranking, rows=in_order(ranking, only)) for ranking in found)
 
     # ── models ───────────────────────────────────────────────────────────────────────────────────
 
@@ -349,6 +365,24 @@ class Workspace:
         return tuple(check for name in names for check in self.store.checks(name) if check.result is Result.QUARANTINED)
 
     # ── shared ───────────────────────────────────────────────────────────────────────────────────
+
+    def _chosen(self, only: Filters | None, board: str | None = None) -> tuple[Filters, tuple[Board, ...]]:
+        """The filters, and the boards they mean, or only that one; in the order of ids."""
+        from tracker.query.filters import Filters, boards_of  # noqa: PLC0415  # as above
+
+        only = only or Filters()
+        _check_aware(since=only.since, until=only.until, at=only.at)
+        if board is not None:
+            only = replace(only, boards=(*only.boards, known(self.settings, self.store, board)))
+        for name in only.boards:
+            if "/" in name and not any(sign in name for sign in "*?["):
+                known(self.settings, self.store, name)
+        return only, boards_of(only, self.boards())
+
+    def _listings(self, only: Filters, *, gone: bool = False) -> Listings:
+        from tracker.query.ranking import Listings  # noqa: PLC0415  # as above
+
+        return Listings(self.store, lambda: self.lexicon, self.boards(), at=only.at, gone=gone)
 
     def _known(self, boards: Sequence[str]) -> tuple[BoardId, ...]:
         return tuple(known(self.settings, self.store, board) for board in boards)
