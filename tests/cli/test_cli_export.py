@@ -243,6 +243,23 @@ def test_a_window_and_a_metric_limit_what_is_exported(world: World):
     assert "f" not in {row["entry"] for row in rows}
 
 
+def test_filters_choose_boards_models_and_the_values_of_a_day(world: World):
+    world.imported()
+    rows = [json.loads(line) for line in export(world, "jsonl", "--model", "model f", "--board", "acme").read_text().splitlines()]
+    assert {row["entry"] for row in rows} == {"f"}, "it left the board"
+    rows = [
+        json.loads(line) for line in export(world, "jsonl", "--metric", "score", "--at", "2026-03-02").read_text().splitlines()
+    ]
+    assert {row["entry"]: row["value"] for row in rows} == {"a": 90, "b": 80, "c": 70, "d": 60, "e": 50, "f": 40}
+    assert "unknown" in world.run("export", "csv", "--metric", "scores", "-o", world.folder / "x").error
+
+
+def test_conditions_on_models_are_refused_for_whole_captures(world: World):
+    world.imported()
+    ran = world.run("export", "warc", "--model", "model a", "-o", world.folder / "x.warc")
+    assert (ran.code, "writes whole captures" in ran.error) == (2, True)
+
+
 @pytest.mark.parametrize("form", FOLDERS)
 def test_a_folder_with_other_files_is_never_replaced(form: str, world: World):
     world.imported()

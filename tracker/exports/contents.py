@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from importlib.metadata import version
 from typing import NamedTuple
@@ -13,10 +13,13 @@ from typing import NamedTuple
 import msgspec
 
 from tracker.identity import resolve
-from tracker.model import Board, BoardId, EntryId, Identity, Metric, MetricId
+from tracker.model import Board, BoardId, EntryId, Identity, Metric
 from tracker.model.names import Lexicon
 from tracker.ports import Archive, Store
+from tracker.query.filters import EVERYTHING, EntryKey, Filters, metrics_of
 from tracker.wording import machine_time
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class ExportedValue(NamedTuple):
@@ -77,7 +80,7 @@ EMPTY = frozenset(("model", "lab", "unit", "higher_is_better", "valid_to", "low"
 
 @dataclass(frozen=True, kw_only=True)
 class Contents:
-    """The boards to export, by id. `metrics` limits them to some, if there are any; `since` ≤ time < `until` limits the periods.
+    """The boards to export, by id, and the conditions on metrics and times; `entries` fulfil those on models (None: all).
 
     A period that only overlaps the window is exported whole. `archive` is for exports of captures.
     """
@@ -86,9 +89,8 @@ class Contents:
     store: Store
     archive: Archive
     lexicon: Lexicon
-    metrics: frozenset[MetricId] = frozenset()
-    since: datetime | None = None
-    until: datetime | None = None
+    only: Filters = EVERYTHING
+    entries: frozenset[EntryKey] | None = None
 
     @cached_property
     def names(self) -> str:
@@ -107,16 +109,23 @@ class Contents:
 
     def metrics_of(self, board: Board) -> list[Metric]:
         """The board's metrics that are exported, by id."""
-        return sorted((one for one in board.metrics if not self.metrics or one.id in self.metrics), key=lambda one: one.id)
+        chosen = metrics_of(board, self.only) if self.only.metrics or self.only.topics else board.metrics
+        return sorted(chosen, key=lambda metric: metric.id)
 
     def has(self, at: datetime) -> bool:
-        """Whether a time is in the window."""
-        return (self.since is None or at >= self.since) and (self.until is None or at < self.until)
+        """Whether an observation is in the window."""
+        begins = self.only.since is None or at >= self.only.since
+        return begins and (self.only.until is None or at < self.only.until) and (self.only.at is None or at <= self.only.at)
 
     def overlaps(self, valid_from: datetime, valid_to: datetime | None) -> bool:
-        """Whether a period overlaps the window."""
-        begins = self.until is None or valid_from < self.until
-        return begins and (self.since is None or valid_to is None or valid_to > self.since)
+        """Whether a period overlaps the window, and includes the time that is asked for, if one is."""
+        only, ends = self.only, valid_to or _NEVER
+        in_window = (only.until is None or valid_from < only.until) and (only.since is None or ends > only.since)
+        return in_window and (only.at is None or valid_from <= only.at < ends)
+
+    def includes(self, board: BoardId, entry: EntryId) -> bool:
+        """Whether an entry fulfils the conditions on models."""
+        return self.entries is None or (board, entry) in self.entries
 
     def metadata(self) -> dict[str, object]:
         """What travels with every export: attribution, terms, as-of time and the version of the names, for programs."""
@@ -161,7 +170,7 @@ class Contents:
         """What the last name of each entry that the board ever listed means, by key."""
         latest = self.store.latest(board)
         listed = {} if latest is None else latest.entries
-        known = self.store.past(board).known
+        known = {key: known for key, known in self.store.past(board).known.items() if self.includes(board, key)}
         creators = {entry: listed[entry].attributes.get("creator") for entry in known if entry in listed}
         return {entry: resolve(known[entry].name, creators.get(entry), board, lexicon=self.lexicon) for entry in sorted(known)}
 

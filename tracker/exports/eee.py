@@ -39,14 +39,14 @@ def write(contents: Contents, path: Path) -> int:
 
 
 def _records(contents: Contents, board: Board) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    at = contents.until and contents.until - timedelta(seconds=1)
+    at = contents.only.at or (contents.only.until and contents.only.until - timedelta(seconds=1))
     stored = contents.store.at(board.id, at) if at else contents.store.latest(board.id)
     if stored is None:
         return
     snapshot = resolve_models(stored, contents.lexicon)
     metrics = [metric for metric in contents.metrics_of(board) if metric.higher_is_better is not None]
     lows = {metric.id: _bounds(snapshot, metric) for metric in metrics}
-    for entry in snapshot.entries.values():
+    for entry in (entry for entry in snapshot.entries.values() if contents.includes(board.id, entry.id)):
         results = [
             _result(board, metric, measure, lows[metric.id]) for metric in metrics if (measure := entry.measures.get(metric.id))
         ]

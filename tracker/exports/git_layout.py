@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from heapq import merge
 from operator import itemgetter
 from pathlib import Path
@@ -88,7 +89,8 @@ def _states(contents: Contents, board: Board) -> Iterator[tuple[Board, StoredSna
             continue
         state = contents.store.at(board.id, check.observed_at, [metric.id for metric in contents.metrics_of(board)])
         if state is not None:
-            yield board, state
+            kept = {key: entry for key, entry in state.entries.items() if contents.includes(board.id, key)}
+            yield board, replace(state, entries=kept)
 
 
 def _commit(stream: IO[bytes], board: Board, state: StoredSnapshot, *, first: bool) -> None:

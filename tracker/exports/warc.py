@@ -17,6 +17,7 @@ from typing import IO
 import msgspec
 from warcio.warcwriter import WARCWriter
 
+from tracker.errors import DeclarationError
 from tracker.exports.contents import Contents
 from tracker.exports.places import as_text, new_file
 from tracker.exports.warc_file import LINE, OURS, StoredLine
@@ -29,6 +30,8 @@ _RECORDS = uuid.UUID("5b0a7a53-94cf-5d43-a1b5-2c5a40e1cf7e")
 
 def write(contents: Contents, path: Path) -> int:
     """Write the captures of the boards, gzipped if the file's name ends so, and return the number of records."""
+    if contents.only.metrics or contents.only.topics or contents.entries is not None:
+        raise DeclarationError("export warc: writes whole captures; leave out the conditions on metrics and models")
     with new_file(path) as partial, partial.open("wb") as file:
         records = _Records(file, gzipped=path.suffix == ".gz")
         records.add("warcinfo", "", as_text(contents.metadata()).encode(), contents.as_of, OURS)

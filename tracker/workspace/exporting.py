@@ -1,16 +1,16 @@
-"""What may be exported of a workspace: everything but the boards whose terms bar redistribution."""
+"""What may be exported of a workspace: everything that the filters choose, but the boards whose terms bar redistribution."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker import schedules
 from tracker.errors import DeclarationError
 from tracker.exports.contents import Contents
 from tracker.model import Board, BoardId
+from tracker.query.filters import EVERYTHING, EntryKey, Filters, boards_of
+from tracker.query.ranking import Listings
 from tracker.schedules.formats import formats
 from tracker.workspace.ids import known
 from tracker.workspace.settings import Settings
@@ -21,36 +21,44 @@ if TYPE_CHECKING:
 BARRED = "barred"
 
 
-def contents_of(workspace: Workspace, names: Sequence[str] = (), *, barred: bool = False) -> tuple[Contents, tuple[Board, ...]]:
-    """What to export of the named boards or of all, and the boards that are left out because their terms bar redistribution.
+def contents_of(workspace: Workspace, only: Filters = EVERYTHING, *, barred: bool = False) -> tuple[Contents, tuple[Board, ...]]:
+    """What the filters choose, and the boards that are left out because their terms bar redistribution.
 
     `barred`: these as well, for the user's own use.
 
     Raises:
-        DeclarationError: nothing of a named board is in the store, or no board is left.
+        DeclarationError: a filter means nothing that the store has, or no board is left.
     """
     settings, store = workspace.settings, workspace.store
-    ids = [known(settings, store, name) for name in dict.fromkeys(names)] or list(store.boards())
-    present = declared_now(settings)
-    boards = [_with_terms(board, present.get(board.id)) for name in sorted(ids) if (board := store.declared(name)) is not None]
+    present = _declared_now(settings)
+    for name in only.boards:
+        if "/" in name and not any(sign in name for sign in "*?["):
+            known(settings, store, name)
+    boards = [_with_terms(board, present.get(board.id)) for board in boards_of(only, workspace.boards())]
     left_out = tuple(board for board in boards if board.redistribution == BARRED and not barred)
     kept = tuple(board for board in boards if board not in left_out)
     if not kept:
-        why = (
-            "the terms of every board bar redistribution (--barred exports them for your own use)"
-            if left_out
-            else "no board has been read (tracker run)"
-        )
-        raise DeclarationError(f"nothing to export: {why}")
-    return Contents(boards=kept, store=store, archive=workspace.archive, lexicon=workspace.lexicon), left_out
+        bars = "the terms of every board bar redistribution (--barred exports them for your own use)"
+        raise DeclarationError(f"nothing to export: {bars if left_out else 'no board has been read (tracker run)'}")
+    entries = _entries(workspace, kept, only) if only.about_models else None
+    contents = Contents(
+        boards=kept, store=store, archive=workspace.archive, lexicon=workspace.lexicon, only=only, entries=entries
+    )
+    return contents, left_out
 
 
-def declared_now(settings: Settings) -> dict[BoardId, Board]:
+def _entries(workspace: Workspace, boards: tuple[Board, ...], only: Filters) -> frozenset[EntryKey]:
+    """The entries that fulfil the conditions on models, with those that have left their boards."""
+    listings = Listings(workspace.store, lambda: workspace.lexicon, workspace.boards(), at=only.at, gone=True)
+    ids = [board.id for board in boards]
+    return listings.choice(ids, only, listings.facts(ids, only.traits)).entries
+
+
+def _declared_now(settings: Settings) -> dict[BoardId, Board]:
     """Every board that the files declare now, selected or not: a store may have been synced before its terms were stated."""
-    root: Path = settings.schedules
-    if settings.shipped is None and not root.is_dir():
+    if settings.shipped is None and not settings.schedules.is_dir():
         return {}
-    return dict(schedules.load(root, formats(), settings.shipped).boards)
+    return dict(schedules.load(settings.schedules, formats(), settings.shipped).boards)
 
 
 def _with_terms(stored: Board, present: Board | None) -> Board:
