@@ -30,8 +30,8 @@ class OrderChanges(NamedTuple):
 
     `before` are the measured values before it; entries that are `back` on the page have the last ones they had. `slow` are
     the overtakes (subject, rival) that certainly reverse an order which was not certain before, with the time of the last page on
-    which it was. `crossed` are, by entry that is back, those that came or crossed its last value while it was away: the page before
-    does not show their order. `memory` is plain JSON for the next diff, None if there is nothing to remember.
+    which it was. `crossed` are, by entry that is back, those that came or crossed its last value while it was away, so that the page
+    before does not show their order. `memory` is plain JSON for the next diff, None if there is nothing to remember.
     """
 
     before: Measures
