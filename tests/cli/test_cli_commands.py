@@ -485,5 +485,8 @@ def test_board_test_reports_differences_and_pages_that_were_not_refused(world: W
 
 def test_history_of_a_metric_without_values_names_the_metrics_with_values(world: World):
     world.imported()
-    ran = world.run("history", "a", "--metric", "prise")
-    assert (ran.code, ran.error) == (2, 'tracker: metric "prise": that model has no values of it; expected one of: price, score')
+    ran = world.run("history", "c", "--metric", "prise")
+    assert (ran.code, ran.error) == (2, 'tracker: metric "prise" is unknown; did you mean "price"? known: price, score')
+    world.imported({"2026-03-01T060000Z": "x:90 y:80:1"}, board="acme/other")
+    ran = world.run("history", "x", "--metric", "price")
+    assert (ran.code, ran.error) == (2, 'tracker: metric "price": that model has no values of it; expected one of: score')

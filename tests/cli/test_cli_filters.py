@@ -164,3 +164,107 @@ def test_an_unknown_value_is_refused_with_the_nearest(two: World, args: tuple[st
     ran = two.run("standings", *args)
     assert ran.code == 2
     assert says in ran.error
+
+
+def test_leaders_are_listed_from_when_to_when_among_those_who_are_meant(two: World):
+    rows = two.run("leaders", "acme/text", "--json").rows
+    assert [([leader["entry"] for leader in row["leaders"]], row["since"], row["until"]) for row in rows] == [
+        (["g"], "2026-03-01T06:00:00Z", "2026-03-02T06:00:00Z"),
+        (["a"], "2026-03-02T06:00:00Z", None),
+    ]
+    assert (rows[1]["after"], rows[1]["lead"], rows[1]["beyond_error"]) == ("2026-03-01T06:00:00Z", 5.0, True)
+    people = two.run("leaders", "--topic", "overall", "--open", "--max-size", "40B").out
+    assert "Acme Arena (acme/text): Score, to 2026-03-02 06:00 UTC" in people
+    assert "2026-03-01 (start)   now   Qwen3.5 27B      60   10 (Qwen3.5 9B)" in people
+    assert len(two.run("leaders", "acme/text", "--top", "1", "--json").rows) == 1
+    assert two.run("leaders", "acme/text", "--since", "2026-03-03", "--json").rows == []
+
+
+# ── events, report, compare, history ─────────────────────────────────────────────────────────────
+
+
+def subjects(world: World, *args: str) -> set[tuple[str, str]]:
+    return {(row["kind"], party["entry"]) for row in world.run("events", *args, "--json").rows for party in row["subjects"]}
+
+
+@pytest.mark.parametrize(
+    ("args", "entries"),
+    [
+        (("--kind", "overtake"), {"a"}),
+        (("--kind", "overtake", "--lab", "anthropic"), {"a"}),
+        (("--kind", "overtake", "--lab", "OpenAI"), set()),
+        (("--kind", "overtake", "--model", "GPT 5.4"), {"a"}),
+        (("--kind", "overtake", "--rival", "gpt-5.4"), {"a"}),
+        (("--kind", "overtake", "--rival", "Claude Opus 4.6"), set()),
+        (("--kind", "overtake", "--topic", "coding"), set()),
+        (("--kind", "overtake", "--open"), set()),
+        (("--kind", "overtake", "--closed", "--max-price", "25"), {"a"}),
+        (("--kind", "overtake", "--board", "acme"), {"a"}),
+        (("--kind", "overtake", "--board", "bare/*"), set()),
+        (("--kind", "overtake", "--since", "2026-03-03"), set()),
+    ],
+)
+def test_events_are_those_whose_subjects_fulfil_the_filters(two: World, args: tuple[str, ...], entries: set[str]):
+    assert {entry for _, entry in subjects(two, *args)} == entries
+
+
+def test_events_can_show_what_is_known_of_both_sides(two: World):
+    columns = "time,metric,subject,price,rival,rival_price,rival_open"
+    (row,) = two.run("events", "--kind", "overtake", "--rival", "gpt-5.4", "--columns", columns, "--json").rows
+    assert (row["subject"], row["price"], row["rival"], row["rival_price"], row["rival_open"]) == (
+        "Claude Opus 4.6 (Reasoning)",
+        25.0,
+        "GPT-5.4",
+        10.0,
+        False,
+    )
+    people = two.run("events", "--kind", "overtake", "--columns", columns).out
+    assert all(word in people for word in ("2026-03-02 06:00 UTC", "score", "$25", "$10", "closed"))
+
+
+def test_the_weightiest_events_are_listed_in_the_order_of_time(two: World):
+    weights = [row["weight"] for row in two.run("events", "--json").rows]
+    rows = two.run("events", "--top", "2", "--json").rows
+    assert sorted(row["weight"] for row in rows) == sorted(weights)[-2:]
+    assert [row["recorded_at"] for row in rows] == sorted(row["recorded_at"] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (("--lab", "Anthropik"), 'lab "Anthropik" is unknown; did you mean "Anthropic"?'),
+        (("--lab", "OpenAI", "--lab", "Anthropik"), 'lab "Anthropik" is unknown'),
+        (("--rival", "GPT-9"), '"GPT-9": no board lists that model'),
+        (("--columns", "rival_prize"), 'column "rival_prize" is unknown; did you mean "rival_price"?'),
+        (("--sort", "wait"), 'column "wait" is unknown; did you mean "weight"?'),
+    ],
+)
+def test_unknown_values_of_events_are_refused(two: World, args: tuple[str, ...], says: str):
+    ran = two.run("events", *args)
+    assert ran.code == 2
+    assert says in ran.error
+
+
+def test_a_report_on_some_models_says_so_and_is_about_no_others(two: World):
+    text = two.run("report", "--since", "2026-03-02", "--lab", "Anthropic", "--closed").out
+    assert "Claude Opus 4.6" in text
+    assert "Only changes that match are shown: lab Anthropic, closed weights." in text
+    assert "Nothing changed" not in text
+    none = two.run("report", "--lab", "Meta", "--since", "2026-03-02", "--max-size", "70B").out
+    assert "No change in this time matches: lab Meta, at most 70B." in none
+    assert "match" not in two.run("report", "--board", "acme").out
+
+
+def test_a_comparison_and_a_history_show_only_the_metrics_that_are_asked_for(two: World):
+    rows = two.run("compare", "Claude Opus 4.6", "GPT-5.4", "--topic", "coding", "--json").rows
+    assert [(row["board"], row["metric"], row["above"]) for row in rows] == [("bare/code", "score", "b")]
+    rows = two.run("compare", "Claude Opus 4.6", "GPT-5.4", "--metric", "price", "--json").rows
+    assert [(row["board"], row["metric"]) for row in rows] == [("acme/text", "price")]
+    rows = two.run("history", "Claude Opus 4.6", "--board", "acme/*", "--metric", "price", "--json").rows
+    assert {row["board"] for row in rows} == {"acme/text"}
+    assert {row.get("metric") or row["event"]["metric"] for row in rows} == {"price"}
+    rows = two.run("history", "Claude Opus 4.6", "--topic", "overall", "--since", "2026-03-02T07:00Z", "--json").rows
+    assert [row["value"] for row in rows if "value" in row] == [95.0]
+    rows = two.run("history", "Claude Opus 4.6", "--topic", "overall", "--until", "2026-03-02", "--json").rows
+    assert [row["value"] for row in rows if "value" in row] == [80.0]
+    assert [row["rank"] for row in rows if "rank" in row] == [2]

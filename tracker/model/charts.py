@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from tracker.model.declared import Metric
 from tracker.model.reading import Measure
-from tracker.model.reports import Gap
+
+if TYPE_CHECKING:  # of reports, which charts have no part in
+    from tracker.model.reports import Gap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

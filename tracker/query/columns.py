@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
 
 from tracker.model import Board, MetricId
-from tracker.query.facts import ModelFacts
 from tracker.query.filters import Filters, check_words
 from tracker.query.ranking import RankedRow, Ranking
 from tracker.wording import count, listed, number
+
+AnyRow = TypeVar("AnyRow")
+if TYPE_CHECKING:  # as in `ranking`
+    from tracker.query.facts import ModelFacts
 
 FACTS: Mapping[str, Callable[[ModelFacts], object]] = {
     "model": lambda facts: facts.traits.who.model,
@@ -89,21 +94,33 @@ def fact_text(facts: ModelFacts, name: str) -> str:
 
 def in_order(ranking: Ranking, only: Filters) -> tuple[RankedRow, ...]:
     """The rows in the order that is asked for, best or smallest first, those without a value last; at most `top`."""
-    rows: Sequence[RankedRow] = ranking.rows
-    name, last = only.sort.removeprefix("-"), only.sort.startswith("-")
+    name, rows = only.sort.removeprefix("-"), list(ranking.rows)
     if name:
-        with_value = [row for row in rows if ranked_value(row, name) is not None]
         metrics = {metric.id: metric for metric in ranking.board.metrics} | {MetricId("score"): ranking.metric}
         best = metrics[MetricId(name)].sort_key if name in metrics else None
-        with_value.sort(key=lambda row: _sort_key(ranked_value(row, name), best), reverse=last)
-        rows = [*with_value, *(row for row in rows if ranked_value(row, name) is None)]
+        rows = by_value(rows, lambda row: ranked_value(row, name), best, reverse=only.sort.startswith("-"))
     return tuple(rows[: only.top])
 
 
-def _sort_key(value: object, best: Callable[[float], float] | None) -> tuple[float, str]:
-    if isinstance(value, (int, float)):
-        return (best(value) if best else value, "")
-    return (0, str(value).casefold())
+def by_value(
+    rows: Sequence[AnyRow],
+    value: Callable[[AnyRow], object],
+    best: Callable[[float], float] | None = None,
+    *,
+    reverse: bool,
+) -> list[AnyRow]:
+    """Rows by a value, the smallest (or that which `best` makes it) first, unless reversed; those without one last."""
+
+    def key(row: AnyRow) -> tuple[float, str]:
+        found = value(row)
+        if isinstance(found, datetime):
+            return found.timestamp(), ""
+        if isinstance(found, (int, float)):
+            return best(found) if best else found, ""
+        return 0, str(found).casefold()
+
+    with_value = sorted((row for row in rows if value(row) is not None), key=key, reverse=reverse)
+    return [*with_value, *(row for row in rows if value(row) is None)]
 
 
 def notes(facts: Iterable[ModelFacts], columns: Iterable[str], unknown: Mapping[str, int]) -> tuple[str, ...]:

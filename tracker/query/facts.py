@@ -53,12 +53,13 @@ def facts_of(
             continue
         models = {known.traits.who.model for known in lacking.values()}
         others = [other for other in elsewhere(name) if other.board.id != state.board.id]
-        stated = [_Stated(other, name, models) for other in sorted(others, key=_newest_first)]
+        stated = [_Stated(other, name, models) for other in sorted(others, key=newest_first)]
         facts |= {key: _joined(known, name, stated) for key, known in lacking.items()}
     return facts
 
 
-def _newest_first(state: BoardAt) -> tuple[float, str]:
+def newest_first(state: BoardAt) -> tuple[float, str]:
+    """Sorts the boards that were read last first."""
     return -state.snapshot.observed_at.timestamp(), state.board.id
 
 
