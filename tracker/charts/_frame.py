@@ -14,6 +14,8 @@ from tracker.wording import day
 
 SIZE, _BOLD = 12, 1.06
 """The font size of labels, and how much wider bold letters are."""
+_TITLE = 0.83
+"""The share of the width that a title fills: its bold letters are wider in some fonts."""
 NARROW = 500
 """Pixels: a narrower chart is for a phone."""
 
@@ -97,7 +99,7 @@ def picture(
     room = look.width - 2 * margin
     parts = [rect(margin, 0, margin + 34, 4, "i")]
     y = 14.0
-    for line in wrap(title, room * 0.92, size, 4):
+    for line in wrap(title, room * _TITLE, size, 4):
         y += size + 4
         parts.append(text(margin, y, line, "h"))
     y += 4

@@ -18,6 +18,7 @@ from tracker.model.captured import (
     kept_and_pruned,
 )
 from tracker.model.charts import (
+    BoardCharts,
     CalendarChart,
     Chart,
     ChartBreak,

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from tracker.model.declared import Metric
+from tracker.model.ids import EventId
 from tracker.model.reading import Measure
 
 if TYPE_CHECKING:  # of reports, which charts have no part in
@@ -123,6 +124,14 @@ class CalendarChart:
     head: ChartHead
     changed: Mapping[date, int]
     rebased: Mapping[date, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardCharts:
+    """The charts of a board in a report: its order over time if it has one, and the course of an entry by the event about it."""
+
+    order: LineChart | None
+    courses: Mapping[EventId, LineChart]
 
 
 Chart = LineChart | StandingChart | FrontierChart | CalendarChart

@@ -168,8 +168,10 @@ class Member:
     spans: Sequence[Span]
 
 
-def members(board: Board, store: Store, lexicon: Lexicon, metric: Metric) -> list[Member]:
-    """Every entry that the board lists or listed, with its values over time, also those under its former keys."""
+def members(
+    board: Board, store: Store, lexicon: Lexicon, metric: Metric, *, only: frozenset[EntryId] | None = None
+) -> list[Member]:
+    """Every entry (or `only` some) that the board lists or listed, with its values over time, also under its former keys."""
     (now,) = remembered(store, states(store, lexicon=lexicon, boards=(board.id,)), lexicon)
     before = {
         event.subjects[0].entry: EntryId(str(event.facts["key_before"]))
@@ -178,6 +180,8 @@ def members(board: Board, store: Store, lexicon: Lexicon, metric: Metric) -> lis
     }
     found = []
     for entry in now.snapshot.entries.values():
+        if only is not None and entry.id not in only:
+            continue
         keys = [entry.id]
         while (former := before.get(keys[-1])) is not None and former not in keys:
             keys.append(former)

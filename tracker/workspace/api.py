@@ -378,6 +378,12 @@ class Workspace:
         tops = {board.id: top(board, self.store, since=since, until=until) for board in declared if board.id in changed}
         return replace(reports.build(shown, events, checks, since=since, until=until, tops=tops), only=cut)
 
+    def illustrated(self, report: Report) -> Report:
+        """The report with charts, which its HTML page shows."""
+        from tracker.query.illustrations import illustrated  # noqa: PLC0415  # as above
+
+        return illustrated(report, self.store, self.lexicon)
+
     def check(
         self, text: str, *, at: datetime | None = None, boards: Sequence[str] = (), article: bool = False
     ) -> tuple[Finding, ...]:
