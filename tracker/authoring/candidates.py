@@ -143,6 +143,10 @@ class _Parser:
         return html_table.page_of(self.body)
 
     @cached_property
+    def streamed(self) -> html_table.HtmlPage:
+        return html_table.page_of(self.body, flight=True)
+
+    @cached_property
     def says(self) -> Statements:
         return Statements(self.body)
 
@@ -151,7 +155,7 @@ class _Parser:
             return parse(self.body, way, columns)
         options = options_for(way)
         assert isinstance(options, html_table.Options)
-        return html_table.read(self.page, options, columns)
+        return html_table.read(self.streamed if options.flight else self.page, options, columns)
 
 
 def _read_all(parser: _Parser, wanted: Sequence[Lead], by_order: bool) -> list[Candidate]:
