@@ -281,7 +281,7 @@ def _leading(columns: Sequence[Cells], says: Statements) -> list[Cells]:
 def _signs(columns: Sequence[Cells], *, is_said: bool) -> _Signs:
     names = [cells for cells in columns if _names(cells)]
     figures = [cells for cells in columns if is_figure(cells)]
-    worded = [cells for cells in figures if (LOWER | HIGHER) & {*cells.words}]
+    worded = [cells for cells in figures if cells.is_rate or (LOWER | HIGHER) & {*cells.words}]
     ranked = any(cells.header == ROW or (RANK & {*cells.leaf} and cells.numeric >= 0.8) for cells in columns)
     named = any(NAME & {*cells.words} for cells in names)
     falling = [cells for cells in figures if _puts_best_first(cells)]

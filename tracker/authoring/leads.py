@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from tracker.authoring.documents import Spot, beside, spots
+from tracker.authoring.documents import Spot, beside, labelled, spots
 from tracker.errors import ParseError
 from tracker.model import Parse
 from tracker.parsers import csv_table, flight, json_ld, markdown_table, yaml_records
@@ -36,7 +36,8 @@ MIN_REPEATED = 5
 
 _MARKDOWN = re.compile(r"^ {0,3}(?=[^\n|]*\|)\|? *:?-+:? *(?:\| *:?-+:? *)*+\|? *$", re.MULTILINE)
 _ASSIGNS = re.compile(
-    r"(?:^|[;{}(,]|\b(?:const|let|var)\s)\s*[A-Za-z_$][\w$.]*\s*(?::[^=\n]*)?=\s*(?:[\[{`]|JSON)|\bexport\s+default\b|[\w$]\(\s*[\[{]",
+    r"(?:^|[;{}(,]|\b(?:const|let|var)\s)\s*[A-Za-z_$][\w$.]*\s*(?::[^=\n]*)?=\s*(?:[\[{`]|JSON)|\bexport\s+default\b"
+    r"|[\w$]\((?:(?:[^()\n]|\([^()\n]*\)){1,200},)?\s*[\[{]",
     re.MULTILINE,
 )
 _YAML = re.compile(r"(?:(?:[ \t]*#[^\n]*|---[^\n]*|%[^\n]*|[ \t]*)\n)*(?:- |-\n|[\w.\"' -]+:(?: |\n))")
@@ -206,6 +207,10 @@ def _assigned(script: str) -> Iterator[Lead]:
     for spot in beside("", values):  # the names of the columns are in a variable of their own
         names = (str(spot.options["records"]), str(spot.options["header"]))
         yield Lead(ways=(Parse(format="js_literal", options={"variable": names, **spot.options}),), columns=spot.columns)
+    variables = {name: value for name, value in values.items() if name[-1] not in ":)"}
+    for spot in labelled("", variables or values):
+        options = {"variable": spot.fields, **spot.options}
+        yield Lead(ways=(Parse(format="js_literal", options=options),), columns=spot.columns, size=spot.size)
 
 
 def _flight(body: bytes) -> Iterator[Lead]:
