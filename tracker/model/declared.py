@@ -331,6 +331,7 @@ class Board:
     quiet: tuple[Window, ...] = ()
     attribution: str = ""
     terms: str = ""
+    redistribution: str = "allowed"
     enabled: bool = True
     payloads: tuple[Payload, ...] = ()
 

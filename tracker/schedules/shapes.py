@@ -279,6 +279,10 @@ class BoardDefaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     ] = []
     attribution: Annotated[str, Meta(description="Credit line, printed wherever the content is shown")] = ""
     terms: Annotated[str, Meta(description="What the publisher allows, and the consequences")] = ""
+    redistribution: Annotated[
+        Literal["allowed", "barred"],
+        Meta(description="Whether the terms allow passing the content on: exports leave barred boards out"),
+    ] = "allowed"
 
 
 class BoardFile(BoardDefaults, frozen=True, kw_only=True, forbid_unknown_fields=True):
