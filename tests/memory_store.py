@@ -14,6 +14,7 @@ from tracker.model import (
     BoardId,
     BoardState,
     Check,
+    Correction,
     CounterKey,
     Delivery,
     EntryId,
@@ -33,6 +34,7 @@ from tracker.model import (
     Step,
     StoredSnapshot,
 )
+from tracker.model.names import Lexicon
 from tracker.stores._changes import new_segments, ranks
 from tracker.stores.service_state import UNSURE
 
@@ -76,7 +78,7 @@ class MemoryStore:
     def indexed(self, board: BoardId, *, last: bool = False) -> bytes:
         return b"".join(self._indices.get(board, [])[-1 if last else 0 :])
 
-    def declare(self, board: Board) -> None:
+    def declare(self, board: Board, names: Lexicon | None = None, rules: str = "") -> None:  # it has no vintages
         self._declared[board.id] = board
 
     def declared(self, board: BoardId) -> Board | None:
@@ -182,6 +184,9 @@ class MemoryStore:
         if len(found) > 1:
             raise StoreError(f"event {event!r}: {len(found)} event ids start with that; give more characters")
         return found[0] if found else None
+
+    def corrections(self) -> Iterator[Correction]:
+        return iter(())  # it keeps no vintages
 
     def withdrawn(self, board: BoardId) -> Sequence[EventId]:
         return sorted(self._withdrawn.get(board, ()))

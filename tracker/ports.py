@@ -14,6 +14,7 @@ from tracker.model import (
     BoardState,
     Capture,
     Check,
+    Correction,
     CounterKey,
     Delivery,
     EntryId,
@@ -33,6 +34,7 @@ from tracker.model import (
     StoredSnapshot,
     Verdict,
 )
+from tracker.model.names import Lexicon
 
 
 class Clock(Protocol):
@@ -154,8 +156,11 @@ class Store(Protocol):
     def indexed(self, board: BoardId, *, last: bool = False) -> bytes:
         """The noted pieces of the board's index, from its beginning, or only the `last`; empty for a store that lacks them."""
 
-    def declare(self, board: Board) -> None:
-        """Note a board's declaration, so that its history can be read without the schedules."""
+    def declare(self, board: Board, names: Lexicon | None = None, rules: str = "") -> None:
+        """Note a board's declaration, so that its history can be read without the schedules.
+
+        Its next steps are made with these `names` and versions of `rules`, from which the reasons of corrections follow.
+        """
 
     def declared(self, board: BoardId) -> Board | None:
         """The declaration with which the board was last synced."""
@@ -214,6 +219,9 @@ class Store(Protocol):
 
     def event(self, event: str) -> Event | None:
         """The event whose id begins with `event`, if any. Raises StoreError if there are several."""
+
+    def corrections(self) -> Iterator[Correction]:
+        """The events that a rewriting withdrew, changed or added, oldest rewriting first, then by board and event."""
 
     def withdrawn(self, board: BoardId) -> Sequence[EventId]:
         """Events that a replay did not find again, sorted."""

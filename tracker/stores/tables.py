@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from tracker.model import BoardId, Result
-from tracker.stores.sqlite import SqliteStore
+from tracker.stores.sqlite import ENTRY_COLUMNS, SqliteStore
 from tracker.stores.sqlite_file import Row
 from tracker.wording import machine_time
 
@@ -17,7 +17,7 @@ _OF_SERIES = (
 _QUERIES: Mapping[str, str] = {  # without messages and reasons, which another version may word differently
     "checks": "SELECT observed_at, result, status, entries, url, sha256 FROM checks WHERE board = ?",
     "snapshots": "SELECT * FROM snapshots WHERE board = ?",
-    "entries": "SELECT * FROM entries WHERE board = ?",
+    "entries": f"SELECT entry, key, names, {ENTRY_COLUMNS} FROM entries WHERE board = ?",  # noqa: S608  # our own columns
     "measures": _OF_SERIES.format(table="measures", columns="value, low, high, estimated, decimals, raw"),
     "texts": _OF_SERIES.format(table="texts", columns="value"),
     "ranks": _OF_SERIES.format(table="ranks", columns="rank"),
