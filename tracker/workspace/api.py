@@ -151,8 +151,8 @@ class Workspace:
         """The order of each board that the filters mean (or of `board`) on each metric they mean, cut to the rows they mean.
 
         Rows keep their ranks among all; `best_of` (`family`, `lab` or `model`) leaves the best row of each. With `only.rivals`,
-        the rows above them, that passed them after `only.since`; otherwise rows state how they `moved` since then. Boards of which
-        nothing was accepted by `only.at`, or by `only.since` for movements, are left out, unless one is named.
+        the rows above them, that passed them after `only.since`; otherwise rows state how they `moved` since then. Boards of
+        which nothing was accepted by `only.at`, or by `only.since` for movements, are left out, unless one is named.
         """
         from tracker.query.columns import best_rows, check_columns, in_order, wanted_traits  # noqa: PLC0415  # as above
         from tracker.query.ranking import rankings  # noqa: PLC0415  # as above
