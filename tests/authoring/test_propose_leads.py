@@ -323,3 +323,11 @@ def test_a_figure_with_another_unit_in_brackets_gives_two_columns():
     assert [(metric.part, metric.label) for metric in found.metrics] == [(1, "Ultra: %"), (2, "Ultra: fps")]
     assert found.ranking is not None
     assert found.ranking.samples[:2] == ("91.5%", "88%")
+
+
+@pytest.mark.parametrize(
+    "text", ["- name: &m Heron\n  score: 3\n- *m\n", "a: &a {x: 1}\nb: {<<: *a}\n", "- name: [Heron\n- b: 3\n"]
+)
+def test_yaml_that_is_not_read_is_refused_with_the_reason(text: str):
+    with pytest.raises(ParseError, match=r"yaml_records of 0 rows, cannot be read: found (an alias|a merge key|broken YAML)"):
+        propose(text.encode())

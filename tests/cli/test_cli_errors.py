@@ -30,7 +30,7 @@ EVIL = "\x1b]0;owned\x07\x9b31mRed\u202etxt.exe\u2066\x00\u200bend"
     [
         (("--nonsense",), "--nonsense … (see: tracker --help)"),
         (("nonsense",), "nonsense … (see: tracker --help)"),
-        (("standings",), "BOARD … (see: tracker standings --help)"),
+        (("compare", "a"), "B … (see: tracker compare --help)"),
         (("standings", "acme/text", "--top", "0"), "--top … (see: tracker standings --help)"),
         (("report", "--format", "pdf"), "pdf … text … markdown … html … jsonl … atom … (see: tracker report --help)"),
         (("import", "acme/text"), "PATHS … (see: tracker import --help)"),
@@ -65,7 +65,8 @@ EVIL = "\x1b]0;owned\x07\x9b31mRed\u202etxt.exe\u2066\x00\u200bend"
             ("quarantine", "list", "--board", "acme/none"),
             'board "acme/none" is unknown; did you mean acme/text? (1 board is known: tracker boards)',
         ),
-        (("report", "--board", "acme/*"), 'board "acme/*" is a pattern; expected the id of one board (tracker boards)'),
+        (("report", "--board", "none/*"), 'board "none/*" is unknown; known: acme, acme/text'),
+        (("why-not", "a", "--board", "acme/*"), 'board "acme/*" is a pattern; expected the id of one board (tracker boards)'),
         (("events", "--grade", "supportd"), 'grade "supportd" is unknown; did you mean "supported"? known: addition, '),
         (("resolve", "GPT-4o", "--source", "acme/txt"), 'board "acme/txt" is unknown; did you mean acme/text?'),
         (("quarantine", "accept", "acme/text"), "acme/text: nothing in quarantine"),

@@ -28,6 +28,7 @@ TABLES = {
     "### `[payloads.<name>]`": shapes.PayloadTable,
     "### `[columns]`": shapes.ColumnsTable,
     "### A column as a table": shapes.ColumnTable,
+    "### A bound as a table": shapes.BoundTable,
     "### `[metrics.<id>]`": shapes.MetricTable,
     "### `[contract]`": (shapes.ContractTable, shapes.BoundsTable),
     **{f"### `{name}`": options for name, options in PARSERS.items()},

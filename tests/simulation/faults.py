@@ -114,6 +114,18 @@ def _files(machine: Machine) -> list[Path]:
     return sorted(folder.iterdir())
 
 
+def _aged(machine: Machine) -> None:
+    """A store with months of states, most of which nothing needs."""
+    folder = machine.root / "months"
+    folder.mkdir()
+    for number in range(16):
+        day = timedelta(days=120 - 5 * number)
+        rows = {f"m{n}": (f"Model {n}", 90.0 - 5 * n, 1.0 + n) for n in range(10)}
+        rows["m3"] = ("Model 3", 75.0 + 0.01 * number, 4.0)
+        (folder / f"{machine.outside.now - day:%Y-%m-%dT%H%M%SZ}.csv").write_bytes(csv(rows))
+    _run(machine, machine.command("import_", SMALL, *sorted(folder.iterdir())))
+
+
 def _backed_up(machine: Machine) -> None:
     _used(machine)
     folder = machine.root / "copy"
@@ -149,6 +161,7 @@ SCENARIOS = (
     Scenario(
         name="pause", before=_used, act=lambda machine: machine.command("board", "pause", SMALL, "--reason", "x", "--by", "me")
     ),
+    Scenario(name="prune", before=_aged, act=lambda machine: machine.command("prune", "--keep", "monthly")),
     Scenario(name="backup", before=_used, act=lambda machine: machine.command("backup", machine.store / "copy")),
     Scenario(name="restore", before=_backed_up, act=lambda machine: machine.command("restore", machine.root / "kept"), once=True),
 )

@@ -25,6 +25,7 @@ _WORDED = re.compile(r"[\d.,]+\s+([^\d]+)")
 _SIGNED = re.compile(r"[(\[]? ?(?:±|\+/-|[+\-−][0-9.,]+%? ?/)")
 """The beginning of a half-width: `±6`, `+5/-6`."""
 _TWO_UNITS = re.compile(r"[$€£¥]?\d[\d.,]* ?(%|[^\W\d]{1,8})?\s*[(\[]\s*\d[\d.,]* ?(%|[^\W\d]{1,8})\s*[)\]]")
+_NUMBERED = re.compile(r"(.*?)(\d{1,9})", re.DOTALL)
 _LETTER = re.compile(r"[^\W\d_]")
 MAX_ROWS = 5_000
 """Rows beyond these are not examined."""
@@ -219,6 +220,13 @@ class Cells:
         """Whether the column numbers the rows: 0, 1, 2, … or 1, 2, 3, …; or on from its header, the number of a sheet's row."""
         starts = (0, 1, *([1 + int(self.header)] if self.header.isdecimal() else ()))
         return len(self.places) > 2 and any(self.places == [*range(first, first + len(self.places))] for first in starts)
+
+    @cached_property
+    def is_position(self) -> bool:
+        """Whether the texts are one prefix with a number that counts the rows: `row-0`, `row-1`, … or `c07`, `c08`."""
+        ends = [_NUMBERED.fullmatch(cell) for cell in self.texts]
+        found = [(end[1], int(end[2])) for end in ends if end is not None]
+        return len(found) == len(self.cells) > 2 and found == [(found[0][0], found[0][1] + row) for row in range(len(found))]
 
     def order(self, rows: Sequence[int] | None = None) -> float:
         """From 1 (falling from row to row) to -1 (rising); 0 without an order, or with too few values.

@@ -81,7 +81,7 @@ def _table(tables: Sequence[Candidate], fitting: Sequence[Candidate]) -> Guess[i
     if best.parse.options.get("explode"):
         return Guess(value=place, sure=0.6, why="it joins lists that are apart on the page, of which each may be a leaderboard")
     rivals = [other for other in others if _is_rival(best, other)]
-    alike = [other for other in tables if {*other.columns} == {*best.columns} and other not in (best, *rivals) and not other.rows]
+    alike = [other for other in tables if {*other.columns} == {*best.columns} and not (other.rows or other.doubt)]
     if rivals or alike:
         other = (rivals or alike)[0]
         named = f" ({other.place})" if other.place else ""
@@ -227,7 +227,8 @@ def _key(sheet: RawSheet, name: str, given: tuple[str, ...]) -> tuple[Guess[tupl
     """The key, `given` if the user stated it, and the contract's rule for a key that occurs twice."""
     if given:
         return stated(given), "refuse" if _is_unique(sheet, given) else "ambiguous"
-    best = max(filter(_may_be_key, sheet.columns.values()), key=lambda cells: _as_key(cells, name), default=None)
+    likely = (cells for cells in sheet.columns.values() if _may_be_key(cells) and (cells.header == name or not cells.is_position))
+    best = max(likely, key=lambda cells: _as_key(cells, name), default=None)
     if best is not None:
         why = "unique in all rows, and called an id" if ID & {*best.leaf} else "unique in all rows"
         return Guess(value=(best.header,), sure=0.95 if best.header == name or ID & {*best.leaf} else 0.75, why=why), "refuse"

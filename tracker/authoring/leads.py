@@ -85,7 +85,7 @@ def leads(body: bytes) -> Iterator[Lead]:
     if _FLIGHT.match(body):
         yield from _flight(body)
     found = list(_markdown(text)) if _MARKDOWN.search(text) else []
-    found += _yaml(text) if text.startswith("---\n") else ()
+    found += (lead for lead in _yaml(text) if lead.columns) if text.startswith("---\n") else ()
     if start != "<" and "<table" in text:  # in Markdown
         found += _elements(text)
     if not found and start not in ("<", "{", "["):
@@ -162,7 +162,8 @@ def _lasting(ways: Iterable[Parse], names: Iterable[str], others: Iterable[Itera
 def _yaml(text: str) -> Iterator[Lead]:
     try:
         document = yaml_records.load(text)
-    except (ParseError, RecursionError):
+    except ParseError:
+        yield Lead(ways=(Parse(format="yaml_records"),), columns=())  # reading it gives the reason
         return
     yield from _documents("yaml_records", {}, document)
 

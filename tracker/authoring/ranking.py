@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterable, Sequence
 from math import inf
 
-from tracker.authoring.candidates import is_figure
+from tracker.authoring.candidates import ENOUGH, is_figure
 from tracker.authoring.columns import Cells
 from tracker.authoring.metrics import POSITION
 from tracker.authoring.proposal import SURE, Guess, MetricGuess, stated
-from tracker.authoring.sheet import ENOUGH, RawSheet, stated_direction
-from tracker.authoring.words import ASIDE, AVERAGE, EFFORT, LIVE, MERIT, SUMMARY
+from tracker.authoring.sheet import RawSheet, stated_direction
+from tracker.authoring.words import ASIDE, AVERAGE, EFFORT, LIVE, MERIT, STARTERS, SUMMARY
 from tracker.model import ROW, Nature
 
 CONTRADICTED = 0.5
@@ -132,6 +132,8 @@ def _level(metric: MetricGuess, sheet: RawSheet, name: str) -> int:
     is_object = any(f"{around}.{field}" in sheet.columns for field in ("id", "slug", "key", "name"))
     if around and is_object and not name.startswith(f"{around}."):
         return 3  # it describes another thing than the entry: the model that a provider serves
+    if STARTERS & {*column.leaf}:
+        return 3
     is_effort = {*column.words} & EFFORT and "horizon" not in column.words
     if metric.nature.value in (Nature.LISTED, Nature.LIVE, Nature.COUNT) or is_effort:
         return 2
@@ -172,6 +174,8 @@ def _by_evidence(pool: Sequence[MetricGuess], followed: Sequence[MetricGuess], s
     likely = followed or pool
     strongest = max(strengths[metric.id] for metric in likely)
     best, *rivals = [metric for metric in likely if strengths[metric.id] == strongest]
+    if rivals and followed and len(measured := [metric for metric in (best, *rivals) if metric.has_error]) == 1:
+        return measured[0], f"{shown}, and its error is published"
     best = next((metric for metric in reversed(rivals) if _is_later(metric, best)), best)
     if len(followed) == 1:
         is_contradicted = any(strengths[metric.id] > max(strongest, 1) for metric in pool)

@@ -18,6 +18,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Read": {"report": ("report", "Write a change report."), "events": ("events", "List events: what really changed.")},
     "Ask": {
         "standings": ("standings", "Show a board's ranking by a metric, now or at an earlier time."),
+        "leaders": ("leaders", "Show who led a board, from when to when."),
         "history": ("history", "Show a model's values, ranks and events over time."),
         "compare": ("compare", "Compare two models on every board that lists both."),
         "models": ("models", "List models across boards: their names, and where each one ranks."),
@@ -33,6 +34,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "boards": ("boards", "List the boards with their state."),
         "board": ("board", "Show, test, repair, pause or resume a board, or declare a new one."),
         "import": ("import_", "Import saved pages, named by timestamp, through the normal pipeline."),
+        "export": ("export", "Export boards with their history to a format that other tools read."),
         "backup": ("backup", "Copy the store into a folder, also while a daemon runs."),
         "restore": ("restore", "Copy a backup to where the store is expected, and verify it."),
         "prune": ("prune", "Delete bodies of captures that nothing needs any more."),

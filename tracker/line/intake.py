@@ -14,12 +14,14 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Protocol
 
-from tracker.errors import DeclarationError, FetchError, Gone, StoreError, TrackerError, Transient
+from tracker.errors import DeclarationError, Defect, FetchError, Gone, StoreError, TrackerError, Transient
+from tracker.exports.extras import load
 from tracker.line import apart, dates, index
 from tracker.line.apart import Read
 from tracker.line.fold import CONTENT, DECISIONS, fetches_of
-from tracker.line.sync import Desk, Outcome, Telling, set_aside, sync_leased
-from tracker.model import Board, BoardId, Capture, Counted, CounterKey, IndexLine, Unchanged, Validators, Verdict
+from tracker.line.isolation import of_one
+from tracker.line.sync import Desk, Outcome, Telling, sync_leased
+from tracker.model import Board, BoardId, Capture, Counted, CounterKey, IndexLine, Sha256, Unchanged, Validators, Verdict
 from tracker.model.names import Lexicon
 from tracker.ports import Archive, Clock, Store
 from tracker.stores.sqlite_errors import is_of_all
@@ -53,10 +55,8 @@ def run(
     for board, fetched in fetcher.fetch_all(jobs):
         try:
             yield take(board, fetched, archive=archive, store=store, clock=clock, lexicon=lexicon, telling=telling)
-        except StoreError as error:
-            if is_of_all(error):
-                raise
-            yield Outcome(board=board.id, error=error)
+        except Exception as error:  # noqa: BLE001  # a defect too is one board's trouble
+            yield Outcome(board=board.id, error=of_one(board.id, error))
 
 
 def take(
@@ -70,7 +70,7 @@ def take(
     telling: Telling | None = None,
     read: Read = apart.read,
 ) -> Outcome:
-    """Archive the result of one fetch, and sync the board. The board's trouble is part of the outcome. Raises StoreError."""
+    """Archive the result of one fetch, and sync the board; its trouble is part of the outcome. Raises StoreError, Defect."""
     now = clock.now()
     desk = Desk(archive=archive, store=store, lexicon=lexicon, telling=telling, now=now, read=read)
     try:
@@ -86,7 +86,7 @@ def take(
             line = keep()
             outcome = sync_leased(board, desk)
             outcome = replace(outcome, aside=outcome.aside or wrong)
-    except StoreError:
+    except (StoreError, Defect):
         raise
     except TrackerError as error:
         return Outcome(board=board.id, error=error)
@@ -167,8 +167,8 @@ def _dated(archive: Archive, store: Store, board: Board, at: datetime) -> dateti
     last = store.last_check(board.id)
     stored = [check.observed_at for check in store.checks(board.id)] if last is not None and at <= last.observed_at else []
     at = dates.dated(at, archive.newest(board.id), stored)
-    taken = {line.observed_at for line in set_aside(board.id, archive, store)}
-    while at in taken:
+    text = archive.raw(board.id, 0)  # also has what is set aside or struck
+    while f'"observed_at":"{machine_time(at)}"'.encode() in text:
         at += timedelta(seconds=1)
     return at
 
@@ -229,6 +229,44 @@ def import_bodies(
             body = _read_body(path, board.request.max_bytes)
             archive.keep(Capture(board=board.id, observed_at=at, url=board.request.url, bodies=(body,), origin=path.name))
         return sync_leased(board, Desk(archive=archive, store=store, lexicon=lexicon, now=now))
+
+
+def import_warcs(
+    board: Board, paths: Iterable[Path], *, archive: Archive, store: Store, lexicon: Lexicon, now: datetime | None = None
+) -> Outcome:
+    """Take in what `tracker export warc` wrote of a board: captures, failed fetches and decisions, each once.
+
+    Raises:
+        DeclarationError: a file cannot be read, or has nothing of the board; what was read before the damage is kept.
+        StoreError: another body is already kept for the same time, or a body is missing.
+    """
+    read = load("warc_file").read
+    with archive.lease(board.id):
+        index.check(board.id, archive, store)
+        known = {*archive.index(board.id)[0]}
+        for archived in (archived for path in paths for archived in read(path, board)):
+            if archived.line not in known:
+                _take_in(board, archived.line, archived.bodies, archive)
+        return sync_leased(board, Desk(archive=archive, store=store, lexicon=lexicon, now=now))
+
+
+def _take_in(board: Board, line: IndexLine, bodies: Mapping[Sha256, bytes], archive: Archive) -> None:
+    """Archive what another archive has, with the given bodies or those that are archived already."""
+    if not line.sha256 or line.verdict in DECISIONS:
+        archive.note(board.id, line)
+        return
+    capture = Capture(
+        board=board.id,
+        observed_at=line.observed_at,
+        url=line.url,
+        bodies=tuple(bodies[name] if name in bodies else archive.body(board.id, name) for name in line.sha256),
+        status=line.status,
+        content_type=line.content_type,
+        validators=Validators(etag=line.etag, last_modified=line.last_modified),
+        parts=line.parts,
+        origin=line.origin,
+    )
+    archive.keep(capture, verdict=None if line.verdict in CONTENT else line.verdict, error=line.error)
 
 
 def dated(paths: Iterable[Path], not_after: datetime | None = None) -> list[tuple[datetime, Path]]:

@@ -43,13 +43,17 @@ class Nature(StrEnum):
 
 
 class Kind(StrEnum):
-    """The type of a text, so that `Yes`, `true` and `1` are equal. NUMBERED: a name after its place, such as `1. Heron`."""
+    """The type of a text, so that `Yes`, `true` and `1` are equal.
+
+    NUMBERED: a name after its place, such as `1. Heron`. DISTANCE: from a value to the end of its interval.
+    """
 
     TEXT = "text"
     NUMBER = "number"
     DATE = "date"
     FLAG = "flag"
     NUMBERED = "numbered"
+    DISTANCE = "distance"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,6 +331,7 @@ class Board:
     quiet: tuple[Window, ...] = ()
     attribution: str = ""
     terms: str = ""
+    redistribution: str = "allowed"
     enabled: bool = True
     payloads: tuple[Payload, ...] = ()
 

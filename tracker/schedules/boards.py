@@ -60,6 +60,7 @@ def board_from(tables: dict[str, Any], board: BoardId, formats: Formats) -> Boar
         quiet=_quiet(file.quiet),
         attribution=file.attribution,
         terms=file.terms,
+        redistribution=file.redistribution,
         enabled=file.enabled,
         payloads=payloads,
     )

@@ -37,7 +37,19 @@ class ColumnTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     part: Part = 0
 
 
+class BoundTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A column of bounds with further settings."""
+
+    from_: Annotated[Source | Sources, _FROM] = field(name="from")
+    missing: Missing = []
+    kind: Annotated[
+        Literal["number", "distance"], Meta(description="distance: how far the bound is from the value, with any sign")
+    ] = "number"
+    part: Part = 0
+
+
 ColumnText = Source | Sources | ColumnTable
+BoundText = Source | Sources | BoundTable
 
 
 class PaginationTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -200,8 +212,8 @@ class MetricTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     scale: Annotated[Decimal, Meta(description="Factor that converts published values to the unit")] = Decimal(1)
     missing: Missing = []
     part: Part = 0
-    low: Annotated[ColumnText | None, Meta(description="Column of the interval's lower end; requires high")] = None
-    high: Annotated[ColumnText | None, Meta(description="Column of the interval's upper end; requires low")] = None
+    low: Annotated[BoundText | None, Meta(description="Column of the interval's lower end; requires high")] = None
+    high: Annotated[BoundText | None, Meta(description="Column of the interval's upper end; requires low")] = None
     plus_minus: Annotated[ColumnText | None, Meta(description="Column of the half-width: 6, ±6 or +5/-4")] = None
     half_width_factor: Annotated[
         Annotated[float, Meta(gt=0)] | None,
@@ -267,6 +279,10 @@ class BoardDefaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     ] = []
     attribution: Annotated[str, Meta(description="Credit line, printed wherever the content is shown")] = ""
     terms: Annotated[str, Meta(description="What the publisher allows, and the consequences")] = ""
+    redistribution: Annotated[
+        Literal["allowed", "barred"],
+        Meta(description="Whether the terms allow passing the content on: exports leave barred boards out"),
+    ] = "allowed"
 
 
 class BoardFile(BoardDefaults, frozen=True, kw_only=True, forbid_unknown_fields=True):

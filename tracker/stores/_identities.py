@@ -10,9 +10,9 @@ import msgspec
 from tracker.model import Board, Diff, Entry, Identity
 from tracker.traits import price_metric, traits
 
-_FIELDS = tuple(field.name for field in fields(Identity) if field.name != "name")
+_FIELDS = tuple(field.name for field in fields(Identity))
 WHO = ", ".join(_FIELDS)
-"""The columns of an identity. The name that it resolves is in `_entries`, the maker that the board states in `org`."""
+"""The columns of an identity; `org` is the maker that the board states."""
 COLUMNS = f"board, entry, version, org, {WHO}, size_total, size_active, open_weights, reasons, price"
 
 
@@ -36,6 +36,6 @@ def identity_row(board: Board, entry: Entry, ordinal: int, version: str) -> tupl
     )
 
 
-def identity(name: str, columns: Sequence[object]) -> Identity:
-    """The identity of a name, from the columns `WHO`. Raises ValueError."""
-    return msgspec.convert({"name": name, **dict(zip(_FIELDS, columns, strict=True))}, Identity, strict=False)
+def identity(columns: Sequence[object]) -> Identity:
+    """The identity in the columns `WHO`. Raises ValueError."""
+    return msgspec.convert(dict(zip(_FIELDS, columns, strict=True)), Identity, strict=False)

@@ -226,6 +226,51 @@ CREATE TABLE notices (
 CREATE TABLE counts (what TEXT NOT NULL, label TEXT NOT NULL, amount REAL NOT NULL, PRIMARY KEY (what, label)) WITHOUT ROWID;
 """
 
+_VINTAGES = """
+ALTER TABLE entries ADD COLUMN valid_from INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE entry_versions AS SELECT *, 0 AS valid_to FROM entries WHERE 0;
+CREATE INDEX entry_versions_by_entry ON entry_versions (board, entry, valid_from);
+
+CREATE TABLE states (
+  board TEXT NOT NULL, valid_from INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (board, valid_from)
+) WITHOUT ROWID;
+
+CREATE TABLE known (
+  board TEXT NOT NULL, vintage INTEGER NOT NULL, known_from INTEGER NOT NULL, until INTEGER NOT NULL,
+  PRIMARY KEY (board, vintage, known_from)
+) WITHOUT ROWID;
+INSERT INTO known SELECT board, 0, observed_at, observed_at FROM checks;
+
+CREATE TABLE vintages (
+  board TEXT NOT NULL, vintage INTEGER NOT NULL, known_from INTEGER NOT NULL, why TEXT NOT NULL,
+  declaration TEXT NOT NULL, names TEXT NOT NULL, rules TEXT NOT NULL,
+  PRIMARY KEY (board, vintage)
+) WITHOUT ROWID;
+
+CREATE TABLE declarations (
+  board TEXT NOT NULL, known_from INTEGER NOT NULL, declaration TEXT NOT NULL, PRIMARY KEY (board, known_from)
+) WITHOUT ROWID;
+INSERT INTO declarations SELECT board, 0, declaration FROM boards WHERE declaration IS NOT NULL;
+
+CREATE TABLE names (known_from INTEGER PRIMARY KEY, sha256 TEXT NOT NULL, body BLOB NOT NULL);
+
+CREATE TABLE ended_pauses (
+  board TEXT NOT NULL, since INTEGER NOT NULL, by TEXT NOT NULL, reason TEXT NOT NULL, until INTEGER NOT NULL
+);
+"""
+_VERSIONED = {
+    "checks": "board, observed_at",
+    "snapshots": "board, observed_at",
+    "entry_versions": "board, entry, valid_from",
+    "states": "board, valid_from",
+    "measures": "series, entry, valid_from",
+    "texts": "series, entry, valid_from",
+    "ranks": "series, entry, valid_from",
+    "segments": "series, started_at",
+    "events": "event",
+}
+
 
 def _run(db: Database, script: str) -> None:
     for statement in filter(str.strip, script.split(";\n")):
@@ -294,6 +339,18 @@ def indices(db: Database) -> None:
     )
 
 
+@migrations()
+def vintages(db: Database) -> None:
+    """When the record had each check, and the rows that a rewriting replaced (docs/decisions/0071-vintages.md)."""
+    _run(db, _VINTAGES)
+    for table, key in _VERSIONED.items():
+        db.execute(f"CREATE TABLE vintage_{table} AS SELECT 0 AS from_vintage, 0 AS to_vintage, * FROM {table} WHERE 0")  # noqa: S608  # our own names
+        db.execute(f"CREATE INDEX vintage_{table}_by_key ON vintage_{table} ({key}, to_vintage)")
+    parties = "SELECT 0 AS from_vintage, 0 AS to_vintage, *, 0 AS recorded_at FROM parties WHERE 0"
+    db.execute(f"CREATE TABLE vintage_parties AS {parties}")
+    db.execute("CREATE INDEX vintage_parties_by_key ON vintage_parties (board, entry, event, to_vintage)")
+
+
 _DECLARED = """
 CREATE TABLE _metrics (
   board TEXT NOT NULL,
@@ -334,8 +391,8 @@ _NOTE_METRICS = (
     + " FROM json_each(new.declaration, '$.metrics');"
 )
 _IDENTITY = (
-    "lab country family generation line_title tier size_total_b size_active_b tune kind reasoning effort thinking_budget quant"
-    " context serving harness preview date model variant confidence reason guessed_lab guessed_family"
+    "name lab country family generation line_title tier size_total_b size_active_b tune kind reasoning effort thinking_budget"
+    " quant context serving harness preview date model variant confidence reason guessed_lab guessed_family"
 ).replace(" ", ", ")
 
 

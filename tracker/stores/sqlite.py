@@ -15,12 +15,14 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from tracker.clock import SystemClock
 from tracker.errors import StoreError
 from tracker.model import (
     Board,
     BoardId,
     BoardState,
     Check,
+    Correction,
     Delivery,
     Diff,
     Entry,
@@ -41,7 +43,8 @@ from tracker.model import (
     Step,
     StoredSnapshot,
 )
-from tracker.stores import _codec
+from tracker.model.names import Lexicon
+from tracker.stores import _codec, vintages
 from tracker.stores._changes import NAME, PAGE, RANK, measure_changes, new_segments, rank_changes, text_changes
 from tracker.stores._codec import CHECK_COLUMNS, check_of, measure_of, measure_row, record, row_of, seconds, time_of, time_or_none
 from tracker.stores._identities import COLUMNS as IDENTITY_COLUMNS
@@ -51,26 +54,47 @@ from tracker.stores.sqlite_errors import REBUILD, Damaged
 from tracker.stores.sqlite_file import Row, SqliteFile
 from tracker.traits import price_metric
 
-_ENTRY_COLUMNS = "name, first_seen, last_seen, last_in, last_url, last_value, missing_since, departed, scored"
-_ENTRY_FIELDS = _ENTRY_COLUMNS.replace("last_value", "primary")
+ENTRY_COLUMNS = "name, first_seen, last_seen, last_in, last_url, last_value, missing_since, departed, scored"
+_ENTRY_FIELDS = ENTRY_COLUMNS.replace("last_value", "primary")
+_MEASURE_COLUMNS = "value, low, high, estimated, decimals, raw"
 _SNAPSHOT_COLUMNS = "board, observed_at, url, sha256, depth, version, stated_on"
 _DERIVED_BY_SERIES = ("_measures", "texts", "ranks", "segments")
-_DERIVED_BY_BOARD = ("_checks", "snapshots", "_parties", "_events", "_entries", "identities", "series", "indices")
+_DERIVED_BY_BOARD = (
+    *("_checks", "_entries", "_events", "_parties", "entry_versions", "identities", "indices", "snapshots", "states"),
+)
 ENDLESS = 1 << 60
 """Later than every stored time."""
-_ALL_TABLES = TABLES.union(_DERIVED_BY_SERIES, _DERIVED_BY_BOARD, ("_boards", "_metrics"))
+_ALL_TABLES = TABLES.union(vintages.TABLES, _DERIVED_BY_SERIES, _DERIVED_BY_BOARD, ("_boards", "_metrics", "series"))
+_NOW = SystemClock().now
 
 
 class SqliteStore(SqliteFile):
-    """The history of all boards; fulfils `ports.Store`. Open it with `with SqliteStore(path) as store:`, or close it."""
+    """The history of all boards; fulfils `ports.Store`. Open it with `with SqliteStore(path) as store:`, or close it.
 
-    def __init__(self, path: Path, *, read_only: bool | None = None) -> None:
-        super().__init__(path, read_only=read_only)
+    With `known_at`, it is read only, and answers as it would have answered then. `now` tells the time of each transaction.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        read_only: bool | None = None,
+        now: Callable[[], datetime] = _NOW,
+        known_at: datetime | None = None,
+    ) -> None:
+        super().__init__(path, read_only=True if known_at is not None else read_only)
         self._ordinals: dict[BoardId, dict[EntryId, int]] = {}
         self._series: dict[tuple[BoardId, str, str], int] = {}
         self._pasts: dict[BoardId, BoardState] = {}
         self._version = 0
-        self._service = SqliteServiceState(self._connection, self._transaction, self._reading)
+        self._service = SqliteServiceState(self._connection, self._transaction, self._reading, now)
+        self._vintages = vintages.Vintages(self._connection, now)
+        self._known_at = known_at
+        if known_at is not None:
+            with self._storing("read"):
+                self._connection.execute("PRAGMA query_only = OFF")
+                vintages.show(self._connection, known_at)
+                self._connection.execute("PRAGMA query_only = ON")
 
     @property
     def service(self) -> SqliteServiceState:
@@ -102,10 +126,12 @@ class SqliteStore(SqliteFile):
         sql = f"INSERT INTO _boards (board, {column}) VALUES (?, ?) ON CONFLICT DO UPDATE SET {column} = excluded.{column}"  # noqa: S608  # our own columns
         self._run(sql, board, value)
 
-    def declare(self, board: Board) -> None:
+    def declare(self, board: Board, names: Lexicon | None = None, rules: str = "") -> None:
         text = _codec.encode_board(board)
-        if (self._one("SELECT declaration FROM _boards WHERE board = ?", board.id) or (None,))[0] != text:
-            self._note("declaration", board.id, text)
+        with self._transaction():
+            self._vintages.declare(board.id, text, names, rules)
+            if (self._one("SELECT declaration FROM _boards WHERE board = ?", board.id) or (None,))[0] != text:
+                self._note("declaration", board.id, text)
 
     def declared(self, board: BoardId) -> Board | None:
         row = self._one("SELECT declaration FROM _boards WHERE board = ?", board)
@@ -159,7 +185,7 @@ class SqliteStore(SqliteFile):
                     " another run stored it, run the command again"
                 )
             self._insert("INTO _checks", CHECK_COLUMNS, [row_of(step.check, CHECK_COLUMNS)])
-            self._save_past(board, step.past)
+            self._save_past(board, step.past, seconds(step.check.observed_at))
             if step.diff is not None:
                 self._save_snapshot(step.diff.after)
                 self._save_changes(step.diff)
@@ -179,11 +205,12 @@ class SqliteStore(SqliteFile):
             old = self._connection.execute(
                 "SELECT event, board, headline, body FROM _events WHERE board = ?", (board,)
             ).fetchall()
-            self._forget(board)
-            try:
-                yield
-            finally:
-                self._drop_caches(board)
+            with self._vintages.rewriting(board):
+                self._forget(board)
+                try:
+                    yield
+                finally:
+                    self._drop_caches(board)
             self._connection.executemany("INSERT OR REPLACE INTO withdrawn VALUES (?, ?, ?, ?)", old)
             self._run("DELETE FROM withdrawn WHERE event IN (SELECT event FROM _events)")
 
@@ -201,10 +228,11 @@ class SqliteStore(SqliteFile):
         self._series = {key: series for key, series in self._series.items() if key[0] != board}
 
     def identities(self, board: BoardId, version: str) -> dict[tuple[str, str], Identity]:
-        sql = f"SELECT name, org, {WHO} FROM identities JOIN _entries USING (board, entry) WHERE board = ? AND version = ?"  # noqa: S608  # our own columns
+        sql = f"SELECT org, {WHO} FROM identities WHERE board = ? AND version = ?"  # noqa: S608  # our own columns
         rows = self._all(sql, board, version) if version else ()
         with self._decoding(board):
-            return {(name, org): identity(name, columns) for name, org, *columns in rows}
+            known = [(org, identity(columns)) for org, *columns in rows]
+        return {(who.name, org): who for org, who in known}
 
     def identify(self, board: Board, version: str, resolve: Callable[[PublishedEntry], Entry]) -> None:
         older = "SELECT 1 FROM _boards WHERE board = ? AND names IS NOT ? AND EXISTS (SELECT 1 FROM _entries WHERE board = ?)"
@@ -225,17 +253,29 @@ class SqliteStore(SqliteFile):
         where = f"valid_from <= {seen} AND coalesce(valid_to, {ENDLESS}) > {seen}"
         return self._entries(board.id, frozenset([price.id] if price else []), where).values()
 
-    def _save_past(self, board: BoardId, past: BoardState) -> None:
+    def _save_past(self, board: BoardId, past: BoardState, at: int) -> None:
+        before = self.past(board)
         self._note("past", board, _codec.encode_past(past))
-        before = self.past(board).known
+        self._vintages.saved(board, at, before, past)
         changed = [
-            (entry, known) for entry, known in past.known.items() if (was := before.get(entry)) is not known and was != known
+            (entry, known)
+            for entry, known in past.known.items()
+            if (was := before.known.get(entry)) is not known and was != known
         ]
+        former = f"INSERT INTO entry_versions SELECT *, {at} FROM _entries WHERE board = ? AND key = ?"  # noqa: S608  # an int
+        self._connection.executemany(former, ((board, entry) for entry, _ in changed if entry in before.known))
         rows = [
-            (board, self._ordinal(board, entry), entry, _codec.encode_list(sorted(known.names)), *row_of(known, _ENTRY_FIELDS))
+            (
+                board,
+                self._ordinal(board, entry),
+                entry,
+                _codec.encode_list(sorted(known.names)),
+                *row_of(known, _ENTRY_FIELDS),
+                at,
+            )
             for entry, known in sorted(changed)
         ]
-        self._insert("OR REPLACE INTO _entries", f"board, entry, key, names, {_ENTRY_COLUMNS}", rows)
+        self._insert("OR REPLACE INTO _entries", f"board, entry, key, names, {ENTRY_COLUMNS}, valid_from", rows)
 
     def _save_snapshot(self, snapshot: Snapshot) -> None:
         lists = [_codec.encode_list(sorted(values)) for values in (snapshot.metrics, snapshot.ambiguous)]
@@ -327,7 +367,7 @@ class SqliteStore(SqliteFile):
         return self._pasts[board]
 
     def _known(self, board: BoardId) -> dict[EntryId, EntryRecord]:
-        sql = f"SELECT key, names, {_ENTRY_COLUMNS} FROM _entries WHERE board = ?"  # noqa: S608  # our own columns
+        sql = f"SELECT key, names, {ENTRY_COLUMNS} FROM _entries WHERE board = ?"  # noqa: S608  # our own columns
         return {
             EntryId(key): record(EntryRecord, _ENTRY_FIELDS, row, names=_codec.decode_strings(names))
             for key, names, *row in self._all(sql, board)
@@ -398,7 +438,7 @@ class SqliteStore(SqliteFile):
         for series, name in self._all("SELECT series, name FROM series WHERE board = ? AND kind = 'metric'", board):
             metric = MetricId(name)
             if only is None or metric in only:
-                sql = f"SELECT entry, value, low, high, estimated, decimals, raw FROM _measures WHERE series = ? AND {where}"  # noqa: S608  # our own condition
+                sql = f"SELECT entry, {_MEASURE_COLUMNS} FROM _measures WHERE series = ? AND {where}"  # noqa: S608  # our own condition
                 for entry, *measure in self._all(sql, series):
                     measures.setdefault(entry, {})[metric] = measure_of(*measure)
         return measures
@@ -418,26 +458,30 @@ class SqliteStore(SqliteFile):
             return [check_of(row) for row in rows]
 
     def spans(self, board: BoardId, entry: EntryId, metric: MetricId) -> Sequence[Span]:
-        sql = (
-            "SELECT valid_from, valid_to, value, low, high, estimated, decimals, raw"
-            " FROM _measures AS measures JOIN series USING (series)"
-            " JOIN _entries AS entries ON entries.board = series.board AND entries.entry = measures.entry"
-            " WHERE series.board = ? AND series.kind = 'metric' AND series.name = ? AND entries.key = ? ORDER BY valid_from"
-        )
         with self._decoding(board):
             return [
                 Span(valid_from=time_of(start), valid_to=time_or_none(end), measure=measure_of(*rest))
-                for start, end, *rest in self._all(sql, board, metric, entry)
+                for start, end, *rest in self._intervals(board, entry, "metric", metric, "_measures", _MEASURE_COLUMNS)
             ]
 
     def rank_spans(self, board: BoardId, entry: EntryId) -> Sequence[RankSpan]:
-        sql = (
-            "SELECT valid_from, valid_to, rank FROM ranks JOIN series USING (series)"
-            " JOIN _entries AS entries ON entries.board = series.board AND entries.entry = ranks.entry"
-            " WHERE series.board = ? AND series.kind = 'rank' AND entries.key = ? ORDER BY valid_from"
-        )
         with self._decoding(board):
-            return [record(RankSpan, "valid_from, valid_to, rank", row) for row in self._all(sql, board, entry)]
+            rows = self._intervals(board, entry, "rank", None, "ranks", "rank")
+            return [record(RankSpan, "valid_from, valid_to, rank", row) for row in rows]
+
+    def _intervals(  # noqa: PLR0917  # the parts of a query
+        self, board: BoardId, entry: EntryId, kind: str, name: str | None, table: str, columns: str
+    ) -> list[Row]:
+        """The rows of one entry in the series of that kind and name (None: any), oldest first."""
+        number = self._one("SELECT entry FROM _entries WHERE board = ? AND key = ?", board, entry)
+        named = self._all(
+            "SELECT series FROM series WHERE board = ? AND kind = ? AND name = coalesce(?, name)", board, kind, name
+        )
+        if number is None or not named:
+            return []
+        series = ", ".join(str(int(row[0])) for row in named)
+        sql = f"SELECT valid_from, valid_to, {columns} FROM {table} WHERE series IN ({series}) AND entry = ? ORDER BY valid_from"  # noqa: S608  # our own names and ints
+        return self._all(sql, number[0])
 
     def segments(self, board: BoardId) -> Sequence[Segment]:
         sql = "SELECT name, started_at, reason FROM segments JOIN series USING (series) WHERE board = ? ORDER BY started_at, name"
@@ -460,6 +504,23 @@ class SqliteStore(SqliteFile):
     def _event(self, row: Row) -> Event:
         with self._decoding(f"event {row[0]}"):
             return _codec.event_from_row(row)
+
+    def corrections(self) -> Iterator[Correction]:
+        with self._storing("read"), self._decoding("vintages"):
+            for board, vintage, at, why, before, after in vintages.corrections(self._connection, _codec.EVENT_COLUMNS):
+                yield Correction(
+                    board=BoardId(board),
+                    vintage=vintage,
+                    corrected_at=time_of(at),
+                    why=tuple(_codec.decode_strings(why)),
+                    before=None if before is None else self._event(before),
+                    after=None if after is None else self._event(after),
+                )
+
+    def names(self) -> Lexicon | None:
+        """The names in use at `known_at`, or last; None if none were noted by then."""
+        with self._storing("read"), self._decoding("names"):
+            return vintages.names_at(self._connection, self._known_at)
 
     def withdrawn(self, board: BoardId) -> Sequence[EventId]:
         return [EventId(event) for (event,) in self._all("SELECT event FROM withdrawn WHERE board = ? ORDER BY event", board)]

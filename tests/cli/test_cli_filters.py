@@ -1,0 +1,270 @@
+"""One set of filters: what each option leaves in, what is joined from other boards, and what is said about the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from cli_world import DECLARATION, World
+
+NAMES = {
+    "a": "Claude Opus 4.6 (Reasoning)",
+    "g": "GPT-5.4",
+    "q": "Qwen3.5 9B",
+    "w": "Qwen3.5 27B",
+    "l": "Llama 3.1 70B Instruct",
+}
+PRICED: Mapping[str, str] = {
+    "2026-03-01T060000Z": "a:80:25:proprietary g:90:10:proprietary q:50:1:apache-2.0 w:60:2:apache-2.0 l:50:3:llama",
+    "2026-03-02T060000Z": "a:95:25:proprietary g:90:10:proprietary q:50:1:apache-2.0 w:60:2:apache-2.0 l:50:3:llama",
+}
+BARE = {"2026-03-02T060000Z": "a:7 g:9 q:3 w:5"}
+BARE_DECLARATION = (
+    DECLARATION.partition("[metrics.price]")[0]
+    .replace('licence = "licence"\n', "")
+    .replace("Acme Arena", "Bare")
+    .replace("overall", "coding")
+)
+
+
+def csv(text: str) -> str:
+    lines = ["key,name,score,price,licence"]
+    for part in text.split():
+        key, score, price, licence = [*part.split(":"), "", "", ""][:4]
+        lines.append(f"{key},{NAMES[key]},{score},{price},{licence}")
+    return "\n".join(lines) + "\n"
+
+
+@pytest.fixture
+def two(world: World) -> World:
+    """A board with prices and licences, and one of another topic that states neither."""
+    world.declare("acme/text")
+    world.declare("bare/code", BARE_DECLARATION)
+    for board, states in (("acme/text", PRICED), ("bare/code", BARE)):
+        pages = {time: csv(text) for time, text in states.items()}
+        assert world.run("import", board, world.bodies(pages, board.replace("/", "-"), raw=True)).code == 0
+    return world
+
+
+def listed(world: World, *args: str) -> list[tuple[str, str]]:
+    return [(row["board"], row["entry"]) for row in world.run("standings", *args, "--json").rows]
+
+
+@pytest.mark.parametrize(
+    ("args", "entries"),
+    [
+        (("acme/text", "--open"), "w l q"),
+        (("acme/text", "--closed"), "a g"),
+        (("acme/text", "--max-size", "27B"), "w q"),
+        (("acme/text", "--min-size", "27", "--max-size", "0.07T"), "w l"),
+        (("acme/text", "--max-price", "$2"), "w q"),
+        (("acme/text", "--lab", "open ai"), "g"),
+        (("acme/text", "--lab", "OpenAI", "--lab", "anthropic"), "a g"),
+        (("acme/text", "--country", "cn"), "w q"),
+        (("acme/text", "--model", "gpt 5.4", "--model", "llama 3.1 70b"), "g l"),
+        (("acme/text", "--model", "Qwen3.5"), "w q"),
+        (("acme/text", "--model", "anthropic"), "a"),
+        (("acme/text", "--reasoning"), "a"),
+        (("acme/text", "--open", "--max-price", "2", "--top", "1"), "w"),
+        (("acme/text", "--open", "--sort", "size"), "q w l"),
+        (("acme/text", "--sort", "-price", "--top", "2"), "a g"),
+        (("acme/text", "--metric", "price", "--sort", "score", "--top", "1"), "q"),
+        (("acme/text", "--at", "2026-03-01T12:00Z", "--top", "1"), "g"),
+    ],
+)
+def test_a_filter_leaves_the_rows_that_are_known_to_fulfil_it(two: World, args: tuple[str, ...], entries: str):
+    assert [entry for _, entry in listed(two, *args)] == entries.split()
+
+
+@pytest.mark.parametrize(
+    ("args", "boards"),
+    [
+        ((), {"acme/text", "bare/code"}),
+        (("--board", "bare"), {"bare/code"}),
+        (("--board", "*/te*"), {"acme/text"}),
+        (("--topic", "coding"), {"bare/code"}),
+        (("--topic", "coding", "--topic", "overall"), {"acme/text", "bare/code"}),
+        (("--metric", "price"), {"acme/text"}),
+        (("--at", "2026-03-01T12:00Z"), {"acme/text"}),
+        (("--lab", "Meta"), {"acme/text"}),
+    ],
+)
+def test_without_a_board_every_board_that_the_filters_mean_answers(two: World, args: tuple[str, ...], boards: set[str]):
+    assert {board for board, _ in listed(two, *args)} == boards
+
+
+def test_ranks_are_among_all_rows_and_ties_are_marked(two: World):
+    rows = two.run("standings", "acme/text", "--open", "--json").rows
+    assert [(row["entry"], row["rank"], row["tied"]) for row in rows] == [("w", 3, 1), ("l", 4, 2), ("q", 4, 2)]
+    assert [line.split()[0] for line in two.run("standings", "acme/text", "--open").out.splitlines() if "Qwen" in line] == [
+        "3",
+        "=4",
+    ]
+
+
+def test_a_table_states_board_metric_unit_time_and_segment(two: World):
+    (row,) = two.run("standings", "acme/text", "--metric", "price", "--top", "1", "--json").rows
+    about = {key: row[key] for key in ("board", "metric", "unit", "observed_at", "segment")}
+    assert about == {
+        "board": "acme/text",
+        "metric": "price",
+        "unit": "USD per 1M tokens",
+        "observed_at": "2026-03-02T06:00:00Z",
+        "segment": "2026-03-01T06:00:00Z",
+    }
+    title = (
+        "Acme Arena (acme/text): output price (USD per 1M tokens), 2026-03-02 06:00 UTC, comparable since 2026-03-01 06:00 UTC"
+    )
+    assert two.run("standings", "acme/text", "--metric", "price").out.splitlines()[0] == title
+
+
+def test_what_a_board_lacks_is_joined_from_another_board_which_is_named(two: World):
+    rows = two.run("standings", "bare/code", "--columns", "score,price,size,open,lab", "--json").rows
+    assert [(row["entry"], row["price"], row["size"], row["open"], row["lab"]) for row in rows] == [
+        ("g", 10.0, None, False, "OpenAI"),
+        ("a", 25.0, None, False, "Anthropic"),
+        ("w", 2.0, 27.0, True, "Alibaba"),
+        ("q", 1.0, 9.0, True, "Alibaba"),
+    ]
+    assert rows[0]["sources"] == {"price": "acme/text", "open_weights": "acme/text"}
+    people = two.run("standings", "bare/code", "--columns", "score,price").out
+    assert "price of acme/text where this board states none" in people
+    assert "price: output price in USD per 1M tokens" in people
+    assert [entry for _, entry in listed(two, "bare/code", "--open", "--max-price", "1")] == ["q"]
+
+
+def test_rows_whose_trait_nothing_states_are_counted_not_guessed(two: World):
+    ran = two.run("standings", "acme/text", "--max-size", "40B")
+    assert "2 rows left out: size not stated" in ran.out
+    assert "GPT-5.4" not in ran.out
+
+
+def test_other_metrics_of_the_board_can_be_columns(two: World):
+    (row,) = two.run("standings", "acme/text", "--top", "1", "--columns", "price,score", "--json").rows
+    assert (row["entry"], row["value"], row["price"]) == ("a", 95.0, 25.0)
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (("--lab", "OpenIA"), 'lab "OpenIA" is unknown; did you mean "OpenAI"?'),
+        (("--country", "usa"), 'country "usa" is unknown; known: CN, US'),
+        (("--topic", "code"), 'topic "code" is unknown; did you mean "coding"?'),
+        (("--board", "acme/txt"), 'board "acme/txt" is unknown; did you mean acme/text?'),
+        (("--board", "acm*e"), 'board "acm*e" is unknown; did you mean "acme"?'),
+        (("--metric", "scor"), 'metric "scor" is unknown; did you mean "score"?'),
+        (("--columns", "prize"), 'column "prize" is unknown; did you mean "price"?'),
+        (("--sort", "-prize"), 'column "prize" is unknown; did you mean "price"?'),
+        (("--model", "GPT-5.5"), '"GPT-5.5": no board lists that model'),
+        (("--max-size", "big"), "'big' is not a size; expected a number of parameters such as 40B, 500M or 1.5T"),
+        (("--max-price", "free"), "'free' is not a price; expected US dollars per 1M tokens such as 2.50"),
+    ],
+)
+def test_an_unknown_value_is_refused_with_the_nearest(two: World, args: tuple[str, ...], says: str):
+    ran = two.run("standings", *args)
+    assert ran.code == 2
+    assert says in ran.error
+
+
+def test_leaders_are_listed_from_when_to_when_among_those_who_are_meant(two: World):
+    rows = two.run("leaders", "acme/text", "--json").rows
+    assert [([leader["entry"] for leader in row["leaders"]], row["since"], row["until"]) for row in rows] == [
+        (["g"], "2026-03-01T06:00:00Z", "2026-03-02T06:00:00Z"),
+        (["a"], "2026-03-02T06:00:00Z", None),
+    ]
+    assert (rows[1]["after"], rows[1]["lead"], rows[1]["beyond_error"]) == ("2026-03-01T06:00:00Z", 5.0, True)
+    people = two.run("leaders", "--topic", "overall", "--open", "--max-size", "40B").out
+    assert "Acme Arena (acme/text): Score, to 2026-03-02 06:00 UTC" in people
+    assert "2026-03-01 (start)   now   Qwen3.5 27B      60   10 (Qwen3.5 9B)" in people
+    assert len(two.run("leaders", "acme/text", "--top", "1", "--json").rows) == 1
+    assert two.run("leaders", "acme/text", "--since", "2026-03-03", "--json").rows == []
+
+
+# ── events, report, compare, history ─────────────────────────────────────────────────────────────
+
+
+def subjects(world: World, *args: str) -> set[tuple[str, str]]:
+    return {(row["kind"], party["entry"]) for row in world.run("events", *args, "--json").rows for party in row["subjects"]}
+
+
+@pytest.mark.parametrize(
+    ("args", "entries"),
+    [
+        (("--kind", "overtake"), {"a"}),
+        (("--kind", "overtake", "--lab", "anthropic"), {"a"}),
+        (("--kind", "overtake", "--lab", "OpenAI"), set()),
+        (("--kind", "overtake", "--model", "GPT 5.4"), {"a"}),
+        (("--kind", "overtake", "--rival", "gpt-5.4"), {"a"}),
+        (("--kind", "overtake", "--rival", "Claude Opus 4.6"), set()),
+        (("--kind", "overtake", "--topic", "coding"), set()),
+        (("--kind", "overtake", "--open"), set()),
+        (("--kind", "overtake", "--closed", "--max-price", "25"), {"a"}),
+        (("--kind", "overtake", "--board", "acme"), {"a"}),
+        (("--kind", "overtake", "--board", "bare/*"), set()),
+        (("--kind", "overtake", "--since", "2026-03-03"), set()),
+    ],
+)
+def test_events_are_those_whose_subjects_fulfil_the_filters(two: World, args: tuple[str, ...], entries: set[str]):
+    assert {entry for _, entry in subjects(two, *args)} == entries
+
+
+def test_events_can_show_what_is_known_of_both_sides(two: World):
+    columns = "time,metric,subject,price,rival,rival_price,rival_open"
+    (row,) = two.run("events", "--kind", "overtake", "--rival", "gpt-5.4", "--columns", columns, "--json").rows
+    assert (row["subject"], row["price"], row["rival"], row["rival_price"], row["rival_open"]) == (
+        "Claude Opus 4.6 (Reasoning)",
+        25.0,
+        "GPT-5.4",
+        10.0,
+        False,
+    )
+    people = two.run("events", "--kind", "overtake", "--columns", columns).out
+    assert all(word in people for word in ("2026-03-02 06:00 UTC", "score", "$25", "$10", "closed"))
+
+
+def test_the_weightiest_events_are_listed_in_the_order_of_time(two: World):
+    weights = [row["weight"] for row in two.run("events", "--json").rows]
+    rows = two.run("events", "--top", "2", "--json").rows
+    assert sorted(row["weight"] for row in rows) == sorted(weights)[-2:]
+    assert [row["recorded_at"] for row in rows] == sorted(row["recorded_at"] for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (("--lab", "Anthropik"), 'lab "Anthropik" is unknown; did you mean "Anthropic"?'),
+        (("--lab", "OpenAI", "--lab", "Anthropik"), 'lab "Anthropik" is unknown'),
+        (("--rival", "GPT-9"), '"GPT-9": no board lists that model'),
+        (("--columns", "rival_prize"), 'column "rival_prize" is unknown; did you mean "rival_price"?'),
+        (("--sort", "wait"), 'column "wait" is unknown; did you mean "weight"?'),
+    ],
+)
+def test_unknown_values_of_events_are_refused(two: World, args: tuple[str, ...], says: str):
+    ran = two.run("events", *args)
+    assert ran.code == 2
+    assert says in ran.error
+
+
+def test_a_report_on_some_models_says_so_and_is_about_no_others(two: World):
+    text = two.run("report", "--since", "2026-03-02", "--lab", "Anthropic", "--closed").out
+    assert "Claude Opus 4.6" in text
+    assert "Only changes that match are shown: lab Anthropic, closed weights." in text
+    assert "Nothing changed" not in text
+    none = two.run("report", "--lab", "Meta", "--since", "2026-03-02", "--max-size", "70B").out
+    assert "No change in this time matches: lab Meta, at most 70B." in none
+    assert "match" not in two.run("report", "--board", "acme").out
+
+
+def test_a_comparison_and_a_history_show_only_the_metrics_that_are_asked_for(two: World):
+    rows = two.run("compare", "Claude Opus 4.6", "GPT-5.4", "--topic", "coding", "--json").rows
+    assert [(row["board"], row["metric"], row["above"]) for row in rows] == [("bare/code", "score", "b")]
+    rows = two.run("compare", "Claude Opus 4.6", "GPT-5.4", "--metric", "price", "--json").rows
+    assert [(row["board"], row["metric"]) for row in rows] == [("acme/text", "price")]
+    rows = two.run("history", "Claude Opus 4.6", "--board", "acme/*", "--metric", "price", "--json").rows
+    assert {row["board"] for row in rows} == {"acme/text"}
+    assert {row.get("metric") or row["event"]["metric"] for row in rows} == {"price"}
+    rows = two.run("history", "Claude Opus 4.6", "--topic", "overall", "--since", "2026-03-02T07:00Z", "--json").rows
+    assert [row["value"] for row in rows if "value" in row] == [95.0]
+    rows = two.run("history", "Claude Opus 4.6", "--topic", "overall", "--until", "2026-03-02", "--json").rows
+    assert [row["value"] for row in rows if "value" in row] == [80.0]
+    assert [row["rank"] for row in rows if "rank" in row] == [2]
