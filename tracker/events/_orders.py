@@ -30,8 +30,8 @@ class OrderChanges(NamedTuple):
 
     `before` are the measured values before it; entries that are `back` on the page have the last ones they had. `slow` are
     the overtakes (subject, rival) that certainly reverse an order which was not certain before, with the time of the last page on
-    which it was. `crossed` are, by entry that is back, those that came or crossed its last value while it was away, so that the page
-    before does not show their order. `memory` is plain JSON for the next diff, None if there is nothing to remember.
+    which it was. `crossed` are, by entry that is back, those that came or crossed its last value while it was away, whose order
+    the page before does not show. `memory` is plain JSON for the next diff, None if there is nothing to remember.
     """
 
     before: Measures
@@ -116,12 +116,10 @@ class _Field(NamedTuple):
 
     def crossing(self, away: EntryId) -> frozenset[EntryId]:
         """The entries whose certain order with an unseen entry's last value is another than before, or that are new."""
-        last, was = self.after[away], self.before
-        new = self.after.keys() - was.keys()
-        moved = ((entry, self.after[entry]) for entry in self.moved if entry not in self.unseen and entry in self.after)
-        return new | {
-            entry for entry, now in moved if entry in was and self._side(now, last) != self._side(was[entry], was[away])
-        }
+        last, before = self.after[away], self.before
+        moved = {entry for entry in self.moved - self.unseen if entry in self.after and entry in before}
+        crossed = {entry for entry in moved if self._side(self.after[entry], last) != self._side(before[entry], before[away])}
+        return frozenset(self.after.keys() - before.keys()) | crossed
 
     def _side(self, one: Measure, other: Measure) -> int:
         """1 if one value is certainly above the other, -1 if below, otherwise 0."""
