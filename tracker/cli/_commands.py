@@ -21,6 +21,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "leaders": ("leaders", "Show who led a board, from when to when."),
         "history": ("history", "Show a model's values, ranks and events over time."),
         "compare": ("compare", "Compare two models on every board that lists both."),
+        "since": ("since", "Show since when A is above B, on every board that lists both."),
         "models": ("models", "List models across boards: their names, and where each one ranks."),
         "check": ("check", "Check a sentence or an article about models against the record."),
         "why-not": ("why_not", "Explain each change to a model: the event that reported it, or why none did."),

@@ -145,17 +145,23 @@ class Workspace:
             raise DeclarationError(f'{declared.id}: does not list "{model}"; {expected}')
         return tuple(row for row in rows if row.entry in listed)
 
-    def rankings(self, only: Filters | None = None, *, board: str | None = None) -> tuple[Ranking, ...]:
+    def rankings(
+        self, only: Filters | None = None, *, board: str | None = None, best_of: str | None = None
+    ) -> tuple[Ranking, ...]:
         """The order of each board that the filters mean (or of `board`) on each metric they mean, cut to the rows they mean.
 
-        Rows keep their ranks among all. Boards of which nothing was accepted by `only.at` are left out, unless one is named.
+        Rows keep their ranks among all; `best_of` (`family`, `lab` or `model`) leaves the best row of each. With `only.rivals`,
+        the rows above them, that passed them after `only.since`; otherwise rows state how they `moved` since then. Boards of
+        which nothing was accepted by `only.at`, or by `only.since` for movements, are left out, unless one is named.
         """
-        from tracker.query.columns import check_columns, in_order, wanted_traits  # noqa: PLC0415  # as above
+        from tracker.query.columns import best_rows, check_columns, in_order, wanted_traits  # noqa: PLC0415  # as above
         from tracker.query.ranking import rankings  # noqa: PLC0415  # as above
 
         only, chosen = self._chosen(only, board)
         check_columns(only, chosen)
-        found = rankings(chosen, self.listings(only), only, wanted_traits(only), skip=board is None)
+        found = rankings(chosen, self.listings(only), only, wanted_traits(only), skip=board is None, with_facts=bool(best_of))
+        if best_of:
+            found = tuple(replace(ranking, rows=best_rows(ranking.rows, best_of)) for ranking in found)
         return tuple(replace(ranking, rows=in_order(ranking, only)) for ranking in found)
 
     def leaders(self, only: Filters | None = None, *, board: str | None = None) -> tuple[Led, ...]:
