@@ -254,9 +254,10 @@ class StoredSnapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot(StoredSnapshot):
-    """A reading with resolved models, its time and its bodies."""
+    """A reading with resolved models, its time and its bodies; `names` is the version of the names that resolved them."""
 
     entries: Mapping[EntryId, Entry]
+    names: str = field(default="", compare=False)
 
 
 def name_tokens(name: str) -> tuple[str, ...]:
