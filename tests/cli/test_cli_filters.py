@@ -180,6 +180,136 @@ def test_leaders_are_listed_from_when_to_when_among_those_who_are_meant(two: Wor
     assert two.run("leaders", "acme/text", "--since", "2026-03-03", "--json").rows == []
 
 
+# ── rivals and movements ─────────────────────────────────────────────────────────────────────────
+
+
+def test_who_passed_a_model_since_a_day_and_whether_they_are_cheaper_is_one_command(two: World):
+    args = ("standings", "--topic", "overall", "--rival", "gpt 5.4", "--since", "2026-03-02")
+    passer, rival = two.run(*args, "--json").rows
+    assert (passer["entry"], passer["above_since"], passer["beyond_error"], passer["price"], passer["cheaper"]) == (
+        "a",
+        "2026-03-02T06:00:00Z",
+        True,
+        25.0,
+        False,
+    )
+    assert (passer["above"]["after"], passer["above"]["how"]) == ("2026-03-01T06:00:00Z", "passing")
+    assert (rival["entry"], rival["is_rival"], rival["price"]) == ("g", True, 10.0)
+    people = two.run(*args).out
+    assert "passed between 2026-03-01 and 2026-03-02   yes              $25   no, +150 %" in people
+    assert "(this model)" in people
+    assert two.run("standings", "--rival", "gpt 5.4", "--since", "2026-03-03", "--topic", "overall", "--json").rows[0]["is_rival"]
+
+
+def test_the_rows_above_a_model_are_those_that_the_filters_mean(two: World):
+    args = ("standings", "acme/text", "--rival", "llama 3.1 70b")
+    assert [row["entry"] for row in two.run(*args, "--json").rows] == ["a", "g", "w", "l"]
+    rows = two.run(*args, "--open", "--json").rows
+    assert [(row["entry"], row["cheaper"], row["above"] and row["above"]["how"]) for row in rows] == [
+        ("w", True, "start"),
+        ("l", None, None),
+    ]
+    assert two.run("standings", "bare/code", "--rival", "llama 3.1 70b").code == 2
+
+
+def test_movements_are_an_entrys_own_or_only_arithmetic(world: World):
+    world.imported({"2026-03-01T060000Z": "a:90 b:80 c:70 d:60", "2026-03-02T060000Z": "n:99 a:90 c:85.5 b:80 d:60"})
+    args = ("standings", "acme/text", "--changes-since", "2026-03-01T12:00Z")
+    rows = world.run(*args, "--json").rows
+    assert [(row["entry"], row["rank"], row["was"], row["own_move"]) for row in rows] == [
+        ("n", 1, None, None),
+        ("a", 2, 1, 0),
+        ("c", 3, 3, 1),
+        ("b", 4, 2, -1),
+        ("d", 5, 4, 0),
+    ]
+    moves = [line.split("Model")[1].split()[1:-1] for line in world.run(*args).out.splitlines() if "Model" in line]
+    assert moves == [["new"], ["(▼1)", "1"], ["▲1", "3"], ["▼1", "(▼2)", "2"], ["(▼1)", "4"]]
+
+
+def test_after_a_rebase_there_are_no_movements(world: World):
+    states = {"2026-03-01T060000Z": "a:90 b:80 c:70 d:60", "2026-03-02T060000Z": "a:45 b:52 c:33 d:29"}
+    world.imported(states)
+    ran = world.run("standings", "acme/text", "--since", "2026-03-01T12:00Z")
+    assert "re-based since then: the ranks do not compare" in ran.out
+    assert "▲" not in ran.out
+
+
+def test_the_best_row_of_each_lab_family_or_model_is_left(two: World):
+    def best(of: str) -> list[str]:
+        return [row["entry"] for row in two.run("standings", "acme/text", "--best-of", of, "--json").rows]
+
+    assert best("lab") == ["a", "g", "w", "l"]
+    assert best("family") == ["a", "g", "w", "l"]
+    assert best("model") == ["a", "g", "w", "l", "q"]
+
+
+def test_since_says_since_when_one_model_is_above_another(two: World):
+    rows = two.run("since", "Claude Opus 4.6", "GPT-5.4", "--json").rows
+    assert [(row["board"], row["metric"], row["above"], row["since"]["until"]) for row in rows] == [
+        ("acme/text", "score", "a", "2026-03-02T06:00:00Z"),
+        ("bare/code", "score", "b", "2026-03-02T06:00:00Z"),
+    ]
+    people = two.run("since", "Claude Opus 4.6", "GPT-5.4", "--topic", "overall").out
+    assert "A ahead, beyond the error, passed B between 2026-03-01 and 2026-03-02" in people
+    assert "acme/text: A = Claude Opus 4.6 (Reasoning), B = GPT-5.4" in people
+    assert [row["metric"] for row in two.run("since", "Claude Opus 4.6", "GPT-5.4", "--metric", "price", "--json").rows] == [
+        "price"
+    ]
+
+
+# ── prices and retirements ───────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "times", "then"),
+    [
+        ("2026-03-01T12:00Z", 2.0, [None, "03-01", "03-01"], (2.0, True)),
+        ("2026-03-02T12:00Z", 2.0, [None, "03-01", "03-02"], (1.5, False)),
+        ("2026-03-03T06:00Z", 1.5, ["03-02", "03-03", "03-03"], (1.5, True)),
+        ("2026-03-09", 1.5, ["03-02", "03-03", "03-05"], (None, None)),
+    ],
+)
+def test_a_price_at_a_time_is_known_between_two_looks(world: World, at: str, value: float, times: list[str | None], then: object):
+    world.imported()
+    (row,) = world.run("price", "Model A", "--at", at, "--json").rows
+    assert (row["value"], (row["next_value"], row["is_certain"])) == (value, then)
+    assert [row[key] and row[key][5:10] for key in ("after", "since", "seen_at")] == times
+
+
+def test_people_are_told_what_the_next_look_showed(world: World):
+    world.imported()
+    assert (
+        "$2   2026-03-01   2026-03-02 06:00 UTC   $1.50 at 2026-03-03 06:00 UTC"
+        in world.run("price", "a", "--at", "2026-03-02T12:00Z").out
+    )
+    assert "2026-03-02 … 2026-03-03   2026-03-05 06:00 UTC   not read again" in world.run("price", "a").out
+    assert world.run("price", "a", "--at", "2026-02-01").error == (
+        'tracker: "a": no price was on record at 2026-02-01T00:00:00Z; the first is of 2026-03-01T06:00:00Z'
+    )
+
+
+def test_retirements_are_listed_where_a_board_states_them(world: World):
+    declared = DECLARATION.replace('licence = "licence"', 'deprecated = "gone"\nexpires = "ends"')
+    world.declare("acme/text", declared)
+    head = "key,name,score,price,gone,ends\n"
+    pages = {
+        "2026-03-01T060000Z": f"{head}a,GPT-5.4,90,1,yes,\nb,Qwen3.5 9B,80,1,no,\nc,Llama 3.1 70B,70,1,no,\nd,D,60,1,no,\n",
+        "2026-03-02T060000Z": f"{head}a,GPT-5.4,90,1,yes,\nb,Qwen3.5 9B,80,1,yes,\nc,Llama 3.1 70B,70,1,no,2026-09-01\nd,D,60,1,,\n",
+    }
+    assert world.run("import", "acme/text", world.bodies(pages, raw=True)).code == 0
+    rows = world.run("retirements", "--json").rows
+    assert [(row["entry"], row["deprecated"], row["expires"], row["since"] and row["since"][:10]) for row in rows] == [
+        ("c", False, "2026-09-01", "2026-03-02"),
+        ("b", True, "", "2026-03-02"),
+        ("a", True, "", None),
+    ]
+    assert rows[1]["after"] == "2026-03-01T06:00:00Z"
+    assert [row["entry"] for row in world.run("retirements", "--lab", "openai", "--json").rows] == ["a"]
+    assert [row["entry"] for row in world.run("retirements", "--until", "2026-03-02", "--json").rows] == ["a"]
+    assert "since it was listed (2026-03-01)" in world.run("retirements").out
+
+
 # ── events, report, compare, history ─────────────────────────────────────────────────────────────
 
 

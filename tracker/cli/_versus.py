@@ -56,12 +56,22 @@ def dated(since: Interval | None, upper: str, lower: str) -> str:
     """`, passed B between 2026-04-10 and 2026-04-18`; "" if it is not known."""
     if since is None:
         return ""
-    until = day(since.until)
     if since.how is HowAbove.START:
-        return f", since comparable data begins ({until})"
-    time = until if since.after is None or day(since.after) == until else f"between {day(since.after)} and {until}"
-    return {
-        HowAbove.PASSING: f", passed {lower} {time}",
-        HowAbove.ENTRY: f", {upper} entered above {time}",
-        HowAbove.RIVAL_ENTRY: f", {lower} entered below {time}",
-    }[since.how]
+        return f", since comparable data begins ({day(since.until)})"
+    what = {
+        HowAbove.PASSING: f"passed {lower}",
+        HowAbove.ENTRY: f"{upper} entered above",
+        HowAbove.RIVAL_ENTRY: f"{lower} entered below",
+    }
+    return f", {what[since.how]} {_period(since)}"
+
+
+def above_since(since: Interval | None) -> str:
+    """`passed 2026-04-18`, `entered above between 2026-04-22 and 2026-04-24`."""
+    words = {HowAbove.START: "since data begins,", HowAbove.PASSING: "passed", HowAbove.ENTRY: "entered above"}
+    return "" if since is None else f"{words.get(since.how, 'the other entered below')} {_period(since)}"
+
+
+def _period(since: Interval) -> str:
+    until = day(since.until)
+    return until if since.after is None or day(since.after) == until else f"between {day(since.after)} and {until}"

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from tracker.model import Board, BoardId, Entry, EntryId, Metric, ModelId
 from tracker.query.find import BoardAt
-from tracker.traits import Traits, price_metric, traits
+from tracker.traits import PRICE_WORDS, Traits, price_metric, traits
 
 JOINED = ("open_weights", "size_total_b", "price")
 """The traits that another board may state, by their name in `Traits`."""
@@ -26,6 +26,12 @@ class ModelFacts:
     traits: Traits
     price_of: Metric | None = None
     sources: Mapping[str, BoardId] = field(default_factory=dict)
+
+    @property
+    def price_kind(self) -> str:
+        """Whether the price is one of output, blended or of input, as far as the metric's name says so."""
+        name = self.price_of.id if self.price_of is not None else ""
+        return next((word for word in PRICE_WORDS if word in name.removeprefix("price")), name)
 
 
 def states_trait(board: Board, name: str) -> bool:

@@ -63,6 +63,9 @@ class Filters:
         return bool(self.traits or self.models or self.labs or self.countries) or self.reasoning is not None
 
 
+EVERYTHING = Filters()
+
+
 def boards_of(only: Filters, boards: Sequence[Board]) -> tuple[Board, ...]:
     """The boards that are meant, in their order: by id, source or pattern, and with a metric that is meant.
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from heapq import heappop, heappush
 
-from tracker.model import Board, EntryId, EventFilter, Measure, Metric, Span
+from tracker.model import Board, EntryId, Measure, Metric, Span
 from tracker.order import certainty, states_error
 from tracker.ports import Store
 from tracker.query.filters import Filters, metrics_of
 from tracker.query.listings import Listings
-from tracker.query.since import looked_at
+from tracker.query.since import looked_at, newest_keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +101,7 @@ def leaders(board: Board, metric: Metric, store: Store, *, among: Collection[Ent
     if metric.higher_is_better is None:
         return ()
     known = store.past(board.id).known
-    keys = _keys(board, store)
+    keys = newest_keys(board.id, store)
     chosen = None if among is None else {keys.get(entry, entry) for entry in among}
     spans: dict[EntryId, list[Span]] = {}
     for entry in known:
@@ -112,16 +112,6 @@ def leaders(board: Board, metric: Metric, store: Store, *, among: Collection[Ent
     looks = looked_at(store, board.id)
     reigns = _reigns(metric, _moments(metric, spans, segments), segments, looks)
     return tuple(replace(reign, hidden=_is_hidden(board, metric, reign, store)) for reign in reigns)
-
-
-def _keys(board: Board, store: Store) -> Mapping[EntryId, EntryId]:
-    """The newest key of each entry that got another."""
-    newer: dict[EntryId, EntryId] = {}
-    for event in store.events(EventFilter(board=board.id, fact="key_before")):
-        former, (entry, *_) = EntryId(str(event.facts["key_before"])), (party.entry for party in event.subjects)
-        newer = {key: entry if to == former else to for key, to in newer.items() if key != entry}
-        newer |= {former: entry} if former != entry else {}
-    return newer
 
 
 def _moments(

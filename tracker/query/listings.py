@@ -58,9 +58,13 @@ class Listings:
             for entry, known in facts_of(state, wanted, self._stating).items()
         }
 
+    def named(self, names: Iterable[str], boards: Iterable[BoardId]) -> frozenset[EntryKey]:
+        """The entries of these boards that some names mean. Raises DeclarationError as `named_entries`."""
+        return named_entries(names, self.states(boards), self.lexicon)
+
     def choice(self, boards: Sequence[BoardId], only: Filters, facts: Mapping[EntryKey, ModelFacts]) -> Choice:
         """The entries of these boards that fulfil the conditions on models. Raises DeclarationError as `named_entries`."""
-        return choose(only, facts, named_entries(only.models, self.states(boards), self.lexicon) if only.models else None)
+        return choose(only, facts, self.named(only.models, boards) if only.models else None)
 
     def check_makers(self, boards: Iterable[BoardId], only: Filters) -> None:
         """Refuse a lab or a country of which no model is listed on these boards. Raises DeclarationError, with the nearest."""

@@ -110,6 +110,12 @@ def narrowed(found: Versus, only: Filters) -> Versus:
     return replace(found, pairs=tuple(pair for pair in pairs if pair.rows or not (only.metrics or only.topics)))
 
 
+def ordered_only(found: Versus) -> Versus:
+    """The comparison on the metrics whose order is of quality, or of points, and of which both values are known."""
+    pairs = [replace(pair, rows=tuple(row for row in pair.rows if row.metric.ordered and row.above)) for pair in found.pairs]
+    return replace(found, pairs=tuple(pair for pair in pairs if pair.rows))
+
+
 def _pairs(one: Found, other: Found, ones: Sequence[Listed], others: Sequence[Listed]) -> list[tuple[Entry, Entry]]:
     """All pairs of different entries, the one that matches best first."""
     pairs = [(a, b) for a, b in product(ones, others) if a.entry.id != b.entry.id]

@@ -36,7 +36,9 @@ if TYPE_CHECKING:  # a query loads what it needs, and no other
     from tracker.query.leaders import Led
     from tracker.query.listings import Listings
     from tracker.query.models import Card
+    from tracker.query.prices import PriceAt
     from tracker.query.ranking import Ranking
+    from tracker.query.retirements import Retirement
     from tracker.query.standings import Standing
     from tracker.query.unsure import OpenName
     from tracker.query.versus import Versus
@@ -145,17 +147,23 @@ class Workspace:
             raise DeclarationError(f'{declared.id}: does not list "{model}"; {expected}')
         return tuple(row for row in rows if row.entry in listed)
 
-    def rankings(self, only: Filters | None = None, *, board: str | None = None) -> tuple[Ranking, ...]:
+    def rankings(
+        self, only: Filters | None = None, *, board: str | None = None, best_of: str | None = None
+    ) -> tuple[Ranking, ...]:
         """The order of each board that the filters mean (or of `board`) on each metric they mean, cut to the rows they mean.
 
-        Rows keep their ranks among all. Boards of which nothing was accepted by `only.at` are left out, unless one is named.
+        Rows keep their ranks among all; `best_of` (`family`, `lab` or `model`) leaves the best row of each. With `only.rivals`,
+        the rows above them, that passed them after `only.since`; otherwise rows state how they `moved` since then. Boards of
+        which nothing was accepted by `only.at`, or by `only.since` for movements, are left out, unless one is named.
         """
-        from tracker.query.columns import check_columns, in_order, wanted_traits  # noqa: PLC0415  # as above
+        from tracker.query.columns import best_rows, check_columns, in_order, wanted_traits  # noqa: PLC0415  # as above
         from tracker.query.ranking import rankings  # noqa: PLC0415  # as above
 
         only, chosen = self._chosen(only, board)
         check_columns(only, chosen)
-        found = rankings(chosen, self.listings(only), only, wanted_traits(only), skip=board is None)
+        found = rankings(chosen, self.listings(only), only, wanted_traits(only), skip=board is None, with_facts=bool(best_of))
+        if best_of:
+            found = tuple(replace(ranking, rows=best_rows(ranking.rows, best_of)) for ranking in found)
         return tuple(replace(ranking, rows=in_order(ranking, only)) for ranking in found)
 
     def leaders(self, only: Filters | None = None, *, board: str | None = None) -> tuple[Led, ...]:
@@ -234,6 +242,23 @@ class Workspace:
         _check_aware(at=at)
         ids = self._known(boards) or tuple(board.id for board in chosen)
         return narrowed(versus(one, other, self.store, boards=ids, at=at, every=every, lexicon=self.lexicon), only)
+
+    def price(self, model: str, *, at: datetime | None = None, only: Filters | None = None) -> tuple[PriceAt, ...]:
+        """The listed prices of a model at a time (now by default) on every board, with how exactly each is known."""
+        from tracker.query.prices import prices  # noqa: PLC0415  # as above
+
+        only, chosen = self._chosen(only)
+        at = only.at or at or SystemClock().now()
+        _check_aware(at=at)
+        entries = self.find(model, boards=[board.id for board in chosen]).entries
+        return prices(model, entries, self.store, only, at)
+
+    def retirements(self, only: Filters | None = None) -> tuple[Retirement, ...]:
+        """The models that are deprecated or expire, on the boards that state it; those stated last first."""
+        from tracker.query.retirements import retirements  # noqa: PLC0415  # as above
+
+        only, chosen = self._chosen(only)
+        return retirements(chosen, self.listings(only, gone=True), only)
 
     def resolve(self, name: str, *, org: str | None = None, source: str | None = None) -> Identity:
         """The model that a name means, and why; `org` is the maker that a board states. No text raises."""
