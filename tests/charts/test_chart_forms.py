@@ -134,6 +134,12 @@ def pair(*texts: str) -> LineChart:
     return LineChart(head=head(), lines=[line(text) for text in texts])
 
 
+def chosen(*texts: str) -> LineChart:
+    """Of all lines of the board, only these: none of them may be said to lead it."""
+    return replace(pair(*texts), head=replace(head(), chosen=True))
+
+
+CHOSEN = "3 of the 5 chosen entries of Acme Arena are beaten by none on both score and output price"
 HIDDEN = "Acme Arena: rows that share a name are first; of the others, Heron"
 CHANGED = "Acme Arena changed on 3 of 4 days with a reading, most on 2026-03-05 (40 entries), when it was re-based"
 
@@ -149,6 +155,10 @@ CHANGED = "Acme Arena changed on 3 of 4 days with a reading, most on 2026-03-05 
         ("band", pair("Heron 90 ~95", "Wren 91 70"), "Wren leads Acme Arena"),
         ("slope", pair("Heron 90±1 91±1", "Wren 70±1 80±1"), "Wren gains most on Acme Arena, 10 from 70 to 80"),
         ("band", replace(pair("Heron 90 95", "Wren 91 70"), head=replace(head(), hidden_lead=True)), HIDDEN),
+        ("band", chosen("Heron 90 95", "Wren 91 70"), "Heron is ahead of Wren on Acme Arena"),
+        ("bump", chosen("Heron 90", "Wren 90"), "Heron and Wren are level on Acme Arena"),
+        ("band", chosen("Wren 90 95"), "Wren on Acme Arena"),
+        ("frontier", replace(frontier(), head=replace(head(), chosen=True)), CHOSEN),
         ("slope", lines(), "Heron and Wren share the lead of Acme Arena"),
     ],
 )

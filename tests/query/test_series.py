@@ -119,6 +119,13 @@ def test_a_row_without_a_name_of_its_own_may_be_first(store: Store):
     assert chart("dots", board(), store, EMPTY_LEXICON, Wanted()).head.hidden_lead
 
 
+@pytest.mark.parametrize("form", ["bump", "band", "dots", "slope"])
+def test_a_chart_of_some_entries_says_so(store: Store, form: str):
+    save(store, 0, listed({"a": 80, "b": 70, "d": 60}))
+    assert not chart(form, board(), store, EMPTY_LEXICON, Wanted()).head.chosen
+    assert chart(form, board(), store, EMPTY_LEXICON, Wanted(entries=frozenset("b"))).head.chosen
+
+
 def test_a_metric_without_values_or_unknown_is_refused(store: Store):
     save(store, 0, listed({"a": 80}))
     with pytest.raises(DeclarationError, match="acme/text: no entry has a value of price then"):

@@ -12,7 +12,7 @@ from tracker.charts._theme import Theme, stylesheet
 from tracker.model import ChartHead, LineChart
 from tracker.wording import day
 
-SIZE, _BOLD = 12, 1.06
+SIZE, _BOLD = 12, 1.12
 """The font size of labels, and how much wider bold letters are."""
 _TITLE = 0.83
 """The share of the width that a title fills: its bold letters are wider in some fonts."""

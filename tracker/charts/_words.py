@@ -38,9 +38,13 @@ def supported(head: ChartHead) -> bool:
 
 
 def order_words(head: ChartHead, leaders: Sequence[str], rival: str = "") -> str:
-    """`A leads BOARD, ahead of B`, or who shares the lead if the error does not separate them."""
+    """`A leads BOARD, ahead of B`, or who shares the lead if the error does not separate them; of chosen entries, no lead."""
     if not leaders:
         return f"{head.board}: no measured value at the last reading"
+    if head.chosen:
+        if len(leaders) > 1:
+            return f"{listed(leaders)} are level on {head.board}"
+        return f"{leaders[0]} is ahead of {rival} on {head.board}" if rival else f"{leaders[0]} on {head.board}"
     if head.hidden_lead:
         return f"{head.board}: rows that share a name are first; of the others, {listed(leaders)}"
     if len(leaders) > 1:

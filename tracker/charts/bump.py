@@ -61,6 +61,11 @@ def draw(chart: LineChart, look: Look) -> str:
 
 
 def _note(chart: LineChart) -> str:
+    among = "The order is among the entries shown. " if chart.head.chosen else ""
+    return among + _error_note(chart)
+
+
+def _error_note(chart: LineChart) -> str:
     if supported(chart.head):
         return "Only moves beyond the published error are drawn. The error does not separate the lines in a shaded band."
     error = "" if chart.head.metric.exact else "No error margin is published; values are in the order published. "

@@ -20,7 +20,8 @@ def draw(chart: StandingChart, look: Look) -> str:
     measured = [row for row in chart.rows if not row.measure.estimated]
     leaders = [row.name for row in measured if row.rank == measured[0].rank]
     title = order_words(chart.head, leaders, measured[1].name if len(leaders) == 1 < len(measured) else "")
-    more = f"The first {len(chart.rows)} of {count(chart.of, 'model')}, each with its best variant. "
+    among = "Only chosen models are ranked. " if chart.head.chosen else ""
+    more = f"{among}The first {len(chart.rows)} of {count(chart.of, 'model')}, each with its best variant. "
     tied = (
         "Rank: 1 + the number of models that are better beyond the published error; equal ranks share a band."
         if supported(chart.head)

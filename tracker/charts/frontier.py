@@ -40,8 +40,10 @@ def draw(chart: FrontierChart, look: Look) -> str:
 def _finding(chart: FrontierChart, best: Sequence[ChartSpot]) -> str:
     what = chart.cost if chart.cost_metric else "size"
     if len(best) == 1:
-        return f"{best[0].name} is best on both score and {what} on {chart.head.board}"
-    return f"{len(best)} of {len(chart.spots)} entries of {chart.head.board} are beaten by none on both score and {what}"
+        among = f" among {len(chart.spots)} chosen entries of" if chart.head.chosen else " on"
+        return f"{best[0].name} is best on both score and {what}{among} {chart.head.board}"
+    chosen = f"the {len(chart.spots)} chosen" if chart.head.chosen else len(chart.spots)
+    return f"{len(best)} of {chosen} entries of {chart.head.board} are beaten by none on both score and {what}"
 
 
 def _cost(chart: FrontierChart, value: float) -> str:

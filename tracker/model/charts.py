@@ -21,7 +21,7 @@ class ChartHead:
 
     The chart shows readings from `since` to `read_until`; `as_of` is the time it was asked for, later if the board was not read
     since. `supported`: ranks count only rivals that are better beyond the published error. `hidden_lead`: a row that names no
-    entry, as it shares its name with another, is above all.
+    entry, as it shares its name with another, is above all. `chosen`: only entries that somebody chose are shown and ranked.
     """
 
     board: str
@@ -32,6 +32,7 @@ class ChartHead:
     attribution: str = ""
     supported: bool = False
     hidden_lead: bool = False
+    chosen: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

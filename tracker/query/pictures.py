@@ -46,7 +46,7 @@ _FEW = 5
 def standing(board: Board, store: Store, lexicon: Lexicon, wanted: Wanted) -> StandingChart:
     """The first rows of a board by a metric, each model once with its best variant."""
     metric = board.metric(wanted_metric(board, wanted.metric))
-    _, head = period(board, store, metric, since=wanted.since, at=wanted.at)
+    _, head = period(board, store, metric, since=wanted.since, at=wanted.at, chosen=wanted.entries is not None)
     snapshot = _snapshot(board, store, lexicon, wanted)
     values = snapshot.values(metric.id)
     order = sorted(values, key=lambda entry: (metric.sort_key(values[entry]), snapshot.entries[entry].name, entry))
@@ -84,7 +84,7 @@ def frontier(board: Board, store: Store, lexicon: Lexicon, wanted: Wanted) -> Fr
         DeclarationError: the board states neither for two entries at least.
     """
     score = board.metric(wanted_metric(board, wanted.metric))
-    _, head = period(board, store, score, since=wanted.since, at=wanted.at)
+    _, head = period(board, store, score, since=wanted.since, at=wanted.at, chosen=wanted.entries is not None)
     cost = None if wanted.against == SIZE else _cost_metric(board, wanted.against)
     more_is_better = cost is not None and cost.higher_is_better is True
     entries = [

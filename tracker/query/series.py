@@ -75,7 +75,7 @@ def series(board: Board, store: Store, lexicon: Lexicon, wanted: Wanted) -> Line
         DeclarationError: the board has no such metric, or nothing was read in that period.
     """
     metric = board.metric(wanted_metric(board, wanted.metric))
-    looks, head = period(board, store, metric, since=wanted.since, at=wanted.at)
+    looks, head = period(board, store, metric, since=wanted.since, at=wanted.at, chosen=wanted.entries is not None)
     breaks = rebases(board, store, metric, looks)
     courses = members(board, store, lexicon, metric)
     chosen = [looks[0], looks[-1]] if wanted.ends_only else sampled(looks, breaks)
@@ -113,7 +113,7 @@ def series(board: Board, store: Store, lexicon: Lexicon, wanted: Wanted) -> Line
 
 
 def period(
-    board: Board, store: Store, metric: Metric, *, since: datetime | None, at: datetime | None
+    board: Board, store: Store, metric: Metric, *, since: datetime | None, at: datetime | None, chosen: bool = False
 ) -> tuple[list[datetime], ChartHead]:
     """When the board was read in a period, changed or not, and what the words around a chart of it name.
 
@@ -132,6 +132,7 @@ def period(
         read_until=looks[-1],
         as_of=at or looks[-1],
         attribution=board.attribution,
+        chosen=chosen,
     )
     return looks, head
 
