@@ -16,10 +16,24 @@ _WIDE, _NARROW = 720, 390
 
 def render(report: Report, style: Style) -> str:
     """The page, with the evidence of each story folded below it. It is well-formed XML too."""
+    return _filled("report.html", report, style)
+
+
+def body(report: Report, style: Style) -> Markup:
+    """Its boards with their stories alone, for a page that has `styles`."""
+    return Markup(_filled("stories.html", report, style))  # noqa: S704  # the template escapes every value
+
+
+def styles() -> str:
+    """The style sheet of reports and of charts."""
+    return fill("report.css", chart_styles=Markup(stylesheet(Theme.AUTO)))  # noqa: S704  # our own rules
+
+
+def _filled(template: str, report: Report, style: Style) -> str:
     wide, narrow = (Look(width=width, zone=style.zone, styled=False) for width in (_WIDE, _NARROW))
     is_illustrated = any(board.charts is not None for board in report.boards)
     return fill(
-        "report.html",
+        template,
         report=cleaned(report),
         style=style,
         zone=style.zone,
