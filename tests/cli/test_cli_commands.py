@@ -97,7 +97,7 @@ def test_replay_after_a_changed_declaration_names_the_withdrawn_events(world: Wo
 def test_replay_repairs_damaged_rows_of_a_store(world: World):
     world.imported()
     before = world.run("standings", "acme/text", "--json").out
-    tamper(world, "UPDATE boards SET past = 'x'", "UPDATE events SET body = '{'", "DELETE FROM texts", "DELETE FROM entries")
+    tamper(world, "UPDATE _boards SET past = 'x'", "UPDATE _events SET body = '{'", "DELETE FROM texts", "DELETE FROM _entries")
     assert world.run("events", "--json").code == 3
     assert world.run("replay").code == 0
     assert world.run("standings", "acme/text", "--json").out == before
@@ -350,7 +350,7 @@ def test_a_consensus_of_two_boards_is_listed_on_request_and_verified_by_the_even
 
 def test_verify_exits_with_1_for_a_forged_event(world: World):
     world.imported()
-    tamper(world, "UPDATE events SET grade = 'decisive' WHERE kind = 'new_leader'")
+    tamper(world, "UPDATE _events SET grade = 'decisive' WHERE kind = 'new_leader'")
     ran = world.run("verify", "--all")
     assert ran.code == 1
     number = sum(counted(world))
@@ -385,7 +385,7 @@ def test_audit_finds_lines_dropped_since_the_last_root(world: World):
 
 def test_verify_shows_an_event_with_other_wording_and_exits_with_0(world: World):
     world.imported()
-    tamper(world, "UPDATE events SET headline = 'Model A leads' WHERE kind = 'new_leader'")
+    tamper(world, "UPDATE _events SET headline = 'Model A leads' WHERE kind = 'new_leader'")
     ran = world.run("verify", "--all")
     assert ran.code == 0
     assert "  holds, reworded  Model A leads\n    headline: recorded 'Model A leads', derived 'Model B leads" in ran.out

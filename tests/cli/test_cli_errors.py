@@ -394,7 +394,7 @@ def test_published_text_reaches_a_terminal_only_escaped(world: World, args: tupl
 def test_text_written_into_the_store_reaches_a_terminal_only_escaped(world: World, args: tuple[str, ...]):
     world.imported()
     with closing(sqlite3.connect(world.store / "tracker.db")) as connection:
-        connection.execute("UPDATE events SET headline = ?", (EVIL,))
+        connection.execute("UPDATE _events SET headline = ?", (EVIL,))
         connection.commit()
     ran = world.run(*args)
     assert "Red" in ran.out
@@ -527,7 +527,7 @@ def test_a_damaged_line_of_the_index_is_shown_as_text(world: World):
 def test_a_damaged_row_is_not_reported_as_python(world: World):
     world.imported()
     with closing(sqlite3.connect(world.store / "tracker.db")) as connection, connection:
-        connection.execute("UPDATE events SET body = '{'")
+        connection.execute("UPDATE _events SET body = '{'")
     ran = world.run("events", "--json")
     assert ran.code == 3
     assert re.search(r": a row cannot be read \([\w ]+\); expected what the tracker wrote", ran.error)
