@@ -10,7 +10,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "daemon": ("daemon", "Fetch each enabled board on schedule and report changes, until SIGTERM."),
         "status": ("status", "Show problems first, then the state of boards and deliveries."),
         "quarantine": ("quarantine", "List, show, accept or reject readings held back."),
-        "capture": ("capture", "List a board's captures, or strike one that does not count."),
+        "capture": ("capture", "List, show or compare a board's captures, or strike one that does not count."),
         "outbox": ("outbox", "List pending deliveries, retry them, or drop them."),
         "notify": ("notify", "List the routes, or send a test message on one."),
         "watch": ("watch", "List your watches, or show when they would have fired."),

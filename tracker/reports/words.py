@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from tracker.model import BoardReport, EntryId, Event, Evidence, Gap, Health, Report, State, Story, Top, TopRow
 from tracker.reports.folding import are_siblings, folding_of, order, subject
-from tracker.wording import NO_ERROR, count, listed, period, span, when
+from tracker.wording import NO_ERROR, count, listed, machine_time, period, span, when
 
 TITLE = "Leaderboard changes"
 HEAVY = 80
@@ -152,6 +152,13 @@ def pages(event: Event) -> dict[Evidence, list[Evidence]]:
         if proof.entry is not None:
             cells.append(proof)
     return pages
+
+
+def shown_by(event: Event, evidence: Evidence) -> str:
+    """The command that shows the stored state; "" for a consensus, whose evidence is of several boards."""
+    if "events" in event.facts:
+        return ""
+    return f"tracker capture show {event.board} --at {machine_time(evidence.observed_at)}"
 
 
 def name_of(event: Event, entry: EntryId) -> str:
