@@ -23,6 +23,11 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "compare": ("compare", "Compare two models on every board that lists both."),
         "since": ("since", "Show since when A is above B, on every board that lists both."),
         "models": ("models", "List models across boards: their names, and where each one ranks."),
+        "sql": ("sql", "Answer an SQL query from the documented views."),
+        "datasette": (
+            "datasette",
+            "Browse the database with Datasette, with the views explained and the tables behind them hidden.",
+        ),
         "check": ("check", "Check a sentence or an article about models against the record."),
         "why-not": ("why_not", "Explain each change to a model: the event that reported it, or why none did."),
     },
