@@ -258,6 +258,58 @@ def test_since_says_since_when_one_model_is_above_another(two: World):
     ]
 
 
+# ── prices and retirements ───────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "times", "then"),
+    [
+        ("2026-03-01T12:00Z", 2.0, [None, "03-01", "03-01"], (2.0, True)),
+        ("2026-03-02T12:00Z", 2.0, [None, "03-01", "03-02"], (1.5, False)),
+        ("2026-03-03T06:00Z", 1.5, ["03-02", "03-03", "03-03"], (1.5, True)),
+        ("2026-03-09", 1.5, ["03-02", "03-03", "03-05"], (None, None)),
+    ],
+)
+def test_a_price_at_a_time_is_known_between_two_looks(world: World, at: str, value: float, times: list[str | None], then: object):
+    world.imported()
+    (row,) = world.run("price", "Model A", "--at", at, "--json").rows
+    assert (row["value"], (row["next_value"], row["is_certain"])) == (value, then)
+    assert [row[key] and row[key][5:10] for key in ("after", "since", "seen_at")] == times
+
+
+def test_people_are_told_what_the_next_look_showed(world: World):
+    world.imported()
+    assert (
+        "$2   2026-03-01   2026-03-02 06:00 UTC   $1.50 at 2026-03-03 06:00 UTC"
+        in world.run("price", "a", "--at", "2026-03-02T12:00Z").out
+    )
+    assert "2026-03-02 … 2026-03-03   2026-03-05 06:00 UTC   not read again" in world.run("price", "a").out
+    assert world.run("price", "a", "--at", "2026-02-01").error == (
+        'tracker: "a": no price was on record at 2026-02-01T00:00:00Z; the first is of 2026-03-01T06:00:00Z'
+    )
+
+
+def test_retirements_are_listed_where_a_board_states_them(world: World):
+    declared = DECLARATION.replace('licence = "licence"', 'deprecated = "gone"\nexpires = "ends"')
+    world.declare("acme/text", declared)
+    head = "key,name,score,price,gone,ends\n"
+    pages = {
+        "2026-03-01T060000Z": f"{head}a,GPT-5.4,90,1,yes,\nb,Qwen3.5 9B,80,1,no,\nc,Llama 3.1 70B,70,1,no,\nd,D,60,1,no,\n",
+        "2026-03-02T060000Z": f"{head}a,GPT-5.4,90,1,yes,\nb,Qwen3.5 9B,80,1,yes,\nc,Llama 3.1 70B,70,1,no,2026-09-01\nd,D,60,1,,\n",
+    }
+    assert world.run("import", "acme/text", world.bodies(pages, raw=True)).code == 0
+    rows = world.run("retirements", "--json").rows
+    assert [(row["entry"], row["deprecated"], row["expires"], row["since"] and row["since"][:10]) for row in rows] == [
+        ("c", False, "2026-09-01", "2026-03-02"),
+        ("b", True, "", "2026-03-02"),
+        ("a", True, "", None),
+    ]
+    assert rows[1]["after"] == "2026-03-01T06:00:00Z"
+    assert [row["entry"] for row in world.run("retirements", "--lab", "openai", "--json").rows] == ["a"]
+    assert [row["entry"] for row in world.run("retirements", "--until", "2026-03-02", "--json").rows] == ["a"]
+    assert "since it was listed (2026-03-01)" in world.run("retirements").out
+
+
 # ── events, report, compare, history ─────────────────────────────────────────────────────────────
 
 

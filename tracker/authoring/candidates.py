@@ -143,6 +143,10 @@ class _Parser:
         return html_table.page_of(self.body)
 
     @cached_property
+    def streamed(self) -> html_table.HtmlPage:
+        return html_table.page_of(self.body, flight=True)
+
+    @cached_property
     def says(self) -> Statements:
         return Statements(self.body)
 
@@ -151,7 +155,7 @@ class _Parser:
             return parse(self.body, way, columns)
         options = options_for(way)
         assert isinstance(options, html_table.Options)
-        return html_table.read(self.page, options, columns)
+        return html_table.read(self.streamed if options.flight else self.page, options, columns)
 
 
 def _read_all(parser: _Parser, wanted: Sequence[Lead], by_order: bool) -> list[Candidate]:
@@ -277,7 +281,7 @@ def _leading(columns: Sequence[Cells], says: Statements) -> list[Cells]:
 def _signs(columns: Sequence[Cells], *, is_said: bool) -> _Signs:
     names = [cells for cells in columns if _names(cells)]
     figures = [cells for cells in columns if is_figure(cells)]
-    worded = [cells for cells in figures if (LOWER | HIGHER) & {*cells.words}]
+    worded = [cells for cells in figures if cells.is_rate or (LOWER | HIGHER) & {*cells.words}]
     ranked = any(cells.header == ROW or (RANK & {*cells.leaf} and cells.numeric >= 0.8) for cells in columns)
     named = any(NAME & {*cells.words} for cells in names)
     falling = [cells for cells in figures if _puts_best_first(cells)]

@@ -22,6 +22,8 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "history": ("history", "Show a model's values, ranks and events over time."),
         "compare": ("compare", "Compare two models on every board that lists both."),
         "since": ("since", "Show since when A is above B, on every board that lists both."),
+        "price": ("price", "Show what a model cost at a time, and how exactly that is known."),
+        "retirements": ("retirements", "List the models that are deprecated or expire, where boards state it."),
         "models": ("models", "List models across boards: their names, and where each one ranks."),
         "sql": ("sql", "Answer an SQL query from the documented views."),
         "datasette": (

@@ -36,7 +36,9 @@ if TYPE_CHECKING:  # a query loads what it needs, and no other
     from tracker.query.leaders import Led
     from tracker.query.listings import Listings
     from tracker.query.models import Card
+    from tracker.query.prices import PriceAt
     from tracker.query.ranking import Ranking
+    from tracker.query.retirements import Retirement
     from tracker.query.standings import Standing
     from tracker.query.unsure import OpenName
     from tracker.query.versus import Versus
@@ -240,6 +242,23 @@ class Workspace:
         _check_aware(at=at)
         ids = self._known(boards) or tuple(board.id for board in chosen)
         return narrowed(versus(one, other, self.store, boards=ids, at=at, every=every, lexicon=self.lexicon), only)
+
+    def price(self, model: str, *, at: datetime | None = None, only: Filters | None = None) -> tuple[PriceAt, ...]:
+        """The listed prices of a model at a time (now by default) on every board, with how exactly each is known."""
+        from tracker.query.prices import prices  # noqa: PLC0415  # as above
+
+        only, chosen = self._chosen(only)
+        at = only.at or at or SystemClock().now()
+        _check_aware(at=at)
+        entries = self.find(model, boards=[board.id for board in chosen]).entries
+        return prices(model, entries, self.store, only, at)
+
+    def retirements(self, only: Filters | None = None) -> tuple[Retirement, ...]:
+        """The models that are deprecated or expire, on the boards that state it; those stated last first."""
+        from tracker.query.retirements import retirements  # noqa: PLC0415  # as above
+
+        only, chosen = self._chosen(only)
+        return retirements(chosen, self.listings(only, gone=True), only)
 
     def resolve(self, name: str, *, org: str | None = None, source: str | None = None) -> Identity:
         """The model that a name means, and why; `org` is the maker that a board states. No text raises."""
