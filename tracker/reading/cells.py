@@ -40,7 +40,7 @@ NO = frozenset({"false", "no", "n", "off", "0", "0.0", "✗", "✘", "❌"})
 MEDALS = {"🥇": 1, "🥈": 2, "🥉": 3}
 MAX_CELL = 200
 """Length of the longest cell that may be a number."""
-REMEMBERED = 8_192
+REMEMBERED = 16_384
 """Cells remembered per metric: a large board, its last states, and at worst a few megabytes."""
 
 _POWERS = {"k": 3, "m": 6, "b": 9, "t": 12}
