@@ -11,6 +11,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from msgspec import Struct
+
+from tracker.model.declared import Metric
 from tracker.model.ids import BoardId, EntryId, EventId, MetricId, ModelId, Sha256
 
 
@@ -28,8 +31,7 @@ class Table:
     page_starts: tuple[int, ...] = (0,)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
+class Measure(Struct, frozen=True, kw_only=True, gc=False):
     """A metric's value for one entry, in the metric's unit.
 
     `low`, `high` bound it at 95 %, if published. `decimals` is the published number of decimals (after scaling; the publisher may
@@ -221,6 +223,9 @@ class StoredSnapshot:
     _columns: dict[tuple[MetricId, bool], Mapping[EntryId, float]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _standings: dict[MetricId, Sequence[tuple[float, EntryId]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def digest(self) -> str:
@@ -250,6 +255,14 @@ class StoredSnapshot:
     def measured(self, metric: MetricId) -> Mapping[EntryId, float]:
         """Every entry's measured value of a metric, without estimates. Nearly every event kind needs it."""
         return self.values(metric, estimates=False)
+
+    def standings(self, metric: Metric) -> Sequence[tuple[float, EntryId]]:
+        """The measured values with their entries, as numbers that sort the best first; equal ones by key. Cached too."""
+        if metric.id not in self._standings:
+            sign = metric.sort_key(1.0)
+            places = sorted((sign * value, entry) for entry, value in self.measured(metric.id).items())
+            self._standings[metric.id] = places
+        return self._standings[metric.id]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
