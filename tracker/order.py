@@ -39,7 +39,7 @@ def certainty(metric: Metric, measure: Measure, other: Measure) -> str:
         return "decisive" if gap else "nominal"
     if metric.stated_error is not None and gap <= metric.stated_error:
         return "nominal"
-    low, high = sorted((measure, other), key=lambda side: side.value)
+    low, high = (measure, other) if measure.value <= other.value else (other, measure)
     if low.high is not None and high.low is not None and low.high < high.low:
         return "decisive"
     half_width, other_half_width = measure.half_width, other.half_width
@@ -63,7 +63,7 @@ def error_between(metric: Metric, measure: Measure, other: Measure) -> float | N
 
 def is_certain(metric: Metric, measure: Measure, other: Measure) -> bool:
     """Whether the order of two measured values is certain. Scores of a test without any error are in the order published."""
-    if metric.nature is Nature.TESTED and not states_error(metric, measure, other):
+    if metric.nature is Nature.TESTED and metric.stated_error is measure.half_width is other.half_width is None:
         return measure.value != other.value
     return certainty(metric, measure, other) != "nominal"
 
