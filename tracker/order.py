@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from math import hypot
 from typing import TypeVar
@@ -20,9 +19,9 @@ def competition_ranks(metric: Metric, values: Mapping[EntryId, float], others: S
 
     `others` are the values of further rows of the board without an entry.
     """
-    sign = metric.sort_key(1.0)
-    order = sorted([sign * value for value in (*values.values(), *others)])
-    return {entry: 1 + bisect_left(order, sign * value) for entry, value in values.items()}
+    worst_first = sorted((*values.values(), *others), reverse=not metric.higher_is_better)
+    ranks = dict(zip(worst_first, range(len(worst_first), 0, -1), strict=True))  # the last of equal values is the best place
+    return {entry: ranks[value] for entry, value in values.items()}
 
 
 def certainty(metric: Metric, measure: Measure, other: Measure) -> str:

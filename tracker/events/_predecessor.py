@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from tracker.model import Board, Entry, EntryId, Snapshot, name_tokens
+from tracker.model import Board, Entry, EntryId, Metric, Snapshot, name_tokens
 from tracker.traits import size_total, traits
 
 NEAR = 1.5
@@ -75,9 +75,9 @@ class Lines:
             is_other = is_stated or any(_states(key, other) for other in self._named)
             if _states(key, entry.who.family) or not is_other:
                 return Predecessor(why=f'"{key}" stands there more than once and may be of its family')  # phrase allowed: stored
-        if unclear := sorted(name for name in family if is_unclear(name, generation)):
-            return Predecessor(why=f"{unclear[0]} and {generation} cannot be put in order")
         earlier, own = sorted(name for name in family if is_earlier(name, generation)), _line(entry)
+        if unclear := sorted(name for name in family.keys() - set(earlier) if is_unclear(name, generation)):
+            return Predecessor(why=f"{unclear[0]} and {generation} cannot be put in order")
         if not any(own in family[name] for name in earlier):
             return Predecessor(why="no earlier generation of its line is listed")
         return self._latest(entry, earlier)
@@ -249,12 +249,10 @@ def _decimal(numbers: Sequence[int]) -> float:
     return float(".".join(map(str, numbers)))
 
 
-def best_of_each(entries: Mapping[EntryId, Entry], standing: Mapping[EntryId, float]) -> frozenset[EntryId]:
+def best_of_each(page: Snapshot, metric: Metric) -> frozenset[EntryId]:
     """The best measured variant of each model; an entry whose model is not known counts as a model."""
-    best: dict[object, EntryId] = {}
-    for _, entry in sorted((place, entry) for entry, place in standing.items()):
-        best.setdefault(model_of(entries[entry]), entry)
-    return frozenset(best.values())
+    worst_first = reversed(page.standings(metric))
+    return frozenset({model_of(page.entries[entry]): entry for _, entry in worst_first}.values())
 
 
 def model_of(entry: Entry) -> object:

@@ -61,11 +61,11 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
 def _best(diff: Diff, primary: Metric, fresh: Mapping[EntryId, str]) -> frozenset[EntryId]:
     """The best newcomer of each release, if it is the best listed variant of its model too."""
     entries = diff.after.entries
-    standing = {entry: primary.sort_key(value) for entry, value in diff.after.measured(primary.id).items()}
+    has = diff.after.measured(primary.id)
     releases: dict[object, EntryId] = {}
-    for entry in sorted(fresh, key=lambda entry: (standing[entry], entry)):
+    for entry in sorted(fresh, key=lambda entry: (primary.sort_key(has[entry]), entry)):
         releases.setdefault(release_of(entries[entry]) or entry, entry)
-    return best_of_each(entries, standing) & set(releases.values())
+    return best_of_each(diff.after, primary) & set(releases.values())
 
 
 def _former(diff: Diff, newcomers: Sequence[Entry]) -> Lines | None:
