@@ -251,8 +251,12 @@ def _decimal(numbers: Sequence[int]) -> float:
 
 def best_of_each(page: Snapshot, metric: Metric) -> frozenset[EntryId]:
     """The best measured variant of each model; an entry whose model is not known counts as a model."""
-    worst_first = reversed(page.standings(metric))
-    return frozenset({model_of(page.entries[entry]): entry for _, entry in worst_first}.values())
+
+    def make() -> frozenset[EntryId]:
+        worst_first = reversed(page.standings(metric))
+        return frozenset({model_of(page.entries[entry]): entry for _, entry in worst_first}.values())
+
+    return page.once((metric.id, "best of each model"), make)
 
 
 def model_of(entry: Entry) -> object:

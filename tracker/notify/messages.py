@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, timedelta, tzinfo
 from typing import NamedTuple
-
-from msgspec import structs
 
 from tracker.errors import DeliveryError
 from tracker.events import trouble_of
@@ -144,7 +142,7 @@ def _tails(news: Sequence[_News], more: Sequence[Event], boards: Mapping[BoardId
     sources = [boards[event.board] for story in news for event in story.events if event.board in boards]
     publishers = "; ".join(dict.fromkeys(quiet(board.attribution or board.title) for board in sources))  # as the terms demand
     source = [TextLine(role=Role.FOOT, text=f"Data: {publishers}")] if publishers else []
-    bare = structs.replace(evidence, url="")
+    bare = replace(evidence, url="")
     return [
         [*listing, *source, evidence],
         [*counted, *source, evidence],
