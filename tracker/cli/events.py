@@ -8,7 +8,7 @@ import click
 
 from tracker.cli._filters import METRICS, MODELS, SHOWN, filters
 from tracker.cli._open import as_json, report_errors
-from tracker.cli._print import print_json, print_table, when
+from tracker.cli._print import paged, print_json, print_table, when
 from tracker.model import Event, EventFilter
 from tracker.query.columns import TRAITS
 from tracker.query.filters import Filters
@@ -24,6 +24,7 @@ from tracker.workspace.api import Workspace
 @click.option("--news/--recorded", default=None, help="Only news, or only recorded events.")
 @as_json
 @click.pass_obj
+@paged
 def command(settings: Settings, only: Filters, *, news: bool | None, as_json: bool) -> None:
     """List events: what really changed.
 

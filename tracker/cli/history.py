@@ -8,7 +8,7 @@ import click
 
 from tracker.cli._filters import METRICS, filters
 from tracker.cli._open import as_json, report_errors
-from tracker.cli._print import picked, print_json, print_table, when
+from tracker.cli._print import paged, picked, print_json, print_table, when
 from tracker.query.filters import Filters
 from tracker.query.history import Course
 from tracker.reports.jsonl import event_json
@@ -22,6 +22,7 @@ from tracker.workspace.api import Workspace
 @filters(*METRICS, "since", "until")
 @as_json
 @click.pass_obj
+@paged
 def command(settings: Settings, model: str, only: Filters, *, as_json: bool) -> None:
     """Show a model's values, ranks and events over time.
 

@@ -8,7 +8,7 @@ import click
 
 from tracker.cli._filters import METRICS, MODELS, filters
 from tracker.cli._open import as_json, complete_boards, report_errors
-from tracker.cli._print import day, picked, print_json, print_table, when
+from tracker.cli._print import day, paged, picked, print_json, print_table, when
 from tracker.model import EntryId
 from tracker.query.filters import Filters
 from tracker.query.leaders import Led, Reign
@@ -22,6 +22,7 @@ from tracker.workspace.api import Workspace
 @filters(*METRICS, *MODELS, "since", "until", "top")
 @as_json
 @click.pass_obj
+@paged
 def command(settings: Settings, board: str | None, only: Filters, *, as_json: bool) -> None:
     """Show who led a board, from when to when.
 

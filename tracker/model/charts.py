@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from tracker.model.declared import Metric
-from tracker.model.ids import EventId
-from tracker.model.reading import Measure
-
-if TYPE_CHECKING:  # of reports, which charts have no part in
+if TYPE_CHECKING:  # only annotations name them
+    from tracker.model.declared import Metric
+    from tracker.model.ids import EventId
+    from tracker.model.reading import Measure
     from tracker.model.reports import Gap
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from tracker.model import Board, BoardId
-from tracker.workspace.api import Workspace
 from tracker.workspace.declared import declared
+
+if TYPE_CHECKING:
+    from tracker.workspace.api import Workspace
 
 _BARRED = "barred"
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId
 from tracker.query.filters import Filters
-from tracker.web.site.views import View, board, changes, history, model, overview
+from tracker.web.site.views import SiteView, board, changes, history, model, overview
 from tracker.web.site.writing import FORMATS
-from tracker.workspace.api import Workspace
+
+if TYPE_CHECKING:
+    from tracker.workspace.api import Workspace
 
 LONGEST = 200
 """Characters of a path or of a parameter."""
@@ -52,7 +55,7 @@ def _time(name: str, text: str) -> datetime:
         raise DeclarationError(f"{name} is not a time; expected 2026-04-18 or 2026-04-18T06:00:00Z") from error
 
 
-def view(workspace: Workspace, path: str, only: Filters, barred: Mapping[BoardId, Board]) -> View | None:
+def view(workspace: Workspace, path: str, only: Filters, barred: Mapping[BoardId, Board]) -> SiteView | None:
     """The view at a path, None if there is none. Boards that are `barred` have no view, and are left out of the others.
 
     Raises:

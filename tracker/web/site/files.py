@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tracker.errors import DeclarationError, StoreError
 from tracker.model import Board, BoardId
 from tracker.query.filters import Filters
 from tracker.web.site.addresses import view
 from tracker.web.site.writing import FORMATS, Site, styles, written
-from tracker.workspace.api import Workspace
+
+if TYPE_CHECKING:
+    from tracker.workspace.api import Workspace
 
 
 def build(workspace: Workspace, folder: Path, site: Site, barred: Mapping[BoardId, Board]) -> Iterator[str]:

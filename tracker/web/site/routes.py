@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from functools import lru_cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote
 
 from starlette.applications import Starlette
@@ -21,7 +21,9 @@ from tracker.model import Board, BoardId
 from tracker.web.pages import Guarded, Logged
 from tracker.web.site.addresses import LONGEST, filters, split, view
 from tracker.web.site.writing import FORMATS, Site, message, styles, written
-from tracker.workspace.api import Workspace
+
+if TYPE_CHECKING:
+    from tracker.workspace.api import Workspace
 
 HEADERS = {
     "content-security-policy": (

@@ -6,17 +6,20 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from tracker.charts import FORMS, Look, rows
 from tracker.model import Board, Health, Report, Result
 from tracker.query.filters import Filters
 from tracker.query.health import health
-from tracker.query.models import Listing
 from tracker.query.since import looked_at
 from tracker.query.standings import standing_json
 from tracker.reports import event_json
-from tracker.workspace.api import Workspace
+
+if TYPE_CHECKING:
+    from tracker.query.models import Listing
+    from tracker.workspace.api import Workspace
 
 Rows = Iterable[Mapping[str, object]]
 Picture = Callable[[Look], str]
@@ -25,7 +28,7 @@ _HISTORY = ("bump", "band", "calendar")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class SiteView:
     """One page, before its format is known; whatever is costly is made when it is asked for.
 
     `path` is its address without a slash at either end, `frozen` the query that keeps it as it is now. `values` are those of its
@@ -43,7 +46,7 @@ class View:
     pictures: Mapping[str, Picture] = field(default_factory=dict)
 
 
-def changes(workspace: Workspace, only: Filters, barred: Collection[str] = ()) -> View:
+def changes(workspace: Workspace, only: Filters, barred: Collection[str] = ()) -> SiteView:
     """What changed on the boards that are not `barred`: in the last week before the newest reading by default."""
     boards = tuple(board for board in workspace.boards() if board.id not in barred)
     chosen = replace(only, boards=tuple(board.id for board in boards)) if barred and not only.boards else only
@@ -55,7 +58,7 @@ def changes(workspace: Workspace, only: Filters, barred: Collection[str] = ()) -
         return (event_json(event) for board in report().boards for story in board.stories for event in story.events)
 
     newest = max((check.observed_at for board in boards if (check := workspace.store.last_check(board.id))), default=None)
-    return View(
+    return SiteView(
         path="",
         template="changes.html",
         title="What changed",
@@ -67,7 +70,7 @@ def changes(workspace: Workspace, only: Filters, barred: Collection[str] = ()) -
     )
 
 
-def board(workspace: Workspace, board: str, only: Filters) -> View:
+def board(workspace: Workspace, board: str, only: Filters) -> SiteView:
     """A board's ranking by a metric, now or at an earlier time; `at` snaps to the last reading by then.
 
     Raises:
@@ -79,7 +82,7 @@ def board(workspace: Workspace, board: str, only: Filters) -> View:
     earlier = max((look for look in looks if look < ranking.observed_at), default=None)
     later = min((look for look in looks if look > ranking.observed_at), default=None)
     chosen = Filters(metrics=only.metrics, at=only.at)
-    return View(
+    return SiteView(
         path=f"boards/{declared.id}",
         template="board.html",
         title=declared.title,
@@ -101,7 +104,7 @@ def board(workspace: Workspace, board: str, only: Filters) -> View:
     )
 
 
-def history(workspace: Workspace, board: str, only: Filters) -> View:
+def history(workspace: Workspace, board: str, only: Filters) -> SiteView:
     """A board's order and scores over time, when it changed, and what its events were.
 
     Raises:
@@ -111,7 +114,7 @@ def history(workspace: Workspace, board: str, only: Filters) -> View:
     chosen = Filters(metrics=only.metrics, since=only.since, at=only.at)
     chart = workspace.chart("bump", declared.id, chosen)
     end = chart.head.read_until
-    return View(
+    return SiteView(
         path=f"boards/{declared.id}/history",
         template="history.html",
         title=f"{declared.title} over time",
@@ -124,7 +127,7 @@ def history(workspace: Workspace, board: str, only: Filters) -> View:
     )
 
 
-def model(workspace: Workspace, name: str, only: Filters, barred: Collection[str] = ()) -> View:
+def model(workspace: Workspace, name: str, only: Filters, barred: Collection[str] = ()) -> SiteView:
     """A model on every board that is not `barred`: its names, its places, its events.
 
     Raises:
@@ -138,7 +141,7 @@ def model(workspace: Workspace, name: str, only: Filters, barred: Collection[str
     end = max(check.observed_at for board in found.by_board if (check := workspace.store.last_check(board)))
     about = Filters(models=(name,), boards=tuple(found.by_board), since=end - _FEED, until=end + _SECOND)
     chosen = Filters(models=(name,), since=only.since, at=only.at)
-    return View(
+    return SiteView(
         path=f"models/{quote(name, safe='')}",
         template="model.html",
         title=name,
@@ -156,11 +159,11 @@ def _place(place: Listing) -> dict[str, object]:
     return {**named, **{name: getattr(place.measure, name, None) for name in ("value", "low", "high", "estimated")}}
 
 
-def overview(workspace: Workspace, barred: tuple[Board, ...] = ()) -> View:
+def overview(workspace: Workspace, barred: tuple[Board, ...] = ()) -> SiteView:
     """All boards with their state; of those that are `barred`, only the name and a note."""
     left_out = {board.id for board in barred}
     shown = [(board, _health(workspace, board)) for board in workspace.boards() if board.id not in left_out]
-    return View(
+    return SiteView(
         path="boards",
         template="boards.html",
         title="Boards",

@@ -19,7 +19,7 @@ from tracker.charts import Look, Theme
 from tracker.errors import DeclarationError
 from tracker.reports import Style, html, render
 from tracker.reports.cleaning import cleaned, link
-from tracker.web.site.views import View
+from tracker.web.site.views import SiteView
 
 FORMATS: Mapping[str, str] = {
     "html": "text/html; charset=utf-8",
@@ -42,7 +42,7 @@ class Site:
     public: bool = False
 
 
-def written(view: View, form: str, site: Site, *, picture: str = "", look: Look | None = None) -> bytes:
+def written(view: SiteView, form: str, site: Site, *, picture: str = "", look: Look | None = None) -> bytes:
     """The view in one of FORMATS; `picture` is the form of the chart (its first one by default).
 
     Raises:
@@ -79,7 +79,7 @@ def message(title: str, text: str, site: Site) -> bytes:
     return _filled("message.html", {"title": title, "text": text, "root": "/", "site": site, "path": "", "frozen": ""}).encode()
 
 
-def _page(view: View, site: Site) -> str:
+def _page(view: SiteView, site: Site) -> str:
     depth = len(view.path.split("/")) if view.path else 0
     frozen = f"{'../' * depth or './'}{view.path + '/' if view.path else ''}?{view.frozen}" if view.frozen else ""
     values = {
@@ -97,7 +97,7 @@ def _page(view: View, site: Site) -> str:
     return _filled(view.template, values)
 
 
-def _pair(view: View, form: str, site: Site) -> list[str]:
+def _pair(view: SiteView, form: str, site: Site) -> list[str]:
     """A chart for a screen and one for a phone in a figure, or why there is none."""
     try:
         wide, narrow = (view.pictures[form](Look(width=width, zone=site.zone, styled=False)) for width in (720, 390))
@@ -106,7 +106,7 @@ def _pair(view: View, form: str, site: Site) -> list[str]:
     return [f'<figure class="order">{wide}{narrow}</figure>']
 
 
-def _json(view: View) -> str:
+def _json(view: SiteView) -> str:
     about = {"title": view.title, "as_of": wording.machine_time(view.as_of) if view.as_of else None}
     text = json.dumps({**about, "rows": list(view.rows())}, ensure_ascii=False, default=_plain, indent=1)
     return wording.escaped(text.replace("\n", "\0")).replace("\\u0000", "\n") + "\n"
@@ -116,7 +116,7 @@ def _plain(value: object) -> str:
     return wording.machine_time(value) if isinstance(value, datetime) else str(value)
 
 
-def _csv(view: View) -> str:
+def _csv(view: SiteView) -> str:
     """The rows, with plain texts: a cell that a spreadsheet would run as a formula begins with an apostrophe."""
     found = list(view.rows())
     target = io.StringIO()
