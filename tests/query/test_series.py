@@ -252,7 +252,7 @@ def test_a_calendar_counts_entries_that_changed_and_not_other_decimals_of_the_sa
 
 
 def _published(row: Entry, decimals: int) -> Entry:
-    measure = replace(row.measures[SCORE], decimals=decimals, low=None, high=None)
+    measure = Measure(value=row.measures[SCORE].value, decimals=decimals)
     return replace(row, measures={SCORE: measure})
 
 
