@@ -29,7 +29,7 @@ FOLDERS = ("parquet", "hf", "eee", "git")
 def stored(world: World) -> tuple[int, float]:
     """The number and sum of all values in the store."""
     with sqlite3.connect(world.store / "tracker.db") as connection:
-        number, total = connection.execute("SELECT count(*), total(value) FROM measures").fetchone()
+        number, total = connection.execute("SELECT count(*), total(value) FROM _measures").fetchone()
     return number, total
 
 

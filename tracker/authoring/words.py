@@ -113,8 +113,9 @@ STARTERS = set_of("bib jersey dorsal dossard startnummer")
 """Numbers that starters wear."""
 GENERIC = set_of("value estimate")
 """The last part of a path that says nothing about the figure: `elo.value`."""
-_TIME_OF = set_of(
-    "to per of for in at until taken elapsed spent used total limit s sec secs seconds ms min minutes h hours % ↓ ↑ ( )"
+TIME_OF = set_of(
+    "to per of for in at until taken elapsed spent used total limit s sec secs seconds ms min minutes h hours hh"
+    " mm ss gap behind lost % ↓ ↑ average avg mean median"
 )
 """Words after `time` that leave it the head of a header; before any other it only describes: `Time Trial`, `Time horizon`."""
 LIVE = set_of("speed latency throughput ttft ttfat seconds tps trending rtfx rtf uptime")
@@ -129,6 +130,8 @@ LIMIT = set_of("""
     frequency presence repetition seed top layer offset page port step month day week hour change delta diff
     """)
 """Numbers that are not figures of merit."""
+PHYSICAL = set_of("height length width")
+"""Limits that rank a board if published ranks follow them."""
 ENERGY = set_of("energy wh kwh watts emissions carbon co 2")
 EFFORT = ENERGY - {"co", "2"} | set_of(
     "price prices pricing cost costs usd dollars $ time runtime elapsed duration seconds ns µs steps turns iterations tokens"

@@ -52,7 +52,7 @@ from tracker.model.events import (
     FailureStage,
     Party,
 )
-from tracker.model.history import EventFilter, RankSpan, Segment, Span
+from tracker.model.history import Correction, EventFilter, RankSpan, Segment, Span
 from tracker.model.ids import BoardId, EntryId, EventId, MetricId, ModelId, Sha256
 from tracker.model.reading import (
     NOTE,
@@ -72,5 +72,6 @@ from tracker.model.reading import (
     StoredSnapshot,
     Table,
     name_tokens,
+    spelling_of,
 )
 from tracker.model.reports import BoardReport, Gap, Health, Report, State, Story, Top, TopRow

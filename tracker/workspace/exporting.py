@@ -10,7 +10,7 @@ from tracker.errors import DeclarationError
 from tracker.exports.contents import Contents
 from tracker.model import Board, BoardId
 from tracker.query.filters import EVERYTHING, EntryKey, Filters, boards_of
-from tracker.query.ranking import Listings
+from tracker.query.listings import Listings
 from tracker.schedules.formats import formats
 from tracker.workspace.ids import known
 from tracker.workspace.settings import Settings
@@ -51,6 +51,7 @@ def _entries(workspace: Workspace, boards: tuple[Board, ...], only: Filters) -> 
     """The entries that fulfil the conditions on models, with those that have left their boards."""
     listings = Listings(workspace.store, lambda: workspace.lexicon, workspace.boards(), at=only.at, gone=True)
     ids = [board.id for board in boards]
+    listings.check_makers(ids, only)
     return listings.choice(ids, only, listings.facts(ids, only.traits)).entries
 
 
