@@ -39,6 +39,7 @@ from tracker.model.declared import (
     Newest,
     Pagination,
     Parse,
+    PastSource,
     Payload,
     Request,
     Window,
