@@ -48,6 +48,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "boards": ("boards", "List the boards with their state."),
         "board": ("board", "Show, test, repair, pause or resume a board, or declare a new one."),
         "import": ("import_", "Import saved pages, named by timestamp, through the normal pipeline."),
+        "backfill": ("backfill", "Take a board's past from git, Wayback, the Hugging Face Hub or a folder."),
         "export": ("export", "Export boards with their history to a format that other tools read."),
         "backup": ("backup", "Copy the store into a folder, also while a daemon runs."),
         "restore": ("restore", "Copy a backup to where the store is expected, and verify it."),

@@ -53,6 +53,7 @@ from tracker.model.declared import (
     Newest,
     Pagination,
     Parse,
+    PastSource,
     Payload,
     Request,
     Window,
