@@ -15,7 +15,11 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "notify": ("notify", "List the routes, or send a test message on one."),
         "watch": ("watch", "List your watches, or show when they would have fired."),
     },
-    "Read": {"report": ("report", "Write a change report."), "events": ("events", "List events: what really changed.")},
+    "Read": {
+        "report": ("report", "Write a change report."),
+        "events": ("events", "List events: what really changed."),
+        "corrections": ("corrections", "List what was corrected after it was recorded, and why."),
+    },
     "Ask": {
         "standings": ("standings", "Show a board's ranking by a metric, now or at an earlier time."),
         "history": ("history", "Show a model's values, ranks and events over time."),

@@ -10,7 +10,7 @@ import click
 
 from tracker.cli._open import as_json, boards_option, report_errors
 from tracker.cli._print import day, picked, print_json, print_table, when
-from tracker.cli._time import Time
+from tracker.cli._time import Time, known_at
 from tracker.model import Entry, Measure
 from tracker.query.since import HowAbove, Interval
 from tracker.query.versus import Pair, Row, Versus
@@ -25,6 +25,7 @@ from tracker.workspace.api import Workspace
 @boards_option
 @click.option("--at", type=Time(), help="As of that time (ISO, or an age such as 7d).")
 @click.option("--all", "every", is_flag=True, help="Every pair of variants, not only the one that matches best.")
+@known_at
 @as_json
 @click.pass_obj
 def command(

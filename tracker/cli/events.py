@@ -8,7 +8,7 @@ import click
 
 from tracker.cli._open import as_json, report_errors
 from tracker.cli._print import print_json, when
-from tracker.cli._time import Time
+from tracker.cli._time import Time, known_at
 from tracker.model import BoardId, EventFilter
 from tracker.reports.jsonl import event_json
 from tracker.wording import safe
@@ -23,6 +23,7 @@ from tracker.workspace.api import Workspace
 @click.option("--since", type=Time(), help="Recorded at or after that time (ISO, or an age such as 7d).")
 @click.option("--until", type=Time(), help="Recorded before that time.")
 @click.option("--news/--recorded", default=None, help="Only news, or only recorded events.")
+@known_at
 @as_json
 @click.pass_obj
 def command(

@@ -8,6 +8,7 @@ import click
 
 from tracker.cli._open import as_json, report_errors
 from tracker.cli._print import picked, print_json, print_table, when
+from tracker.cli._time import known_at
 from tracker.query.history import Course
 from tracker.reports.jsonl import event_json
 from tracker.wording import safe, value
@@ -19,6 +20,7 @@ from tracker.workspace.api import Workspace
 @click.argument("model")
 @click.option("--board", help="Only on this board.")
 @click.option("--metric", help="Only this metric.")
+@known_at
 @as_json
 @click.pass_obj
 def command(settings: Settings, model: str, board: str | None, metric: str | None, *, as_json: bool) -> None:

@@ -8,6 +8,7 @@ import click
 
 from tracker.cli._open import as_json, report_errors
 from tracker.cli._print import day, picked, print_json, print_table
+from tracker.cli._time import known_at
 from tracker.errors import DeclarationError
 from tracker.query.models import Card, Listing
 from tracker.query.unsure import OpenName, open_names
@@ -21,6 +22,7 @@ from tracker.workspace.api import Workspace
 @click.option("--lab", default="", help="Only models of this lab.")
 @click.option("--family", default="", help="Only models of this family.")
 @click.option("--unsure", is_flag=True, help="Only listed names that need a person, and what would decide each.")
+@known_at
 @as_json
 @click.pass_obj
 def command(settings: Settings, name: str, lab: str, family: str, *, unsure: bool, as_json: bool) -> None:

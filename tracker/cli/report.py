@@ -11,7 +11,7 @@ import click
 
 from tracker import reports
 from tracker.cli._open import boards_option, report_errors, zone
-from tracker.cli._time import Time
+from tracker.cli._time import Time, known_at
 from tracker.errors import DeclarationError
 from tracker.wording import safe
 from tracker.workspace import Settings
@@ -22,6 +22,7 @@ from tracker.workspace.api import Workspace
 @boards_option
 @click.option("--since", type=Time(), help="From that time on (ISO, or an age such as 7d); 7 days before the end by default.")
 @click.option("--until", type=Time(), help="Up to that time; just after the newest reading in the store by default.")
+@known_at
 @click.option("--format", "form", type=click.Choice(list(reports.FORMATS)), default="text", show_default=True)
 @click.option(
     "--order",

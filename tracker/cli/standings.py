@@ -9,6 +9,7 @@ import click
 from tracker.cli._filters import METRICS, MODELS, SHOWN, filters
 from tracker.cli._open import as_json, complete_boards, report_errors
 from tracker.cli._print import picked, print_json, print_table, when
+from tracker.cli._time import known_at
 from tracker.query.columns import RIGHT, notes, ranked_text, ranked_value
 from tracker.query.filters import Filters
 from tracker.query.ranking import Ranking
@@ -21,6 +22,7 @@ from tracker.workspace.api import Workspace
 @click.command("standings")
 @click.argument("board", required=False, shell_complete=complete_boards)
 @filters(*METRICS, *MODELS, "at", *SHOWN)
+@known_at
 @as_json
 @click.pass_obj
 def command(settings: Settings, board: str | None, only: Filters, *, as_json: bool) -> None:

@@ -477,6 +477,11 @@ class SqliteStore(SqliteFile):
                     after=None if after is None else self._event(after),
                 )
 
+    def known_since(self) -> datetime | None:
+        """Since when anything is on record."""
+        (first,) = self._one("SELECT min(known_from) FROM known") or (None,)
+        return time_or_none(first)
+
     def names(self) -> Lexicon | None:
         """The names in use at `known_at`, or last; None if none were noted by then."""
         with self._storing("read"), self._decoding("names"):
