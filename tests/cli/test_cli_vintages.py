@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -214,3 +216,52 @@ def test_a_copy_has_the_vintages_too(kept: World, now: time_machine.Coordinates)
     there = ("--store", kept.folder / "copy", "--schedules", kept.folder / "schedules")
     assert [kept.plain(*there, *question, "--known-at", stated(START)) for question in QUESTIONS] == before
     assert kept.plain(*there, "corrections", "--json") == kept.run("corrections", "--json")
+
+
+def spoil(path: Path, table: str) -> None:
+    """Fill the first page of a table with rubbish, as a bad disk would."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (root,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    with path.open("r+b") as file:
+        file.seek((root - 1) * size)
+        file.write(b"\xee" * size)
+
+
+@pytest.mark.parametrize("table", ["measures", "segments", "checks"])
+def test_a_damaged_database_is_rebuilt_with_its_vintages(kept: World, now: time_machine.Coordinates, table: str):
+    before = asked(kept)
+    now.shift(60)
+    took(kept, OLDER)
+    corrected, corrections = asked(kept), kept.run("corrections", "--json").out
+    now.shift(60)
+    spoil(kept.store / "tracker.db", table)
+    assert kept.run("replay").code == 0
+    assert kept.run("corrections", "--json").out == corrections
+    assert asked(kept, "--known-at", stated(START)) == before
+    assert asked(kept, "--known-at", stated(START + timedelta(seconds=60))) == corrected == asked(kept)
+
+
+def test_an_event_that_a_rescue_derives_otherwise_is_kept_as_first_recorded(kept: World, now: time_machine.Coordinates):
+    now.shift(60)
+    path = kept.store / "tracker.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        (event,) = connection.execute("SELECT event FROM events WHERE kind = 'new_leader' LIMIT 1").fetchone()
+        connection.execute("UPDATE events SET headline = 'As an earlier version said it.' WHERE event = ?", (event,))
+    before = asked(kept)
+    now.shift(60)
+    spoil(path, "segments")
+    assert kept.run("replay").code == 0
+    (row,) = kept.run("corrections", "--json").rows
+    assert (row["event"], row["how"], row["changed"]) == (event, "changed", ["headline"])
+    assert row["before"]["headline"] == "As an earlier version said it."
+    assert asked(kept, "--known-at", stated(START + timedelta(seconds=60)))[0] == before[0]
+
+
+def test_a_database_of_an_earlier_version_knows_each_capture_since_it_was_observed(kept: World, now: time_machine.Coordinates):
+    spoil(kept.store / "tracker.db", "known")
+    now.shift(60)
+    assert kept.run("replay").code == 0
+    rows = kept.run("standings", BOARD, "--known-at", "2026-04-02T07:00Z", "--json").rows
+    assert [row["observed_at"] for row in rows[:1]] == ["2026-04-02T06:00:00Z"]

@@ -9,7 +9,7 @@ Source: docs/decisions/0006-history.md
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -464,6 +464,18 @@ class SqliteStore(SqliteFile):
     def _event(self, row: Row) -> Event:
         with self._decoding(f"event {row[0]}"):
             return _codec.event_from_row(row)
+
+    def restore_record(self, rows: Mapping[str, Iterable[Row]]) -> frozenset[BoardId]:
+        """Before a rescue: insert usable rows of `vintages.TABLES` and `events`. Returns the boards that are known."""
+        with self._transaction():
+            for table, found in rows.items():
+                vintages.restore(self._connection, table, found)
+            return frozenset(BoardId(board) for (board,) in self._all("SELECT DISTINCT board FROM known"))
+
+    def settle_record(self, known: Collection[BoardId]) -> None:
+        """After a rescue, with what `restore_record` returned: the record has each other board since it was observed."""
+        with self._transaction():
+            vintages.settle(self._connection, known)
 
     def corrections(self) -> Iterator[Correction]:
         with self._storing("read"), self._decoding("vintages"):

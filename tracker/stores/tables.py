@@ -10,8 +10,8 @@ from tracker.stores.sqlite_file import Row
 from tracker.wording import machine_time
 
 _OF_SERIES = (
-    "SELECT series.name, coalesce(entries.key, 'entry ' || {table}.entry), {table}.valid_from, {table}.valid_to, {columns} FROM {table}"
-    " JOIN series USING (series) LEFT JOIN entries ON entries.board = series.board AND entries.entry = {table}.entry"
+    "SELECT series.name, coalesce(entries.key, 'entry ' || {table}.entry), {table}.valid_from, {table}.valid_to, {columns}"
+    " FROM {table} JOIN series USING (series) LEFT JOIN entries ON entries.board = series.board AND entries.entry = {table}.entry"
     " WHERE series.board = ?"
 )
 _QUERIES: Mapping[str, str] = {  # without messages and reasons, which another version may word differently

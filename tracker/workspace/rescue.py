@@ -28,6 +28,7 @@ from tracker.stores.service_state import TABLES
 from tracker.stores.sqlite import SqliteStore
 from tracker.stores.sqlite_errors import disk_remedy, newer, store_error
 from tracker.stores.sqlite_file import MIGRATIONS, NEWEST_MIGRATION
+from tracker.stores.vintages import TABLES as VINTAGES
 from tracker.wording import count, listed, machine_time
 from tracker.workspace.declared import declared
 from tracker.workspace.names import names_of
@@ -156,8 +157,10 @@ def rebuild(
         new.with_name(new.name + ending).unlink(missing_ok=True)
     with SqliteStore(new) as store:
         lost, from_backup = _restore(store, in_file, in_backup)
+        known = _restored_record(store, in_file)
         unsure = _Unsure(are_kept=not {"outbox", "receipts"}.intersection((*lost, *from_backup)))
         lost += _replay(store, archive, boards, lexicon, now, (in_file, in_backup), unsure)
+        store.settle_record(known)
         message = _message(aside.name if is_damaged else "", from_backup, lost, unsure)
         if is_damaged:  # otherwise the caller says it
             log.error("store rebuilt", extra={"spoilt": aside.name, "what": message})
@@ -212,7 +215,7 @@ def _take_its_place(new: Path, database: Path, aside: Path, *, keep: bool) -> No
 def _in_file(database: Path, boards: Sequence[BoardId]) -> _Source:
     """What can be read of a damaged file. Raises Newer, and StoreError if it cannot be opened at all."""
     queries = {table: f"SELECT * FROM {table}" for table in sorted(TABLES)}  # noqa: S608  # our own table names
-    queries["events"] = "SELECT event, board, headline, body FROM events"
+    queries |= {table: f"SELECT * FROM {table}" for table in (*sorted(VINTAGES), "events")}  # noqa: S608  # as above
     queries[DECLARATIONS] = "SELECT board, declaration FROM boards WHERE declaration IS NOT NULL"
     rows, version = {}, NEWEST_MIGRATION
     try:
@@ -279,9 +282,20 @@ def _restore(store: SqliteStore, in_file: _Source | None, in_backup: _Source | N
             lost.append(table)
     for source in filter(None, (in_backup, in_file)):
         store.restore_declarations(source.rows.get(DECLARATIONS, ()))
-    if in_file is not None:
-        store.service.restore("withdrawn", in_file.rows.get("events", ()))  # a replay removes those that it derives again
     return lost, from_backup
+
+
+def _restored_record(store: SqliteStore, in_file: _Source | None) -> frozenset[BoardId]:
+    """Restore what the file has of vintages, and the events that a replay compares with its own. Returns the known boards."""
+    if in_file is None:
+        return frozenset()
+    from tracker.stores.migrations import converted  # noqa: PLC0415  # loads sqlite-utils
+
+    rows = {}
+    for table in (*sorted(VINTAGES), "events"):
+        with suppress(KeyError, sqlite3.Error, ValueError):  # there is no such table, or it has other columns
+            rows[table] = converted(table, in_file.rows[table], in_file.version)
+    return store.restore_record(rows)
 
 
 def _restored(store: SqliteStore, table: str, source: _Source) -> bool:
