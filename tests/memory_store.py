@@ -17,10 +17,12 @@ from tracker.model import (
     Correction,
     CounterKey,
     Delivery,
+    Entry,
     EntryId,
     Event,
     EventFilter,
     EventId,
+    Identity,
     Measure,
     MetricId,
     Notice,
@@ -95,6 +97,12 @@ class MemoryStore:
         self._service.post(deliveries)
         if holds is not None:
             self._service.hold(step.check.board, holds)
+
+    def identify(self, board: Board, version: str, resolve: Callable[[PublishedEntry], Entry]) -> None:
+        """A naive store resolves names whenever it is asked."""
+
+    def identities(self, board: BoardId, version: str) -> Mapping[tuple[str, str], Identity]:
+        return {}
 
     @contextmanager
     def rewriting(self, board: BoardId) -> Iterator[None]:

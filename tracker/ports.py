@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -17,14 +17,17 @@ from tracker.model import (
     Correction,
     CounterKey,
     Delivery,
+    Entry,
     EntryId,
     Event,
     EventFilter,
     EventId,
+    Identity,
     IndexLine,
     MetricId,
     Notice,
     Pause,
+    PublishedEntry,
     RankSpan,
     Receipt,
     Segment,
@@ -174,6 +177,12 @@ class Store(Protocol):
 
         Raises StoreError for a step that is not later than the last.
         """
+
+    def identify(self, board: Board, version: str, resolve: Callable[[PublishedEntry], Entry]) -> None:
+        """Resolve the model of each entry that was ever listed, unless that version of the names did so for all."""
+
+    def identities(self, board: BoardId, version: str) -> Mapping[tuple[str, str], Identity]:
+        """What that version of the names resolved on the board, by the name and the maker that the board states ("" for none)."""
 
     def rewriting(self, board: BoardId) -> AbstractContextManager[None]:
         """Rewrite the board's derived history in one transaction: readers see the old one or the new one.

@@ -229,7 +229,7 @@ def spoil(path: Path, table: str) -> None:
         file.write(b"\xee" * size)
 
 
-@pytest.mark.parametrize("table", ["measures", "segments", "checks"])
+@pytest.mark.parametrize("table", ["_measures", "segments", "_checks"])
 def test_a_damaged_database_is_rebuilt_with_its_vintages(kept: World, now: time_machine.Coordinates, table: str):
     before = asked(kept)
     now.shift(60)
@@ -247,8 +247,8 @@ def test_an_event_that_a_rescue_derives_otherwise_is_kept_as_first_recorded(kept
     now.shift(60)
     path = kept.store / "tracker.db"
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        (event,) = connection.execute("SELECT event FROM events WHERE kind = 'new_leader' LIMIT 1").fetchone()
-        connection.execute("UPDATE events SET headline = 'As an earlier version said it.' WHERE event = ?", (event,))
+        (event,) = connection.execute("SELECT event FROM _events WHERE kind = 'new_leader' LIMIT 1").fetchone()
+        connection.execute("UPDATE _events SET headline = 'As an earlier version said it.' WHERE event = ?", (event,))
     before = asked(kept)
     now.shift(60)
     spoil(path, "segments")

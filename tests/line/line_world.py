@@ -152,7 +152,7 @@ def _rows(store: SqliteStore) -> dict[str, list[tuple[object, ...]]]:
     execute = store._connection.execute
     tables = [name for (name,) in execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     rows = {name: sorted(execute(f"SELECT * FROM {name}"), key=repr) for name in tables if name not in NOT_DERIVED}
-    rows["boards"] = [(board_id, past, declaration) for board_id, _, past, declaration in rows["boards"]]
+    rows["_boards"] = [(board_id, *rest) for board_id, _, *rest in rows["_boards"]]
     return rows
 
 

@@ -57,6 +57,8 @@ MATRIX = 3
 """Columns of figures between 0 and 100 that are benchmarks."""
 ENOUGH = 5
 """Values from which an order shows something."""
+FOLLOWED = 0.95
+"""The order of a figure that the rows follow."""
 MERIT = (
     (LOWER | HIGHER)
     - RANK
@@ -141,6 +143,10 @@ class _Parser:
         return html_table.page_of(self.body)
 
     @cached_property
+    def streamed(self) -> html_table.HtmlPage:
+        return html_table.page_of(self.body, flight=True)
+
+    @cached_property
     def says(self) -> Statements:
         return Statements(self.body)
 
@@ -149,7 +155,7 @@ class _Parser:
             return parse(self.body, way, columns)
         options = options_for(way)
         assert isinstance(options, html_table.Options)
-        return html_table.read(self.page, options, columns)
+        return html_table.read(self.streamed if options.flight else self.page, options, columns)
 
 
 def _read_all(parser: _Parser, wanted: Sequence[Lead], by_order: bool) -> list[Candidate]:
@@ -162,11 +168,11 @@ def _read_all(parser: _Parser, wanted: Sequence[Lead], by_order: bool) -> list[C
         elif read is not None and len(read[1].rows) >= MIN_ROWS:
             spec, table = read
             table = numbered(table) if by_order else table
-            judged = _judged(spec, table, lead)
+            judged = _judged(spec, table, lead, parser.says)
             total = max(
                 (total for shown, total in parser.says.counts if shown in (0, judged.seen) and total > judged.seen), default=0
             )
-            judged = replace(judged, ranked_by=parser.says.ranking(table.columns), total=total)
+            judged = replace(judged, total=total)
             tables.setdefault((table.columns, tuple(table.rows[0]), tuple(map(tuple, table.rows))), judged)
     return list(tables.values())
 
@@ -220,9 +226,12 @@ class _Signs:
     other: str
 
 
-def _judged(spec: Parse, table: Table, lead: Lead) -> Candidate:
+def _judged(spec: Parse, table: Table, lead: Lead, says: Statements) -> Candidate:
     columns = cells_of(table.columns, table.rows)
-    signs = _signs(columns)
+    ranked_by = says.ranking(table.columns)
+    leading = _leading(columns, says)
+    better = leading[0].order() > 0 if len(leading) == 1 and says.better else None
+    signs = _signs(columns, is_said=better is not None or any(cells.header == ranked_by for cells in leading))
     headless = _is_headless(columns)
     dated = any(repeated_on(columns, cells) for cells in columns if cells.is_text)
     score = _score(signs, len(table.rows)) - _oddness(table) - 0.5 * headless - 0.3 * bool(signs.other) - 0.1 * dated
@@ -238,6 +247,8 @@ def _judged(spec: Parse, table: Table, lead: Lead) -> Candidate:
         why=(*why, signs.other) if signs.other else why,
         doubt=doubt,
         place=lead.place,
+        ranked_by=ranked_by,
+        better=better,
         names=tuple(cell for cell in named_by(columns).cells[:3] if cell),
         seen=max(lead.size, len(table.rows)),
     )
@@ -260,20 +271,29 @@ def _is_headless(columns: Sequence[Cells]) -> bool:
     return counts and len(numbers) == sum(cells.is_numeric for cells in columns)
 
 
-def _signs(columns: Sequence[Cells]) -> _Signs:
+def _leading(columns: Sequence[Cells], says: Statements) -> list[Cells]:
+    """The figures of whose order the page may say that it ranks: prices and what has a date or a limit never do."""
+    figures = [cells for cells in columns if is_figure(cells) and not (PRICE | LIMIT) & {*cells.words}]
+    ordered = [cells for cells in figures if abs(cells.order()) >= FOLLOWED and len(cells.values) >= ENOUGH]
+    return [cells for cells in ordered if not says.better or (cells.order() > 0) in says.better]
+
+
+def _signs(columns: Sequence[Cells], *, is_said: bool) -> _Signs:
     names = [cells for cells in columns if _names(cells)]
     figures = [cells for cells in columns if is_figure(cells)]
-    worded = [cells for cells in figures if (LOWER | HIGHER) & {*cells.words}]
+    worded = [cells for cells in figures if cells.is_rate or (LOWER | HIGHER) & {*cells.words}]
     ranked = any(cells.header == ROW or (RANK & {*cells.leaf} and cells.numeric >= 0.8) for cells in columns)
     named = any(NAME & {*cells.words} for cells in names)
     falling = [cells for cells in figures if _puts_best_first(cells)]
     things = (f"its rows are named by {cells.header!r}" for cells in names if OTHER & {*cells.leaf} and not (named or ranked))
     thing = next(things, "")
     other = _other(names, figures, columns)
-    merit = any(MERIT & {*cells.leaf} for cells in figures) or sum(map(may_be_mark, figures)) >= MATRIX
+    merit = (
+        any(MERIT & {*cells.leaf} and not PRICE & {*cells.words} for cells in figures) or sum(map(may_be_mark, figures)) >= MATRIX
+    )
     competes = any((NAME - GOODS) & {*cells.words} or cells.header == "$key" for cells in names)
     numbered = any(cells.is_count_up for cells in columns)
-    first = falling and (competes or numbered or any(cells in worded for cells in falling))
+    first = falling and (competes or numbered or any(cells in worded and not PRICE & {*cells.words} for cells in falling))
     return _Signs(
         names=len(names),
         named=named,
@@ -282,7 +302,9 @@ def _signs(columns: Sequence[Cells]) -> _Signs:
         counts=sum(bool(COUNT & {*cells.leaf}) for cells in figures if cells not in worded),
         ordered=any(abs(cells.order()) >= 0.95 for cells in figures),
         ranked=ranked,
-        ranks=bool(names) and not (other or thing) and (any(map(_places_rows, columns)) or (competes and merit) or bool(first)),
+        ranks=bool(names)
+        and not (other or thing)
+        and (is_said or any(map(_places_rows, columns)) or (competes and merit) or bool(first)),
         other=other or ("" if falling else thing),
         placed=any(cells.header == ROW or (RANK & {*cells.leaf} and _counts(cells)) for cells in columns),
     )

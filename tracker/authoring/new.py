@@ -36,8 +36,9 @@ MAX_BYTES = 32_000_000
 MAX_CHOICES = 8
 """Columns listed with their first values; the names of the others follow."""
 TRIES = 4
-NATURES = "--nature points or --nature tested"
 """Questions asked before the command gives up."""
+NATURES = "--nature points or --nature tested"
+DOTS = "--decimal-dots or --grouping-dots"
 SUFFIXES: Mapping[str, str] = {
     "csv_table": "csv",
     "json_records": "json",
@@ -278,7 +279,7 @@ def _about_ranking(proposal: Proposal, answers: Answers) -> Iterator[Question]:
         return
     likely: Sequence[MetricGuess] = (proposal.ranking,)
     if answers.metric is None and proposal.primary.sure < SURE:
-        choices, likely = _choices_of(proposal), proposal.as_ranking
+        choices, likely = _choices_of(proposal), [each for each in proposal.as_ranking if each.nature.value is not Nature.COUNT]
         yield Question(what="which column ranks the board", flag="--metric COLUMN", why=proposal.primary.why, choices=choices)
     undirected = [metric for metric in likely if metric.higher_is_better.sure < SURE]
     if answers.higher_is_better is None and undirected:
@@ -287,7 +288,7 @@ def _about_ranking(proposal: Proposal, answers: Answers) -> Iterator[Question]:
         yield Question(what=what, flag=flag, why=why, choices=_choices(undirected))
     if dotted := [metric for metric in likely if metric.has_open_dots]:
         what = f"what the dots in {_listed(dotted)} mean"
-        yield Question(what=what, flag="--decimal-dots or --grouping-dots", why=OPEN_DOTS, choices=_choices(dotted))
+        yield Question(what=what, flag=DOTS, why=OPEN_DOTS, choices=_choices(dotted))
     counted = [metric for metric in likely if metric.nature.sure < SURE]
     if answers.nature is None and counted:
         what = f"whether {_listed(counted)} is counted, without any error, or scored"
@@ -323,6 +324,11 @@ def refuse(question: Question, proposal: Proposal, answers: Answers) -> Answers:
         return answers
     further = (each for each in _open_questions(proposal, answers) if each != question and not each.is_optional)
     asked = [question, *further]
+    if any(each.flag == DOTS for each in asked):  # whole numbers raise other questions than decimals
+        grouped = replace(answers, dots_group=True)
+        also = _open_questions(proposal_of(proposal.tables, grouped), grouped)
+        known = {each.what for each in asked}
+        asked += [replace(each, flag=f"{each.flag} (with --grouping-dots)") for each in also if each.what not in known]
     questions = "; ".join(f"{each.what} is not certain ({each.why}); pass {each.flag}" for each in asked)
     columns = next((each.choices for each in asked if each.choices), f"columns: {listed(proposal.candidate.columns, 12)}")
     raise DeclarationError(safe(f"{questions}; {columns}"))

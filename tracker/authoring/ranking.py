@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterable, Sequence
 from math import inf
 
-from tracker.authoring.candidates import is_figure
+from tracker.authoring.candidates import ENOUGH, is_figure
 from tracker.authoring.columns import Cells
 from tracker.authoring.metrics import POSITION
 from tracker.authoring.proposal import SURE, Guess, MetricGuess, stated
-from tracker.authoring.sheet import ENOUGH, RawSheet, stated_direction
+from tracker.authoring.sheet import RawSheet, stated_direction
 from tracker.authoring.words import ASIDE, AVERAGE, EFFORT, LIVE, MERIT, STARTERS, SUMMARY
 from tracker.model import ROW, Nature
 
@@ -174,6 +174,8 @@ def _by_evidence(pool: Sequence[MetricGuess], followed: Sequence[MetricGuess], s
     likely = followed or pool
     strongest = max(strengths[metric.id] for metric in likely)
     best, *rivals = [metric for metric in likely if strengths[metric.id] == strongest]
+    if rivals and followed and len(measured := [metric for metric in (best, *rivals) if metric.has_error]) == 1:
+        return measured[0], f"{shown}, and its error is published"
     best = next((metric for metric in reversed(rivals) if _is_later(metric, best)), best)
     if len(followed) == 1:
         is_contradicted = any(strengths[metric.id] > max(strongest, 1) for metric in pool)

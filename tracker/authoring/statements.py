@@ -14,6 +14,13 @@ _PAGED = re.compile(rb"\b1 ?(?:-|to|\xe2\x80[\x93\x94]) ?(\d{1,6})\s+(?:of|/)\s+
 _TOTAL = re.compile(rb'"(?:num_rows_)?total(?:_?(?:count|results|items|entries|rows|hits))?" ?: ?(\d{1,7})\b', re.IGNORECASE)
 _MARK = re.compile(rb"<[^<>]*>|\b(?:the|their|its)\b")
 _SORTED = re.compile(r"[▼▲▾▴🔽🔼]")
+_BETTER = re.compile(
+    rb"\b(?:(higher|more|larger|bigger|greater)|lower|less|fewer|smaller|shorter|faster)(?: \w+){0,2} (?:is|are|=) better\b",
+    re.IGNORECASE,
+)
+_BEST_FIRST = re.compile(
+    rb"\b(?:fastest|quickest|best|strongest|top)(?: \w+)?(?: comes?| is| are| listed)? first\b", re.IGNORECASE
+)
 _SAID = 200
 """Bytes after "ranked by" that may name a column."""
 
@@ -29,6 +36,13 @@ class Statements:
         """The words that follow "ranked by" or "sorted by" on the page."""
         texts = (_MARK.sub(b" ", match[1])[:_SAID] for match in _RANKED_BY.finditer(self.body))
         return [words_of(text.decode("utf-8", "replace")) for text in texts]
+
+    @cached_property
+    def better(self) -> frozenset[bool]:
+        """The directions that "higher is better" states; both if the page only says that the best come first."""
+        text = _MARK.sub(b"", self.body)
+        stated = {bool(match[1]) for match in _BETTER.finditer(text)}
+        return frozenset(stated or ({True, False} if _BEST_FIRST.search(text) else ()))
 
     @cached_property
     def counts(self) -> list[tuple[int, int]]:

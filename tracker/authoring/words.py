@@ -113,8 +113,9 @@ STARTERS = set_of("bib jersey dorsal dossard startnummer")
 """Numbers that starters wear."""
 GENERIC = set_of("value estimate")
 """The last part of a path that says nothing about the figure: `elo.value`."""
-_TIME_OF = set_of(
-    "to per of for in at until taken elapsed spent used total limit s sec secs seconds ms min minutes h hours % ↓ ↑ ( )"
+TIME_OF = set_of(
+    "to per of for in at until taken elapsed spent used total limit s sec secs seconds ms min minutes h hours hh"
+    " mm ss gap behind lost % ↓ ↑ average avg mean median"
 )
 """Words after `time` that leave it the head of a header; before any other it only describes: `Time Trial`, `Time horizon`."""
 LIVE = set_of("speed latency throughput ttft ttfat seconds tps trending rtfx rtf uptime")

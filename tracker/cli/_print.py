@@ -19,6 +19,12 @@ _LEAST_FOLDED = 20
 """Characters, with the gap, into which the last column may be folded."""
 
 
+class Dim(str):
+    """A cell that a terminal shows in grey."""
+
+    __slots__ = ()
+
+
 def print_json(rows: Iterable[Mapping[str, object]]) -> None:
     """Print one object per line, times as `2026-04-18T06:18:33Z`."""
     for row in rows:
@@ -75,13 +81,14 @@ def print_table(
     console = Console(highlight=False, soft_wrap=False, stderr=to_stderr)
     if not console.is_terminal:
         console.width = _NEVER_WRAPPED
-    cells = [[safe("" if cell is None else str(cell)) for cell in row] for row in rows]
+    kept = [list(row) for row in rows]
+    cells = [[safe("" if cell is None else str(cell)) for cell in row] for row in kept]
     shown = _fitting(header, cells, spare, console.width)
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for column in shown:
         table.add_column(header[column], justify="right" if header[column] in right else "left", overflow="fold")
-    for texts in cells:
-        table.add_row(*(Text(texts[column]) for column in shown))
+    for row, texts in zip(kept, cells, strict=True):
+        table.add_row(*(Text(texts[column], "dim" if isinstance(row[column], Dim) else "") for column in shown))
     console.print(table)
 
 

@@ -41,7 +41,7 @@ class Time(click.ParamType[datetime]):
             return (at if at.tzinfo else at.replace(tzinfo=zone(ctx))).astimezone(UTC)
         except (ValueError, OverflowError):
             self.fail(
-                f"{text!r} is not a time; expected 2026-04-18, 2026-04-18T06:00Z, yesterday, last week, April, an age such as 7d",
+                f"{text!r} is not a time; expected 2026-04-18, 2026-04-18T06:00Z, yesterday, or an age such as 7d",
                 param,
                 ctx,
             )

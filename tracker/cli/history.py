@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 import click
 
+from tracker.cli._filters import METRICS, filters
 from tracker.cli._open import as_json, report_errors
 from tracker.cli._print import picked, print_json, print_table, when
 from tracker.cli._time import known_at
+from tracker.query.filters import Filters
 from tracker.query.history import Course
 from tracker.reports.jsonl import event_json
 from tracker.wording import safe, value
@@ -18,18 +20,18 @@ from tracker.workspace.api import Workspace
 
 @click.command("history")
 @click.argument("model")
-@click.option("--board", help="Only on this board.")
-@click.option("--metric", help="Only this metric.")
+@filters(*METRICS, "since", "until")
 @known_at
 @as_json
 @click.pass_obj
-def command(settings: Settings, model: str, board: str | None, metric: str | None, *, as_json: bool) -> None:
+def command(settings: Settings, model: str, only: Filters, *, as_json: bool) -> None:
     """Show a model's values, ranks and events over time.
 
-    MODEL is any spelling of a name, or a board's key, as in the other commands (`tracker models`).
+    MODEL is any spelling of a name, or a board's key, as in the other commands (`tracker models`). People are shown counts and
+    live metrics only if they ask for them.
     """
     with Workspace(settings, report_errors) as workspace:
-        courses = workspace.history(model, board=board, metric=metric)
+        courses = workspace.history(model, only=only)
     if as_json:
         print_json(row for course in courses for row in _rows(course))
     else:

@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Protocol
 
 from tracker.errors import DeclarationError, Defect, FetchError, Gone, StoreError, TrackerError, Transient
+from tracker.exports.extras import load
 from tracker.line import apart, dates, index
 from tracker.line.apart import Read
 from tracker.line.fold import CONTENT, DECISIONS, fetches_of
 from tracker.line.isolation import of_one
 from tracker.line.sync import Desk, Outcome, Telling, sync_leased
-from tracker.model import Board, BoardId, Capture, Counted, CounterKey, IndexLine, Unchanged, Validators, Verdict
+from tracker.model import Board, BoardId, Capture, Counted, CounterKey, IndexLine, Sha256, Unchanged, Validators, Verdict
 from tracker.model.names import Lexicon
 from tracker.ports import Archive, Clock, Store
 from tracker.stores.sqlite_errors import is_of_all
@@ -228,6 +229,44 @@ def import_bodies(
             body = _read_body(path, board.request.max_bytes)
             archive.keep(Capture(board=board.id, observed_at=at, url=board.request.url, bodies=(body,), origin=path.name))
         return sync_leased(board, Desk(archive=archive, store=store, lexicon=lexicon, now=now))
+
+
+def import_warcs(
+    board: Board, paths: Iterable[Path], *, archive: Archive, store: Store, lexicon: Lexicon, now: datetime | None = None
+) -> Outcome:
+    """Take in what `tracker export warc` wrote of a board: captures, failed fetches and decisions, each once.
+
+    Raises:
+        DeclarationError: a file cannot be read, or has nothing of the board; what was read before the damage is kept.
+        StoreError: another body is already kept for the same time, or a body is missing.
+    """
+    read = load("warc_file").read
+    with archive.lease(board.id):
+        index.check(board.id, archive, store)
+        known = {*archive.index(board.id)[0]}
+        for archived in (archived for path in paths for archived in read(path, board)):
+            if archived.line not in known:
+                _take_in(board, archived.line, archived.bodies, archive)
+        return sync_leased(board, Desk(archive=archive, store=store, lexicon=lexicon, now=now))
+
+
+def _take_in(board: Board, line: IndexLine, bodies: Mapping[Sha256, bytes], archive: Archive) -> None:
+    """Archive what another archive has, with the given bodies or those that are archived already."""
+    if not line.sha256 or line.verdict in DECISIONS:
+        archive.note(board.id, line)
+        return
+    capture = Capture(
+        board=board.id,
+        observed_at=line.observed_at,
+        url=line.url,
+        bodies=tuple(bodies[name] if name in bodies else archive.body(board.id, name) for name in line.sha256),
+        status=line.status,
+        content_type=line.content_type,
+        validators=Validators(etag=line.etag, last_modified=line.last_modified),
+        parts=line.parts,
+        origin=line.origin,
+    )
+    archive.keep(capture, verdict=None if line.verdict in CONTENT else line.verdict, error=line.error)
 
 
 def dated(paths: Iterable[Path], not_after: datetime | None = None) -> list[tuple[datetime, Path]]:

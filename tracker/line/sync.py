@@ -10,7 +10,7 @@ from functools import cache, partial
 
 from tracker.errors import DeclarationError, Defect, Poisonous, StoreError, TrackerError
 from tracker.events import KINDS
-from tracker.identity import resolve_models
+from tracker.identity import as_model, resolve_models
 from tracker.line import apart, dates, index
 from tracker.line.apart import Read, ReadLine, read_line
 from tracker.line.fold import CONTENT, DECISIONS, Last, fetches_of, steps
@@ -280,6 +280,7 @@ def _sync(board: Board, desk: Desk) -> Outcome:
     lines = [line for line in lines if line.observed_at not in aside]
     if last is not None:
         store.declare(board, desk.lexicon, rules())
+        store.identify(board, desk.lexicon.version, lambda entry: as_model(entry, board.id, desk.lexicon))
     if last is not None and any(line.observed_at <= last.observed_at or line.verdict in DECISIONS for line in lines):
         stored = {check.observed_at: check for check in store.checks(board.id)}
         if any(_rewrites(line, stored.get(line.observed_at), last) for line in lines):
@@ -548,7 +549,7 @@ def _last(board: BoardId, desk: Desk) -> Last | None:
     def snapshot() -> Snapshot:
         stored = desk.store.latest(board)
         assert stored is not None
-        return resolve_models(stored, desk.lexicon)
+        return resolve_models(stored, desk.lexicon, desk.store.identities(board, desk.lexicon.version))
 
     bodies = desk.store.latest_bodies(board)
     return None if bodies is None else Last(bodies, snapshot)

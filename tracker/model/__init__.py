@@ -71,5 +71,6 @@ from tracker.model.reading import (
     StoredSnapshot,
     Table,
     name_tokens,
+    spelling_of,
 )
 from tracker.model.reports import BoardReport, Gap, Health, Report, State, Story, Top, TopRow

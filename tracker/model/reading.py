@@ -254,9 +254,10 @@ class StoredSnapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot(StoredSnapshot):
-    """A reading with resolved models, its time and its bodies."""
+    """A reading with resolved models, its time and its bodies; `names` is the version of the names that resolved them."""
 
     entries: Mapping[EntryId, Entry]
+    names: str = field(default="", compare=False)
 
 
 def name_tokens(name: str) -> tuple[str, ...]:
@@ -264,6 +265,15 @@ def name_tokens(name: str) -> tuple[str, ...]:
     return tuple(_WORDS_AND_NUMBERS.findall(unicodedata.normalize("NFKC", name).casefold()))
 
 
+def spelling_of(name: str) -> str:
+    """A name without blanks and accents: `Local AI` is `LocalAI`, and `Llama 3 1B` is not `Llama 31B`."""
+    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", name.casefold()))
+    return _BLANKS.sub("", " ".join(name_tokens(plain)))
+
+
+_ACCENTS = re.compile(r"(?<=[a-z])[\u0300-\u036f]+")
+_BLANKS = re.compile(r"(?<![0-9]) | (?![0-9])")
+"""Blanks between words, not those between two numbers."""
 _WORDS_AND_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)*|[^\W\d_]+|\+")
 
 

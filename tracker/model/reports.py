@@ -102,8 +102,12 @@ class BoardReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What changed on some boards in since ≤ recorded_at < until; boards with the weightiest story first, quiet ones last."""
+    """What changed on some boards in since ≤ recorded_at < until; boards with the weightiest story first, quiet ones last.
+
+    `only` describes what was asked for if it is not all events of these boards.
+    """
 
     since: datetime
     until: datetime
     boards: tuple[BoardReport, ...]
+    only: str = ""

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from tracker.model import Board, BoardId, Entry, EntryId, Metric, ModelId
 from tracker.query.find import BoardAt
-from tracker.traits import Traits, price_metric, traits
+from tracker.traits import PRICE_WORDS, Traits, price_metric, traits
 
 JOINED = ("open_weights", "size_total_b", "price")
 """The traits that another board may state, by their name in `Traits`."""
@@ -26,6 +26,12 @@ class ModelFacts:
     traits: Traits
     price_of: Metric | None = None
     sources: Mapping[str, BoardId] = field(default_factory=dict)
+
+    @property
+    def price_kind(self) -> str:
+        """Whether the price is one of output, blended or of input, as far as the metric's name says so."""
+        name = self.price_of.id if self.price_of is not None else ""
+        return next((word for word in PRICE_WORDS if word in name.removeprefix("price")), name)
 
 
 def states_trait(board: Board, name: str) -> bool:
@@ -53,12 +59,13 @@ def facts_of(
             continue
         models = {known.traits.who.model for known in lacking.values()}
         others = [other for other in elsewhere(name) if other.board.id != state.board.id]
-        stated = [_Stated(other, name, models) for other in sorted(others, key=_newest_first)]
+        stated = [_Stated(other, name, models) for other in sorted(others, key=newest_first)]
         facts |= {key: _joined(known, name, stated) for key, known in lacking.items()}
     return facts
 
 
-def _newest_first(state: BoardAt) -> tuple[float, str]:
+def newest_first(state: BoardAt) -> tuple[float, str]:
+    """Sorts the boards that were read last first."""
     return -state.snapshot.observed_at.timestamp(), state.board.id
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId, EntryId, EntryRecord, Event, EventFilter, Metric, MetricId, RankSpan, Span
 from tracker.model.names import Lexicon
 from tracker.ports import Store
+from tracker.query.filters import Filters, is_wanted
 from tracker.query.find import demand, remembered, states
+
+_EVER, _NEVER = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,13 +29,13 @@ class Course:
     events: Sequence[Event]
 
 
-def history(name: str, store: Store, lexicon: Lexicon, *, board: BoardId | None = None) -> tuple[Course, ...]:
-    """Everything about the entries that a name means (`find`), including those that left their board.
+def history(name: str, store: Store, lexicon: Lexicon, *, boards: Sequence[BoardId] | None = None) -> tuple[Course, ...]:
+    """Everything about the entries that a name means (`find`) on some boards, or all, including those that left their board.
 
     Raises:
         DeclarationError: no board lists or listed it; the nearest names are suggested.
     """
-    boards = store.boards() if board is None else (board,)
+    boards = store.boards() if boards is None else boards
     meant = demand(name, remembered(store, states(store, lexicon=lexicon, boards=boards), lexicon), lexicon)
     known = {name: store.past(name).known for name in meant.by_board}
     return tuple(_course(listed.state.board, listed.entry.id, known[listed.state.board.id], store) for listed in meant.entries)
@@ -45,14 +49,39 @@ def _course(declared: Board, entry: EntryId, known: Mapping[EntryId, EntryRecord
     return Course(board=board, entry=entry, known=known[entry], metrics=metrics, values=values, ranks=ranks, events=events)
 
 
-def with_metric(courses: Sequence[Course], metric: MetricId) -> tuple[Course, ...]:
-    """The courses with values of the metric, without their other values.
+def narrowed(courses: Sequence[Course], only: Filters) -> tuple[Course, ...]:
+    """The courses with what the metrics, topics and times of the filters mean: values, ranks and events.
 
     Raises:
-        DeclarationError: none has any.
+        DeclarationError: none has values of those metrics.
     """
-    chosen = tuple(replace(course, values={metric: course.values[metric]}) for course in courses if metric in course.values)
+    chosen = tuple(_narrowed(course, only) for course in courses)
+    if not (only.metrics or only.topics):
+        return chosen
+    chosen = tuple(course for course in chosen if course.metrics)
     if not chosen:
         known = ", ".join(sorted({name for course in courses for name in course.values})) or "none"
-        raise DeclarationError(f'metric "{metric}": that model has no values of it; expected one of: {known}')
+        wanted = f'metric "{", ".join(only.metrics)}"' if only.metrics else f'topic "{", ".join(only.topics)}"'
+        raise DeclarationError(f"{wanted}: that model has no values of it; expected one of: {known}")
     return chosen
+
+
+def _narrowed(course: Course, only: Filters) -> Course:
+    every = not (only.metrics or only.topics)
+    present = course.metrics if every else course.values
+    metrics = {name: course.metrics[name] for name in present if is_wanted(course.metrics[name], only)}
+    since, until = only.since or _EVER, only.until or _NEVER
+
+    def lasted(span: Span | RankSpan) -> bool:
+        return span.valid_from < until and (span.valid_to is None or span.valid_to > since)
+
+    def happened(event: Event) -> bool:
+        return since <= event.recorded_at < until and (every or event.metric in metrics)
+
+    return replace(
+        course,
+        metrics=metrics,
+        values={name: tuple(filter(lasted, spans)) for name, spans in course.values.items() if name in metrics},
+        ranks=tuple(filter(lasted, course.ranks)) if any(metric.primary for metric in metrics.values()) else (),
+        events=tuple(filter(happened, course.events)),
+    )

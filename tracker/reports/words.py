@@ -270,6 +270,9 @@ def _unseen(gaps: Sequence[Gap], zone: tzinfo) -> tuple[str, ...]:
 
 def silences(report: Report, zone: tzinfo) -> tuple[Silence, ...]:
     """Sentences on boards without stories and trouble: first seen, unchanged, with recorded changes, or unseen; and on gaps."""
+    if report.only:
+        found = "Only changes that match are shown" if report.boards else "No change in this time matches"
+        return (Silence(sentence=f"{found}: {report.only}."),)
     if not report.boards:
         return (Silence(sentence="There are no boards to report on."),)
     without = [board for board in report.boards if not board.stories]

@@ -11,19 +11,19 @@ from tracker.wording import machine_time
 
 _OF_SERIES = (
     "SELECT series.name, coalesce(entries.key, 'entry ' || {table}.entry), {table}.valid_from, {table}.valid_to, {columns}"
-    " FROM {table} JOIN series USING (series) LEFT JOIN entries ON entries.board = series.board AND entries.entry = {table}.entry"
-    " WHERE series.board = ?"
+    " FROM {table} JOIN series USING (series)"
+    " LEFT JOIN _entries AS entries ON entries.board = series.board AND entries.entry = {table}.entry WHERE series.board = ?"
 )
 _QUERIES: Mapping[str, str] = {  # without messages and reasons, which another version may word differently
-    "checks": "SELECT observed_at, result, status, entries, url, sha256 FROM checks WHERE board = ?",
+    "checks": "SELECT observed_at, result, status, entries, url, sha256 FROM _checks WHERE board = ?",
     "snapshots": "SELECT * FROM snapshots WHERE board = ?",
-    "entries": f"SELECT entry, key, names, {ENTRY_COLUMNS} FROM entries WHERE board = ?",  # noqa: S608  # our own columns
-    "measures": _OF_SERIES.format(table="measures", columns="value, low, high, estimated, decimals, raw"),
+    "entries": f"SELECT entry, key, names, {ENTRY_COLUMNS} FROM _entries WHERE board = ?",  # noqa: S608  # our own columns
+    "measures": _OF_SERIES.format(table="_measures", columns="value, low, high, estimated, decimals, raw"),
     "texts": _OF_SERIES.format(table="texts", columns="value"),
     "ranks": _OF_SERIES.format(table="ranks", columns="rank"),
     "segments": "SELECT name, started_at FROM segments JOIN series USING (series) WHERE board = ?",
-    "events": "SELECT event FROM events WHERE board = ?",
-    "parties": "SELECT entry, event FROM parties WHERE board = ?",
+    "events": "SELECT event FROM _events WHERE board = ?",
+    "parties": "SELECT entry, event FROM _parties WHERE board = ?",
 }
 
 

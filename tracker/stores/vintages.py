@@ -38,6 +38,10 @@ class _Table(NamedTuple):
     source: str = ""
 
     @property
+    def vintage(self) -> str:
+        return f"vintage_{self.name.removeprefix('_')}"
+
+    @property
     def rows(self) -> str:
         return self.source or f"main.{self.name}"
 
@@ -51,23 +55,21 @@ class _Table(NamedTuple):
 
 
 _SPAN = ("series", "entry", "valid_from")
-_ENTRIES = "(SELECT *, NULL AS valid_to FROM main.entries UNION ALL SELECT * FROM main.entry_versions)"
-_PARTIES = "(SELECT parties.*, recorded_at FROM main.parties JOIN main.events USING (event))"
+_ENTRIES = "(SELECT *, NULL AS valid_to FROM main._entries UNION ALL SELECT * FROM main.entry_versions)"
+_PARTIES = "(SELECT parties.*, recorded_at FROM main._parties AS parties JOIN main._events USING (event))"
 _TABLES = (
-    _Table("checks", ("board", "observed_at"), "observed_at"),
+    _Table("_checks", ("board", "observed_at"), "observed_at"),
     _Table("snapshots", ("board", "observed_at"), "observed_at"),
     _Table("entry_versions", ("board", "entry", "valid_from"), "valid_from", "valid_to", _ENTRIES),
     _Table("states", ("board", "valid_from"), "valid_from"),
-    *(_Table(name, _SPAN, "valid_from", "valid_to") for name in ("measures", "texts", "ranks")),
+    *(_Table(name, _SPAN, "valid_from", "valid_to") for name in ("_measures", "texts", "ranks")),
     _Table("segments", ("series", "started_at"), "started_at"),
-    _Table("events", ("event",), "recorded_at"),
-    _Table("parties", ("board", "entry", "event"), "recorded_at", source=_PARTIES),
+    _Table("_events", ("event",), "recorded_at"),
+    _Table("_parties", ("board", "entry", "event"), "recorded_at", source=_PARTIES),
 )
-TABLES = frozenset(
-    ("known", "vintages", "declared", "names", "ended_pauses", *(f"vintage_{table.name}" for table in _TABLES))
-)
+TABLES = frozenset(("known", "vintages", "declaration_versions", "names", "ended_pauses", *(table.vintage for table in _TABLES)))
 """The tables that no replay restores, besides those of the service."""
-_EVENTS = next(table for table in _TABLES if table.name == "events")
+_EVENTS = next(table for table in _TABLES if table.name == "_events")
 
 
 class Basis(NamedTuple):
@@ -91,9 +93,11 @@ class Vintages:
     def declare(self, board: BoardId, declaration: str, names: Lexicon | None, rules: str) -> None:
         """Note with what the next steps of a board are made."""
         self._bases[board] = basis = Basis(declaration, self._noted(names), rules)
-        last = self._run("SELECT declaration FROM declared WHERE board = ? ORDER BY known_from DESC LIMIT 1", (board,))
+        last = self._run(
+            "SELECT declaration FROM declaration_versions WHERE board = ? ORDER BY known_from DESC LIMIT 1", (board,)
+        )
         if (last.fetchone() or (None,))[0] != declaration:
-            self._run("INSERT OR REPLACE INTO declared VALUES (?, ?, ?)", (board, self._second(), declaration))
+            self._run("INSERT OR REPLACE INTO declaration_versions VALUES (?, ?, ?)", (board, self._second(), declaration))
         if not self._is_rewriting:
             self._run("INSERT OR IGNORE INTO vintages VALUES (?, 0, ?, 0, '[]', ?, ?, ?)", (board, self._second(), *basis))
 
@@ -144,7 +148,7 @@ class Vintages:
 
     def _last(self, board: BoardId) -> int | None:
         """The time of the last check."""
-        last: int | None = self._run("SELECT max(observed_at) FROM checks WHERE board = ?", (board,)).fetchone()[0]
+        last: int | None = self._run("SELECT max(observed_at) FROM _checks WHERE board = ?", (board,)).fetchone()[0]
         return last
 
     def _keep(self, board: BoardId, seen: int | None) -> None:
@@ -173,7 +177,7 @@ class Vintages:
 
     def _moved(self, table: _Table, board: BoardId, vintage: int, seen: int) -> bool:
         """Move the rows that the new history lacks into the vintages, and note the keys of those that it adds."""
-        name, keys, never = f"main.vintage_{table.name}", ", ".join(table.key), f"to_vintage = {_NEVER}"
+        name, keys, never = f"main.{table.vintage}", ", ".join(table.key), f"to_vintage = {_NEVER}"
         shown = _as_of(table, seen, _columns(self._run, table))
         now = f"SELECT {shown} FROM {table.rows} WHERE {table.of_board()} AND {table.began} <= {seen}"
         was = f"SELECT * FROM temp.was_{table.name}"
@@ -193,8 +197,8 @@ class Vintages:
 
     def _reasons(self, before: Basis, now: Basis, board: BoardId, seen: int | None) -> list[str]:
         """What differs from what the history before was made with, one phrase each."""
-        was = "SELECT observed_at, sha256 FROM temp.was_checks"
-        shows = f"SELECT observed_at, sha256 FROM main.checks WHERE board = ?1 AND observed_at <= {seen or 0}"
+        was = "SELECT observed_at, sha256 FROM temp.was__checks"
+        shows = f"SELECT observed_at, sha256 FROM main._checks WHERE board = ?1 AND observed_at <= {seen or 0}"
         other = f"SELECT 1 FROM ({was} EXCEPT {shows}) UNION ALL SELECT 1 FROM ({shows} EXCEPT {was})"
         differs = {
             "declaration": _changed(json.loads(before.declaration or "{}"), json.loads(now.declaration)),
@@ -228,11 +232,11 @@ def restore(connection: sqlite3.Connection, table: str, rows: Iterable[Sequence[
 def settle(connection: sqlite3.Connection, known: Collection[BoardId]) -> None:
     """After a rescue: drop events of boards that could not be read; boards other than those `known` were when observed."""
     run = connection.execute
-    run("DELETE FROM events WHERE board NOT IN (SELECT board FROM checks)")
-    for (board,) in run("SELECT DISTINCT board FROM checks").fetchall():
+    run("DELETE FROM _events WHERE board NOT IN (SELECT board FROM _checks)")
+    for (board,) in run("SELECT DISTINCT board FROM _checks").fetchall():
         if board not in known:
             run("DELETE FROM known WHERE board = ?", (board,))
-            run("INSERT INTO known SELECT board, 0, observed_at, observed_at FROM checks WHERE board = ?", (board,))
+            run("INSERT INTO known SELECT board, 0, observed_at, observed_at FROM _checks WHERE board = ?", (board,))
 
 
 def names_at(connection: sqlite3.Connection, at: datetime | None) -> Lexicon | None:
@@ -257,14 +261,14 @@ def show(connection: sqlite3.Connection, at: datetime) -> None:
     run("INSERT INTO series_cuts SELECT series, vintage, cut, kept FROM series JOIN cuts USING (board)")
     for table in _TABLES:
         run(f"CREATE TEMP VIEW {table.name} AS {_then(table, _columns(run, table))}")
-    run("CREATE TEMP VIEW entries AS SELECT * FROM temp.entry_versions WHERE valid_to IS NULL")
+    run("CREATE TEMP VIEW _entries AS SELECT * FROM temp.entry_versions WHERE valid_to IS NULL")
     declaration = (
-        "SELECT declaration FROM main.declared noted WHERE noted.board = cuts.board"
+        "SELECT declaration FROM main.declaration_versions noted WHERE noted.board = cuts.board"
         f" ORDER BY known_from > {then}, iif(known_from > {then}, known_from, -known_from) LIMIT 1"
     )
     state = "SELECT body FROM temp.states WHERE states.board = cuts.board ORDER BY valid_from DESC LIMIT 1"
     run(
-        "CREATE TEMP VIEW boards AS SELECT board, 0 AS position,"
+        "CREATE TEMP VIEW _boards AS SELECT board, 0 AS position,"
         f" coalesce(({state}), '{{}}') AS past, ({declaration}) AS declaration FROM temp.cuts"
     )
     pause = "SELECT board, since, by, reason FROM main"
@@ -288,7 +292,7 @@ def corrections(connection: sqlite3.Connection, columns: str) -> Iterator[tuple[
         gone = {row[0]: row for row in before}
         kept = f"SELECT {columns} FROM main.vintage_events WHERE board = ?1 AND from_vintage = ?2 AND to_vintage < {_NEVER}"
         live = (
-            f"SELECT {columns} FROM main.events WHERE board = ?1 AND event IN"
+            f"SELECT {columns} FROM main._events WHERE board = ?1 AND event IN"
             f" (SELECT event FROM main.vintage_events WHERE board = ?1 AND from_vintage = ?2 AND to_vintage = {_NEVER})"
         )
         new = {row[0]: row for row in run(f"{kept} UNION ALL {live}", of_board)}
@@ -298,7 +302,7 @@ def corrections(connection: sqlite3.Connection, columns: str) -> Iterator[tuple[
 
 def _columns(run: Callable[[str], sqlite3.Cursor], table: _Table) -> Sequence[str]:
     """The columns of a table, with the time of its validity."""
-    return [name for _, name, *_ in run(f"PRAGMA main.table_info(vintage_{table.name})")][2:]
+    return [name for _, name, *_ in run(f"PRAGMA main.table_info({table.vintage})")][2:]
 
 
 def _as_of(table: _Table, cut: object, columns: Sequence[str], row: str = "") -> str:
@@ -313,7 +317,7 @@ def _as_of(table: _Table, cut: object, columns: Sequence[str], row: str = "") ->
 def _then(table: _Table, columns: Sequence[str]) -> str:
     """The rows that the record had: those of now that no later vintage added, and those that a later one replaced."""
     cuts = "cuts" if table.place == "board" else "series_cuts"
-    noted = f"main.vintage_{table.name}"
+    noted = f"main.{table.vintage}"
     same = " AND ".join(f"noted.{key} = row.{key}" for key in table.key)
     shown = _as_of(table, "known.cut", columns, "row")
     join = f"JOIN temp.{cuts} known ON known.{table.place} = row.{table.place} WHERE row.{table.began} <= known"

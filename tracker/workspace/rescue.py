@@ -40,7 +40,10 @@ ONCE_IN = timedelta(hours=1)
 _UNNAMED_VERSION = "ledger"
 """The newest migration before backups named it."""
 _PATIENCE_S = 600.0
-_POSITIONS = ("SELECT position FROM boards WHERE board = ?", "SELECT max(start + length(lines)) FROM indices WHERE board = ?")
+_POSITIONS = (
+    *(f"SELECT position FROM {table} WHERE board = ?" for table in ("_boards", "boards")),  # noqa: S608  # our own table names
+    "SELECT max(start + length(lines)) FROM indices WHERE board = ?",
+)
 """Where a file has up to which byte the index of a board was read."""
 _LOGS = ("-wal", "-shm")
 _TIME = "%Y-%m-%dT%H%M%SZ"
@@ -214,9 +217,11 @@ def _take_its_place(new: Path, database: Path, aside: Path, *, keep: bool) -> No
 
 def _in_file(database: Path, boards: Sequence[BoardId]) -> _Source:
     """What can be read of a damaged file. Raises Newer, and StoreError if it cannot be opened at all."""
-    queries = {table: f"SELECT * FROM {table}" for table in sorted(TABLES)}  # noqa: S608  # our own table names
-    queries |= {table: f"SELECT * FROM {table}" for table in (*sorted(VINTAGES), "events")}  # noqa: S608  # as above
-    queries[DECLARATIONS] = "SELECT board, declaration FROM boards WHERE declaration IS NOT NULL"
+    queries = [(table, f"SELECT * FROM {table}") for table in sorted(TABLES)]  # noqa: S608  # our own table names
+    for prefix in ("", "_"):  # a file of version 0.1 has tables without it, and no such views
+        queries.append(("events", f"SELECT event, board, headline, body FROM {prefix}events"))  # noqa: S608  # as above
+        queries.append((DECLARATIONS, f"SELECT board, declaration FROM {prefix}boards WHERE declaration IS NOT NULL"))  # noqa: S608  # as above
+    queries += [(table, f"SELECT * FROM {table}") for table in (*sorted(VINTAGES), "_events")]  # noqa: S608  # as above
     rows, version = {}, NEWEST_MIGRATION
     try:
         old = sqlite3.connect(database)
@@ -226,7 +231,7 @@ def _in_file(database: Path, boards: Sequence[BoardId]) -> _Source:
         old.text_factory = lambda raw: raw.decode(errors="surrogateescape")  # so that one bad text does not cost the others
         with suppress(sqlite3.Error, TypeError):
             version = str(old.execute("SELECT name FROM _sqlite_migrations ORDER BY rowid DESC LIMIT 1").fetchone()[0])
-        for table, query in queries.items():
+        for table, query in queries:
             with suppress(sqlite3.Error):
                 rows[table] = old.execute(query).fetchall()
         positions = {board: position for board in boards if (position := _position(old, board))}
@@ -282,20 +287,18 @@ def _restore(store: SqliteStore, in_file: _Source | None, in_backup: _Source | N
             lost.append(table)
     for source in filter(None, (in_backup, in_file)):
         store.restore_declarations(source.rows.get(DECLARATIONS, ()))
+    if in_file is not None:
+        store.service.restore("withdrawn", in_file.rows.get("events", ()))  # a replay removes those that it derives again
     return lost, from_backup
 
 
 def _restored_record(store: SqliteStore, in_file: _Source | None) -> frozenset[BoardId]:
     """Restore what the file has of vintages, and the events that a replay compares with its own. Returns the known boards."""
-    if in_file is None:
+    if (
+        in_file is None or in_file.version != NEWEST_MIGRATION
+    ):  # one of a version that kept none, or whose events have other columns
         return frozenset()
-    from tracker.stores.migrations import converted  # noqa: PLC0415  # loads sqlite-utils
-
-    rows = {}
-    for table in (*sorted(VINTAGES), "events"):
-        with suppress(KeyError, sqlite3.Error, ValueError):  # there is no such table, or it has other columns
-            rows[table] = converted(table, in_file.rows[table], in_file.version)
-    return store.restore_record(rows)
+    return store.restore_record({table: in_file.rows.get(table, ()) for table in (*sorted(VINTAGES), "_events")})
 
 
 def _restored(store: SqliteStore, table: str, source: _Source) -> bool:
