@@ -520,6 +520,8 @@ class SqliteStore(SqliteFile):
     def corrections(self) -> Iterator[Correction]:
         with self._storing("read"), self._decoding("vintages"):
             for board, vintage, at, why, before, after in vintages.corrections(self._connection, _codec.EVENT_COLUMNS):
+                if before == after:  # only its place among those of its step is another
+                    continue
                 yield Correction(
                     board=BoardId(board),
                     vintage=vintage,

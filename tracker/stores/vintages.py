@@ -157,6 +157,8 @@ class Vintages:
         row = self._run(noted, (board,)).fetchone()
         vintage, before = (row[0], Basis(*row[1:])) if row else (0, None)
         basis = self._bases.get(board) or before or Basis("{}", "", "")
+        if seen is not None:
+            self._renumber(board)
         tables, until = (_TABLES, seen) if seen is not None else ((_EVENTS,), self._known_until(board))
         is_new = until is not None and {self._moved(table, board, vintage + 1, until) for table in tables} >= {True}
         if is_new:
@@ -169,6 +171,24 @@ class Vintages:
             self._run(sql, (board, vintage, self._second(), *basis))
         if is_new or (last is not None and (until is None or last > until)):
             self._know(board, last or 0)
+
+    def _renumber(self, board: BoardId) -> None:
+        """Number the entries of former vintages as the new history does; those that it lacks get negative numbers."""
+        run = self._run
+        known = "SELECT key, entry FROM main.vintage_entry_versions WHERE board = ?1 AND key IS NOT NULL"
+        former = f"(SELECT key, entry FROM temp.was_entry_versions UNION {known}) former"
+        new = "coalesce(now.entry, iif(former.entry < 0, former.entry, NULL))"
+        run("CREATE TEMP TABLE IF NOT EXISTS numbers (old INTEGER PRIMARY KEY, new INTEGER)")
+        run("DELETE FROM numbers")
+        joined = f"{former} LEFT JOIN main._entries now ON now.board = ?1 AND now.key = former.key"
+        run(f"INSERT INTO numbers SELECT former.entry, {new} FROM {joined}", (board,))
+        run("UPDATE numbers SET new = (SELECT min(0, min(old)) FROM numbers) - old WHERE new IS NULL")
+        if run("SELECT 1 FROM numbers WHERE old <> new").fetchone() is None:
+            return
+        number = "UPDATE {} SET entry = (SELECT new FROM numbers WHERE old = entry)"
+        for table in (table for table in _TABLES if "entry" in table.key):
+            run(number.format(f"temp.was_{table.name}"))
+            run(f"{number.format(f'main.{table.vintage}')} WHERE {table.of_board()}", (board,))
 
     def _known_until(self, board: BoardId) -> int | None:
         """Up to when the record had a board, if its history is lost and only that is known."""
