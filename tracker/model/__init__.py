@@ -70,6 +70,7 @@ from tracker.model.reading import (
     Source,
     StoredSnapshot,
     Table,
+    Waiting,
     name_tokens,
 )
 from tracker.model.reports import BoardReport, Gap, Health, Report, State, Story, Top, TopRow
