@@ -336,8 +336,8 @@ def test_a_refusal_names_the_publisher_or_robots(daemon: Daemon):
 @pytest.mark.parametrize(
     "sql",
     [
-        "UPDATE boards SET past = substr(past, 2)",
-        "UPDATE checks SET result = 'perfect'",
+        "UPDATE _boards SET past = substr(past, 2)",
+        "UPDATE _checks SET result = 'perfect'",
         "UPDATE pauses SET since = 'soon'",
     ],
 )

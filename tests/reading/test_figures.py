@@ -301,3 +301,14 @@ def test_a_score_of_more_digits_than_an_integer_may_have_does_not_end_the_readin
     whole, spaced = [f"{'9' * 4_301}{unit}", "1504"], ["1 504", f"{'9' * 4_301} 504"]
     for cells in (dotted + whole, spaced + whole, whole):
         assert len(read(cells, unit.strip())[0]) == len(cells)
+
+
+@pytest.mark.parametrize("word", ["E", "Even", "EVEN", "Par", "PAR"])
+@pytest.mark.parametrize("cells", [["-22", "-4", "+1"], ["−3", "+2", "+10"], ["-2", "-1", "-"], ["+1", "0", "+4"]])
+def test_even_par_is_zero_among_strokes_above_and_below_par(word: str, cells: list[str]):
+    assert read([*cells, word])[0] == [*cells, "0"]
+
+
+@pytest.mark.parametrize("cells", [["4", "3", "E"], ["A", "B", "E"], ["4.5", "3.5", "Par"], ["E", "E", "12"]])
+def test_the_same_words_among_other_figures_are_not(cells: list[str]):
+    assert read(cells)[0] == cells

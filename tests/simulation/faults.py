@@ -90,7 +90,7 @@ def _damaged(machine: Machine) -> None:
     """The root page of a table is overwritten."""
     _used(machine)
     with closing(sqlite3.connect(machine.settings.database)) as connection:
-        (number,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'measures'").fetchone()
+        (number,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = '_measures'").fetchone()
         (size,) = connection.execute("PRAGMA page_size").fetchone()
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     with machine.settings.database.open("r+b") as file:

@@ -26,6 +26,7 @@ from tracker.stores.hosts import SqliteHosts
 from tracker.stores.migrations import migrations
 from tracker.stores.service_state import TABLES, UNSURE
 from tracker.stores.sqlite import SqliteStore
+from tracker.stores.views import RENAMED
 
 
 @pytest.fixture
@@ -478,7 +479,10 @@ def database_of_0_1(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("ATTACH ? AS new", (str(copied),))
         for table in sorted(tables - {"receipts", "_sqlite_migrations", "sqlite_sequence"}):
-            connection.execute(f"INSERT INTO main.{table} SELECT * FROM new.{table}")
+            now = f"_{table}" if table in RENAMED else table
+            there = len(connection.execute(f"PRAGMA main.table_info({table})").fetchall())
+            columns = ", ".join(row[1] for row in connection.execute(f"PRAGMA new.table_info({now})").fetchall()[:there])
+            connection.execute(f"INSERT INTO main.{table} SELECT {columns} FROM new.{now}")
 
 
 def test_a_database_of_version_0_1_keeps_its_history_and_gains_the_service_state(tmp_path: Path):

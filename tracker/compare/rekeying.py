@@ -7,17 +7,19 @@ labels at once, each continues the one of the nearest name; if none is nearest, 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from itertools import product
+from itertools import chain, product
 from math import isclose
 from operator import attrgetter
 
 from tracker.compare.drift import FALLBACK_HALF_WIDTH
 from tracker.compare.precision import same
-from tracker.model import Board, Confidence, Entry, EntryId, Measure, Metric, MetricId, Nature, Snapshot, name_tokens
+from tracker.model import Board, Confidence, Entry, EntryId, Measure, Metric, MetricId, Nature, Snapshot, name_tokens, spelling_of
 from tracker.model.names import is_misprint
 
 _EXACT = 2
@@ -35,6 +37,7 @@ _SCORES = (Nature.TESTED, Nature.FITTED)
 _Clue = Callable[[Entry, Entry], bool]
 _Pair = tuple[Entry, Entry]
 _Result = tuple[MetricId, float]
+_Column = Sequence[tuple[Measure, int, Entry]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +70,9 @@ def rekeyed(board: Board, before: Snapshot, after: Snapshot) -> Rekeyed:
     }
     relisted = {now: old for now, old in named.items() if now not in continued}
     arrived, gone = _rest(arrived, gone, named)
+    respelled = _respelled(arrived, gone, (before, after))
+    continued |= {now.id: old.id for now, old in respelled if values.agree(now, old) and values.grew_little(now, old)}
+    arrived, gone = _rest(arrived, gone, continued)
     unclear: list[_Pair] = []
     for clue in (values.identify, values.of_one_variant, values.clarified, values.same_cells, values.relabelled):
         pairs, several = _pairs(arrived, gone, clue)
@@ -101,15 +107,16 @@ def exchanged(board: Board, before: Snapshot, after: Snapshot, entries: Iterable
     values, found, moved = _Values(board, before, after), dict[EntryId, EntryId](), frozenset(entries)
     if not moved:
         return found
-    for was, now in ((before.entries, after.entries), (after.entries, before.entries)):
-        gone = [was[key] for key in sorted(was.keys() - now.keys())]
-        still = values.by_value([now[key] for key in sorted((was.keys() & now.keys()) - moved)])
-        for entry in moved:
-            others = [other.id for other in gone if values.moved_over(other, was[entry], now[entry])]
-            copied = values.copied(still, was[entry], now[entry])
-            others += [other.id for other in copied if values.moved_over(other, was[entry], now[entry])]
-            if others:
-                found[entry] = others[0]
+    for was, now in ((before, after), (after, before)):
+        pairs = {entry: (was.entries[entry], now.entries[entry]) for entry in moved}
+        gone = values.by_score([was.entries[key] for key in sorted(was.entries.keys() - now.entries.keys())])
+        results = {entry: values.new_results(*pair) for entry, pair in pairs.items()}
+        still = values.by_result(now, set(chain.from_iterable(results.values())), was.entries.keys() - moved)
+        for entry, pair in pairs.items():
+            candidates = (*values.like(gone, *pair), *values.copied(still, results[entry]))
+            other = next((other for other in candidates if values.moved_over(other, *pair)), None)
+            if other is not None:
+                found[entry] = other.id
     return found
 
 
@@ -124,6 +131,14 @@ def _of_one_name(arrived: list[Entry], gone: list[Entry]) -> dict[EntryId, Entry
     times_now, times_before = Counter(new), Counter(old)
     keys = {name: entry.id for entry, name in zip(gone, old, strict=True) if name and times_before[name] == 1}
     return {entry.id: keys[name] for entry, name in zip(arrived, new, strict=True) if name in keys and times_now[name] == 1}
+
+
+def _respelled(arrived: Iterable[Entry], gone: Iterable[Entry], pages: Iterable[Snapshot]) -> list[_Pair]:
+    """The pairs of one spelling that nothing else on either page has."""
+    spelled = {spelling_of(entry.name): entry for entry in gone}
+    found = [(entry, spelled[spelling]) for entry in arrived if (spelling := spelling_of(entry.name)) in spelled and spelling]
+    times = Counter(spelling_of(entry.name) for page in pages if found for entry in page.entries.values())
+    return [pair for pair in found if times[spelling_of(pair[0].name)] == len(pair)]
 
 
 def _pairs(arrived: list[Entry], gone: list[Entry], clue: _Clue) -> tuple[dict[EntryId, EntryId], list[_Pair]]:
@@ -181,6 +196,7 @@ class _Values:
     def __init__(self, board: Board, before: Snapshot, after: Snapshot) -> None:
         self._scores = [metric for metric in board.metrics if metric.nature in _SCORES and not metric.parts]
         self._prices = [metric for metric in board.metrics if metric.nature is Nature.LISTED and not metric.parts]
+        self._points = [metric for metric in board.metrics if metric.nature is Nature.POINTS]
         self._counts = [metric for metric in board.metrics if metric.nature is Nature.COUNT]
         self._tests = [metric for metric in self._scores if metric.nature is Nature.TESTED]
         self._primary, self._pages = board.primary, (before, after)
@@ -193,6 +209,15 @@ class _Values:
         if self._primary and (self._primary.id in now.measures) != (self._primary.id in old.measures):
             return False
         return all(self._alike(metric, *pair) for metric, *pair in self._shared(self._prices, now, old))
+
+    def grew_little(self, now: Entry, old: Entry) -> bool:
+        """Whether points and counts are equal, or large and only a little more or less."""
+        shared = self._shared((*self._points, *self._counts), now, old)
+        return all(
+            after.value == before.value
+            or (before.value >= _MANY and _SHRUNK * before.value <= after.value <= _GREW * before.value)
+            for _, after, before in shared
+        )
 
     def of_one_variant(self, now: Entry, old: Entry) -> bool:
         """Whether both names mean one variant of a model, with the same primary value, and no more scores differ than agree.
@@ -247,7 +272,7 @@ class _Values:
         """
         if now.attributes != old.attributes or now.measures.keys() != old.measures.keys():
             return False
-        is_labelled, is_counted = _have_one_label(now, old), self._counted(now)
+        is_labelled, is_counted = _have_one_label(now, old) or _is_misprinted(now, old), self._counted(now)
         if not (is_labelled or is_counted or self._equal(now, old)):
             return False
         is_one = is_labelled or (now.who.model is not None and now.who.model == old.who.model)
@@ -311,22 +336,51 @@ class _Values:
             or _is_one_name(now, old)
         )
 
-    def by_value(self, rows: Iterable[Entry]) -> Mapping[_Result, Sequence[Entry]]:
-        """The rows by each of their results of tests."""
-        found: defaultdict[_Result, list[Entry]] = defaultdict(list)
-        if len(self._tests) > 1:
-            for row in rows:
-                for metric in self._tests:
-                    if metric.id in row.measures:
-                        found[metric.id, row.measures[metric.id].value].append(row)
-        return found
+    def by_score(self, rows: Sequence[Entry]) -> Mapping[MetricId, _Column]:
+        """The rows by each of their scores, the lowest first, with their places among the rows."""
+        numbered = list(enumerate(rows))
+        shown = {
+            metric.id: [(row.measures[metric.id], at, row) for at, row in numbered if metric.id in row.measures]
+            for metric in self._scores
+        }
+        return {metric: sorted(column, key=_value_of) for metric, column in shown.items()}
 
-    def copied(self, rows: Mapping[_Result, Sequence[Entry]], before: Entry, after: Entry) -> list[Entry]:
-        """The rows of which an entry took over two exact results of tests."""
+    def like(self, rows: Mapping[MetricId, _Column], before: Entry, after: Entry) -> Iterator[Entry]:
+        """Those of the rows with a score that an entry has now and had not before, as far as decimals tell; in their order."""
+        found: dict[int, Entry] = {}
+        for metric in self._scores:
+            column, now, was = rows[metric.id], after.measures.get(metric.id), before.measures.get(metric.id)
+            if not column or now is None or (was is not None and _equal(now, was)):
+                continue
+            coarsest = min(now.decimals, *(measure.decimals for measure, _, _ in column))
+            reach = 10.0**-coarsest + _NOISE * max(1.0, abs(now.value))  # twice what two roundings of one number differ by
+            start = bisect_left(column, now.value - reach, key=_value_of)
+            end = bisect_right(column, now.value + reach, key=_value_of)
+            found |= {at: row for _, at, row in column[start:end]}
+        return (found[at] for at in sorted(found))
+
+    def new_results(self, before: Entry, after: Entry) -> list[_Result]:
+        """The exact results of tests that an entry has now and had not before; none on a board of one test."""
+        if len(self._tests) < 2:
+            return []
         shown = ((metric.id, after.measures.get(metric.id)) for metric in self._tests)
-        new = [
+        return [
             (metric, now.value) for metric, now in shown if now and now.decimals >= _EXACT and before.measures.get(metric) != now
         ]
+
+    def by_result(
+        self, page: Snapshot, wanted: AbstractSet[_Result], entries: Container[EntryId]
+    ) -> Mapping[_Result, Sequence[Entry]]:
+        """Those of a page's entries that have a wanted result, by each of these."""
+        found: defaultdict[_Result, list[Entry]] = defaultdict(list)
+        for metric in {metric for metric, _ in wanted}:
+            for entry, value in page.values(metric).items():
+                if (metric, value) in wanted and entry in entries:
+                    found[metric, value].append(page.entries[entry])
+        return found
+
+    def copied(self, rows: Mapping[_Result, Sequence[Entry]], new: Sequence[_Result]) -> list[Entry]:
+        """The rows of which an entry took over two exact results of tests."""
         same = [row for result in new if len(alike := rows.get(result, ())) <= _COMMON for row in alike]
         times = Counter(row.id for row in same)
         return sorted({row.id: row for row in same if times[row.id] > 1}.values(), key=attrgetter("id"))
@@ -362,6 +416,10 @@ class _Values:
     def _only(self, metric: Metric, measure: Measure) -> bool:
         """Whether at most one entry of each page has a value."""
         return all(list(page.values(metric.id).values()).count(measure.value) <= 1 for page in self._pages)
+
+
+def _value_of(place: tuple[Measure, int, Entry]) -> float:
+    return place[0].value
 
 
 def _texts(entry: Entry) -> frozenset[tuple[str, str]]:
@@ -408,6 +466,11 @@ def _is_one_name(now: Entry, old: Entry) -> bool:
     """Whether two names are of one generation of a declared family, or one has a misprint of the other."""
     if not (now.who.guessed_family or old.who.guessed_family):
         return bool(now.who.generation) and now.who.line == old.who.line
+    return _is_misprinted(now, old)
+
+
+def _is_misprinted(now: Entry, old: Entry) -> bool:
+    """Whether one name has a misprint of the other."""
     words, others = name_tokens(now.name), name_tokens(old.name)
     differing = [pair for pair in zip(words, others, strict=False) if pair[0] != pair[1]]
     return len(words) == len(others) and len(differing) == 1 and is_misprint(*differing[0])

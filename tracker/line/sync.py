@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from functools import cache, partial
 
 from tracker.errors import DeclarationError, Defect, Poisonous, StoreError, TrackerError
-from tracker.identity import resolve_models
+from tracker.events import KINDS
+from tracker.identity import as_model, resolve_models
 from tracker.line import apart, dates, index
 from tracker.line.apart import Read, ReadLine, read_line
 from tracker.line.fold import CONTENT, DECISIONS, Last, fetches_of, steps
@@ -54,6 +55,12 @@ NOT_APPLIED = "not_applied"
 """The kind of the notice about a changed declaration that is not applied."""
 _SENT_MIN = 2
 """A changed declaration that withdraws this many sent events, or fewer, may be a correction of them."""
+
+
+@cache
+def rules() -> str:
+    """The versions of all rules by which events are found."""
+    return " ".join(sorted(kind.rule for kind in KINDS.values()))
 
 
 class _LosesHistoryError(DeclarationError):
@@ -272,7 +279,8 @@ def _sync(board: Board, desk: Desk) -> Outcome:
         return _replay(board, desk)
     lines = [line for line in lines if line.observed_at not in aside]
     if last is not None:
-        store.declare(board)
+        store.declare(board, desk.lexicon, rules())
+        store.identify(board, desk.lexicon.version, lambda entry: as_model(entry, board.id, desk.lexicon))
     if last is not None and any(line.observed_at <= last.observed_at or line.verdict in DECISIONS for line in lines):
         stored = {check.observed_at: check for check in store.checks(board.id)}
         if any(_rewrites(line, stored.get(line.observed_at), last) for line in lines):
@@ -496,7 +504,7 @@ def _store(
     checks: list[Check] = []
     events: list[Event] = []
     took: dict[str, float] = {}
-    store.declare(board)
+    store.declare(board, desk.lexicon, rules())
     before, past, last = _last(board.id, desk), store.past(board.id), store.last_check(board.id)
     is_rejected = last is not None and last.result is Result.REJECTED and last.message != dates.MISDATED
     rejected = last.sha256 if last is not None and is_rejected else ()
@@ -541,7 +549,7 @@ def _last(board: BoardId, desk: Desk) -> Last | None:
     def snapshot() -> Snapshot:
         stored = desk.store.latest(board)
         assert stored is not None
-        return resolve_models(stored, desk.lexicon)
+        return resolve_models(stored, desk.lexicon, desk.store.identities(board, desk.lexicon.version))
 
     bodies = desk.store.latest_bodies(board)
     return None if bodies is None else Last(bodies, snapshot)

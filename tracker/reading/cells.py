@@ -40,7 +40,7 @@ NO = frozenset({"false", "no", "n", "off", "0", "0.0", "✗", "✘", "❌"})
 MEDALS = {"🥇": 1, "🥈": 2, "🥉": 3}
 MAX_CELL = 200
 """Length of the longest cell that may be a number."""
-REMEMBERED = 8_192
+REMEMBERED = 16_384
 """Cells remembered per metric: a large board, its last states, and at worst a few megabytes."""
 
 _POWERS = {"k": 3, "m": 6, "b": 9, "t": 12}
@@ -147,8 +147,13 @@ def reader(metric: Metric) -> Reader:
     free = FREE if metric.topic == "price" or any(name in metric.unit for name in chain(*CURRENCIES.values())) else ()
 
     def read(text: Text, plus_minus: Text = None, low: Text = None, high: Text = None, estimated: Text = None) -> Measure | None:
-        if simple and text and _PLAIN.fullmatch(text) and not (plus_minus or low or high or estimated):
-            return Measure(value=float(text) + 0.0, decimals=len(text.partition(".")[2]), raw=text)  # + 0.0: there is no -0
+        if text and _PLAIN.fullmatch(text) and not (plus_minus or low or high or estimated):
+            decimals = max(0, len(text.partition(".")[2]) - metric.scale.adjusted())
+            if simple:
+                return Measure(value=float(text) + 0.0, decimals=decimals, raw=text)  # + 0.0: there is no -0
+            amount = Decimal(text)
+            is_known = amount not in unknown.numbers
+            return Measure(value=_in_unit(amount, metric, text), decimals=decimals, raw=text) if is_known else None
         cell = bounded(text)
         if unknown.names(cell):
             return None
@@ -292,7 +297,7 @@ def _interval(
     parts: _Cell, metric: Metric, plus_minus: str | None, low: str | None, high: str | None
 ) -> tuple[Decimal | None, Decimal | None]:
     """The bounds as published, in the publisher's scale."""
-    lowest, highest = _bound(low, metric.low), _bound(high, metric.high)
+    lowest, highest = _bound(low, metric.low, parts.value, -1), _bound(high, metric.high, parts.value, 1)
     below, above = _half(plus_minus, metric.plus_minus)
     if below is None or above is None:
         below, above = parts.below, parts.above
@@ -303,9 +308,13 @@ def _interval(
     return lowest, highest
 
 
-def _bound(text: str | None, column: Column | None) -> Decimal | None:
+def _bound(text: str | None, column: Column | None, value: Decimal, side: int) -> Decimal | None:
+    """A bound of a value: below it if `side` is -1, above it if 1."""
     cell = bounded(text)
-    return None if unknown_of(column).covers(cell) else parse_number(cell)
+    if unknown_of(column).covers(cell):
+        return None
+    number = parse_number(cell)
+    return _ARITHMETIC.add(value, side * abs(number)) if column and column.kind is Kind.DISTANCE else number
 
 
 def _half(text: str | None, column: Column | None) -> tuple[Decimal, Decimal] | tuple[None, None]:

@@ -21,12 +21,15 @@ from tracker.reading.units import CURRENCY_FIRST, UnitColumn, contradiction, in_
 CURRENCIES = {"$": ("USD", "$"), "€": ("EUR", "€"), "£": ("GBP", "£"), "¥": ("CNY", "JPY", "RMB", "¥")}
 LARGE, APART = 100, 50
 """A dot groups thousands if the other numbers are whole, at least LARGE, and APART times as large as with a decimal point."""
+PAR = ("E", "Even", "EVEN", "Par", "PAR")
+"""Zero among strokes above and below par: `-4`, `E`, `+2`."""
 MANY = 10
 """Figures of a column of which one may be odd."""
 
 _NUMBER = re.compile(r"[0-9](?:[0-9.,]*[0-9])?")
 _WHOLE = re.compile(r"[0-9]+")
 _WORDLESS = re.compile(r"[\W\d]+")
+_SIGNED = re.compile(r"[+\-−–][0-9]{1,3}")
 _DOT_GROUP = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 _COMMA_GROUP = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 _POINT = re.compile(r"[0-9]+\.[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+\.[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}")
@@ -37,6 +40,8 @@ _UNUSUAL = re.compile(r"[^0-9.\n ±+-]")
 _WORDED = re.compile(rf"[0-9%] ?[^\W\d_°]|[0-9] [0-9]|[0-9]:[0-9]|°|{CURRENCY_FIRST.pattern}")
 _SIGNS = re.compile(rf"[,%$€£¥]|{_WORDED.pattern}")
 _THREE_DECIMALS = re.compile(r"\.[0-9]{3}(?![0-9])")
+_DECIMALS = re.compile(r"(?<![0-9.])(?:0\.[0-9]{3}|[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,}))(?![0-9.])")
+_TWO_POINTS = re.compile(r"\.[0-9]+\.")
 _SPACES = re.compile(r"(?<![0-9.,])[0-9]+(?: [0-9]+)+(?![0-9])")
 """Digits with plain spaces between them."""
 _SPACED = re.compile(r"[1-9][0-9]{0,2}(?: [0-9]{3})+")
@@ -65,7 +70,9 @@ def figures_of(cells: Sequence[str | None], metric: Metric, bounds: Bounds, comm
     `commas` says whether the page has decimal commas, as `has_decimal_commas`; it is asked if the column alone does not show it.
     """
     text = "\n".join(filter(None, cells))
-    if not (_is_unusual(text) or _THREE_DECIMALS.search(text)):
+    if any(word in text for word in PAR):
+        cells = _without_par(cells)
+    if not _is_unusual(text) and (not _THREE_DECIMALS.search(text) or _has_points_only(text)):
         return Figures(cells=cells)
     found = in_one_unit(_without_spaces(cells)) if _WORDED.search(text) else UnitColumn(cells=cells)
     known = {row: cell for row, cell in enumerate(found.cells) if cell}
@@ -86,9 +93,21 @@ def figures_of(cells: Sequence[str | None], metric: Metric, bounds: Bounds, comm
     return Figures(cells=[None if row in refused else cell for row, cell in enumerate(swapped)], refused=refused, unit=found.unit)
 
 
+def _without_par(cells: Sequence[str | None]) -> Sequence[str | None]:
+    """The cells with 0 for the words for par, if all others are whole numbers with signs."""
+    others = [cell.strip() for cell in cells if cell and cell.strip() not in PAR]
+    signed = sum(bool(_SIGNED.fullmatch(cell)) for cell in others)
+    return ["0" if cell and cell.strip() in PAR else cell for cell in cells] if signed > len(others) / 2 else cells
+
+
 def _is_unusual(text: str) -> bool:
     """Whether a column has more than digits, points, signs and intervals; a quick look, since most columns hold nothing else."""
     return bool((_UNUSUAL.search(text) and _SIGNS.search(text)) or (" " in text and _APART.search(text)))
+
+
+def _has_points_only(text: str) -> bool:
+    """Whether one figure of a column that is not unusual has decimals for certain, and no dots in it group thousands."""
+    return _DECIMALS.search(text) is not None and not _TWO_POINTS.search(text)
 
 
 def has_decimal_commas(columns: Iterable[Sequence[str | None]]) -> bool | None:

@@ -79,11 +79,15 @@ def is_readable(table: str, row: Row) -> bool:
 class SqliteServiceState:
     """Fulfils `ports.ServiceState` on a store's connection.
 
-    `transaction` begins a transaction or joins the open one; `reading` turns errors of reading and decoding into StoreErrors.
+    `transaction` begins a transaction or joins the open one; `reading` turns errors of reading and decoding into StoreErrors;
+    `now` tells when a pause ended.
     """
 
-    def __init__(self, connection: sqlite3.Connection, transaction: Transaction, reading: Transaction) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, transaction: Transaction, reading: Transaction, now: Callable[[], datetime]
+    ) -> None:
         self._connection = connection
+        self._now = now
         self._transaction = transaction
         self._reading = reading
 
@@ -151,10 +155,13 @@ class SqliteServiceState:
 
     def pause(self, pause: Pause) -> None:
         with self._transaction():
-            self._connection.execute("INSERT OR REPLACE INTO pauses VALUES (?, ?, ?, ?)", row_of(pause, _PAUSE))
+            self.resume(pause.board)
+            self._connection.execute("INSERT INTO pauses VALUES (?, ?, ?, ?)", row_of(pause, _PAUSE))
 
     def resume(self, board: BoardId) -> bool:
+        ended = f"INSERT INTO ended_pauses SELECT {_PAUSE}, ? FROM pauses WHERE board = ?"  # noqa: S608  # our own words
         with self._transaction():
+            self._connection.execute(ended, (seconds(self._now()), board))
             return self._connection.execute("DELETE FROM pauses WHERE board = ?", (board,)).rowcount > 0
 
     def pauses(self) -> Mapping[BoardId, Pause]:
