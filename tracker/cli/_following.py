@@ -48,8 +48,9 @@ def follow_events(
 
 def _write(workspace: Workspace, kept: Path, output: Path | None, shown: Callable[[RecordChange], str]) -> None:
     if output is None:
-        sys.stdout.flush()
-        follow(workspace.changes, kept, sys.stdout.fileno(), shown)
+        standard = sys.__stdout__ or sys.stdout  # not what a pager reads
+        standard.flush()
+        follow(workspace.changes, kept, standard.fileno(), shown)
         return
     handle = os.open(output, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     try:

@@ -10,7 +10,7 @@ import click
 from tracker.cli._filters import METRICS, MODELS, SHOWN, filters
 from tracker.cli._following import follow_events
 from tracker.cli._open import as_json, report_errors
-from tracker.cli._print import print_json, print_table, when
+from tracker.cli._print import paged, print_json, print_table, when
 from tracker.model import Event, EventFilter
 from tracker.query.columns import TRAITS
 from tracker.query.filters import Filters
@@ -30,6 +30,7 @@ from tracker.workspace.api import Workspace
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Append to this file; only with --cursor.")
 @as_json
 @click.pass_obj
+@paged
 def command(
     settings: Settings, only: Filters, cursor: Path | None, output: Path | None, *, news: bool | None, as_json: bool
 ) -> None:
