@@ -16,7 +16,19 @@ from zoneinfo import ZoneInfo
 
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError, StoreError
-from tracker.model import Board, BoardId, BoardState, Check, Event, EventFilter, Identity, MetricId, Result, kept_and_pruned
+from tracker.model import (
+    Board,
+    BoardId,
+    BoardState,
+    Check,
+    Event,
+    EventFilter,
+    Identity,
+    MetricId,
+    RecordChange,
+    Result,
+    kept_and_pruned,
+)
 from tracker.model.names import Lexicon
 from tracker.stores.sqlite import SqliteStore
 from tracker.wording import machine_time
@@ -343,6 +355,13 @@ class Workspace:
             )
         )
         return iter(about(events, boards, self.listings(only, gone=True), only))
+
+    def changes(self, since: str = "", *, top: int = 1_000) -> tuple[RecordChange, ...]:
+        """What the record gained or lost since a cursor ("": ever), in that order, at most `top`; each has the cursor after it.
+
+        An event that a replay finds again is not gained again. Raises DeclarationError for a cursor of another store.
+        """
+        return tuple(self.store.changes(since, top))
 
     def event(self, name: str) -> Event:
         """The event with that id or, if it is the only one, with that beginning of an id."""
