@@ -6,7 +6,7 @@ import click
 
 from tracker.cli._filters import METRICS, filters
 from tracker.cli._open import as_json, report_errors
-from tracker.cli._print import print_json, print_table, when
+from tracker.cli._print import paged, print_json, print_table, when
 from tracker.cli._time import known_at
 from tracker.cli._versus import lists_only, verdict, versus_rows
 from tracker.query.filters import Filters
@@ -24,6 +24,7 @@ from tracker.workspace.api import Workspace
 @known_at
 @as_json
 @click.pass_obj
+@paged
 def command(settings: Settings, a: str, b: str, only: Filters, *, every: bool, as_json: bool) -> None:
     """Compare two models on every board that lists both.
 

@@ -9,7 +9,7 @@ import click
 
 from tracker.cli._filters import MODELS, SHOWN, filters
 from tracker.cli._open import as_json, report_errors
-from tracker.cli._print import day, picked, print_json, print_table
+from tracker.cli._print import day, paged, picked, print_json, print_table
 from tracker.cli._time import known_at
 from tracker.errors import DeclarationError
 from tracker.identity import nearest
@@ -33,6 +33,7 @@ _COLUMNS = ("model", "lab", "boards", "best_rank", "size", "open", "price", "fir
 @known_at
 @as_json
 @click.pass_obj
+@paged
 def command(settings: Settings, name: str, family: str, only: Filters, *, unsure: bool, as_json: bool) -> None:
     """List models across boards: their names, and where each one ranks.
 

@@ -8,7 +8,7 @@ import click
 
 from tracker.cli._filters import MODELS, filters
 from tracker.cli._open import as_json, report_errors
-from tracker.cli._print import day, print_json, print_table
+from tracker.cli._print import day, paged, print_json, print_table
 from tracker.cli._time import known_at
 from tracker.query.filters import Filters
 from tracker.query.retirements import Retirement
@@ -21,6 +21,7 @@ from tracker.workspace.api import Workspace
 @known_at
 @as_json
 @click.pass_obj
+@paged
 def command(settings: Settings, only: Filters, *, as_json: bool) -> None:
     """List the models that are deprecated or expire, where boards state it.
 

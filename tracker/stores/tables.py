@@ -10,9 +10,9 @@ from tracker.stores.sqlite_file import Row
 from tracker.wording import machine_time
 
 _OF_SERIES = (
-    "SELECT series.name, coalesce(entries.key, 'entry ' || {table}.entry), {table}.valid_from, {table}.valid_to, {columns}"
-    " FROM {table} JOIN series USING (series)"
-    " LEFT JOIN _entries AS entries ON entries.board = series.board AND entries.entry = {table}.entry WHERE series.board = ?"
+    "SELECT series.name, coalesce(e.key, 'entry ' || m.entry), m.valid_from, m.valid_to, {columns}"
+    " FROM {table} AS m JOIN series USING (series) LEFT JOIN _entries AS e ON e.board = series.board AND e.entry = m.entry"
+    " WHERE series.board = ?"
 )
 _QUERIES: Mapping[str, str] = {  # without messages and reasons, which another version may word differently
     "checks": "SELECT observed_at, result, status, entries, url, sha256 FROM _checks WHERE board = ?",

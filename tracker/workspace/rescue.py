@@ -294,9 +294,7 @@ def _restore(store: SqliteStore, in_file: _Source | None, in_backup: _Source | N
 
 def _restored_record(store: SqliteStore, in_file: _Source | None) -> frozenset[BoardId]:
     """Restore what the file has of vintages, and the events that a replay compares with its own. Returns the known boards."""
-    if (
-        in_file is None or in_file.version != NEWEST_MIGRATION
-    ):  # one of a version that kept none, or whose events have other columns
+    if in_file is None or in_file.version != NEWEST_MIGRATION:  # its tables, if it has any, are others
         return frozenset()
     return store.restore_record({table: in_file.rows.get(table, ()) for table in (*sorted(VINTAGES), "_events")})
 
