@@ -85,6 +85,7 @@ from tracker.model.reading import (
     Source,
     StoredSnapshot,
     Table,
+    Waiting,
     name_tokens,
     spelling_of,
 )
