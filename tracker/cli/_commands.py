@@ -15,7 +15,13 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "notify": ("notify", "List the routes, or send a test message on one."),
         "watch": ("watch", "List your watches, or show when they would have fired."),
     },
-    "Read": {"report": ("report", "Write a change report."), "events": ("events", "List events: what really changed.")},
+    "Read": {
+        "report": ("report", "Write a change report."),
+        "events": ("events", "List events: what really changed."),
+        "chart": ("chart", "Draw a board over time, its ranking or its frontier."),
+        "serve": ("serve", "Show what changed, boards and models in a web browser, until interrupted."),
+        "site": ("site", "Write the pages of `tracker serve` as static files."),
+    },
     "Ask": {
         "standings": ("standings", "Show a board's ranking by a metric, now or at an earlier time."),
         "leaders": ("leaders", "Show who led a board, from when to when."),

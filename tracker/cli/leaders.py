@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 import click
 
@@ -61,7 +62,8 @@ def _entries(led: Led, entries: Sequence[EntryId]) -> list[dict[str, str]]:
 def _print(led: Led) -> None:
     metric = led.metric
     unit = f" ({metric.unit})" if metric.unit else ""
-    best = sparkline([value for reign in led.reigns for value in reign.values])
+    segments = groupby(led.reigns, key=lambda reign: reign.segment)
+    best = "|".join(sparkline([value for reign in reigns for value in reign.values]) for _, reigns in segments)
     click.echo(safe(f"{led.board.title} ({led.board.id}): {metric.title}{unit}, to {when(led.looked_at)}  {best}"))
     rows = [(*_times(reign), _names(led, reign), _value(led, reign), _lead(led, reign)) for reign in led.reigns]
     print_table(("from", "to", "leader", "value", "ahead by"), rows, right=frozenset(("value",)))
