@@ -142,12 +142,16 @@ def listed(things: Iterable[str | Party], most: int | None = 3, *, of: int = 0) 
 
 
 _BARS = "▁▂▃▄▅▆▇█"
+_LEVEL = 0.002
 
 
 def sparkline(values: Sequence[float], most: int = 24) -> str:
-    """A series as a row of bars, one for each value, or for each of `most` equal parts of it its last value."""
+    """A series as a row of bars, one for each value, or for each of `most` equal parts of it its last value.
+
+    Values within 0.2 % of each other are level: finer decimals are no change.
+    """
     shown = [values[(place + 1) * len(values) // most - 1] for place in range(most)] if len(values) > most else list(values)
-    if not shown or min(shown) == max(shown):
+    if not shown or max(shown) - min(shown) <= _LEVEL * max(map(abs, shown)):
         return _BARS[0] * len(shown)
     low, high = min(shown), max(shown)
     return "".join(_BARS[int((value - low) / (high - low) * (len(_BARS) - 1) + 0.5)] for value in shown)

@@ -292,10 +292,10 @@ def test_people_are_told_what_the_next_look_showed(world: World):
 def test_retirements_are_listed_where_a_board_states_them(world: World):
     declared = DECLARATION.replace('licence = "licence"', 'deprecated = "gone"\nexpires = "ends"')
     world.declare("acme/text", declared)
-    head = "key,name,score,price,gone,ends\n"
+    head, llama = "key,name,score,price,gone,ends\n", "c,Llama 3.1 70B,70,1,no,2026-09-01\n"
     pages = {
         "2026-03-01T060000Z": f"{head}a,GPT-5.4,90,1,yes,\nb,Qwen3.5 9B,80,1,no,\nc,Llama 3.1 70B,70,1,no,\nd,D,60,1,no,\n",
-        "2026-03-02T060000Z": f"{head}a,GPT-5.4,90,1,yes,\nb,Qwen3.5 9B,80,1,yes,\nc,Llama 3.1 70B,70,1,no,2026-09-01\nd,D,60,1,,\n",
+        "2026-03-02T060000Z": f"{head}a,GPT-5.4,90,1,yes,\nb,Qwen3.5 9B,80,1,yes,\n{llama}d,D,60,1,no,\n",
     }
     assert world.run("import", "acme/text", world.bodies(pages, raw=True)).code == 0
     rows = world.run("retirements", "--json").rows

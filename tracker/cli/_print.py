@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import redirect_stdout
 from datetime import datetime
+from functools import wraps
+from typing import Any
 
 import click
 
@@ -33,6 +39,32 @@ def print_json(rows: Iterable[Mapping[str, object]]) -> None:
 
 def _plain(value: object) -> str:
     return machine_time(value) if isinstance(value, datetime) else str(value)
+
+
+class _Page(io.StringIO):
+    """Text for a pager, which shows colours as the terminal does."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def paged(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Show what a command prints in a pager if a person reads it, and it is longer than the terminal."""
+
+    @wraps(command)
+    def shown(*args: object, **values: Any) -> object:
+        if not sys.stdout.isatty() or values.get("as_json"):
+            return command(*args, **values)
+        with redirect_stdout(_Page()) as page:
+            code = command(*args, **values)
+        text = page.getvalue()
+        if text.count("\n") >= shutil.get_terminal_size().lines:
+            click.echo_via_pager(text, color=True)
+        else:
+            click.echo(text, nl=False)
+        return code
+
+    return shown
 
 
 def picked(record: object, fields: str) -> dict[str, object]:

@@ -6,7 +6,7 @@ import click
 
 from tracker.cli._filters import METRICS, filters
 from tracker.cli._open import as_json, report_errors
-from tracker.cli._print import print_json, print_table, when
+from tracker.cli._print import paged, print_json, print_table, when
 from tracker.cli._versus import lists_only, verdict, versus_rows
 from tracker.query.filters import Filters
 from tracker.query.versus import Pair, Row
@@ -22,6 +22,7 @@ from tracker.workspace.api import Workspace
 @click.option("--all", "every", is_flag=True, help="Every pair of variants, not only the one that matches best.")
 @as_json
 @click.pass_obj
+@paged
 def command(settings: Settings, a: str, b: str, only: Filters, *, every: bool, as_json: bool) -> None:
     """Compare two models on every board that lists both.
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 import click
 
 from tracker.cli._filters import METRICS, MODELS, filters
 from tracker.cli._open import as_json, complete_boards, report_errors
-from tracker.cli._print import day, picked, print_json, print_table, when
+from tracker.cli._print import day, paged, picked, print_json, print_table, when
 from tracker.model import EntryId
 from tracker.query.filters import Filters
 from tracker.query.leaders import Led, Reign
@@ -22,6 +23,7 @@ from tracker.workspace.api import Workspace
 @filters(*METRICS, *MODELS, "since", "until", "top")
 @as_json
 @click.pass_obj
+@paged
 def command(settings: Settings, board: str | None, only: Filters, *, as_json: bool) -> None:
     """Show who led a board, from when to when.
 
@@ -60,7 +62,8 @@ def _entries(led: Led, entries: Sequence[EntryId]) -> list[dict[str, str]]:
 def _print(led: Led) -> None:
     metric = led.metric
     unit = f" ({metric.unit})" if metric.unit else ""
-    best = sparkline([value for reign in led.reigns for value in reign.values])
+    segments = groupby(led.reigns, key=lambda reign: reign.segment)
+    best = "|".join(sparkline([value for reign in reigns for value in reign.values]) for _, reigns in segments)
     click.echo(safe(f"{led.board.title} ({led.board.id}): {metric.title}{unit}, to {when(led.looked_at)}  {best}"))
     rows = [(*_times(reign), _names(led, reign), _value(led, reign), _lead(led, reign)) for reign in led.reigns]
     print_table(("from", "to", "leader", "value", "ahead by"), rows, right=frozenset(("value",)))

@@ -9,7 +9,7 @@ import click
 
 from tracker.cli._filters import MODELS, SHOWN, filters
 from tracker.cli._open import as_json, report_errors
-from tracker.cli._print import day, picked, print_json, print_table
+from tracker.cli._print import day, paged, picked, print_json, print_table
 from tracker.errors import DeclarationError
 from tracker.identity import nearest
 from tracker.query.columns import RIGHT
@@ -31,6 +31,7 @@ _COLUMNS = ("model", "lab", "boards", "best_rank", "size", "open", "price", "fir
 @click.option("--unsure", is_flag=True, help="Only listed names that need a person, and what would decide each.")
 @as_json
 @click.pass_obj
+@paged
 def command(settings: Settings, name: str, family: str, only: Filters, *, unsure: bool, as_json: bool) -> None:
     """List models across boards: their names, and where each one ranks.
 

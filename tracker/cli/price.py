@@ -6,7 +6,7 @@ import click
 
 from tracker.cli._filters import METRICS, filters
 from tracker.cli._open import as_json, report_errors
-from tracker.cli._print import day, picked, print_json, print_table, when
+from tracker.cli._print import day, paged, picked, print_json, print_table, when
 from tracker.query.filters import Filters
 from tracker.query.prices import PriceAt
 from tracker.wording import value
@@ -19,6 +19,7 @@ from tracker.workspace.api import Workspace
 @filters(*METRICS, "at")
 @as_json
 @click.pass_obj
+@paged
 def command(settings: Settings, model: str, only: Filters, *, as_json: bool) -> None:
     """Show what a model cost at a time, and how exactly that is known.
 

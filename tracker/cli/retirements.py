@@ -8,7 +8,7 @@ import click
 
 from tracker.cli._filters import MODELS, filters
 from tracker.cli._open import as_json, report_errors
-from tracker.cli._print import day, print_json, print_table
+from tracker.cli._print import day, paged, print_json, print_table
 from tracker.query.filters import Filters
 from tracker.query.retirements import Retirement
 from tracker.workspace import Settings
@@ -19,6 +19,7 @@ from tracker.workspace.api import Workspace
 @filters("boards", *MODELS, "since", "until", "top")
 @as_json
 @click.pass_obj
+@paged
 def command(settings: Settings, only: Filters, *, as_json: bool) -> None:
     """List the models that are deprecated or expire, where boards state it.
 

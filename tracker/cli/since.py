@@ -8,7 +8,7 @@ import click
 
 from tracker.cli._filters import METRICS, filters
 from tracker.cli._open import as_json, report_errors
-from tracker.cli._print import day, print_json, print_table
+from tracker.cli._print import day, paged, print_json, print_table
 from tracker.cli._versus import verdict, versus_rows
 from tracker.query.filters import Filters
 from tracker.query.versus import Pair, Row, Versus, ordered_only
@@ -23,6 +23,7 @@ from tracker.workspace.api import Workspace
 @filters(*METRICS, "at")
 @as_json
 @click.pass_obj
+@paged
 def command(settings: Settings, a: str, b: str, only: Filters, *, as_json: bool) -> None:
     """Show since when A is above B, on every board that lists both.
 

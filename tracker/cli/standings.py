@@ -10,7 +10,7 @@ import click
 
 from tracker.cli._filters import METRICS, MODELS, SHOWN, filters
 from tracker.cli._open import as_json, complete_boards, report_errors
-from tracker.cli._print import Dim, picked, print_json, print_table, when
+from tracker.cli._print import Dim, paged, picked, print_json, print_table, when
 from tracker.cli._time import Time
 from tracker.cli._versus import above_since
 from tracker.query.columns import RIGHT, notes, ranked_text, ranked_value
@@ -29,6 +29,7 @@ from tracker.workspace.api import Workspace
 @click.option("--best-of", type=click.Choice(["family", "lab", "model"]), help="Only the best row of each.")
 @as_json
 @click.pass_obj
+@paged
 def command(
     settings: Settings, board: str | None, only: Filters, changes_since: datetime | None, best_of: str | None, *, as_json: bool
 ) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tracker.model.events import Event
-from tracker.model.ids import BoardId, EntryId, MetricId
+from tracker.model.ids import BoardId, EntryId, EventId, MetricId
 from tracker.model.reading import Measure
 
 
@@ -80,3 +80,19 @@ class Correction:
         event = self.after or self.before
         assert event is not None
         return event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordChange:
+    """What the record gained or lost: an `event`, or the one of that `id`, which is `withdrawn`.
+
+    `event` is None for a withdrawal, and for an event that was withdrawn since: its withdrawal follows. `cursor` is the place
+    in the order of changes after it.
+    """
+
+    id: EventId
+    board: BoardId
+    headline: str
+    event: Event | None
+    withdrawn: bool
+    cursor: str

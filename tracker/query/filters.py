@@ -98,6 +98,11 @@ def is_wanted(metric: Metric, only: Filters) -> bool:
     return (not only.metrics or metric.id in only.metrics) and (not only.topics or metric.topic in only.topics)
 
 
+def is_within(at: datetime, only: Filters) -> bool:
+    """Whether `since` ≤ a time < `until`."""
+    return (only.since is None or at >= only.since) and (only.until is None or at < only.until)
+
+
 def check_words(what: str, words: Iterable[str], known: Collection[str]) -> None:
     """Refuse a word that is not known. Raises DeclarationError, with the nearest."""
     for word in words:

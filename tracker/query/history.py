@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import groupby
 
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId, EntryId, EntryRecord, Event, EventFilter, Metric, MetricId, RankSpan, Span
@@ -18,7 +20,10 @@ _EVER, _NEVER = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """One entry over time on one board: its names, when it was listed, its values per metric (of `metrics`) and its ranks."""
+    """One entry over time on one board: its names, when it was listed, its values per metric (of `metrics`) and its ranks.
+
+    Values of a metric compare from one of its `segments` to the next.
+    """
 
     board: BoardId
     entry: EntryId
@@ -27,6 +32,13 @@ class Course:
     values: dict[MetricId, Sequence[Span]]
     ranks: Sequence[RankSpan]
     events: Sequence[Event]
+    segments: Mapping[MetricId, tuple[datetime, ...]] = field(default_factory=dict)
+
+    def by_segment(self, metric: MetricId) -> list[list[float]]:
+        """The values of a metric, oldest first, in a list for each segment."""
+        starts = self.segments.get(metric, ())
+        groups = groupby(self.values.get(metric, ()), key=lambda span: bisect_right(starts, span.valid_from))
+        return [[span.measure.value for span in spans] for _, spans in groups]
 
 
 def history(name: str, store: Store, lexicon: Lexicon, *, boards: Sequence[BoardId] | None = None) -> tuple[Course, ...]:
@@ -46,7 +58,17 @@ def _course(declared: Board, entry: EntryId, known: Mapping[EntryId, EntryRecord
     values = {metric: spans for metric in metrics if (spans := store.spans(board, entry, metric))}
     events = tuple(store.events(EventFilter(board=board, entry=entry)))
     ranks = store.rank_spans(board, entry)
-    return Course(board=board, entry=entry, known=known[entry], metrics=metrics, values=values, ranks=ranks, events=events)
+    starts = {metric: tuple(of.started_at for of in store.segments(board) if of.metric == metric) for metric in values}
+    return Course(
+        board=board,
+        entry=entry,
+        known=known[entry],
+        metrics=metrics,
+        values=values,
+        ranks=ranks,
+        events=events,
+        segments=starts,
+    )
 
 
 def narrowed(courses: Sequence[Course], only: Filters) -> tuple[Course, ...]:

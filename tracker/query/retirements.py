@@ -8,7 +8,7 @@ from datetime import datetime
 
 from tracker.model import Board, BoardId, Entry, EntryId, Event, EventFilter, ModelId
 from tracker.ports import Store
-from tracker.query.filters import Filters
+from tracker.query.filters import Filters, is_within
 from tracker.query.listings import Listings
 
 _STATED = ("deprecated", "expires")
@@ -54,7 +54,7 @@ def retirements(boards: Sequence[Board], listings: Listings, only: Filters) -> t
             retired = entry.attributes.get("deprecated") == "true" or bool(entry.attributes.get("expires"))
             if retired and (chosen is None or (board, entry.id) in chosen):
                 found.append(_retirement(board, entry, stated.get(entry.id), listings.store))
-    within = [row for row in found if _is_within(row.since or row.listed_since, only)]
+    within = [row for row in found if is_within(row.since or row.listed_since, only)]
     within.sort(key=lambda row: (row.since or row.listed_since, row.board, row.entry), reverse=True)
     return tuple(within[: only.top])
 
@@ -79,7 +79,3 @@ def _retirement(board: BoardId, entry: Entry, event: Event | None, store: Store)
         listed_since=known.first_seen,
         last_seen=known.last_seen,
     )
-
-
-def _is_within(at: datetime, only: Filters) -> bool:
-    return (only.since is None or at >= only.since) and (only.until is None or at < only.until)

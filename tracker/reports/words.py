@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date, timedelta, tzinfo
 from itertools import islice
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from tracker.model import BoardReport, EntryId, Event, Evidence, Gap, Health, Report, State, Story, Top, TopRow
 from tracker.reports.folding import are_siblings, folding_of, order, subject
-from tracker.wording import NO_ERROR, count, listed, period, span, when
+from tracker.wording import NO_ERROR, count, listed, machine_time, period, span, when
 
 TITLE = "Leaderboard changes"
 HEAVY = 80
@@ -148,10 +147,17 @@ def pages(event: Event) -> dict[Evidence, list[Evidence]]:
     """An event's evidence by its page, in order; a page is evidence without an entry."""
     pages: dict[Evidence, list[Evidence]] = {}
     for proof in event.evidence:
-        cells = pages.setdefault(replace(proof, entry=None, metric=None, raw=None), [])
+        cells = pages.setdefault(structs.replace(proof, entry=None, metric=None, raw=None), [])
         if proof.entry is not None:
             cells.append(proof)
     return pages
+
+
+def shown_by(event: Event, evidence: Evidence) -> str:
+    """The command that shows the stored state; "" for a consensus, whose evidence is of several boards."""
+    if "events" in event.facts:
+        return ""
+    return f"tracker capture show {event.board} --at {machine_time(evidence.observed_at)}"
 
 
 def name_of(event: Event, entry: EntryId) -> str:

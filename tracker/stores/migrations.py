@@ -16,6 +16,8 @@ from typing import Any
 
 from sqlite_utils import Database, Migrations
 
+from tracker.model import EventId
+from tracker.stores.change_log import TABLE, ChangeLog
 from tracker.stores.views import OTHER_RANKS, RENAMED, VIEWS
 
 migrations = Migrations("tracker")
@@ -407,6 +409,14 @@ def documented(db: Database) -> None:
     db.execute(OTHER_RANKS)
     for name, view in VIEWS.items():
         db.execute(view.create(name))
+
+
+@migrations()
+def changes(db: Database) -> None:
+    """The order in which events came; those that are there already came as they are dated."""
+    db.execute(TABLE)
+    ids = db.execute("SELECT event FROM _events ORDER BY recorded_at, board, place").fetchall()
+    ChangeLog(db.conn).add(EventId(event) for (event,) in ids)
 
 
 def converted(table: str, rows: Sequence[tuple[Any, ...]], version: str) -> Sequence[tuple[Any, ...]]:

@@ -16,7 +16,19 @@ from zoneinfo import ZoneInfo
 
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError, StoreError
-from tracker.model import Board, BoardId, BoardState, Check, Event, EventFilter, Identity, MetricId, Result, kept_and_pruned
+from tracker.model import (
+    Board,
+    BoardId,
+    BoardState,
+    Check,
+    Event,
+    EventFilter,
+    Identity,
+    MetricId,
+    RecordChange,
+    Result,
+    kept_and_pruned,
+)
 from tracker.model.names import Lexicon
 from tracker.stores.sqlite import SqliteStore
 from tracker.wording import machine_time
@@ -29,7 +41,7 @@ from tracker.workspace.settings import Settings
 if TYPE_CHECKING:  # a query loads what it needs, and no other
     from tracker.claims import Finding
     from tracker.line.proof import BoardVerification, Verification
-    from tracker.model import Report
+    from tracker.model import Chart, Report
     from tracker.query.filters import Filters
     from tracker.query.find import Found
     from tracker.query.history import Course
@@ -287,6 +299,33 @@ class Workspace:
             rows += explain(steps, [match.entry.id for match in listed])
         return tuple(row for row in rows if since is None or row.until >= since)
 
+    def chart(self, form: str, board: str, only: Filters | None = None, *, each: str = "", against: str = "") -> Chart:
+        """What a form of chart shows of a board: `tracker.charts.FORMS[form]` draws it.
+
+        A line is the best entry of each `lab`, or each `entry` (if models are named). `against` is what a frontier compares
+        scores with: `price`, `size`, or a topic or metric.
+        """
+        from tracker.query.filters import metrics_of  # noqa: PLC0415  # as above
+        from tracker.query.pictures import chart  # noqa: PLC0415  # as above
+        from tracker.query.series import LineOf, Wanted  # noqa: PLC0415  # as above
+
+        only, (declared, *_) = self._chosen(only, board)
+        entries = None
+        if only.about_models:
+            listings = self.listings(only, gone=True)
+            choice = listings.choice((declared.id,), only, listings.facts((declared.id,), only.traits))
+            entries = frozenset(entry for _, entry in choice.entries)
+        wanted = Wanted(
+            metric=metrics_of(declared, only)[0].id if only.metrics or only.topics else None,
+            since=only.since,
+            at=only.at,
+            line_of=LineOf(each or ("entry" if only.models else "lab")),
+            entries=entries,
+            top=only.top,
+            against=against,
+        )
+        return chart(form, declared, self.store, self.lexicon, wanted)
+
     # ── what changed ─────────────────────────────────────────────────────────────────────────────
 
     def events(self, wanted: EventFilter | None = None, *, only: Filters | None = None) -> Iterator[Event]:
@@ -316,6 +355,13 @@ class Workspace:
             )
         )
         return iter(about(events, boards, self.listings(only, gone=True), only))
+
+    def changes(self, since: str = "", *, top: int = 1_000) -> tuple[RecordChange, ...]:
+        """What the record gained or lost since a cursor ("": ever), in that order, at most `top`; each has the cursor after it.
+
+        An event that a replay finds again is not gained again. Raises DeclarationError for a cursor of another store.
+        """
+        return tuple(self.store.changes(since, top))
 
     def event(self, name: str) -> Event:
         """The event with that id or, if it is the only one, with that beginning of an id."""
@@ -375,6 +421,12 @@ class Workspace:
         changed = {event.board for event in events if event.is_news}
         tops = {board.id: top(board, self.store, since=since, until=until) for board in declared if board.id in changed}
         return replace(reports.build(shown, events, checks, since=since, until=until, tops=tops), only=cut)
+
+    def illustrated(self, report: Report) -> Report:
+        """The report with charts, which its HTML page shows."""
+        from tracker.query.illustrations import illustrated  # noqa: PLC0415  # as above
+
+        return illustrated(report, self.store, self.lexicon)
 
     def check(
         self, text: str, *, at: datetime | None = None, boards: Sequence[str] = (), article: bool = False
