@@ -398,3 +398,17 @@ def test_a_comparison_and_a_history_show_only_the_metrics_that_are_asked_for(two
     rows = two.run("history", "Claude Opus 4.6", "--topic", "overall", "--until", "2026-03-02", "--json").rows
     assert [row["value"] for row in rows if "value" in row] == [80.0]
     assert [row["rank"] for row in rows if "rank" in row] == [2]
+
+
+def test_after_a_rebase_those_above_are_listed_and_it_is_said_that_it_is_not_known_since_when(world: World):
+    states = {"2026-03-01T060000Z": "a:90 b:80 c:70 d:60", "2026-03-02T060000Z": "a:45 b:52 c:33 d:29"}
+    world.imported(states)
+    args = ("standings", "acme/text", "--rival", "Model A", "--since")
+    assert [
+        (row["entry"], row["above_by"]) for row in world.run(*args, "2026-03-01", "--columns", "above_by", "--json").rows
+    ] == [
+        ("b", "start"),
+        ("a", None),
+    ]
+    assert "already when comparable data begins, 2026-03-02" in world.run(*args, "2026-03-01").out
+    assert [row["entry"] for row in world.run(*args, "2026-03-03", "--json").rows] == ["a"]
