@@ -196,7 +196,7 @@ def test_who_passed_a_model_since_a_day_and_whether_they_are_cheaper_is_one_comm
     assert (passer["above"]["after"], passer["above"]["how"]) == ("2026-03-01T06:00:00Z", "passing")
     assert (rival["entry"], rival["is_rival"], rival["price"]) == ("g", True, 10.0)
     people = two.run(*args).out
-    assert "passed between 2026-03-01 and 2026-03-02   yes              $25   no, +150 %" in people
+    assert "passed 2026-03-01 … 2026-03-02   yes              $25   no, +150 %" in people
     assert "(this model)" in people
     assert two.run("standings", "--rival", "gpt 5.4", "--since", "2026-03-03", "--topic", "overall", "--json").rows[0]["is_rival"]
 

@@ -69,7 +69,9 @@ def dated(since: Interval | None, upper: str, lower: str) -> str:
 def above_since(since: Interval | None) -> str:
     """`passed 2026-04-18`, `entered above between 2026-04-22 and 2026-04-24`."""
     words = {HowAbove.START: "already when comparable data begins,", HowAbove.PASSING: "passed", HowAbove.ENTRY: "entered above"}
-    return "" if since is None else f"{words.get(since.how, 'the other entered below')} {_period(since)}"
+    if since is None:
+        return ""
+    return f"{words.get(since.how, 'the other entered below')} {_period(since).removeprefix('between ').replace(' and ', ' … ')}"
 
 
 def _period(since: Interval) -> str:
