@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from math import hypot
 from typing import TypeVar
@@ -20,9 +19,9 @@ def competition_ranks(metric: Metric, values: Mapping[EntryId, float], others: S
 
     `others` are the values of further rows of the board without an entry.
     """
-    sign = metric.sort_key(1.0)
-    order = sorted([sign * value for value in (*values.values(), *others)])
-    return {entry: 1 + bisect_left(order, sign * value) for entry, value in values.items()}
+    worst_first = sorted((*values.values(), *others), reverse=not metric.higher_is_better)
+    ranks = dict(zip(worst_first, range(len(worst_first), 0, -1), strict=True))  # the last of equal values is the best place
+    return {entry: ranks[value] for entry, value in values.items()}
 
 
 def certainty(metric: Metric, measure: Measure, other: Measure) -> str:
@@ -39,7 +38,7 @@ def certainty(metric: Metric, measure: Measure, other: Measure) -> str:
         return "decisive" if gap else "nominal"
     if metric.stated_error is not None and gap <= metric.stated_error:
         return "nominal"
-    low, high = sorted((measure, other), key=lambda side: side.value)
+    low, high = (measure, other) if measure.value <= other.value else (other, measure)
     if low.high is not None and high.low is not None and low.high < high.low:
         return "decisive"
     half_width, other_half_width = measure.half_width, other.half_width
@@ -63,9 +62,14 @@ def error_between(metric: Metric, measure: Measure, other: Measure) -> float | N
 
 def is_certain(metric: Metric, measure: Measure, other: Measure) -> bool:
     """Whether the order of two measured values is certain. Scores of a test without any error are in the order published."""
-    if metric.nature is Nature.TESTED and not states_error(metric, measure, other):
+    if metric.nature is Nature.TESTED and metric.stated_error is measure.half_width is other.half_width is None:
         return measure.value != other.value
     return certainty(metric, measure, other) != "nominal"
+
+
+def is_apart(metric: Metric, measure: Measure, other: Measure) -> bool:
+    """Whether a picture may put two values in order: beyond the error or, if none is published, as published."""
+    return is_certain(metric, measure, other) if states_error(metric, measure, other) else measure.value != other.value
 
 
 def would_be_shown(diff: Diff, entry: EntryId, last: float | None) -> bool:

@@ -699,3 +699,38 @@ def test_a_script_is_asked_at_once_what_dots_and_the_figures_that_they_group_mea
     message = refusal(proposed(("Name", NAMES), ("Zog", DOTTED)))
     assert re.findall(r"pass (--[a-z-]+)", message) == ["--decimal-dots", "--nature"]
     assert "(with --grouping-dots)" in message
+
+
+def test_a_figure_in_the_other_order_than_the_page_says_is_not_the_one_that_ranks():
+    sizes = [round(1000 * value) for value in SLOWER]
+    found = proposed(("Program", NAMES), ("Compressed bytes", sizes), ("Seconds", SCORES), before="Lower is better.")
+    assert (question(found), primary(found).column) == ("", "Compressed bytes")
+
+
+@pytest.mark.parametrize("header", ["Height (m)", "Length (km)", "Width"])
+def test_sizes_rank_where_published_ranks_follow_them(header: str):
+    found = proposed(("Rank", range(1, 9)), ("Name", NAMES), (header, SCORES), ("Floors", WHOLE))
+    assert (question(found), primary(found).column, primary(found).higher_is_better.value) == ("", header, True)
+
+
+@pytest.mark.parametrize("header", ["Year", "Timestamp", "Version"])
+def test_a_numbered_list_in_order_of_time_is_asked_about(header: str):
+    found = proposed(("No", range(1, 9)), ("Name", NAMES), (header, range(1990, 2030, 5)), ("Floors", WHOLE))
+    assert question(found) != ""
+
+
+@pytest.mark.parametrize("named", ["Name", "Model", "Product", "Offer"])
+def test_names_with_prices_in_order_are_asked_about(named: str):
+    found = proposed((named, NAMES), ("Price", [f"${value}" for value in SLOWER]), before="Sorted by: price, low to high")
+    assert question(found).startswith("whether the table is a leaderboard")
+
+
+@pytest.mark.parametrize("small", ["<small>/100</small>", "<small>of 100</small>", "<div>points</div>"])
+def test_a_figure_above_a_note_is_a_figure(small: str):
+    cards = "".join(
+        f"<div class=card><h3>{name}</h3><div class=box>{score}{small}</div></div>"
+        for name, score in zip(NAMES, SCORES, strict=True)
+    )
+    found = propose(f"<html><body>{cards}</body></html>".encode(), Answers(metric="css:div.box"))
+    assert [row[found.candidate.columns.index("css:div.box")].split()[0] for row in found.candidate.rows] == [*map(str, SCORES)]
+    assert primary(found).samples[0].startswith("81.2")

@@ -547,3 +547,27 @@ def test_ids_with_numbers_that_do_not_follow_the_rows_identify_the_entries():
     names = (("t9", "Heron"), ("t4", "Smew"), ("t7", "Ruff"), ("t1", "Knot"))
     rows = "".join(f"{key},{name},{90.5 - at}\n" for at, (key, name) in enumerate(names))
     assert propose(f"id,model,score\n{rows}".encode()).key.value == ("id",)
+
+
+@pytest.mark.parametrize(
+    ("named", "where"), [("Institution", "Country"), ("Company", "Country"), ("Bank", "Nation"), ("Startup", "country")]
+)
+def test_a_country_beside_other_names_of_each_row_is_not_taken_for_the_name(named: str, where: str):
+    rows = (("Delft", "NL"), ("Zurich", "CH"), ("Imperial", "GB"), ("Tokyo", "JP"), ("Toronto", "CA"), ("Lund", "SE"))
+    text = "".join(f"{at},{name},{country},{96.5 - at}\n" for at, (name, country) in enumerate(rows, 1))
+    found = propose(f"Rank,{named},{where},Score\n{text}".encode()).name
+    assert found.value == named or found.sure < SURE
+
+
+def test_a_country_that_alone_differs_names_the_rows():
+    rows = (
+        ("Ghana", "Africa"),
+        ("Kenya", "Africa"),
+        ("Peru", "America"),
+        ("Chile", "America"),
+        ("Nepal", "Asia"),
+        ("Laos", "Asia"),
+    )
+    text = "".join(f"{at},{name},{region},{96.5 - at}\n" for at, (name, region) in enumerate(rows, 1))
+    found = propose(f"Rank,Country,Region,Score\n{text}".encode()).name
+    assert (found.value, found.sure >= SURE) == ("Country", True)

@@ -277,7 +277,7 @@ def test_a_price_at_a_time_is_known_between_two_looks(world: World, at: str, val
     assert [row[key] and row[key][5:10] for key in ("after", "since", "seen_at")] == times
 
 
-def test_people_are_told_what_the_next_look_showed(world: World):
+def test_people_see_what_the_next_look_showed(world: World):
     world.imported()
     assert (
         "$2   2026-03-01   2026-03-02 06:00 UTC   $1.50 at 2026-03-03 06:00 UTC"

@@ -1,10 +1,9 @@
 """Why a rank changed: arrivals above, departures above, moves among the survivors, ties that finer decimals broke."""
 
-from dataclasses import astuple
-
 import pytest
 from hypothesis import given
 from kit import SCORE, board, line, metric, snapshot, tables
+from msgspec import structs
 
 from tracker.compare import compare
 from tracker.compare.ranks import account
@@ -21,7 +20,7 @@ def rank(of: str, values: dict[str, float], on: Metric) -> int:
 def moves(before: str, after: str, **more: object) -> dict[str, tuple[int, ...]]:
     """Entry → (rank before, after, arrivals above, departures above, moves, unrounded)."""
     diff = compare(board(), snapshot(before), snapshot(after, day=1, **more))
-    return {move.entry: astuple(move)[1:] for move in diff.ranks}
+    return {move.entry: structs.astuple(move)[1:] for move in diff.ranks}
 
 
 @pytest.mark.parametrize("on", [SCORE, LOWER])

@@ -31,6 +31,9 @@ TABLES = {
     "### A bound as a table": shapes.BoundTable,
     "### `[metrics.<id>]`": shapes.MetricTable,
     "### `[contract]`": (shapes.ContractTable, shapes.BoundsTable),
+    "### `[backfill.git]`": shapes.GitPastTable,
+    "### `[backfill.hf]`": shapes.HubPastTable,
+    "### `[backfill.wayback]`": shapes.WaybackPastTable,
     **{f"### `{name}`": options for name, options in PARSERS.items()},
 }
 

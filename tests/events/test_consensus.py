@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kit import SCORE, History, metric, of, snapshot
+from msgspec import structs
 
 from tracker.events.consensus import AGREES_WITHIN, Panel, _percentiles, _seats, detect
 from tracker.model import Board, BoardId, EntryId, Event, Identity, ModelId, Snapshot
@@ -158,7 +159,7 @@ def test_a_consensus_names_no_other_version_than_the_one_whose_rows_did_it(
 
     places = [Place(name).show("a:50 b:60 c:1", "a:65 b:60 c:1") for name in ("one", "two")]
     events = [
-        replace(event, subjects=tuple(replace(party, name=label) for party in event.subjects))
+        replace(event, subjects=tuple(structs.replace(party, name=label) for party in event.subjects))
         for place in places
         for event in place.events
     ]

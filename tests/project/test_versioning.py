@@ -34,7 +34,7 @@ COLUMNS = {
         "recorded_at board kind grade weight headline event metric subject rival subject_model rival_model subject_entry"
         " rival_entry subjects rivals after until is_news rule"
     ),
-    "leaders": "board metric entry name valid_from valid_to",
+    "leaders": "board metric entry name valid_from valid_to segment",
     "listed": "board entry name valid_from valid_to",
     "measures": "board metric entry name value low high estimated valid_from valid_to unit segment",
     "metrics": "board metric title unit topic nature higher_is_better is_primary stated_error",

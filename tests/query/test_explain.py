@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from models_world import Record, key, record
+from msgspec import structs
 
 from tracker.events import KINDS
 from tracker.model import Diff, Step
@@ -162,7 +163,7 @@ def test_the_reason_that_a_kind_gives_comes_before_the_general_rules(kind: str):
     why, explained = KINDS[kind].why_recorded, KINDS[kind].explains
     assert why is not None
     for entry, what in (("x", What.APPEARANCE), ("a", What.RANK)):
-        about = replace(recorded, subjects=(replace(recorded.subjects[0], entry=key(entry)),))
+        about = replace(recorded, subjects=(structs.replace(recorded.subjects[0], entry=key(entry)),))
         rows = [row for row in explain_diff(diff, [about], past, key(entry)) if row.change.what == what]
         assert [row.reason == why(about) for row in rows] == [what in explained and why(about) != ""]
 

@@ -94,7 +94,7 @@ def nothing() -> Report:
 # ── all formats ──────────────────────────────────────────────────────────────────────────────────
 
 
-HELPERS = {"brief", "cleaning", "folding", "style", "words"}
+HELPERS = {"brief", "cleaning", "folding", "gaps", "style", "words"}
 """What all formats say and fold alike."""
 
 

@@ -57,14 +57,14 @@ def test_the_ranks_of_every_metric_are_those_of_the_standings_at_every_reading(
             history = store.rows(sql, BOARD)
             for state in shown:
                 want = ranked(store, metric, state.observed_at)
-                assert in_view(history, machine_time(state.observed_at)) == want
+                at = machine_time(state.observed_at)
+                assert in_view(history, at) == want
+                sql = f"SELECT entry, segment, valid_from, valid_to FROM leaders WHERE board = ? AND metric = '{metric}'"
+                starts = [segment.started_at for segment in store.segments(BOARD) if segment.metric == metric]
+                segment = machine_time(max(start for start in starts if start <= state.observed_at))
+                assert in_view(store.rows(sql, BOARD), at) == {entry: segment for entry, rank in want.items() if rank == 1}
             sql = f"SELECT entry, rank FROM standings_now WHERE board = ? AND metric = '{metric}' AND rank > 0"
             assert dict(store.rows(sql, BOARD)) == ranked(store, metric, None)
-            first = (
-                f"SELECT entry, valid_from FROM rank_history WHERE board = ? AND metric = '{metric}' AND rank = 1 ORDER BY 1, 2"
-            )
-            leaders = f"SELECT entry, valid_from FROM leaders WHERE board = ? AND metric = '{metric}' ORDER BY 1, 2"
-            assert store.rows(leaders, BOARD) == store.rows(first, BOARD)
         spans = store.rows(
             "SELECT entry, metric, valid_from FROM rank_history WHERE board = ? GROUP BY 1, 2, 3 HAVING count(*) > 1", BOARD
         )

@@ -293,7 +293,9 @@ def _signs(columns: Sequence[Cells], *, is_said: bool) -> _Signs:
     )
     competes = any((NAME - GOODS) & {*cells.words} or cells.header == "$key" for cells in names)
     numbered = any(cells.is_count_up for cells in columns)
-    first = falling and (competes or numbered or any(cells in worded and not PRICE & {*cells.words} for cells in falling))
+    first = any(not PRICE & {*cells.words} for cells in falling) and (
+        competes or numbered or any(cells in worded and not PRICE & {*cells.words} for cells in falling)
+    )
     return _Signs(
         names=len(names),
         named=named,

@@ -16,7 +16,7 @@ from tracker.model import Kind, Measure, Metric, MetricId, Nature
 from tracker.reading.cells import MISSING, NO_FIGURE, CellError, Reader, parse_rank, reader
 from tracker.reading.columns import NO_BOUNDS
 from tracker.reading.figures import Figures, figures_of, has_decimal_commas
-from tracker.reading.lines import parts_of
+from tracker.reading.lines import figure_line, parts_of
 
 _URL = re.compile(r"(?:https?:)?//|www\.")
 _DATE = re.compile(r"(?:19|20)\d\d[-/.]?(?:0\d|1[0-2])(?:[-/.]?[0-3]\d)?(?:[T ].*)?|[A-Z][a-z]{2,8} \d{1,2}, (?:19|20)\d\d")
@@ -112,14 +112,19 @@ class Cells:
 
     @cached_property
     def _figures(self) -> Figures:
-        return figures_of(self.cells, self._metric, NO_BOUNDS, lambda _: bool(self.commas))
+        return figures_of(self._lines, self._metric, NO_BOUNDS, lambda _: bool(self.commas))
+
+    @cached_property
+    def _lines(self) -> list[str | None]:
+        """The line of each cell that the reading takes for its figure."""
+        return [figure_line(cell) for cell in self.cells]
 
     @cached_property
     def has_open_dots(self) -> bool:
         """Whether nothing shows if dots such as that of `22.911` separate decimals or group thousands."""
         if self.commas is not None or not self.is_numeric:
             return False
-        return len(figures_of(self.cells, self._metric, NO_BOUNDS, lambda _: None).refused) > len(self._figures.refused)
+        return len(figures_of(self._lines, self._metric, NO_BOUNDS, lambda _: None).refused) > len(self._figures.refused)
 
     @property
     def _metric(self) -> Metric:
@@ -133,7 +138,7 @@ class Cells:
     @cached_property
     def _measures(self) -> list[Measure | None]:
         read, refused = reader(self._metric), self._figures.refused  # the reading names the refused ones
-        pairs = enumerate(zip(self.cells, self._figures.cells, strict=True))
+        pairs = enumerate(zip(self._lines, self._figures.cells, strict=True))
         return [_measure(read, cell if row in refused else figure) for row, (cell, figure) in pairs]
 
     @cached_property

@@ -192,8 +192,11 @@ def _name(sheet: RawSheet) -> Guess[str]:
     rivals = [rival for _, rival in others if _names_each_row(rival)] if not (cells.unique or leaf & _OF_ROWS) else []
     if rivals:
         return Guess(value=rivals[0].header, sure=0.6, why=f"{cells.header!r} repeats, while each row has its own text there")
-    is_said = NAMING & leaf or _HEADING.match(cells.header) or cells.header == "$key"
-    as_likely = second > best - NEAR_NAME and other.distinct > LEAST_DISTINCT and len(other.texts) >= len(cells.texts)
+    # a country may be where the entries of another column are
+    others_name = attribute_of(cells) and any(_names_each_row(rival) for _, rival in others)
+    is_said = (NAMING & leaf and not others_name) or _HEADING.match(cells.header) or cells.header == "$key"
+    as_likely = others_name or second > best - NEAR_NAME
+    as_likely = as_likely and other.distinct > LEAST_DISTINCT and len(other.texts) >= len(cells.texts)
     if as_likely and not is_said:
         return Guess(value=cells.header, sure=0.6, why=f"{other.header!r} has names that differ as well")
     why = "its header says so" if NAMING & leaf else "the texts differ most"

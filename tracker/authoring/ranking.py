@@ -14,7 +14,7 @@ from tracker.authoring.columns import Cells
 from tracker.authoring.metrics import POSITION
 from tracker.authoring.proposal import SURE, Guess, MetricGuess, stated
 from tracker.authoring.sheet import RawSheet, stated_direction
-from tracker.authoring.words import ASIDE, AVERAGE, EFFORT, LIVE, MERIT, STARTERS, SUMMARY
+from tracker.authoring.words import ASIDE, AVERAGE, EFFORT, LIVE, MERIT, PHYSICAL, STARTERS, SUMMARY
 from tracker.model import ROW, Nature
 
 CONTRADICTED = 0.5
@@ -53,7 +53,8 @@ def _of_levels(metrics: Sequence[MetricGuess], levels: Sequence[int], sheet: Raw
     if len(others) == 1 and not followed and _is_list_of(others[0], pool):
         pool, followed, others = others, others, []
     best, why = _by_evidence(pool, followed, sheet)
-    if not is_figure(_cells(best, sheet)) and best.id != POSITION:
+    is_size = bool(PHYSICAL & {*_cells(best, sheet).leaf}) and best in followed and _has_ranks(sheet)
+    if not is_figure(_cells(best, sheet)) and best.id != POSITION and not is_size:
         return Guess(value=best.id, sure=_OPEN, why="only the order of the rows shows it")
     if doubt := _doubt(best, followed, others, sheet):
         return Guess(value=best.id, sure=_OPEN, why=doubt)
@@ -148,6 +149,8 @@ def _cells(metric: MetricGuess, sheet: RawSheet) -> Cells:
 def _is_followed(metric: MetricGuess, sheet: RawSheet) -> bool:
     """Whether the rows, or the published ranks, are in the order of the metric, the best first."""
     column, is_higher = _cells(metric, sheet), metric.higher_is_better
+    if sheet.candidate.better not in (None, sheet.order(column) > 0):
+        return False  # the page says that the first is the best, and this is the worst there
     agrees = is_higher.value is None or is_higher.sure < SURE or is_higher.value is (sheet.order(column) > 0)
     return sheet.is_followed(column) and agrees
 

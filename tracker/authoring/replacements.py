@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
+from msgspec import structs
+
 from tracker.authoring.changes import Place, Repair, repaired
 from tracker.authoring.layouts import SAME_KEYS, DeclaredPart, layouts
 from tracker.authoring.likeness import MIN_COMMON, MIN_COVER, Likeness, alike, likest, of_numbers, of_texts, spearman
@@ -119,7 +121,7 @@ def _metric_slots(board: Board, metric: Metric, entries: Sequence[PublishedEntry
     for side, field, column in sides:
         if column is not None:
             values = ((entry, measure, getattr(measure, field)) for entry, measure in measures.items())
-            old = {entry: replace(measure, value=value) for entry, measure, value in values if value is not None}
+            old = {entry: structs.replace(measure, value=value) for entry, measure, value in values if value is not None}
             read = partial(_half_width, metric) if side == "plus_minus" else reader(replace(bare, column=column))
             yield slot(place=(*place, side), column=column, old=old, read=read)
 
@@ -132,7 +134,7 @@ def _rank(cell: str | None) -> Measure | None:
 def _half_width(metric: Metric, cell: str | None) -> Measure | None:
     """Read the half-width of an interval around 0."""
     measure = reader(replace(metric, low=None, high=None))("0", cell)
-    return None if measure is None or measure.half_width is None else replace(measure, value=measure.half_width)
+    return None if measure is None or measure.half_width is None else structs.replace(measure, value=measure.half_width)
 
 
 def _part_repairs(board: Board, part: DeclaredPart, entries: Sequence[PublishedEntry]) -> list[Repair] | None:

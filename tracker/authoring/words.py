@@ -130,6 +130,8 @@ LIMIT = set_of("""
     frequency presence repetition seed top layer offset page port step month day week hour change delta diff
     """)
 """Numbers that are not figures of merit."""
+PHYSICAL = set_of("height length width")
+"""Limits that rank a board if published ranks follow them."""
 ENERGY = set_of("energy wh kwh watts emissions carbon co 2")
 EFFORT = ENERGY - {"co", "2"} | set_of(
     "price prices pricing cost costs usd dollars $ time runtime elapsed duration seconds ns µs steps turns iterations tokens"

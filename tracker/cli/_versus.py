@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from tracker.cli._print import day, picked
 from tracker.model import Entry, Measure
 from tracker.query.since import HowAbove, Interval
-from tracker.query.versus import Row, Versus
+
+if TYPE_CHECKING:  # `standings` shares this, and loads nothing to resolve names
+    from tracker.query.versus import Row, Versus
 
 
 def lists_only(versus: Versus) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from tracker.cli._outcome import complain, report_refusal, summary
 from tracker.cli._print import print_json
 from tracker.cli._progress import counted
 from tracker.clock import SystemClock
-from tracker.line import intake
+from tracker.line import bodies, intake
 from tracker.reports.jsonl import event_json
 from tracker.workspace import Settings
 from tracker.workspace.declared import chosen
@@ -40,7 +40,7 @@ def command(settings: Settings, board: str, paths: tuple[Path, ...], *, as_json:
     files = [path for path in found if path not in warcs]
     if warcs and files:
         raise click.UsageError("WARC files and other files cannot be imported together; import them one after the other")
-    intake.dated(files, SystemClock().now() + _CLOCKS_DIFFER)  # refuse other files before a store is created
+    bodies.dated(files, SystemClock().now() + _CLOCKS_DIFFER)  # refuse other files before a store is created
     names = names_of(settings)
     report_errors(names.errors)
     with opened(settings) as (archive, store):

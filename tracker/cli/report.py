@@ -47,6 +47,7 @@ def command(
     """
     with Workspace(settings, report_errors) as workspace:
         report = workspace.report(only=only)
+        report = workspace.illustrated(report) if form == "html" else report
     is_terminal = output is None and sys.stdout.isatty()
     width = min(120, max(60, shutil.get_terminal_size().columns)) if is_terminal else 100
     style = reports.Style(width=width, zone=zone(), by_weight=order == "weight", feed_url=feed_url, page_url=page_url)

@@ -7,11 +7,13 @@ labels at once, each continues the one of the nearest name; if none is nearest, 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from itertools import product
+from itertools import chain, product
 from math import isclose
 from operator import attrgetter
 
@@ -35,6 +37,7 @@ _SCORES = (Nature.TESTED, Nature.FITTED)
 _Clue = Callable[[Entry, Entry], bool]
 _Pair = tuple[Entry, Entry]
 _Result = tuple[MetricId, float]
+_Column = Sequence[tuple[Measure, int, Entry]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,15 +107,16 @@ def exchanged(board: Board, before: Snapshot, after: Snapshot, entries: Iterable
     values, found, moved = _Values(board, before, after), dict[EntryId, EntryId](), frozenset(entries)
     if not moved:
         return found
-    for was, now in ((before.entries, after.entries), (after.entries, before.entries)):
-        gone = [was[key] for key in sorted(was.keys() - now.keys())]
-        still = values.by_value([now[key] for key in sorted((was.keys() & now.keys()) - moved)])
-        for entry in moved:
-            others = [other.id for other in gone if values.moved_over(other, was[entry], now[entry])]
-            copied = values.copied(still, was[entry], now[entry])
-            others += [other.id for other in copied if values.moved_over(other, was[entry], now[entry])]
-            if others:
-                found[entry] = others[0]
+    for was, now in ((before, after), (after, before)):
+        pairs = {entry: (was.entries[entry], now.entries[entry]) for entry in moved}
+        gone = values.by_score([was.entries[key] for key in sorted(was.entries.keys() - now.entries.keys())])
+        results = {entry: values.new_results(*pair) for entry, pair in pairs.items()}
+        still = values.by_result(now, set(chain.from_iterable(results.values())), was.entries.keys() - moved)
+        for entry, pair in pairs.items():
+            candidates = (*values.like(gone, *pair), *values.copied(still, results[entry]))
+            other = next((other for other in candidates if values.moved_over(other, *pair)), None)
+            if other is not None:
+                found[entry] = other.id
     return found
 
 
@@ -332,22 +336,51 @@ class _Values:
             or _is_one_name(now, old)
         )
 
-    def by_value(self, rows: Iterable[Entry]) -> Mapping[_Result, Sequence[Entry]]:
-        """The rows by each of their results of tests."""
-        found: defaultdict[_Result, list[Entry]] = defaultdict(list)
-        if len(self._tests) > 1:
-            for row in rows:
-                for metric in self._tests:
-                    if metric.id in row.measures:
-                        found[metric.id, row.measures[metric.id].value].append(row)
-        return found
+    def by_score(self, rows: Sequence[Entry]) -> Mapping[MetricId, _Column]:
+        """The rows by each of their scores, the lowest first, with their places among the rows."""
+        numbered = list(enumerate(rows))
+        shown = {
+            metric.id: [(row.measures[metric.id], at, row) for at, row in numbered if metric.id in row.measures]
+            for metric in self._scores
+        }
+        return {metric: sorted(column, key=_value_of) for metric, column in shown.items()}
 
-    def copied(self, rows: Mapping[_Result, Sequence[Entry]], before: Entry, after: Entry) -> list[Entry]:
-        """The rows of which an entry took over two exact results of tests."""
+    def like(self, rows: Mapping[MetricId, _Column], before: Entry, after: Entry) -> Iterator[Entry]:
+        """Those of the rows with a score that an entry has now and had not before, as far as decimals tell; in their order."""
+        found: dict[int, Entry] = {}
+        for metric in self._scores:
+            column, now, was = rows[metric.id], after.measures.get(metric.id), before.measures.get(metric.id)
+            if not column or now is None or (was is not None and _equal(now, was)):
+                continue
+            coarsest = min(now.decimals, *(measure.decimals for measure, _, _ in column))
+            reach = 10.0**-coarsest + _NOISE * max(1.0, abs(now.value))  # twice what two roundings of one number differ by
+            start = bisect_left(column, now.value - reach, key=_value_of)
+            end = bisect_right(column, now.value + reach, key=_value_of)
+            found |= {at: row for _, at, row in column[start:end]}
+        return (found[at] for at in sorted(found))
+
+    def new_results(self, before: Entry, after: Entry) -> list[_Result]:
+        """The exact results of tests that an entry has now and had not before; none on a board of one test."""
+        if len(self._tests) < 2:
+            return []
         shown = ((metric.id, after.measures.get(metric.id)) for metric in self._tests)
-        new = [
+        return [
             (metric, now.value) for metric, now in shown if now and now.decimals >= _EXACT and before.measures.get(metric) != now
         ]
+
+    def by_result(
+        self, page: Snapshot, wanted: AbstractSet[_Result], entries: Container[EntryId]
+    ) -> Mapping[_Result, Sequence[Entry]]:
+        """Those of a page's entries that have a wanted result, by each of these."""
+        found: defaultdict[_Result, list[Entry]] = defaultdict(list)
+        for metric in {metric for metric, _ in wanted}:
+            for entry, value in page.values(metric).items():
+                if (metric, value) in wanted and entry in entries:
+                    found[metric, value].append(page.entries[entry])
+        return found
+
+    def copied(self, rows: Mapping[_Result, Sequence[Entry]], new: Sequence[_Result]) -> list[Entry]:
+        """The rows of which an entry took over two exact results of tests."""
         same = [row for result in new if len(alike := rows.get(result, ())) <= _COMMON for row in alike]
         times = Counter(row.id for row in same)
         return sorted({row.id: row for row in same if times[row.id] > 1}.values(), key=attrgetter("id"))
@@ -383,6 +416,10 @@ class _Values:
     def _only(self, metric: Metric, measure: Measure) -> bool:
         """Whether at most one entry of each page has a value."""
         return all(list(page.values(metric.id).values()).count(measure.value) <= 1 for page in self._pages)
+
+
+def _value_of(place: tuple[Measure, int, Entry]) -> float:
+    return place[0].value
 
 
 def _texts(entry: Entry) -> frozenset[tuple[str, str]]:

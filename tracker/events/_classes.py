@@ -145,7 +145,12 @@ def is_priced(diff: Diff, past: BoardState) -> bool:
 
 
 def enrol(board: Board, snapshot: Snapshot, metric: Metric, *, priced: bool) -> Roll:
-    """The classes of all entries with a measured value. Entries with the same stated traits are classified once."""
+    """The classes of all entries with a measured value."""
+    return snapshot.once((metric.id, "classes", priced), lambda: _enrol(board, snapshot, metric, priced=priced))
+
+
+def _enrol(board: Board, snapshot: Snapshot, metric: Metric, *, priced: bool) -> Roll:
+    """`enrol`; entries with the same stated traits are classified once."""
     sign, price = metric.sort_key(1.0), price_metric(board) if priced else None
     costs = snapshot.measured(price.id) if price else {}
     sized = _sized(snapshot)
@@ -154,7 +159,7 @@ def enrol(board: Board, snapshot: Snapshot, metric: Metric, *, priced: bool) -> 
     unnamed = min((sign * value for value in snapshot.unnamed), default=inf) if metric.primary else inf
     undecided = dict.fromkeys(_WEIGHTS, unnamed)
     alike: dict[tuple[object, ...], list[list[tuple[float, EntryId]]]] = {}
-    for place in sorted((sign * value, entry) for entry, value in snapshot.measured(metric.id).items()):
+    for place in snapshot.standings(metric):
         entry = snapshot.entries[place[1]]
         key = _stated(entry, costs.get(place[1]), sized)
         joined = alike.get(key)

@@ -10,7 +10,7 @@ from operator import itemgetter
 
 from msgspec import Struct
 
-from tracker.events._values import drifted_value, undrifted_value
+from tracker.events._values import drifted_value, grouped, undrifted_value
 from tracker.model import Diff, Entry, EntryId, Metric, MetricId, Snapshot
 
 Line = tuple[str, ...]
@@ -77,7 +77,14 @@ class ShownLines(Struct, frozen=True, kw_only=True):
 
 def lines_of(snapshot: Snapshot) -> dict[EntryId, Line]:
     """The finest line of every entry of a snapshot that has one."""
-    return {key: line for key, entry in snapshot.entries.items() if (line := line_of(entry)) is not None}
+    rows = snapshot.entries.items
+    return snapshot.once("lines", lambda: {key: line for key, entry in rows() if (line := line_of(entry)) is not None})
+
+
+def entries_of(snapshot: Snapshot) -> Mapping[Line, Sequence[EntryId]]:
+    """The entries of every finest line of a snapshot."""
+    lines = lines_of(snapshot)
+    return snapshot.once("entries of lines", lambda: grouped(lines, lines.__getitem__))
 
 
 def survey(diff: Diff, metric: Metric, shown: ShownLines, *, unseen: Unseen, fresh: Mapping[EntryId, str]) -> LineField:

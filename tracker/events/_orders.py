@@ -6,12 +6,13 @@ Source: docs/decisions/0033-slow-overtakes.md
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
+
+from msgspec import structs
 
 from tracker.events import departure
 from tracker.events._values import RECORDED, drifted_value, keys_now, near_the_top
@@ -51,14 +52,15 @@ def follow(diff: Diff, past: BoardState, metric: Metric) -> OrderChanges:
         return OrderChanges({}, frozenset(), {}, {}, plain)
     pairs, last, crossed = _read(plain or {}, keys_now(diff))
     doubted = {entry for entry, move in verdict.moves.items() if move.unsure_origin}  # their values before prove no order
-    before, shown = last | _measures(diff.before, metric), _measures(diff.after, metric)
+    before, shown = {**last, **_measures(diff.before, metric)}, _measures(diff.after, metric)
     pairs = {pair: since for pair, since in pairs.items() if doubted.isdisjoint(pair) and before.keys() >= set(pair)}
     left = before.keys() - diff.after.entries.keys()
     gone = {*departure.confirmed(diff, past), *diff.relisted.values()} if left else set()
     gone |= {entry for entry in left | last.keys() if entry in past.known and past.known[entry].departed}
     unseen = {entry: _drifted(diff, metric, before[entry]) for entry in sorted(left - gone)}
     back = frozenset((last.keys() & shown.keys()) - gone)
-    field = _Field(metric, before, shown | unseen, frozenset(unseen), back, verdict.moves.keys() | back)
+    standings = diff.after.standings(metric)
+    field = _Field(metric, before, {**shown, **unseen}, frozenset(unseen), back, verdict.moves.keys() | back, standings)
     slow = {(lower, upper): since for (upper, lower), since in pairs.items() if field.was_passed(upper, lower)}
     last_at = diff.seen_until or diff.before.observed_at
     best = near_the_top(diff, metric, RECORDED) if metric.exact else before.keys()
@@ -82,7 +84,7 @@ def _may_change(diff: Diff, metric: Metric, plain: Mapping[str, Any] | None) -> 
 class _Field(NamedTuple):
     """The measured values before and after a diff; entries that are not shown have their last ones, and are `unseen`.
 
-    `moved` are those whose value changed beyond precision, or that are back.
+    `moved` are those whose value changed beyond precision, or that are back. `standings` are those of the page.
     """
 
     metric: Metric
@@ -91,6 +93,7 @@ class _Field(NamedTuple):
     unseen: frozenset[EntryId]
     back: frozenset[EntryId]
     moved: AbstractSet[EntryId]
+    standings: Sequence[tuple[float, EntryId]]
 
     def shows(self, upper: EntryId, lower: EntryId) -> bool:
         """Whether the page shows one entry certainly above the other."""
@@ -127,21 +130,22 @@ class _Field(NamedTuple):
 
     def loosened(self) -> Iterator[Pair]:
         """Pairs (upper, lower) in a certain order before, which is not certain now; or not shown, when one of them moved."""
-        moved = self.moved | {entry for entry, was in self.before.items() if self._has_other_interval(entry, was)}
-        order = sorted((measure.value, entry) for entry, measure in self.after.items() if entry in self.before)
-        widest = max((self.after[entry].half_width or 0.0 for _, entry in order), default=0.0)
+        other_measures = ((entry, was, now) for entry, now in self.after.items() if (was := self.before.get(entry)) is not now)
+        moved = self.moved | {
+            entry
+            for entry, was, now in other_measures
+            if was is not None and entry not in self.unseen and now.half_width != was.half_width
+        }
+        widest = max((measure.half_width or 0.0 for measure in self.after.values()), default=0.0) if moved else 0.0
         for entry in moved:
-            now = self.after[entry]
+            now, standing = self.after[entry], self.metric.sort_key(self.after[entry].value)
             reach = max(self.metric.stated_error or 0.0, (now.half_width or 0.0) + widest)
-            start = bisect_left(order, now.value - reach, key=itemgetter(0))
-            end = bisect_right(order, now.value + reach, key=itemgetter(0))
-            for other in {other for _, other in order[start:end]} | self.unseen:
+            start = bisect_left(self.standings, standing - reach, key=itemgetter(0))
+            end = bisect_right(self.standings, standing + reach, key=itemgetter(0))
+            near = (other for _, other in self.standings[start:end] if other in self.before)
+            for other in {*near, *self.unseen}:
                 if other not in moved or other < entry:
                     yield from self._loosened(entry, other)
-
-    def _has_other_interval(self, entry: EntryId, was: Measure) -> bool:
-        now = self.after.get(entry)
-        return now is not None and now is not was and entry not in self.unseen and now.half_width != was.half_width
 
     def _loosened(self, entry: EntryId, other: EntryId) -> Iterator[Pair]:
         was, other_was = self.before[entry], self.before[other]
@@ -154,14 +158,14 @@ class _Field(NamedTuple):
 
 
 def _measures(snapshot: Snapshot, metric: Metric) -> dict[EntryId, Measure]:
-    return {entry: snapshot.entries[entry].measures[metric.id] for entry in snapshot.measured(metric.id)}
+    return {entry: measure for entry, measure in snapshot.measures(metric.id).items() if not measure.estimated}
 
 
 def _drifted(diff: Diff, metric: Metric, last: Measure) -> Measure:
     """A last value as it would be now, the common drift of a fitted board added."""
     shift = drifted_value(diff, metric, last.value) - last.value
     low, high = (None if bound is None else bound + shift for bound in (last.low, last.high))
-    return replace(last, value=last.value + shift, low=low, high=high) if shift else last
+    return structs.replace(last, value=last.value + shift, low=low, high=high) if shift else last
 
 
 def _plain(pairs: Mapping[Pair, datetime], unseen: Measures, crossed: Crossed) -> Any:

@@ -77,10 +77,9 @@ def shown_lines(diff: Diff) -> ShownLines:
     assert diff.before is not None
     metrics = (metric.id for metric in diff.board.metrics if metric.ranked)
     kept = [metric for metric in metrics if diff.metrics[metric].verdict in _KEEPS_UNSEEN]
-    of = (_lines.lines_of(diff.before), _lines.lines_of(diff.after))
     return ShownLines(
-        of=of,
-        entries=(grouped(of[0], of[0].__getitem__), grouped(of[1], of[1].__getitem__)),
+        of=(_lines.lines_of(diff.before), _lines.lines_of(diff.after)),
+        entries=(_lines.entries_of(diff.before), _lines.entries_of(diff.after)),
         values={metric: (diff.before.measured(metric), diff.after.measured(metric)) for metric in kept},
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from tracker.model import Board, Entry, EntryId, Snapshot, name_tokens
+from tracker.model import Board, Entry, EntryId, Metric, Snapshot, name_tokens
 from tracker.traits import size_total, traits
 
 NEAR = 1.5
@@ -30,6 +30,8 @@ _A_WORD = 3
 
 Line = tuple[str, ...]
 Order = tuple[str, tuple[int, ...], str]
+_Generations = dict[str, dict[Line, list[Entry]]]
+"""The entries of a family, by generation and line."""
 
 
 class Predecessor(NamedTuple):
@@ -45,11 +47,12 @@ class Lines:
     def __init__(self, snapshot: Snapshot, board: Board, of: Iterable[Entry]) -> None:
         self._board = board
         self._ambiguous, self._named = snapshot.ambiguous, {entry.who.family for entry in snapshot.entries.values()} - {""}
-        self._families: dict[Line, list[Entry]] = defaultdict(list)
+        self._families: dict[Line, _Generations] = defaultdict(dict)
         families = {entry.who.family for entry in of} - {""}
         for entry in snapshot.entries.values():
             if entry.who.family in families and entry.who.generation and not entry.who.guessed_lab:
-                self._families[_family(entry)].append(entry)
+                lines = self._families[_family(entry)].setdefault(entry.who.generation, {})
+                lines.setdefault(_line(entry), []).append(entry)
 
     def predecessor(self, entry: Entry) -> Predecessor:
         """The newest comparable entry of the generation just before its own, among all that its lab's family has listed.
@@ -65,15 +68,17 @@ class Lines:
         if order_of(generation) is None:
             return Predecessor(why="its name states no generation that can be ordered")
         family = self._families[_family(entry)]
-        is_stated = all(_states(other.id, entry.who.family) for other in family)
+        is_stated = bool(self._ambiguous) and all(
+            _states(other.id, entry.who.family) for lines in family.values() for listed in lines.values() for other in listed
+        )
         for key in sorted(self._ambiguous):
             is_other = is_stated or any(_states(key, other) for other in self._named)
             if _states(key, entry.who.family) or not is_other:
                 return Predecessor(why=f'"{key}" stands there more than once and may be of its family')  # phrase allowed: stored
-        if unclear := sorted({other.who.generation for other in family if is_unclear(other.who.generation, generation)}):
+        earlier, own = sorted(name for name in family if is_earlier(name, generation)), _line(entry)
+        if unclear := sorted(name for name in family.keys() - set(earlier) if is_unclear(name, generation)):
             return Predecessor(why=f"{unclear[0]} and {generation} cannot be put in order")
-        earlier = [other for other in family if is_earlier(other.who.generation, generation)]
-        if not any(_line(other) == _line(entry) for other in earlier):
+        if not any(own in family[name] for name in earlier):
             return Predecessor(why="no earlier generation of its line is listed")
         return self._latest(entry, earlier)
 
@@ -82,23 +87,27 @@ class Lines:
         size = size_total(entry)
         return [
             other
-            for other in self._of(entry, entry.who.generation)
-            if other.id != entry.id and _line(other) == _line(entry)
+            for other in self._of(entry, entry.who.generation).get(_line(entry), ())
+            if other.id != entry.id
             if None in (sizes := (size, size_total(other))) or _size_ratio(*sizes) is not None
         ]
 
-    def _of(self, entry: Entry, generation: str) -> list[Entry]:
-        return [other for other in self._families[_family(entry)] if order_of(other.who.generation) == order_of(generation)]
+    def _of(self, entry: Entry, generation: str) -> dict[Line, list[Entry]]:
+        """The entries of a generation, however it is spelt, by their lines."""
+        found: dict[Line, list[Entry]] = defaultdict(list)
+        for name, lines in self._families[_family(entry)].items():
+            for line, entries in lines.items() if order_of(name) == order_of(generation) else ():
+                found[line] += entries
+        return found
 
-    def _latest(self, entry: Entry, earlier: Sequence[Entry]) -> Predecessor:
-        generations = sorted({other.who.generation for other in earlier})
-        latest = [name for name in generations if not any(is_earlier(name, other) for other in generations)]
+    def _latest(self, entry: Entry, earlier: Sequence[str]) -> Predecessor:
+        latest = [name for name in earlier if not any(is_earlier(name, other) for other in earlier)]
         if any(is_unclear(name, latest[0]) for name in latest):
             return Predecessor(why=f"{' and '.join(latest)} cannot be put in order")
         before = self._of(entry, latest[0])
         if entry.who.tier and _is_plain(self._of(entry, entry.who.generation)) and not _is_plain(before):
             return Predecessor(why=f"{entry.who.generation} is listed without {entry.who.tier} too, and {latest[0]} is not")
-        line = [other for other in before if _line(other) == _line(entry)]
+        line = before.get(_line(entry), [])
         distances = {other.id: distance for other in line if (distance := self._distance(entry, other)) is not None}
         if not distances:
             return Predecessor(why=f"no {latest[0]} of its tier, size, reasoning mode and effort is listed")
@@ -167,9 +176,9 @@ def contains(words: Sequence[str], wanted: Sequence[str]) -> bool:
     return any(words[at : at + len(wanted)] == wanted for at in range(len(words)))
 
 
-def _is_plain(generation: Iterable[Entry]) -> bool:
+def _is_plain(generation: Mapping[Line, Sequence[Entry]]) -> bool:
     """Whether a generation is listed without a tier too: if 4 is and 3.5 is not, 4 Turbo does not follow 3.5 Turbo."""
-    return any(not entry.who.tier for entry in generation)
+    return any(not entries[0].who.tier for entries in generation.values())
 
 
 def _age(entry: Entry, other: Entry) -> int | None:
@@ -240,12 +249,14 @@ def _decimal(numbers: Sequence[int]) -> float:
     return float(".".join(map(str, numbers)))
 
 
-def best_of_each(entries: Mapping[EntryId, Entry], standing: Mapping[EntryId, float]) -> frozenset[EntryId]:
+def best_of_each(page: Snapshot, metric: Metric) -> frozenset[EntryId]:
     """The best measured variant of each model; an entry whose model is not known counts as a model."""
-    best: dict[object, EntryId] = {}
-    for _, entry in sorted((place, entry) for entry, place in standing.items()):
-        best.setdefault(model_of(entries[entry]), entry)
-    return frozenset(best.values())
+
+    def make() -> frozenset[EntryId]:
+        worst_first = reversed(page.standings(metric))
+        return frozenset({model_of(page.entries[entry]): entry for _, entry in worst_first}.values())
+
+    return page.once((metric.id, "best of each model"), make)
 
 
 def model_of(entry: Entry) -> object:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import TypeVar
 
 from tracker.model import BoardState, Comparability, Diff, Entry, EntryId, Measure, Metric, MetricDiff, StoredSnapshot
@@ -41,9 +42,12 @@ def values_shown(page: StoredSnapshot, metric: Metric) -> tuple[list[float], lis
 
 def joint_rank(diff: Diff, metric: Metric, entry: EntryId, rank: int) -> str:
     """`rank 3`, or `joint rank 3` if another row has the same value."""
-    values = diff.after.values(metric.id)
-    alike = [*values.values(), *(diff.after.unnamed if metric.primary else ())].count(values[entry])
-    return f"{'joint ' if alike > 1 else ''}rank {rank}"
+    page, values = diff.after, diff.after.values(metric.id)
+    standings, standing = page.standings(metric), metric.sort_key(values[entry])
+    alike = bisect_right(standings, standing, key=itemgetter(0)) - bisect_left(standings, standing, key=itemgetter(0))
+    estimates = values.keys() - page.measured(metric.id).keys() if len(standings) < len(values) else ()
+    others = [*(values[other] for other in estimates), *(page.unnamed if metric.primary else ())]
+    return f"{'joint ' if alike + others.count(values[entry]) > 1 else ''}rank {rank}"
 
 
 def is_comparable(diff: Diff, past: BoardState, metric: Metric) -> bool:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
 from itertools import product
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from tracker.events import overtake
 from tracker.events._level import states_error
@@ -218,7 +217,7 @@ def _event(
     last, percentiles = in_order[-1], _percentiles(subject, seats)
     last_row = {party.model: party for event in in_order for party in (*event.rivals, *event.subjects)}
     named = (last_row[model] for model in (subject, *rivals))
-    parties = [replace(party, name=_named(party, ballot.reporting, seats)) for party in named]
+    parties = [structs.replace(party, name=_named(party, ballot.reporting, seats)) for party in named]
     publishers = sorted({seats[board].publisher for board in ballot.reporting})
     earlier = {seats[event.board].publisher for event in reports if event.recorded_at < last.recorded_at}
     is_news = (

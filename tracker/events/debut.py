@@ -75,9 +75,9 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
 
 def _repeated(diff: Diff, past: BoardState) -> frozenset[EntryId]:
     """The arrivals of a name that another row has or had, or that an arrival before them has."""
-    entries = diff.after.entries
-    names = {known.name for entry, known in past.known.items() if entry not in diff.arrived}
-    names |= {entry.name for key, entry in entries.items() if key not in diff.arrived}
+    entries, arrived = diff.after.entries, frozenset(diff.arrived)
+    names = {known.name for entry, known in past.known.items() if entry not in arrived}
+    names |= {entry.name for key, entry in entries.items() if key not in arrived}
     first = {entries[entry].name: entry for entry in reversed(diff.arrived)}
     return frozenset(key for key in diff.arrived if entries[key].name in names or first[entries[key].name] != key)
 

@@ -5,9 +5,10 @@ Source: docs/decisions/0014-parity-gains-frontiers.md
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
+from functools import cache
 from statistics import quantiles
 from typing import NamedTuple
 
@@ -47,29 +48,34 @@ def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     fresh = {entry: grade for entry, grade in newly_measured(diff, past).items() if entries[entry].who.family}
     if not fresh:
         return
-    lines = Lines(diff.after, diff.board, [entries[entry] for entry in fresh])
+    newcomers = [entries[entry] for entry in fresh]
+    lines, former = Lines(diff.after, diff.board, newcomers), cache(lambda: _former(diff, newcomers))
     best = _best(diff, primary, fresh)
     for entry in sorted(fresh):
         event = _event(diff, past, primary, entry, lines.predecessor(entries[entry]))
         can_be_news = event.is_news and entry in best and fresh[entry] != debut.Grade.LATE_LISTING
-        is_news = can_be_news and not _is_refresh(diff, primary, entries[entry])
+        is_news = can_be_news and not _is_refresh(former(), primary, entries[entry])
         yield event if is_news else replace(event, is_news=False, weight=min(event.weight, 8))
 
 
 def _best(diff: Diff, primary: Metric, fresh: Mapping[EntryId, str]) -> frozenset[EntryId]:
     """The best newcomer of each release, if it is the best listed variant of its model too."""
     entries = diff.after.entries
-    standing = {entry: primary.sort_key(value) for entry, value in diff.after.measured(primary.id).items()}
+    has = diff.after.measured(primary.id)
     releases: dict[object, EntryId] = {}
-    for entry in sorted(fresh, key=lambda entry: (standing[entry], entry)):
+    for entry in sorted(fresh, key=lambda entry: (primary.sort_key(has[entry]), entry)):
         releases.setdefault(release_of(entries[entry]) or entry, entry)
-    return best_of_each(entries, standing) & set(releases.values())
+    return best_of_each(diff.after, primary) & set(releases.values())
 
 
-def _is_refresh(diff: Diff, primary: Metric, newcomer: Entry) -> bool:
+def _former(diff: Diff, newcomers: Sequence[Entry]) -> Lines | None:
+    """The lines of the page before."""
+    return Lines(diff.before, diff.board, newcomers) if diff.before else None
+
+
+def _is_refresh(former: Lines | None, primary: Metric, newcomer: Entry) -> bool:
     """Whether another of its line and generation was measured on the board before, including previews and other modes."""
-    siblings = Lines(diff.before, diff.board, [newcomer]).siblings(newcomer) if diff.before else ()
-    return any(measured(sibling, primary) for sibling in siblings)
+    return former is not None and any(measured(sibling, primary) for sibling in former.siblings(newcomer))
 
 
 def _event(diff: Diff, past: BoardState, primary: Metric, entry: EntryId, predecessor: Predecessor) -> Event:

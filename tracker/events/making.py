@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import NotRequired, TypedDict, Unpack
 
-from tracker.model import NOTE, BoardId, Diff, EntryId, Event, EventId, Evidence, MetricId, ModelId, Party, Snapshot, Source
+from msgspec import structs
+
+from tracker.model import NOTE, BoardId, Diff, EntryId, Event, EventId, Evidence, MetricId, ModelId, Party, Snapshot
 
 
 class Content(TypedDict):
@@ -110,20 +111,14 @@ def last_named(diff: Diff, key: EntryId) -> Party:
 def proof(snapshot: Snapshot, key: EntryId, metric: MetricId | None = None) -> Evidence:
     """The place of an entry in the bytes of a snapshot, with the cell of a metric as published, or with its name."""
     entry = snapshot.entries.get(key)
-    raw = entry.name if entry else None
-    if entry and metric is not None:
-        measure = entry.measures.get(metric)
-        raw = measure.raw if measure else None
-    own = Source(snapshot.sha256[min(entry.page if entry else 0, len(snapshot.sha256) - 1)], snapshot.url, snapshot.observed_at)
-    source = entry.source or own if entry else own
-    return Evidence(
-        sha256=source.sha256,
-        url=source.url,
-        observed_at=source.observed_at,
-        entry=entry.id if entry else key,
-        metric=metric,
-        raw=raw,
-    )
+    if entry is None or entry.source is None:
+        page = min(entry.page if entry else 0, len(snapshot.sha256) - 1)
+        sha256, url, observed_at = snapshot.sha256[page], snapshot.url, snapshot.observed_at
+    else:
+        sha256, url, observed_at = entry.source
+    measure = entry.measures.get(metric) if entry and metric is not None else None
+    raw = (entry.name if entry else None) if metric is None else measure.raw if measure else None
+    return Evidence(sha256=sha256, url=url, observed_at=observed_at, entry=entry.id if entry else key, metric=metric, raw=raw)
 
 
 def both(diff: Diff) -> list[Snapshot]:
@@ -139,10 +134,8 @@ def both_proofs(diff: Diff, entries: Iterable[EntryId], metric: MetricId | None 
 def stated_proofs(diff: Diff, entries: Iterable[EntryId], attribute: str, *, or_name: bool = False) -> list[Evidence]:
     """The same entries on both pages, with what each page states of a property; otherwise nothing, or the name."""
     proofs = ((snapshot.entries.get(entry), proof(snapshot, entry)) for entry in entries for snapshot in both(diff))
-    return [
-        replace(evidence, raw=listing.attributes.get(attribute, evidence.raw if or_name else None)) if listing else evidence
-        for listing, evidence in proofs
-    ]
+    stated = ((row and row.attributes.get(attribute, evidence.raw if or_name else None), evidence) for row, evidence in proofs)
+    return [structs.replace(evidence, raw=raw) for raw, evidence in stated]
 
 
 def page_proofs(diff: Diff) -> tuple[Evidence, ...]:

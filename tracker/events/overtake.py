@@ -5,8 +5,8 @@ Source: docs/decisions/0004-overtakes.md
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
-from collections.abc import Container, Iterator, Sequence
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from itertools import groupby
@@ -33,6 +33,7 @@ from tracker.model import (
     Nature,
     Party,
     PendingOvertake,
+    Snapshot,
 )
 from tracker.order import certainty, competition_ranks, is_certain, states_error
 from tracker.wording import count, day, listed, number, unsure
@@ -87,14 +88,14 @@ def _flips(diff: Diff, past: BoardState, metric: Metric, course: OrderChanges, *
     """A rise for each entry that moved above others; a fall for each that moved below entries whose value did not change."""
     has, moved = diff.after.measured(metric.id), diff.metrics[metric.id].moves.keys() | course.back
     had = {entry: measure.value for entry, measure in course.before.items()}
-    sure = _beyond_own_error(diff, metric)
+    sure, grade_of = _beyond_own_error(diff, metric), _grades(diff, metric)
     passes: dict[tuple[bool, EntryId, str, bool], list[EntryId]] = {}
-    for subject, rival in {*_direct(metric, course, had, has, moved), *course.slow}:
-        if (subject, rival) not in leave_out:
-            rose = _rises(metric, had, has, subject, rival, moved=moved, sure=sure) or rival not in moved
-            mover, other = (subject, rival) if rose else (rival, subject)
-            how = (not rose, mover, _grade(diff, metric, subject, rival), (subject, rival) in course.slow)
-            passes.setdefault(how, []).append(other)
+    for pair in {*_direct(metric, course, had, has, moved), *course.slow}:
+        if pair not in leave_out:
+            subject, rival = pair
+            rose = rival not in moved or (subject in moved and _rises(metric, had, has, *pair, moved=moved, sure=sure))
+            mover, other = pair if rose else (rival, subject)
+            passes.setdefault((not rose, mover, grade_of(*pair), pair in course.slow), []).append(other)
     best = near_the_top(diff, metric, RECORDED if metric.primary else TOP) if metric.exact and passes else has.keys()
     for (fell, mover, grade, slow), others in sorted(passes.items()):
         if mover not in best:
@@ -113,14 +114,19 @@ def _direct(metric: Metric, course: OrderChanges, had: Values, has: Values, move
             yield pair
 
 
-def _grade(diff: Diff, metric: Metric, subject: EntryId, rival: EntryId) -> str:
-    """`unsure_origin` if the former value of either may have been an estimate, otherwise the certainty of their order."""
-    moves = diff.metrics[metric.id].moves
-    if any(entry in moves and moves[entry].unsure_origin for entry in (subject, rival)):
-        return Grade.UNSURE_ORIGIN
-    measures = [diff.after.entries[entry].measures[metric.id] for entry in (subject, rival)]
-    grade = certainty(metric, *measures)
-    return Grade.PUBLISHED_ORDER if grade == Grade.NOMINAL and is_certain(metric, *measures) else grade
+def _grades(diff: Diff, metric: Metric) -> Callable[[EntryId, EntryId], str]:
+    """Grades a pair: `unsure_origin` if the former value of either may have been an estimate, otherwise by how sure it is."""
+    doubtful = {entry for entry, move in diff.metrics[metric.id].moves.items() if move.unsure_origin}
+    shown = diff.after.measures(metric.id)
+
+    def grade(subject: EntryId, rival: EntryId) -> str:
+        if subject in doubtful or rival in doubtful:
+            return Grade.UNSURE_ORIGIN
+        how = certainty(metric, shown[subject], shown[rival])
+        is_published = how == Grade.NOMINAL and is_certain(metric, shown[subject], shown[rival])
+        return Grade.PUBLISHED_ORDER if is_published else how
+
+    return grade
 
 
 def flips(metric: Metric, before: Values, after: Values, *, moved: Container[EntryId]) -> Iterator[Pair]:
@@ -128,13 +134,20 @@ def flips(metric: Metric, before: Values, after: Values, *, moved: Container[Ent
 
     Finer decimals may reorder what was the same number. Takes n log n and the number of flips, not n².
     """
-    common = sorted((metric.sort_key(before[entry]), entry) for entry in before.keys() & after.keys())
+    sign, common = metric.sort_key(1.0), before.keys() & after.keys()
+    other = {entry for entry in common if before[entry] != after[entry]}
+    still = sorted(common - other, key=lambda entry: sign * after[entry])
+    places = [sign * after[entry] for entry in still]
+    for entry in other:
+        was, now = sign * before[entry], sign * after[entry]
+        passed = still[bisect_right(places, min(was, now)) : bisect_left(places, max(was, now))]
+        pairs = ((entry, rival) if now < was else (rival, entry) for rival in passed)
+        yield from pairs if entry in moved else (pair for pair in pairs if pair[0] in moved or pair[1] in moved)
     above: list[tuple[float, EntryId]] = []
-    for _, group in groupby(common, key=itemgetter(0)):
-        tied = [(metric.sort_key(after[entry]), entry) for _, entry in group]
+    for _, group in groupby(sorted((sign * before[entry], entry) for entry in other), key=itemgetter(0)):
+        tied = [(sign * after[entry], entry) for _, entry in group]
         for standing, subject in tied:
-            passed = above[bisect_right(above, standing, key=itemgetter(0)) :]
-            for _, rival in passed:
+            for _, rival in above[bisect_right(above, standing, key=itemgetter(0)) :]:
                 if subject in moved or rival in moved:
                     yield subject, rival
         for pair in tied:
@@ -278,8 +291,7 @@ def _weight(diff: Diff, metric: Metric, entry: EntryId, grade: Grade) -> int:
 
 def _above(diff: Diff, metric: Metric, entry: EntryId) -> int:
     """The number of measured values above an entry's."""
-    has = diff.after.measured(metric.id)
-    return sum(metric.better(value, has[entry]) for value in has.values())
+    return bisect_left(diff.after.standings(metric), (metric.sort_key(diff.after.measured(metric.id)[entry]),))
 
 
 def _debuts(diff: Diff, metric: Metric, verdict: MetricDiff, past: BoardState) -> Iterator[Event]:
@@ -293,15 +305,14 @@ def _debuts(diff: Diff, metric: Metric, verdict: MetricDiff, past: BoardState) -
     subjects = sorted({*newcomers, *first_scores} & has.keys())
     if not subjects:
         return
-    rivals = sorted(had.keys() & has.keys(), key=lambda entry: (metric.sort_key(has[entry]), entry))
+    rivals = [place for place in diff.after.standings(metric) if place[1] in had]
     ranks = competition_ranks(metric, diff.after.values(metric.id), diff.after.unnamed if metric.primary else ())
-    sure, estimates = (sorted(map(metric.sort_key, values)) for values in values_shown(diff.after, metric))
+    rows, most = _Rows.of(diff.after, metric), _RIVALS_OF_A_DEBUT if metric.primary else _RIVALS_ELSEWHERE
     for entry in subjects:
-        standing = metric.sort_key(has[entry])
-        start = bisect_right(rivals, standing, key=lambda rival: metric.sort_key(has[rival]))
+        start = bisect_right(rivals, metric.sort_key(has[entry]), key=itemgetter(0))
         if start < len(rivals):
-            below = (sure[bisect_right(sure, standing) :], len(estimates) - bisect_right(estimates, standing))
-            yield _debut_event(diff, metric, entry, rivals[start:], rank=ranks[entry], below=below)
+            shown = [rival for _, rival in rivals[start : start + most]]
+            yield _debut_event(diff, metric, entry, shown, rank=ranks[entry], rows=rows)
 
 
 def _first_scores(diff: Diff, metric: Metric, past: BoardState) -> list[EntryId]:
@@ -315,25 +326,70 @@ def _first_scores(diff: Diff, metric: Metric, past: BoardState) -> list[EntryId]
     ]
 
 
-def _debut_event(
-    diff: Diff, metric: Metric, entry: EntryId, rivals: list[EntryId], *, rank: int, below: tuple[list[float], int]
-) -> Event:
-    """The entry is above the rivals, which were listed before; the best of them first.
+class _Rows(NamedTuple):
+    """All measured rows of a page on a metric, the best first, with their standings; the standings of the estimates.
 
-    `below`: the standings of all measured rows that the page shows below it, and the number of estimates.
+    `widest` is the largest half-width, `lacking` the number of rows down to the last one without an interval.
     """
-    shown = rivals[: _RIVALS_OF_A_DEBUT if metric.primary else _RIVALS_ELSEWHERE]
+
+    metric: Metric
+    standings: Sequence[float]
+    measures: Sequence[Measure]
+    estimates: Sequence[float]
+    widest: float
+    lacking: int
+
+    @classmethod
+    def of(cls, page: Snapshot, metric: Metric) -> _Rows:
+        """The rows of a page; of the metric that ranks the board also those that name no entry."""
+        shown, unnamed = page.measures(metric.id), page.unnamed_measured if metric.primary else ()
+        rows = [(standing, shown[entry]) for standing, entry in page.standings(metric)]
+        rows += ((metric.sort_key(value), Measure(value=value)) for value in unnamed)
+        rows.sort(key=itemgetter(0))
+        widths = [measure.half_width for _, measure in rows]
+        return cls(
+            metric,
+            [standing for standing, _ in rows],
+            [measure for _, measure in rows],
+            sorted(map(metric.sort_key, values_shown(page, metric)[1])),
+            max((width for width in widths if width is not None), default=0.0),
+            max((place for place, width in enumerate(widths, 1) if width is None), default=0),
+        )
+
+    def below(self, value: float) -> tuple[int, int]:
+        """The number of measured rows and of estimates below a value."""
+        rows, standing = self.standings, self.metric.sort_key(value)
+        return len(rows) - bisect_right(rows, standing), len(self.estimates) - bisect_right(self.estimates, standing)
+
+    def beyond_error(self, own: Measure) -> int | None:
+        """The number of measured rows that a value is above beyond the error; None where the error is not known of all.
+
+        Farther apart than both half-widths, the order of two rows is certain, so only the nearer ones are looked at.
+        """
+        metric, standing = self.metric, self.metric.sort_key(own.value)
+        start = bisect_right(self.standings, standing)
+        if metric.exact or (metric.stated_error is None and (own.half_width is None or start < self.lacking)):
+            return None
+        reach = max(metric.stated_error or 0.0, (own.half_width or 0.0) + self.widest)
+        end = bisect_right(self.standings, reach, lo=start, key=lambda other: other - standing)
+        certain = sum(certainty(metric, own, other) != "nominal" for other in self.measures[start:end])
+        return certain + len(self.standings) - end
+
+
+def _debut_event(diff: Diff, metric: Metric, entry: EntryId, shown: Sequence[EntryId], *, rank: int, rows: _Rows) -> Event:
+    """The entry is above the `shown`, which were listed before; the best of them first. `rows`: all that the page shows."""
     own, next_below = (diff.after.entries[key].measures[metric.id] for key in (entry, shown[0]))
     who, first = party(diff.after, entry), party(diff.after, shown[0])
     near = unsure(metric, own, next_below)
     if states_error(metric, own, next_below):
         near = ", the first of them within the error" if certainty(metric, own, next_below) == "nominal" else ""
     came = WORDS["entry" if entry in diff.arrived else "first_score"]
-    note = "" if metric.sort_key(next_below.value) == below[0][0] else "the next listed before"
+    below, estimates = rows.below(own.value)
+    note = "" if metric.sort_key(next_below.value) == rows.standings[-below] else "the next listed before"
     between = (value for value in diff.after.unnamed_measured if metric.better(value, next_below.value))
     if metric.primary and any(metric.better(own.value, value) for value in between):
         note = "the next listed before under a unique name"
-    passed = _and_others(first, next_below.value, metric, len(below[0]), estimates=below[1], note=note)
+    passed = _and_others(first, next_below.value, metric, below, estimates=estimates, note=note)
     return make(
         diff,
         rule=RULE,
@@ -345,22 +401,10 @@ def _debut_event(
         metric=metric.id,
         headline=f"{who.name} ({number(own.value, metric)}) {came} {diff.board.title} ({metric.title})"
         f" at {joint_rank(diff, metric, entry, rank)}, above {passed}{near}.",
-        facts={"rank": rank, "value": own.value, "passed": len(below[0]), "estimates_below": below[1]}
-        | ({"beyond_error": _beyond_error(diff, metric, entry)} if metric.primary else {}),
+        facts={"rank": rank, "value": own.value, "passed": below, "estimates_below": estimates}
+        | ({"beyond_error": rows.beyond_error(own)} if metric.primary else {}),
         evidence=[proof(diff.after, key, metric.id) for key in (entry, *shown)],
     )
-
-
-def _beyond_error(diff: Diff, metric: Metric, entry: EntryId) -> int | None:
-    """The number of measured rows below an entry that it is above beyond the error; None where the error is not known of all."""
-    own, unnamed = diff.after.entries[entry].measures[metric.id], [Measure(value=value) for value in diff.after.unnamed_measured]
-    if metric.exact or (metric.stated_error is None and own.half_width is None):
-        return None
-    named = (diff.after.entries[key].measures[metric.id] for key in diff.after.measured(metric.id))
-    others = [other for other in (*named, *unnamed) if metric.better(own.value, other.value)]
-    if metric.stated_error is None and any(other.half_width is None for other in others):
-        return None
-    return sum(certainty(metric, own, other) != "nominal" for other in others)
 
 
 def pending_after(diff: Diff, past: BoardState, events: Sequence[Event]) -> tuple[PendingOvertake, ...]:

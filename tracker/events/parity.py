@@ -96,11 +96,11 @@ class _Field:
         self.snapshot, self.board, self.judge = diff.after, diff.board, Judge(diff, past, primary, diff.after)
         price = price_metric(diff.board)
         self.price = price if price is not None and is_whole(diff, past, price) else None
-        self.standing = {entry: primary.sort_key(value) for entry, value in diff.after.measured(primary.id).items()}
-        ordered = sorted(self.standing.values())
+        standings = diff.after.standings(primary)
+        ordered, self.standing = [standing for standing, _ in standings], {entry: standing for standing, entry in standings}
         self.top_third, upper_half = (ordered[(len(ordered) - 1) // part] if ordered else 0.0 for part in (3, 2))
-        self.best = best_of_each(diff.after.entries, self.standing)
-        order = sorted((self.standing[entry], entry) for entry in self.best)
+        self.best = best_of_each(diff.after, primary)
+        order = [place for place in standings if place[1] in self.best]
         who = {entry: diff.after.entries[entry].who for entry in self.best}
         own = ((who[entry].lab, entry) for _, entry in reversed(order) if who[entry].lab and not who[entry].guessed_lab)
         self.flagships = frozenset(dict(own).values())

@@ -21,7 +21,7 @@ from tracker.events._predecessor import model_of
 from tracker.events._values import grouped
 from tracker.events.kind import Detection, EventKind, Folding
 from tracker.events.making import make, party, proof, whole_page
-from tracker.model import BoardState, Diff, EntryId, Event, Evidence, Metric, MetricDiff, MetricId, Nature, Sha256
+from tracker.model import BoardState, Diff, EntryId, Event, Evidence, Metric, MetricDiff, MetricId, Nature, Sha256, Snapshot
 from tracker.wording import listed, number
 
 RULE = "regime_change/1"
@@ -206,10 +206,13 @@ def _shift(diff: Diff, metric: Metric, entry: EntryId, values: Sequence[float | 
         return None
     before, since = split
     level = median(before)
-    error = _error(diff, metric, entry, before, level)
     apart = [value / common - level if metric.nature is Nature.LIVE else value - level for value in (before[-1], *since)]
     side = 1 if apart[1] > 0 else -1
-    if not all(side * gap > error for gap in apart[1:]) or side * apart[0] > error or len(set(since)) == 1:
+    least = min(side * gap for gap in apart[1:])
+    if least <= 0 or len(set(since)) == 1:
+        return None
+    error = _error(diff, metric, entry, before, level)
+    if least <= error or side * apart[0] > error:
         return None
     last = max(at for at, value in enumerate(values[:-HELD]) if value is not None)
     return _Shift(entry=entry, before=level, since=median(since), last=last)
@@ -221,8 +224,13 @@ def _error(diff: Diff, metric: Metric, entry: EntryId, before: Sequence[float], 
     if metric.nature is Nature.LIVE:
         return max(spread, LEAST_SHIFT * abs(level))
     width = diff.after.entries[entry].measures[metric.id].half_width
-    shown = diff.after.values(metric.id).values()
-    return max(spread, width if width is not None else 0.02 * (max(shown) - min(shown)))
+    return max(spread, width if width is not None else 0.02 * _spread(diff.after, metric))
+
+
+def _spread(page: Snapshot, metric: Metric) -> float:
+    """The distance between the highest and the lowest value of a metric."""
+    shown = page.values(metric.id).values()
+    return page.once((metric.id, "spread"), lambda: max(shown) - min(shown))
 
 
 def _event(diff: Diff, metric: Metric, window: _Window, alike: Sequence[_Shift], common: float) -> Event:

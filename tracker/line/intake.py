@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from typing import Protocol
 
-from tracker.errors import DeclarationError, Defect, FetchError, Gone, StoreError, TrackerError, Transient
+from tracker.errors import Defect, FetchError, Gone, StoreError, TrackerError, Transient
 from tracker.exports.extras import load
 from tracker.line import apart, dates, index
 from tracker.line.apart import Read
+from tracker.line.bodies import dated, read_body
 from tracker.line.fold import CONTENT, DECISIONS, fetches_of
 from tracker.line.isolation import of_one
 from tracker.line.sync import Desk, Outcome, Telling, sync_leased
@@ -27,7 +26,6 @@ from tracker.ports import Archive, Clock, Store
 from tracker.stores.sqlite_errors import is_of_all
 from tracker.wording import count, machine_time
 
-_DATED = re.compile(r"(\d{4}-\d\d-\d\dT\d{6}Z)(?:\.[A-Za-z0-9]+)*")
 _SECONDS = {"read": Counted.READ_SECONDS, "detect": Counted.DETECT_SECONDS, "store": Counted.STORE_SECONDS}
 """The counters of the seconds of each activity (`Outcome.took`)."""
 
@@ -226,7 +224,7 @@ def import_bodies(
     with archive.lease(board.id):
         index.check(board.id, archive, store)
         for at, path in files:
-            body = _read_body(path, board.request.max_bytes)
+            body = read_body(path, board.request.max_bytes)
             archive.keep(Capture(board=board.id, observed_at=at, url=board.request.url, bodies=(body,), origin=path.name))
         return sync_leased(board, Desk(archive=archive, store=store, lexicon=lexicon, now=now))
 
@@ -267,47 +265,3 @@ def _take_in(board: Board, line: IndexLine, bodies: Mapping[Sha256, bytes], arch
         origin=line.origin,
     )
     archive.keep(capture, verdict=None if line.verdict in CONTENT else line.verdict, error=line.error)
-
-
-def dated(paths: Iterable[Path], not_after: datetime | None = None) -> list[tuple[datetime, Path]]:
-    """Files by the time in their names, earliest first.
-
-    Raises:
-        DeclarationError: a file's name has no time, or one later than `not_after`.
-    """
-    files = sorted((_observed_at(path), path) for path in paths)
-    if files and not_after is not None and files[-1][0] > not_after:
-        raise DeclarationError(f"{files[-1][1]}: the name's time is in the future; expected one up to now; nothing was imported")
-    return files
-
-
-def _observed_at(path: Path) -> datetime:
-    match = _DATED.fullmatch(path.name)
-    try:
-        return datetime.strptime(match[1] if match else path.name, "%Y-%m-%dT%H%M%SZ").replace(tzinfo=UTC)
-    except ValueError:
-        expected = "expected YYYY-MM-DDTHHMMSSZ.ext or .ext.gz; rename the file"
-        raise DeclarationError(f"{path}: the name has no time; {expected}") from None
-
-
-def _read_body(path: Path, max_bytes: int) -> bytes:
-    try:
-        stored = path.read_bytes()
-        body = _unpacked(stored, max_bytes + 1) if path.suffix == ".gz" else stored
-    except (OSError, EOFError, zlib.error) as error:
-        raise DeclarationError(f"{path}: cannot be read: {error}; expected a body, plain or gzipped") from error
-    if len(body) > max_bytes:
-        raise DeclarationError(f"{path}: more than {max_bytes} bytes; raise request.max_bytes if that is right")
-    return body
-
-
-def _unpacked(stored: bytes, most: int) -> bytes:
-    """The members of a gzip file, at most `most` bytes. Raises EOFError, zlib.error."""
-    body = b""
-    while stored and len(body) < most:
-        member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-        body += member.decompress(stored, most - len(body))
-        if not member.eof and len(body) < most:
-            raise EOFError("the file ends before its packed content does")
-        stored = member.unused_data.lstrip(b"\0")
-    return body

@@ -17,6 +17,20 @@ from tracker.model.captured import (
     Verdict,
     kept_and_pruned,
 )
+from tracker.model.charts import (
+    BoardCharts,
+    CalendarChart,
+    Chart,
+    ChartBreak,
+    ChartHead,
+    ChartLine,
+    ChartPoint,
+    ChartRow,
+    ChartSpot,
+    FrontierChart,
+    LineChart,
+    StandingChart,
+)
 from tracker.model.compared import Comparability, Diff, MetricDiff, Move, RankMove, Step
 from tracker.model.declared import (
     ASKED_FOR,
@@ -39,6 +53,7 @@ from tracker.model.declared import (
     Newest,
     Pagination,
     Parse,
+    PastSource,
     Payload,
     Request,
     Window,

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
+
 from tracker.model.captured import Check
 from tracker.model.declared import Board
 from tracker.model.events import Event
@@ -70,8 +72,7 @@ class MetricDiff:
         return self.verdict in (Comparability.COMPARABLE, Comparability.PRECISION)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RankMove:
+class RankMove(Struct, frozen=True, kw_only=True, gc=False):
     """An exact account of one survivor's rank on the primary metric: after − before is the sum of the four parts.
 
     `moves` is the part among the survivors, which alone is news; `unrounded` is the effect of finer decimals on ties.

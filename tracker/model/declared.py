@@ -311,6 +311,21 @@ class Payload:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PastSource:
+    """Where the past of a board is: the `kind` (`git`, `wayback`, `hf`, `dir`), and the repository, page, dataset or folder.
+
+    `path` is the file in a repository or dataset. With `every` (`hour`, `day`, `week`, `month`), the last state of each such span
+    is taken. `by_commit`: the committer's time counts, not the author's.
+    """
+
+    kind: str
+    place: str
+    path: str = ""
+    every: str = ""
+    by_commit: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
     """One ranking, from `schedules/<source>/<board>.toml`: fetched by `cadence`, up to `jitter_s` later, never in `quiet`."""
 
@@ -334,6 +349,7 @@ class Board:
     redistribution: str = "allowed"
     enabled: bool = True
     payloads: tuple[Payload, ...] = ()
+    backfill: tuple[PastSource, ...] = ()
 
     @property
     def primary(self) -> Metric | None:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
+
 from tracker.model.ids import BoardId, EntryId, EventId, MetricId, ModelId, Sha256
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Party:
+class Party(Struct, frozen=True, kw_only=True, gc=False):
     """An entry as an event names it; `model` is empty if the name is ambiguous."""
 
     entry: EntryId
@@ -19,8 +20,7 @@ class Party:
     model: ModelId = ModelId("")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class Evidence(Struct, frozen=True, kw_only=True, gc=False):
     """The evidence for a fact: the bytes, their address and time, and the cell as published (None: absent)."""
 
     sha256: str

@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
+from msgspec import Struct
+
+from tracker.model.declared import Metric
 from tracker.model.ids import BoardId, EntryId, EventId, MetricId, ModelId, Sha256
+
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +33,7 @@ class Table:
     page_starts: tuple[int, ...] = (0,)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
+class Measure(Struct, frozen=True, kw_only=True, gc=False):
     """A metric's value for one entry, in the metric's unit.
 
     `low`, `high` bound it at 95 %, if published. `decimals` is the published number of decimals (after scaling; the publisher may
@@ -217,10 +221,7 @@ class StoredSnapshot:
     metrics: frozenset[MetricId] = frozenset()
     version: str = ""
     stated_on: str = ""
-    _measures: dict[MetricId, Mapping[EntryId, Measure]] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _columns: dict[tuple[MetricId, bool], Mapping[EntryId, float]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
+    _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def digest(self) -> str:
@@ -232,24 +233,38 @@ class StoredSnapshot:
         """The primary values of rows that name no entry, without estimates."""
         return tuple((Counter(self.unnamed) - Counter(self.unnamed_estimates)).elements())
 
+    def once(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
+        """What `make` gives, made at the first call with a key: the kinds share it, and the next snapshot is compared with it."""
+        if key not in self._made:
+            self._made[key] = make()
+        made: _Made = self._made[key]
+        return made
+
     def measures(self, metric: MetricId) -> Mapping[EntryId, Measure]:
-        """Every entry's measure of a metric. Cached, as are `values` and `measured`: the next snapshot is compared with it."""
-        if metric not in self._measures:
-            rows = self.entries.items()
-            self._measures[metric] = {entry: found for entry, row in rows if (found := row.measures.get(metric)) is not None}
-        return self._measures[metric]
+        """Every entry's measure of a metric."""
+
+        def make() -> Mapping[EntryId, Measure]:
+            return {entry: found for entry, row in self.entries.items() if (found := row.measures.get(metric)) is not None}
+
+        return self.once((metric, "measures"), make)
 
     def values(self, metric: MetricId, *, estimates: bool = True) -> Mapping[EntryId, float]:
         """Every entry's value of a metric, measured or estimated."""
-        if (metric, estimates) not in self._columns:
+
+        def make() -> Mapping[EntryId, float]:
             shown = self.measures(metric).items()
-            values = {entry: measure.value for entry, measure in shown if estimates or not measure.estimated}
-            self._columns[metric, estimates] = values
-        return self._columns[metric, estimates]
+            return {entry: measure.value for entry, measure in shown if estimates or not measure.estimated}
+
+        return self.once((metric, estimates), make)
 
     def measured(self, metric: MetricId) -> Mapping[EntryId, float]:
         """Every entry's measured value of a metric, without estimates. Nearly every event kind needs it."""
         return self.values(metric, estimates=False)
+
+    def standings(self, metric: Metric) -> Sequence[tuple[float, EntryId]]:
+        """The measured values with their entries, as numbers that sort the best first; equal ones by key."""
+        sign, has = metric.sort_key(1.0), self.measured(metric.id).items
+        return self.once((metric.id, "standings"), lambda: sorted((sign * value, entry) for entry, value in has()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

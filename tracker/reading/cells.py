@@ -40,7 +40,7 @@ NO = frozenset({"false", "no", "n", "off", "0", "0.0", "✗", "✘", "❌"})
 MEDALS = {"🥇": 1, "🥈": 2, "🥉": 3}
 MAX_CELL = 200
 """Length of the longest cell that may be a number."""
-REMEMBERED = 8_192
+REMEMBERED = 16_384
 """Cells remembered per metric: a large board, its last states, and at worst a few megabytes."""
 
 _POWERS = {"k": 3, "m": 6, "b": 9, "t": 12}
@@ -147,8 +147,13 @@ def reader(metric: Metric) -> Reader:
     free = FREE if metric.topic == "price" or any(name in metric.unit for name in chain(*CURRENCIES.values())) else ()
 
     def read(text: Text, plus_minus: Text = None, low: Text = None, high: Text = None, estimated: Text = None) -> Measure | None:
-        if simple and text and _PLAIN.fullmatch(text) and not (plus_minus or low or high or estimated):
-            return Measure(value=float(text) + 0.0, decimals=len(text.partition(".")[2]), raw=text)  # + 0.0: there is no -0
+        if text and _PLAIN.fullmatch(text) and not (plus_minus or low or high or estimated):
+            decimals = max(0, len(text.partition(".")[2]) - metric.scale.adjusted())
+            if simple:
+                return Measure(value=float(text) + 0.0, decimals=decimals, raw=text)  # + 0.0: there is no -0
+            amount = Decimal(text)
+            is_known = amount not in unknown.numbers
+            return Measure(value=_in_unit(amount, metric, text), decimals=decimals, raw=text) if is_known else None
         cell = bounded(text)
         if unknown.names(cell):
             return None

@@ -7,11 +7,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from itertools import repeat, starmap
 from math import fsum
 from typing import TypeVar
+
+from msgspec import structs
 
 from tracker.errors import Violation
 from tracker.model import NOTE, Board, Bounds, Column, Kind, Measure, Metric, MetricId, Table
@@ -223,7 +225,7 @@ def _metric_column(sheet: Sheet, board: Board, metric: Metric, commas: Commas) -
     rows = zip(cells or (), *(repeat(None) if side is None else side for side in sides), strict=False)
     measures = sheet.read(metric.column, reader(metric), zip(cells or ()) if not any(sides) else rows)
     return [
-        measure if measure is None or cell == text else replace(measure, raw=(text or "").strip())
+        measure if measure is None or cell == text else structs.replace(measure, raw=(text or "").strip())
         for measure, cell, text in zip(measures, cells or (), written, strict=True)
     ]
 

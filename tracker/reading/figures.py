@@ -40,6 +40,8 @@ _UNUSUAL = re.compile(r"[^0-9.\n ±+-]")
 _WORDED = re.compile(rf"[0-9%] ?[^\W\d_°]|[0-9] [0-9]|[0-9]:[0-9]|°|{CURRENCY_FIRST.pattern}")
 _SIGNS = re.compile(rf"[,%$€£¥]|{_WORDED.pattern}")
 _THREE_DECIMALS = re.compile(r"\.[0-9]{3}(?![0-9])")
+_DECIMALS = re.compile(r"(?<![0-9.])(?:0\.[0-9]{3}|[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,}))(?![0-9.])")
+_TWO_POINTS = re.compile(r"\.[0-9]+\.")
 _SPACES = re.compile(r"(?<![0-9.,])[0-9]+(?: [0-9]+)+(?![0-9])")
 """Digits with plain spaces between them."""
 _SPACED = re.compile(r"[1-9][0-9]{0,2}(?: [0-9]{3})+")
@@ -70,7 +72,7 @@ def figures_of(cells: Sequence[str | None], metric: Metric, bounds: Bounds, comm
     text = "\n".join(filter(None, cells))
     if any(word in text for word in PAR):
         cells = _without_par(cells)
-    if not (_is_unusual(text) or _THREE_DECIMALS.search(text)):
+    if not _is_unusual(text) and (not _THREE_DECIMALS.search(text) or _has_points_only(text)):
         return Figures(cells=cells)
     found = in_one_unit(_without_spaces(cells)) if _WORDED.search(text) else UnitColumn(cells=cells)
     known = {row: cell for row, cell in enumerate(found.cells) if cell}
@@ -101,6 +103,11 @@ def _without_par(cells: Sequence[str | None]) -> Sequence[str | None]:
 def _is_unusual(text: str) -> bool:
     """Whether a column has more than digits, points, signs and intervals; a quick look, since most columns hold nothing else."""
     return bool((_UNUSUAL.search(text) and _SIGNS.search(text)) or (" " in text and _APART.search(text)))
+
+
+def _has_points_only(text: str) -> bool:
+    """Whether one figure of a column that is not unusual has decimals for certain, and no dots in it group thousands."""
+    return _DECIMALS.search(text) is not None and not _TWO_POINTS.search(text)
 
 
 def has_decimal_commas(columns: Iterable[Sequence[str | None]]) -> bool | None:

@@ -8,6 +8,8 @@ from enum import Enum
 from typing import TypeVar, cast
 from urllib.parse import quote, urlsplit
 
+from msgspec import Struct, structs
+
 from tracker.wording import clean
 
 _Record = TypeVar("_Record")
@@ -26,6 +28,8 @@ def _cleaned(value: object) -> object:
         return clean(value)
     if isinstance(value, tuple):
         return tuple(map(_cleaned, value))
+    if isinstance(value, Struct):
+        return structs.replace(value, **{name: _cleaned(getattr(value, name)) for name in value.__struct_fields__})
     if is_dataclass(value) and not isinstance(value, type):
         return replace(value, **{field.name: _cleaned(getattr(value, field.name)) for field in fields(value)})
     return value

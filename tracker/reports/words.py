@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date, timedelta, tzinfo
 from itertools import islice
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from tracker.model import BoardReport, EntryId, Event, Evidence, Gap, Health, Report, State, Story, Top, TopRow
 from tracker.reports.folding import are_siblings, folding_of, order, subject
@@ -148,7 +147,7 @@ def pages(event: Event) -> dict[Evidence, list[Evidence]]:
     """An event's evidence by its page, in order; a page is evidence without an entry."""
     pages: dict[Evidence, list[Evidence]] = {}
     for proof in event.evidence:
-        cells = pages.setdefault(replace(proof, entry=None, metric=None, raw=None), [])
+        cells = pages.setdefault(structs.replace(proof, entry=None, metric=None, raw=None), [])
         if proof.entry is not None:
             cells.append(proof)
     return pages

@@ -10,15 +10,15 @@ from tracker.stores.sqlite_file import Row
 from tracker.wording import machine_time
 
 _OF_SERIES = (
-    "SELECT series.name, coalesce(entries.key, 'entry ' || {table}.entry), valid_from, valid_to, {columns} FROM {table}"
-    " JOIN series USING (series) LEFT JOIN _entries ON entries.board = series.board AND entries.entry = {table}.entry"
+    "SELECT series.name, coalesce(e.key, 'entry ' || m.entry), m.valid_from, m.valid_to, {columns}"
+    " FROM {table} AS m JOIN series USING (series) LEFT JOIN _entries AS e ON e.board = series.board AND e.entry = m.entry"
     " WHERE series.board = ?"
 )
 _QUERIES: Mapping[str, str] = {  # without messages and reasons, which another version may word differently
     "checks": "SELECT observed_at, result, status, entries, url, sha256 FROM _checks WHERE board = ?",
     "snapshots": "SELECT * FROM snapshots WHERE board = ?",
     "entries": f"SELECT entry, key, names, {ENTRY_COLUMNS} FROM _entries WHERE board = ?",  # noqa: S608  # our own columns
-    "measures": _OF_SERIES.format(table="measures", columns="value, low, high, estimated, decimals, raw"),
+    "measures": _OF_SERIES.format(table="_measures", columns="value, low, high, estimated, decimals, raw"),
     "texts": _OF_SERIES.format(table="texts", columns="value"),
     "ranks": _OF_SERIES.format(table="ranks", columns="rank"),
     "segments": "SELECT name, started_at FROM segments JOIN series USING (series) WHERE board = ?",

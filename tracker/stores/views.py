@@ -17,7 +17,7 @@ RENAMED = ("boards", "checks", "entries", "events", "measures", "parties")
 
 
 _WORDS: Mapping[str, str] = {
-    r"time\(([\w.]+)\)": r"strftime('%Y-%m-%dT%H:%M:%SZ', \1, 'unixepoch')",
+    r"time\(((?:[\w.]|\([^()]*\)|(?: OVER ))+)\)": r"strftime('%Y-%m-%dT%H:%M:%SZ', \1, 'unixepoch')",
     r"declared\((\w+)\)": r"json_extract(b.declaration, '$.\1')",
     "BY_ENTRY": "JOIN _entries e ON e.board = s.board AND e.entry = m.entry",
     "BEST_FIRST": "iif(higher_is_better, -value, value)",
@@ -91,7 +91,7 @@ FROM _events
 """
 
 _RANKS = """
-SELECT s.board, s.name, e.key, e.name, {columns}time(m.valid_from), time(m.valid_to)
+SELECT s.board, s.name AS metric, e.key AS entry, e.name, {columns}time(m.valid_from) AS valid_from, time(m.valid_to) AS valid_to
 FROM series s JOIN ranks m USING (series) BY_ENTRY WHERE s.kind = 'rank' {where}
 UNION ALL
 SELECT m.board, m.metric, e.key, e.name, {columns}time(m.valid_from), time(m.valid_to)
@@ -268,9 +268,16 @@ FROM (SELECT s.board, s.name AS metric, m.entry, e.key, e.name, m.value, m.low, 
         query=_RANKS.format(where="", columns="m.rank, "),
     ),
     "leaders": View(
-        about="A period in which an entry was first on a metric; entries that tie were first together.",
-        columns={**_KEYS, **_ENTRY, **_PERIOD},
-        query=_RANKS.format(where="AND m.rank = 1", columns=""),
+        about="A period in which an entry was first on a metric; entries that tie were first together. A re-base ends it.",
+        columns={**_KEYS, **_ENTRY, **_PERIOD, "segment": "begin of the segment that the period is in"},
+        query="""
+SELECT board, metric, entry, name, max(since, started), nullif(min(coalesce(until, '9'), ended), '9'), started
+FROM (SELECT board, metric, entry, name, valid_from AS since, valid_to AS until FROM ({first})) JOIN (
+  SELECT s.board, s.name AS metric, time(started_at) AS started,
+    coalesce(time(lead(started_at) OVER (PARTITION BY s.board, s.name ORDER BY started_at)), '9') AS ended
+  FROM segments JOIN series s USING (series)) USING (board, metric)
+WHERE since < ended AND coalesce(until, '9') > started
+""".replace("{first}", _RANKS.format(where="AND m.rank = 1", columns="")),
     ),
     "events": View(about="A change that matters.", columns=_EVENT, query=_EVENT_QUERY),
     "news": View(

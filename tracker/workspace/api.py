@@ -29,7 +29,7 @@ from tracker.workspace.settings import Settings
 if TYPE_CHECKING:  # a query loads what it needs, and no other
     from tracker.claims import Finding
     from tracker.line.proof import BoardVerification, Verification
-    from tracker.model import Report
+    from tracker.model import Chart, Report
     from tracker.query.filters import Filters
     from tracker.query.find import Found
     from tracker.query.history import Course
@@ -287,6 +287,33 @@ class Workspace:
             rows += explain(steps, [match.entry.id for match in listed])
         return tuple(row for row in rows if since is None or row.until >= since)
 
+    def chart(self, form: str, board: str, only: Filters | None = None, *, each: str = "", against: str = "") -> Chart:
+        """What a form of chart shows of a board: `tracker.charts.FORMS[form]` draws it.
+
+        A line is the best entry of each `lab`, or each `entry` (if models are named). `against` is what a frontier compares
+        scores with: `price`, `size`, or a topic or metric.
+        """
+        from tracker.query.filters import metrics_of  # noqa: PLC0415  # as above
+        from tracker.query.pictures import chart  # noqa: PLC0415  # as above
+        from tracker.query.series import LineOf, Wanted  # noqa: PLC0415  # as above
+
+        only, (declared, *_) = self._chosen(only, board)
+        entries = None
+        if only.about_models:
+            listings = self.listings(only, gone=True)
+            choice = listings.choice((declared.id,), only, listings.facts((declared.id,), only.traits))
+            entries = frozenset(entry for _, entry in choice.entries)
+        wanted = Wanted(
+            metric=metrics_of(declared, only)[0].id if only.metrics or only.topics else None,
+            since=only.since,
+            at=only.at,
+            line_of=LineOf(each or ("entry" if only.models else "lab")),
+            entries=entries,
+            top=only.top,
+            against=against,
+        )
+        return chart(form, declared, self.store, self.lexicon, wanted)
+
     # ── what changed ─────────────────────────────────────────────────────────────────────────────
 
     def events(self, wanted: EventFilter | None = None, *, only: Filters | None = None) -> Iterator[Event]:
@@ -375,6 +402,12 @@ class Workspace:
         changed = {event.board for event in events if event.is_news}
         tops = {board.id: top(board, self.store, since=since, until=until) for board in declared if board.id in changed}
         return replace(reports.build(shown, events, checks, since=since, until=until, tops=tops), only=cut)
+
+    def illustrated(self, report: Report) -> Report:
+        """The report with charts, which its HTML page shows."""
+        from tracker.query.illustrations import illustrated  # noqa: PLC0415  # as above
+
+        return illustrated(report, self.store, self.lexicon)
 
     def check(
         self, text: str, *, at: datetime | None = None, boards: Sequence[str] = (), article: bool = False
