@@ -161,7 +161,15 @@ class Workspace:
 
         only, chosen = self._chosen(only, board)
         check_columns(only, chosen)
-        found = rankings(chosen, self.listings(only), only, wanted_traits(only), skip=board is None, with_facts=bool(best_of))
+        found = rankings(
+            chosen,
+            self.store,
+            lambda: self.listings(only),
+            only,
+            wanted_traits(only),
+            skip=board is None,
+            with_facts=bool(best_of),
+        )
         if best_of:
             found = tuple(replace(ranking, rows=best_rows(ranking.rows, best_of)) for ranking in found)
         return tuple(replace(ranking, rows=in_order(ranking, only)) for ranking in found)
