@@ -60,6 +60,7 @@ def listed(world: World, *args: str) -> list[tuple[str, str]]:
         (("acme/text", "--max-price", "$2"), "w q"),
         (("acme/text", "--lab", "open ai"), "g"),
         (("acme/text", "--lab", "OpenAI", "--lab", "anthropic"), "a g"),
+        (("acme/text", "--lab", "meta-llama"), "l"),
         (("acme/text", "--country", "cn"), "w q"),
         (("acme/text", "--model", "gpt 5.4", "--model", "llama 3.1 70b"), "g l"),
         (("acme/text", "--model", "Qwen3.5"), "w q"),

@@ -513,6 +513,10 @@ class Workspace:
 
         only = only or Filters()
         _check_aware(since=only.since, until=only.until, at=only.at)
+        if only.labs:
+            from tracker.query.listings import labs_meant  # noqa: PLC0415  # as above
+
+            only = replace(only, labs=labs_meant(only.labs, self.lexicon))
         if board is not None:
             only = replace(only, boards=(*only.boards, known(self.settings, self.store, board)))
         for name in only.boards:
