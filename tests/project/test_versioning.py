@@ -44,7 +44,7 @@ COLUMNS = {
     "standings_now": ("board metric rank entry name value low high estimated unit as_of since segment model lab"),
 }
 """Of each view. A column may be added at the end; what is here stays."""
-MIGRATIONS = ["history", "ledger", "news", "still_broken", "counted", "counters", "indices", "vintages", "documented"]
+MIGRATIONS = ["history", "ledger", "news", "still_broken", "counted", "counters", "indices", "vintages", "documented", "changes"]
 """In order. One may be added at the end; what is here stays."""
 
 
