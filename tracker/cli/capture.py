@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from itertools import islice
 
 import click
 
-from tracker.cli._capture import diff, open_, show
 from tracker.cli._decision import decision
 from tracker.cli._filters import filters
 from tracker.cli._group import LazyGroup
@@ -20,8 +20,15 @@ from tracker.wording import machine_time
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
 
+LATER: Mapping[str, tuple[str, str]] = {
+    "show": ("capture_show", "Show the table of a stored capture as it is read, or its bytes."),
+    "open": ("capture_open", "Write the bytes of a capture to a temporary file, and open it as text."),
+    "diff": ("capture_diff", "Compare two stored captures: the cells that differ, side by side, then the text."),
+}
+"""Command → (module in this package, short help)."""
 
-@click.group("capture", cls=LazyGroup)
+
+@click.group("capture", cls=LazyGroup, later=LATER)
 def command() -> None:
     """List, show or compare a board's captures, or strike one that does not count.
 
@@ -59,7 +66,5 @@ def _row(
     return machine_time(line.observed_at), str(line.verdict), state, line.by, line.reason or line.error
 
 
-for stored in (show, open_, diff):
-    command.add_command(stored)
 command.add_command(decision(Verdict.STRIKE, "Strike a capture: history becomes what it would be without it."))
 command.add_command(decision(Verdict.RESTORE, "Restore a capture that was struck: it counts again."))
