@@ -53,7 +53,7 @@ def command(
         if cursor is not None:
             follow_events(workspace, only, cursor, output, news=news, as_json=as_json)
             return
-        events = workspace.events(EventFilter(is_news=news), only=only)
+        events = workspace.each_event(EventFilter(is_news=news), only=only)
         if only.columns:
             _print(list(events), workspace, only, as_json=as_json)
         elif as_json:

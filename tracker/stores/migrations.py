@@ -18,7 +18,7 @@ from sqlite_utils import Database, Migrations
 
 from tracker.model import EventId
 from tracker.stores.change_log import TABLE, ChangeLog
-from tracker.stores.views import OTHER_RANKS, RENAMED, VIEWS
+from tracker.stores.views import RENAMED, VIEWS
 
 migrations = Migrations("tracker")
 
@@ -406,7 +406,6 @@ def documented(db: Database) -> None:
     for table in RENAMED:
         db.execute(f"ALTER TABLE {table} RENAME TO _{table}")
     _run(db, _DECLARED.format(note=_NOTE_METRICS, identity=_IDENTITY))
-    db.execute(OTHER_RANKS)
     for name, view in VIEWS.items():
         db.execute(view.create(name))
 

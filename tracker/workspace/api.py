@@ -31,6 +31,7 @@ from tracker.model import (
     kept_and_pruned,
 )
 from tracker.model.names import Lexicon
+from tracker.query.rows import answers
 from tracker.stores.sqlite import SqliteStore
 from tracker.wording import machine_time
 from tracker.workspace.ids import known
@@ -59,6 +60,7 @@ if TYPE_CHECKING:  # a query loads what it needs, and no other
     from tracker.stores.archive import FileArchive
     from tracker.watches import Firing
     from tracker.workspace.boards import BoardOverview
+    from tracker.workspace.captures import CaptureRow
     from tracker.workspace.resolution import Resolution
     from tracker.workspace.status import Status
 
@@ -128,6 +130,7 @@ class Workspace:
 
     # ── boards ───────────────────────────────────────────────────────────────────────────────────
 
+    @answers("tracker.model:Board")
     def boards(self) -> tuple[Board, ...]:
         """The boards that the store has history of, as they were last declared, by id."""
         return tuple(board for name in sorted(self.store.boards()) if (board := self.store.declared(name)) is not None)
@@ -136,6 +139,7 @@ class Workspace:
         """A board by its id, as the store last knew it or, if it did not, as declared."""
         return board_of(self.settings, self.store, name)
 
+    @answers("tracker.workspace.boards:BoardOverview")
     def overview(self, *, every: bool = False) -> tuple[BoardOverview, ...]:
         """All boards, by id, with their health and the origin of their declarations; `every`: also unselected ones."""
         from tracker.workspace.boards import overview  # noqa: PLC0415  # as above
@@ -149,6 +153,7 @@ class Workspace:
 
         return status(self.settings, self.store)
 
+    @answers("tracker.query.standings:Standing")
     def standings(
         self, board: str, *, metric: str | None = None, at: datetime | None = None, model: str | None = None
     ) -> tuple[Standing, ...]:
@@ -170,6 +175,7 @@ class Workspace:
             raise DeclarationError(f'{declared.id}: does not list "{model}"; {expected}')
         return tuple(row for row in rows if row.entry in listed)
 
+    @answers("tracker.query.ranking:Ranking")
     def rankings(
         self, only: Filters | None = None, *, board: str | None = None, best_of: str | None = None
     ) -> tuple[Ranking, ...]:
@@ -197,6 +203,7 @@ class Workspace:
             found = tuple(replace(ranking, rows=best_rows(ranking.rows, best_of)) for ranking in found)
         return tuple(replace(ranking, rows=in_order(ranking, only)) for ranking in found)
 
+    @answers("tracker.query.leaders:Led")
     def leaders(self, only: Filters | None = None, *, board: str | None = None) -> tuple[Led, ...]:
         """Who led each board that the filters mean (or `board`) on each metric they mean, among the models they mean.
 
@@ -216,6 +223,7 @@ class Workspace:
         current = states(self.store, at=at, lexicon=self.lexicon, boards=self._known(boards))
         return demand(name, remembered(self.store, current, self.lexicon), self.lexicon)
 
+    @answers("tracker.query.models:Card")
     def models(
         self, name: str = "", *, lab: str = "", family: str = "", only: Filters | None = None, listings: Listings | None = None
     ) -> tuple[Card, ...]:
@@ -234,12 +242,14 @@ class Workspace:
         boards = listings.states(ids)
         return cards(self.store, name=name, lab=lab, family=family, lexicon=self.lexicon, boards=boards, entries=entries)
 
+    @answers("tracker.query.unsure:OpenName")
     def unsure(self, name: str = "", *, lab: str = "", family: str = "") -> tuple[OpenName, ...]:
         """The listed names that need a person, and what would decide each. Empty if nothing matches."""
         from tracker.query.unsure import open_names  # noqa: PLC0415  # as above
 
         return open_names(self.models(name, lab=lab, family=family), self.lexicon)
 
+    @answers("tracker.query.history:Course")
     def history(
         self, model: str, *, board: str | None = None, metric: str | None = None, only: Filters | None = None
     ) -> tuple[Course, ...]:
@@ -274,6 +284,7 @@ class Workspace:
         ids = self._known(boards) or tuple(board.id for board in chosen)
         return narrowed(versus(one, other, self.store, boards=ids, at=at, every=every, lexicon=self.lexicon), only)
 
+    @answers("tracker.query.prices:PriceAt")
     def price(self, model: str, *, at: datetime | None = None, only: Filters | None = None) -> tuple[PriceAt, ...]:
         """The listed prices of a model at a time (now by default) on every board, with how exactly each is known."""
         from tracker.query.prices import prices  # noqa: PLC0415  # as above
@@ -284,6 +295,7 @@ class Workspace:
         entries = self.find(model, boards=[board.id for board in chosen]).entries
         return prices(model, entries, self.store, only, at)
 
+    @answers("tracker.query.retirements:Retirement")
     def retirements(self, only: Filters | None = None) -> tuple[Retirement, ...]:
         """The models that are deprecated or expire, on the boards that state it; those stated last first."""
         from tracker.query.retirements import retirements  # noqa: PLC0415  # as above
@@ -303,6 +315,7 @@ class Workspace:
 
         return resolved(name, org, source, settings=self.settings, store=self.store, lexicon=self.lexicon)
 
+    @answers("tracker.query.why_not:Explained")
     def why_not(self, model: str, *, board: str | None = None, since: datetime | None = None) -> tuple[Explained, ...]:
         """Each change to a model, derived again from the bytes, with its event or the rule that kept it out of the news."""
         from tracker.line import fold  # noqa: PLC0415  # as above
@@ -350,8 +363,13 @@ class Workspace:
 
     # ── what changed ─────────────────────────────────────────────────────────────────────────────
 
+    @answers("tracker.model:Event")
     def events(self, wanted: EventFilter | None = None, *, only: Filters | None = None) -> Iterator[Event]:
         """The events that match both filters, oldest first. Name the kind `consensus` for what several boards report together."""
+        return self.each_event(wanted, only=only)
+
+    def each_event(self, wanted: EventFilter | None = None, *, only: Filters | None = None) -> Iterator[Event]:
+        """The same, one by one, as they are read."""
         wanted = wanted or EventFilter()
         if only is not None:
             return self._events_of(wanted, only)
@@ -367,7 +385,7 @@ class Workspace:
         from tracker.query.happened import about  # noqa: PLC0415  # as above
 
         only, boards = self._chosen(only)
-        events = self.events(
+        events = self.each_event(
             replace(
                 wanted,
                 kinds=(*wanted.kinds, *only.kinds),
@@ -378,6 +396,7 @@ class Workspace:
         )
         return iter(about(events, boards, self.listings(only, gone=True), only))
 
+    @answers("tracker.model:RecordChange")
     def changes(self, since: str = "", *, top: int = 1_000) -> tuple[RecordChange, ...]:
         """What the record gained or lost since a cursor ("": ever), in that order, at most `top`; each has the cursor after it.
 
@@ -392,6 +411,7 @@ class Workspace:
             raise DeclarationError(f'event "{name}" is unknown; expected an id or its beginning (tracker events lists them)')
         return event
 
+    @answers("tracker.model:Event")
     def consensus(self, *, since: datetime | None = None, until: datetime | None = None) -> tuple[Event, ...]:
         """The events that several boards report together, up to the newest reading by default; derived, not stored."""
         from tracker.line import panel  # noqa: PLC0415  # as above
@@ -464,6 +484,7 @@ class Workspace:
 
         return illustrated(report, self.store, self.lexicon)
 
+    @answers("tracker.claims:Finding")
     def check(
         self, text: str, *, at: datetime | None = None, boards: Sequence[str] = (), article: bool = False
     ) -> tuple[Finding, ...]:
@@ -473,6 +494,7 @@ class Workspace:
         _check_aware(at=at)
         return claims.check(text, self.store, at=at, lexicon=self.lexicon, boards=self._known(boards), article=article)
 
+    @answers("tracker.watches:Firing")
     def firings(
         self, watch: str | None = None, *, board: str | None = None, since: datetime | None = None, until: datetime | None = None
     ) -> tuple[Firing, ...]:
@@ -492,6 +514,7 @@ class Workspace:
 
     # ── proof ────────────────────────────────────────────────────────────────────────────────────
 
+    @answers("tracker.line.proof:Verification")
     def verify(self, events: Sequence[Event]) -> tuple[Verification, ...]:
         """Derive events again from the stored bytes and compare; of a consensus, the events behind it."""
         from tracker.line import proof  # noqa: PLC0415  # as above
@@ -547,6 +570,14 @@ class Workspace:
         parts = (self.store.event(part) for part in cast("list[str]", event.facts["events"]))
         return [part for part in parts if part is not None]
 
+    @answers("tracker.workspace.captures:CaptureRow")
+    def captures(self, board: str) -> tuple[CaptureRow, ...]:
+        """The fetches of a board and what people decided about them, in the order of the archive."""
+        from tracker.workspace.captures import captures  # noqa: PLC0415  # as above
+
+        return captures(self.board(board).id, self.archive, self.store)
+
+    @answers("tracker.model:Check")
     def quarantine(self, board: str | None = None) -> tuple[Check, ...]:
         """The readings held back, by board, oldest first."""
         names = self.store.boards() if board is None else self._known((board,))
