@@ -413,3 +413,10 @@ def test_after_a_rebase_those_above_are_listed_and_it_is_said_that_it_is_not_kno
     ]
     assert "already when comparable data begins, 2026-03-02" in world.run(*args, "2026-03-01").out
     assert [row["entry"] for row in world.run(*args, "2026-03-03", "--json").rows] == ["a"]
+
+
+def test_events_and_reports_can_end_at_a_time_that_counts(two: World):
+    rows = two.run("events", "--at", "2026-03-01T06:00:00Z", "--json").rows
+    assert {row["recorded_at"] for row in rows} <= {"2026-03-01T06:00:00Z"}
+    assert subjects(two, "--kind", "overtake", "--at", "2026-03-02T06:00:00Z") == {("overtake", "a")}
+    assert "2026-03-01 06:00 UTC" in two.run("report", "--at", "2026-03-01T06:00:00Z").out.splitlines()[1]

@@ -391,7 +391,7 @@ class Workspace:
                 kinds=(*wanted.kinds, *only.kinds),
                 grades=(*wanted.grades, *only.grades),
                 since=only.since or wanted.since,
-                until=only.until or wanted.until,
+                until=_end(only) or wanted.until,
             )
         )
         return iter(about(events, boards, self.listings(only, gone=True), only))
@@ -456,7 +456,7 @@ class Workspace:
         from tracker.query.top import top  # noqa: PLC0415  # as above
 
         only, chosen = self._chosen(only)
-        since, until = only.since or since, only.until or until
+        since, until = only.since or since, _end(only) or until
         _check_aware(since=since, until=until)
         names = self._known(boards) or tuple(board.id for board in chosen)
         newest = self._newest(names)
@@ -670,6 +670,11 @@ def _window(newest: datetime, since: datetime | None, until: datetime | None) ->
             f"the window from {machine_time(since)} to {machine_time(until)} is empty; expected its beginning before its end"
         )
     return since, until
+
+
+def _end(only: Filters) -> datetime | None:
+    """The time before which something has to have happened: `until`, or the end of the second `at`."""
+    return only.until or (only.at + _SECOND if only.at is not None else None)
 
 
 def _matches(event: Event, wanted: EventFilter) -> bool:
