@@ -21,6 +21,7 @@ from tracker.model import (
     BoardId,
     BoardState,
     Check,
+    Correction,
     Event,
     EventFilter,
     Identity,
@@ -85,7 +86,12 @@ class Workspace:
         """Open the store of these settings. Raises DeclarationError where there is none."""
         settings.require_store()
         self.settings, self._report = settings, report
-        self.store = SqliteStore(settings.database)
+        self.store = SqliteStore(settings.database, known_at=settings.known_at)
+        if settings.known_at is not None and not self.store.boards():
+            began = self.store.known_since()
+            since = f"expected a time from {machine_time(began)} on" if began else "nothing is yet (tracker run)"
+            self.store.close()
+            raise DeclarationError(f"--known-at {machine_time(settings.known_at)}: nothing was on record then; {since}")
 
     def __enter__(self) -> Self:
         return self
@@ -105,7 +111,12 @@ class Workspace:
 
     @cached_property
     def lexicon(self) -> Lexicon:
-        """The known labs, families and names of models, as far as their files are right; the others are reported."""
+        """The known labs, families and names of models, as far as their files are right; the others are reported.
+
+        At an earlier time, those that were in use then, if they are on record.
+        """
+        if self.settings.known_at is not None and (then := self.store.names()) is not None:
+            return then
         names = names_of(self.settings)
         self._report(names.errors)
         return names.lexicon
@@ -307,6 +318,9 @@ class Workspace:
         rows: list[Explained] = []
         for name, listed in self.find(model, boards=(board,) if board else ()).by_board.items():
             lines, _ = self.archive.index(name)
+            if self.settings.known_at is not None:
+                known = {check.observed_at for check in self.store.checks(name)}
+                lines = [line for line in lines if line.observed_at in known]
             declared, past = self.board(name), BoardState()
             steps = fold.steps(declared, lines, self.archive, before=None, past=past, lexicon=self.lexicon, read=read_line)
             rows += explain(steps, [match.entry.id for match in listed])
@@ -397,6 +411,20 @@ class Workspace:
         _check_aware(since=since, until=until)
         until = until or (self._newest(self.store.boards()) or _EVER) + _SECOND
         return panel.across(self.store, since=since or _EVER, until=until, lexicon=self.lexicon)
+
+    def corrections(
+        self, boards: Sequence[str] = (), *, since: datetime | None = None, until: datetime | None = None
+    ) -> tuple[Correction, ...]:
+        """The events that were withdrawn, added or changed later, since ≤ corrected_at < until; oldest first."""
+        _check_aware(since=since, until=until)
+        named = self._known(boards)
+        return tuple(
+            correction
+            for correction in self.store.corrections()
+            if (not named or correction.board in named)
+            and (since is None or correction.corrected_at >= since)
+            and (until is None or correction.corrected_at < until)
+        )
 
     def report(
         self,
@@ -599,7 +627,9 @@ class Workspace:
                     raise DeclarationError(f"{field} {toml.quoted(word)} is unknown{toml.meant(word, known_words)}")
 
 
-def open_workspace(path: Path | None = None, *, store: Path | None = None, schedules: Path | None = None) -> Workspace:
+def open_workspace(
+    path: Path | None = None, *, store: Path | None = None, schedules: Path | None = None, known_at: datetime | None = None
+) -> Workspace:
     """The workspace of a folder (the current one by default), as a command that runs there finds it; see `tracker.open`."""
     here = path or Path()
     if not here.is_dir():
@@ -610,7 +640,8 @@ def open_workspace(path: Path | None = None, *, store: Path | None = None, sched
     if path is not None and store is None and settings.folder is None and not settings.store.is_relative_to(path):
         raise DeclarationError(f"{path}: no workspace and no store here; expected tracker.toml or tracker.db (tracker init)")
     settings.check_store()
-    return Workspace(settings)
+    _check_aware(known_at=known_at)
+    return Workspace(replace(settings, known_at=known_at))
 
 
 def _check_aware(**times: datetime | None) -> None:
