@@ -37,6 +37,7 @@ from tracker.stores.archive.index import (
     decoded,
     encoded,
     existing_line,
+    is_of,
     last_line,
     line_of,
     read_from,
@@ -173,7 +174,11 @@ class FileArchive:
                     f" restore captures from a newer copy, or give that state up with: tracker replay {board}"
                 )
             start = b"" if gone else known  # without a known line, those behind it are linked to others
-            later = (raw for raw in lines[start.count(b"\n") :] if raw not in gone)
+            former, bodies_of = known_lines[: known.count(b"\n")], held.keys() | pruned
+            is_ours = [number < len(former) or is_of(line, former, bodies_of) for number, line in enumerate(known_lines)]
+            later = [
+                raw for number, raw in enumerate(lines) if number >= start.count(b"\n") and raw not in gone and is_ours[number]
+            ]
             linked = [line + b"\n" for line in chain.relinked(later, start)]
             whole = start + b"".join(linked)
             if whole != current:
@@ -217,7 +222,10 @@ class FileArchive:
         except StoreError as error:
             return (str(error),)
         text = read_from(folder, 0)
-        problems = dict.fromkeys(f"{board}: {folder.index}: {problem}" for problem in chain.walk(text).problems.values())
+        problems = dict.fromkeys(
+            f"{board}: {folder.index}: {problem}; to restore it: tracker replay {board}"
+            for problem in chain.walk(text).problems.values()
+        )
         kept, _ = kept_and_pruned(lines)
         named = (sha256 for line in kept if line.verdict is not Verdict.PRUNE for sha256 in line.sha256)
         for sha256 in dict.fromkeys(named):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import fields
 from datetime import UTC, datetime
 from operator import ne
@@ -153,6 +153,15 @@ def restored(folder: BoardFolder, known: bytes, current: bytes, *, drop: bool) -
     if len(damage) > len(lost) and not (drop and lines):
         raise damage[0]
     return [*lines, *later], frozenset(lost)
+
+
+def is_of(line: IndexLine, former: Collection[IndexLine], bodies: Collection[Sha256]) -> bool:
+    """Whether a line that nothing has read belongs to the board with these former lines, and not to another one's index."""
+    if line.verdict in _DECISIONS or not line.sha256:
+        times, named = {known.observed_at for known in former}, {sha256 for known in former for sha256 in known.sha256}
+        is_named = not named.isdisjoint(line.sha256) if line.verdict is Verdict.PRUNE else line.observed_at in times
+        return not former or is_named or (not line.sha256 and line.url in {known.url for known in former})
+    return set(line.sha256).issubset(bodies)
 
 
 def _pieces(current: bytes) -> list[bytes]:
