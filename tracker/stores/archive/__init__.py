@@ -125,7 +125,7 @@ class FileArchive:
         path = self._begun(board)
         with disk_errors(board, path):
             try:
-                times, _, at = path.read_text(encoding="ascii").partition(" ")
+                times, _, at = disk.regular(path).read_text(encoding="ascii").partition(" ")
                 return Begun(observed_at=datetime.fromisoformat(at), times=int(times))
             except (FileNotFoundError, ValueError):  # half written, or edited by hand
                 return None
@@ -152,7 +152,7 @@ class FileArchive:
         folder = self._folder(board)
         with disk_errors(board, folder.index):
             try:
-                with folder.index.open("rb") as index:
+                with disk.regular(folder.index).open("rb") as index:
                     index.seek(start)
                     return index.read() if end is None else index.read(end - start)
             except FileNotFoundError:
@@ -199,7 +199,7 @@ class FileArchive:
         folder = self._folder(board)
         with disk_errors(board, folder.index):
             try:
-                with folder.index.open("rb") as index:
+                with disk.regular(folder.index).open("rb") as index:
                     return last_line(folder, index.fileno(), verdicts)
             except FileNotFoundError:
                 return None
@@ -399,7 +399,7 @@ class FileArchive:
     def _locked(self, folder: BoardFolder) -> Iterator[int]:
         """The index, open for appending, with a complete last line, and locked within the block."""
         disk.make_folder(folder.bodies)
-        index = os.open(folder.index, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+        index = os.open(disk.regular(folder.index), os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
         try:
             if not lock(index, self._patience_s, self._sleep):
                 raise Taken(

@@ -15,7 +15,7 @@ import msgspec
 from tracker.errors import StoreError
 from tracker.model import Capture, IndexLine, Part, Sha256, Verdict
 from tracker.stores.archive.chain import follows, has_link, link_after, linked
-from tracker.stores.archive.disk import BoardFolder
+from tracker.stores.archive.disk import BoardFolder, regular
 from tracker.stores.sqlite_errors import Newer, newer
 from tracker.wording import machine_time, visible
 
@@ -101,7 +101,7 @@ def decoded(folder: BoardFolder, raw: bytes) -> IndexLine:
     except _UNREADABLE as error:
         if later := _later_keys(raw):
             raise newer(folder.index, later) from error
-        number = [*folder.index.read_bytes().split(b"\n"), raw].index(raw) + 1
+        number = [*regular(folder.index).read_bytes().split(b"\n"), raw].index(raw) + 1
         found = visible(raw[:60].decode(errors="replace"))
         problem = f"{folder.board}: {folder.index}: line {number} is damaged ({error})"
         raise StoreError(f"{problem}, found: {found}; {_REMEDY} {folder.board}") from error
@@ -233,7 +233,7 @@ def _end(index: int, block: int = BLOCK) -> int:
 def read_from(folder: BoardFolder, offset: int) -> bytes:
     """The index from an offset at which a line begins."""
     try:
-        with folder.index.open("rb") as index:
+        with regular(folder.index).open("rb") as index:
             index.seek(max(offset - 1, 0))
             before, text = index.read(1 if offset else 0), index.read()
     except FileNotFoundError:
