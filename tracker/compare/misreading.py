@@ -47,11 +47,11 @@ def doubts(board: Board, before: Snapshot, after: Snapshot, past: BoardState) ->
     doubted = {entry: RowDoubt(why=why) for entry, why in nameless(board, before, after, past).items()}
     doubted |= {entry: RowDoubt(why=why, repeats=True) for entry, why in respelt(board, before, after, past).items()}
     nobody = frozenset(doubted)
-    ranked = after.values(board.primary.id) if board.primary else {}
-    for entry, why in namesakes(before, after).items() if board.primary else ():
-        row, metric_id = past.left_out.get(entry), board.primary.id
-        if row is None or metric_id not in row.doubtful:
-            doubted[entry] = RowDoubt(why=why, values={metric_id: ranked.get(entry)})
+    if (primary := board.primary) is not None:
+        for entry, why in namesakes(before, after).items():
+            row = past.left_out.get(entry)
+            if row is None or primary.id not in row.doubtful:
+                doubted[entry] = RowDoubt(why=why, values={primary.id: after.values(primary.id).get(entry)})
     for metric in board.metrics:
         if metric.nature not in JUDGED and not metric.accumulates:
             continue
