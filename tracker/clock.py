@@ -6,7 +6,6 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 
-
 LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 """A clock that is ahead by millennia stands still here, so that spans can be added to its time."""
 
