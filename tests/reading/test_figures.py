@@ -301,3 +301,18 @@ def test_a_score_of_more_digits_than_an_integer_may_have_does_not_end_the_readin
     whole, spaced = [f"{'9' * 4_301}{unit}", "1504"], ["1 504", f"{'9' * 4_301} 504"]
     for cells in (dotted + whole, spaced + whole, whole):
         assert len(read(cells, unit.strip())[0]) == len(cells)
+
+
+PLAIN = st.tuples(st.integers(0, 12_000), st.text("0123456789", min_size=1, max_size=5)).map(
+    lambda parts: f"{parts[0]}.{parts[1]}"
+)
+
+
+@examples(200)
+@given(st.lists(PLAIN | st.integers(0, 12_000).map(str), min_size=1, max_size=6))
+def test_one_figure_that_groups_no_thousands_shows_what_the_points_of_its_column_mean(cells: list[str]):
+    parts = [cell.split(".") for cell in cells if "." in cell]
+    certain = any(len(decimals) != 3 or whole.startswith("0") or len(whole) > 3 for whole, decimals in parts)
+    assert has_decimal_commas([cells]) is (False if certain else None)
+    if certain:
+        assert read(cells) == (cells, {})
