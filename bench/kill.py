@@ -21,7 +21,7 @@ from pathlib import Path
 from tracker.stores.service_state import TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
-NOT_DERIVED = frozenset(("withdrawn", "_sqlite_migrations")) | TABLES
+NOT_DERIVED = frozenset(("withdrawn", "changes", "_sqlite_migrations")) | TABLES
 
 
 def rows(database: Path) -> Mapping[str, list[tuple[object, ...]]]:
@@ -38,7 +38,7 @@ def stored(database: Path) -> int:
     with closing(sqlite3.connect(database)) as connection:
         if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'checks'").fetchone():
             return 0
-        return int(connection.execute("SELECT count(*) FROM checks").fetchone()[0])
+        return int(connection.execute("SELECT count(*) FROM _checks").fetchone()[0])
 
 
 def imported(command: Sequence[str | Path], *, killed_after_s: float | None = None) -> float:

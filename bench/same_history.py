@@ -27,7 +27,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 DEMO = "demo"
-NO_HISTORY = frozenset(("counts", "indices", "_sqlite_migrations"))
+NO_HISTORY = frozenset(("changes", "counts", "indices", "_sqlite_migrations", "known", "vintages", "declarations", "names"))
 """Tables that hold how long something took, or which migrations ran when."""
 FACTS = ("kind", "grade", "facts")
 WORDING = ("headline", "weight", "worded")
@@ -88,13 +88,15 @@ def _tables(database: sqlite3.Connection) -> Mapping[str, str]:
     for name in names:
         if name not in NO_HISTORY:
             rows = sorted(PORT.sub("demo", repr(row)) for row in database.execute(f'SELECT * FROM "{name}"'))
-            hashes[name] = f"{len(rows)} rows {sha256(chr(10).join(rows).encode()).hexdigest()[:16]}"
+            hashes[name.lstrip("_")] = f"{len(rows)} rows {sha256(chr(10).join(rows).encode()).hexdigest()[:16]}"
     return hashes
 
 
 def _events(database: sqlite3.Connection) -> Mapping[str, Mapping[str, Any]]:
     """What each event says, by id."""
-    rows = database.execute("SELECT event, kind, grade, weight, headline, body FROM events ORDER BY event")
+    tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    table = "_events" if "_events" in tables else "events"  # until version 0.1
+    rows = database.execute(f"SELECT event, kind, grade, weight, headline, body FROM {table} ORDER BY event")
     events = {}
     for event, kind, grade, weight, headline, body in rows:
         facts = json.loads(body)["facts"]

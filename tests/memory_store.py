@@ -14,12 +14,15 @@ from tracker.model import (
     BoardId,
     BoardState,
     Check,
+    Correction,
     CounterKey,
     Delivery,
+    Entry,
     EntryId,
     Event,
     EventFilter,
     EventId,
+    Identity,
     Measure,
     MetricId,
     Notice,
@@ -33,7 +36,9 @@ from tracker.model import (
     Step,
     StoredSnapshot,
 )
+from tracker.model.names import Lexicon
 from tracker.stores._changes import new_segments, ranks
+from tracker.stores.service_state import UNSURE
 
 T = TypeVar("T")
 
@@ -75,7 +80,7 @@ class MemoryStore:
     def indexed(self, board: BoardId, *, last: bool = False) -> bytes:
         return b"".join(self._indices.get(board, [])[-1 if last else 0 :])
 
-    def declare(self, board: Board) -> None:
+    def declare(self, board: Board, names: Lexicon | None = None, rules: str = "") -> None:  # it has no vintages
         self._declared[board.id] = board
 
     def declared(self, board: BoardId) -> Board | None:
@@ -92,6 +97,12 @@ class MemoryStore:
         self._service.post(deliveries)
         if holds is not None:
             self._service.hold(step.check.board, holds)
+
+    def identify(self, board: Board, version: str, resolve: Callable[[PublishedEntry], Entry]) -> None:
+        """A naive store resolves names whenever it is asked."""
+
+    def identities(self, board: BoardId, version: str) -> Mapping[tuple[str, str], Identity]:
+        return {}
 
     @contextmanager
     def rewriting(self, board: BoardId) -> Iterator[None]:
@@ -182,6 +193,9 @@ class MemoryStore:
             raise StoreError(f"event {event!r}: {len(found)} event ids start with that; give more characters")
         return found[0] if found else None
 
+    def corrections(self) -> Iterator[Correction]:
+        return iter(())  # it keeps no vintages
+
     def withdrawn(self, board: BoardId) -> Sequence[EventId]:
         return sorted(self._withdrawn.get(board, ()))
 
@@ -266,7 +280,9 @@ class MemoryServiceState:
         return sorted(found, key=lambda receipt: (receipt.delivered_at, receipt.event, receipt.route))
 
     def route_since(self, route: str, now: datetime) -> datetime:
-        return self._routes.setdefault(route, now)
+        first = self._routes.setdefault(route, now)
+        self._routes[route] = first if first <= now else now - UNSURE
+        return self._routes[route]
 
     def holds(self, board: BoardId) -> Mapping[str, str]:
         return self._holds.get(board, {})

@@ -4,7 +4,7 @@ import json
 import re
 import sys
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
@@ -31,6 +31,7 @@ from tracker.wording import (
     relative,
     safe,
     span,
+    sparkline,
     value,
     visible,
     when,
@@ -268,3 +269,19 @@ def test_an_ordinal_is_a_word_up_to_ten():
     assert [ordinal(place) for place in (1, 5, 10, 11, 12, 21, 22, 33, 101, 111)] == [
         *("first", "fifth", "tenth", "11th", "12th", "21st", "22nd", "33rd", "101st", "111th")
     ]
+
+
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        ([], ""),
+        ([5], "▁"),
+        ([1, 2, 3, 8], "▁▂▃█"),
+        ([8, 1], "█▁"),
+        ([92, 92.02], "▁▁"),
+        ([0, 0], "▁▁"),
+        (range(48), "▁▁▂▂▂▃▃▃▃▄▄▄▅▅▅▆▆▆▆▇▇▇██"),
+    ],
+)
+def test_a_sparkline_has_a_bar_for_each_value_or_part(values: Sequence[float], line: str):
+    assert sparkline(values) == line

@@ -95,6 +95,14 @@ class Poisonous(TrackerError):
     """Processes ended, as if killed, while they processed a capture, which is left out now."""
 
 
+class Defect(TrackerError):
+    """The tracker itself fails on a board, in a way that nobody foresaw. A capture is left out after two of them."""
+
+    def __init__(self, board: str, error: Exception) -> None:
+        what = f"{board}: {type(error).__name__} of the tracker's own: {error!s:.200}"
+        super().__init__(f"{what}; what fails twice is left out; report it with the log (tracker --verbose run {board})")
+
+
 class StoreError(TrackerError):
     """The archive or the database cannot be read or written."""
 

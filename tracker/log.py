@@ -56,8 +56,10 @@ def _raised(record: logging.LogRecord) -> dict[str, object]:
     """The exception of a line (`log.exception`): its message, and where it was raised, innermost first."""
     if not record.exc_info or record.exc_info[1] is None:
         return {}
-    error = record.exc_info[1]
-    way = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(extract_tb(error.__traceback__))]
+    error = first = record.exc_info[1]
+    while first.__cause__ is not None:
+        first = first.__cause__
+    way = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(extract_tb(first.__traceback__))]
     return {"error": f"{type(error).__name__}: {error}", "raised_at": way}
 
 

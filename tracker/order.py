@@ -67,6 +67,11 @@ def is_certain(metric: Metric, measure: Measure, other: Measure) -> bool:
     return certainty(metric, measure, other) != "nominal"
 
 
+def is_apart(metric: Metric, measure: Measure, other: Measure) -> bool:
+    """Whether a picture may put two values in order: beyond the error or, if none is published, as published."""
+    return is_certain(metric, measure, other) if states_error(metric, measure, other) else measure.value != other.value
+
+
 def would_be_shown(diff: Diff, entry: EntryId, last: float | None) -> bool:
     """Whether an entry with that last known primary value must be visible in `diff.after` if it is still listed."""
     if diff.cap is not None or entry in diff.after.ambiguous:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -14,16 +14,20 @@ from tracker.model import (
     BoardState,
     Capture,
     Check,
+    Correction,
     CounterKey,
     Delivery,
+    Entry,
     EntryId,
     Event,
     EventFilter,
     EventId,
+    Identity,
     IndexLine,
     MetricId,
     Notice,
     Pause,
+    PublishedEntry,
     RankSpan,
     Receipt,
     Segment,
@@ -33,6 +37,7 @@ from tracker.model import (
     StoredSnapshot,
     Verdict,
 )
+from tracker.model.names import Lexicon
 
 
 class Clock(Protocol):
@@ -154,8 +159,11 @@ class Store(Protocol):
     def indexed(self, board: BoardId, *, last: bool = False) -> bytes:
         """The noted pieces of the board's index, from its beginning, or only the `last`; empty for a store that lacks them."""
 
-    def declare(self, board: Board) -> None:
-        """Note a board's declaration, so that its history can be read without the schedules."""
+    def declare(self, board: Board, names: Lexicon | None = None, rules: str = "") -> None:
+        """Note a board's declaration, so that its history can be read without the schedules.
+
+        Its next steps are made with these `names` and versions of `rules`, from which the reasons of corrections follow.
+        """
 
     def declared(self, board: BoardId) -> Board | None:
         """The declaration with which the board was last synced."""
@@ -169,6 +177,12 @@ class Store(Protocol):
 
         Raises StoreError for a step that is not later than the last.
         """
+
+    def identify(self, board: Board, version: str, resolve: Callable[[PublishedEntry], Entry]) -> None:
+        """Resolve the model of each entry that was ever listed, unless that version of the names did so for all."""
+
+    def identities(self, board: BoardId, version: str) -> Mapping[tuple[str, str], Identity]:
+        """What that version of the names resolved on the board, by the name and the maker that the board states ("" for none)."""
 
     def rewriting(self, board: BoardId) -> AbstractContextManager[None]:
         """Rewrite the board's derived history in one transaction: readers see the old one or the new one.
@@ -215,6 +229,9 @@ class Store(Protocol):
     def event(self, event: str) -> Event | None:
         """The event whose id begins with `event`, if any. Raises StoreError if there are several."""
 
+    def corrections(self) -> Iterator[Correction]:
+        """The events that a rewriting withdrew, changed or added, oldest rewriting first, then by board and event."""
+
     def withdrawn(self, board: BoardId) -> Sequence[EventId]:
         """Events that a replay did not find again, sorted."""
 
@@ -247,7 +264,10 @@ class ServiceState(Protocol):
         """The receipts of one route or all with `delivered_at` ≥ since, by time and event id."""
 
     def route_since(self, route: str, now: datetime) -> datetime:
-        """When the route was first asked for: `now` the first time. It does not get older events."""
+        """When the route was first asked for: `now` the first time. It does not get older events.
+
+        If that was later than `now`, the clock was ahead then, and nobody knows the time: it is a week before `now`.
+        """
 
     def holds(self, board: BoardId) -> Mapping[str, str]:
         """What each watch, by the hash of its question, remembers of a board, as text; written by `Store.save`."""

@@ -15,6 +15,8 @@ OPEN_LICENCES = (
 )
 """Beginnings of words in licences of downloadable weights."""
 _OPEN = re.compile("|".join(rf"(?<![a-z]){re.escape(word)}" for word in OPEN_LICENCES))
+PRICE_WORDS = ("out", "blend", "in")
+"""The words in the ids of price metrics, the best to compare first."""
 _JUST_OPEN = frozenset(("open", "open license", "open licence", "open model"))
 CLOSED_LICENCES = ("proprietary", "closed", "commercial api", "api only")
 _MIXTURE = re.compile(r"(?<![0-9])[0-9]{1,3} ?[x×] ?[0-9]", re.IGNORECASE)
@@ -134,8 +136,7 @@ def _size(stated: str | None) -> float | None:
 def price_metric(board: Board) -> Metric | None:
     """The listed price per token by which a board is compared: output, or blended, or input."""
     listed = [metric for metric in board.metrics if metric.topic == "price" and metric.unit.startswith("USD per 1M")]
-    words = ("out", "blend", "in")
-    named = (metric for word in words for metric in listed if word in metric.id.removeprefix("price"))
+    named = (metric for word in PRICE_WORDS for metric in listed if word in metric.id.removeprefix("price"))
     return next(named, listed[0] if listed else None)
 
 

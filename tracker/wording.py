@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -139,6 +139,22 @@ def listed(things: Iterable[str | Party], most: int | None = 3, *, of: int = 0) 
     if shown and unnamed > 0:
         return f"{', '.join(shown)} and {unnamed:,} more"
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+_BARS = "▁▂▃▄▅▆▇█"
+_LEVEL = 0.002
+
+
+def sparkline(values: Sequence[float], most: int = 24) -> str:
+    """A series as a row of bars, one for each value, or for each of `most` equal parts of it its last value.
+
+    Values within 0.2 % of each other are level: finer decimals are no change.
+    """
+    shown = [values[(place + 1) * len(values) // most - 1] for place in range(most)] if len(values) > most else list(values)
+    if not shown or max(shown) - min(shown) <= _LEVEL * max(map(abs, shown)):
+        return _BARS[0] * len(shown)
+    low, high = min(shown), max(shown)
+    return "".join(_BARS[int((value - low) / (high - low) * (len(_BARS) - 1) + 0.5)] for value in shown)
 
 
 def host_of(url: str) -> str:

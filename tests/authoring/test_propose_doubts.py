@@ -625,3 +625,112 @@ def test_a_model_may_repeat_beside_a_text_of_each_row():
 def test_a_cursor_is_not_a_key():
     found = proposed(("cursor", [f"c{number}" for number in range(8)]), ("Model", NAMED), ("Score", MIXED))
     assert found.key.value == ("Model",)
+
+
+# ── what the page says of its order ──────────────────────────────────────────────────────────────
+
+SLOWER = (1.25, 1.5, 2.75, 3.0, 4.5, 6.25, 8.0, 9.5)
+
+
+@pytest.mark.parametrize(
+    ("said", "cells", "is_higher"),
+    [
+        ("Fastest first.", SLOWER, False),
+        ("The best engines come first.", SCORES, True),
+        ("Lower is better.", SLOWER, False),
+        ("<p>Higher values <b>are better</b></p>", SCORES, True),
+        ("More is better", SCORES, True),
+    ],
+)
+@pytest.mark.parametrize("named", ["Engine X", "Detector", "Graphics card"])
+def test_the_page_says_that_its_only_order_ranks(said: str, cells: Sequence[object], is_higher: bool, named: str):
+    found = proposed((named, NAMES), ("email", MIXED), ("zog", cells), before=said)
+    assert (question(found), primary(found).column, primary(found).higher_is_better.value) == ("", "zog", is_higher)
+
+
+@pytest.mark.parametrize("said", ["Higher is better.", "", "Better late than never.", "First come, first served."])
+def test_an_order_that_the_page_does_not_explain_is_asked_about(said: str):
+    found = proposed(("Engine X", NAMES), ("email", MIXED), ("zog", SLOWER), before=said)
+    assert question(found).startswith("whether the table is a leaderboard")
+
+
+@pytest.mark.parametrize("header", ["Price", "Price ($)", "Cost in USD"])
+def test_prices_in_order_rank_nothing_whatever_the_page_says(header: str):
+    found = proposed(
+        ("Offer", NAMES), (header, [round(3 * value) for value in SLOWER]), before="Sorted by price. Lower is better."
+    )
+    assert question(found).startswith("whether the table is a leaderboard")
+
+
+@pytest.mark.parametrize("header", ["Zog Spy", "Zog", "Zig (zog)"])
+def test_ranked_by_a_column_in_the_order_of_the_rows_is_a_ranking(header: str):
+    found = proposed(("Graphics card", NAMES), (header, SCORES), ("Memory", MIXED), before=f"Ranked by {header}.")
+    assert (question(found), primary(found).column) == ("", header)
+
+
+@pytest.mark.parametrize(
+    ("header", "is_lower"),
+    [("Time (s)", True), ("Time to finish", True), ("Net time", True), ("Time Trial", False), ("Time Spy", False)],
+)
+def test_time_before_another_noun_is_not_a_time(header: str, is_lower: bool):
+    found = proposed(("Model", NAMES), (header, MIXED), answers=Answers(metric=header))
+    assert (primary(found).higher_is_better.value is False) is is_lower
+
+
+@pytest.mark.parametrize("other", ["Score", "Rating", "Points %"])
+def test_of_figures_in_the_same_order_the_one_with_a_published_error_ranks(other: str):
+    ratings = [round(value * 20) for value in SCORES]
+    found = proposed(("Rank", range(1, 9)), ("Name", NAMES), ("Elo", ratings), ("±", [6, 7, 8, 6, 7, 9, 6, 7]), (other, SCORES))
+    assert (question(found), primary(found).column) == ("", "Elo")
+
+
+@pytest.mark.parametrize("header", ["Peak memory (MB)", "RAM (GB)", "VRAM GiB", "Bib", "Startnummer"])
+def test_memory_and_starting_numbers_do_not_rank_before_times(header: str):
+    found = proposed(("Program", NAMES), (header, WHOLE), ("Time (s)", SLOWER))
+    assert (question(found), primary(found).column, primary(found).higher_is_better.value) == ("", "Time (s)", False)
+
+
+def test_a_price_list_in_no_order_is_asked_whether_it_is_a_leaderboard():
+    found = proposed(("Model", NAMES), ("Input ($)", MIXED), ("Output ($)", [2 * value + 1 for value in WHOLE]))
+    assert question(found).startswith("whether the table is a leaderboard")
+
+
+def test_a_script_is_asked_at_once_what_dots_and_the_figures_that_they_group_mean():
+    message = refusal(proposed(("Name", NAMES), ("Zog", DOTTED)))
+    assert re.findall(r"pass (--[a-z-]+)", message) == ["--decimal-dots", "--nature"]
+    assert "(with --grouping-dots)" in message
+
+
+def test_a_figure_in_the_other_order_than_the_page_says_is_not_the_one_that_ranks():
+    sizes = [round(1000 * value) for value in SLOWER]
+    found = proposed(("Program", NAMES), ("Compressed bytes", sizes), ("Seconds", SCORES), before="Lower is better.")
+    assert (question(found), primary(found).column) == ("", "Compressed bytes")
+
+
+@pytest.mark.parametrize("header", ["Height (m)", "Length (km)", "Width"])
+def test_sizes_rank_where_published_ranks_follow_them(header: str):
+    found = proposed(("Rank", range(1, 9)), ("Name", NAMES), (header, SCORES), ("Floors", WHOLE))
+    assert (question(found), primary(found).column, primary(found).higher_is_better.value) == ("", header, True)
+
+
+@pytest.mark.parametrize("header", ["Year", "Timestamp", "Version"])
+def test_a_numbered_list_in_order_of_time_is_asked_about(header: str):
+    found = proposed(("No", range(1, 9)), ("Name", NAMES), (header, range(1990, 2030, 5)), ("Floors", WHOLE))
+    assert question(found) != ""
+
+
+@pytest.mark.parametrize("named", ["Name", "Model", "Product", "Offer"])
+def test_names_with_prices_in_order_are_asked_about(named: str):
+    found = proposed((named, NAMES), ("Price", [f"${value}" for value in SLOWER]), before="Sorted by: price, low to high")
+    assert question(found).startswith("whether the table is a leaderboard")
+
+
+@pytest.mark.parametrize("small", ["<small>/100</small>", "<small>of 100</small>", "<div>points</div>"])
+def test_a_figure_above_a_note_is_a_figure(small: str):
+    cards = "".join(
+        f"<div class=card><h3>{name}</h3><div class=box>{score}{small}</div></div>"
+        for name, score in zip(NAMES, SCORES, strict=True)
+    )
+    found = propose(f"<html><body>{cards}</body></html>".encode(), Answers(metric="css:div.box"))
+    assert [row[found.candidate.columns.index("css:div.box")].split()[0] for row in found.candidate.rows] == [*map(str, SCORES)]
+    assert primary(found).samples[0].startswith("81.2")

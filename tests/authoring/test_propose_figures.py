@@ -591,3 +591,49 @@ def test_a_word_behind_every_figure_is_the_unit(form: str, cells: Sequence[str],
     body = FORMATS[form]({"Model": NAMES, header: cells}).encode()
     found = declared(body, Answers(metric=header, higher_is_better=True))
     assert next(metric.unit for metric in found.board.metrics if metric.primary) == unit
+
+
+# ── distances to the ends of an interval ─────────────────────────────────────────────────────────
+
+BELOW, ABOVE = (9, 11, 9, 8, 10, 12, 12, 15), (7, 11, 9, 9, 10, 12, 11, 15)
+
+
+@pytest.mark.parametrize("header", ["Elo", "Rating", "Score", "Elo rating"])
+@pytest.mark.parametrize("signs", ["+-", "+−", "-+"])
+@every_format
+def test_plus_and_minus_beside_a_rating_are_its_distances(header: str, signs: str, form: str):
+    sides = {sign: ABOVE if sign == "+" else BELOW for sign in signs}
+    first = {**declared(FORMATS[form]({"Model": NAMES, header: ELOS, **sides}).encode()).reading.entries[0].measures}
+    (measure,) = first.values()
+    assert (measure.value, measure.low, measure.high) == (ELOS[0], ELOS[0] - 9, ELOS[0] + 7)
+
+
+@pytest.mark.parametrize(
+    ("header", "plus", "minus"),
+    [
+        ("Points", (9, 8, 7, 6, 5, 4, 3, 2), (0, 1, 2, 3, 4, 5, 6, 7)),
+        ("Rating", (9, 8, 7, 6, 5, 4, 3, 2), (0, 1, 2, 3, 4, 5, 6, 7)),
+        ("Elo", (900, 800, 700, 600, 500, 400, 300, 200), (900, 800, 700, 600, 500, 400, 300, 200)),
+    ],
+)
+def test_what_is_won_and_lost_is_not_an_interval(header: str, plus: Sequence[int], minus: Sequence[int]):
+    found = proposed({"Team": NAMES, header: ELOS, "+": plus, "-": minus})
+    assert ranking(found).interval == {}
+
+
+# ── abbreviations before the word for a figure ───────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("header", ["std. MAE (%)", "Std. RMSE", "avg. WER", "avg. error rate", "Avg. MAE"])
+@every_format
+def test_standard_and_average_may_be_abbreviated_before_a_figure(header: str, form: str):
+    others = {f"{name} (meV)": [18.4, 20.3, 14.1, 16.6, 19.2, 15.5, 17.7, 21.0] for name in ("HOMO", "LUMO")}
+    found = proposed({"Model": NAMES, **others, header: [0.98, 1.04, 1.11, 1.22, 1.31, 1.4, 1.52, 1.77]}, form)
+    assert (ranking(found).column.strip('"'), ranking(found).higher_is_better.value) == (header, False)
+    assert found.primary.sure >= SURE
+
+
+@pytest.mark.parametrize("header", ["Std. Dev.", "Std. Error", "Score std.", "std. Score", "std"])
+def test_a_deviation_of_another_figure_is_none_itself(header: str):
+    found = proposed({"Model": NAMES, "Score": SCORES, header: [1.8, 2.0, 1.4, 1.6, 1.9, 1.5, 1.7, 2.1]})
+    assert [metric.column for metric in found.metrics] == ["Score"]

@@ -44,7 +44,7 @@ def falling(first: float, step: float) -> list[float]:
 
 
 def test_an_id_that_distinguishes_the_rows_is_the_key_and_the_name_stays_the_name():
-    rows = [{"id": f"m-{at:04x}", "name": name, "score": 90.5 - at} for at, name in enumerate(NAMES)]
+    rows = [{"id": f"m-{7 * at % 16:04x}", "name": name, "score": 90.5 - at} for at, name in enumerate(NAMES)]
     found = propose(json.dumps(rows).encode())
     assert (found.key.value, found.name.value) == (("id",), "name")
     assert found.key.sure >= SURE
@@ -533,3 +533,41 @@ def test_five_pages_give_these_wrong_proposals(name: str):
     key, column, better, _ = MISTAKES[name]
     found = propose((WRONG / name).read_bytes())
     assert (found.key.value, primary(found).column, primary(found).higher_is_better.value) == (key, column, better)
+
+
+@pytest.mark.parametrize("key", ["row-{}", "c{}", "t{}", "entry_{}", "item {}"])
+@pytest.mark.parametrize("start", [0, 1, 40])
+def test_a_text_that_numbers_the_rows_identifies_no_entry(key: str, start: int):
+    names = ("Heron", "Smew", "Ruff", "Knot", "Teal", "Dunlin")
+    rows = "".join(f"{key.format(start + at)},{name},{90.5 - at}\n" for at, name in enumerate(names))
+    assert propose(f"id,model,score\n{rows}".encode()).key.value == ("model",)
+
+
+def test_ids_with_numbers_that_do_not_follow_the_rows_identify_the_entries():
+    names = (("t9", "Heron"), ("t4", "Smew"), ("t7", "Ruff"), ("t1", "Knot"))
+    rows = "".join(f"{key},{name},{90.5 - at}\n" for at, (key, name) in enumerate(names))
+    assert propose(f"id,model,score\n{rows}".encode()).key.value == ("id",)
+
+
+@pytest.mark.parametrize(
+    ("named", "where"), [("Institution", "Country"), ("Company", "Country"), ("Bank", "Nation"), ("Startup", "country")]
+)
+def test_a_country_beside_other_names_of_each_row_is_not_taken_for_the_name(named: str, where: str):
+    rows = (("Delft", "NL"), ("Zurich", "CH"), ("Imperial", "GB"), ("Tokyo", "JP"), ("Toronto", "CA"), ("Lund", "SE"))
+    text = "".join(f"{at},{name},{country},{96.5 - at}\n" for at, (name, country) in enumerate(rows, 1))
+    found = propose(f"Rank,{named},{where},Score\n{text}".encode()).name
+    assert found.value == named or found.sure < SURE
+
+
+def test_a_country_that_alone_differs_names_the_rows():
+    rows = (
+        ("Ghana", "Africa"),
+        ("Kenya", "Africa"),
+        ("Peru", "America"),
+        ("Chile", "America"),
+        ("Nepal", "Asia"),
+        ("Laos", "Asia"),
+    )
+    text = "".join(f"{at},{name},{region},{96.5 - at}\n" for at, (name, region) in enumerate(rows, 1))
+    found = propose(f"Rank,Country,Region,Score\n{text}".encode()).name
+    assert (found.value, found.sure >= SURE) == ("Country", True)

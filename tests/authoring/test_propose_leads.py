@@ -323,3 +323,69 @@ def test_a_figure_with_another_unit_in_brackets_gives_two_columns():
     assert [(metric.part, metric.label) for metric in found.metrics] == [(1, "Ultra: %"), (2, "Ultra: fps")]
     assert found.ranking is not None
     assert found.ranking.samples[:2] == ("91.5%", "88%")
+
+
+@pytest.mark.parametrize(
+    "text", ["- name: &m Heron\n  score: 3\n- *m\n", "a: &a {x: 1}\nb: {<<: *a}\n", "- name: [Heron\n- b: 3\n"]
+)
+def test_yaml_that_is_not_read_is_refused_with_the_reason(text: str):
+    with pytest.raises(ParseError, match=r"yaml_records of 0 rows, cannot be read: found (an alias|a merge key|broken YAML)"):
+        propose(text.encode())
+
+
+LISTS = {
+    "bold names": "<li><b>{name}</b> <span>{score} points</span></li>",
+    "linked names": "<li><a href='/x'>{name}</a><em>{score}</em></li>",
+    "plain names": "<li>{name}: <strong>{score}</strong></li>",
+    "plain figures": "<li><b>{name}</b> – {score} pts</li>",
+    "two spans": "<li><span>{name}</span> <span>{score}</span></li>",
+    "a class on the figure": "<li><strong>{name}</strong> <span class=pts>{score}</span></li>",
+}
+
+
+@pytest.mark.parametrize("around", ["<ol>{}</ol>", "<ul id=ranking>{}</ul>", "<ol class=board>{}</ol>"])
+@pytest.mark.parametrize("form", LISTS)
+def test_a_list_of_names_and_figures_is_found(form: str, around: str):
+    items = "".join(LISTS[form].format(name=name, score=score) for name, score in PAIRS)
+    menu = "<ul class=menu><li>Home</li><li>About</li></ul>"
+    best = candidates(page(menu + around.format(items)))[0]
+    table = parse(page(menu + around.format(items)), best.parse, best.columns)
+    assert {name for name, _ in PAIRS} in [{*column} for column in zip(*table.rows, strict=True)]
+    assert any([(cell or "").split()[0] for cell in column] == [*SCORES] for column in zip(*table.rows, strict=True))
+
+
+def test_a_list_of_links_is_not_a_leaderboard():
+    items = "".join(f"<li><a href='/x'>{name}</a></li>" for name in NAMES)
+    with pytest.raises(ParseError):
+        candidates(page(f"<ul>{items}</ul>"))
+
+
+TEXTS, FIGURES = json.dumps(NAMES), f"[{', '.join(SCORES)}]"
+DATA = f"{{label: 'Score', color: '#4b9', data: {FIGURES}}}"
+CHART = f"{{labels: {TEXTS}, datasets: [{DATA}]}}"
+OTHER = '{"name": "Old", "data": [1, 2, 3]}'
+CHARTS = {
+    "chart.js": f"var chart = {CHART};",
+    "the argument of a call": f"new Chart(el.at('c'), {{type: 'bar', data: {CHART}, options: {{f: (e) => e}}}});",
+    "two variables": f"const labels = {TEXTS};\nconst Score = {FIGURES};\n",
+    "highcharts": f"Highcharts.chart('c', {{xAxis: {{categories: {TEXTS}}}, series: [{{name: 'Score', data: {FIGURES}}}]}});",
+    "json": f'{{"x": {{"categories": {TEXTS}}}, "series": [{{"name": "Score", "data": {FIGURES}}}, {OTHER}]}}',
+    "in a page": f"<html><body><canvas></canvas><script>var c = {CHART};</script>",
+    "two series": f"c = {{labels: {TEXTS}, sets: [{DATA}, {{label: 'Cost', data: [3, 1, 4, 2, 6, 5]}}]}};",
+}
+
+
+@pytest.mark.parametrize("form", CHARTS)
+def test_the_labels_and_the_values_of_a_chart_are_a_table(form: str):
+    found = propose(CHARTS[form].encode(), Answers(table=1))
+    table = parse(CHARTS[form].encode(), found.candidate.parse, found.candidate.columns)
+    assert {*PAIRS} <= {(row[0], row[1]) for row in table.rows}
+    assert found.ranking is not None
+    assert found.ranking.column in ("Score", "Score:", '"Score:"')
+
+
+@pytest.mark.parametrize("values", [[1, 2], [1, 2, 3, 4, 5, 6, 7], ["a", "b", "c", "d", "e", "f"]])
+def test_lists_of_other_lengths_or_of_texts_alone_are_not_a_chart(values: list[object]):
+    body = json.dumps({"x": {"names": NAMES}, "y": {"values": values}})
+    with pytest.raises(ParseError):
+        candidates(body.encode())

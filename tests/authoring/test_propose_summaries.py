@@ -125,3 +125,20 @@ def test_a_header_in_the_middle_of_a_table_is_left_out():
     rows = [*ROWS[:5], ("Model", "Score"), *ROWS[5:]]
     body = "| Model | Score |\n|---|---|\n" + "".join(f"| {name} | {score} |\n" for name, score in rows)
     assert len(propose(body.encode()).candidate.rows) == len(ROWS)
+
+
+BASELINES = ("Mensch (Mittelwert)", "人类", "人类平均", "人間の平均", "Humano (promedio)", "Media humana",
+             "Humain", "Moyenne des modèles",
+             "Человек", "Среднее", "متوسط البشر", "मानव", "औसत", "মানুষ", "انسان", "Média humana", "평균", "İnsan")  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ["md", "csv", "html"])
+@pytest.mark.parametrize("name", BASELINES)
+def test_means_and_people_are_recognised_in_other_languages(form: str, name: str):
+    proposal = propose(page(form, [name]))
+    assert [text for text, _ in proposal.candidate.left_out] == [name]
+
+
+@pytest.mark.parametrize("name", ["Mensch-7B", "人类语言模型 2", "Média Labs", "Человек-паук 3", "Humanoide", "Media Lab XL"])
+def test_an_entry_with_a_word_for_people_or_means_in_its_name_stays(name: str):
+    assert not propose(page("csv", [name])).candidate.left_out

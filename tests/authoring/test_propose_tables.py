@@ -286,3 +286,11 @@ def test_texts_without_a_class_in_repeated_blocks_are_columns():
     rows = "".join(f'<div class="row"><ul>{song.format(row, row * 7 % 9)}</ul></div>' for row in range(8))
     best = survey(f"<!DOCTYPE html><body>{rows}".encode())[0]
     assert {"css:li.title h3", "css:i.by", "css:li.weeks"} <= {*best.columns}
+
+
+@pytest.mark.parametrize("broken", ["['deeper', 0.9402, 88],", "['deeper', 0.9402, 0.9395, 33, 7],", "['deeper', {}, 3, 4],"])
+def test_a_table_that_cannot_be_read_is_not_a_rival(broken: str):
+    rows = "".join(f"['{name}', {score}, {score}, 3]," for name, score in zip(NAMES, SCORES, strict=True))
+    header = "['Team', 'Public score', 'Private score', 'Entries']"
+    text = f"module.exports = {{ header: {header}, rows: [{rows}] }};\nvar old = {{ header: {header}, rows: [{broken}] }};\n"
+    assert propose(text.encode()).table.sure >= SURE

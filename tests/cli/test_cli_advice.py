@@ -23,7 +23,10 @@ from tracker.stores.sqlite_file import NEWEST_MIGRATION
 
 AT = datetime(2026, 3, 7, tzinfo=UTC)
 BOARD = BoardId("acme/text")
-DERIVED = ("checks", "snapshots", "entries", "series", "measures", "texts", "ranks", "segments", "events", "parties")
+DERIVED = (
+    *("_checks", "_entries", "_events", "_measures", "_metrics", "_parties"),
+    *("identities", "ranks", "segments", "series", "snapshots", "texts"),
+)
 
 
 @pytest.fixture
@@ -74,12 +77,12 @@ def execute(path: Path, sql: str) -> None:
 DAMAGE: Mapping[str, Callable[[Path], object]] = {
     "garbage": lambda path: path.write_bytes(b"no database at all" * 900),
     "half of it": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
-    "a page of checks": lambda path: page_of(path, "checks"),
-    "a page of measures": lambda path: page_of(path, "measures"),
+    "a page of checks": lambda path: page_of(path, "_checks"),
+    "a page of measures": lambda path: page_of(path, "_measures"),
     "a page of pauses": lambda path: page_of(path, "pauses"),
     "a page of the outbox": lambda path: page_of(path, "outbox"),
-    "a row of a board": lambda path: execute(path, "UPDATE boards SET past = '{\"known\": 3'"),
-    "a declaration": lambda path: execute(path, "UPDATE boards SET declaration = substr(declaration, 3)"),
+    "a row of a board": lambda path: execute(path, "UPDATE _boards SET past = '{\"known\": 3'"),
+    "a declaration": lambda path: execute(path, "UPDATE _boards SET declaration = substr(declaration, 3)"),
     "a text that is not UTF-8": lambda path: execute(path, "UPDATE pauses SET reason = CAST(x'C328' AS TEXT)"),
     "a time that is a text": lambda path: execute(path, "UPDATE pauses SET since = 'soon'"),
     "a delivery": lambda path: execute(path, "UPDATE outbox SET body = substr(body, 9)"),
@@ -173,7 +176,7 @@ def test_a_backup_of_an_earlier_version_says_by_its_deliveries_what_was_sent(use
 @pytest.mark.parametrize("command", [("events", "--json"), ("standings", "acme/text"), ("report",), ("status",)], ids=" ".join)
 def test_damage_that_a_command_meets_names_the_command_that_repairs_it(used: World, command: tuple[str, ...]):
     before = content(used)
-    for table in ("events", "checks", "snapshots"):
+    for table in ("_events", "_checks", "snapshots"):
         page_of(database(used), table)
     ran = used.run(*command)
     (advice,) = re.findall(r"with: tracker (\w+)\)", ran.error)

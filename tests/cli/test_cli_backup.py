@@ -200,7 +200,7 @@ def test_a_changed_row_of_a_backup_is_found_when_it_is_restored(used: World):
     used.run("backup", backup)
     shutil.rmtree(used.store)
     with closing(sqlite3.connect(backup / "tracker.db")) as file, file:
-        file.execute("UPDATE measures SET value = 91.5 WHERE value = 91")
+        file.execute("UPDATE _measures SET value = 91.5 WHERE value = 91")
     ran = used.run("restore", backup)
     assert (ran.code, "    measures: 1 of " in ran.out, ran.out.splitlines()[-1]) == (1, True, "0 of 1 boards verified")
 

@@ -152,6 +152,25 @@ def test_by_default_the_id_is_made_of_host_and_title(world: World):
     assert any(name.startswith("schedules/boards") for name in written(world))
 
 
+@pytest.mark.parametrize(
+    ("title", "charset"),
+    [
+        ("日本語LLMの評価", "shift_jis"),
+        ("Рейтинг городов", "windows-1251"),
+        ("大模型排行榜", "gbk"),
+        ("Classement général", "iso-8859-1"),
+    ],
+)
+def test_the_title_is_read_in_the_charset_of_the_page(world: World, title: str, charset: str):
+    rows = "".join(f"<tr><td>{name}</td><td>{90 - at}.5</td></tr>" for at, name in enumerate(NAMES))
+    table = f"<table><tr><th>Model</th><th>Score</th></tr>{rows}</table>"
+    file = world.folder / "page.html"
+    file.write_bytes(f"<html><head><meta charset={charset}><title>{title}</title></head><body>{table}".encode(charset))
+    assert world.run("board", "new", file, "--url", URL, "--id", "made/title").code == 0
+    declared = tomllib.loads((world.folder / "schedules/made/title.toml").read_text(encoding="utf-8"))
+    assert declared["title"] == title
+
+
 def test_a_chart_without_figures_is_declared_by_its_order(world: World):
     chart = "app,maker\n" + "".join(f"App {name},Maker {name}\n" for name in "qwertyuiop")
     assert "--metric '$row' where the order of the rows ranks them" in new(world, "--id", "made/chart", text=chart).error

@@ -97,7 +97,7 @@ def test_replay_after_a_changed_declaration_names_the_withdrawn_events(world: Wo
 def test_replay_repairs_damaged_rows_of_a_store(world: World):
     world.imported()
     before = world.run("standings", "acme/text", "--json").out
-    tamper(world, "UPDATE boards SET past = 'x'", "UPDATE events SET body = '{'", "DELETE FROM texts", "DELETE FROM entries")
+    tamper(world, "UPDATE _boards SET past = 'x'", "UPDATE _events SET body = '{'", "DELETE FROM texts", "DELETE FROM _entries")
     assert world.run("events", "--json").code == 3
     assert world.run("replay").code == 0
     assert world.run("standings", "acme/text", "--json").out == before
@@ -195,7 +195,23 @@ def test_board_show_prints_the_declaration(world: World):
 def test_standings_are_ordered_by_the_primary_metric(world: World):
     world.imported()
     ran = world.run("standings", "acme/text", "--json")
-    assert keys(ran.rows) == {("rank", "entry", "name", "value", "low", "high", "estimated")}
+    assert keys(ran.rows) == {
+        (
+            "rank",
+            "entry",
+            "name",
+            "value",
+            "low",
+            "high",
+            "estimated",
+            "tied",
+            "board",
+            "metric",
+            "unit",
+            "observed_at",
+            "segment",
+        )
+    }
     assert [(row["rank"], row["entry"], row["value"]) for row in ran.rows][:3] == [(1, "g", 97.0), (2, "b", 95.0), (3, "a", 91.0)]
     people = world.run("standings", "acme/text", "--top", "2").out
     assert [word for word in ("Model G", "Model B", "Model A", "Data: Acme, CC-BY-4.0") if word in people] == [
@@ -212,7 +228,7 @@ def test_published_ranks_are_shown_beside_ours_if_the_board_declares_them(world:
     rows = world.run("standings", "acme/text", "--json").rows
     assert [(row["entry"], row["rank"], row["published_rank"]) for row in rows] == [("a", 1, 2), ("b", 2, None), ("c", 3, 1)]
     (header,) = (line for line in world.run("standings", "acme/text").out.splitlines() if "name" in line)
-    assert header.split() == ["rank", "published", "name", "value", "low", "high"]
+    assert header.split() == ["rank", "published", "name", "score", "low", "high"]
     (shown,) = world.run("board", "show", "acme/text", "--json").rows
     assert [row["published_rank"] for row in shown["last"]["head"]] == [2, None, 1]
 
@@ -334,7 +350,7 @@ def test_a_consensus_of_two_boards_is_listed_on_request_and_verified_by_the_even
 
 def test_verify_exits_with_1_for_a_forged_event(world: World):
     world.imported()
-    tamper(world, "UPDATE events SET grade = 'decisive' WHERE kind = 'new_leader'")
+    tamper(world, "UPDATE _events SET grade = 'decisive' WHERE kind = 'new_leader'")
     ran = world.run("verify", "--all")
     assert ran.code == 1
     number = sum(counted(world))
@@ -369,7 +385,7 @@ def test_audit_finds_lines_dropped_since_the_last_root(world: World):
 
 def test_verify_shows_an_event_with_other_wording_and_exits_with_0(world: World):
     world.imported()
-    tamper(world, "UPDATE events SET headline = 'Model A leads' WHERE kind = 'new_leader'")
+    tamper(world, "UPDATE _events SET headline = 'Model A leads' WHERE kind = 'new_leader'")
     ran = world.run("verify", "--all")
     assert ran.code == 0
     assert "  holds, reworded  Model A leads\n    headline: recorded 'Model A leads', derived 'Model B leads" in ran.out
@@ -469,5 +485,8 @@ def test_board_test_reports_differences_and_pages_that_were_not_refused(world: W
 
 def test_history_of_a_metric_without_values_names_the_metrics_with_values(world: World):
     world.imported()
-    ran = world.run("history", "a", "--metric", "prise")
-    assert (ran.code, ran.error) == (2, 'tracker: metric "prise": that model has no values of it; expected one of: price, score')
+    ran = world.run("history", "c", "--metric", "prise")
+    assert (ran.code, ran.error) == (2, 'tracker: metric "prise" is unknown; did you mean "price"? known: price, score')
+    world.imported({"2026-03-01T060000Z": "x:90 y:80:1"}, board="acme/other")
+    ran = world.run("history", "x", "--metric", "price")
+    assert (ran.code, ran.error) == (2, 'tracker: metric "price": that model has no values of it; expected one of: score')

@@ -308,7 +308,7 @@ def test_a_damaged_database_is_rebuilt_and_the_daemon_continues(world: World, pu
 def measures_lost(path: Path) -> None:
     """Overwrite a page that nothing reads until a board changes."""
     with closing(sqlite3.connect(path)) as file:
-        (root,) = file.execute("SELECT rootpage FROM sqlite_master WHERE name = 'measures'").fetchone()
+        (root,) = file.execute("SELECT rootpage FROM sqlite_master WHERE name = '_measures'").fetchone()
         file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     with path.open("r+b") as file:
         file.seek((root - 1) * 4096)

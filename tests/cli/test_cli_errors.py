@@ -30,7 +30,7 @@ EVIL = "\x1b]0;owned\x07\x9b31mRed\u202etxt.exe\u2066\x00\u200bend"
     [
         (("--nonsense",), "--nonsense … (see: tracker --help)"),
         (("nonsense",), "nonsense … (see: tracker --help)"),
-        (("standings",), "BOARD … (see: tracker standings --help)"),
+        (("compare", "a"), "B … (see: tracker compare --help)"),
         (("standings", "acme/text", "--top", "0"), "--top … (see: tracker standings --help)"),
         (("report", "--format", "pdf"), "pdf … text … markdown … html … jsonl … atom … (see: tracker report --help)"),
         (("import", "acme/text"), "PATHS … (see: tracker import --help)"),
@@ -65,7 +65,8 @@ EVIL = "\x1b]0;owned\x07\x9b31mRed\u202etxt.exe\u2066\x00\u200bend"
             ("quarantine", "list", "--board", "acme/none"),
             'board "acme/none" is unknown; did you mean acme/text? (1 board is known: tracker boards)',
         ),
-        (("report", "--board", "acme/*"), 'board "acme/*" is a pattern; expected the id of one board (tracker boards)'),
+        (("report", "--board", "none/*"), 'board "none/*" is unknown; known: acme, acme/text'),
+        (("why-not", "a", "--board", "acme/*"), 'board "acme/*" is a pattern; expected the id of one board (tracker boards)'),
         (("events", "--grade", "supportd"), 'grade "supportd" is unknown; did you mean "supported"? known: addition, '),
         (("resolve", "GPT-4o", "--source", "acme/txt"), 'board "acme/txt" is unknown; did you mean acme/text?'),
         (("quarantine", "accept", "acme/text"), "acme/text: nothing in quarantine"),
@@ -393,7 +394,7 @@ def test_published_text_reaches_a_terminal_only_escaped(world: World, args: tupl
 def test_text_written_into_the_store_reaches_a_terminal_only_escaped(world: World, args: tuple[str, ...]):
     world.imported()
     with closing(sqlite3.connect(world.store / "tracker.db")) as connection:
-        connection.execute("UPDATE events SET headline = ?", (EVIL,))
+        connection.execute("UPDATE _events SET headline = ?", (EVIL,))
         connection.commit()
     ran = world.run(*args)
     assert "Red" in ran.out
@@ -526,7 +527,7 @@ def test_a_damaged_line_of_the_index_is_shown_as_text(world: World):
 def test_a_damaged_row_is_not_reported_as_python(world: World):
     world.imported()
     with closing(sqlite3.connect(world.store / "tracker.db")) as connection, connection:
-        connection.execute("UPDATE events SET body = '{'")
+        connection.execute("UPDATE _events SET body = '{'")
     ran = world.run("events", "--json")
     assert ran.code == 3
     assert re.search(r": a row cannot be read \([\w ]+\); expected what the tracker wrote", ran.error)

@@ -91,17 +91,35 @@ def test_models_shows_a_model_on_all_its_boards(two):
 
 
 def test_models_prints_a_table_for_people(two):
-    ran = two.run("models", "--lab", "anthropic")
+    ran = two.run("models", "claude opus 4.6")
     assert ran.code == 0
     assert "Anthropic · Claude · 4.6 · opus" in ran.out
     assert "1 of 7" in ran.out
     assert "GPT" not in ran.out
 
 
-def test_models_without_a_match_is_an_error_that_names_the_labs(two):
-    ran = two.run("models", "--lab", "Nobody")
+def test_models_without_a_name_are_a_table_with_a_line_for_each(two):
+    lines = two.run("models", "--lab", "anthropic", "--lab", "openai").out.splitlines()
+    assert lines[1].split() == ["model", "lab", "boards", "best_rank", "size", "open", "price", "first_seen"]
+    assert [line.split() for line in lines[3:5]] == [
+        ["anthropic/claude-4.6-opus", "Anthropic", "2", "1", "$3", "2026-03-01"],
+        ["openai/gpt-5.4", "OpenAI", "1", "2", "$1.50", "2026-03-01"],
+    ]
+
+
+def test_a_table_of_models_can_be_ordered_cut_and_given_other_columns(two):
+    rows = two.run("models", "--sort", "-price", "--top", "2", "--columns", "price,best_rank", "--json").rows
+    assert [(row["price"], row["best_rank"]) for row in rows] == [(3.0, 1), (1.5, 2)]
+    assert [row["model"] for row in two.run("models", "--max-size", "9B", "--json").rows] == ["alibaba/qwen-3.5-9b"]
+    assert two.run("models", "--columns", "pricey").error.startswith('tracker: column "pricey" is unknown; did you mean "price"?')
+
+
+def test_models_without_a_match_is_an_error_that_names_the_nearest(two):
+    ran = two.run("models", "--lab", "Antropic")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.error.startswith('tracker: lab "Nobody": no model in the store; labs: Alibaba, Anthropic, OpenAI')
+    assert ran.error.startswith('tracker: lab "Antropic" is unknown; did you mean "Anthropic"?')
+    assert 'family "Cloude" is unknown; did you mean "Claude"?' in two.run("models", "--family", "Cloude").error
+    assert two.run("models", "GPT-5.5").error == "tracker: GPT-5.5: no model in the store matches; nearest: GPT-5.4 (Reasoning)"
 
 
 def test_a_hostile_name_does_not_control_the_terminal(two):

@@ -10,15 +10,15 @@ import pytest
 from cli_world import World
 
 FORGERIES = {
-    "measures": "UPDATE measures SET value = 91.5 WHERE value = 91",
+    "measures": "UPDATE _measures SET value = 91.5 WHERE value = 91",
     "ranks": "UPDATE ranks SET rank = 9 WHERE rank = 1 AND valid_to IS NULL",
     "texts": "UPDATE texts SET value = 'GPL' WHERE value = 'MIT'",
     "segments": "DELETE FROM segments",
-    "checks": "UPDATE checks SET entries = entries + 1",
+    "checks": "UPDATE _checks SET entries = entries + 1",
     "snapshots": "UPDATE snapshots SET depth = 3",
-    "entries": "UPDATE entries SET departed = 1 - departed",
-    "events": "DELETE FROM events WHERE kind = 'new_leader'",
-    "parties": "DELETE FROM parties WHERE entry = 1",
+    "entries": "UPDATE _entries SET departed = 1 - departed",
+    "events": "DELETE FROM _events WHERE kind = 'new_leader'",
+    "parties": "DELETE FROM _parties WHERE entry = 1",
 }
 
 

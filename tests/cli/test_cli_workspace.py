@@ -34,8 +34,9 @@ READING: dict[str, list[str]] = {
     "prune": ["--keep", "monthly"],
     "backup": ["copy"],
     "audit": [],
+    "export": ["csv", "-o", "out.csv"],
 }
-WRITING = {"init", "run", "daemon", "import", "demo", "restore"}
+WRITING = {"init", "run", "daemon", "import", "backfill", "demo", "restore"}
 NEEDS_NO_STORE = {"boards", "board", "resolve", "watch", "notify", "install"}
 
 

@@ -25,14 +25,22 @@ NOW = datetime(2026, 3, 18, 1, 30, tzinfo=UTC)  # a Wednesday
         ("tuesday", "2026-03-17T00:00:00+00:00"),
         ("wednesday", "2026-03-11T00:00:00+00:00"),
         ("thursday", "2026-03-12T00:00:00+00:00"),
+        ("this week", "2026-03-16T00:00:00+00:00"),
+        ("last week", "2026-03-09T00:00:00+00:00"),
+        ("this month", "2026-03-01T00:00:00+00:00"),
+        ("Last Month", "2026-02-01T00:00:00+00:00"),
+        ("March", "2026-03-01T00:00:00+00:00"),
+        ("april", "2025-04-01T00:00:00+00:00"),
+        ("apr 2024", "2024-04-01T00:00:00+00:00"),
+        ("2026-02", "2026-02-01T00:00:00+00:00"),
     ],
 )
-def test_a_time_is_iso_an_age_or_a_day(text: str, at: str):
+def test_a_time_is_iso_an_age_a_day_a_week_or_a_month(text: str, at: str):
     with time_machine.travel(NOW, tick=False):
         assert Time().convert(text, None, None) == datetime.fromisoformat(at)
 
 
-@pytest.mark.parametrize("text", ["tomorrow", "", "7", "d", "2026-13-01", "next friday"])
+@pytest.mark.parametrize("text", ["tomorrow", "", "7", "d", "2026-13-01", "2026-13", "next friday", "april 26", "a"])
 def test_anything_else_is_refused(text: str):
     with pytest.raises(click.BadParameter, match="is not a time"):
         Time().convert(text, None, None)

@@ -667,3 +667,70 @@ def test_exchanged_scores_are_those_that_a_look_at_every_pair_finds(before: dict
             if rows := [row.id for row in gone if values.moved_over(row, *pair)]:
                 found[entry] = rows[0]
     assert exchanged(board(*THREE), *pages, common) == found
+
+
+# ── another spelling of a name ───────────────────────────────────────────────────────────────────
+
+RESPELLED = (
+    ("LocalAI", "Local AI"),
+    ("Sao Paulo", "São_Paulo"),
+    ("mlc llm", "MLC-LLM"),
+    ("Open Hands", "OpenHands"),
+    ("Yi-1.5", "Yi1.5"),
+)
+ONE_FIGURE = (metric("score", "points"),)
+
+
+def respelled(old: str, new: str, was: str, now: str, *, on=ONE_FIGURE, rest: str = "p:90911") -> bool:
+    names = {"old": old, "new": new}
+    former, later = (
+        snapshot(f"{rest} q:80443 {cell}", day=day, names=names) for day, cell in enumerate((f"old:{was}", f"new:{now}"))
+    )
+    return compare(board(*on), former, later).rekeyed == {"new": "old"}
+
+
+@pytest.mark.parametrize(("old", "new"), RESPELLED)
+@pytest.mark.parametrize(("was", "now"), [("33505", "33505"), ("33505", "33611"), ("12", "12")])
+def test_another_spelling_beside_the_same_points_is_the_same_entry(old: str, new: str, was: str, now: str):
+    assert respelled(old, new, was, now)
+
+
+@pytest.mark.parametrize(("old", "new"), RESPELLED)
+def test_another_spelling_beside_the_same_score_is_the_same_entry(old: str, new: str):
+    assert respelled(old, new, "61.2", "61.2", on=(SCORE,))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("Llama 3 1B", "Llama 31B"), ("Qwen 2.5", "Qwen 25"), ("GPT-4", "GPT-4+"), ("Май", "Маи"), ("★", "☆")]
+)
+def test_names_that_differ_in_more_than_their_spelling_are_two_entries(old: str, new: str):
+    assert not respelled(old, new, "33505", "33505")
+
+
+@pytest.mark.parametrize(("was", "now"), [("33505", "41000"), ("33505", "30000"), ("12", "15"), ("0", "900")])
+def test_another_spelling_beside_other_points_is_another_entry(was: str, now: str):
+    assert not respelled("LocalAI", "Local AI", was, now)
+
+
+def test_another_spelling_beside_another_score_is_another_entry():
+    assert not respelled("LocalAI", "Local AI", "61.2", "63.4", on=(SCORE,))
+
+
+def test_a_spelling_that_another_row_has_is_nobodys():
+    names = {"old": "LocalAI", "new": "Local AI", "p": "Lo cal-AI"}
+    pages = [snapshot(f"p:90911 {cell}", day=day, names=names) for day, cell in enumerate(("old:33505", "new:33505"))]
+    assert compare(board(*ONE_FIGURE), *pages).rekeyed == {}
+
+
+def test_a_respelled_entry_is_renamed_and_neither_enters_nor_leaves():
+    history = History(*ONE_FIGURE)
+    history.show("a:90911 LocalAI:33505 c:80")
+    (event,) = history.show("a:90911 Local_AI:33505 c:80")
+    assert (brief([event]), event.is_news) == (["rename/spelling Local_AI"], False)
+
+
+@pytest.mark.parametrize(("new", "same"), [("Race Condition", True), ("Rate Conditions", False), ("Null Pointers", False)])
+def test_a_misprint_beside_the_same_small_points_is_the_same_entry(new: str, same: bool):
+    names = {"old": "Race Conditions", "new": new}
+    pages = [snapshot(f"p:25 {key}:11", day=day, forks=f"p:8 {key}:3", names=names) for day, key in enumerate(("old", "new"))]
+    assert (compare(board(metric("score", "points"), FORKS), *pages).rekeyed == {"new": "old"}) is same

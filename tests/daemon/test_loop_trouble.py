@@ -179,6 +179,18 @@ def test_a_clock_that_was_set_back_is_news_once_and_boards_wait_until_it_has_cau
     assert [line.partition(" from")[0] for line in daemon.news()] == ["The clock was set back", "Over: The clock was set back"]
 
 
+def test_a_route_that_a_daemon_first_read_while_the_clock_was_ahead_gets_news_once_it_is_right(daemon: Daemon):
+    daemon.declare(cadence="@hourly")
+    daemon.run(HOUR)
+    daemon.traveller.shift(3 * HOUR)
+    daemon.write("routes.toml", ROUTE)
+    daemon.loop.reload()
+    daemon.loop.turn()
+    daemon.traveller.shift(-3 * HOUR)
+    daemon.run(2 * MINUTE)
+    assert [line.partition(" from")[0] for line in daemon.news()] == ["The clock was set back"]
+
+
 def test_a_clock_corrected_by_seconds_is_not_trouble(daemon: Daemon):
     daemon.declare(cadence="@hourly")
     daemon.run(HOUR)
@@ -324,8 +336,8 @@ def test_a_refusal_names_the_publisher_or_robots(daemon: Daemon):
 @pytest.mark.parametrize(
     "sql",
     [
-        "UPDATE boards SET past = substr(past, 2)",
-        "UPDATE checks SET result = 'perfect'",
+        "UPDATE _boards SET past = substr(past, 2)",
+        "UPDATE _checks SET result = 'perfect'",
         "UPDATE pauses SET since = 'soon'",
     ],
 )

@@ -23,7 +23,10 @@ from tracker.workspace.names import default_lexicon
 from tracker.workspace.rescue import check_pause, rebuild
 from tracker.workspace.service_backup import RECEIPTS, back_up
 
-DERIVED = ("checks", "snapshots", "events", "entries", "parties", "series", "measures", "texts", "ranks", "segments", "boards")
+DERIVED = (
+    *("_boards", "_checks", "_entries", "_events", "_measures", "_metrics", "_parties"),
+    *("identities", "ranks", "segments", "series", "snapshots", "texts"),
+)
 KEPT = ("outbox", "receipts", "routes", "pauses", "notices", "counts")
 
 
@@ -88,7 +91,7 @@ def error_of(path: Path) -> StoreError:
 def test_a_rebuilt_database_has_the_same_history_and_service_state(used: Daemon):
     path = whole(used)
     before, service = tables(path, DERIVED), tables(path, KEPT)
-    spoil(path, "checks")
+    spoil(path, "_checks")
     assert isinstance(error_of(path), Damaged)
     aside = rebuilt(used, path)
     assert tables(path, DERIVED) == before
@@ -106,7 +109,7 @@ def test_unreadable_parts_of_the_service_state_are_named(used: Daemon):
     path = whole(used)
     before = tables(path, DERIVED)
     spoil(path, "pauses")
-    spoil(path, "checks")
+    spoil(path, "_checks")
     rebuilt(used, path)
     assert tables(path, DERIVED) == before
     with SqliteStore(path) as store:
@@ -238,7 +241,7 @@ def test_a_rebuilt_database_sends_nothing_again(used: Daemon):
     path = whole(used)
     with SqliteStore(path) as store:
         deliveries = store.service.deliveries()
-    spoil(path, "checks")
+    spoil(path, "_checks")
     rebuilt(used, path)
     with SqliteStore(path) as store:
         assert store.service.deliveries() == deliveries
@@ -246,7 +249,7 @@ def test_a_rebuilt_database_sends_nothing_again(used: Daemon):
 
 def test_the_daemon_continues_with_the_rebuilt_database(used: Daemon):
     path = whole(used)
-    spoil(path, "checks")
+    spoil(path, "_checks")
     rebuilt(used, path)
     used._opened()  # as the next loop does
     used.run(2 * HOUR)
@@ -261,7 +264,7 @@ def test_the_daemon_reports_once_what_it_had_not_read_before_the_damage(used: Da
     body = showing(OTHER)(used.loop.declared.boards[other]).bodies
     used.archive.keep(Capture(board=other, observed_at=used.now, url="u", bodies=body))
     path, before = whole(used), len(used.archive.index(other)[0])
-    spoil(path, "checks")
+    spoil(path, "_checks")
     rebuilt(used, path)
     used._opened()
     told = [headline for headline in used.news() if "Acme other" in headline]
@@ -274,9 +277,9 @@ def test_the_daemon_reports_once_what_it_had_not_read_before_the_damage(used: Da
 
 def test_two_rebuilds_keep_both_damaged_files(used: Daemon):
     path = whole(used)
-    spoil(path, "checks")
+    spoil(path, "_checks")
     first = rebuilt(used, path)
-    spoil(path, "checks")
+    spoil(path, "_checks")
     used.traveller.shift(timedelta(seconds=5))
     second = rebuilt(used, path)
     assert first != second
@@ -302,7 +305,7 @@ def test_a_board_whose_archive_is_damaged_too_is_named_and_does_not_stop_the_oth
     assert damaged
     for body in damaged:
         body.write_bytes(b"x")
-    spoil(path, "checks")
+    spoil(path, "_checks")
     rebuilt(used, path)
     with SqliteStore(path) as store:
         assert len(list(store.checks(TEXT))) == 3

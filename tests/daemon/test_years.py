@@ -91,11 +91,11 @@ def test_the_servers_had_transient_and_lasting_failures(weeks: Weeks):
 @pytest.mark.parametrize(
     ("tampered", "found"),
     [
-        ("DELETE FROM checks WHERE (board, observed_at) = (SELECT board, observed_at FROM checks LIMIT 1)", "not in the history"),
-        ("UPDATE checks SET observed_at = observed_at + 1 WHERE result = 'unchanged'", "not served well"),
-        ("UPDATE measures SET value = value + 1", "the snapshot says"),
-        ("DELETE FROM events WHERE kind = 'board_broken'", "was news 0 times"),
-        ("UPDATE events SET recorded_at = recorded_at + 7 WHERE kind = 'overtake'", "which was a failed fetch"),
+        ("DELETE FROM _checks WHERE (board, observed_at) = (SELECT board, min(observed_at) FROM _checks)", "not in the history"),
+        ("UPDATE _checks SET observed_at = observed_at + 1 WHERE result = 'unchanged'", "not served well"),
+        ("UPDATE _measures SET value = value + 1", "the snapshot says"),
+        ("DELETE FROM _events WHERE kind = 'board_broken'", "was news 0 times"),
+        ("UPDATE _events SET recorded_at = recorded_at + 7 WHERE kind = 'overtake'", "which was a failed fetch"),
         ("DELETE FROM receipts WHERE route = 'news'", "is in 0 places"),
     ],
 )  # fmt: skip

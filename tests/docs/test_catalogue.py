@@ -41,5 +41,22 @@ def test_every_board_states_its_terms_and_attribution():
     assert [board.id for board in BOARDS if board.terms in unsaid or not board.attribution] == []
 
 
+def test_every_board_states_whether_it_may_be_passed_on():
+    unsaid = []
+    for board in BOARDS:
+        path = ROOT / "schedules" / f"{board.id}.toml"
+        texts = (file.read_text(encoding="utf-8") for file in (path, path.with_name("_defaults.toml")) if file.exists())
+        if not any("\nredistribution = " in text for text in texts):
+            unsaid.append(board.id)
+    assert unsaid == []
+
+
+def test_no_board_whose_terms_bar_redistribution_may_be_passed_on():
+    bars = re.compile(r"not redistributed|no redistribution|never redistributed|forbid|bar copying", re.IGNORECASE)
+    open_apis = {"openrouter/models"}  # its terms forbid scraping the site, not passing on what the documented API answers
+    wrong = [board.id for board in BOARDS if bars.search(board.terms) and board.redistribution != "barred"]
+    assert set(wrong) == open_apis
+
+
 def test_no_more_than_six_boards_have_code_of_their_own():
     assert len(_catalogue.code_files(BOARDS)) <= 6

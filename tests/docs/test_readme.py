@@ -16,6 +16,7 @@ from tracker.cli import cli
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
 QUESTIONS = ROOT / "docs" / "guide" / "questions.md"
+SQL = ROOT / "docs" / "reference" / "sql.md"
 _BLOCK = re.compile(r"```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)```", re.DOTALL)
 
 
@@ -42,7 +43,7 @@ def printed(command: str, demo) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("page", "blocks"), [(README, 2), (QUESTIONS, 8)], ids=["README", "questions"])
+@pytest.mark.parametrize(("page", "blocks"), [(README, 2), (QUESTIONS, 8), (SQL, 12)], ids=["README", "questions", "sql"])
 def test_console_blocks_show_what_the_commands_print(demo, request, page: Path, blocks: int):
     text = page.read_text(encoding="utf-8")
     true = _BLOCK.sub(lambda block: f"```console\n$ {block['command']}\n{printed(block['command'], demo)}```", text)

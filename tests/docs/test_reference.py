@@ -38,8 +38,9 @@ def test_no_documented_command_is_missing():
 
 def every_command(command: click.Command = cli, *path: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """Each command that can be run, with the words that call it."""
-    if not isinstance(command, click.Group):
+    if not isinstance(command, click.Group) or command.invoke_without_command:
         yield path, command
+    if not isinstance(command, click.Group):
         return
     context = click.Context(command)
     for name in command.list_commands(context):

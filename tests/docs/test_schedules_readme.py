@@ -28,8 +28,12 @@ TABLES = {
     "### `[payloads.<name>]`": shapes.PayloadTable,
     "### `[columns]`": shapes.ColumnsTable,
     "### A column as a table": shapes.ColumnTable,
+    "### A bound as a table": shapes.BoundTable,
     "### `[metrics.<id>]`": shapes.MetricTable,
     "### `[contract]`": (shapes.ContractTable, shapes.BoundsTable),
+    "### `[backfill.git]`": shapes.GitPastTable,
+    "### `[backfill.hf]`": shapes.HubPastTable,
+    "### `[backfill.wayback]`": shapes.WaybackPastTable,
     **{f"### `{name}`": options for name, options in PARSERS.items()},
 }
 

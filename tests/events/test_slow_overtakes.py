@@ -164,6 +164,16 @@ def test_an_entry_back_after_a_page_without_it_is_compared_with_its_last_value()
     assert shown(ELO, pages) == [[], [], ["overtake/decisive b > a"]]
 
 
+@pytest.mark.parametrize("away", ["a:60 c:30 d:55", "a:60 c:55 d:3", "a:60 c:55"])
+def test_an_entry_that_is_back_overtakes_none_that_came_or_passed_its_last_value_while_it_was_away(away: str):
+    *_, back = shown(STATED, ["a:60 b:40 c:30 d:3" if "d" in away else "a:60 b:40 c:30", away, f"b:70 {away}"])
+    assert back == ["overtake/supported b > a"]
+
+
+def test_an_entry_that_is_back_has_not_fallen_behind_one_that_was_above_it_before():
+    assert shown(STATED, ["a:60 b:40 c:50", "a:60 c:30", "a:60 b:20 c:30"])[2] == []
+
+
 def test_an_entry_that_is_back_states_its_last_value_and_the_page_with_it():
     history = History(ELO)
     pages = ["a:1460±11 b:1400±11 c:1300±11", "a:1460±11 c:1300±11", "a:1460±11 b:1519±11 c:1300±11"]

@@ -30,7 +30,7 @@ from tracker.model import (
     Verdict,
 )
 from tracker.ports import Store
-from tracker.stores import service_state
+from tracker.stores import service_state, vintages
 from tracker.stores.archive import FileArchive
 from tracker.stores.sqlite import SqliteStore
 
@@ -38,7 +38,7 @@ BOARD, OTHER = BoardId("acme/text"), BoardId("acme/code")
 URL = "https://acme.example/text.csv"
 START = datetime(2026, 3, 1, 6, tzinfo=UTC)
 SCORE, PRICE = MetricId("score"), MetricId("price")
-NOT_DERIVED = service_state.TABLES | {"_sqlite_migrations", "indices"}
+NOT_DERIVED = service_state.TABLES | vintages.TABLES | {"_sqlite_migrations", "changes", "indices"}
 """The pieces of an index depend on how often a board was synced."""
 
 CHALLENGE = b"<!doctype html><html><head><title>Just a moment...</title></head><body>Checking your browser</body></html>"
@@ -152,7 +152,7 @@ def _rows(store: SqliteStore) -> dict[str, list[tuple[object, ...]]]:
     execute = store._connection.execute
     tables = [name for (name,) in execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
     rows = {name: sorted(execute(f"SELECT * FROM {name}"), key=repr) for name in tables if name not in NOT_DERIVED}
-    rows["boards"] = [(board_id, past, declaration) for board_id, _, past, declaration in rows["boards"]]
+    rows["_boards"] = [(board_id, *rest) for board_id, _, *rest in rows["_boards"]]
     return rows
 
 

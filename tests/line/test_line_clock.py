@@ -42,7 +42,7 @@ class Machine:
         fetched = day + (ahead if ahead_of_fetch is None else ahead_of_fetch)
         body = replace(capture(fetched, csv(text)), content_type="text/csv")
         now = at(day + ahead)
-        telling = Telling.of((ALL,), (), self.store, at(0))
+        telling = Telling.of((ALL,), (), self.store, now)
         (outcome,) = intake.run(
             [board()],
             archive=self.archive,
@@ -81,6 +81,16 @@ def machine(archive: FileArchive, store: Store) -> Machine:
 
 def leads(*keys: str) -> list[str]:
     return [f"new_leader {key}" for key in keys]
+
+
+@pytest.mark.parametrize("ahead", [0.1, 0.5, 3, 10])
+def test_a_first_run_of_a_clock_that_is_ahead_costs_no_route_its_news(archive: FileArchive, store: Store, ahead: float):
+    machine = Machine(archive, store)
+    machine.run(300, LEADERS[0], ahead=ahead)
+    for number in (1, 2, 3):
+        machine.run(300 + number / 20, LEADERS[number])
+    machine.run(310, LEADERS[4])
+    assert machine.told == leads("g", "h", "i", "j")
 
 
 @pytest.mark.parametrize("ahead", [31, 400, 3_000])

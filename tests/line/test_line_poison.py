@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from line_world import BOARD, OTHER, at, board, csv, keep
 
-from tracker.errors import Poisonous, StoreError
+from tracker.errors import Defect, Poisonous, StoreError
 from tracker.line import apart, proof, sync
 from tracker.line.sync import Outcome
 from tracker.model import Begun, BoardId, Reading, Result, Verdict
@@ -42,14 +42,15 @@ def ended(archive: FileArchive, number: int, *, times: int, board_id: BoardId = 
 class Reader:
     """Reads here, and notes which captures were to be read alone. Fails on the capture with `fails` in it."""
 
-    def __init__(self, fails: bytes = b"\0") -> None:
+    def __init__(self, fails: bytes = b"\0", error: Exception | None = None) -> None:
         self.fails = fails
+        self.error = error or StoreError("the disk fails")
         self.alone: list[bool] = []
 
     def __call__(self, board, bodies, *, alone: bool = False, **more) -> Reading:  # as the protocol
         self.alone.append(alone)
         if self.fails in bodies[0]:
-            raise StoreError("the disk fails")
+            raise self.error
         return apart.here(board, bodies, **more)
 
 
@@ -76,7 +77,7 @@ def test_a_capture_with_which_two_processes_ended_is_left_out_and_the_others_are
     assert isinstance(outcome.error, Poisonous)
     assert outcome.failed
     assert str(outcome.error) == (
-        "acme/text: the tracker ended 2 times while it processed this capture, of 2026-03-02T06:00:00Z; left out;"
+        "acme/text: the tracker ended or failed 2 times while it processed this capture, of 2026-03-02T06:00:00Z; left out;"
         " to try it again: tracker quarantine accept acme/text 2026-03-02T06:00:00Z"
     )
     assert synced(archive, store).error is None, "it is reported once"
@@ -113,6 +114,22 @@ def test_an_error_is_not_the_end_of_a_process(archive: FileArchive, store: Sqlit
         assert archive.begun(BOARD) is None
     assert synced(archive, store).error is None
     assert results(store) == [Result.ACCEPTED] * 3
+
+
+def test_a_capture_on_which_the_tracker_itself_fails_is_left_out_after_two_tries(archive: FileArchive, store: SqliteStore):
+    reader = Reader(fails=b"91", error=ZeroDivisionError("a slip"))
+    for _ in range(2):
+        with pytest.raises(Defect, match=r"^acme/text: ZeroDivisionError of the tracker's own: a slip; what fails twice"):
+            synced(archive, store, reader)
+    outcome = synced(archive, store, reader)
+    assert isinstance(outcome.error, Poisonous)
+    assert results(store) == [Result.ACCEPTED, Result.REJECTED, Result.ACCEPTED]
+
+
+def test_a_lack_of_memory_is_not_the_fault_of_a_capture(archive: FileArchive, store: SqliteStore):
+    with pytest.raises(MemoryError):
+        synced(archive, store, Reader(fails=b"91", error=MemoryError()))
+    assert archive.begun(BOARD) is None
 
 
 def test_a_note_about_a_capture_that_is_not_in_the_index_changes_nothing(archive: FileArchive, store: SqliteStore):

@@ -20,6 +20,7 @@ from tracker.model import Event, EventFilter, IndexLine, Verdict, kept_and_prune
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
 from tracker.stores.archive.bodies import sha256_of
+from tracker.stores.sqlite import SqliteStore
 from tracker.workspace.names import default_lexicon
 
 NOW = at(400)
@@ -118,6 +119,26 @@ def test_a_prune_that_was_killed_before_it_deleted_is_completed_by_the_next(used
     synced(again, store)
     assert pruned(again, store).bodies == 0
     assert bodies(again) == left
+
+
+def test_a_prune_that_was_killed_before_its_record_was_read_stops_no_command(used: FileArchive, store: Store):
+    before, held = dump(store), bodies(used)
+    deleted = prune.prune(board(), used, store, default_lexicon(), NOW, by="ann").bodies  # killed here
+    with SqliteStore(Path(":memory:")) as derived:
+        sync.derive(board(), used, derived, default_lexicon(), until=store.position(BOARD))
+        assert list(derived.events(EventFilter(is_news=True))) == news(store)
+    assert pruned(used, store).bodies == 0
+    assert (dump(store), bodies(used)) == (before, held - deleted)
+
+
+def test_a_replay_of_a_half_pruned_board_leaves_out_what_is_gone(used: FileArchive, store: Store):
+    before = news(store)
+    deleted = prune.prune(board(), used, store, default_lexicon(), NOW, by="ann").bodies
+    outcome = sync.replay(board(), used, store, default_lexicon(), now=NOW, until=store.position(BOARD))
+    assert outcome.readings <= 40 - deleted
+    assert news(store) == before
+    synced(used, store)
+    assert news(store) == before
 
 
 def test_a_body_that_comes_again_counts_again(used: FileArchive, store: Store):

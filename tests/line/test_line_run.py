@@ -177,6 +177,15 @@ def test_a_damaged_index_of_one_board_does_not_stop_the_others(archive: FileArch
     assert other.readings == 1
 
 
+def test_a_defect_with_one_board_does_not_stop_the_others(archive: FileArchive, store: Store, caplog: pytest.LogCaptureFixture):
+    nonsense = replace(capture(1, csv(SIX)), bodies=("text, no bytes",))  # what no fetch ever returns
+    script = {BOARD: [nonsense], OTHER: [capture(1, csv(SIX), board_id=OTHER)]}
+    wrong, other = run(archive, store, FakeFetcher(script=script, asked=[]), [board(), board(OTHER)])
+    assert (wrong.exit_code, other.readings) == (1, 1)
+    assert str(wrong.error).startswith("acme/text: TypeError of the tracker's own: ")
+    assert [(record.levelname, record.exc_info is not None) for record in caplog.records] == [("ERROR", True)]
+
+
 def test_each_board_is_synced_as_soon_as_it_is_fetched(archive: FileArchive, store: Store):
     seen: list[tuple[str, ...]] = []
 

@@ -58,16 +58,16 @@ def test_every_cell_an_event_quotes_is_in_the_bytes_it_names(archive: FileArchiv
 @pytest.mark.parametrize(
     ("sql", "difference"),
     [
-        ("UPDATE events SET grade = 'decisive' WHERE kind = 'new_leader'", "grade: recorded 'decisive', derived 'supported'"),
-        ("UPDATE events SET is_news = 1 - is_news WHERE kind = 'new_leader'", "is_news: recorded False, derived True"),
-        ("UPDATE events SET until = until + 60 WHERE kind = 'new_leader'", "until: recorded datetime"),
-        ("UPDATE events SET after = NULL WHERE kind = 'new_leader'", "after: recorded None, derived datetime"),
-        ("UPDATE events SET rule = 'new_leader/0' WHERE kind = 'new_leader'", "rule: recorded 'new_leader/0'"),
-        ("UPDATE events SET kind = 'demotion' WHERE kind = 'new_leader'", "kind: recorded 'demotion', derived 'new_leader'"),
-        ("UPDATE events SET recorded_at = recorded_at + 1 WHERE kind = 'new_leader'", "recorded_at: recorded datetime"),
-        ("UPDATE events SET body = replace(body, '\"95\"', '\"96\"') WHERE kind = 'new_leader'", "evidence: recorded"),
-        ("UPDATE events SET body = replace(body, '\"B\"', '\"Q\"') WHERE kind = 'new_leader'", "subjects: recorded"),
-        ("UPDATE events SET event = 'ffff' || substr(event, 5) WHERE kind = 'new_leader'", "do not give this new_leader"),
+        ("UPDATE _events SET grade = 'decisive' WHERE kind = 'new_leader'", "grade: recorded 'decisive', derived 'supported'"),
+        ("UPDATE _events SET is_news = 1 - is_news WHERE kind = 'new_leader'", "is_news: recorded False, derived True"),
+        ("UPDATE _events SET until = until + 60 WHERE kind = 'new_leader'", "until: recorded datetime"),
+        ("UPDATE _events SET after = NULL WHERE kind = 'new_leader'", "after: recorded None, derived datetime"),
+        ("UPDATE _events SET rule = 'new_leader/0' WHERE kind = 'new_leader'", "rule: recorded 'new_leader/0'"),
+        ("UPDATE _events SET kind = 'demotion' WHERE kind = 'new_leader'", "kind: recorded 'demotion', derived 'new_leader'"),
+        ("UPDATE _events SET recorded_at = recorded_at + 1 WHERE kind = 'new_leader'", "recorded_at: recorded datetime"),
+        ("UPDATE _events SET body = replace(body, '\"95\"', '\"96\"') WHERE kind = 'new_leader'", "evidence: recorded"),
+        ("UPDATE _events SET body = replace(body, '\"B\"', '\"Q\"') WHERE kind = 'new_leader'", "subjects: recorded"),
+        ("UPDATE _events SET event = 'ffff' || substr(event, 5) WHERE kind = 'new_leader'", "do not give this new_leader"),
     ],
 )
 def test_a_tampered_event_does_not_hold_and_its_differences_are_listed(
@@ -88,12 +88,12 @@ def test_a_tampered_event_does_not_hold_and_its_differences_are_listed(
     ("sql", "difference"),
     [
         (
-            "UPDATE events SET headline = 'B is first.' WHERE kind = 'new_leader'",
+            "UPDATE _events SET headline = 'B is first.' WHERE kind = 'new_leader'",
             "headline: recorded 'B is first.', derived 'B leads",
         ),
-        ("UPDATE events SET weight = weight - 1 WHERE kind = 'new_leader'", "weight: recorded 94, derived 95"),
+        ("UPDATE _events SET weight = weight - 1 WHERE kind = 'new_leader'", "weight: recorded 94, derived 95"),
         (
-            "UPDATE events SET body = replace(body, 'Cloudflare challenge', 'challenge') WHERE kind = 'board_broken'",
+            "UPDATE _events SET body = replace(body, 'Cloudflare challenge', 'challenge') WHERE kind = 'board_broken'",
             "message: recorded 'acme/text: challenge",
         ),
     ],

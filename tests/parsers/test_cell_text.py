@@ -160,3 +160,22 @@ def test_the_digits_of_two_elements_never_make_one_number(figure, other, tag):
 def test_a_cell_of_very_many_tags_shows_its_text_without_them():
     assert markup_text("<b>" * 600 + "GPT &amp; co" + "</b>" * 600) == "GPT & co"
     assert markup_text("<b>" * 60_000 + "a" + "<i>b") == "a b"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "<span class=x>✅</span>Orion 5 <small>🆕</small>",
+        "<i>🔥</i> Orion 5",
+        "Orion 5<em>⭐</em><em>🏆</em>",
+        "<div>🥇</div><div>Orion 5</div>",
+        "<a href=#>🔗</a> <b>Orion 5</b> <span>🇪🇺</span>",
+    ],
+)
+def test_emoji_in_elements_of_their_own_are_not_part_of_a_name(cell):
+    assert read(cell) == "Orion 5"
+
+
+@pytest.mark.parametrize(("cell", "text"), [("<span>✅</span>", "✅"), ("<b>🔥</b><i>⭐</i>", "🔥 ⭐"), ("Orion 🚀", "Orion 🚀")])
+def test_emoji_stay_where_nothing_else_is_in_the_cell_or_in_its_own_text(cell, text):
+    assert read(cell) == text

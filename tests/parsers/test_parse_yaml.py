@@ -43,8 +43,8 @@ def test_records_inside_and_facts_are_found_by_path():
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ("- &a {m: 1}\n- *a\n", "anchor or alias at line 1"),
-        ("a: &x [1]\nb: [*x, *x]\n", "anchor or alias at line 1"),
+        ("- &a {m: 1}\n- *a\n", "an alias at line 2"),
+        ("a: &x [1]\nb: [*x, *x]\n", "an alias at line 2"),
         ("- {m: 1}\n---\n- {m: 2}\n", "found 2 YAML documents"),
         ("# only a comment\n", "found 0 YAML documents"),
         ("- ? [1, 2]\n  : x\n", "key that is not text at line 1"),
@@ -102,3 +102,10 @@ def test_tabs_that_indent_nothing_are_blanks(body):
 def test_the_front_matter_of_a_page_is_its_document(rest):
     body = f"---\ntitle: t\nrows:\n  - {{m: a, s: 1.50}}\n---\n{rest}"
     assert read("yaml_records", body, ["m", "s"], records="rows").rows == [("a", "1.50")]
+
+
+@pytest.mark.parametrize(
+    "text", ["- name: &m Heron\n  score: 3\n", "- &first\n  name: Heron\n  score: 3\n", "- {name: Heron, score: &s 3}\n"]
+)
+def test_an_anchor_that_no_alias_uses_is_ignored(text: str):
+    assert read("yaml_records", text, ["name", "score"]).rows == [("Heron", "3")]

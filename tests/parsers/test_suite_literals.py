@@ -89,10 +89,10 @@ REFUSED = (
     [
         ("yaml_records", {}, body, reason)
         for body, reason in {
-            "- &d {x: 1}\n- {<<: *d, n: a}\n": "anchor or alias at line 1",
+            "- &d {x: 1}\n- {<<: *d, n: a}\n": "merge key at line 2",
             "- {n: a, <<: {x: 1}}\n": "a merge key at line 1",
             "- {n: a, x: 1, x: 2}\n": "found x twice in one object",
-            "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n": "anchor or alias",
+            "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n": "an alias",
             "---\n- n: a\n---\n- n: b\n": "2 YAML documents",
             "- n: a\n\tx: 1\n": "broken YAML",
             "- n: a: b\n": "broken YAML",

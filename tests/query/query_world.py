@@ -78,7 +78,9 @@ def entry(key: str, score: float | None = None, price: float | None = None, *, n
     return Entry(id=EntryId(key), name=name or key.upper(), position=1, measures=measures, who=Identity())
 
 
-def save(store: Store, days: float, entries: Iterable[Entry], of: Board | None = None) -> None:
+def save(
+    store: Store, days: float, entries: Iterable[Entry], of: Board | None = None, *, unnamed: tuple[float, ...] = ()
+) -> None:
     """An accepted reading."""
     of = of or board()
     listed = {entry.id: entry for entry in entries}
@@ -89,6 +91,7 @@ def save(store: Store, days: float, entries: Iterable[Entry], of: Board | None =
         sha256=(Sha256(f"{days:064}"),),
         entries=listed,
         metrics=frozenset((SCORE, PRICE, SPEED)),
+        unnamed=unnamed,
     )
     past = store.past(of.id)
     diff = compare(of, kit.unsure(store.latest(of.id)), after, seen_until=past.seen_until)

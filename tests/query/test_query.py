@@ -99,7 +99,7 @@ def course(store: Store) -> Store:
 
 def test_history_finds_an_entry_by_key_or_by_any_name_it_ever_had(course: Store):
     for name in ("gpt-4", "GPT-4", "  gpt-4  (OLD) ", "ＧＰＴ-4"):
-        found = history(name, course, board=BOARD, lexicon=default_lexicon())
+        found = history(name, course, boards=(BOARD,), lexicon=default_lexicon())
         assert [(listed.board, listed.entry, listed.known.name) for listed in found] == [(BOARD, "gpt-4", "GPT-4 (old)")]
 
 
@@ -128,7 +128,7 @@ def test_a_model_that_nobody_lists_is_refused(course: Store):
     with pytest.raises(DeclarationError, match='"claude": no board lists that model'):
         history("claude", course, lexicon=default_lexicon())
     with pytest.raises(DeclarationError, match="no board lists that model"):
-        history("qwen", course, board=OTHER, lexicon=default_lexicon())
+        history("qwen", course, boards=(OTHER,), lexicon=default_lexicon())
 
 
 # ── health ───────────────────────────────────────────────────────────────────────────────────────

@@ -64,3 +64,13 @@ def test_a_board_of_points_shows_the_counts_with_their_unit():
         (1, 2, "b", "1,300 stars"),
         (2, 1, "a", "1,210 stars"),
     ]
+
+
+def test_an_entry_under_another_key_is_not_new():
+    record = Record(metric(nature="points"))
+    record.show("ollama:1200 LocalAI:1100 vllm:900")
+    record.show("ollama:1200 Local_AI:1110 vllm:900 sglang:800")
+    record.show("ollama:1200 Local-A.I:1120 vllm:900 sglang:800")
+    made = top(record.board, record.store, since=START + timedelta(hours=12), until=START + timedelta(days=1.5))
+    assert made is not None
+    assert [(row.was, row.name) for row in made.rows] == [(1, "ollama"), (2, "Local_AI"), (3, "vllm"), (None, "sglang")]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.model import Column, Measure, Metric, MetricId, Nature
+from tracker.model import Column, Kind, Measure, Metric, MetricId, Nature
 from tracker.reading.cells import MISSING, CellError, parse_rank, reader
 
 SCORE = Metric(id=MetricId("score"), title="Score", column=Column(sources=("Score",)), nature=Nature.TESTED)
@@ -437,3 +437,11 @@ def test_any_text_is_a_rank_or_none_or_refused(text: str):
     except CellError:
         return
     assert rank is None or rank >= 1
+
+
+@pytest.mark.parametrize(("low", "high"), [("9", "8"), ("-9", "+8"), ("−9", "8.0")])
+def test_a_bound_may_be_a_distance_from_the_value(low: str, high: str):
+    below, above = (Column(sources=(name,), kind=Kind.DISTANCE) for name in ("-", "+"))
+    measure = read("3620", replace(SCORE, low=below, high=above), low=low, high=high)
+    assert measure is not None
+    assert (measure.low, measure.high) == (3611, 3628)

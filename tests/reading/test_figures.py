@@ -316,3 +316,14 @@ def test_one_figure_that_groups_no_thousands_shows_what_the_points_of_its_column
     assert has_decimal_commas([cells]) is (False if certain else None)
     if certain:
         assert read(cells) == (cells, {})
+
+
+@pytest.mark.parametrize("word", ["E", "Even", "EVEN", "Par", "PAR"])
+@pytest.mark.parametrize("cells", [["-22", "-4", "+1"], ["−3", "+2", "+10"], ["-2", "-1", "-"], ["+1", "0", "+4"]])
+def test_even_par_is_zero_among_strokes_above_and_below_par(word: str, cells: list[str]):
+    assert read([*cells, word])[0] == [*cells, "0"]
+
+
+@pytest.mark.parametrize("cells", [["4", "3", "E"], ["A", "B", "E"], ["4.5", "3.5", "Par"], ["E", "E", "12"]])
+def test_the_same_words_among_other_figures_are_not(cells: list[str]):
+    assert read(cells)[0] == cells

@@ -162,3 +162,25 @@ def test_any_bytes_pass_or_are_refused(body: bytes, parser: str, html: bool):
 def test_only_the_head_of_a_page_is_examined():
     far = page("<p>x</p>" * HEAD + '<form><input type="password"></form><div class="h-captcha"></div>')
     recognise("arena/text", far, "html_table")
+
+
+STATES = (
+    'window.__STATE__={"teams":[%s]};',
+    "var app = {'teams': [%s]}",
+    'self.boot = JSON.parse("{\\"teams\\":[%s]}")',
+    "window.rows = [%s]",
+)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_page_of_little_text_with_a_list_in_its_state_is_let_through(state: str):
+    quote = '\\"' if "JSON.parse" in state else '"'
+    rows = ", ".join(f"{{{quote}team{quote}: {quote}Heron {at}{quote}, {quote}points{quote}: {90 - at}}}" for at in range(6))
+    body = page(f'<div id="app">Loading…</div><script>{state % rows}</script>')
+    recognise("arena/text", body, "js_literal")
+
+
+def test_a_page_of_little_text_with_settings_alone_is_empty():
+    settings = '{"api":{"url":"/v1"},"flags":{"ads":true},"user":null,"locale":"en"}'
+    with pytest.raises(Refused, match="empty until its script runs"):
+        recognise("arena/text", page(f'<div id="app"></div><script>window.__ENV__={settings}</script>'), "js_literal")

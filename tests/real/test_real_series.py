@@ -21,11 +21,15 @@ import pytest
 import yaml
 from lxml import html
 from memory_store import MemoryStore
+from svg import crossed
 
 from tracker import parsers, schedules
+from tracker.charts import FORMS, Look
 from tracker.errors import ParseError, Refused, TrackerError
 from tracker.line import intake, sync
 from tracker.model import Board, MetricId, Reading, Result, Snapshot
+from tracker.query.series import Wanted
+from tracker.query.series import series as query_series
 from tracker.reading import read_capture
 from tracker.stores.archive import FileArchive
 from tracker.workspace.names import default_lexicon
@@ -179,6 +183,22 @@ def test_every_series_has_a_definition(shared_data: Path):
 @pytest.mark.parametrize("name", RESULTS)
 def test_the_expected_number_of_states_is_accepted(imported: Import, name: str):
     assert Counter(check.result.value for check in imported(name).outcome.checks) == RESULTS[name]
+
+
+@pytest.mark.parametrize("name", [name for name, results in RESULTS.items() if results.get("accepted", 0) > 1])
+def test_no_chart_draws_a_line_across_a_re_base(imported: Import, name: str):
+    """Of the metric that ranks the board, and of every other that was re-based."""
+    series = imported(name)
+    begun = Counter(segment.metric for segment in series.store.segments(series.board.id))
+    rebased = {metric for metric, segments in begun.items() if segments > 1}
+    primary = {series.board.primary.id} if series.board.primary else set()
+    for metric in sorted(rebased | primary):
+        chart = query_series(series.board, series.store, default_lexicon(), Wanted(metric=metric))
+        pictures = [
+            FORMS[form](chart, Look()) for form in ("bump", "band", "step", "slope") if metric in primary or form != "bump"
+        ]
+        assert [crossed(picture) for picture in pictures] == [[]] * len(pictures)
+        assert all(len(gzip.compress(picture.encode())) <= 10_000 for picture in pictures)
 
 
 @pytest.mark.parametrize("name", RESULTS)

@@ -94,7 +94,7 @@ def nothing() -> Report:
 # ── all formats ──────────────────────────────────────────────────────────────────────────────────
 
 
-HELPERS = {"brief", "cleaning", "folding", "style", "words"}
+HELPERS = {"brief", "cleaning", "folding", "gaps", "style", "words"}
 """What all formats say and fold alike."""
 
 
@@ -220,6 +220,7 @@ def test_an_event_as_json_has_exactly_the_documented_keys():
             "entry": "a",
             "metric": INDEX,
             "raw": "7",
+            "show": "tracker capture show artificial-analysis/llms --at 2026-04-18T06:18:33Z",
         }
     ]
     assert (shown["after"], shown["until"], shown["facts"]) == (None, "2026-04-18T06:18:33Z", {"rank": 2})

@@ -122,6 +122,13 @@ def test_a_wrong_value_in_a_board_is_reported_for_the_board(root: Path):
         declared(root, 'jitter="x"')
 
 
+def test_a_board_may_be_passed_on_unless_it_or_its_source_says_otherwise(root: Path):
+    assert declared(root).redistribution == "allowed"
+    write(root, "source/_defaults.toml", 'redistribution="barred"')
+    assert declared(root).redistribution == "barred"
+    assert declared(root, 'redistribution="allowed"').redistribution == "allowed"
+
+
 def test_the_readme_names_every_key_of_the_defaults():
     section = README.split("\n### Defaults\n")[1].split("\n### ")[0]
     for table in (shapes.DefaultsFile, shapes.RequestDefaults):

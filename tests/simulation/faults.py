@@ -90,7 +90,7 @@ def _damaged(machine: Machine) -> None:
     """The root page of a table is overwritten."""
     _used(machine)
     with closing(sqlite3.connect(machine.settings.database)) as connection:
-        (number,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'measures'").fetchone()
+        (number,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = '_measures'").fetchone()
         (size,) = connection.execute("PRAGMA page_size").fetchone()
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     with machine.settings.database.open("r+b") as file:
@@ -112,6 +112,18 @@ def _files(machine: Machine) -> list[Path]:
         for day in (0, 1, 2):
             (folder / f"2027-01-0{day + 1}T060000Z.json").write_bytes(large(day))
     return sorted(folder.iterdir())
+
+
+def _aged(machine: Machine) -> None:
+    """A store with months of states, most of which nothing needs."""
+    folder = machine.root / "months"
+    folder.mkdir()
+    for number in range(16):
+        day = timedelta(days=120 - 5 * number)
+        rows = {f"m{n}": (f"Model {n}", 90.0 - 5 * n, 1.0 + n) for n in range(10)}
+        rows["m3"] = ("Model 3", 75.0 + 0.01 * number, 4.0)
+        (folder / f"{machine.outside.now - day:%Y-%m-%dT%H%M%SZ}.csv").write_bytes(csv(rows))
+    _run(machine, machine.command("import_", SMALL, *sorted(folder.iterdir())))
 
 
 def _backed_up(machine: Machine) -> None:
@@ -149,6 +161,7 @@ SCENARIOS = (
     Scenario(
         name="pause", before=_used, act=lambda machine: machine.command("board", "pause", SMALL, "--reason", "x", "--by", "me")
     ),
+    Scenario(name="prune", before=_aged, act=lambda machine: machine.command("prune", "--keep", "monthly")),
     Scenario(name="backup", before=_used, act=lambda machine: machine.command("backup", machine.store / "copy")),
     Scenario(name="restore", before=_backed_up, act=lambda machine: machine.command("restore", machine.root / "kept"), once=True),
 )

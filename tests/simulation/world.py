@@ -506,7 +506,7 @@ def _killing(world: World) -> Iterator[None]:
 
 def _damage(settings: Settings, rng: random.Random) -> None:
     """Overwrite the root page of a table of the history."""
-    table = rng.choice(("measures", "events", "checks", "entries"))
+    table = rng.choice(("_measures", "_events", "_checks", "_entries"))
     with closing(sqlite3.connect(settings.database)) as connection, suppress(sqlite3.Error):
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         (page,) = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()

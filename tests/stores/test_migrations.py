@@ -97,7 +97,7 @@ def test_a_file_of_a_later_version_is_refused_and_not_changed(tmp_path: Path, *,
     path = tmp_path / "tracker.db"
     SqliteStore(path).close()
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("ALTER TABLE checks ADD COLUMN trust REAL")
+        connection.execute("ALTER TABLE _checks ADD COLUMN trust REAL")
         connection.execute("INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('tracker', 'trust', '')")
         connection.commit()
     before = path.read_bytes()

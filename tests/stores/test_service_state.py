@@ -24,8 +24,9 @@ from tracker.model import BoardId, Counted, Delivery, DeliveryOutcome, Event, Ev
 from tracker.ports import ServiceState, Store
 from tracker.stores.hosts import SqliteHosts
 from tracker.stores.migrations import migrations
-from tracker.stores.service_state import TABLES
+from tracker.stores.service_state import TABLES, UNSURE
 from tracker.stores.sqlite import SqliteStore
+from tracker.stores.views import RENAMED
 
 
 @pytest.fixture
@@ -173,8 +174,14 @@ def test_only_deliveries_in_the_outbox_can_be_changed(service: ServiceState):
 
 def test_a_route_is_known_since_it_was_first_asked_for(service: ServiceState):
     assert service.route_since("r", day(1)) == day(1)
-    assert service.route_since("r", day(0)) == day(1)
+    assert service.route_since("r", day(3)) == day(1)
     assert service.route_since("s", day(5)) == day(5)
+
+
+def test_a_route_that_was_first_asked_for_while_the_clock_was_ahead_counts_from_when_it_is_right(service: ServiceState):
+    assert service.route_since("r", day(4)) == day(4)
+    assert service.route_since("r", day(1)) == day(1) - UNSURE
+    assert service.route_since("r", day(2)) == day(1) - UNSURE
 
 
 # ── with the steps ───────────────────────────────────────────────────────────────────────────────
@@ -472,7 +479,10 @@ def database_of_0_1(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("ATTACH ? AS new", (str(copied),))
         for table in sorted(tables - {"receipts", "_sqlite_migrations", "sqlite_sequence"}):
-            connection.execute(f"INSERT INTO main.{table} SELECT * FROM new.{table}")
+            now = f"_{table}" if table in RENAMED else table
+            there = len(connection.execute(f"PRAGMA main.table_info({table})").fetchall())
+            columns = ", ".join(row[1] for row in connection.execute(f"PRAGMA new.table_info({now})").fetchall()[:there])
+            connection.execute(f"INSERT INTO main.{table} SELECT {columns} FROM new.{now}")
 
 
 def test_a_database_of_version_0_1_keeps_its_history_and_gains_the_service_state(tmp_path: Path):

@@ -541,7 +541,7 @@ def _published_ranks(path: Path) -> list[tuple[str, str]]:
     with closing(sqlite3.connect(path)) as stored:
         sql = (
             "SELECT key, value FROM texts JOIN series USING (series)"
-            " JOIN entries ON entries.board = series.board AND entries.entry = texts.entry WHERE series.name = '$rank'"
+            " JOIN _entries AS e ON e.board = series.board AND e.entry = texts.entry WHERE series.name = '$rank'"
         )
         return sorted(stored.execute(sql))
 
@@ -592,17 +592,17 @@ def test_a_file_of_another_program_is_refused_in_one_line_and_closed(tmp_path: P
 @pytest.mark.parametrize(
     ("sql", "ask"),
     [
-        ("UPDATE events SET body = '{'", lambda store: list(store.events(EventFilter()))),
-        ("UPDATE events SET body = '{\"subjects\": 3}'", lambda store: list(store.events(EventFilter()))),
-        ("UPDATE events SET body = replace(body, '[[0,', '[[7,')", lambda store: list(store.events(EventFilter()))),
-        ("UPDATE boards SET past = 'x'", lambda store: store.past(BOARD)),
-        ("UPDATE boards SET declaration = '[]'", lambda store: store.declared(BOARD)),
-        ("UPDATE entries SET names = '3'", lambda store: store.past(BOARD)),
+        ("UPDATE _events SET body = '{'", lambda store: list(store.events(EventFilter()))),
+        ("UPDATE _events SET body = '{\"subjects\": 3}'", lambda store: list(store.events(EventFilter()))),
+        ("UPDATE _events SET body = replace(body, '[[0,', '[[7,')", lambda store: list(store.events(EventFilter()))),
+        ("UPDATE _boards SET past = 'x'", lambda store: store.past(BOARD)),
+        ("UPDATE _boards SET declaration = '[]'", lambda store: store.declared(BOARD)),
+        ("UPDATE _entries SET names = '3'", lambda store: store.past(BOARD)),
         ("UPDATE snapshots SET metrics = ''", lambda store: store.latest(BOARD)),
-        ("UPDATE checks SET result = 'perfect'", lambda store: list(store.checks(BOARD))),
-        ("DROP TABLE checks", lambda store: list(store.checks(BOARD))),
-        ("DROP TABLE events", lambda store: list(store.events(EventFilter()))),
-        ("DELETE FROM entries WHERE key = 'a'", lambda store: store.latest(BOARD)),
+        ("UPDATE _checks SET result = 'perfect'", lambda store: list(store.checks(BOARD))),
+        ("DROP TABLE _checks", lambda store: list(store.checks(BOARD))),
+        ("DROP TABLE _events", lambda store: list(store.events(EventFilter()))),
+        ("DELETE FROM _entries WHERE key = 'a'", lambda store: store.latest(BOARD)),
     ],
 )
 def test_a_damaged_row_is_a_store_error(tmp_path: Path, sql: str, ask: Callable[[SqliteStore], object]):
@@ -645,7 +645,7 @@ def test_series_have_the_same_numbers_in_whatever_order_boards_arrive(tmp_path: 
             for board_id in order:
                 save_all(store, board(board_id), [scores(0, "a:90 b:80", board_id=board_id)])
         with closing(sqlite3.connect(tmp_path / f"{name}.db")) as connection:
-            rows.append(connection.execute("SELECT * FROM measures ORDER BY 1, 2, 3").fetchall())
+            rows.append(connection.execute("SELECT * FROM _measures ORDER BY 1, 2, 3").fetchall())
     assert rows[0] == rows[1] != []
 
 
@@ -656,21 +656,9 @@ def test_only_what_changed_takes_rows(tmp_path: Path):
     with closing(sqlite3.connect(tmp_path / "tracker.db")) as connection:
         counts = {
             table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-            for table in ("measures", "texts", "ranks", "checks", "snapshots")
+            for table in ("_measures", "texts", "ranks", "_checks", "snapshots")
         }
-    assert counts == {"measures": 5, "texts": 10, "ranks": 5, "checks": 10, "snapshots": 10}
-
-
-def test_the_views_are_readable_by_hand(tmp_path: Path):
-    with SqliteStore(tmp_path / "tracker.db") as store:
-        save_all(store, board(), A_WEEK)
-    with closing(sqlite3.connect(tmp_path / "tracker.db")) as connection:
-        listed = connection.execute("SELECT name, valid_from, valid_to FROM listed WHERE entry = 'b' ORDER BY 2").fetchall()
-        ranks = connection.execute("SELECT rank FROM rank_history WHERE entry = 'a' ORDER BY valid_from").fetchall()
-        values = connection.execute("SELECT value FROM measure_history WHERE entry = 'c' ORDER BY valid_from").fetchall()
-        news = connection.execute("SELECT count(*) FROM news WHERE kind = 'board_broken'").fetchone()
-    assert listed == [("B", "2026-03-01 06:00:00", "2026-03-04 06:00:00"), ("B", "2026-03-06 06:00:00", None)]
-    assert (ranks, values, news) == ([(1,), (2,)], [(70.0,), (85.0,)], (1,))
+    assert counts == {"_measures": 5, "texts": 10, "ranks": 5, "_checks": 10, "snapshots": 10}
 
 
 def test_hosts_are_remembered_between_runs(tmp_path: Path):

@@ -12,6 +12,7 @@ from math import log2
 from tracker.authoring.columns import MAX_ROWS, Cells, cells_of
 from tracker.authoring.leads import Lead, leads
 from tracker.authoring.proposal import Candidate
+from tracker.authoring.statements import Statements
 from tracker.authoring.words import (
     AVERAGE,
     BOUND_HIGH,
@@ -56,6 +57,8 @@ MATRIX = 3
 """Columns of figures between 0 and 100 that are benchmarks."""
 ENOUGH = 5
 """Values from which an order shows something."""
+FOLLOWED = 0.95
+"""The order of a figure that the rows follow."""
 MERIT = (
     (LOWER | HIGHER)
     - RANK
@@ -79,13 +82,7 @@ OTHER = set_of("""
 _NO_FIGURES = "no column of figures"
 _NAMELESS = "no column of names"
 _HEADLESS = "its header looks like a row"
-_RANKED_BY = re.compile(rb"\b(?:ranked|sorted|ordered)(?:\s+\w+){0,3}\s+by\b:?((?:[^<>]|<[^<>]{0,200}>){2,400})", re.IGNORECASE)
-_PAGED = re.compile(rb"\b1 ?(?:-|to|\xe2\x80[\x93\x94]) ?(\d{1,6})\s+(?:of|/)\s+(\d[\d,. ]{0,10}\d|\d)\b", re.IGNORECASE)
-_TOTAL = re.compile(rb'"(?:num_rows_)?total(?:_?(?:count|results|items|entries|rows|hits))?" ?: ?(\d{1,7})\b', re.IGNORECASE)
-_MARK = re.compile(rb"<[^<>]*>|\b(?:the|their|its)\b")
-_SORTED = re.compile(r"[▼▲▾▴🔽🔼]")
-_SAID = 200
-"""Bytes after "ranked by" that may name a column."""
+_AMBIGUOUS = "nothing tells it from another table"
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?%?")
 
 
@@ -112,6 +109,7 @@ def likely(tables: Sequence[Candidate], *, by_order: bool = False) -> tuple[Cand
 
 def survey(body: bytes, *, by_order: bool = False) -> tuple[Candidate, ...]:
     """Every table of the page, the best first; those that were not read have no rows. Raises Refused as `candidates`."""
+    body = inflated(body)
     recognise("the page", body, "html_table")
     # Of two equally likely tables, the one whose rows are not inside other records is simpler.
     return tuple(
@@ -129,7 +127,7 @@ def _tables(body: bytes, by_order: bool) -> list[Candidate]:
     tables = _read_all(read, plain[:most], by_order)
     if not any(candidate.score >= PLAIN_ENOUGH for candidate in tables):
         tables += _read_all(read, [lead for lead in largest if lead.loose][:MAX_LOOSE], by_order)
-    if not largest and inflated(body).lstrip().startswith(b"<"):
+    if not largest and body.lstrip().startswith(b"<"):
         read.page  # noqa: B018 - raises the reason why the page has no tree
     return tables + [_unread(lead, f"not read, since {most} others are larger") for lead in plain[most:]]
 
@@ -142,28 +140,22 @@ class _Parser:
 
     @cached_property
     def page(self) -> html_table.HtmlPage:
-        return html_table.page_of(inflated(self.body))
+        return html_table.page_of(self.body)
 
     @cached_property
-    def ranked_by(self) -> list[tuple[str, ...]]:
-        """The words that follow "ranked by" or "sorted by" on the page."""
-        texts = (_MARK.sub(b" ", match[1])[:_SAID] for match in _RANKED_BY.finditer(inflated(self.body)))
-        return [words_of(text.decode("utf-8", "replace")) for text in texts]
+    def streamed(self) -> html_table.HtmlPage:
+        return html_table.page_of(self.body, flight=True)
 
     @cached_property
-    def counts(self) -> list[tuple[int, int]]:
-        """The numbers of entries that the page says it shows, and of all that there are: `1-10 of 250`, `"total": 250`."""
-        body = inflated(self.body)
-        pages = [(int(match[1]), int(re.sub(rb"\D", b"", match[2]))) for match in _PAGED.finditer(body)]
-        totals = [int(total) for total in _TOTAL.findall(body)]
-        return [*pages, *((0, total) for total in totals if len(totals) == 1)]  # of several, each may be a figure of an entry
+    def says(self) -> Statements:
+        return Statements(self.body)
 
     def __call__(self, way: Parse, columns: Sequence[str]) -> Table:
         if way.format != "html_table":
             return parse(self.body, way, columns)
         options = options_for(way)
         assert isinstance(options, html_table.Options)
-        return html_table.read(self.page, options, columns)
+        return html_table.read(self.streamed if options.flight else self.page, options, columns)
 
 
 def _read_all(parser: _Parser, wanted: Sequence[Lead], by_order: bool) -> list[Candidate]:
@@ -176,21 +168,13 @@ def _read_all(parser: _Parser, wanted: Sequence[Lead], by_order: bool) -> list[C
         elif read is not None and len(read[1].rows) >= MIN_ROWS:
             spec, table = read
             table = numbered(table) if by_order else table
-            judged = _judged(spec, table, lead)
-            total = max((total for shown, total in parser.counts if shown in (0, judged.seen) and total > judged.seen), default=0)
-            judged = replace(judged, ranked_by=_said(table, parser.ranked_by), total=total)
+            judged = _judged(spec, table, lead, parser.says)
+            total = max(
+                (total for shown, total in parser.says.counts if shown in (0, judged.seen) and total > judged.seen), default=0
+            )
+            judged = replace(judged, total=total)
             tables.setdefault((table.columns, tuple(table.rows[0]), tuple(map(tuple, table.rows))), judged)
     return list(tables.values())
-
-
-def _said(table: Table, texts: Sequence[tuple[str, ...]]) -> str:
-    """The column that the page names after "ranked by", the one of most words, or the only one with a sort mark; "" if none."""
-    marked = [name for name in table.columns if _SORTED.search(name)]
-    if len(marked) == 1:
-        return marked[0]
-    words = {name: words_of(name) for name in table.columns}
-    named = [name for name in table.columns if words[name] and any(text[: len(words[name])] == words[name] for text in texts)]
-    return max(named, key=lambda name: len(words[name]), default="")
 
 
 def _read(parser: _Parser, lead: Lead) -> tuple[Parse, Table] | Candidate | None:
@@ -203,14 +187,15 @@ def _read(parser: _Parser, lead: Lead) -> tuple[Parse, Table] | Candidate | None
             why = why or f"cannot be read: {str(error).removeprefix(f'{way.format}: ')}"
             continue
         if lead.size and way.format in ("html_table", "markdown_table", "flight") and not _is_it(table, lead):
-            why = "nothing tells it from another table"
+            why = _AMBIGUOUS
             continue
         return way, table
-    return None if lead.loose else _unread(lead, why)
+    return None if lead.loose else _unread(lead, why, doubt="its rows cannot be read" if why != _AMBIGUOUS else "")
 
 
-def _unread(lead: Lead, why: str) -> Candidate:
-    return Candidate(parse=lead.ways[0], columns=lead.columns, rows=(), score=0.0, why=(why,), place=lead.place, seen=lead.size)
+def _unread(lead: Lead, why: str, doubt: str = "") -> Candidate:
+    parse, columns = lead.ways[0], lead.columns
+    return Candidate(parse=parse, columns=columns, rows=(), score=0.0, why=(why,), doubt=doubt, place=lead.place, seen=lead.size)
 
 
 def _is_it(table: Table, lead: Lead) -> bool:
@@ -241,9 +226,12 @@ class _Signs:
     other: str
 
 
-def _judged(spec: Parse, table: Table, lead: Lead) -> Candidate:
+def _judged(spec: Parse, table: Table, lead: Lead, says: Statements) -> Candidate:
     columns = cells_of(table.columns, table.rows)
-    signs = _signs(columns)
+    ranked_by = says.ranking(table.columns)
+    leading = _leading(columns, says)
+    better = leading[0].order() > 0 if len(leading) == 1 and says.better else None
+    signs = _signs(columns, is_said=better is not None or any(cells.header == ranked_by for cells in leading))
     headless = _is_headless(columns)
     dated = any(repeated_on(columns, cells) for cells in columns if cells.is_text)
     score = _score(signs, len(table.rows)) - _oddness(table) - 0.5 * headless - 0.3 * bool(signs.other) - 0.1 * dated
@@ -259,6 +247,8 @@ def _judged(spec: Parse, table: Table, lead: Lead) -> Candidate:
         why=(*why, signs.other) if signs.other else why,
         doubt=doubt,
         place=lead.place,
+        ranked_by=ranked_by,
+        better=better,
         names=tuple(cell for cell in named_by(columns).cells[:3] if cell),
         seen=max(lead.size, len(table.rows)),
     )
@@ -281,20 +271,31 @@ def _is_headless(columns: Sequence[Cells]) -> bool:
     return counts and len(numbers) == sum(cells.is_numeric for cells in columns)
 
 
-def _signs(columns: Sequence[Cells]) -> _Signs:
+def _leading(columns: Sequence[Cells], says: Statements) -> list[Cells]:
+    """The figures of whose order the page may say that it ranks: prices and what has a date or a limit never do."""
+    figures = [cells for cells in columns if is_figure(cells) and not (PRICE | LIMIT) & {*cells.words}]
+    ordered = [cells for cells in figures if abs(cells.order()) >= FOLLOWED and len(cells.values) >= ENOUGH]
+    return [cells for cells in ordered if not says.better or (cells.order() > 0) in says.better]
+
+
+def _signs(columns: Sequence[Cells], *, is_said: bool) -> _Signs:
     names = [cells for cells in columns if _names(cells)]
     figures = [cells for cells in columns if is_figure(cells)]
-    worded = [cells for cells in figures if (LOWER | HIGHER) & {*cells.words}]
+    worded = [cells for cells in figures if cells.is_rate or (LOWER | HIGHER) & {*cells.words}]
     ranked = any(cells.header == ROW or (RANK & {*cells.leaf} and cells.numeric >= 0.8) for cells in columns)
     named = any(NAME & {*cells.words} for cells in names)
     falling = [cells for cells in figures if _puts_best_first(cells)]
     things = (f"its rows are named by {cells.header!r}" for cells in names if OTHER & {*cells.leaf} and not (named or ranked))
     thing = next(things, "")
     other = _other(names, figures, columns)
-    merit = any(MERIT & {*cells.leaf} for cells in figures) or sum(map(may_be_mark, figures)) >= MATRIX
+    merit = (
+        any(MERIT & {*cells.leaf} and not PRICE & {*cells.words} for cells in figures) or sum(map(may_be_mark, figures)) >= MATRIX
+    )
     competes = any((NAME - GOODS) & {*cells.words} or cells.header == "$key" for cells in names)
     numbered = any(cells.is_count_up for cells in columns)
-    first = falling and (competes or numbered or any(cells in worded for cells in falling))
+    first = any(not PRICE & {*cells.words} for cells in falling) and (
+        competes or numbered or any(cells in worded and not PRICE & {*cells.words} for cells in falling)
+    )
     return _Signs(
         names=len(names),
         named=named,
@@ -303,7 +304,9 @@ def _signs(columns: Sequence[Cells]) -> _Signs:
         counts=sum(bool(COUNT & {*cells.leaf}) for cells in figures if cells not in worded),
         ordered=any(abs(cells.order()) >= 0.95 for cells in figures),
         ranked=ranked,
-        ranks=bool(names) and not (other or thing) and (any(map(_places_rows, columns)) or (competes and merit) or bool(first)),
+        ranks=bool(names)
+        and not (other or thing)
+        and (is_said or any(map(_places_rows, columns)) or (competes and merit) or bool(first)),
         other=other or ("" if falling else thing),
         placed=any(cells.header == ROW or (RANK & {*cells.leaf} and _counts(cells)) for cells in columns),
     )

@@ -16,7 +16,7 @@ from tracker.model import Kind, Measure, Metric, MetricId, Nature
 from tracker.reading.cells import MISSING, NO_FIGURE, CellError, Reader, parse_rank, reader
 from tracker.reading.columns import NO_BOUNDS
 from tracker.reading.figures import Figures, figures_of, has_decimal_commas
-from tracker.reading.lines import parts_of
+from tracker.reading.lines import figure_line, parts_of
 
 _URL = re.compile(r"(?:https?:)?//|www\.")
 _DATE = re.compile(r"(?:19|20)\d\d[-/.]?(?:0\d|1[0-2])(?:[-/.]?[0-3]\d)?(?:[T ].*)?|[A-Z][a-z]{2,8} \d{1,2}, (?:19|20)\d\d")
@@ -25,6 +25,7 @@ _WORDED = re.compile(r"[\d.,]+\s+([^\d]+)")
 _SIGNED = re.compile(r"[(\[]? ?(?:±|\+/-|[+\-−][0-9.,]+%? ?/)")
 """The beginning of a half-width: `±6`, `+5/-6`."""
 _TWO_UNITS = re.compile(r"[$€£¥]?\d[\d.,]* ?(%|[^\W\d]{1,8})?\s*[(\[]\s*\d[\d.,]* ?(%|[^\W\d]{1,8})\s*[)\]]")
+_NUMBERED = re.compile(r"(.*?)(\d{1,9})", re.DOTALL)
 _LETTER = re.compile(r"[^\W\d_]")
 MAX_ROWS = 5_000
 """Rows beyond these are not examined."""
@@ -111,14 +112,19 @@ class Cells:
 
     @cached_property
     def _figures(self) -> Figures:
-        return figures_of(self.cells, self._metric, NO_BOUNDS, lambda _: bool(self.commas))
+        return figures_of(self._lines, self._metric, NO_BOUNDS, lambda _: bool(self.commas))
+
+    @cached_property
+    def _lines(self) -> list[str | None]:
+        """The line of each cell that the reading takes for its figure."""
+        return [figure_line(cell) for cell in self.cells]
 
     @cached_property
     def has_open_dots(self) -> bool:
         """Whether nothing shows if dots such as that of `22.911` separate decimals or group thousands."""
         if self.commas is not None or not self.is_numeric:
             return False
-        return len(figures_of(self.cells, self._metric, NO_BOUNDS, lambda _: None).refused) > len(self._figures.refused)
+        return len(figures_of(self._lines, self._metric, NO_BOUNDS, lambda _: None).refused) > len(self._figures.refused)
 
     @property
     def _metric(self) -> Metric:
@@ -132,7 +138,7 @@ class Cells:
     @cached_property
     def _measures(self) -> list[Measure | None]:
         read, refused = reader(self._metric), self._figures.refused  # the reading names the refused ones
-        pairs = enumerate(zip(self.cells, self._figures.cells, strict=True))
+        pairs = enumerate(zip(self._lines, self._figures.cells, strict=True))
         return [_measure(read, cell if row in refused else figure) for row, (cell, figure) in pairs]
 
     @cached_property
@@ -219,6 +225,13 @@ class Cells:
         """Whether the column numbers the rows: 0, 1, 2, … or 1, 2, 3, …; or on from its header, the number of a sheet's row."""
         starts = (0, 1, *([1 + int(self.header)] if self.header.isdecimal() else ()))
         return len(self.places) > 2 and any(self.places == [*range(first, first + len(self.places))] for first in starts)
+
+    @cached_property
+    def is_position(self) -> bool:
+        """Whether the texts are one prefix with a number that counts the rows: `row-0`, `row-1`, … or `c07`, `c08`."""
+        ends = [_NUMBERED.fullmatch(cell) for cell in self.texts]
+        found = [(end[1], int(end[2])) for end in ends if end is not None]
+        return len(found) == len(self.cells) > 2 and found == [(found[0][0], found[0][1] + row) for row in range(len(found))]
 
     def order(self, rows: Sequence[int] | None = None) -> float:
         """From 1 (falling from row to row) to -1 (rising); 0 without an order, or with too few values.

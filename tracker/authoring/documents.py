@@ -20,6 +20,8 @@ SAMPLE = 60
 """Number of records examined."""
 MIN_RECORDS = 2
 MIN_PAIRS = 5
+CHART_LEVELS, MAX_SERIES = 3, 12
+"""The depth to which an object is searched for the lists of a chart, and the number of its series."""
 MOST = 0.6
 """Minimum share of members with the same field (0–1) for them to be records of one kind."""
 TITLES = ("name", "slug", "id", "title", "key", "category", "label")
@@ -83,6 +85,7 @@ def _here(path: str, node: object) -> Iterator[Spot]:
         yield from beside(path, node)
         yield from _grouped(path, node)
         yield from _columns(path, node)
+        yield from labelled(path, node)
 
 
 def _at(path: str) -> dict[str, object]:
@@ -168,6 +171,43 @@ def _columns(path: str, node: Object) -> Iterator[Spot]:
     options = _at(path) if len(columns) == len(node) else {"records": f"{path}.{chosen}" if path else chosen}
     names = (*map(_key, columns), *(("$key",) if isinstance(first, dict) else ()))
     yield Spot(options={**options, "by_column": True}, columns=names, size=len(first), kind="rows")
+
+
+def labelled(path: str, node: Object) -> Iterator[Spot]:
+    """Lists of one length in several members of an object, some of texts and some of numbers, as charts have them.
+
+    A list is called as the text beside it says, otherwise as its key. `fields` are the members that hold the lists.
+    """
+    if sum(isinstance(value, dict | list) for value in node.values()) < MIN_RECORDS:
+        return
+    lists = ((name, *cells) for name, value in node.items() for cells in _plain_lists(_key(name), name, value, CHART_LEVELS))
+    once: dict[str, tuple[str, str, str, Sequence[object]]] = {}
+    for each in lists:
+        once.setdefault(json.dumps(each[-1]), each)  # variables may hold parts of each other
+    for size in dict.fromkeys(len(cells) for *_, cells in once.values()):
+        alike = [each for each in once.values() if len(each[-1]) == size]
+        numeric = [all(cell is None or _NUMBER.fullmatch(str(cell)) for cell in cells) for *_, cells in alike]
+        holders = dict.fromkeys(holder for holder, *_ in alike)
+        if len(holders) < MIN_RECORDS or all(numeric) or not any(numeric) or len(alike) > MAX_FIELDS:
+            continue
+        titles = Counter(title for _, _, title, _ in alike)
+        columns = {_key(title if titles[title] == 1 else at): at for _, at, title, _ in alike}
+        chosen = "{" + ", ".join(f"{name}: {at}" for name, at in columns.items()) + "}"
+        options = {"records": f"{path}.{chosen}" if path else chosen, "by_column": True}
+        yield Spot(options=options, columns=tuple(columns), size=size, kind="rows", fields=tuple(holders))
+
+
+def _plain_lists(path: str, title: str, node: object, levels: int) -> Iterator[tuple[str, str, Sequence[object]]]:
+    """The path, the title and the cells of each list of plain values in a value, down to some levels."""
+    if isinstance(node, list) and len(node) >= MIN_PAIRS and not any(isinstance(cell, dict | list) for cell in node):
+        yield path, title, node
+    elif levels and isinstance(node, dict):
+        said = next((str(node[name]) for name in TITLES if isinstance(node.get(name), str)), "")
+        for name, value in islice(node.items(), SAMPLE):
+            yield from _plain_lists(f"{path}.{_key(name)}", said or name, value, levels - 1)
+    elif levels and isinstance(node, list):
+        for at, value in enumerate(node[:MAX_SERIES]):
+            yield from _plain_lists(f"{path}[{at}]", title, value, levels - 1)
 
 
 def _are_columns(column: dict[str, object] | list[object], other: dict[str, object] | list[object]) -> bool:

@@ -15,7 +15,7 @@ _WORDS = """
     rank: 序号 序號 番号 번호 排名 名次 排行 順位 ランク ランキング 순위 랭킹 등수 место ранг позиция rang platz pl puesto
         posición posição
         classement κατάταξη الترتيب sıra miejsce plats
-    model: 模型 モデル 모델 модель модели modell modèle modelo modello μοντέλο النموذج
+    model: 模型 モデル 모델 модель модели моделей modell modelle modèle modèles modelo modelos modello modelli μοντέλο النموذج
     name: 名称 名稱 名字 名前 이름 название имя nom nombre nome όνομα الاسم
     player: 选手 選手 球员 球員 선수 игрок spieler joueur jugador jogador giocatore zawodnik oyuncu speler spelare
     team: 球队 球隊 团队 隊伍 队伍 チーム 팀 команда mannschaft verein équipe equipo equipe squadra drużyna klub takım ploeg lag
@@ -44,6 +44,13 @@ _WORDS = """
     reasoning: 推理 推論 추론 рассуждения
     coding: 代码 代碼 编程 編程 プログラミング コーディング 코딩 код программирование
     mathematics: 数学 數學 수학 математика mathematik mathématiques matemáticas matematica
+    human: 人类 人類 人間 인간 사람 человек человека люди mensch menschen menschlich humain humaine humains humano humana
+        humanos umano umana insan mens människa człowiek إنسان الإنسان بشر البشر मानव मनुष्य मानवीय মানুষ মানব انسان انسانی
+    average: متوسط المتوسط औसत মধ্যমান গড় اوسط średnio gemiddelde medel médio média
+    median: 中位数 中位數 中央値 중앙값 медиана mediana médiane mediano الوسيط माध्यिका মধ্যমা
+    total: 合计 合計 总计 總計 합계 итого всего gesamtsumme summe suma somme soma المجموع कुल योग মোট کل
+    random: 随机 隨機 ランダム 무작위 случайный zufall aléatoire aleatorio aleatório عشوائي यादृच्छिक এলোমেলো
+    baseline: 基线 基線 ベースライン 베이스라인 базовый referenzwert référence
     """
 
 

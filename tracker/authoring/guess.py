@@ -81,7 +81,7 @@ def _table(tables: Sequence[Candidate], fitting: Sequence[Candidate]) -> Guess[i
     if best.parse.options.get("explode"):
         return Guess(value=place, sure=0.6, why="it joins lists that are apart on the page, of which each may be a leaderboard")
     rivals = [other for other in others if _is_rival(best, other)]
-    alike = [other for other in tables if {*other.columns} == {*best.columns} and other not in (best, *rivals) and not other.rows]
+    alike = [other for other in tables if {*other.columns} == {*best.columns} and not (other.rows or other.doubt)]
     if rivals or alike:
         other = (rivals or alike)[0]
         named = f" ({other.place})" if other.place else ""
@@ -192,8 +192,11 @@ def _name(sheet: RawSheet) -> Guess[str]:
     rivals = [rival for _, rival in others if _names_each_row(rival)] if not (cells.unique or leaf & _OF_ROWS) else []
     if rivals:
         return Guess(value=rivals[0].header, sure=0.6, why=f"{cells.header!r} repeats, while each row has its own text there")
-    is_said = NAMING & leaf or _HEADING.match(cells.header) or cells.header == "$key"
-    as_likely = second > best - NEAR_NAME and other.distinct > LEAST_DISTINCT and len(other.texts) >= len(cells.texts)
+    # a country may be where the entries of another column are
+    others_name = attribute_of(cells) and any(_names_each_row(rival) for _, rival in others)
+    is_said = (NAMING & leaf and not others_name) or _HEADING.match(cells.header) or cells.header == "$key"
+    as_likely = others_name or second > best - NEAR_NAME
+    as_likely = as_likely and other.distinct > LEAST_DISTINCT and len(other.texts) >= len(cells.texts)
     if as_likely and not is_said:
         return Guess(value=cells.header, sure=0.6, why=f"{other.header!r} has names that differ as well")
     why = "its header says so" if NAMING & leaf else "the texts differ most"
@@ -227,7 +230,8 @@ def _key(sheet: RawSheet, name: str, given: tuple[str, ...]) -> tuple[Guess[tupl
     """The key, `given` if the user stated it, and the contract's rule for a key that occurs twice."""
     if given:
         return stated(given), "refuse" if _is_unique(sheet, given) else "ambiguous"
-    best = max(filter(_may_be_key, sheet.columns.values()), key=lambda cells: _as_key(cells, name), default=None)
+    likely = (cells for cells in sheet.columns.values() if _may_be_key(cells) and (cells.header == name or not cells.is_position))
+    best = max(likely, key=lambda cells: _as_key(cells, name), default=None)
     if best is not None:
         why = "unique in all rows, and called an id" if ID & {*best.leaf} else "unique in all rows"
         return Guess(value=(best.header,), sure=0.95 if best.header == name or ID & {*best.leaf} else 0.75, why=why), "refuse"

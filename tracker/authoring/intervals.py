@@ -7,15 +7,31 @@ from dataclasses import dataclass
 from statistics import median
 
 from tracker.authoring.columns import Cells
-from tracker.authoring.words import AROUND, BOUND_HIGH, BOUND_LOW, COUNT, DEVIATION, EFFORT, HALF, RANK, STANDARD_ERROR, words_of
+from tracker.authoring.words import (
+    AROUND,
+    BOUND_HIGH,
+    BOUND_LOW,
+    COUNT,
+    DEVIATION,
+    EFFORT,
+    FITTED,
+    HALF,
+    RANK,
+    STANDARD_ERROR,
+    words_of,
+)
 
 BOUNDED = frozenset(("rating", "score", "rank", "elo"))
 """Beside these words, `lower` and `upper` are bounds even if no figure lies between them."""
 FACTORS: Mapping[str, float] = {"90": 1.19, "99": 0.76}
 """Level of a published interval → the factor that converts its half-width to one of 95 %."""
-SIGNS = ("+", "-", "−", "–")
-"""The headers of the distances to the ends of an interval, each in a column of its own."""
+SIGNS = {"+": "above", "-": "below", "−": "below", "–": "below"}
+"""The headers of the distances to the ends of an interval, each in a column of its own, and their roles."""
+RATED = FITTED | BOUNDED
+"""Words of figures that have such distances; beside others, `+` and `-` may be wins and losses."""
 LEAST_PREFIX = 3
+MOST = 0.8
+"""Share of the rows (0–1) in which both distances are nearly the same."""
 _SIDES = BOUND_LOW | BOUND_HIGH | HALF | STANDARD_ERROR | DEVIATION | AROUND
 
 
@@ -46,10 +62,16 @@ def intervals_of(columns: Sequence[Cells]) -> Intervals:
     for cells in figures:
         found = owned.get(cells.label, {})
         low, high = found.get("low"), found.get("high")
+        below, above = found.get("below"), found.get("above")
         half = next((found[kind] for kind in ("plus_minus", "standard_error") if kind in found), None)
         if low is not None and high is not None and _between(low, cells, high):
             keys[cells.label] = {"low": _declared(low), "high": _declared(high)}
             used |= {low.label, high.label}
+        elif below is not None and above is not None and _are_distances(below, cells, above):
+            keys[cells.label] = {
+                name: {"from": side.header, "kind": "distance"} for name, side in (("low", below), ("high", above))
+            }
+            used |= {below.label, above.label}
         elif half is not None and _fits(half, cells):
             kind = kinds[half.label]
             keys[cells.label] = {kind: half.header, **(_factor(half.header) if kind == "plus_minus" else {})}
@@ -74,10 +96,10 @@ def _factor(header: str) -> dict[str, object]:
 
 
 def _kind(cells: Cells, columns: Sequence[Cells]) -> str:
-    """The role that a header gives a column: `low`, `high`, `plus_minus`, `standard_error`, `deviation`, `distance`, or ""."""
+    """The role that a header gives a column: low, high, below, above, plus_minus, standard_error, deviation, or ""."""
     leaf = {*cells.leaf}
-    if cells.title.rpartition(" ")[2] in SIGNS:
-        return "distance"
+    if sign := SIGNS.get(cells.title.rpartition(" ")[2]):
+        return sign
     if cells.has_intervals or "better" in leaf:
         return ""
     if cells.remark and any(other is not cells and other.title == cells.title for other in columns):
@@ -86,7 +108,8 @@ def _kind(cells: Cells, columns: Sequence[Cells]) -> str:
         return "low" if leaf & BOUND_LOW else "high"
     if leaf & (STANDARD_ERROR - {"err"}) or (leaf & {"std", "standard"} and leaf & {"err", "error"}):
         return "standard_error"
-    if leaf & DEVIATION:
+    of_another = "standard" in leaf and any({*other.leaf} == leaf - {"standard"} for other in columns if other is not cells)
+    if leaf & DEVIATION or of_another:
         return "deviation"
     return "plus_minus" if leaf & HALF else ""
 
@@ -101,8 +124,8 @@ def _is_certain(cells: Cells, kind: str) -> bool:
 def _why(kind: str) -> str:
     if kind == "deviation":
         return "a deviation shows how results spread, which is not the error of a value"
-    if kind == "distance":
-        return "one end of an interval, which cannot be declared as a distance"
+    if kind in SIGNS.values():
+        return "one end of an interval, or what is won and lost: it is not certain of which figure"
     return "an error or a bound of a figure, but it is not certain of which"
 
 
@@ -136,6 +159,14 @@ def _between(low: Cells, cells: Cells, high: Cells) -> bool:
         return False
     spread = max(b for _, b, _ in rows) - min(b for _, b, _ in rows)
     return _is_certain(low, "low") or median(c - a for a, _, c in rows) <= spread
+
+
+def _are_distances(below: Cells, cells: Cells, above: Cells) -> bool:
+    """Whether two columns are the distances of a rating to its bounds: of a credible size, and nearly the same in most rows."""
+    pairs = [(abs(a), abs(b)) for a, b in zip(below.numbers, above.numbers, strict=True) if a is not None and b is not None]
+    if not (RATED & {*cells.leaf} and pairs) or max(map(max, pairs)) > max(cells.values) - min(cells.values):
+        return False
+    return sum(max(pair) <= 2 * min(pair) + 1 for pair in pairs) >= MOST * len(pairs)
 
 
 def _fits(half: Cells, cells: Cells) -> bool:

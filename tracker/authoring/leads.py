@@ -6,16 +6,16 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
-from tracker.authoring.documents import Spot, beside, spots
+from tracker.authoring.documents import Spot, beside, labelled, spots
 from tracker.errors import ParseError
 from tracker.model import Parse
 from tracker.parsers import csv_table, flight, json_ld, markdown_table, yaml_records
 from tracker.parsers.decoding import decode, header, unique
 from tracker.parsers.devalue import is_packed, unpacked
-from tracker.parsers.html_table import TABLES, Section, first_row, sections
+from tracker.parsers.html_table import OWN_TEXT, TABLES, Section, first_row, own_text, page_of, sections
 from tracker.parsers.html_tree import TEXT, Element, ancestors, children, inner_text, root_of, scripts
 from tracker.parsers.script_source import assignments, literal
 from tracker.parsers.strict_json import load
@@ -27,7 +27,7 @@ MAX_ELEMENTS = 60_000
 """Maximum number of elements outside of tables that are examined."""
 MAX_NAMED = 400
 """Columns of a CSV beyond these are not examined."""
-MIN_CELLS = 3
+MIN_CELLS = 2
 """Minimum number of like elements without marks in a row for them to be its cells."""
 MAX_CLASSES = 8
 """Classes of an element by which rows are recognised; of a cell, the first two are."""
@@ -36,7 +36,8 @@ MIN_REPEATED = 5
 
 _MARKDOWN = re.compile(r"^ {0,3}(?=[^\n|]*\|)\|? *:?-+:? *(?:\| *:?-+:? *)*+\|? *$", re.MULTILINE)
 _ASSIGNS = re.compile(
-    r"(?:^|[;{}(,]|\b(?:const|let|var)\s)\s*[A-Za-z_$][\w$.]*\s*(?::[^=\n]*)?=\s*(?:[\[{`]|JSON)|\bexport\s+default\b|[\w$]\(\s*[\[{]",
+    r"(?:^|[;{}(,]|\b(?:const|let|var)\s)\s*[A-Za-z_$][\w$.]*\s*(?::[^=\n]*)?=\s*(?:[\[{`]|JSON)|\bexport\s+default\b"
+    r"|[\w$]\((?:(?:[^()\n]|\([^()\n]*\)){1,200},)?\s*[\[{]",
     re.MULTILINE,
 )
 _YAML = re.compile(r"(?:(?:[ \t]*#[^\n]*|---[^\n]*|%[^\n]*|[ \t]*)\n)*(?:- |-\n|[\w.\"' -]+:(?: |\n))")
@@ -85,7 +86,7 @@ def leads(body: bytes) -> Iterator[Lead]:
     if _FLIGHT.match(body):
         yield from _flight(body)
     found = list(_markdown(text)) if _MARKDOWN.search(text) else []
-    found += _yaml(text) if text.startswith("---\n") else ()
+    found += (lead for lead in _yaml(text) if lead.columns) if text.startswith("---\n") else ()
     if start != "<" and "<table" in text:  # in Markdown
         found += _elements(text)
     if not found and start not in ("<", "{", "["):
@@ -162,7 +163,8 @@ def _lasting(ways: Iterable[Parse], names: Iterable[str], others: Iterable[Itera
 def _yaml(text: str) -> Iterator[Lead]:
     try:
         document = yaml_records.load(text)
-    except (ParseError, RecursionError):
+    except ParseError:
+        yield Lead(ways=(Parse(format="yaml_records"),), columns=())  # reading it gives the reason
         return
     yield from _documents("yaml_records", {}, document)
 
@@ -205,17 +207,25 @@ def _assigned(script: str) -> Iterator[Lead]:
     for spot in beside("", values):  # the names of the columns are in a variable of their own
         names = (str(spot.options["records"]), str(spot.options["header"]))
         yield Lead(ways=(Parse(format="js_literal", options={"variable": names, **spot.options}),), columns=spot.columns)
+    variables = {name: value for name, value in values.items() if name[-1] not in ":)"}
+    for spot in labelled("", variables or values):
+        options = {"variable": spot.fields, **spot.options}
+        yield Lead(ways=(Parse(format="js_literal", options=options),), columns=spot.columns, size=spot.size)
 
 
 def _flight(body: bytes) -> Iterator[Lead]:
     try:
         stream = flight.Stream.of(flight.stream_in(body))
         rows = [stream.value(name) for name in stream.with_all((b"[{",))]
+        rendered = b'"table"' in stream.body and b"<table" not in body
+        tables = [*_tables(page_of(body, flight=True).root)] if rendered else []
     except (ParseError, RecursionError):
         return
     found = [spot for row in rows for spot in spots(row) if spot.kind == "list" and spot.fields]
     for spot in found:
         yield Lead(ways=tuple(_arrays(spot, found)), columns=spot.columns, size=spot.size)
+    for lead in tables:
+        yield replace(lead, ways=tuple(replace(way, options={"flight": True, **way.options}) for way in lead.ways))
 
 
 def _arrays(spot: Spot, found: Sequence[Spot]) -> Iterator[Parse]:
@@ -343,9 +353,16 @@ def _marks(element: Element) -> tuple[tuple[str, str, str], ...]:
     if tag != "tr":
         marked += [(tag, "class", name) for name in _classes(element, MAX_CLASSES)]
         outer = element.parent if not marked else None
-        classes = _classes(outer)[:1] if outer is not None else []
-        marked += [(tag, "inside", f"{outer.tag}.{name}") for name in classes if outer is not None]
+        marked += [(tag, "inside", name) for name in (_lists(outer) if outer is not None else ())]
     return tuple(dict.fromkeys(marked))
+
+
+def _lists(outer: Element) -> Iterator[str]:
+    """The selectors of the element around rows without marks: by its class, or a list by its id, or alone."""
+    if names := _classes(outer)[:1]:
+        yield f"{outer.tag}.{names[0]}"
+    elif outer.tag in ("ol", "ul"):
+        yield f"{outer.tag}#{outer.id}" if _CLASS.fullmatch(outer.id or "") else str(outer.tag)
 
 
 def _is_data(name: str) -> bool:
@@ -361,6 +378,7 @@ def _cells_of(rows: Sequence[Element], *, table_rows: bool) -> tuple[str, ...]:
 
 def _inside(row: Element, *, table_rows: bool) -> Iterator[str]:
     found = [f"@{name}" for name in row.attributes if _is_data(name)]
+    found += [OWN_TEXT] if _WORD.search(own_text(row)) else []
     for part in islice(() if table_rows else row.traverse(), 1, 80):
         if _has_own_text(part):
             names = [f"css:{part.tag}.{name}" for name in _classes(part)]
@@ -399,8 +417,10 @@ def _around(part: Element, row: Element) -> list[str]:
     outer = next((outer for outer in ancestors(part) if outer == row or any(_classes(outer))), row)
     if outer == row:
         alike = [other for other in children(row, str(part.tag)) if not _classes(other)]
-        if part.tag in HEADINGS or part not in alike or len(alike) < MIN_CELLS:
-            return [f"css:{part.tag}"] if part.tag in HEADINGS else []
+        if part.tag in HEADINGS or (alike == [part] and row.css_first(str(part.tag)) == part):
+            return [f"css:{part.tag}"]
+        if part not in alike or len(alike) < MIN_CELLS:
+            return []
         return [f"css:{part.tag}:nth-of-type({1 + sum(other.tag == part.tag for other in _before(part))})"]
     around = f"css:{outer.tag}.{_selected_by(outer, row)}"
     return [around if inner_text(outer) == inner_text(part) else f"{around} {part.tag}"]

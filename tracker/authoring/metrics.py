@@ -261,8 +261,9 @@ def _direction(cells: Cells, sheet: RawSheet, nature: Nature, *, ranks: bool = T
         if shown not in {None, is_higher}:
             return Guess(value=is_higher, sure=0.55, why=f"{why}, though the rows are in the other order")
         return Guess(value=is_higher, sure=0.8 if shown is None else 0.9, why=why)
-    if shown is not None and sheet.rank is not None:
-        return Guess(value=shown, sure=0.85, why="the rows are in its order, and a rank says so")
+    if shown is not None and (sheet.rank is not None or shown is sheet.candidate.better):
+        said = "a rank" if sheet.rank is not None else "the page"
+        return Guess(value=shown, sure=0.85, why=f"the rows are in its order, and {said} says so")
     if shown is not None:  # any list may rise, such as by price; rankings seldom do without a word for it
         return Guess(value=shown, sure=0.72 if shown else 0.6, why="the rows are in its order")
     if ranks and _is_elo(cells):

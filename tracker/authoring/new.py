@@ -23,6 +23,7 @@ from tracker.errors import DeclarationError, ParseError, Refused, TrackerError
 from tracker.fetch import Fetcher
 from tracker.fetch.addresses import Resolve, is_public, resolve_host
 from tracker.model import ROW, Board, BoardId, Capture, Column, Nature, Parse, Request
+from tracker.parsers.decoding import decode
 from tracker.reading import read_capture
 from tracker.reading.names import clean_text
 from tracker.schedules import load_board
@@ -35,8 +36,9 @@ MAX_BYTES = 32_000_000
 MAX_CHOICES = 8
 """Columns listed with their first values; the names of the others follow."""
 TRIES = 4
-NATURES = "--nature points or --nature tested"
 """Questions asked before the command gives up."""
+NATURES = "--nature points or --nature tested"
+DOTS = "--decimal-dots or --grouping-dots"
 SUFFIXES: Mapping[str, str] = {
     "csv_table": "csv",
     "json_records": "json",
@@ -47,10 +49,10 @@ SUFFIXES: Mapping[str, str] = {
 }
 """File suffix of a page, by its format; a page of HTML has `html`."""
 _ID = re.compile(r"[a-z0-9][a-z0-9._-]*/[a-z0-9][a-z0-9._-]*")
-_TITLE = re.compile(rb"<title[^<>]{0,200}>([^<]{1,500})", re.IGNORECASE)
+_TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{1,500})", re.IGNORECASE)
 _MARKUP = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<")
 _TITLE_WITHIN = 65_536
-"""The title is looked for in this many bytes."""
+"""The title is looked for in this many characters."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,8 +217,8 @@ def _address(new_board: NewBoard, body: bytes) -> PageAddress:
 
 
 def _title_of(body: bytes) -> str:
-    match = _TITLE.search(body, 0, _TITLE_WITHIN) if _MARKUP.match(body[:200]) else None
-    return clean_text(unescape(match[1].decode("utf-8", "replace"))) if match else ""
+    match = _TITLE.search(decode(body), 0, _TITLE_WITHIN) if _MARKUP.match(body[:200]) else None
+    return clean_text(unescape(match[1])) if match else ""
 
 
 def _refuse_existing(settings: Settings, new_board: NewBoard, at: PageAddress) -> None:
@@ -277,7 +279,7 @@ def _about_ranking(proposal: Proposal, answers: Answers) -> Iterator[Question]:
         return
     likely: Sequence[MetricGuess] = (proposal.ranking,)
     if answers.metric is None and proposal.primary.sure < SURE:
-        choices, likely = _choices_of(proposal), proposal.as_ranking
+        choices, likely = _choices_of(proposal), [each for each in proposal.as_ranking if each.nature.value is not Nature.COUNT]
         yield Question(what="which column ranks the board", flag="--metric COLUMN", why=proposal.primary.why, choices=choices)
     undirected = [metric for metric in likely if metric.higher_is_better.sure < SURE]
     if answers.higher_is_better is None and undirected:
@@ -286,7 +288,7 @@ def _about_ranking(proposal: Proposal, answers: Answers) -> Iterator[Question]:
         yield Question(what=what, flag=flag, why=why, choices=_choices(undirected))
     if dotted := [metric for metric in likely if metric.has_open_dots]:
         what = f"what the dots in {_listed(dotted)} mean"
-        yield Question(what=what, flag="--decimal-dots or --grouping-dots", why=OPEN_DOTS, choices=_choices(dotted))
+        yield Question(what=what, flag=DOTS, why=OPEN_DOTS, choices=_choices(dotted))
     counted = [metric for metric in likely if metric.nature.sure < SURE]
     if answers.nature is None and counted:
         what = f"whether {_listed(counted)} is counted, without any error, or scored"
@@ -322,6 +324,11 @@ def refuse(question: Question, proposal: Proposal, answers: Answers) -> Answers:
         return answers
     further = (each for each in _open_questions(proposal, answers) if each != question and not each.is_optional)
     asked = [question, *further]
+    if any(each.flag == DOTS for each in asked):  # whole numbers raise other questions than decimals
+        grouped = replace(answers, dots_group=True)
+        also = _open_questions(proposal_of(proposal.tables, grouped), grouped)
+        known = {each.what for each in asked}
+        asked += [replace(each, flag=f"{each.flag} (with --grouping-dots)") for each in also if each.what not in known]
     questions = "; ".join(f"{each.what} is not certain ({each.why}); pass {each.flag}" for each in asked)
     columns = next((each.choices for each in asked if each.choices), f"columns: {listed(proposal.candidate.columns, 12)}")
     raise DeclarationError(safe(f"{questions}; {columns}"))

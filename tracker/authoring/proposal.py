@@ -72,7 +72,8 @@ class Candidate:
     the table itself shows that it ranks). `place` says where it is, `names` are the first texts of the column that most likely
     names its rows, `seen` is the number of its rows on the page, `left_out` are the names of rows that are not entries, each with
     the reason. In the column `numbered`, the page has places before the names. The page says that it ranks by `ranked_by`,
-    and that there are `total` entries, more than it shows (0 if it does not).
+    and that there are `total` entries, more than it shows (0 if it does not). `better` is the direction that the page states, if
+    the rows are in the order of one figure that it fits.
     `suspects` are rows that may be no entries, each with the reason. `dots_group` is the user's answer; dots that group thousands
     are no longer in the rows.
     """
@@ -89,6 +90,7 @@ class Candidate:
     left_out: tuple[tuple[str, str], ...] = ()
     numbered: str = ""
     ranked_by: str = ""
+    better: bool | None = None
     total: int = 0
     suspects: tuple[tuple[str, str], ...] = ()
     dots_group: bool | None = None

@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterable, Sequence
 from math import inf
 
-from tracker.authoring.candidates import is_figure
+from tracker.authoring.candidates import ENOUGH, is_figure
 from tracker.authoring.columns import Cells
 from tracker.authoring.metrics import POSITION
 from tracker.authoring.proposal import SURE, Guess, MetricGuess, stated
-from tracker.authoring.sheet import ENOUGH, RawSheet, stated_direction
-from tracker.authoring.words import ASIDE, AVERAGE, EFFORT, LIVE, MERIT, SUMMARY
+from tracker.authoring.sheet import RawSheet, stated_direction
+from tracker.authoring.words import ASIDE, AVERAGE, EFFORT, LIVE, MERIT, PHYSICAL, STARTERS, SUMMARY
 from tracker.model import ROW, Nature
 
 CONTRADICTED = 0.5
@@ -53,7 +53,8 @@ def _of_levels(metrics: Sequence[MetricGuess], levels: Sequence[int], sheet: Raw
     if len(others) == 1 and not followed and _is_list_of(others[0], pool):
         pool, followed, others = others, others, []
     best, why = _by_evidence(pool, followed, sheet)
-    if not is_figure(_cells(best, sheet)) and best.id != POSITION:
+    is_size = bool(PHYSICAL & {*_cells(best, sheet).leaf}) and best in followed and _has_ranks(sheet)
+    if not is_figure(_cells(best, sheet)) and best.id != POSITION and not is_size:
         return Guess(value=best.id, sure=_OPEN, why="only the order of the rows shows it")
     if doubt := _doubt(best, followed, others, sheet):
         return Guess(value=best.id, sure=_OPEN, why=doubt)
@@ -132,6 +133,8 @@ def _level(metric: MetricGuess, sheet: RawSheet, name: str) -> int:
     is_object = any(f"{around}.{field}" in sheet.columns for field in ("id", "slug", "key", "name"))
     if around and is_object and not name.startswith(f"{around}."):
         return 3  # it describes another thing than the entry: the model that a provider serves
+    if STARTERS & {*column.leaf}:
+        return 3
     is_effort = {*column.words} & EFFORT and "horizon" not in column.words
     if metric.nature.value in (Nature.LISTED, Nature.LIVE, Nature.COUNT) or is_effort:
         return 2
@@ -146,6 +149,8 @@ def _cells(metric: MetricGuess, sheet: RawSheet) -> Cells:
 def _is_followed(metric: MetricGuess, sheet: RawSheet) -> bool:
     """Whether the rows, or the published ranks, are in the order of the metric, the best first."""
     column, is_higher = _cells(metric, sheet), metric.higher_is_better
+    if sheet.candidate.better not in (None, sheet.order(column) > 0):
+        return False  # the page says that the first is the best, and this is the worst there
     agrees = is_higher.value is None or is_higher.sure < SURE or is_higher.value is (sheet.order(column) > 0)
     return sheet.is_followed(column) and agrees
 
@@ -172,6 +177,8 @@ def _by_evidence(pool: Sequence[MetricGuess], followed: Sequence[MetricGuess], s
     likely = followed or pool
     strongest = max(strengths[metric.id] for metric in likely)
     best, *rivals = [metric for metric in likely if strengths[metric.id] == strongest]
+    if rivals and followed and len(measured := [metric for metric in (best, *rivals) if metric.has_error]) == 1:
+        return measured[0], f"{shown}, and its error is published"
     best = next((metric for metric in reversed(rivals) if _is_later(metric, best)), best)
     if len(followed) == 1:
         is_contradicted = any(strengths[metric.id] > max(strongest, 1) for metric in pool)

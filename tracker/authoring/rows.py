@@ -11,14 +11,14 @@ from statistics import fmean
 from tracker.authoring.columns import Cells, cells_of
 from tracker.authoring.intervals import intervals_of
 from tracker.authoring.proposal import Answers, Candidate, Proposal
-from tracker.authoring.words import NAME, RANK, set_of
+from tracker.authoring.words import NAME, RANK, set_of, words_of
 from tracker.errors import DeclarationError
 from tracker.model import Reading
 from tracker.reading.lines import parts_of
 from tracker.reading.names import clean_name, without_place
 from tracker.wording import count
 
-STATISTICS = set_of("average averages averaged avg mean median total sum overall")
+STATISTICS = set_of("average averages averaged avg mean median total sum overall media medio")
 BASELINES = set_of(
     "human humans superforecaster superforecasters turker turkers mturker mturkers annotator annotators crowdworkers layperson"
     " random chance majority baseline"
@@ -32,9 +32,10 @@ BESIDE = set_of(
     " performance accuracy level expert experts non panel panels guess guesser guessing choice choices class classifier group"
     " forecast forecasts forecaster transcriber transcribers transcription participant participants public professional"
     " rater raters"
+    " de des du del della delle dei di do da dos das la le les el los las der die den von alle aller todos todas tous tutti i все"
+    " всех по の 的 के"
 )
 """The words of which the names of rows consist that sum up others, or are baselines."""
-_WORDS = re.compile(r"[^\W\d_]+")
 MOST = 0.25
 """Maximum share of the rows that may be left out (0–1); if there are more, they are what the page is about."""
 SEVERAL = 2
@@ -107,15 +108,20 @@ def _why_not(name: str, others: Sequence[str | None]) -> str:
     if len(others) > 1 and not any(cell and cell.strip() for cell in others):
         return "a title: all other cells are empty"
     plain = without_place(name)
-    words = {word.casefold() for word in _WORDS.findall(plain)}
+    words = _words_in(plain)
     if words & NAME and words <= NAME and not any(parts_of(cell) for cell in others):
         return "the header again"
     is_summary = words <= STATISTICS | BASELINES | BESIDE and words & (STATISTICS | BASELINES) and not _DIGIT.search(plain)
     return "sums up others, or is a baseline" if is_summary else ""
 
 
+def _words_in(name: str) -> set[str]:
+    """The words of a name, in English."""
+    return {word for word in words_of(name) if word.isalpha()}
+
+
 def _may_sum_up(name: str) -> bool:
-    words = {word.casefold() for word in _WORDS.findall(name)}
+    words = _words_in(name)
     return bool(words & AGGREGATES) and words <= AGGREGATES | {"of", "the"}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from tracker.authoring.candidates import is_figure, may_be_mark
+from tracker.authoring.candidates import ENOUGH, FOLLOWED, is_figure, may_be_mark
 from tracker.authoring.columns import Cells, cells_of
 from tracker.authoring.intervals import Intervals, intervals_of
 from tracker.authoring.proposal import Candidate
@@ -21,14 +21,11 @@ from tracker.authoring.words import (
     LOWER,
     PRICE,
     RANK,
+    TIME_OF,
     words_of,
 )
 from tracker.model import ROW
 
-ENOUGH = 5
-"""Rows from which an order cannot be chance."""
-FOLLOWED = 0.95
-"""The order of a figure that the rows, or the published ranks, follow."""
 LEAST_CONTEXT = 1_000
 """Tokens; smaller numbers are not context windows."""
 
@@ -166,6 +163,12 @@ def stated_direction(cells: Cells) -> tuple[bool | None, str]:
     return own if own[0] is not None or CHANGE & {*cells.leaf} else direction_of(cells, cells.words)
 
 
+def _describes_by_time(words: Sequence[str]) -> bool:
+    """Whether `time` describes the word after it: `Time horizon`, `Time Trial`; not in `Time to finish`, `Time (s)`."""
+    after = words[words.index("time") + 1 :][:1] if "time" in words else ()
+    return not TIME_OF.issuperset(after)
+
+
 def direction_of(cells: Cells, words: Sequence[str]) -> tuple[bool | None, str]:
     """The direction that these words of a header state, and how."""
     distinct = {*words}
@@ -177,7 +180,7 @@ def direction_of(cells: Cells, words: Sequence[str]) -> tuple[bool | None, str]:
         return bool(distinct & {"higher", "more"}), "its header says so"
     if cells.is_rate:
         return True, "a rate per second"
-    if low := distinct & LOWER - ({"age", "bias", "time"} if "horizon" in distinct else {"age", "bias"}):
+    if low := distinct & LOWER - {"age", "bias"} - ({"time"} if _describes_by_time(words) else set()):
         return False, f"{min(low)!r} in its header"
     if high := distinct & (HIGHER - AVERAGE):
         return True, f"{min(high)!r} in its header"

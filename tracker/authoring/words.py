@@ -10,10 +10,12 @@ from functools import lru_cache
 from tracker.authoring.foreign import FOREIGN, LONGEST
 
 _PIECES = re.compile(
-    r"(?<![A-Za-z])(?:[Ff]1(?!\d)|GSM8K|gsm8k|RTFx)|[a-zA-Z]*[\u00c0-\u024f][a-zA-Z\u00c0-\u024f]*|[^\W\d_a-zA-Z\u00c0-\u024f]+"
+    r"(?<![A-Za-z])(?:[Ff]1(?!\d)|GSM8K|gsm8k|RTFx|m(?:AP|AR|IoU)|nDCG|IoU)|[a-zA-Z]*[\u00c0-\u024f][a-zA-Z\u00c0-\u024f]*|(?:[^\W\d_a-zA-Z\u00c0-\u024f]|[\u064b-\u0652\u0900-\u0963\u0971-\u0dff])+"
     r"|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+(?:\.\d+)?|[%$#↑↓€£±]"
 )
-_MARKS = str.maketrans("⬆⬇", "↑↓")
+_ABBREVIATED = re.compile(r"\bstd\.(?= [^\W\d_])(?! (?:dev|err|error)\b)", re.IGNORECASE)
+"""`std.` before the word for a figure: `std. MAE`."""
+_MARKS = str.maketrans("⬆⬇İ", "↑↓I")
 _LEAF = re.compile(r'(?:.*[\w\])"]\.(?=[^\W\d]|["$])|.*:|@)?(.+)', re.DOTALL)
 """The last part of a path; a dot before a space or a digit does not separate."""
 _TERM = re.compile(r'css:dt:-soup-contains\("(.*)"\) \+ dd')
@@ -25,7 +27,7 @@ _REMARK = re.compile(rf"(.*?\w.*?)\s*((?:[(\[][^()\[\]]*{_ERROR}[^()\[\]]*[)\]]|
 @lru_cache(maxsize=4_096)
 def words_of(header: str) -> tuple[str, ...]:
     """The lower-case words of a header or path, in English: `medianOutputTokensPerSecond`, `pass@1`, `Acc. (%)`, `平均得分`."""
-    text = unicodedata.normalize("NFKC", header[:300])
+    text = _ABBREVIATED.sub("standard", unicodedata.normalize("NFKC", header[:300]))
     if text[1:2].isalpha() or text[1:].isdigit():  # such as `$value`, `$1`
         text = text.removeprefix("$")
     return tuple(word for piece in _PIECES.findall(text.translate(_MARKS)) for word in _translated(piece.lower()))
@@ -76,7 +78,7 @@ LOWER = set_of("""
     perplexity ppl rank hallucination hallucinations toxicity calibration ece rmse mse mae fid usd dollars strokes penalty
     penalties bias regret refusals crashes bugs failures emissions watts kwh delay fouls distance eer lap age incidents
     defects churn unemployment ↓ handicap deaths time runtime elapsed steps turns iterations failure fail failed fid mape
-    rtf energy wh joules carbon refusal opp opponent opponents allowed bytes
+    rtf energy wh joules carbon refusal opp opponent opponents allowed bytes ram vram kb mb gb kib mib gib
     """)
 """Lower is better."""
 HIGHER = set_of("""
@@ -86,7 +88,8 @@ HIGHER = set_of("""
     followers trending popularity consistency answer completeness robustness fairness efficiency eci elos coverage benchmark
     bench eval mmlu gpqa hle aime math gsm8k humaneval mbpp ifeval bbh musr arc hellaswag truthfulqa winogrande livecodebench swe
     coding reasoning language ↑ percentile gain improvement titles medals gold sales streams plays listeners grossing
-    comet chrf meteor turnover capacity ugi share attendance worth gdp population citations hindex assists horizon
+    comet chrf meteor iou miou mar auroc psnr ssim dice kappa mcc
+    turnover capacity ugi share attendance worth gdp population citations hindex assists horizon
     """)
 """Higher is better."""
 PER_SECOND = re.compile(r"\b(?:per (?:second|sec|s)|(?<!first )(?:tokens?|tok|t) (?:s|sec|second)|tps|output speed)\b")
@@ -106,8 +109,15 @@ COUNT = set_of("""
     tests cases trials questions downloads installs reviews num n matches rounds
     """)
 FITTED = set_of("elo rating elos eci glicko trueskill bt")
+STARTERS = set_of("bib jersey dorsal dossard startnummer")
+"""Numbers that starters wear."""
 GENERIC = set_of("value estimate")
 """The last part of a path that says nothing about the figure: `elo.value`."""
+TIME_OF = set_of(
+    "to per of for in at until taken elapsed spent used total limit s sec secs seconds ms min minutes h hours hh"
+    " mm ss gap behind lost % ↓ ↑ average avg mean median"
+)
+"""Words after `time` that leave it the head of a header; before any other it only describes: `Time Trial`, `Time horizon`."""
 LIVE = set_of("speed latency throughput ttft ttfat seconds tps trending rtfx rtf uptime")
 PRICE = set_of("price prices pricing cost costs usd dollars $")
 TOKENS = set_of("token tokens tok")
@@ -120,9 +130,12 @@ LIMIT = set_of("""
     frequency presence repetition seed top layer offset page port step month day week hour change delta diff
     """)
 """Numbers that are not figures of merit."""
+PHYSICAL = set_of("height length width")
+"""Limits that rank a board if published ranks follow them."""
 ENERGY = set_of("energy wh kwh watts emissions carbon co 2")
 EFFORT = ENERGY - {"co", "2"} | set_of(
     "price prices pricing cost costs usd dollars $ time runtime elapsed duration seconds ns µs steps turns iterations tokens"
+    " ram vram kb mb gb kib mib gib"
 )
 """What a result takes, beside the result itself."""
 SHARES = set_of(

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import redirect_stdout
 from datetime import datetime
+from functools import wraps
+from typing import Any
 
 import click
 
@@ -19,6 +25,12 @@ _LEAST_FOLDED = 20
 """Characters, with the gap, into which the last column may be folded."""
 
 
+class Dim(str):
+    """A cell that a terminal shows in grey."""
+
+    __slots__ = ()
+
+
 def print_json(rows: Iterable[Mapping[str, object]]) -> None:
     """Print one object per line, times as `2026-04-18T06:18:33Z`."""
     for row in rows:
@@ -27,6 +39,32 @@ def print_json(rows: Iterable[Mapping[str, object]]) -> None:
 
 def _plain(value: object) -> str:
     return machine_time(value) if isinstance(value, datetime) else str(value)
+
+
+class _Page(io.StringIO):
+    """Text for a pager, which shows colours as the terminal does."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def paged(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Show what a command prints in a pager if a person reads it, and it is longer than the terminal."""
+
+    @wraps(command)
+    def shown(*args: object, **values: Any) -> object:
+        if not sys.stdout.isatty() or values.get("as_json"):
+            return command(*args, **values)
+        with redirect_stdout(_Page()) as page:
+            code = command(*args, **values)
+        text = page.getvalue()
+        if text.count("\n") >= shutil.get_terminal_size().lines:
+            click.echo_via_pager(text, color=True)
+        else:
+            click.echo(text, nl=False)
+        return code
+
+    return shown
 
 
 def picked(record: object, fields: str) -> dict[str, object]:
@@ -75,13 +113,14 @@ def print_table(
     console = Console(highlight=False, soft_wrap=False, stderr=to_stderr)
     if not console.is_terminal:
         console.width = _NEVER_WRAPPED
-    cells = [[safe("" if cell is None else str(cell)) for cell in row] for row in rows]
+    kept = [list(row) for row in rows]
+    cells = [[safe("" if cell is None else str(cell)) for cell in row] for row in kept]
     shown = _fitting(header, cells, spare, console.width)
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for column in shown:
         table.add_column(header[column], justify="right" if header[column] in right else "left", overflow="fold")
-    for texts in cells:
-        table.add_row(*(Text(texts[column]) for column in shown))
+    for row, texts in zip(kept, cells, strict=True):
+        table.add_row(*(Text(texts[column], "dim" if isinstance(row[column], Dim) else "") for column in shown))
     console.print(table)
 
 

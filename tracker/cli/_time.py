@@ -10,14 +10,19 @@ import click
 from tracker.cli._open import zone
 
 _AGO = re.compile(r"(\d+)([hdw])")
+_MONTH, _YEAR = re.compile(r"([0-9]{4})-([0-9]{2})"), re.compile(r"[0-9]{4}")
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MONTHS = tuple(
+    "january february march april may june july august september october november december".split()  # noqa: SIM905  # shorter
+)
 
 
 class Time(click.ParamType[datetime]):
-    """An ISO date or time, an age such as `7d`, `36h`, `2w`, or a day such as `yesterday`, `friday` (the last one).
+    """An ISO date or time, an age such as `7d`, or a day, week or month such as `yesterday`, `friday`, `last week`, `April`.
 
-    Days, and times without a zone, are in the workspace's time zone.
+    Each means its beginning, and a name the last one that has begun: in March, `April` is that of last year. Days, and times
+    without a zone, are in the workspace's time zone.
     """
 
     name = "time"
@@ -29,16 +34,39 @@ class Time(click.ParamType[datetime]):
         try:
             if match := _AGO.fullmatch(text):
                 return datetime.now(UTC).replace(microsecond=0) - int(match[1]) * _UNITS[match[2]]
-            at = _named_day(text.casefold(), datetime.now(zone(ctx))) or datetime.fromisoformat(text)
+            now = datetime.now(zone(ctx))
+            at = _named_day(text.casefold(), now) or _named_month(text.casefold(), now) or datetime.fromisoformat(text)
             return (at if at.tzinfo else at.replace(tzinfo=zone(ctx))).astimezone(UTC)
         except (ValueError, OverflowError):
             self.fail(
-                f"{text!r} is not a time; expected 2026-04-18, 2026-04-18T06:00Z, yesterday, or an age such as 7d", param, ctx
+                f"{text!r} is not a time; expected 2026-04-18, 2026-04-18T06:00Z, yesterday, or an age such as 7d",
+                param,
+                ctx,
             )
 
 
 def _named_day(word: str, now: datetime) -> datetime | None:
-    """The beginning of today, of yesterday, or of the last day of that name before today; None for any other word."""
+    """The beginning of a named day, or of this or the last week or month; None for any other word."""
     today = now.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+    monday, first = today - timedelta(days=today.weekday()), today.replace(day=1)
     ago = {"today": 0, "yesterday": 1} | {name: (today.weekday() - number - 1) % 7 + 1 for number, name in enumerate(_WEEKDAYS)}
-    return today - timedelta(days=ago[word]) if word in ago else None
+    begun = {
+        **{name: today - timedelta(days=days) for name, days in ago.items()},
+        "this week": monday,
+        "last week": monday - timedelta(weeks=1),
+        "this month": first,
+        "last month": (first - timedelta(days=1)).replace(day=1),
+    }
+    return begun.get(word)
+
+
+def _named_month(text: str, now: datetime) -> datetime | None:
+    """The beginning of a month: `2026-04`, `april 2026`, or `april`, which is the last one that has begun."""
+    if match := _MONTH.fullmatch(text):
+        return datetime(int(match[1]), int(match[2]), 1)  # noqa: DTZ001  # the caller adds the zone
+    word, _, year = text.partition(" ")
+    months = [number for number, name in enumerate(_MONTHS, start=1) if word in (name, name[:3])]
+    if not months or (year and not _YEAR.fullmatch(year)):
+        return None
+    number = months[0]
+    return datetime(int(year) if year else now.year - (number > now.month), number, 1)  # noqa: DTZ001  # as above

@@ -7,12 +7,15 @@ from itertools import islice
 
 import click
 
+from tracker.cli._capture import diff, open_, show
 from tracker.cli._decision import decision
+from tracker.cli._filters import filters
 from tracker.cli._group import LazyGroup
 from tracker.cli._open import as_json, report_errors
 from tracker.cli._print import print_json, print_table
 from tracker.line.fold import DECISIONS, fetches_of
 from tracker.model import IndexLine, Verdict, kept_and_pruned
+from tracker.query.filters import Filters, is_within
 from tracker.wording import machine_time
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
@@ -20,7 +23,7 @@ from tracker.workspace.api import Workspace
 
 @click.group("capture", cls=LazyGroup)
 def command() -> None:
-    """List a board's captures, or strike one that does not count.
+    """List, show or compare a board's captures, or strike one that does not count.
 
     A capture with a wrong date, say, is struck with a reason; the archive keeps it, and it can be restored.
     """
@@ -29,16 +32,18 @@ def command() -> None:
 @command.command("list")
 @click.argument("board")
 @click.option("--last", default=20, help="At most this number of fetches and decisions; 20 by default.")
+@filters("since", "until")
 @as_json
 @click.pass_obj
-def list_(settings: Settings, board: str, last: int, *, as_json: bool) -> None:
+def list_(settings: Settings, board: str, last: int, only: Filters, *, as_json: bool) -> None:
     """List the last fetches and decisions of a board in the order of the archive, newest first."""
     with Workspace(settings, report_errors) as workspace:
         declared = workspace.board(board)
         lines = workspace.archive.index(declared.id)[0]
         times = {check.observed_at: str(check.result) for check in workspace.store.checks(declared.id)}
     counted, pruned = {line.observed_at for line in fetches_of(lines)}, kept_and_pruned(lines)[1]
-    rows = [_row(line, counted, times, pruned) for line in islice(reversed(lines), last)]
+    within = (line for line in reversed(lines) if is_within(line.observed_at, only))
+    rows = [_row(line, counted, times, pruned) for line in islice(within, last)]
     if as_json:
         print_json(dict(zip(("observed_at", "verdict", "state", "by", "reason"), row, strict=True)) for row in rows)
     else:
@@ -54,5 +59,7 @@ def _row(
     return machine_time(line.observed_at), str(line.verdict), state, line.by, line.reason or line.error
 
 
+for stored in (show, open_, diff):
+    command.add_command(stored)
 command.add_command(decision(Verdict.STRIKE, "Strike a capture: history becomes what it would be without it."))
 command.add_command(decision(Verdict.RESTORE, "Restore a capture that was struck: it counts again."))

@@ -11,7 +11,7 @@ from tracker.cli._open import as_json, report_errors
 from tracker.cli._outcome import complain, report_refusal, summary
 from tracker.cli._print import print_json
 from tracker.clock import SystemClock
-from tracker.line import intake
+from tracker.line import bodies, intake
 from tracker.reports.jsonl import event_json
 from tracker.workspace import Settings
 from tracker.workspace.declared import chosen
@@ -29,17 +29,23 @@ _CLOCKS_DIFFER = timedelta(days=1)
 def command(settings: Settings, board: str, paths: tuple[Path, ...], *, as_json: bool) -> int:
     """Import saved pages, named by timestamp, through the normal pipeline.
 
-    PATHS are files named YYYY-MM-DDTHHMMSSZ.ext[.gz], or folders of them, in any order. Bodies that
-    were imported before are not stored again. Exit code 1 when the newest one could not be accepted.
+    PATHS are files named YYYY-MM-DDTHHMMSSZ.ext[.gz], or folders of them, in any order; or WARC files (*.warc, *.warc.gz),
+    as tracker export warc writes them. Bodies that were imported before are not stored again. Exit code 1 when the newest
+    one could not be accepted.
     """
     (declared,) = chosen(settings, [board])
-    files = [file for path in paths for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
-    intake.dated(files, SystemClock().now() + _CLOCKS_DIFFER)  # refuse other files before a store is created
+    found = [file for path in paths for file in (sorted(path.iterdir()) if path.is_dir() else [path])]
+    warcs = [path for path in found if path.name.endswith((".warc", ".warc.gz"))]
+    files = [path for path in found if path not in warcs]
+    if warcs and files:
+        raise click.UsageError("WARC files and other files cannot be imported together; import them one after the other")
+    bodies.dated(files, SystemClock().now() + _CLOCKS_DIFFER)  # refuse other files before a store is created
     names = names_of(settings)
     report_errors(names.errors)
     with opened(settings) as (archive, store):
         now = SystemClock().now()
-        outcome = intake.import_bodies(declared, files, archive=archive, store=store, lexicon=names.lexicon, now=now)
+        take_in = intake.import_warcs if warcs else intake.import_bodies
+        outcome = take_in(declared, warcs or files, archive=archive, store=store, lexicon=names.lexicon, now=now)
         report_refusal(outcome, store, now)
         archive.seal(now)
     if as_json:

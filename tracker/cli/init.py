@@ -52,8 +52,13 @@ def _checked(read: Callable[[str], str]) -> Callable[[click.Context, click.Param
     metavar="GLOB",
     help="Shipped boards to follow, such as 'lmarena/*'; repeat for several. All by default.",
 )
+@click.option(
+    "--with-history", is_flag=True, help="Take the past of every board that names its sources (tracker backfill --all)."
+)
 @click.pass_context
-def command(ctx: click.Context, folder: Path, contact: str, time_zone: str, boards: tuple[str, ...]) -> int:
+def command(
+    ctx: click.Context, folder: Path, contact: str, time_zone: str, boards: tuple[str, ...], *, with_history: bool
+) -> int:
     """Create a workspace in a folder, by default the current one.
 
     Writes tracker.toml and schedules/ with an example board, routes and watches to edit. Existing files are kept.
@@ -71,10 +76,15 @@ def command(ctx: click.Context, folder: Path, contact: str, time_zone: str, boar
         click.echo(
             f"tracker: this workspace is inside another one, {safe(str(created.outer))}; commands use the nearest", err=True
         )
-    found = declared(located(folder, None))
+    settings = located(folder, None)
+    found = declared(settings)
     code = report_wrong_boards(found, is_all=False)
     counts = Counter(map(_kind, found.boards.values()))
     click.echo(f"{count(len(found.boards), 'board')}: {', '.join(f'{number} {kind}' for kind, number in counts.most_common())}")
+    if with_history:
+        from tracker.cli._backfilling import backfill_all  # noqa: PLC0415  # only if it is asked for
+
+        code = max(code, backfill_all(settings))
     at = "" if folder.absolute() == Path.cwd() else f" --store {shlex.quote(str(folder))}"
     click.echo(f"Next:\n  {program(ctx)}{at} run\n  {program(ctx)}{at} report")
     return code

@@ -3,43 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import click
 
+from tracker.cli._filters import MODELS, SHOWN, filters
 from tracker.cli._open import as_json, report_errors
-from tracker.cli._print import day, picked, print_json, print_table
+from tracker.cli._print import day, paged, picked, print_json, print_table
 from tracker.errors import DeclarationError
-from tracker.query.models import Card, Listing
+from tracker.identity import nearest
+from tracker.query.columns import RIGHT
+from tracker.query.filters import Filters, unknown_word
+from tracker.query.models import Card, CardRow, Listing, card_rows
 from tracker.query.unsure import OpenName, open_names
 from tracker.wording import safe, value
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
 
+_COLUMNS = ("model", "lab", "boards", "best_rank", "size", "open", "price", "first_seen")
+"""The columns of a table of all models."""
+
 
 @click.command("models")
 @click.argument("name", required=False, default="")
-@click.option("--lab", default="", help="Only models of this lab.")
+@filters("boards", *MODELS, *SHOWN)
 @click.option("--family", default="", help="Only models of this family.")
 @click.option("--unsure", is_flag=True, help="Only listed names that need a person, and what would decide each.")
 @as_json
 @click.pass_obj
-def command(settings: Settings, name: str, lab: str, family: str, *, unsure: bool, as_json: bool) -> None:
+@paged
+def command(settings: Settings, name: str, family: str, only: Filters, *, unsure: bool, as_json: bool) -> None:
     """List models across boards: their names, and where each one ranks.
 
-    Entries are grouped if their names certainly mean the same model. Unsure ones are listed alone, at the end.
+    With NAME, each board that lists the model; otherwise a table of all models. Entries are grouped if their names certainly mean
+    the same model. Unsure ones are listed alone, at the end.
     """
+    columns = only.columns or (() if as_json or name else _COLUMNS)
     with Workspace(settings, report_errors) as workspace:
-        cards = workspace.models(name, lab=lab, family=family)
+        listings = workspace.listings(only, gone=True)
+        cards = workspace.models(name, family=family, only=only, listings=listings)
         if not cards:
-            raise DeclarationError(_no_model(name, lab, family, workspace.models()))
+            raise _no_model(name, family, workspace.models())
         if unsure:
             _print_open(open_names(cards, workspace.lexicon), as_json=as_json)
             return
+        rows = card_rows(cards, listings, only, columns)
     if as_json:
-        print_json(map(_row, cards))
+        print_json({**_row(row.card), **{column: row.value(column) for column in columns}} for row in rows)
+    elif columns:
+        print_table(columns, ([_cell(row, column) for column in columns] for row in rows), right=RIGHT | {"boards", "best_rank"})
     else:
-        for card in cards:
-            _print(card)
+        for row in rows:
+            _print(row.card)
+
+
+def _cell(row: CardRow, column: str) -> str:
+    value = row.value(column)
+    return day(value) if isinstance(value, datetime) else row.text(column)
 
 
 def _print_open(names: Sequence[OpenName], *, as_json: bool) -> None:
@@ -58,14 +78,13 @@ def _print_open(names: Sequence[OpenName], *, as_json: bool) -> None:
         click.echo(f"  {safe(found.question.why)}; {safe(found.question.answer)}")
 
 
-def _no_model(name: str, lab: str, family: str, known: tuple[Card, ...]) -> str:
-    asked = ", ".join(f'{key} "{value}"' for key, value in (("name", name), ("lab", lab), ("family", family)) if value)
-    labs = sorted({card.who.lab for card in known} - {""})
-    families = sorted({card.who.family for card in known if card.who.lab.casefold() == lab.casefold()} - {""})
-    near = f"; labs: {', '.join(labs)}" if labs else ""
-    if lab and families:
-        near = f"; families of that lab: {', '.join(families)}"
-    return f"{asked or 'models'}: no model in the store{near}"
+def _no_model(name: str, family: str, known: tuple[Card, ...]) -> DeclarationError:
+    families = {card.who.family for card in known} - {""}
+    if family and family.casefold() not in map(str.casefold, families):
+        return unknown_word("family", family, families)
+    near = nearest(name, {name for card in known for name in card.names})
+    suggestion = f"; nearest: {', '.join(near)}" if near else ""
+    return DeclarationError(f"{name or 'models'}: no model in the store matches{suggestion}")
 
 
 def _row(card: Card) -> dict[str, object]:

@@ -6,8 +6,6 @@ import click
 
 from tracker.cli._open import report_errors, user
 from tracker.clock import SystemClock
-from tracker.errors import StoreError
-from tracker.stores.sqlite_errors import is_of_all
 from tracker.wording import count
 from tracker.workspace import Settings
 from tracker.workspace.ids import known
@@ -28,6 +26,7 @@ def command(settings: Settings, boards: tuple[str, ...], *, keep: str, dry_run: 
     it read; a later replay has the states that are left. Exit code 3 if a board's archive is damaged; nothing of it is deleted.
     """
     from tracker.line import sync  # noqa: PLC0415  # loads the pipeline
+    from tracker.line.isolation import of_one  # noqa: PLC0415  # as above
     from tracker.line.prune import prune  # noqa: PLC0415  # as above
 
     settings.require_store()
@@ -38,12 +37,10 @@ def command(settings: Settings, boards: tuple[str, ...], *, keep: str, dry_run: 
             board = board_of(settings, store, name)
             try:
                 pruned = prune(board, archive, store, lexicon, now, by=user(), is_trial=dry_run)
-                if pruned.bodies and not dry_run:
+                if not dry_run:
                     sync.sync_board(board, archive, store, lexicon, now=now)
-            except StoreError as error:
-                if is_of_all(error):
-                    raise
-                code = max(code, report_errors([error]))  # damage of one board's archive does not stop the others
+            except Exception as error:  # noqa: BLE001  # damage of one board, or a defect, does not stop the others
+                code = max(code, report_errors([of_one(name, error)]))
                 continue
             freed += pruned.bytes
             click.echo(f"{name}: {pruned.bodies:,} of {count(pruned.of, 'body', 'bodies')}, {_size(pruned.bytes)}")

@@ -13,13 +13,14 @@ from tracker.cli._outcome import print_news, report_refusal, summary
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError, StoreError
 from tracker.line import index, sync
+from tracker.line.isolation import of_one
 from tracker.line.sync import Outcome
 from tracker.model import Board, BoardId, Event, kept_and_pruned
 from tracker.model.names import Lexicon
 from tracker.ports import Archive, Store
 from tracker.schedules import Schedules, unknown_board
 from tracker.stores.locks import held
-from tracker.stores.sqlite_errors import Damaged, is_of_all
+from tracker.stores.sqlite_errors import Damaged
 from tracker.wording import count, safe
 from tracker.workspace import Settings
 from tracker.workspace.declared import declared
@@ -71,10 +72,8 @@ def _replay(settings: Settings, boards: Sequence[str]) -> int:
         for board in known:
             try:
                 outcome, later = _replayed(board, archive, store, names.lexicon, settings, careful=not boards)
-            except StoreError as error:
-                if is_of_all(error):
-                    raise
-                code = max(code, report_errors([error]))  # damage of one board's archive does not stop the others
+            except Exception as error:  # noqa: BLE001  # damage of one board, or a defect, does not stop the others
+                code = max(code, report_errors([of_one(board.id, error)]))
                 continue
             summary(outcome)
             print_news(event for event in later if event.is_news)

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import shutil
 import sys
-from datetime import datetime
 from pathlib import Path
 
 import click
 
 from tracker import reports
-from tracker.cli._open import boards_option, report_errors, zone
-from tracker.cli._time import Time
+from tracker.cli._filters import METRICS, MODELS, filters
+from tracker.cli._open import report_errors, zone
 from tracker.errors import DeclarationError
+from tracker.query.filters import Filters
 from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
 
 
 @click.command("report")
-@boards_option
-@click.option("--since", type=Time(), help="From that time on (ISO, or an age such as 7d); 7 days before the end by default.")
-@click.option("--until", type=Time(), help="Up to that time; just after the newest reading in the store by default.")
+@filters(*METRICS, *MODELS, "kinds", "grades", "since", "until", "top")
 @click.option("--format", "form", type=click.Choice(list(reports.FORMATS)), default="text", show_default=True)
 @click.option(
     "--order",
@@ -36,9 +34,7 @@ from tracker.workspace.api import Workspace
 @click.pass_obj
 def command(
     settings: Settings,
-    boards: tuple[str, ...],
-    since: datetime | None,
-    until: datetime | None,
+    only: Filters,
     form: str,
     order: str,
     feed_url: str,
@@ -47,10 +43,11 @@ def command(
 ) -> None:
     """Write a change report.
 
-    The same store and window always give the same bytes: by default, the window ends with the newest reading.
+    By default of the last 7 days up to the newest reading. The same store, window and filters always give the same bytes.
     """
     with Workspace(settings, report_errors) as workspace:
-        report = workspace.report(boards, since=since, until=until)
+        report = workspace.report(only=only)
+        report = workspace.illustrated(report) if form == "html" else report
     is_terminal = output is None and sys.stdout.isatty()
     width = min(120, max(60, shutil.get_terminal_size().columns)) if is_terminal else 100
     style = reports.Style(width=width, zone=zone(), by_weight=order == "weight", feed_url=feed_url, page_url=page_url)

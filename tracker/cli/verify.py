@@ -7,6 +7,7 @@ import click
 from tracker.cli._open import as_json, report_errors
 from tracker.cli._print import picked, print_json, print_problems
 from tracker.errors import DeclarationError, StoreError
+from tracker.line.isolation import of_one
 from tracker.line.proof import BoardVerification
 from tracker.model import Event, EventFilter
 from tracker.wording import count, safe
@@ -63,9 +64,10 @@ def _boards_verified(workspace: Workspace, board: str | None) -> tuple[list[Boar
     for name in (known(workspace.settings, workspace.store, board),) if board else workspace.store.boards():
         try:
             verified.append(workspace.verify_board(name))
-        except StoreError as error:  # damage of one board does not hide the results of others
+        except Exception as error:  # noqa: BLE001  # damage of one board, or a defect, does not hide the results of others
+            problems = str(error if isinstance(error, StoreError) else of_one(name, error))
             unchecked += sum(1 for _ in workspace.events(EventFilter(board=name))) or 1
-            for line in str(error).splitlines():
+            for line in problems.splitlines():
                 click.echo(f"tracker: {safe(line)}", err=True)
     return verified, unchecked
 

@@ -19,7 +19,7 @@ from operator import attrgetter
 
 from tracker.compare.drift import FALLBACK_HALF_WIDTH
 from tracker.compare.precision import same
-from tracker.model import Board, Confidence, Entry, EntryId, Measure, Metric, MetricId, Nature, Snapshot, name_tokens
+from tracker.model import Board, Confidence, Entry, EntryId, Measure, Metric, MetricId, Nature, Snapshot, name_tokens, spelling_of
 from tracker.model.names import is_misprint
 
 _EXACT = 2
@@ -70,6 +70,9 @@ def rekeyed(board: Board, before: Snapshot, after: Snapshot) -> Rekeyed:
     }
     relisted = {now: old for now, old in named.items() if now not in continued}
     arrived, gone = _rest(arrived, gone, named)
+    respelled = _respelled(arrived, gone, (before, after))
+    continued |= {now.id: old.id for now, old in respelled if values.agree(now, old) and values.grew_little(now, old)}
+    arrived, gone = _rest(arrived, gone, continued)
     unclear: list[_Pair] = []
     for clue in (values.identify, values.of_one_variant, values.clarified, values.same_cells, values.relabelled):
         pairs, several = _pairs(arrived, gone, clue)
@@ -130,6 +133,14 @@ def _of_one_name(arrived: list[Entry], gone: list[Entry]) -> dict[EntryId, Entry
     return {entry.id: keys[name] for entry, name in zip(arrived, new, strict=True) if name in keys and times_now[name] == 1}
 
 
+def _respelled(arrived: Iterable[Entry], gone: Iterable[Entry], pages: Iterable[Snapshot]) -> list[_Pair]:
+    """The pairs of one spelling that nothing else on either page has."""
+    spelled = {spelling_of(entry.name): entry for entry in gone}
+    found = [(entry, spelled[spelling]) for entry in arrived if (spelling := spelling_of(entry.name)) in spelled and spelling]
+    times = Counter(spelling_of(entry.name) for page in pages if found for entry in page.entries.values())
+    return [pair for pair in found if times[spelling_of(pair[0].name)] == len(pair)]
+
+
 def _pairs(arrived: list[Entry], gone: list[Entry], clue: _Clue) -> tuple[dict[EntryId, EntryId], list[_Pair]]:
     """The `_nearest` of all entries that fit each other."""
     return _nearest(_fitting(arrived, gone, clue))
@@ -185,6 +196,7 @@ class _Values:
     def __init__(self, board: Board, before: Snapshot, after: Snapshot) -> None:
         self._scores = [metric for metric in board.metrics if metric.nature in _SCORES and not metric.parts]
         self._prices = [metric for metric in board.metrics if metric.nature is Nature.LISTED and not metric.parts]
+        self._points = [metric for metric in board.metrics if metric.nature is Nature.POINTS]
         self._counts = [metric for metric in board.metrics if metric.nature is Nature.COUNT]
         self._tests = [metric for metric in self._scores if metric.nature is Nature.TESTED]
         self._primary, self._pages = board.primary, (before, after)
@@ -197,6 +209,15 @@ class _Values:
         if self._primary and (self._primary.id in now.measures) != (self._primary.id in old.measures):
             return False
         return all(self._alike(metric, *pair) for metric, *pair in self._shared(self._prices, now, old))
+
+    def grew_little(self, now: Entry, old: Entry) -> bool:
+        """Whether points and counts are equal, or large and only a little more or less."""
+        shared = self._shared((*self._points, *self._counts), now, old)
+        return all(
+            after.value == before.value
+            or (before.value >= _MANY and _SHRUNK * before.value <= after.value <= _GREW * before.value)
+            for _, after, before in shared
+        )
 
     def of_one_variant(self, now: Entry, old: Entry) -> bool:
         """Whether both names mean one variant of a model, with the same primary value, and no more scores differ than agree.
@@ -251,7 +272,7 @@ class _Values:
         """
         if now.attributes != old.attributes or now.measures.keys() != old.measures.keys():
             return False
-        is_labelled, is_counted = _have_one_label(now, old), self._counted(now)
+        is_labelled, is_counted = _have_one_label(now, old) or _is_misprinted(now, old), self._counted(now)
         if not (is_labelled or is_counted or self._equal(now, old)):
             return False
         is_one = is_labelled or (now.who.model is not None and now.who.model == old.who.model)
@@ -445,6 +466,11 @@ def _is_one_name(now: Entry, old: Entry) -> bool:
     """Whether two names are of one generation of a declared family, or one has a misprint of the other."""
     if not (now.who.guessed_family or old.who.guessed_family):
         return bool(now.who.generation) and now.who.line == old.who.line
+    return _is_misprinted(now, old)
+
+
+def _is_misprinted(now: Entry, old: Entry) -> bool:
+    """Whether one name has a misprint of the other."""
     words, others = name_tokens(now.name), name_tokens(old.name)
     differing = [pair for pair in zip(words, others, strict=False) if pair[0] != pair[1]]
     return len(words) == len(others) and len(differing) == 1 and is_misprint(*differing[0])

@@ -25,13 +25,14 @@ from tracker.daemon.ticker import Ticker
 from tracker.errors import Poisonous, StoreError, TrackerError, Transient
 from tracker.fetch import NotYet, still_away
 from tracker.line import apart, index, intake, sync
+from tracker.line.isolation import of_one
 from tracker.line.sync import Outcome, Telling
 from tracker.model import Board, BoardId, Capture, Delivery, Event, Pause, Result
 from tracker.ports import Archive, Clock, Environment, Hosts, Store
 from tracker.query.due import due_at, missing_keys
 from tracker.query.vitals import TRACKER
 from tracker.stores.locks import Taken
-from tracker.stores.sqlite_errors import Damaged, is_of_all
+from tracker.stores.sqlite_errors import Damaged
 from tracker.wording import host_of, machine_time
 from tracker.workspace.declarations import Declarations, Declared
 
@@ -169,6 +170,7 @@ class Loop:
         if self._newest is not None and now < self._newest - CLOCK_SET_BACK:
             times = f"from {self._newest:%Y-%m-%d %H:%M:%S} to {now:%Y-%m-%d %H:%M:%S} UTC"
             if not self._set_back:
+                self._telling = Telling.of(self.declared.routes, self.declared.watches, self._world.store, now)
                 self._notices.open(sync.CLOCK, "", f"The clock was set back {times}; boards wait until it has caught up", now)
                 self._watch_all(now)
             self._set_back = True
@@ -206,20 +208,15 @@ class Loop:
         except Taken as error:  # an import, perhaps
             log.warning("board is taken", extra={"board": board.id, "why": str(error)})
             return False
-        except Exception as error:
-            if isinstance(error, StoreError) and is_of_all(error):
-                raise
-            log.exception("board not synced", extra={"board": board.id})
-            self._set_aside(board, error)
+        except Exception as error:  # noqa: BLE001  # a defect too is one board's trouble
+            self._set_aside(board, of_one(board.id, error))
         return True
 
-    def _set_aside(self, board: Board, error: Exception) -> None:
+    def _set_aside(self, board: Board, error: TrackerError) -> None:
         """Report a failure with one board, and leave the board alone for a while."""
         now = self._world.clock.now()
         self._aside[board.id] = now + FAULT_AGAIN
-        whose = "" if isinstance(error, TrackerError) else f"{type(error).__name__} of the tracker's own, see its log: "
-        message = f"{board.title} cannot be synced: {whose}{error}"
-        self._notices.open("fault", board.id, message, now)
+        self._notices.open("fault", board.id, f"{board.title} cannot be synced: {error}", now)
         self._ticker.watch(board.id, now)
 
     def _left_behind(self) -> list[BoardId]:

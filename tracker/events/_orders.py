@@ -21,6 +21,7 @@ from tracker.order import is_certain, states_error
 
 Pair = tuple[EntryId, EntryId]
 Measures = Mapping[EntryId, Measure]
+Crossed = Mapping[EntryId, frozenset[EntryId]]
 _OF_ITS_OWN = (Comparability.REBASED, Comparability.APPEARED)
 """Verdicts under which a scale has an order of its own."""
 
@@ -30,12 +31,14 @@ class OrderChanges(NamedTuple):
 
     `before` are the measured values before it; entries that are `back` on the page have the last ones they had. `slow` are
     the overtakes (subject, rival) that certainly reverse an order which was not certain before, with the time of the last page on
-    which it was. `memory` is plain JSON for the next diff, None if there is nothing to remember.
+    which it was. `crossed` are, by entry that is back, those that came or crossed its last value while it was away, whose order
+    the page before does not show. `memory` is plain JSON for the next diff, None if there is nothing to remember.
     """
 
     before: Measures
     back: frozenset[EntryId]
     slow: Mapping[Pair, datetime]
+    crossed: Crossed
     memory: Any
 
 
@@ -44,10 +47,10 @@ def follow(diff: Diff, past: BoardState, metric: Metric) -> OrderChanges:
     assert diff.before is not None
     verdict, plain = diff.metrics[metric.id], past.memory.get("overtake", {}).get(metric.id)
     if verdict.verdict in _OF_ITS_OWN or diff.restart:
-        return OrderChanges({}, frozenset(), {}, None)
+        return OrderChanges({}, frozenset(), {}, {}, None)
     if not verdict.usable or not (verdict.moves or _may_change(diff, metric, plain)):
-        return OrderChanges({}, frozenset(), {}, plain)
-    pairs, last = _read(plain or {}, keys_now(diff))
+        return OrderChanges({}, frozenset(), {}, {}, plain)
+    pairs, last, crossed = _read(plain or {}, keys_now(diff))
     doubted = {entry for entry, move in verdict.moves.items() if move.unsure_origin}  # their values before prove no order
     before, shown = {**last, **_measures(diff.before, metric)}, _measures(diff.after, metric)
     pairs = {pair: since for pair, since in pairs.items() if doubted.isdisjoint(pair) and before.keys() >= set(pair)}
@@ -63,7 +66,8 @@ def follow(diff: Diff, past: BoardState, metric: Metric) -> OrderChanges:
     best = near_the_top(diff, metric, RECORDED) if metric.exact else before.keys()
     loosened = {pair: last_at for pair in field.loosened() if doubted.isdisjoint(pair) and not best.isdisjoint(pair)}
     kept = {pair: since for pair, since in (loosened | pairs).items() if field.is_open(*pair)}
-    return OrderChanges(before, back, slow, _plain(kept, unseen))
+    crossing = {entry: crossed.get(entry, frozenset()) | field.crossing(entry) for entry in unseen}
+    return OrderChanges(before, back, slow, crossed, _plain(kept, unseen, crossing))
 
 
 def _may_change(diff: Diff, metric: Metric, plain: Mapping[str, Any] | None) -> bool:
@@ -113,6 +117,17 @@ class _Field(NamedTuple):
         known = upper in self.after and lower in self.after
         return known and not (self.shows(upper, lower) or self.shows(lower, upper))
 
+    def crossing(self, away: EntryId) -> frozenset[EntryId]:
+        """The entries whose certain order with an unseen entry's last value is another than before, or that are new."""
+        last, before = self.after[away], self.before
+        moved = {entry for entry in self.moved - self.unseen if entry in self.after and entry in before}
+        crossed = {entry for entry in moved if self._side(self.after[entry], last) != self._side(before[entry], before[away])}
+        return frozenset(self.after.keys() - before.keys()) | crossed
+
+    def _side(self, one: Measure, other: Measure) -> int:
+        """1 if one value is certainly above the other, -1 if below, otherwise 0."""
+        return is_certain(self.metric, one, other) * (1 if self.metric.better(one.value, other.value) else -1)
+
     def loosened(self) -> Iterator[Pair]:
         """Pairs (upper, lower) in a certain order before, which is not certain now; or not shown, when one of them moved."""
         other_measures = ((entry, was, now) for entry, now in self.after.items() if (was := self.before.get(entry)) is not now)
@@ -153,16 +168,19 @@ def _drifted(diff: Diff, metric: Metric, last: Measure) -> Measure:
     return structs.replace(last, value=last.value + shift, low=low, high=high) if shift else last
 
 
-def _plain(pairs: Mapping[Pair, datetime], unseen: Measures) -> Any:
-    """As JSON: upper → lower → seconds since 1970, and entry → value, low, high, decimals and cell."""
+def _plain(pairs: Mapping[Pair, datetime], unseen: Measures, crossed: Crossed) -> Any:
+    """As JSON: upper → lower → seconds since 1970; entry → value, low, high, decimals and cell; entry → those that crossed it."""
     grouped: dict[str, dict[str, int]] = {}
     for (upper, lower), since in sorted(pairs.items()):
         grouped.setdefault(upper, {})[lower] = int(since.timestamp())
     last = {entry: [was.value, was.low, was.high, was.decimals, was.raw] for entry, was in sorted(unseen.items())}
-    return {"pairs": grouped, "unseen": last} if pairs or unseen else None
+    by_entry = {entry: sorted(others) for entry, others in sorted(crossed.items()) if others}
+    return {"pairs": grouped, "unseen": last, "crossed": by_entry} if pairs or unseen else None
 
 
-def _read(plain: Mapping[str, Any], now: Mapping[EntryId, EntryId]) -> tuple[dict[Pair, datetime], dict[EntryId, Measure]]:
+def _read(
+    plain: Mapping[str, Any], now: Mapping[EntryId, EntryId]
+) -> tuple[dict[Pair, datetime], dict[EntryId, Measure], dict[EntryId, frozenset[EntryId]]]:
     """What `_plain` wrote, under the keys that the entries have `now`."""
 
     def key(entry: str) -> EntryId:
@@ -177,4 +195,5 @@ def _read(plain: Mapping[str, Any], now: Mapping[EntryId, EntryId]) -> tuple[dic
         key(entry): Measure(value=value, low=low, high=high, decimals=decimals, raw=raw)
         for entry, (value, low, high, decimals, raw) in plain.get("unseen", {}).items()
     }
-    return pairs, last
+    crossed = {key(entry): frozenset(map(key, others)) for entry, others in plain.get("crossed", {}).items()}
+    return pairs, last, crossed

@@ -105,9 +105,12 @@ def _flips(diff: Diff, past: BoardState, metric: Metric, course: OrderChanges, *
 
 
 def _direct(metric: Metric, course: OrderChanges, had: Values, has: Values, moved: Container[EntryId]) -> Iterator[Pair]:
-    """The flips from one page to the next. With an entry that is back, only of an order that was certain."""
+    """The flips from one page to the next. With an entry that is back, only of an order that was certain on its last page."""
     for pair in flips(metric, had, has, moved=moved):
-        if course.back.isdisjoint(pair) or is_certain(metric, *(course.before[entry] for entry in pair)):
+        if course.back.isdisjoint(pair) or (
+            is_certain(metric, *(course.before[entry] for entry in pair))
+            and not any(course.crossed.get(entry, frozenset()).intersection(pair) for entry in pair)
+        ):
             yield pair
 
 

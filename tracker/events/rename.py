@@ -10,7 +10,7 @@ from typing import NamedTuple
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import make, party, proof
 from tracker.events.new_leader import leaders
-from tracker.model import BoardState, Diff, Entry, EntryId, Event, Evidence, Party, name_tokens
+from tracker.model import BoardState, Diff, Entry, EntryId, Event, Evidence, Party, spelling_of
 from tracker.wording import listed, number
 
 RULE = "rename/1"
@@ -120,7 +120,7 @@ def _leads_instead(diff: Diff, entry: EntryId, fitting: Sequence[tuple[EntryId, 
 def _event(diff: Diff, past: BoardState, entry: EntryId, old: str, new: str) -> Event:
     key_before = diff.rekeyed.get(entry) or diff.returned.get(entry, entry)
     earlier = past.known[key_before].names if key_before in past.known else frozenset((old,))
-    grade = Grade.FLIP if new in earlier else Grade.SPELLING if name_tokens(old) == name_tokens(new) else Grade.NEW_NAME
+    grade = Grade.FLIP if new in earlier else Grade.SPELLING if spelling_of(old) == spelling_of(new) else Grade.NEW_NAME
     is_one_of_several = _is_repeated(diff.entries_before.values(), old) or _is_repeated(diff.after.entries.values(), new)
     is_news = grade == Grade.NEW_NAME and not is_one_of_several
     who = f"A row of {old}" if is_one_of_several else old

@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from importlib import metadata
-from typing import Self
+from typing import Self, TypeVar
 
 from tracker.errors import DeclarationError, FetchError, Refused, Transient
 from tracker.fetch.addresses import Resolve, look_up, resolve_host
@@ -29,6 +29,7 @@ from tracker.model import Board, Capture, Part, Request, Unchanged, Validators
 from tracker.ports import Clock, Environment, Hosts
 from tracker.redaction import Secrets
 
+_T = TypeVar("_T")
 log = logging.getLogger("tracker.fetch")
 
 CONTACT = "TRACKER_CONTACT"
@@ -107,21 +108,31 @@ class Fetcher:
         if shared is not None:
             return shared
         ask = ask_for(board, board.request, self._environment)
-        try:
-            gathered = self._gathered(board, ask, last)
-        except NotYet:
-            raise
-        except Transient:
-            self._pace.failed(ask.host)
-            raise
-        except FetchError:
-            self._pace.answered(ask.host)
-            raise
-        self._pace.answered(ask.host)
+        gathered = self._noted(ask.host, lambda: self._gathered(board, ask, last))
         outcome = self._outcome(board, gathered, last)
         log.info("board fetched", extra={"board": board.id, "outcome": type(outcome).__name__, "bodies": len(gathered.replies)})
         self._shared.keep(board, last, outcome)
         return outcome
+
+    def get(self, board: Board) -> Reply:
+        """The answer to a board's request as it is, for other uses than a capture; as politely as `fetch`, which it raises as."""
+        ask = ask_for(board, board.request, self._environment)
+        return self._noted(ask.host, lambda: self._get(ask))
+
+    def _noted(self, host: str, ask: Callable[[], _T]) -> _T:
+        """The answer; that the host answered, or failed, is noted."""
+        try:
+            answer = ask()
+        except NotYet:
+            raise
+        except Transient:
+            self._pace.failed(host)
+            raise
+        except FetchError:
+            self._pace.answered(host)
+            raise
+        self._pace.answered(host)
+        return answer
 
     def _gathered(self, board: Board, ask: Ask, last: Validators) -> Gathered:
         """All parts of a board, in order. Only a board that is one answer can be fetched conditionally."""

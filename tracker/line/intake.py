@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import re
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from typing import Protocol
 
-from tracker.errors import DeclarationError, FetchError, Gone, StoreError, TrackerError, Transient
+from tracker.errors import Defect, FetchError, Gone, StoreError, TrackerError, Transient
+from tracker.exports.extras import load
 from tracker.line import apart, dates, index
 from tracker.line.apart import Read
+from tracker.line.bodies import dated, read_body
 from tracker.line.fold import CONTENT, DECISIONS, fetches_of
-from tracker.line.sync import Desk, Outcome, Telling, set_aside, sync_leased
-from tracker.model import Board, BoardId, Capture, Counted, CounterKey, IndexLine, Unchanged, Validators, Verdict
+from tracker.line.isolation import of_one
+from tracker.line.sync import Desk, Outcome, Telling, sync_leased
+from tracker.model import Board, BoardId, Capture, Counted, CounterKey, IndexLine, Sha256, Unchanged, Validators, Verdict
 from tracker.model.names import Lexicon
 from tracker.ports import Archive, Clock, Store
 from tracker.stores.sqlite_errors import is_of_all
 from tracker.wording import count, machine_time
 
-_DATED = re.compile(r"(\d{4}-\d\d-\d\dT\d{6}Z)(?:\.[A-Za-z0-9]+)*")
 _SECONDS = {"read": Counted.READ_SECONDS, "detect": Counted.DETECT_SECONDS, "store": Counted.STORE_SECONDS}
 """The counters of the seconds of each activity (`Outcome.took`)."""
 
@@ -53,10 +53,8 @@ def run(
     for board, fetched in fetcher.fetch_all(jobs):
         try:
             yield take(board, fetched, archive=archive, store=store, clock=clock, lexicon=lexicon, telling=telling)
-        except StoreError as error:
-            if is_of_all(error):
-                raise
-            yield Outcome(board=board.id, error=error)
+        except Exception as error:  # noqa: BLE001  # a defect too is one board's trouble
+            yield Outcome(board=board.id, error=of_one(board.id, error))
 
 
 def take(
@@ -70,7 +68,7 @@ def take(
     telling: Telling | None = None,
     read: Read = apart.read,
 ) -> Outcome:
-    """Archive the result of one fetch, and sync the board. The board's trouble is part of the outcome. Raises StoreError."""
+    """Archive the result of one fetch, and sync the board; its trouble is part of the outcome. Raises StoreError, Defect."""
     now = clock.now()
     desk = Desk(archive=archive, store=store, lexicon=lexicon, telling=telling, now=now, read=read)
     try:
@@ -86,7 +84,7 @@ def take(
             line = keep()
             outcome = sync_leased(board, desk)
             outcome = replace(outcome, aside=outcome.aside or wrong)
-    except StoreError:
+    except (StoreError, Defect):
         raise
     except TrackerError as error:
         return Outcome(board=board.id, error=error)
@@ -167,8 +165,8 @@ def _dated(archive: Archive, store: Store, board: Board, at: datetime) -> dateti
     last = store.last_check(board.id)
     stored = [check.observed_at for check in store.checks(board.id)] if last is not None and at <= last.observed_at else []
     at = dates.dated(at, archive.newest(board.id), stored)
-    taken = {line.observed_at for line in set_aside(board.id, archive, store)}
-    while at in taken:
+    text = archive.raw(board.id, 0)  # also has what is set aside or struck
+    while f'"observed_at":"{machine_time(at)}"'.encode() in text:
         at += timedelta(seconds=1)
     return at
 
@@ -226,50 +224,44 @@ def import_bodies(
     with archive.lease(board.id):
         index.check(board.id, archive, store)
         for at, path in files:
-            body = _read_body(path, board.request.max_bytes)
+            body = read_body(path, board.request.max_bytes)
             archive.keep(Capture(board=board.id, observed_at=at, url=board.request.url, bodies=(body,), origin=path.name))
         return sync_leased(board, Desk(archive=archive, store=store, lexicon=lexicon, now=now))
 
 
-def dated(paths: Iterable[Path], not_after: datetime | None = None) -> list[tuple[datetime, Path]]:
-    """Files by the time in their names, earliest first.
+def import_warcs(
+    board: Board, paths: Iterable[Path], *, archive: Archive, store: Store, lexicon: Lexicon, now: datetime | None = None
+) -> Outcome:
+    """Take in what `tracker export warc` wrote of a board: captures, failed fetches and decisions, each once.
 
     Raises:
-        DeclarationError: a file's name has no time, or one later than `not_after`.
+        DeclarationError: a file cannot be read, or has nothing of the board; what was read before the damage is kept.
+        StoreError: another body is already kept for the same time, or a body is missing.
     """
-    files = sorted((_observed_at(path), path) for path in paths)
-    if files and not_after is not None and files[-1][0] > not_after:
-        raise DeclarationError(f"{files[-1][1]}: the name's time is in the future; expected one up to now; nothing was imported")
-    return files
+    read = load("warc_file").read
+    with archive.lease(board.id):
+        index.check(board.id, archive, store)
+        known = {*archive.index(board.id)[0]}
+        for archived in (archived for path in paths for archived in read(path, board)):
+            if archived.line not in known:
+                _take_in(board, archived.line, archived.bodies, archive)
+        return sync_leased(board, Desk(archive=archive, store=store, lexicon=lexicon, now=now))
 
 
-def _observed_at(path: Path) -> datetime:
-    match = _DATED.fullmatch(path.name)
-    try:
-        return datetime.strptime(match[1] if match else path.name, "%Y-%m-%dT%H%M%SZ").replace(tzinfo=UTC)
-    except ValueError:
-        expected = "expected YYYY-MM-DDTHHMMSSZ.ext or .ext.gz; rename the file"
-        raise DeclarationError(f"{path}: the name has no time; {expected}") from None
-
-
-def _read_body(path: Path, max_bytes: int) -> bytes:
-    try:
-        stored = path.read_bytes()
-        body = _unpacked(stored, max_bytes + 1) if path.suffix == ".gz" else stored
-    except (OSError, EOFError, zlib.error) as error:
-        raise DeclarationError(f"{path}: cannot be read: {error}; expected a body, plain or gzipped") from error
-    if len(body) > max_bytes:
-        raise DeclarationError(f"{path}: more than {max_bytes} bytes; raise request.max_bytes if that is right")
-    return body
-
-
-def _unpacked(stored: bytes, most: int) -> bytes:
-    """The members of a gzip file, at most `most` bytes. Raises EOFError, zlib.error."""
-    body = b""
-    while stored and len(body) < most:
-        member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-        body += member.decompress(stored, most - len(body))
-        if not member.eof and len(body) < most:
-            raise EOFError("the file ends before its packed content does")
-        stored = member.unused_data.lstrip(b"\0")
-    return body
+def _take_in(board: Board, line: IndexLine, bodies: Mapping[Sha256, bytes], archive: Archive) -> None:
+    """Archive what another archive has, with the given bodies or those that are archived already."""
+    if not line.sha256 or line.verdict in DECISIONS:
+        archive.note(board.id, line)
+        return
+    capture = Capture(
+        board=board.id,
+        observed_at=line.observed_at,
+        url=line.url,
+        bodies=tuple(bodies[name] if name in bodies else archive.body(board.id, name) for name in line.sha256),
+        status=line.status,
+        content_type=line.content_type,
+        validators=Validators(etag=line.etag, last_modified=line.last_modified),
+        parts=line.parts,
+        origin=line.origin,
+    )
+    archive.keep(capture, verdict=None if line.verdict in CONTENT else line.verdict, error=line.error)

@@ -45,7 +45,8 @@ def prune(
         StoreError: the archive has captures that were not read yet, or a body that is needed is damaged.
     """
     with archive.lease(board.id):
-        if index.is_behind(board.id, archive, store):
+        unread, _ = index.new_lines(board.id, archive, store)
+        if any(line.verdict is not Verdict.PRUNE for line in unread):  # those are of a prune that was cut off
             found = "the archive has captures that were not read yet; nothing was deleted"
             raise StoreError(f"{board.id}: {found} (tracker replay {board.id})")
         lines, _ = archive.index(board.id)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
 
-from tracker.errors import DeclarationError, Poisonous, StoreError, TrackerError
-from tracker.identity import resolve_models
+from tracker.errors import DeclarationError, Defect, Poisonous, StoreError, TrackerError
+from tracker.events import KINDS
+from tracker.identity import as_model, resolve_models
 from tracker.line import apart, dates, index
 from tracker.line.apart import Read, ReadLine, read_line
 from tracker.line.fold import CONTENT, DECISIONS, Last, fetches_of, steps
@@ -54,6 +55,12 @@ NOT_APPLIED = "not_applied"
 """The kind of the notice about a changed declaration that is not applied."""
 _SENT_MIN = 2
 """A changed declaration that withdraws this many sent events, or fewer, may be a correction of them."""
+
+
+@cache
+def rules() -> str:
+    """The versions of all rules by which events are found."""
+    return " ".join(sorted(kind.rule for kind in KINDS.values()))
 
 
 class _LosesHistoryError(DeclarationError):
@@ -205,22 +212,29 @@ def _noticed(outcome: Outcome, desk: Desk) -> Outcome:
 def _without_poison(board: Board, desk: Desk, work: Callable[[Board, Desk], Outcome]) -> Outcome:
     """Do the work; first reject a capture if processes ended, as if killed, whenever they had begun with it.
 
-    The first time may be a coincidence, so that capture is tried once more, and read in a process of its own.
+    The first time may be a coincidence, so that capture is tried once more, and read in a process of its own. A defect of the
+    tracker counts like the end of a process. Raises Defect.
     """
-    archive, error = desk.archive, None
+    archive, error, is_over = desk.archive, None, True
     begun = archive.begun(board.id)
     if begun is not None and begun.times >= TRIES:
         lines, _, _ = index.all_lines(board.id, archive, desk.store)
         line = next((line for line in lines if line.observed_at == begun.observed_at and line.sha256), None)
         if line is not None:
-            reason = f"the tracker ended {begun.times} times while it processed this capture"
+            reason = f"the tracker ended or failed {begun.times} times while it processed this capture"
             archive.note(board.id, replace(line, verdict=Verdict.REJECT, by="tracker", reason=reason, error=""))
             retry = f"tracker quarantine accept {board.id} {machine_time(line.observed_at)}"
             error = Poisonous(f"{board.id}: {reason}, of {machine_time(line.observed_at)}; left out; to try it again: {retry}")
     try:
         outcome = work(board, replace(desk, read_line=_reader(desk, begun)))
+    except (TrackerError, MemoryError):
+        raise
+    except Exception as defect:
+        is_over = False
+        raise Defect(board.id, defect) from defect
     finally:
-        archive.begin(board.id, None)
+        if is_over:
+            archive.begin(board.id, None)
     return outcome if error is None else replace(outcome, error=error)
 
 
@@ -265,7 +279,8 @@ def _sync(board: Board, desk: Desk) -> Outcome:
         return _replay(board, desk)
     lines = [line for line in lines if line.observed_at not in aside]
     if last is not None:
-        store.declare(board)
+        store.declare(board, desk.lexicon, rules())
+        store.identify(board, desk.lexicon.version, lambda entry: as_model(entry, board.id, desk.lexicon))
     if last is not None and any(line.observed_at <= last.observed_at or line.verdict in DECISIONS for line in lines):
         stored = {check.observed_at: check for check in store.checks(board.id)}
         if any(_rewrites(line, stored.get(line.observed_at), last) for line in lines):
@@ -360,7 +375,7 @@ def _replay(board: Board, desk: Desk, *, changed: bool = False, drop: bool = Fal
     lines, whole, read = index.all_lines(board.id, desk.archive, store, drop=drop)
     if desk.until:
         whole = whole[: read or desk.until]
-        lines = lines[: whole.count(b"\n")]
+        lines = _up_to(whole.count(b"\n"), lines)
     aside = _aside(board, desk, lines, None)
     lines = [line for line in lines if line.observed_at not in aside]
     rebuilt = _rebuilt(board, desk, aside, changed=changed)
@@ -397,14 +412,17 @@ def derive(
     the archive.
     """
     number = archive.raw(board.id, 0, until).count(b"\n")
-    lines = [
-        line
-        for place, line in enumerate(archive.index(board.id)[0])
-        if (place < number or line.observed_at in stored) and line.observed_at not in aside
-    ]
+    lines = [line for line in _up_to(number, archive.index(board.id)[0], stored) if line.observed_at not in aside]
     desk = Desk(archive=archive, store=store, lexicon=lexicon)
     if _store(board, lines, desk) is None:
         raise _inconsistent(board)
+
+
+def _up_to(number: int, lines: Sequence[IndexLine], stored: Collection[datetime] = ()) -> list[IndexLine]:
+    """The first lines of an index, those of the times `stored`, and those that say which bodies are gone by now."""
+    return [
+        line for place, line in enumerate(lines) if place < number or line.observed_at in stored or line.verdict is Verdict.PRUNE
+    ]
 
 
 def _inconsistent(board: Board) -> StoreError:
@@ -486,7 +504,7 @@ def _store(
     checks: list[Check] = []
     events: list[Event] = []
     took: dict[str, float] = {}
-    store.declare(board)
+    store.declare(board, desk.lexicon, rules())
     before, past, last = _last(board.id, desk), store.past(board.id), store.last_check(board.id)
     is_rejected = last is not None and last.result is Result.REJECTED and last.message != dates.MISDATED
     rejected = last.sha256 if last is not None and is_rejected else ()
@@ -531,7 +549,7 @@ def _last(board: BoardId, desk: Desk) -> Last | None:
     def snapshot() -> Snapshot:
         stored = desk.store.latest(board)
         assert stored is not None
-        return resolve_models(stored, desk.lexicon)
+        return resolve_models(stored, desk.lexicon, desk.store.identities(board, desk.lexicon.version))
 
     bodies = desk.store.latest_bodies(board)
     return None if bodies is None else Last(bodies, snapshot)
@@ -551,7 +569,6 @@ def _deliveries(  # noqa: PLR0917  # one step of a fold
     if telling is None:
         return (), {}
     fired = fire(telling.watches, board, step, past, holds, desk.lexicon)
-    ahead = {name for name, at in telling.since.items() if desk.now is not None and at > desk.now + NEWS_FOR}
-    since = {name: news_since if name in ahead else max(at, news_since) for name, at in telling.since.items()}
+    since = {name: max(at, news_since) for name, at in telling.since.items()}
     events = (*step.events, *fired.events)
     return deliveries(telling.routes, events, fired.names, queued_at=step.check.observed_at, since=since), fired.holds

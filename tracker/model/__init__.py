@@ -17,6 +17,20 @@ from tracker.model.captured import (
     Verdict,
     kept_and_pruned,
 )
+from tracker.model.charts import (
+    BoardCharts,
+    CalendarChart,
+    Chart,
+    ChartBreak,
+    ChartHead,
+    ChartLine,
+    ChartPoint,
+    ChartRow,
+    ChartSpot,
+    FrontierChart,
+    LineChart,
+    StandingChart,
+)
 from tracker.model.compared import Comparability, Diff, MetricDiff, Move, RankMove, Step
 from tracker.model.declared import (
     ASKED_FOR,
@@ -39,6 +53,7 @@ from tracker.model.declared import (
     Newest,
     Pagination,
     Parse,
+    PastSource,
     Payload,
     Request,
     Window,
@@ -51,7 +66,7 @@ from tracker.model.events import (
     FailureStage,
     Party,
 )
-from tracker.model.history import EventFilter, RankSpan, Segment, Span
+from tracker.model.history import Correction, EventFilter, RankSpan, RecordChange, Segment, Span
 from tracker.model.ids import BoardId, EntryId, EventId, MetricId, ModelId, Sha256
 from tracker.model.reading import (
     NOTE,
@@ -70,6 +85,8 @@ from tracker.model.reading import (
     Source,
     StoredSnapshot,
     Table,
+    Waiting,
     name_tokens,
+    spelling_of,
 )
 from tracker.model.reports import BoardReport, Gap, Health, Report, State, Story, Top, TopRow

@@ -43,13 +43,17 @@ class Nature(StrEnum):
 
 
 class Kind(StrEnum):
-    """The type of a text, so that `Yes`, `true` and `1` are equal. NUMBERED: a name after its place, such as `1. Heron`."""
+    """The type of a text, so that `Yes`, `true` and `1` are equal.
+
+    NUMBERED: a name after its place, such as `1. Heron`. DISTANCE: from a value to the end of its interval.
+    """
 
     TEXT = "text"
     NUMBER = "number"
     DATE = "date"
     FLAG = "flag"
     NUMBERED = "numbered"
+    DISTANCE = "distance"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,6 +311,21 @@ class Payload:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PastSource:
+    """Where the past of a board is: the `kind` (`git`, `wayback`, `hf`, `dir`), and the repository, page, dataset or folder.
+
+    `path` is the file in a repository or dataset. With `every` (`hour`, `day`, `week`, `month`), the last state of each such span
+    is taken. `by_commit`: the committer's time counts, not the author's.
+    """
+
+    kind: str
+    place: str
+    path: str = ""
+    every: str = ""
+    by_commit: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
     """One ranking, from `schedules/<source>/<board>.toml`: fetched by `cadence`, up to `jitter_s` later, never in `quiet`."""
 
@@ -327,8 +346,10 @@ class Board:
     quiet: tuple[Window, ...] = ()
     attribution: str = ""
     terms: str = ""
+    redistribution: str = "allowed"
     enabled: bool = True
     payloads: tuple[Payload, ...] = ()
+    backfill: tuple[PastSource, ...] = ()
 
     @property
     def primary(self) -> Metric | None:

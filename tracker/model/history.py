@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from tracker.model.ids import BoardId, EntryId, MetricId
+from tracker.model.events import Event
+from tracker.model.ids import BoardId, EntryId, EventId, MetricId
 from tracker.model.reading import Measure
 
 
@@ -51,3 +52,47 @@ class EventFilter:
     is_news: bool | None = None
     entry: EntryId | None = None
     fact: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """An event that a new vintage of a board withdrew (`after` is None), added (`before` is None) or changed.
+
+    `corrected_at` is when the record changed; `why` says what the former history was made with otherwise, one phrase each:
+    `names: qwen.toml`, `declaration: metrics`, `rules: overtake/4`, `captures` (other or older ones).
+    """
+
+    board: BoardId
+    vintage: int
+    corrected_at: datetime
+    why: tuple[str, ...]
+    before: Event | None
+    after: Event | None
+
+    @property
+    def how(self) -> str:
+        """`withdrawn`, `added` or `changed`."""
+        return "withdrawn" if self.after is None else "added" if self.before is None else "changed"
+
+    @property
+    def event(self) -> Event:
+        """The event as it is now or, if it is withdrawn, as it was."""
+        event = self.after or self.before
+        assert event is not None
+        return event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordChange:
+    """What the record gained or lost: an `event`, or the one of that `id`, which is `withdrawn`.
+
+    `event` is None for a withdrawal, and for an event that was withdrawn since: its withdrawal follows. `cursor` is the place
+    in the order of changes after it.
+    """
+
+    id: EventId
+    board: BoardId
+    headline: str
+    event: Event | None
+    withdrawn: bool
+    cursor: str

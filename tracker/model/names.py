@@ -99,10 +99,14 @@ class Lab:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Lexicon:
-    """The knowledge of labs, families and names beyond the grammar. `labs` by file."""
+    """The knowledge of labs, families and names beyond the grammar. `labs` by file.
+
+    `version` is the same while the knowledge and the grammar are.
+    """
 
     labs: Mapping[str, Lab] = field(default_factory=dict)
     hosts: frozenset[str] = frozenset()
+    version: str = ""
 
 
 EMPTY_LEXICON = Lexicon()

@@ -269,9 +269,10 @@ class StoredSnapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot(StoredSnapshot):
-    """A reading with resolved models, its time and its bodies."""
+    """A reading with resolved models, its time and its bodies; `names` is the version of the names that resolved them."""
 
     entries: Mapping[EntryId, Entry]
+    names: str = field(default="", compare=False)
 
 
 def name_tokens(name: str) -> tuple[str, ...]:
@@ -279,6 +280,15 @@ def name_tokens(name: str) -> tuple[str, ...]:
     return tuple(_WORDS_AND_NUMBERS.findall(unicodedata.normalize("NFKC", name).casefold()))
 
 
+def spelling_of(name: str) -> str:
+    """A name without blanks and accents: `Local AI` is `LocalAI`, and `Llama 3 1B` is not `Llama 31B`."""
+    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", name.casefold()))
+    return _BLANKS.sub("", " ".join(name_tokens(plain)))
+
+
+_ACCENTS = re.compile(r"(?<=[a-z])[\u0300-\u036f]+")
+_BLANKS = re.compile(r"(?<![0-9]) | (?![0-9])")
+"""Blanks between words, not those between two numbers."""
 _WORDS_AND_NUMBERS = re.compile(r"[0-9]+(?:\.[0-9]+)*|[^\W\d_]+|\+")
 
 
@@ -335,13 +345,24 @@ class HeldReading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A page that waits for a second reading: why, its bodies, the odd values that it shows, and how often one has waited."""
+
+    why: str
+    sha256: tuple[Sha256, ...]
+    values: Mapping[EntryId, float | None] = field(default_factory=dict)
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BoardState:
     """The memory of a board for judging its next snapshot: small, and a fold over its accepted snapshots.
 
     `leaders` are the acknowledged ones per metric. `changed_at` has the last times when the content changed, oldest first. The
     last `failures` readings failed, the first at `failing_since`; `passing`: the next try may succeed. `broken_since`,
     `stale_since`, `capped_at` and `left_out` (rows of the last accepted snapshot) are open troubles. `suspects` are the last
-    readings in quarantine. `memory` is the memory of each event kind: plain JSON, small (`events.kind.Detection`).
+    readings in quarantine, and the last page is `waiting` if another has to confirm it. `bodies` are digests of those accepted
+    last. `memory` is the memory of each event kind: plain JSON, small (`events.kind.Detection`).
     """
 
     known: Mapping[EntryId, EntryRecord] = field(default_factory=dict)
@@ -361,5 +382,7 @@ class BoardState:
     capped_at: int | None = None
     cap_told: bool = False
     suspects: tuple[HeldReading, ...] = ()
+    waiting: Waiting | None = None
+    bodies: tuple[str, ...] = ()
     left_out: Mapping[EntryId, LeftOut] = field(default_factory=dict)
     memory: Mapping[str, Any] = field(default_factory=dict)

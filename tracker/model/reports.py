@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from tracker.model.events import Event
 from tracker.model.ids import BoardId
+
+if TYPE_CHECKING:  # charts are of reports and reports of charts
+    from tracker.model.charts import BoardCharts
 
 
 class State(StrEnum):
@@ -89,6 +93,7 @@ class BoardReport:
     """One board in a report: its stories by weight, its gaps, and the number of events that are only recorded.
 
     `is_first`: the window contains its first reading and no later one. `top`: of boards with stories that have an order.
+    `charts`: of the same, if the report is illustrated.
     """
 
     health: Health
@@ -98,12 +103,17 @@ class BoardReport:
     recorded: int = 0
     is_first: bool = False
     top: Top | None = None
+    charts: BoardCharts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What changed on some boards in since ≤ recorded_at < until; boards with the weightiest story first, quiet ones last."""
+    """What changed on some boards in since ≤ recorded_at < until; boards with the weightiest story first, quiet ones last.
+
+    `only` describes what was asked for if it is not all events of these boards.
+    """
 
     since: datetime
     until: datetime
     boards: tuple[BoardReport, ...]
+    only: str = ""

@@ -55,7 +55,9 @@ SIGNED = re.compile(r"[\[(]?[+\-−][0-9][0-9.,]*%?[\])]?")
 """A delta beside a figure, the end of a name beside a name: `<span>GPT</span><span>-4</span>`."""
 FIGURE = re.compile(r"[~≈]?[$€£¥]?[0-9][0-9.,\s]*[%$€£¥]?[kKmMbB]?")
 SIGN = re.compile(r"[\[(]?(?:[*†‡§¶]{1,3}|※[0-9]{0,2})[\])]?|\[[0-9]{1,2}\]")
-NOTE = re.compile(rf"{DELTA.pattern}|{SIGN.pattern}|{BADGE.pattern}", re.IGNORECASE)
+EMOJI = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u200d\u20e3\ufe0e\ufe0f\\s]+")
+"""Emoji and dingbats alone: a badge beside a name."""
+NOTE = re.compile(rf"{DELTA.pattern}|{SIGN.pattern}|{BADGE.pattern}|{EMOJI.pattern}", re.IGNORECASE)
 _ONE_MARK = r"[\[(]?(?:※?[0-9]{1,2}|[a-z]|[*†‡§¶#※]{1,3})[\])]?"
 MARK = re.compile(rf"{_ONE_MARK}(?:[, ]+{_ONE_MARK})*")
 """A footnote mark if its element is one; as plain text it may be a figure."""

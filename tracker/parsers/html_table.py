@@ -22,7 +22,7 @@ from tracker.model import SURPLUS, Table
 from tracker.parsers._options import TableOptions
 from tracker.parsers.cell_text import cell_text
 from tracker.parsers.decoding import decode, find_facts, fold, header, in_toml, names, places_in, unique
-from tracker.parsers.html_tree import Element, ancestors, children, inner_text, is_hidden, root_of
+from tracker.parsers.html_tree import TEXT, Element, ancestors, children, inner_text, is_hidden, root_of
 from tracker.parsers.limits import MAX_CELLS, MAX_COLUMNS, refuse_wide
 from tracker.wording import count
 
@@ -43,6 +43,9 @@ ROLES = {"columnheader": "th", "rowheader": "th", "cell": "td", "gridcell": "td"
 FIGURE = re.compile(r"[^\w]*[0-9][^A-Za-z]*")
 SELECTED = re.compile(r"css:(?P<css>.+?)(?:@(?P<attribute>[\w:.-]+))?\Z", re.DOTALL)
 ATTRIBUTE = re.compile(r"@([\w:.-]+)\Z")
+OWN_TEXT = "$text"
+"""The column of the text in a row that is in no element inside it: `Heron` of `<li>Heron: <b>91.5</b></li>`."""
+_EDGES = re.compile(r"^(?:[—–:|·•,;=-]+ )+|(?: ?[—–:|·•,;=(-]+)+$")
 SPANNED = "[colspan], [rowspan], [aria-colspan], [aria-rowspan]"
 SPAN = re.compile(r"\s*\+?([0-9]{1,12})")
 """A number as the standard reads it: what follows the digits does not count."""
@@ -55,7 +58,7 @@ class Options(TableOptions, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """Options of `html_table`.
 
     A column is the text of its header, or `css:SELECTOR` (the text of the first match in the row),
-    `css:SELECTOR@attribute`, or `@attribute` (of the row, or of the first element in it that has one).
+    `css:SELECTOR@attribute`, `@attribute` (of the row, or of the first element in it that has one), or `$text` (the row's own).
     Of several tables that fit, the longest is taken.
     """
 
@@ -69,6 +72,9 @@ class Options(TableOptions, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     headers: Annotated[tuple[str, ...], Meta(description="Columns that the table must have.")] = ()
     rows: Annotated[str, Meta(description="CSS selector of the rows, if they are not table rows.")] = ""
     first: Annotated[bool, Meta(description="Take the first matching table instead of the longest.")] = False
+    flight: Annotated[
+        bool, Meta(description="The table is in the elements of a Next.js flight stream instead of in the page's own markup.")
+    ] = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -104,8 +110,12 @@ class HtmlPage:
         return sections([self.root])
 
 
-def page_of(body: bytes) -> HtmlPage:
-    """The page in a body. Raises ParseError for other text, and for a page that is cut off in a table."""
+def page_of(body: bytes, *, flight: bool = False) -> HtmlPage:
+    """The page in a body, or in its `flight` stream. Raises ParseError for other text, and if it is cut off in a table."""
+    if flight:
+        from tracker.parsers._flight_markup import markup_of  # noqa: PLC0415 - loaded for boards whose table is in a stream
+
+        return HtmlPage(root_of(markup_of(body)))
     page = decode(body)
     if "<table" in page and "</table" not in page:
         raise ParseError("found a table that is not closed, expected </table>: the page is cut off")
@@ -120,7 +130,7 @@ def parse(body: bytes, options: Options, wanted: Sequence[str]) -> Table:
     Raises:
         ParseError: no table fits, it has no rows or none of the wanted columns, or, unless SURPLUS is wanted, a row is too long.
     """
-    return read(page_of(body), options, wanted)
+    return read(page_of(body, flight=options.flight), options, wanted)
 
 
 def read(page: HtmlPage, options: Options, wanted: Sequence[str]) -> Table:
@@ -177,6 +187,8 @@ class Grid:
             return _known([*map(_text, matches)])
         if attribute:
             return _known([_attribute(row, attribute[1]) for row in self.elements])
+        if want == OWN_TEXT:
+            return _known([own_text(row) or None for row in self.elements])
         if want == SURPLUS:
             return _known(list(self.surplus))
         at = self.place_of(want)
@@ -191,6 +203,12 @@ def _known(cells: list[str | None]) -> list[str | None] | None:
 
 def _text(cell: Element | None) -> str | None:
     return None if cell is None else cell_text(cell)
+
+
+def own_text(row: Element) -> str:
+    """The text of a row outside of the elements in it, without the signs that separate it from them."""
+    texts = (part.text_content or "" for part in row.iter(include_text=True) if part.tag == TEXT)
+    return _EDGES.sub("", fold(" ".join(texts)))
 
 
 def _attribute(row: Element, name: str) -> str | None:

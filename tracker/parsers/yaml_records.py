@@ -1,4 +1,4 @@
-"""YAML: a list of mappings with every scalar as written (`1:30`, `no` and dates stay text), without anchors or aliases."""
+"""YAML: a list of mappings with every scalar as written (`1:30`, `no` and dates stay text), without aliases."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def load(text: str) -> object:
     """The one document of a text, or its front matter: mappings, lists, text and None.
 
     Raises:
-        ParseError: the text is not YAML, has several documents, an anchor or an alias, or is nested too deeply.
+        ParseError: the text is not YAML, has several documents, an alias or a merge key, or is nested too deeply.
     """
     if front := _FRONT.match(text):
         text = front[1]
@@ -71,8 +71,8 @@ def _document(events: Iterator[yaml.Event]) -> object:
 
 
 def _value(event: yaml.Event, events: Iterator[yaml.Event], depth: int) -> object:
-    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-        raise ParseError(f"found an anchor or alias at line {_line(event)}, expected plain YAML")
+    if isinstance(event, yaml.AliasEvent):
+        raise ParseError(f"found an alias at line {_line(event)}, expected plain YAML")
     if depth > MAX_DEPTH:
         raise ParseError(f"found more than {MAX_DEPTH} levels at line {_line(event)}, expected records")
     if isinstance(event, yaml.ScalarEvent):

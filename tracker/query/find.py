@@ -38,8 +38,9 @@ def states(store: Store, *, at: datetime | None = None, lexicon: Lexicon, boards
         declared = store.declared(name)
         snapshot = store.latest(name) if at is None else store.at(name, at)
         if declared is not None and snapshot is not None:
-            names = {entry: known.names for entry, known in store.past(name).known.items()}
-            present.append(BoardAt(board=declared, snapshot=resolve_models(snapshot, lexicon), names=names))
+            names = {entry: ever.names for entry, ever in store.past(name).known.items()}
+            known = store.identities(name, lexicon.version)
+            present.append(BoardAt(board=declared, snapshot=resolve_models(snapshot, lexicon, known), names=names))
     return tuple(present)
 
 
@@ -58,11 +59,11 @@ def _with_gone(store: Store, state: BoardAt, lexicon: Lexicon) -> BoardAt:
     for entry, known in store.past(board).known.items():
         if entry not in listed and entry not in former and known.last_seen is not None:
             gone.setdefault(known.last_seen, []).append(entry)
-    entries = dict(listed)
+    entries, resolved = dict(listed), store.identities(board, lexicon.version) if gone else {}
     for seen, keys in sorted(gone.items()):
         if (snapshot := store.at(board, seen)) is not None:
             last = {key: snapshot.entries[key] for key in keys if key in snapshot.entries}
-            entries |= resolve_models(replace(snapshot, entries=last), lexicon).entries
+            entries |= resolve_models(replace(snapshot, entries=last), lexicon, resolved).entries
     return replace(state, snapshot=replace(state.snapshot, entries=entries))
 
 

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import groupby
 
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId, EntryId, EntryRecord, Event, EventFilter, Metric, MetricId, RankSpan, Span
 from tracker.model.names import Lexicon
 from tracker.ports import Store
+from tracker.query.filters import Filters, is_wanted
 from tracker.query.find import demand, remembered, states
+
+_EVER, _NEVER = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """One entry over time on one board: its names, when it was listed, its values per metric (of `metrics`) and its ranks."""
+    """One entry over time on one board: its names, when it was listed, its values per metric (of `metrics`) and its ranks.
+
+    Values of a metric compare from one of its `segments` to the next.
+    """
 
     board: BoardId
     entry: EntryId
@@ -23,15 +32,22 @@ class Course:
     values: dict[MetricId, Sequence[Span]]
     ranks: Sequence[RankSpan]
     events: Sequence[Event]
+    segments: Mapping[MetricId, tuple[datetime, ...]] = field(default_factory=dict)
+
+    def by_segment(self, metric: MetricId) -> list[list[float]]:
+        """The values of a metric, oldest first, in a list for each segment."""
+        starts = self.segments.get(metric, ())
+        groups = groupby(self.values.get(metric, ()), key=lambda span: bisect_right(starts, span.valid_from))
+        return [[span.measure.value for span in spans] for _, spans in groups]
 
 
-def history(name: str, store: Store, lexicon: Lexicon, *, board: BoardId | None = None) -> tuple[Course, ...]:
-    """Everything about the entries that a name means (`find`), including those that left their board.
+def history(name: str, store: Store, lexicon: Lexicon, *, boards: Sequence[BoardId] | None = None) -> tuple[Course, ...]:
+    """Everything about the entries that a name means (`find`) on some boards, or all, including those that left their board.
 
     Raises:
         DeclarationError: no board lists or listed it; the nearest names are suggested.
     """
-    boards = store.boards() if board is None else (board,)
+    boards = store.boards() if boards is None else boards
     meant = demand(name, remembered(store, states(store, lexicon=lexicon, boards=boards), lexicon), lexicon)
     known = {name: store.past(name).known for name in meant.by_board}
     return tuple(_course(listed.state.board, listed.entry.id, known[listed.state.board.id], store) for listed in meant.entries)
@@ -42,17 +58,52 @@ def _course(declared: Board, entry: EntryId, known: Mapping[EntryId, EntryRecord
     values = {metric: spans for metric in metrics if (spans := store.spans(board, entry, metric))}
     events = tuple(store.events(EventFilter(board=board, entry=entry)))
     ranks = store.rank_spans(board, entry)
-    return Course(board=board, entry=entry, known=known[entry], metrics=metrics, values=values, ranks=ranks, events=events)
+    starts = {metric: tuple(of.started_at for of in store.segments(board) if of.metric == metric) for metric in values}
+    return Course(
+        board=board,
+        entry=entry,
+        known=known[entry],
+        metrics=metrics,
+        values=values,
+        ranks=ranks,
+        events=events,
+        segments=starts,
+    )
 
 
-def with_metric(courses: Sequence[Course], metric: MetricId) -> tuple[Course, ...]:
-    """The courses with values of the metric, without their other values.
+def narrowed(courses: Sequence[Course], only: Filters) -> tuple[Course, ...]:
+    """The courses with what the metrics, topics and times of the filters mean: values, ranks and events.
 
     Raises:
-        DeclarationError: none has any.
+        DeclarationError: none has values of those metrics.
     """
-    chosen = tuple(replace(course, values={metric: course.values[metric]}) for course in courses if metric in course.values)
+    chosen = tuple(_narrowed(course, only) for course in courses)
+    if not (only.metrics or only.topics):
+        return chosen
+    chosen = tuple(course for course in chosen if course.metrics)
     if not chosen:
         known = ", ".join(sorted({name for course in courses for name in course.values})) or "none"
-        raise DeclarationError(f'metric "{metric}": that model has no values of it; expected one of: {known}')
+        wanted = f'metric "{", ".join(only.metrics)}"' if only.metrics else f'topic "{", ".join(only.topics)}"'
+        raise DeclarationError(f"{wanted}: that model has no values of it; expected one of: {known}")
     return chosen
+
+
+def _narrowed(course: Course, only: Filters) -> Course:
+    every = not (only.metrics or only.topics)
+    present = course.metrics if every else course.values
+    metrics = {name: course.metrics[name] for name in present if is_wanted(course.metrics[name], only)}
+    since, until = only.since or _EVER, only.until or _NEVER
+
+    def lasted(span: Span | RankSpan) -> bool:
+        return span.valid_from < until and (span.valid_to is None or span.valid_to > since)
+
+    def happened(event: Event) -> bool:
+        return since <= event.recorded_at < until and (every or event.metric in metrics)
+
+    return replace(
+        course,
+        metrics=metrics,
+        values={name: tuple(filter(lasted, spans)) for name, spans in course.values.items() if name in metrics},
+        ranks=tuple(filter(lasted, course.ranks)) if any(metric.primary for metric in metrics.values()) else (),
+        events=tuple(filter(happened, course.events)),
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -119,6 +119,16 @@ def _key_before(store: Store, board: BoardId, entry: EntryId) -> EntryId | None:
     renames = store.events(EventFilter(board=board, fact="key_before", entry=entry))
     keys = [str(event.facts["key_before"]) for event in renames if event.facts.get("key_before") not in (None, entry)]
     return EntryId(keys[-1]) if keys else None
+
+
+def newest_keys(board: BoardId, store: Store) -> Mapping[EntryId, EntryId]:
+    """The newest key of each entry that got another."""
+    newer: dict[EntryId, EntryId] = {}
+    for event in store.events(EventFilter(board=board, fact="key_before")):
+        former, (entry, *_) = EntryId(str(event.facts["key_before"])), (party.entry for party in event.subjects)
+        newer = {key: entry if to == former else to for key, to in newer.items() if key != entry}
+        newer |= {former: entry} if former != entry else {}
+    return newer
 
 
 def _last_rise(

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from tracker.model import Board, Measure, Metric, Top, TopRow
 from tracker.order import competition_ranks
 from tracker.ports import Store
+from tracker.query.since import newest_keys
 from tracker.wording import NO_ERROR, number, unsure
 
 ROWS = 5
@@ -23,6 +24,10 @@ def top(board: Board, store: Store, *, since: datetime, until: datetime) -> Top 
     measures, ranks = last.measures(primary.id), competition_ranks(primary, last.values(primary.id), last.unnamed)
     before = competition_ranks(primary, start.values(primary.id), start.unnamed) if start is not None else {}
     best = sorted(ranks, key=lambda entry: (ranks[entry], last.entries[entry].name, entry))[:ROWS]
+    if not before.keys() >= {*best}:  # a row under another key is not new
+        keys = newest_keys(board.id, store)
+        newest = {keys.get(entry, entry): rank for entry, rank in before.items()}
+        before |= {entry: newest[key] for entry in best if entry not in before and (key := keys.get(entry, entry)) in newest}
     has_error = unsure(primary, *measures.values()) != NO_ERROR
     names, values = last.entries, {entry: _value(measures[entry], primary) for entry in best}
     rows = [TopRow(rank=ranks[entry], was=before.get(entry), name=names[entry].name, value=values[entry]) for entry in best]

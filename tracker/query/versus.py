@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import product
 
@@ -12,6 +12,7 @@ from tracker.model import Board, BoardId, Entry, Measure, Metric, Nature, name_t
 from tracker.model.names import Lexicon
 from tracker.order import certainty
 from tracker.ports import Store
+from tracker.query.filters import Filters, is_wanted
 from tracker.query.find import BoardAt, Found, Listed, agrees, demand, states
 from tracker.query.since import Interval, looked_at, passed, segment_start
 from tracker.toml import quoted
@@ -101,6 +102,18 @@ def versus(
         only_one=tuple(board for board in on_first if board not in on_second),
         only_other=tuple(board for board in on_second if board not in on_first),
     )
+
+
+def narrowed(found: Versus, only: Filters) -> Versus:
+    """The comparison on the metrics that the filters mean, without the pairs that have none of them."""
+    pairs = [replace(pair, rows=tuple(row for row in pair.rows if is_wanted(row.metric, only))) for pair in found.pairs]
+    return replace(found, pairs=tuple(pair for pair in pairs if pair.rows or not (only.metrics or only.topics)))
+
+
+def ordered_only(found: Versus) -> Versus:
+    """The comparison on the metrics whose order is of quality, or of points, and of which both values are known."""
+    pairs = [replace(pair, rows=tuple(row for row in pair.rows if row.metric.ordered and row.above)) for pair in found.pairs]
+    return replace(found, pairs=tuple(pair for pair in pairs if pair.rows))
 
 
 def _pairs(one: Found, other: Found, ones: Sequence[Listed], others: Sequence[Listed]) -> list[tuple[Entry, Entry]]:

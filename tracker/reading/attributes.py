@@ -99,6 +99,7 @@ def _flag(cell: str) -> str:
 _PARSE: dict[Kind, Callable[[str], str]] = {
     Kind.TEXT: str,
     Kind.NUMBER: _number,
+    Kind.DISTANCE: _number,
     Kind.DATE: parse_date,
     Kind.FLAG: _flag,
     Kind.NUMBERED: without_place,

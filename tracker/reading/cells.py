@@ -297,7 +297,7 @@ def _interval(
     parts: _Cell, metric: Metric, plus_minus: str | None, low: str | None, high: str | None
 ) -> tuple[Decimal | None, Decimal | None]:
     """The bounds as published, in the publisher's scale."""
-    lowest, highest = _bound(low, metric.low), _bound(high, metric.high)
+    lowest, highest = _bound(low, metric.low, parts.value, -1), _bound(high, metric.high, parts.value, 1)
     below, above = _half(plus_minus, metric.plus_minus)
     if below is None or above is None:
         below, above = parts.below, parts.above
@@ -308,9 +308,13 @@ def _interval(
     return lowest, highest
 
 
-def _bound(text: str | None, column: Column | None) -> Decimal | None:
+def _bound(text: str | None, column: Column | None, value: Decimal, side: int) -> Decimal | None:
+    """A bound of a value: below it if `side` is -1, above it if 1."""
     cell = bounded(text)
-    return None if unknown_of(column).covers(cell) else parse_number(cell)
+    if unknown_of(column).covers(cell):
+        return None
+    number = parse_number(cell)
+    return _ARITHMETIC.add(value, side * abs(number)) if column and column.kind is Kind.DISTANCE else number
 
 
 def _half(text: str | None, column: Column | None) -> tuple[Decimal, Decimal] | tuple[None, None]:

@@ -21,12 +21,15 @@ from tracker.reading.units import CURRENCY_FIRST, UnitColumn, contradiction, in_
 CURRENCIES = {"$": ("USD", "$"), "€": ("EUR", "€"), "£": ("GBP", "£"), "¥": ("CNY", "JPY", "RMB", "¥")}
 LARGE, APART = 100, 50
 """A dot groups thousands if the other numbers are whole, at least LARGE, and APART times as large as with a decimal point."""
+PAR = ("E", "Even", "EVEN", "Par", "PAR")
+"""Zero among strokes above and below par: `-4`, `E`, `+2`."""
 MANY = 10
 """Figures of a column of which one may be odd."""
 
 _NUMBER = re.compile(r"[0-9](?:[0-9.,]*[0-9])?")
 _WHOLE = re.compile(r"[0-9]+")
 _WORDLESS = re.compile(r"[\W\d]+")
+_SIGNED = re.compile(r"[+\-−–][0-9]{1,3}")
 _DOT_GROUP = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 _COMMA_GROUP = re.compile(r"[1-9][0-9]{0,2},[0-9]{3}")
 _POINT = re.compile(r"[0-9]+\.[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+\.[0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3}){2,}")
@@ -68,6 +71,8 @@ def figures_of(cells: Sequence[str | None], metric: Metric, bounds: Bounds, comm
     `commas` says whether the page has decimal commas, as `has_decimal_commas`; it is asked if the column alone does not show it.
     """
     text = "\n".join(filter(None, cells))
+    if any(word in text for word in PAR):
+        cells = _without_par(cells)
     if not _is_unusual(text) and (not _THREE_DECIMALS.search(text) or _has_points_only(text)):
         return Figures(cells=cells)
     found = in_one_unit(_without_spaces(cells)) if _WORDED.search(text) else UnitColumn(cells=cells)
@@ -87,6 +92,13 @@ def figures_of(cells: Sequence[str | None], metric: Metric, bounds: Bounds, comm
         refused |= dict.fromkeys(numbers, expected)
     swapped = found.cells if separator != "," else [cell and cell.translate(_SWAPPED) for cell in found.cells]
     return Figures(cells=[None if row in refused else cell for row, cell in enumerate(swapped)], refused=refused, unit=found.unit)
+
+
+def _without_par(cells: Sequence[str | None]) -> Sequence[str | None]:
+    """The cells with 0 for the words for par, if all others are whole numbers with signs."""
+    others = [cell.strip() for cell in cells if cell and cell.strip() not in PAR]
+    signed = sum(bool(_SIGNED.fullmatch(cell)) for cell in others)
+    return ["0" if cell and cell.strip() in PAR else cell for cell in cells] if signed > len(others) / 2 else cells
 
 
 def _is_unusual(text: str) -> bool:

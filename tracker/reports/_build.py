@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from itertools import pairwise
-from statistics import median_low
+from datetime import UTC, datetime
 
-from tracker.model import BoardId, BoardReport, Check, Event, EventId, Gap, Health, Report, Result, Top
+from tracker.model import BoardId, BoardReport, Check, Event, EventId, Health, Report, Result, Top
 from tracker.reports.folding import fold
+from tracker.reports.gaps import gaps
 
-_TIMES_THE_USUAL_PAUSE = 3
 _NEVER = datetime.max.replace(tzinfo=UTC)
-_LEAST_GAP = timedelta(days=3)
 
 
 def build(
@@ -77,7 +74,7 @@ def _board(
     return BoardReport(
         health=health,
         stories=fold(shown),
-        gaps=_gaps(seen, window[0]),
+        gaps=gaps(seen, window[0]),
         checks=sum(at >= window[0] for at in seen),
         recorded=len(events) - len(shown),
         is_first=len(seen) == 1 and seen[0] >= window[0],
@@ -100,18 +97,6 @@ def _states(event: Event, side: str) -> Iterator[tuple[object, ...]]:
     if isinstance(value, str | float):
         for entry in {*(party.entry for party in event.subjects), *([former] if former else ())}:
             yield event.kind, event.metric, event.facts.get("attribute"), entry, value
-
-
-def _gaps(seen: Sequence[datetime], since: datetime) -> tuple[Gap, ...]:
-    """Pauses that end within the window and are much longer than the board's (lower) median."""
-    if len(seen) < 2:
-        return ()
-    limit = _TIMES_THE_USUAL_PAUSE * median_low([later - earlier for earlier, later in pairwise(seen)])
-    return tuple(
-        Gap(after=earlier, until=later)
-        for earlier, later in pairwise(seen)
-        if later >= since and later - earlier > limit and later - earlier >= _LEAST_GAP
-    )
 
 
 def _place(board: BoardReport) -> tuple[int, str, str]:

@@ -20,9 +20,14 @@ _CONNECTIVES = (
     "above after against ahead all also among and at before behind below better but by for from no now of on over since than the"
     " under until up which with within worse"
 )
-_BREAKS = (re.compile(r"; "), re.compile(r", (?=(?:" + "|".join(_CONNECTIVES.split()) + r") |\d)"), re.compile(r": "))
+_BREAKS = (
+    re.compile(r"; "),
+    re.compile(r", (?=(?:" + "|".join(_CONNECTIVES.split()) + r") |\d)"),
+    re.compile(r": "),
+    re.compile(r" and (?=(?:makes|puts) )| (?=with [$\d])"),
+)
 """Where a sentence can end early, the best place first."""
-_LEAST = 0.3
+_LEAST = 0.2
 """The share of the limit that the part before a break must fill."""
 
 

@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 
 from tracker.model import BoardReport, EntryId, Event, Evidence, Gap, Health, Report, State, Story, Top, TopRow
 from tracker.reports.folding import are_siblings, folding_of, order, subject
-from tracker.wording import NO_ERROR, count, listed, period, span, when
+from tracker.wording import NO_ERROR, count, listed, machine_time, period, span, when
 
 TITLE = "Leaderboard changes"
 HEAVY = 80
@@ -153,6 +153,13 @@ def pages(event: Event) -> dict[Evidence, list[Evidence]]:
     return pages
 
 
+def shown_by(event: Event, evidence: Evidence) -> str:
+    """The command that shows the stored state; "" for a consensus, whose evidence is of several boards."""
+    if "events" in event.facts:
+        return ""
+    return f"tracker capture show {event.board} --at {machine_time(evidence.observed_at)}"
+
+
 def name_of(event: Event, entry: EntryId) -> str:
     """An entry as the event names it, or its key."""
     return next((party.name for party in (*event.subjects, *event.rivals) if party.entry == entry), entry)
@@ -269,6 +276,9 @@ def _unseen(gaps: Sequence[Gap], zone: tzinfo) -> tuple[str, ...]:
 
 def silences(report: Report, zone: tzinfo) -> tuple[Silence, ...]:
     """Sentences on boards without stories and trouble: first seen, unchanged, with recorded changes, or unseen; and on gaps."""
+    if report.only:
+        found = "Only changes that match are shown" if report.boards else "No change in this time matches"
+        return (Silence(sentence=f"{found}: {report.only}."),)
     if not report.boards:
         return (Silence(sentence="There are no boards to report on."),)
     without = [board for board in report.boards if not board.stories]

@@ -13,7 +13,7 @@ import msgspec
 from cronsim import CronSim, CronSimError
 
 from tracker.cadence import covers_the_day, window
-from tracker.model import CADENCES, Board, BoardId, Column, Group, Kind, Parse, Payload, Window
+from tracker.model import CADENCES, Board, BoardId, Column, Group, Kind, Parse, PastSource, Payload, Window
 from tracker.schedules.columns import (
     attributes_of,
     check_name,
@@ -25,7 +25,7 @@ from tracker.schedules.columns import (
     optional_column,
 )
 from tracker.schedules.requests import LIMITS, check_address, further_request, own_request
-from tracker.schedules.shapes import REST, BoardFile, DefaultsFile, Formats, GroupTable, PayloadTable, RequestTable
+from tracker.schedules.shapes import REST, BackfillTable, BoardFile, DefaultsFile, Formats, GroupTable, PayloadTable, RequestTable
 from tracker.schedules.tables import shaped, shaped_table
 from tracker.toml import Wrong, dotted, in_toml_words, quoted, span_s, texts, time_zone, understood, unknown_value
 
@@ -60,10 +60,27 @@ def board_from(tables: dict[str, Any], board: BoardId, formats: Formats) -> Boar
         quiet=_quiet(file.quiet),
         attribution=file.attribution,
         terms=file.terms,
+        redistribution=file.redistribution,
         enabled=file.enabled,
         payloads=payloads,
+        backfill=_past(file.backfill),
     )
     return _with_missing(board_of_file, missing_of(file.missing)) if file.missing else board_of_file
+
+
+def _past(table: BackfillTable | None) -> tuple[PastSource, ...]:
+    """The sources of the board's past, those with the most exact times first."""
+    if table is None:
+        return ()
+    sources: list[PastSource] = []
+    if (git := table.git) is not None:
+        by_commit = git.dates == "commit"
+        sources.append(PastSource(kind="git", place=git.repository, path=git.path, every=git.every or "", by_commit=by_commit))
+    if (hub := table.hf) is not None:
+        sources.append(PastSource(kind="hf", place=hub.dataset, path=hub.path, every=hub.every or ""))
+    if (page := table.wayback) is not None:
+        sources.append(PastSource(kind="wayback", place=page.url, every=page.every or ""))
+    return tuple(sources)
 
 
 def check_times(file: BoardFile | DefaultsFile) -> None:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 import msgspec
 
 from tracker.model import TOPICS, Bounds, Column, Contract, Kind, Metric, MetricId, Nature
-from tracker.schedules.shapes import REST, ColumnTable, ContractTable, MetricTable
+from tracker.schedules.shapes import REST, BoundTable, ColumnTable, ContractTable, MetricTable
 from tracker.toml import Wrong, check_words, dotted, keys, meant, quoted, span_s, texts, understood, unknown_value
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -29,15 +29,15 @@ def missing_of(values: Iterable[str | float]) -> frozenset[str]:
     return frozenset(str(value) for value in values)
 
 
-def column_of(declared: str | Sequence[str] | ColumnTable, kind: Kind) -> Column:
+def column_of(declared: str | Sequence[str] | ColumnTable | BoundTable, kind: Kind) -> Column:
     """A column in any of its three spellings."""
-    if not isinstance(declared, ColumnTable):
+    if not isinstance(declared, ColumnTable | BoundTable):
         return Column(sources=texts(declared), kind=kind)
     kind = Kind(declared.kind) if declared.kind else kind
     return Column(sources=texts(declared.from_), missing=missing_of(declared.missing), kind=kind, part=declared.part)
 
 
-def optional_column(declared: str | Sequence[str] | ColumnTable | None, kind: Kind) -> Column | None:
+def optional_column(declared: str | Sequence[str] | ColumnTable | BoundTable | None, kind: Kind) -> Column | None:
     """The column, or None if none is declared."""
     return None if declared is None else column_of(declared, kind)
 

@@ -37,7 +37,19 @@ class ColumnTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     part: Part = 0
 
 
+class BoundTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A column of bounds with further settings."""
+
+    from_: Annotated[Source | Sources, _FROM] = field(name="from")
+    missing: Missing = []
+    kind: Annotated[
+        Literal["number", "distance"], Meta(description="distance: how far the bound is from the value, with any sign")
+    ] = "number"
+    part: Part = 0
+
+
 ColumnText = Source | Sources | ColumnTable
+BoundText = Source | Sources | BoundTable
 
 
 class PaginationTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -200,8 +212,8 @@ class MetricTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     scale: Annotated[Decimal, Meta(description="Factor that converts published values to the unit")] = Decimal(1)
     missing: Missing = []
     part: Part = 0
-    low: Annotated[ColumnText | None, Meta(description="Column of the interval's lower end; requires high")] = None
-    high: Annotated[ColumnText | None, Meta(description="Column of the interval's upper end; requires low")] = None
+    low: Annotated[BoundText | None, Meta(description="Column of the interval's lower end; requires high")] = None
+    high: Annotated[BoundText | None, Meta(description="Column of the interval's upper end; requires low")] = None
     plus_minus: Annotated[ColumnText | None, Meta(description="Column of the half-width: 6, ±6 or +5/-4")] = None
     half_width_factor: Annotated[
         Annotated[float, Meta(gt=0)] | None,
@@ -253,6 +265,46 @@ class ContractTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     )
 
 
+_EVERY = Meta(description="Take only the last state of each hour, day, week or month")
+_Every = Annotated[Literal["hour", "day", "week", "month"] | None, _EVERY]
+
+
+class GitPastTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A git repository with the board's past."""
+
+    repository: Annotated[Text, Meta(description="Address or folder of the repository")]
+    path: Annotated[
+        Text, Meta(description="The file, from the top of the repository; or a glob, of files with dates in their paths")
+    ]
+    every: _Every = None
+    dates: Annotated[Literal["author", "commit"], Meta(description="Whose time of a commit is that of the observation")] = (
+        "author"
+    )
+
+
+class WaybackPastTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A page whose captures the Wayback Machine has."""
+
+    url: Annotated[Text, Meta(description="The address that was captured")]
+    every: _Every = None
+
+
+class HubPastTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A dataset of the Hugging Face Hub whose revisions have the board's past."""
+
+    dataset: Annotated[Text, Meta(description="The dataset, owner/name")]
+    path: Annotated[str, Meta(description="The file in it; by default the one that the board reads")] = ""
+    every: _Every = None
+
+
+class BackfillTable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the board's past is; tracker backfill --all takes it from there."""
+
+    git: Annotated[GitPastTable | None, Meta(description="A git repository")] = None
+    hf: Annotated[HubPastTable | None, Meta(description="A dataset of the Hugging Face Hub")] = None
+    wayback: Annotated[WaybackPastTable | None, Meta(description="Captures of the Wayback Machine")] = None
+
+
 class BoardDefaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The keys of a board that may be a default."""
 
@@ -267,6 +319,10 @@ class BoardDefaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     ] = []
     attribution: Annotated[str, Meta(description="Credit line, printed wherever the content is shown")] = ""
     terms: Annotated[str, Meta(description="What the publisher allows, and the consequences")] = ""
+    redistribution: Annotated[
+        Literal["allowed", "barred"],
+        Meta(description="Whether the terms allow passing the content on: exports leave barred boards out"),
+    ] = "allowed"
 
 
 class BoardFile(BoardDefaults, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -286,6 +342,7 @@ class BoardFile(BoardDefaults, frozen=True, kw_only=True, forbid_unknown_fields=
         dict[str, PayloadTable], Meta(description="Further responses to join with the table; name:column is a column of one")
     ] = {}
     contract: Annotated[ContractTable, Meta(description="Conditions for credible content")] = field(default_factory=ContractTable)
+    backfill: Annotated[BackfillTable | None, Meta(description="Where the board's past is")] = None
 
 
 class DefaultsFile(BoardDefaults, frozen=True, kw_only=True, forbid_unknown_fields=True):

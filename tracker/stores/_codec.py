@@ -168,7 +168,7 @@ def where(wanted: EventFilter) -> tuple[str, list[object]]:
     if wanted.is_news is not None:
         parts.append(("is_news = ?", [int(wanted.is_news)]))
     if wanted.entry is not None:
-        of_entry = "SELECT event FROM parties JOIN entries USING (board, entry) WHERE key = ?"
+        of_entry = "SELECT event FROM _parties JOIN _entries USING (board, entry) WHERE key = ?"
         parts.append((f"event IN ({of_entry})", [wanted.entry]))
     if wanted.fact:  # few bodies contain the word, and only those are parsed
         parts.append(("instr(body, ?) AND json_type(body, ?) IS NOT NULL", [wanted.fact, f"$.facts.{wanted.fact}"]))

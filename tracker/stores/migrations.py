@@ -16,6 +16,10 @@ from typing import Any
 
 from sqlite_utils import Database, Migrations
 
+from tracker.model import EventId
+from tracker.stores.change_log import TABLE, ChangeLog
+from tracker.stores.views import OTHER_RANKS, RENAMED, VIEWS
+
 migrations = Migrations("tracker")
 
 _TABLES = """
@@ -224,6 +228,51 @@ CREATE TABLE notices (
 CREATE TABLE counts (what TEXT NOT NULL, label TEXT NOT NULL, amount REAL NOT NULL, PRIMARY KEY (what, label)) WITHOUT ROWID;
 """
 
+_VINTAGES = """
+ALTER TABLE entries ADD COLUMN valid_from INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE entry_versions AS SELECT *, 0 AS valid_to FROM entries WHERE 0;
+CREATE INDEX entry_versions_by_entry ON entry_versions (board, entry, valid_from);
+
+CREATE TABLE states (
+  board TEXT NOT NULL, valid_from INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (board, valid_from)
+) WITHOUT ROWID;
+
+CREATE TABLE known (
+  board TEXT NOT NULL, vintage INTEGER NOT NULL, known_from INTEGER NOT NULL, until INTEGER NOT NULL,
+  PRIMARY KEY (board, vintage, known_from)
+) WITHOUT ROWID;
+INSERT INTO known SELECT board, 0, observed_at, observed_at FROM checks;
+
+CREATE TABLE vintages (
+  board TEXT NOT NULL, vintage INTEGER NOT NULL, known_from INTEGER NOT NULL, why TEXT NOT NULL,
+  declaration TEXT NOT NULL, names TEXT NOT NULL, rules TEXT NOT NULL,
+  PRIMARY KEY (board, vintage)
+) WITHOUT ROWID;
+
+CREATE TABLE declarations (
+  board TEXT NOT NULL, known_from INTEGER NOT NULL, declaration TEXT NOT NULL, PRIMARY KEY (board, known_from)
+) WITHOUT ROWID;
+INSERT INTO declarations SELECT board, 0, declaration FROM boards WHERE declaration IS NOT NULL;
+
+CREATE TABLE names (known_from INTEGER PRIMARY KEY, sha256 TEXT NOT NULL, body BLOB NOT NULL);
+
+CREATE TABLE ended_pauses (
+  board TEXT NOT NULL, since INTEGER NOT NULL, by TEXT NOT NULL, reason TEXT NOT NULL, until INTEGER NOT NULL
+);
+"""
+_VERSIONED = {
+    "checks": "board, observed_at",
+    "snapshots": "board, observed_at",
+    "entry_versions": "board, entry, valid_from",
+    "states": "board, valid_from",
+    "measures": "series, entry, valid_from",
+    "texts": "series, entry, valid_from",
+    "ranks": "series, entry, valid_from",
+    "segments": "series, started_at",
+    "events": "event",
+}
+
 
 def _run(db: Database, script: str) -> None:
     for statement in filter(str.strip, script.split(";\n")):
@@ -290,6 +339,84 @@ def indices(db: Database) -> None:
         "CREATE TABLE indices (board TEXT NOT NULL, start INTEGER NOT NULL, lines BLOB NOT NULL, sha256 BLOB NOT NULL,"
         " PRIMARY KEY (board, start)) WITHOUT ROWID"
     )
+
+
+@migrations()
+def vintages(db: Database) -> None:
+    """When the record had each check, and the rows that a rewriting replaced (docs/decisions/0071-vintages.md)."""
+    _run(db, _VINTAGES)
+    for table, key in _VERSIONED.items():
+        db.execute(f"CREATE TABLE vintage_{table} AS SELECT 0 AS from_vintage, 0 AS to_vintage, * FROM {table} WHERE 0")  # noqa: S608  # our own names
+        db.execute(f"CREATE INDEX vintage_{table}_by_key ON vintage_{table} ({key}, to_vintage)")
+    parties = "SELECT 0 AS from_vintage, 0 AS to_vintage, *, 0 AS recorded_at FROM parties WHERE 0"
+    db.execute(f"CREATE TABLE vintage_parties AS {parties}")
+    db.execute("CREATE INDEX vintage_parties_by_key ON vintage_parties (board, entry, event, to_vintage)")
+
+
+_DECLARED = """
+CREATE TABLE _metrics (
+  board TEXT NOT NULL,
+  metric TEXT NOT NULL,
+  title TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  topic TEXT NOT NULL,
+  nature TEXT NOT NULL,
+  higher_is_better INTEGER,
+  is_primary INTEGER NOT NULL,
+  stated_error REAL,
+  PRIMARY KEY (board, metric)
+) WITHOUT ROWID;
+CREATE TRIGGER declared AFTER INSERT ON _boards WHEN json_valid(new.declaration) BEGIN {note} END;
+CREATE TRIGGER declared_again AFTER UPDATE OF declaration ON _boards WHEN json_valid(new.declaration) BEGIN {note} END;
+UPDATE _boards SET declaration = declaration;
+
+CREATE TABLE identities (
+  board TEXT NOT NULL,
+  entry INTEGER NOT NULL,
+  version TEXT NOT NULL,
+  org TEXT NOT NULL,
+  {identity},
+  size_total REAL,
+  size_active REAL,
+  open_weights INTEGER,
+  reasons TEXT NOT NULL,
+  price REAL,
+  PRIMARY KEY (board, entry)
+) WITHOUT ROWID;
+ALTER TABLE _boards ADD COLUMN names TEXT;
+CREATE INDEX ranks_first ON ranks (series, valid_from) WHERE rank = 1;
+"""
+_OF_A_METRIC = ("id", "title", "unit", "topic", "nature", "higher_is_better", "primary", "stated_error")
+_NOTE_METRICS = (
+    "DELETE FROM _metrics WHERE board = new.board; INSERT INTO _metrics SELECT new.board, "  # noqa: S608  # our own keys
+    + ", ".join(f"json_extract(value, '$.{key}')" for key in _OF_A_METRIC)
+    + " FROM json_each(new.declaration, '$.metrics');"
+)
+_IDENTITY = (
+    "name lab country family generation line_title tier size_total_b size_active_b tune kind reasoning effort thinking_budget"
+    " quant context serving harness preview date model variant confidence reason guessed_lab guessed_family"
+).replace(" ", ", ")
+
+
+@migrations()
+def documented(db: Database) -> None:
+    """Views for people, under the names of tables that get a prefix; the declared metrics and the entries' identities as rows."""
+    for (view,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'view'").fetchall():
+        db.execute(f"DROP VIEW {view}")
+    for table in RENAMED:
+        db.execute(f"ALTER TABLE {table} RENAME TO _{table}")
+    _run(db, _DECLARED.format(note=_NOTE_METRICS, identity=_IDENTITY))
+    db.execute(OTHER_RANKS)
+    for name, view in VIEWS.items():
+        db.execute(view.create(name))
+
+
+@migrations()
+def changes(db: Database) -> None:
+    """The order in which events came; those that are there already came as they are dated."""
+    db.execute(TABLE)
+    ids = db.execute("SELECT event FROM _events ORDER BY recorded_at, board, place").fetchall()
+    ChangeLog(db.conn).add(EventId(event) for (event,) in ids)
 
 
 def converted(table: str, rows: Sequence[tuple[Any, ...]], version: str) -> Sequence[tuple[Any, ...]]:

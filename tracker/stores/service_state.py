@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import msgspec
@@ -20,6 +20,8 @@ from msgspec import convert
 from tracker.model import BoardId, Counted, CounterKey, Delivery, Event, Notice, Pause, Receipt, Verdict
 from tracker.stores._codec import record, row_of, seconds, time_of
 
+UNSURE = timedelta(days=7)
+"""A route counts from this time ago if it was first read while the clock was ahead."""
 _ENDED_NOTICES = 100
 _event = msgspec.json.Decoder(Event)
 _DELIVERY = "route, queued_at, message, counted, tries, not_before, error, dead"
@@ -77,11 +79,15 @@ def is_readable(table: str, row: Row) -> bool:
 class SqliteServiceState:
     """Fulfils `ports.ServiceState` on a store's connection.
 
-    `transaction` begins a transaction or joins the open one; `reading` turns errors of reading and decoding into StoreErrors.
+    `transaction` begins a transaction or joins the open one; `reading` turns errors of reading and decoding into StoreErrors;
+    `now` tells when a pause ended.
     """
 
-    def __init__(self, connection: sqlite3.Connection, transaction: Transaction, reading: Transaction) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, transaction: Transaction, reading: Transaction, now: Callable[[], datetime]
+    ) -> None:
         self._connection = connection
+        self._now = now
         self._transaction = transaction
         self._reading = reading
 
@@ -129,8 +135,9 @@ class SqliteServiceState:
         return self._each(_receipt, sql, *values)
 
     def route_since(self, route: str, now: datetime) -> datetime:
+        first = "INSERT INTO routes VALUES (?, ?) ON CONFLICT DO UPDATE SET since = ? WHERE since > excluded.since"
         with self._transaction():
-            self._connection.execute("INSERT OR IGNORE INTO routes VALUES (?, ?)", (route, seconds(now)))
+            self._connection.execute(first, (route, seconds(now), seconds(now - UNSURE)))
             return self._each(lambda row: time_of(row[0]), "SELECT since FROM routes WHERE route = ?", route)[0]
 
     def _change(self, sql: str, deliveries: Iterable[Delivery], *values: object) -> None:
@@ -148,10 +155,13 @@ class SqliteServiceState:
 
     def pause(self, pause: Pause) -> None:
         with self._transaction():
-            self._connection.execute("INSERT OR REPLACE INTO pauses VALUES (?, ?, ?, ?)", row_of(pause, _PAUSE))
+            self.resume(pause.board)
+            self._connection.execute("INSERT INTO pauses VALUES (?, ?, ?, ?)", row_of(pause, _PAUSE))
 
     def resume(self, board: BoardId) -> bool:
+        ended = f"INSERT INTO ended_pauses SELECT {_PAUSE}, ? FROM pauses WHERE board = ?"  # noqa: S608  # our own words
         with self._transaction():
+            self._connection.execute(ended, (seconds(self._now()), board))
             return self._connection.execute("DELETE FROM pauses WHERE board = ?", (board,)).rowcount > 0
 
     def pauses(self) -> Mapping[BoardId, Pause]:

@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from tracker.model import BoardId, Result
-from tracker.stores.sqlite import SqliteStore
+from tracker.stores.sqlite import ENTRY_COLUMNS, SqliteStore
 from tracker.stores.sqlite_file import Row
 from tracker.wording import machine_time
 
 _OF_SERIES = (
-    "SELECT series.name, coalesce(entries.key, 'entry ' || {table}.entry), valid_from, valid_to, {columns} FROM {table}"
-    " JOIN series USING (series) LEFT JOIN entries ON entries.board = series.board AND entries.entry = {table}.entry"
+    "SELECT series.name, coalesce(e.key, 'entry ' || m.entry), m.valid_from, m.valid_to, {columns}"
+    " FROM {table} AS m JOIN series USING (series) LEFT JOIN _entries AS e ON e.board = series.board AND e.entry = m.entry"
     " WHERE series.board = ?"
 )
 _QUERIES: Mapping[str, str] = {  # without messages and reasons, which another version may word differently
-    "checks": "SELECT observed_at, result, status, entries, url, sha256 FROM checks WHERE board = ?",
+    "checks": "SELECT observed_at, result, status, entries, url, sha256 FROM _checks WHERE board = ?",
     "snapshots": "SELECT * FROM snapshots WHERE board = ?",
-    "entries": "SELECT * FROM entries WHERE board = ?",
-    "measures": _OF_SERIES.format(table="measures", columns="value, low, high, estimated, decimals, raw"),
+    "entries": f"SELECT entry, key, names, {ENTRY_COLUMNS} FROM _entries WHERE board = ?",  # noqa: S608  # our own columns
+    "measures": _OF_SERIES.format(table="_measures", columns="value, low, high, estimated, decimals, raw"),
     "texts": _OF_SERIES.format(table="texts", columns="value"),
     "ranks": _OF_SERIES.format(table="ranks", columns="rank"),
     "segments": "SELECT name, started_at FROM segments JOIN series USING (series) WHERE board = ?",
-    "events": "SELECT event FROM events WHERE board = ?",
-    "parties": "SELECT entry, event FROM parties WHERE board = ?",
+    "events": "SELECT event FROM _events WHERE board = ?",
+    "parties": "SELECT entry, event FROM _parties WHERE board = ?",
 }
 
 

@@ -5,7 +5,7 @@ The libraries are an extra, and loaded only when something is served.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -17,9 +17,12 @@ from tracker.web.probe import STUCK_AFTER_S, Probe
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+    from tracker.model import Board, BoardId
     from tracker.web.server import Server
+    from tracker.web.site.routes import Opened
+    from tracker.web.site.writing import Site
 
-__all__ = ["STUCK_AFTER_S", "TOKEN", "Address", "Probe", "app", "parse_address", "serve", "token_of"]
+__all__ = ["STUCK_AFTER_S", "TOKEN", "Address", "Probe", "app", "parse_address", "serve", "site_app", "token_of"]
 
 _LIBRARIES = frozenset(("starlette", "uvicorn", "prometheus_client", "anyio", "h11"))
 
@@ -47,6 +50,17 @@ def serve(app: Starlette, address: str) -> Server:
     with _extra():
         from tracker.web.server import Server  # noqa: PLC0415  # an extra
     return Server(app, parse_address(address))
+
+
+def site_app(opened: Opened, about: Site, barred: Mapping[BoardId, Board], token: str | None) -> Starlette:
+    """The pages over a workspace (`tracker.web.site`), for `serve`.
+
+    Raises:
+        DeclarationError: a library of the extra `web` is missing.
+    """
+    with _extra():
+        from tracker.web.site.routes import application  # noqa: PLC0415  # an extra
+    return application(opened, about, barred, token or None)
 
 
 @contextmanager

@@ -45,7 +45,7 @@ def pages(probe: Callable[[], Probe], vitals: Callable[[], Vitals], token: str |
         return Response(text, headers={"content-type": content_type})
 
     routes = [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
-    application = Starlette(routes=routes, middleware=[Middleware(_Logged), Middleware(_Guarded, token=token)])
+    application = Starlette(routes=routes, middleware=[Middleware(Logged), Middleware(Guarded, token=token)])
     application.router.redirect_slashes = False
     application.state.guarded = token is not None
     return application
@@ -61,7 +61,7 @@ def _lines(troubles: tuple[str, ...], fine: str) -> Response:
     return PlainTextResponse("".join(f"{line}\n" for line in lines), 503 if troubles else 200)
 
 
-class _Guarded:
+class Guarded:
     """Requires the token (RFC 6750); the time of the comparison reveals nothing about it."""
 
     def __init__(self, app: ASGIApp, token: str | None) -> None:
@@ -69,6 +69,7 @@ class _Guarded:
         self._token = None if token is None else token.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer 401."""
         scheme, _, token = Headers(scope=scope).get("authorization", "").partition(" ")
         shown = (
             self._token and scheme.lower() == "bearer" and hmac.compare_digest(token.strip(" ").encode("latin-1"), self._token)
@@ -80,13 +81,14 @@ class _Guarded:
         await PlainTextResponse("a token is needed\n", 401, headers=asked)(scope, receive, send)
 
 
-class _Logged:
+class Logged:
     """Logs requests not answered with 200, and answers errors: 503 for ours, 500 for a bug."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
         status = 0
 
         async def noting(message: Message) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import chain
@@ -15,7 +16,19 @@ from zoneinfo import ZoneInfo
 
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError, StoreError
-from tracker.model import Board, BoardId, BoardState, Check, Event, EventFilter, Identity, MetricId, Result, kept_and_pruned
+from tracker.model import (
+    Board,
+    BoardId,
+    BoardState,
+    Check,
+    Event,
+    EventFilter,
+    Identity,
+    MetricId,
+    RecordChange,
+    Result,
+    kept_and_pruned,
+)
 from tracker.model.names import Lexicon
 from tracker.stores.sqlite import SqliteStore
 from tracker.wording import machine_time
@@ -28,10 +41,16 @@ from tracker.workspace.settings import Settings
 if TYPE_CHECKING:  # a query loads what it needs, and no other
     from tracker.claims import Finding
     from tracker.line.proof import BoardVerification, Verification
-    from tracker.model import Report
+    from tracker.model import Chart, Report
+    from tracker.query.filters import Filters
     from tracker.query.find import Found
     from tracker.query.history import Course
+    from tracker.query.leaders import Led
+    from tracker.query.listings import Listings
     from tracker.query.models import Card
+    from tracker.query.prices import PriceAt
+    from tracker.query.ranking import Ranking
+    from tracker.query.retirements import Retirement
     from tracker.query.standings import Standing
     from tracker.query.unsure import OpenName
     from tracker.query.versus import Versus
@@ -140,6 +159,35 @@ class Workspace:
             raise DeclarationError(f'{declared.id}: does not list "{model}"; {expected}')
         return tuple(row for row in rows if row.entry in listed)
 
+    def rankings(
+        self, only: Filters | None = None, *, board: str | None = None, best_of: str | None = None
+    ) -> tuple[Ranking, ...]:
+        """The order of each board that the filters mean (or of `board`) on each metric they mean, cut to the rows they mean.
+
+        Rows keep their ranks among all; `best_of` (`family`, `lab` or `model`) leaves the best row of each. With `only.rivals`,
+        the rows above them, that passed them after `only.since`; otherwise rows state how they `moved` since then. Boards of
+        which nothing was accepted by `only.at`, or by `only.since` for movements, are left out, unless one is named.
+        """
+        from tracker.query.columns import best_rows, check_columns, in_order, wanted_traits  # noqa: PLC0415  # as above
+        from tracker.query.ranking import rankings  # noqa: PLC0415  # as above
+
+        only, chosen = self._chosen(only, board)
+        check_columns(only, chosen)
+        found = rankings(chosen, self.listings(only), only, wanted_traits(only), skip=board is None, with_facts=bool(best_of))
+        if best_of:
+            found = tuple(replace(ranking, rows=best_rows(ranking.rows, best_of)) for ranking in found)
+        return tuple(replace(ranking, rows=in_order(ranking, only)) for ranking in found)
+
+    def leaders(self, only: Filters | None = None, *, board: str | None = None) -> tuple[Led, ...]:
+        """Who led each board that the filters mean (or `board`) on each metric they mean, among the models they mean.
+
+        `only.since` and `only.until` leave the reigns in that time, `only.top` the last ones.
+        """
+        from tracker.query.leaders import leaders_of  # noqa: PLC0415  # as above
+
+        only, chosen = self._chosen(only, board)
+        return leaders_of(chosen, self.listings(replace(only, at=None), gone=True), only)
+
     # ── models ───────────────────────────────────────────────────────────────────────────────────
 
     def find(self, name: str, *, at: datetime | None = None, boards: Sequence[str] = ()) -> Found:
@@ -149,11 +197,23 @@ class Workspace:
         current = states(self.store, at=at, lexicon=self.lexicon, boards=self._known(boards))
         return demand(name, remembered(self.store, current, self.lexicon), self.lexicon)
 
-    def models(self, name: str = "", *, lab: str = "", family: str = "") -> tuple[Card, ...]:
-        """One card per model of all boards: its names, and the rank of each entry. Empty if nothing matches."""
+    def models(
+        self, name: str = "", *, lab: str = "", family: str = "", only: Filters | None = None, listings: Listings | None = None
+    ) -> tuple[Card, ...]:
+        """One card per model of all boards: its names, and the rank of each entry. Empty if nothing matches.
+
+        `only` leaves the boards and models that it means; `listings(only, gone=True)` need not be made twice.
+        """
         from tracker.query.models import cards  # noqa: PLC0415  # as above
 
-        return cards(self.store, name=name, lab=lab, family=family, lexicon=self.lexicon)
+        only, chosen = self._chosen(only)
+        listings = listings or self.listings(only, gone=True)
+        ids, entries = [board.id for board in chosen], None
+        listings.check_makers(ids, only)
+        if only.about_models:
+            entries = listings.choice(ids, only, listings.facts(ids, only.traits)).entries
+        boards = listings.states(ids)
+        return cards(self.store, name=name, lab=lab, family=family, lexicon=self.lexicon, boards=boards, entries=entries)
 
     def unsure(self, name: str = "", *, lab: str = "", family: str = "") -> tuple[OpenName, ...]:
         """The listed names that need a person, and what would decide each. Empty if nothing matches."""
@@ -161,21 +221,56 @@ class Workspace:
 
         return open_names(self.models(name, lab=lab, family=family), self.lexicon)
 
-    def history(self, model: str, *, board: str | None = None, metric: str | None = None) -> tuple[Course, ...]:
-        """The values, ranks, names and events of each entry that a name means; of `metric`, only its values."""
-        from tracker.query.history import history, with_metric  # noqa: PLC0415  # as above
+    def history(
+        self, model: str, *, board: str | None = None, metric: str | None = None, only: Filters | None = None
+    ) -> tuple[Course, ...]:
+        """The values, ranks, names and events of each entry that a name means.
 
-        courses = history(model, self.store, self.lexicon, board=next(iter(self._known((board,) if board else ())), None))
-        return with_metric(courses, MetricId(metric)) if metric else courses
+        `metric`, and the metrics, topics and times of `only`, leave what they mean: of metrics their values, their events, and
+        the ranks if one of them ranks the board.
+        """
+        from tracker.query.history import history, narrowed  # noqa: PLC0415  # as above
+
+        only, chosen = self._chosen(only, board)
+        only = replace(only, metrics=(*only.metrics, metric)) if metric else only
+        boards = [declared.id for declared in chosen] if only.boards or only.topics else None
+        return narrowed(history(model, self.store, self.lexicon, boards=boards), only)
 
     def compare(
-        self, one: str, other: str, *, boards: Sequence[str] = (), at: datetime | None = None, every: bool = False
+        self,
+        one: str,
+        other: str,
+        *,
+        boards: Sequence[str] = (),
+        at: datetime | None = None,
+        every: bool = False,
+        only: Filters | None = None,
     ) -> Versus:
         """Two models on every board that lists both, from one snapshot each; `every` pair of variants, not only the best."""
-        from tracker.query.versus import versus  # noqa: PLC0415  # as above
+        from tracker.query.versus import narrowed, versus  # noqa: PLC0415  # as above
 
+        only, chosen = self._chosen(only)
+        at = only.at or at
         _check_aware(at=at)
-        return versus(one, other, self.store, boards=self._known(boards), at=at, every=every, lexicon=self.lexicon)
+        ids = self._known(boards) or tuple(board.id for board in chosen)
+        return narrowed(versus(one, other, self.store, boards=ids, at=at, every=every, lexicon=self.lexicon), only)
+
+    def price(self, model: str, *, at: datetime | None = None, only: Filters | None = None) -> tuple[PriceAt, ...]:
+        """The listed prices of a model at a time (now by default) on every board, with how exactly each is known."""
+        from tracker.query.prices import prices  # noqa: PLC0415  # as above
+
+        only, chosen = self._chosen(only)
+        at = only.at or at or SystemClock().now()
+        _check_aware(at=at)
+        entries = self.find(model, boards=[board.id for board in chosen]).entries
+        return prices(model, entries, self.store, only, at)
+
+    def retirements(self, only: Filters | None = None) -> tuple[Retirement, ...]:
+        """The models that are deprecated or expire, on the boards that state it; those stated last first."""
+        from tracker.query.retirements import retirements  # noqa: PLC0415  # as above
+
+        only, chosen = self._chosen(only)
+        return retirements(chosen, self.listings(only, gone=True), only)
 
     def resolve(self, name: str, *, org: str | None = None, source: str | None = None) -> Identity:
         """The model that a name means, and why; `org` is the maker that a board states. No text raises."""
@@ -204,11 +299,40 @@ class Workspace:
             rows += explain(steps, [match.entry.id for match in listed])
         return tuple(row for row in rows if since is None or row.until >= since)
 
+    def chart(self, form: str, board: str, only: Filters | None = None, *, each: str = "", against: str = "") -> Chart:
+        """What a form of chart shows of a board: `tracker.charts.FORMS[form]` draws it.
+
+        A line is the best entry of each `lab`, or each `entry` (if models are named). `against` is what a frontier compares
+        scores with: `price`, `size`, or a topic or metric.
+        """
+        from tracker.query.filters import metrics_of  # noqa: PLC0415  # as above
+        from tracker.query.pictures import chart  # noqa: PLC0415  # as above
+        from tracker.query.series import LineOf, Wanted  # noqa: PLC0415  # as above
+
+        only, (declared, *_) = self._chosen(only, board)
+        entries = None
+        if only.about_models:
+            listings = self.listings(only, gone=True)
+            choice = listings.choice((declared.id,), only, listings.facts((declared.id,), only.traits))
+            entries = frozenset(entry for _, entry in choice.entries)
+        wanted = Wanted(
+            metric=metrics_of(declared, only)[0].id if only.metrics or only.topics else None,
+            since=only.since,
+            at=only.at,
+            line_of=LineOf(each or ("entry" if only.models else "lab")),
+            entries=entries,
+            top=only.top,
+            against=against,
+        )
+        return chart(form, declared, self.store, self.lexicon, wanted)
+
     # ── what changed ─────────────────────────────────────────────────────────────────────────────
 
-    def events(self, wanted: EventFilter | None = None) -> Iterator[Event]:
-        """The events that match a filter, oldest first. Name the kind `consensus` for what several boards report together."""
+    def events(self, wanted: EventFilter | None = None, *, only: Filters | None = None) -> Iterator[Event]:
+        """The events that match both filters, oldest first. Name the kind `consensus` for what several boards report together."""
         wanted = wanted or EventFilter()
+        if only is not None:
+            return self._events_of(wanted, only)
         _check_aware(since=wanted.since, until=wanted.until)
         if wanted.board is not None:
             known(self.settings, self.store, wanted.board)
@@ -216,6 +340,28 @@ class Workspace:
         is_across = self._across_boards(wanted.kinds)
         common = self.consensus(since=wanted.since, until=wanted.until) if is_across else ()
         return chain(self.store.events(wanted), (event for event in common if _matches(event, wanted)))
+
+    def _events_of(self, wanted: EventFilter, only: Filters) -> Iterator[Event]:
+        from tracker.query.happened import about  # noqa: PLC0415  # as above
+
+        only, boards = self._chosen(only)
+        events = self.events(
+            replace(
+                wanted,
+                kinds=(*wanted.kinds, *only.kinds),
+                grades=(*wanted.grades, *only.grades),
+                since=only.since or wanted.since,
+                until=only.until or wanted.until,
+            )
+        )
+        return iter(about(events, boards, self.listings(only, gone=True), only))
+
+    def changes(self, since: str = "", *, top: int = 1_000) -> tuple[RecordChange, ...]:
+        """What the record gained or lost since a cursor ("": ever), in that order, at most `top`; each has the cursor after it.
+
+        An event that a replay finds again is not gained again. Raises DeclarationError for a cursor of another store.
+        """
+        return tuple(self.store.changes(since, top))
 
     def event(self, name: str) -> Event:
         """The event with that id or, if it is the only one, with that beginning of an id."""
@@ -232,19 +378,31 @@ class Workspace:
         until = until or (self._newest(self.store.boards()) or _EVER) + _SECOND
         return panel.across(self.store, since=since or _EVER, until=until, lexicon=self.lexicon)
 
-    def report(self, boards: Sequence[str] = (), *, since: datetime | None = None, until: datetime | None = None) -> Report:
+    def report(
+        self,
+        boards: Sequence[str] = (),
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        only: Filters | None = None,
+    ) -> Report:
         """The stories of a window (half-open; the week up to the newest reading by default). `tracker.reports.render` writes it.
+
+        `only` leaves the boards and events that it means; a report on some of a board's events says so.
 
         Raises:
             DeclarationError: nothing has been read yet, or the window is empty.
         """
         from tracker import reports  # noqa: PLC0415  # as above
         from tracker.line import panel  # noqa: PLC0415  # as above
+        from tracker.query.happened import about, described  # noqa: PLC0415  # as above
         from tracker.query.health import health  # noqa: PLC0415  # as above
         from tracker.query.top import top  # noqa: PLC0415  # as above
 
+        only, chosen = self._chosen(only)
+        since, until = only.since or since, only.until or until
         _check_aware(since=since, until=until)
-        names = self._known(boards) or tuple(self.store.boards())
+        names = self._known(boards) or tuple(board.id for board in chosen)
         newest = self._newest(names)
         if newest is None:
             raise DeclarationError("nothing has been read yet; expected a reading to report on (tracker run)")
@@ -255,10 +413,20 @@ class Workspace:
         ids = [board.id for board in declared]
         events = [event for board in ids for event in self.store.events(EventFilter(board=board, since=since, until=until))]
         events += panel.across(self.store, since=since, until=until, boards=ids, lexicon=self.lexicon)
+        if cut := described(only):
+            events = about(events, chosen, self.listings(only, gone=True), only)
+            with_any = {event.board for event in events}
+            shown = [state for state in shown if state.board in with_any]
         checks = {board: [check for check in self.store.checks(board) if check.observed_at < until] for board in names}
         changed = {event.board for event in events if event.is_news}
         tops = {board.id: top(board, self.store, since=since, until=until) for board in declared if board.id in changed}
-        return reports.build(shown, events, checks, since=since, until=until, tops=tops)
+        return replace(reports.build(shown, events, checks, since=since, until=until, tops=tops), only=cut)
+
+    def illustrated(self, report: Report) -> Report:
+        """The report with charts, which its HTML page shows."""
+        from tracker.query.illustrations import illustrated  # noqa: PLC0415  # as above
+
+        return illustrated(report, self.store, self.lexicon)
 
     def check(
         self, text: str, *, at: datetime | None = None, boards: Sequence[str] = (), article: bool = False
@@ -349,6 +517,25 @@ class Workspace:
         return tuple(check for name in names for check in self.store.checks(name) if check.result is Result.QUARANTINED)
 
     # ── shared ───────────────────────────────────────────────────────────────────────────────────
+
+    def _chosen(self, only: Filters | None, board: str | None = None) -> tuple[Filters, tuple[Board, ...]]:
+        """The filters, and the boards they mean, or only that one; in the order of ids."""
+        from tracker.query.filters import Filters, boards_of  # noqa: PLC0415  # as above
+
+        only = only or Filters()
+        _check_aware(since=only.since, until=only.until, at=only.at)
+        if board is not None:
+            only = replace(only, boards=(*only.boards, known(self.settings, self.store, board)))
+        for name in only.boards:
+            if "/" in name and not any(sign in name for sign in "*?["):
+                known(self.settings, self.store, name)
+        return only, boards_of(only, self.boards())
+
+    def listings(self, only: Filters, *, gone: bool = False) -> Listings:
+        """The boards as of `only.at` with the facts of their models; `gone`: with the entries that have left."""
+        from tracker.query.listings import Listings  # noqa: PLC0415  # as above
+
+        return Listings(self.store, lambda: self.lexicon, self.boards(), at=only.at, gone=gone)
 
     def _known(self, boards: Sequence[str]) -> tuple[BoardId, ...]:
         return tuple(known(self.settings, self.store, board) for board in boards)

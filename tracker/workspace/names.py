@@ -5,12 +5,14 @@ One file per lab; `hosts.toml` names hosts that only serve other labs' models. `
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tracker import identity
 from tracker.errors import DeclarationError
 from tracker.model.names import EMPTY_LEXICON, Family, Lab, Lexicon, Release, Unsure, folded
 from tracker.shipped import SCHEDULES
@@ -79,7 +81,17 @@ def _without_wrong_files(folder: Path, base: Path | None) -> Names:
 def _lexicon(parts: Mapping[str, Lab | _Hosts]) -> Lexicon:
     labs = {place: part for place, part in _checked(parts).items() if isinstance(part, Lab)}
     hosts = frozenset(folded(host) for part in parts.values() if isinstance(part, _Hosts) for host in part.hosts)
-    return Lexicon(labs=labs, hosts=hosts) if labs or hosts else EMPTY_LEXICON
+    return Lexicon(labs=labs, hosts=hosts, version=_version(labs, hosts)) if labs or hosts else EMPTY_LEXICON
+
+
+def _version(labs: Mapping[str, Lab], hosts: frozenset[str]) -> str:
+    """A hash of the names and of the grammar that reads them."""
+    import msgspec  # noqa: PLC0415  # only to load a lexicon
+
+    digest = hashlib.sha256(msgspec.json.encode((labs, sorted(hosts)), order="deterministic"))
+    for path in sorted(Path(identity.__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def _files(base: Path | None, folder: Path) -> Mapping[str, tuple[Path, ...]]:

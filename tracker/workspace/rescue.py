@@ -39,7 +39,10 @@ ONCE_IN = timedelta(hours=1)
 _UNNAMED_VERSION = "ledger"
 """The newest migration before backups named it."""
 _PATIENCE_S = 600.0
-_POSITIONS = ("SELECT position FROM boards WHERE board = ?", "SELECT max(start + length(lines)) FROM indices WHERE board = ?")
+_POSITIONS = (
+    *(f"SELECT position FROM {table} WHERE board = ?" for table in ("_boards", "boards")),  # noqa: S608  # our own table names
+    "SELECT max(start + length(lines)) FROM indices WHERE board = ?",
+)
 """Where a file has up to which byte the index of a board was read."""
 _LOGS = ("-wal", "-shm")
 _TIME = "%Y-%m-%dT%H%M%SZ"
@@ -211,9 +214,10 @@ def _take_its_place(new: Path, database: Path, aside: Path, *, keep: bool) -> No
 
 def _in_file(database: Path, boards: Sequence[BoardId]) -> _Source:
     """What can be read of a damaged file. Raises Newer, and StoreError if it cannot be opened at all."""
-    queries = {table: f"SELECT * FROM {table}" for table in sorted(TABLES)}  # noqa: S608  # our own table names
-    queries["events"] = "SELECT event, board, headline, body FROM events"
-    queries[DECLARATIONS] = "SELECT board, declaration FROM boards WHERE declaration IS NOT NULL"
+    queries = [(table, f"SELECT * FROM {table}") for table in sorted(TABLES)]  # noqa: S608  # our own table names
+    for prefix in ("", "_"):  # a file of version 0.1 has tables without it, and no such views
+        queries.append(("events", f"SELECT event, board, headline, body FROM {prefix}events"))  # noqa: S608  # as above
+        queries.append((DECLARATIONS, f"SELECT board, declaration FROM {prefix}boards WHERE declaration IS NOT NULL"))  # noqa: S608  # as above
     rows, version = {}, NEWEST_MIGRATION
     try:
         old = sqlite3.connect(database)
@@ -223,7 +227,7 @@ def _in_file(database: Path, boards: Sequence[BoardId]) -> _Source:
         old.text_factory = lambda raw: raw.decode(errors="surrogateescape")  # so that one bad text does not cost the others
         with suppress(sqlite3.Error, TypeError):
             version = str(old.execute("SELECT name FROM _sqlite_migrations ORDER BY rowid DESC LIMIT 1").fetchone()[0])
-        for table, query in queries.items():
+        for table, query in queries:
             with suppress(sqlite3.Error):
                 rows[table] = old.execute(query).fetchall()
         positions = {board: position for board in boards if (position := _position(old, board))}

@@ -1,0 +1,299 @@
+"""Exports hold every value of the store, credit its publisher, and leave out what may not be passed on."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import sqlite3
+import subprocess
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
+import pyarrow.parquet as pq
+import pytest
+import yaml
+from cli_world import BODIES, DECLARATION, World
+from warcio.archiveiterator import ArchiveIterator
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from tracker import exports
+
+BARRED = DECLARATION.replace("terms = ", 'redistribution = "barred"\nterms = ')
+FILES = ("csv", "jsonl", "bundle", "warc")
+FOLDERS = ("parquet", "hf", "eee", "git")
+
+
+def stored(world: World) -> tuple[int, float]:
+    """The number and sum of all values in the store."""
+    with sqlite3.connect(world.store / "tracker.db") as connection:
+        number, total = connection.execute("SELECT count(*), total(value) FROM _measures").fetchone()
+    return number, total
+
+
+def export(world: World, form: str, *more: str | Path) -> Path:
+    path = world.folder / "out" / form
+    ran = world.run("export", form, "-o", path, *more)
+    assert (ran.code, ran.err) == (0, "")
+    return path
+
+
+def content(path: Path) -> dict[str, bytes]:
+    """The bytes of every file, without those that git keeps for itself."""
+    if path.is_file():
+        return {path.name: path.read_bytes()}
+    files = (file for file in path.rglob("*") if file.is_file() and ".git" not in file.relative_to(path).parts[:1])
+    return {str(file.relative_to(path)): file.read_bytes() for file in files}
+
+
+def test_csv_has_every_value_with_its_credit(world: World):
+    world.imported()
+    path = export(world, "csv")
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert (len(rows), sum(float(row["value"]) for row in rows)) == stored(world)
+    assert {row["attribution"] for row in rows} == {"Acme, CC-BY-4.0"}
+    first = next(row for row in rows if (row["entry"], row["metric"]) == ("a", "price"))
+    assert (first["valid_from"], first["valid_to"], first["value"]) == ("2026-03-01T06:00:00Z", "2026-03-03T06:00:00Z", "2.0")
+    assert (first["unit"], first["higher_is_better"], first["estimated"]) == ("USD per 1M tokens", "false", "false")
+
+
+def test_metadata_beside_a_table_states_terms_time_and_names(world: World):
+    world.imported()
+    metadata = json.loads(Path(f"{export(world, 'csv')}-metadata.json").read_text(encoding="utf-8"))
+    (board,) = metadata["tracker:boards"]
+    assert (board["terms"], board["attribution"], board["redistribution"]) == ("CC-BY-4.0", "Acme, CC-BY-4.0", "allowed")
+    assert metadata["tracker:as_of"] == board["as_of"] == "2026-03-05T06:00:00Z"
+    assert len(metadata["tracker:names_version"]) == 12
+    assert [column["name"] for column in metadata["tableSchema"]["columns"]] == [field.name for field in exports.contents.FIELDS]
+
+
+def test_a_name_that_is_a_formula_is_text_in_a_spreadsheet(world: World):
+    world.declare("acme/text")
+    page = 'key,name,score,price,licence\na,"=HYPERLINK(""http://x"")",-5,1,\nb,@sum,3,1,\nc,C,2,1,\n'
+    world.run("import", "acme/text", world.bodies({"2026-03-01T060000Z": page}, raw=True))
+    with export(world, "csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["name"] for row in rows} == {'\'=HYPERLINK("http://x")', "'@sum", "C"}
+    assert "-5.0" in {row["value"] for row in rows}
+    assert "-5" in {row["raw"] for row in rows}
+
+
+def test_json_lines_have_the_same_rows_with_types(world: World):
+    world.imported()
+    rows = [json.loads(line) for line in export(world, "jsonl").read_text(encoding="utf-8").splitlines()]
+    assert (len(rows), sum(row["value"] for row in rows)) == stored(world)
+    assert {type(row["estimated"]) for row in rows} == {bool}
+    assert {row["low"] for row in rows} == {None}
+
+
+def test_parquet_is_partitioned_and_typed(world: World):
+    world.imported()
+    path = export(world, "parquet")
+    table = pq.read_table(path)
+    assert (table.num_rows, sum(table["value"].to_pylist())) == stored(world)
+    assert (path / "source=acme" / "board=text" / "year=2026" / "part-0.parquet").is_file()
+    assert str(table.schema.field("valid_from").type).startswith("timestamp[")
+    schema = pq.read_schema(path / "source=acme" / "board=text" / "year=2026" / "part-0.parquet")
+    assert json.loads(schema.metadata[b"units"])["acme/text"]["price"] == "USD per 1M tokens"
+    assert json.loads(schema.metadata[b"tracker"])["boards"][0]["terms"] == "CC-BY-4.0"
+
+
+def test_a_bundle_describes_its_tables_and_terms(world: World):
+    world.imported()
+    with ZipFile(export(world, "bundle")) as bundle:
+        package = json.loads(bundle.read("datapackage.json"))
+        rows = list(csv.DictReader(bundle.read("values.csv").decode().splitlines()))
+        citation = yaml.safe_load(bundle.read("CITATION.cff"))
+        texts = bundle.read("README.md").decode(), bundle.read("TERMS.md").decode()
+    table, parquet = package["resources"]
+    assert len(rows) == stored(world)[0]
+    assert [field["name"] for field in table["schema"]["fields"]] == list(rows[0])
+    assert (table["bytes"], parquet["path"]) == (len(bundle_member(world, "values.csv")), "values.parquet")
+    assert citation["references"][0]["authors"] == [{"name": "Acme, CC-BY-4.0"}]
+    assert all("CC-BY-4.0" in text for text in texts)
+
+
+def bundle_member(world: World, name: str) -> bytes:
+    with ZipFile(world.folder / "out" / "bundle") as bundle:
+        return bundle.read(name)
+
+
+def test_a_dataset_card_names_a_configuration_per_board(world: World):
+    world.imported()
+    path = export(world, "hf")
+    card = yaml.safe_load((path / "README.md").read_text(encoding="utf-8").split("---")[1])
+    (config,) = card["configs"]
+    assert config["config_name"] == "acme--text"
+    (file,) = path.glob(config["data_files"][0]["path"])
+    assert pq.read_table(file).num_rows == stored(world)[0]
+    assert card["license_link"] == "TERMS.md"
+
+
+def test_records_of_every_eval_ever_hold_the_newest_values(world: World):
+    world.imported()
+    path = export(world, "eee")
+    records = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(path.rglob("data/**/*.json"))]
+    assert len(records) == 6
+    assert len({record["evaluation_id"] for record in records}) == 6
+    best = next(record for record in records if record["model_info"]["additional_details"]["entry"] == "g")
+    score = next(one for one in best["evaluation_results"] if one["metric_config"]["additional_details"]["metric"] == "score")
+    assert score["score_details"]["score"] == 97
+    assert score["metric_config"]["min_score"] <= 97 <= score["metric_config"]["max_score"]
+    assert best["retrieved_timestamp"] == "1772690400"
+
+
+def test_a_repository_has_one_commit_per_state_dated_by_its_observation(world: World):
+    world.imported()
+    path = export(world, "git")
+    log = subprocess.run(["git", "log", "--format=%at %ct %s"], cwd=path, capture_output=True, text=True, check=True).stdout
+    lines = log.splitlines()
+    assert len(lines) == 4, "the fourth page repeats the third"
+    assert lines[0].startswith("1772690400 1772690400 acme/text: 2026-03-05T06:00:00Z")
+    state = json.loads((path / "acme" / "text.json").read_text(encoding="utf-8"))
+    assert next(entry for entry in state["entries"] if entry["entry"] == "a")["values"]["score"]["value"] == 91
+    assert state["terms"] == "CC-BY-4.0"
+    assert subprocess.run(["git", "status", "--short"], cwd=path, capture_output=True, check=True).stdout == b""
+
+
+def test_a_later_repository_continues_an_earlier_one(world: World):
+    *earlier, last = BODIES.items()
+    world.imported(dict(earlier))
+    first = subprocess.run(["git", "rev-parse", "HEAD"], cwd=export(world, "git"), capture_output=True, check=True).stdout
+    world.run("import", "acme/text", world.bodies(dict([last]), "more"))
+    parent = subprocess.run(["git", "rev-parse", "HEAD^"], cwd=export(world, "git"), capture_output=True, check=True).stdout
+    assert parent == first
+
+
+@pytest.mark.parametrize("form", exports.FORMATS)
+def test_the_same_store_gives_the_same_bytes(form: str, world: World):
+    world.imported()
+    first = content(export(world, form))
+    shutil.rmtree(world.folder / "out")
+    assert content(export(world, form)) == first
+    assert content(export(world, form)) == first, "an earlier export is replaced"
+
+
+def test_captures_imported_elsewhere_give_the_same_history(world: World):
+    world.imported({**BODIES, "2026-03-06T060000Z": "a:1:1"})
+    world.run("quarantine", "accept", "acme/text", "2026-03-06T06:00:00Z", "--reason", "true")
+    path = export(world, "warc")
+    path = path.rename(path.with_suffix(".warc"))
+    before = world.run("events", "--json").out, world.run("export", "jsonl", "-o", world.folder / "before").out
+    shutil.move(world.store, world.folder / "elsewhere")
+    ran = world.run("import", "acme/text", path)
+    assert "5 accepted, 1 unchanged" in ran.out
+    assert world.run("events", "--json").out == before[0]
+    world.run("export", "jsonl", "-o", world.folder / "after")
+    assert (world.folder / "after").read_bytes() == (world.folder / "before").read_bytes()
+    again = world.run("import", "acme/text", path)
+    assert "nothing new" in again.out
+
+
+def test_a_warc_holds_each_body_once_under_its_address(world: World):
+    world.imported()
+    path = export(world, "warc")
+    with path.open("rb") as file:
+        records = [(record.rec_type, record.rec_headers.get_header("WARC-Target-URI")) for record in ArchiveIterator(file)]
+    kinds = [kind for kind, _ in records]
+    assert (kinds.count("resource"), kinds.count("metadata"), kinds[0]) == (4, 5, "warcinfo")
+    assert {address for kind, address in records if kind == "resource"} == {"https://acme.example/text.csv"}
+
+
+def test_a_file_without_captures_of_the_board_is_refused(world: World):
+    world.imported()
+    path = export(world, "warc")
+    path = path.rename(path.with_suffix(".warc"))
+    world.declare("acme/other")
+    assert "captures of acme/text; expected captures of acme/other" in world.run("import", "acme/other", path).error
+    path.write_bytes(path.read_bytes()[:-400])
+    (world.folder / "no.warc").write_text("not a WARC file", encoding="utf-8")
+    assert "cannot be read as WARC" in world.run("import", "acme/text", world.folder / "no.warc").error
+
+
+def test_boards_that_bar_redistribution_are_left_out_with_a_message(world: World):
+    world.imported()
+    world.declare("acme/secret", BARRED)
+    world.run("import", "acme/secret", world.bodies(BODIES))
+    ran = world.run("export", "csv", "-o", world.folder / "all.csv")
+    assert ran.error == "tracker: acme/secret: left out: its terms bar redistribution: CC-BY-4.0"
+    assert "acme/secret" not in (world.folder / "all.csv").read_text(encoding="utf-8")
+    ran = world.run("export", "csv", "--board", "acme/secret", "-o", world.folder / "one.csv")
+    assert ran.code == 2
+    assert "the terms of every board bar redistribution" in ran.error
+    ran = world.run("export", "csv", "--board", "acme/secret", "--barred", "-o", world.folder / "one.csv")
+    assert (ran.code, ran.err) == (0, "")
+
+
+def test_a_board_is_barred_by_its_file_even_if_it_was_read_before_that(world: World):
+    world.imported()
+    world.declare("acme/text", BARRED)
+    assert world.run("export", "csv", "-o", world.folder / "all.csv").code == 2
+
+
+def test_a_window_and_a_metric_limit_what_is_exported(world: World):
+    world.imported()
+    limits = ("--metric", "score", "--since", "2026-03-04", "--until", "2026-03-05")
+    rows = [json.loads(line) for line in export(world, "jsonl", *limits).read_text(encoding="utf-8").splitlines()]
+    assert {row["metric"] for row in rows} == {"score"}
+    assert {(row["entry"], row["value"]) for row in rows} >= {("a", 90), ("g", 97)}
+    assert ("a", 91) not in {(row["entry"], row["value"]) for row in rows}
+    assert "f" not in {row["entry"] for row in rows}
+
+
+def test_filters_choose_boards_models_and_the_values_of_a_day(world: World):
+    world.imported()
+    rows = [json.loads(line) for line in export(world, "jsonl", "--model", "model f", "--board", "acme").read_text().splitlines()]
+    assert {row["entry"] for row in rows} == {"f"}, "it left the board"
+    rows = [
+        json.loads(line) for line in export(world, "jsonl", "--metric", "score", "--at", "2026-03-02").read_text().splitlines()
+    ]
+    assert {row["entry"]: row["value"] for row in rows} == {"a": 90, "b": 80, "c": 70, "d": 60, "e": 50, "f": 40}
+    assert "unknown" in world.run("export", "csv", "--metric", "scores", "-o", world.folder / "x").error
+
+
+def test_conditions_on_models_are_refused_for_whole_captures(world: World):
+    world.imported()
+    ran = world.run("export", "warc", "--model", "model a", "-o", world.folder / "x.warc")
+    assert (ran.code, "writes whole captures" in ran.error) == (2, True)
+
+
+@pytest.mark.parametrize("form", FOLDERS)
+def test_a_folder_with_other_files_is_never_replaced(form: str, world: World):
+    world.imported()
+    (world.folder / "out").mkdir()
+    (world.folder / "out" / "thesis.txt").write_text("mine", encoding="utf-8")
+    ran = world.run("export", form, "-o", world.folder / "out")
+    assert (ran.code, "has other files" in ran.error) == (2, True)
+    assert (world.folder / "out" / "thesis.txt").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("form", FILES)
+def test_a_folder_is_refused_where_a_file_belongs(form: str, world: World):
+    world.imported()
+    (world.folder / "out").mkdir()
+    assert "is a folder" in world.run("export", form, "-o", world.folder / "out").error
+
+
+def test_an_export_creates_no_store(world: World):
+    assert world.run("export", "csv", "-o", world.folder / "all.csv").code == 2
+    assert not world.store.exists()
+
+
+def test_the_answers_in_the_file_of_another_crawler_are_imported(world: World):
+    world.declare("acme/text")
+    path = world.folder / "crawl.warc.gz"
+    with path.open("wb") as file:
+        writer = WARCWriter(file, gzip=True)
+        for day, score in ((1, 90), (2, 91)):
+            body = f"key,name,score,price,licence\na,A,{score},1,\nb,B,80,1,\n".encode()
+            http = StatusAndHeaders("200 OK", [("Content-Type", "text/csv")], protocol="HTTP/1.1")
+            for address in ("https://acme.example/text.csv", "https://acme.example/other.csv"):
+                date = {"WARC-Date": f"2026-03-0{day}T06:00:00Z"}
+                record = writer.create_warc_record(
+                    address, "response", payload=BytesIO(body), length=len(body), http_headers=http, warc_headers_dict=date
+                )
+                writer.write_record(record)
+    assert world.run("import", "acme/text", path).out == "acme/text: 2 accepted; 0 events are news, 1 only recorded\n"

@@ -1,0 +1,194 @@
+"""The pages over a store: each view in each format, what an address may say, and that nothing in it can run."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import feedparser
+import pytest
+from lxml import html as lxml_html
+from site_world import HOSTILE, Opened, filled, get
+from svg import parsed
+
+from tracker.web.site.files import build
+from tracker.web.site.writing import FORMATS, Site
+from tracker.workspace import Settings
+from tracker.workspace.sharing import barred_boards
+
+PAGES = ("/", "/boards/", "/boards/acme/text/", "/boards/acme/text/history/", "/models/Heron%20B/")
+ROOTS = ("/changes", "/boards", "/boards/acme/text", "/boards/acme/text/history", "/models/Heron%20B")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return filled(tmp_path_factory.mktemp("site"))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_complete_without_scripts_and_asks_nothing_of_others(store: Settings, path: str):
+    found = get(store, path)
+    assert (found.status_code, found.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    page = lxml_html.fromstring(found.text)
+    assert page.xpath("//script | //*[@style] | //style | //iframe | //*[starts-with(name(@*), 'on')]") == []
+    assert [sheet.get("href").lstrip("./") for sheet in page.xpath("//link[@rel='stylesheet']")] == ["style.css"]
+    assert page.xpath("//img/@src") == []
+    policy = found.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert len(page.xpath("//h1")) == 1
+    assert page.get("lang") == "en"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_link_within_the_site_leads_to_a_page(store: Settings, path: str):
+    for link in dict.fromkeys(lxml_html.fromstring(get(store, path).text).xpath("//a/@href | //link/@href")):
+        if not link.startswith(("https://", "#")):
+            address = str(get(store, path).request.url.join(link)).removeprefix("http://tracker.test")
+            assert get(store, address).status_code == 200, (path, link)
+
+
+@pytest.mark.parametrize("form", [form for form in FORMATS if form != "html"])
+@pytest.mark.parametrize("root", ROOTS)
+def test_a_view_has_every_format_at_its_own_address(store: Settings, root: str, form: str):
+    found = get(store, f"{root}.{form}")
+    if form == "svg" and root in ("/changes", "/boards"):
+        assert found.status_code == 404
+        return
+    assert (found.status_code, found.headers["content-type"]) == (200, FORMATS[form])
+    if form == "json":
+        assert {"title", "as_of", "rows"} == json.loads(found.text).keys()
+    elif form == "csv":
+        assert len({len(row) for row in csv.reader(io.StringIO(found.text))}) == 1
+    elif form == "svg":
+        assert parsed(found.text).get("class") == "tc"
+    elif form == "atom":
+        assert not feedparser.parse(found.text).bozo
+        assert f"https://site.example{root}.atom" in found.text
+
+
+def test_a_board_shows_the_state_of_any_time_and_snaps_to_readings(store: Settings):
+    rows = json.loads(get(store, "/boards/acme/text.json?at=2026-03-01T20:00:00Z").text)
+    assert rows["as_of"] == "2026-03-01T06:00:00Z"
+    assert [(row["rank"], row["name"]) for row in rows["rows"][:2]] == [(1, "Heron A"), (2, "Heron B")]
+    page = lxml_html.fromstring(get(store, "/boards/acme/text/?at=2026-03-02").text)
+    assert page.xpath("//a[@rel='prev']/@href") == ["?at=2026-03-01T06%3A00%3A00Z&metric=score"]
+    assert page.xpath("//a[@rel='next']/@href") == ["?at=2026-03-03T06%3A00%3A00Z&metric=score"]
+
+
+def test_a_permanent_address_shows_the_same_when_the_board_has_changed(store: Settings, tmp_path: Path):
+    page = lxml_html.fromstring(get(store, "/boards/acme/text/").text)
+    (frozen,) = [link for link in page.xpath("//footer//a/@href") if "?" in link]
+    assert frozen.endswith("boards/acme/text/?at=2026-03-03T06%3A00%3A00Z&metric=score")
+
+
+def test_filters_of_the_address_choose_the_news(store: Settings):
+    every = json.loads(get(store, "/changes.json").text)["rows"]
+    some = json.loads(get(store, "/changes.json?board=acme/text").text)["rows"]
+    assert {row["board"] for row in every} == {"acme/text", "acme/secret"}
+    assert {row["board"] for row in some} == {"acme/text"}
+    about = json.loads(get(store, "/changes.json?model=Heron+B").text)["rows"]
+    assert about
+    assert all("Heron B" in json.dumps(row) for row in about)
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/boards/acme/none/", "board &#34;acme/none&#34; is unknown"),
+        ("/boards/acme/text/?metric=x", "metric &#34;x&#34; is unknown"),
+        ("/boards/acme/text/?at=2020-01-01", "nothing was accepted by 2020-01-01T23:59:59Z"),
+        ("/boards/acme/text/?at=soon", "at is not a time"),
+        ("/boards/acme/text/?at=99999999999-01-01", "at is not a time"),
+        ("/boards/acme/text/?drop=table", "the filter &#39;drop&#39; is unknown"),
+        ("/boards/acme/text.svg?width=9", "width is not one; expected 280 to 1600 pixels"),
+        ("/boards/acme/text.svg?width=²", "width is not one"),
+        ("/boards/acme/text.svg?theme=pink", "theme is not one"),
+        ("/boards/acme/text.svg?chart=pie", "has no chart &#39;pie&#39;"),
+        ("/models/Nightingale%207/", "no board lists that model"),
+        ("/boards/../../etc/passwd/", "There is no such page."),
+        ("/boards/..%2f..%2fetc/passwd/", "There is no such page."),
+        ("/" + "a" * 300 + "/", "There is no such page."),
+        ("/?model=" + "a" * 300, "There is no such page."),
+        ("/boards/acme/text/'; DROP TABLE events;--/", "There is no such page."),
+        ("/nothing/", "There is no such page."),
+    ],
+)
+def test_an_address_that_means_nothing_is_refused_with_its_reason(store: Settings, path: str, words: str):
+    found = get(store, path)
+    assert found.status_code == 404
+    assert words in found.text
+    assert "Traceback" not in found.text
+
+
+@pytest.mark.parametrize("path", PAGES[:4])
+def test_a_hostile_name_is_text(store: Settings, path: str):
+    found = get(store, path).text
+    assert "<script" not in found
+    assert "\u202e" not in found
+    assert not [link for link in lxml_html.fromstring(found).xpath("//@href") if link.lower().startswith("javascript:")]
+
+
+def test_a_formula_does_not_run_in_a_spreadsheet(store: Settings):
+    names = {row["name"] for row in csv.DictReader(io.StringIO(get(store, "/boards/acme/text.csv").text))}
+    assert f"'{HOSTILE['f']}" in names
+    assert not [name for name in names if name.startswith(("=", "+", "-", "@"))]
+
+
+@pytest.mark.parametrize("path", ["//evil.example", "/javascript:alert(1)", "/boards"])
+def test_a_redirect_stays_on_this_host(store: Settings, path: str):
+    found = get(store, f"http://tracker.test{path}")
+    assert found.status_code == 308
+    assert found.headers["location"].startswith("./")
+
+
+def test_an_unchanged_page_is_not_sent_again(store: Settings):
+    tag = get(store, "/boards/acme/text/").headers["etag"]
+    again = get(store, "/boards/acme/text/", headers={"if-none-match": tag})
+    assert (again.status_code, again.content) == (304, b"")
+    assert get(store, "/boards/acme/text/", headers={"if-none-match": '"other"'}).status_code == 200
+
+
+def test_a_token_is_needed_unless_the_site_is_public(store: Settings):
+    assert get(store, "/", token="0123456789abcdef").status_code == 401
+    assert get(store, "/", token="0123456789abcdef", headers={"authorization": "Bearer 0123456789abcdef"}).status_code == 200
+    assert get(store, "/", token="0123456789abcdef", about=Site(public=True)).status_code == 200
+    assert get(store, "/", method="POST").status_code == 405
+
+
+def test_boards_that_may_not_be_passed_on_are_left_out_with_a_note(store: Settings):
+    with Opened(store)() as workspace:
+        barred = barred_boards(workspace)
+    assert set(barred) == {"acme/secret"}
+    for path in ("/", "/boards/acme/text/", "/models/Heron%20B/", "/changes.json", "/changes.atom"):
+        assert "acme/secret" not in get(store, path, barred=barred).text
+    assert get(store, "/boards/acme/secret/", barred=barred).status_code == 404
+    assert get(store, "/boards/acme/secret/history.svg", barred=barred).status_code == 404
+    assert get(store, "/?board=acme/secret", barred=barred).status_code == 404
+    boards = get(store, "/boards/", barred=barred).text
+    assert "do not allow passing their content on" in boards
+    assert 'href="../boards/acme/secret/"' not in boards
+
+
+def test_the_static_site_has_the_same_pages_and_only_what_may_be_passed_on(store: Settings, tmp_path: Path):
+    with Opened(store)() as workspace:
+        assert list(build(workspace, tmp_path, Site(url="https://site.example", public=True), barred_boards(workspace))) == []
+    files = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()}
+    assert {
+        "index.html",
+        "changes.json",
+        "changes.atom",
+        "style.css",
+        "boards/index.html",
+        "boards/acme/text/index.html",
+    } <= files
+    assert {f"boards/acme/text/history.{form}" for form in FORMATS if form != "html"} <= files
+    assert not [name for name in files if "secret" in name]
+    page = (tmp_path / "boards/acme/text/index.html").read_text(encoding="utf-8")
+    assert page == get(store, "/boards/acme/text/", about=Site(url="https://site.example", public=True)).text
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
+    with Opened(store)() as workspace:
+        list(build(workspace, tmp_path, Site(url="https://site.example", public=True), barred_boards(workspace)))
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before

@@ -1,0 +1,117 @@
+"""Archives the past states of a board, and brings its history up to date once, at the end. Nothing is sent to routes.
+
+A job that was killed goes on where it was: what is archived is known by its origin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tracker.backfill.states import PastState
+from tracker.errors import DeclarationError, FetchError, Gone, Refused, StoreError
+from tracker.line import index
+from tracker.model import Board, Capture, IndexLine, Sha256
+from tracker.ports import Archive, Store
+
+if TYPE_CHECKING:
+    from tracker.line.sync import Outcome
+
+Progress = Callable[[int, int, PastState], object]
+"""Called after each state with how many are done, how many there are, and the state."""
+_STATUS_OK = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backfilled:
+    """What a backfill did. `refused`: why a state was left out, by its origin. `error`: why it ended early, if it did."""
+
+    found: int
+    kept: int
+    known: int
+    refused: Mapping[str, str] = field(default_factory=dict)
+    error: FetchError | None = None
+    outcome: Outcome
+
+
+@dataclass(slots=True, kw_only=True)
+class _Job:
+    """`lines` are those of the archive by their origin, `bodies` the hash of each known content."""
+
+    board: Board
+    archive: Archive
+    lines: dict[str, IndexLine]
+    bodies: dict[str, Sha256]
+    kept: int = 0
+    known: int = 0
+    refused: dict[str, str] = field(default_factory=dict)
+
+    def take(self, state: PastState) -> None:
+        """Archive a state unless it is archived already. Raises FetchError if the source cannot answer now."""
+        if state.origin in self.lines:
+            self.known += 1
+            self._note_content(state, self.lines[state.origin].sha256)
+            return
+        try:
+            line = self._kept(state)
+        except (Refused, Gone, StoreError) as error:
+            self.refused[state.origin] = str(error)
+            return
+        self.kept += 1
+        self._note_content(state, line.sha256)
+
+    def _kept(self, state: PastState) -> IndexLine:
+        known = self.bodies.get(state.content) if state.content else None
+        body, at = state.load() if known is None else (self.archive.body(self.board.id, known), state.observed_at)
+        capture = Capture(
+            board=self.board.id,
+            observed_at=at,
+            url=self.board.request.url,
+            bodies=(body,),
+            status=_STATUS_OK,
+            content_type=state.content_type,
+            origin=state.origin,
+        )
+        with self.archive.lease(self.board.id):
+            return self.archive.keep(capture)
+
+    def _note_content(self, state: PastState, bodies: Sequence[Sha256]) -> None:
+        if state.content:
+            self.bodies[state.content] = bodies[0]
+
+
+def fill(
+    board: Board,
+    states: Sequence[PastState],
+    *,
+    archive: Archive,
+    store: Store,
+    sync: Callable[[], Outcome],
+    progress: Progress = lambda *_: None,
+) -> Backfilled:
+    """Archive states, oldest first, and `sync` the board. A source that does not answer ends it early, with what there is.
+
+    Raises:
+        DeclarationError: the board is read from several answers.
+        StoreError: the archive or the store is damaged, or cannot be written.
+    """
+    check_is_one_answer(board)
+    with archive.lease(board.id):
+        index.check(board.id, archive, store)
+    lines = {line.origin: line for line in archive.index(board.id)[0] if line.origin and line.sha256}
+    job, error = _Job(board=board, archive=archive, lines=lines, bodies={}), None
+    try:
+        for number, state in enumerate(states, 1):
+            job.take(state)
+            progress(number, len(states), state)
+    except FetchError as failure:
+        error = failure
+    outcome = sync()
+    return Backfilled(found=len(states), kept=job.kept, known=job.known, refused=job.refused, error=error, outcome=outcome)
+
+
+def check_is_one_answer(board: Board) -> None:
+    """Refuse a board whose state is more than one file. Raises DeclarationError."""
+    if board.request.each or any(payload.required for payload in board.payloads):
+        raise DeclarationError(f"{board.id}: is read from several answers; expected a board that is read from one file")

@@ -1,0 +1,45 @@
+"""Prices, and whatever else is listed, over time: each value holds until the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import pairwise
+
+from tracker.charts._frame import Look
+from tracker.charts._lines import value_of, value_picture
+from tracker.charts._runs import runs, stepped
+from tracker.charts._words import shown
+from tracker.model import ChartLine, LineChart, Measure
+from tracker.order import is_apart
+from tracker.wording import day, relative
+
+
+def draw(chart: LineChart, look: Look) -> str:
+    """The chart; a change is drawn at the reading that first shows it."""
+    note = "A step is drawn at the reading that first shows a new value."
+    return value_picture(chart, look, title=_finding(chart, look), what="{}", note=note, shape=stepped)
+
+
+def _finding(chart: LineChart, look: Look) -> str:
+    """The largest change of a line within one segment; how many lines did not change if none did."""
+    metric = chart.head.metric
+    changes = [(line.label, *change) for line in chart.lines for change in _changes(line, chart)]
+    if not changes:
+        return f"{chart.head.board}: no change of {metric.title} since {day(chart.head.since, look.zone)}"
+    name, before, after, at = max(changes, key=lambda change: abs(change[2].value - change[1].value) / abs(change[1].value or 1))
+    verb = "falls" if after.value < before.value else "rises"
+    share = f" ({relative(after.value / before.value - 1)})" if before.value else ""
+    figures = f"from {shown(before, metric)} to {shown(after, metric)}{share}"
+    return f"{name}: {metric.title} {verb} {figures}, first seen {day(at, look.zone)}"
+
+
+def _changes(line: ChartLine, chart: LineChart) -> Iterator[tuple[Measure, Measure, datetime]]:
+    """The measured values of a line before and after each change within a segment, and when the new one was first read."""
+    for run in runs(line.points, chart.breaks, chart.gaps, value_of):
+        for before, after in pairwise(run):
+            one, other = before.measure, after.measure
+            if one is None or other is None or one.estimated or other.estimated:
+                continue
+            if is_apart(chart.head.metric, one, other):
+                yield one, other, after.at

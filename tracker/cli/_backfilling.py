@@ -1,0 +1,126 @@
+"""Shared by `backfill` and `init`: backfill boards, with progress on stderr and a line on what came of each."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+
+import click
+
+from tracker.backfill.job import Backfilled, fill
+from tracker.backfill.sources import Surroundings, found
+from tracker.backfill.states import PastState
+from tracker.cli._open import report_errors, report_wrong_boards
+from tracker.cli._print import day
+from tracker.clock import SystemClock
+from tracker.errors import DeclarationError, FetchError
+from tracker.line.sync import sync_board
+from tracker.model import Board, PastSource
+from tracker.model.names import Lexicon
+from tracker.wording import count, safe
+from tracker.workspace import Settings
+from tracker.workspace.declared import chosen, declared
+from tracker.workspace.names import names_of
+from tracker.workspace.opening import fetcher_of, opened
+
+SERVERS = {"wayback": "TRACKER_WAYBACK", "hf": "HF_ENDPOINT"}
+"""Kind of source → the environment variable with the address of its server."""
+_LINES_S = 10.0
+"""Seconds between two lines of progress; a terminal shows each state."""
+_SHOWN = 5
+
+
+class _Progress:
+    """Shows how far a backfill is, on stderr."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._shown_at = time.monotonic()
+
+    def __call__(self, done: int, of: int, state: PastState) -> None:
+        text = f"{self._board.id}: {done} of {of}, {day(state.observed_at)}"
+        if sys.stderr.isatty():
+            click.echo(f"\r{text}\x1b[K", err=True, nl=done == of)
+        elif done == of or time.monotonic() - self._shown_at > _LINES_S:
+            self._shown_at = time.monotonic()
+            click.echo(text, err=True)
+
+
+def backfill_one(
+    settings: Settings,
+    name: str,
+    source: PastSource,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    servers: Mapping[str, str] | None = None,
+) -> int:
+    """Backfill a board from a source, and print what came of it. Return the exit code: 1 if the source ended early."""
+    (board,) = chosen(settings, [name])
+    known = names_of(settings)
+    report_errors(known.errors)
+    return _one(settings, board, source, known.lexicon, since=since, until=until, servers=servers)
+
+
+def backfill_all(settings: Settings) -> int:
+    """Backfill every board whose file names sources. One board's trouble does not stop another. Return the exit code."""
+    found = declared(settings)
+    code = report_wrong_boards(found, is_all=not found.boards)
+    boards = [board for board in found.boards.values() if board.backfill and board.enabled]
+    if not boards:
+        raise DeclarationError("no enabled board names a source of its past; expected [backfill] in a board's file")
+    known = names_of(settings)
+    code = max(code, report_errors(known.errors))
+    servers = {kind: os.environ.get(variable, "") for kind, variable in SERVERS.items()}
+    for board, source in ((each, source) for each in boards for source in each.backfill):
+        try:
+            code = max(code, _one(settings, board, source, known.lexicon, servers=servers))
+        except (DeclarationError, FetchError) as error:
+            code = max(code, report_errors([error]))
+    return code
+
+
+def _one(
+    settings: Settings,
+    board: Board,
+    source: PastSource,
+    lexicon: Lexicon,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    servers: Mapping[str, str] | None = None,
+) -> int:
+    clock = SystemClock()
+    with opened(settings) as (archive, store):
+        around = Surroundings(
+            cache=settings.store / "backfill",
+            fetcher=lambda: fetcher_of(settings, clock),
+            clock=clock,
+            servers=servers or {},
+            say=lambda text: click.echo(f"tracker: {safe(text)}", err=True),
+        )
+        with found(source, board, around, since=since, until=until) as states:
+            sync = partial(sync_board, board, archive, store, lexicon, now=clock.now())  # without routes: nobody gets the news
+            filled = fill(board, states, archive=archive, store=store, sync=sync, progress=_Progress(board))
+        archive.seal(clock.now())
+    _summary(board, source, filled)
+    if filled.error is not None:
+        click.echo(f"tracker: {safe(str(filled.error))}; run the command again to go on from here", err=True)
+    return int(filled.error is not None)
+
+
+def _summary(board: Board, source: PastSource, filled: Backfilled) -> None:
+    """Print what was archived, what was left out and why, and what the history has now."""
+    for origin, why in list(filled.refused.items())[:_SHOWN]:
+        click.echo(f"tracker: {board.id}: left out {safe(origin)}: {safe(why)}", err=True)
+    if len(filled.refused) > _SHOWN:
+        click.echo(f"tracker: {board.id}: left out {len(filled.refused) - _SHOWN} more", err=True)
+    news = sum(event.is_news for event in filled.outcome.events)
+    counts = f"{filled.kept} new, {filled.known} known, {len(filled.refused)} left out"
+    states = f"{count(filled.found, 'state')} in {source.kind}: {counts}"
+    history = f"{count(filled.outcome.readings, 'reading')}, {count(len(filled.outcome.events), 'event')}, {news} of them news"
+    click.echo(f"{board.id}: {states}; history: {history if filled.outcome.checks else 'unchanged'}")

@@ -1,0 +1,37 @@
+"""Writes what a store holds in formats that other tools read: one module per format, deterministic bytes, rows as a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from tracker.exports.contents import Contents
+from tracker.exports.extras import load
+
+FORMATS: Mapping[str, str] = {
+    "csv": "csv_file",
+    "jsonl": "jsonl_file",
+    "parquet": "parquet",
+    "bundle": "bundle",
+    "hf": "hugging_face",
+    "eee": "eee",
+    "warc": "warc",
+    "git": "git_layout",
+}
+"""Name → the module in this package; its `write(contents, path)` returns the number of rows, records or states."""
+
+UNITS: Mapping[str, str] = {"warc": "record", "git": "state", "eee": "record"}
+"""What a format counts, if not rows."""
+
+
+def write(form: str, contents: Contents, path: Path) -> int:
+    """Export to a file or, for formats of several files, a folder, and return the number of rows, records or states.
+
+    An earlier export of the same format at that place is replaced as a whole; a failed export leaves it as it was.
+
+    Raises:
+        DeclarationError: something else is at that place, or the format needs a package that is not installed.
+        StoreError: the store cannot be read, or the place cannot be written.
+    """
+    number: int = load(FORMATS[form]).write(contents, path)
+    return number

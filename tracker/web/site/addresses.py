@@ -1,0 +1,75 @@
+"""From an address to a view: the one place that reads what a stranger typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from tracker.errors import DeclarationError
+from tracker.model import Board, BoardId
+from tracker.query.filters import Filters
+from tracker.web.site.views import SiteView, board, changes, history, model, overview
+from tracker.web.site.writing import FORMATS
+
+if TYPE_CHECKING:
+    from tracker.workspace.api import Workspace
+
+LONGEST = 200
+"""Characters of a path or of a parameter."""
+_FILTERS = frozenset(("board", "metric", "model", "since", "until", "at", "width", "theme", "chart"))
+
+
+def split(path: str) -> tuple[str, str]:
+    """The path of a view and its format: `boards/acme/text.csv` is `boards/acme/text` as `csv`."""
+    bare, _, ending = path.rpartition(".")
+    if ending in FORMATS and ending != "html" and bare:
+        return bare.removesuffix("/"), ending
+    return path.removesuffix("/"), "html"
+
+
+def filters(query: Mapping[str, str]) -> Filters:
+    """The filters in an address; a filter that is empty is not one.
+
+    Raises:
+        DeclarationError: one is unknown, too long or no time.
+    """
+    given = {name: value.strip() for name, value in query.items() if value.strip()}
+    for name, value in given.items():
+        if name not in _FILTERS:
+            raise DeclarationError(f"the filter {name[:40]!r} is unknown; expected one of: {', '.join(sorted(_FILTERS))}")
+        if len(value) > LONGEST:
+            raise DeclarationError(f"{name} has {len(value)} characters; expected at most {LONGEST}")
+    times = {name: _time(name, given[name]) for name in ("since", "until", "at") if name in given}
+    named = {f"{name}s": (given[name],) for name in ("board", "metric", "model") if name in given}
+    return Filters(**named, **times)  # type: ignore[arg-type]
+
+
+def _time(name: str, text: str) -> datetime:
+    """A time, or a day, which for `at` and `until` means its end."""
+    try:
+        at = datetime.fromisoformat(text)
+        at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+        return at.replace(hour=23, minute=59, second=59) if len(text) == len("2026-04-18") and name != "since" else at
+    except (ValueError, OverflowError) as error:
+        raise DeclarationError(f"{name} is not a time; expected 2026-04-18 or 2026-04-18T06:00:00Z") from error
+
+
+def view(workspace: Workspace, path: str, only: Filters, barred: Mapping[BoardId, Board]) -> SiteView | None:
+    """The view at a path, None if there is none. Boards that are `barred` have no view, and are left out of the others.
+
+    Raises:
+        DeclarationError: a filter means nothing that the store has.
+    """
+    match path.split("/"):
+        case [""] | ["changes"]:
+            return None if any(name in barred for name in only.boards) else changes(workspace, only, barred)
+        case ["boards"]:
+            return overview(workspace, tuple(barred.values()))
+        case ["boards", source, name]:
+            return None if BoardId(f"{source}/{name}") in barred else board(workspace, f"{source}/{name}", only)
+        case ["boards", source, name, "history"]:
+            return None if BoardId(f"{source}/{name}") in barred else history(workspace, f"{source}/{name}", only)
+        case ["models", *names] if names and any(names):
+            return model(workspace, "/".join(names), only, barred)
+    return None

@@ -1,0 +1,55 @@
+"""The pages as static files: every view of the latest state, in each of its formats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tracker.errors import DeclarationError, StoreError
+from tracker.model import Board, BoardId
+from tracker.query.filters import Filters
+from tracker.web.site.addresses import view
+from tracker.web.site.writing import FORMATS, Site, styles, written
+
+if TYPE_CHECKING:
+    from tracker.workspace.api import Workspace
+
+
+def build(workspace: Workspace, folder: Path, site: Site, barred: Mapping[BoardId, Board]) -> Iterator[str]:
+    """Write the site into a folder, and yield a line for each view that could not be made. The same store gives the same files.
+
+    Raises:
+        StoreError: the folder cannot be written.
+    """
+    _write(folder / "style.css", styles())
+    for path in _paths(workspace, barred):
+        try:
+            found = view(workspace, path, Filters(), barred)
+            if found is None:
+                continue
+            for form in FORMATS:
+                if form != "svg" or found.pictures:
+                    _write(_place(folder, path, form), written(found, form, site))
+        except DeclarationError as error:
+            yield f"{path or 'changes'}: {error}"
+
+
+def _paths(workspace: Workspace, barred: Mapping[BoardId, Board]) -> Iterator[str]:
+    yield from ("", "boards")
+    for board in workspace.boards():
+        if board.id not in barred:
+            yield from (f"boards/{board.id}", f"boards/{board.id}/history")
+
+
+def _place(folder: Path, path: str, form: str) -> Path:
+    return folder / path / "index.html" if form == "html" else folder / f"{path or 'changes'}.{form}"
+
+
+def _write(path: Path, body: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists() or path.read_bytes() != body:
+            path.write_bytes(body)
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be written: {error.strerror}; expected a writable folder") from error

@@ -1,0 +1,199 @@
+"""The views of a workspace: what each one shows, in whatever format it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from tracker.charts import FORMS, Look, rows
+from tracker.model import Board, Health, Report, Result
+from tracker.query.filters import Filters
+from tracker.query.health import health
+from tracker.query.since import looked_at
+from tracker.query.standings import standing_json
+from tracker.reports import event_json
+
+if TYPE_CHECKING:
+    from tracker.query.models import Listing
+    from tracker.workspace.api import Workspace
+
+Rows = Iterable[Mapping[str, object]]
+Picture = Callable[[Look], str]
+_SECOND, _FEED = timedelta(seconds=1), timedelta(days=14)
+_HISTORY = ("bump", "band", "calendar")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteView:
+    """One page, before its format is known; whatever is costly is made when it is asked for.
+
+    `path` is its address without a slash at either end, `frozen` the query that keeps it as it is now. `values` are those of its
+    template. `pictures` draw its charts by form, the first one by default.
+    """
+
+    path: str
+    template: str
+    title: str
+    as_of: datetime | None
+    rows: Callable[[], Rows]
+    report: Callable[[], Report]
+    frozen: str = ""
+    values: Callable[[], Mapping[str, object]] = dict
+    pictures: Mapping[str, Picture] = field(default_factory=dict)
+
+
+def changes(workspace: Workspace, only: Filters, barred: Collection[str] = ()) -> SiteView:
+    """What changed on the boards that are not `barred`: in the last week before the newest reading by default."""
+    boards = tuple(board for board in workspace.boards() if board.id not in barred)
+    chosen = replace(only, boards=tuple(board.id for board in boards)) if barred and not only.boards else only
+
+    def report() -> Report:
+        return workspace.illustrated(workspace.report(only=chosen))
+
+    def events() -> Rows:
+        return (event_json(event) for board in report().boards for story in board.stories for event in story.events)
+
+    newest = max((check.observed_at for board in boards if (check := workspace.store.last_check(board.id))), default=None)
+    return SiteView(
+        path="",
+        template="changes.html",
+        title="What changed",
+        as_of=newest,
+        rows=events,
+        report=report,
+        frozen=_query(until=newest + _SECOND if newest else None),
+        values=lambda: {"boards": boards, "only": only},
+    )
+
+
+def board(workspace: Workspace, board: str, only: Filters) -> SiteView:
+    """A board's ranking by a metric, now or at an earlier time; `at` snaps to the last reading by then.
+
+    Raises:
+        DeclarationError: there is no such board, metric or reading.
+    """
+    declared = workspace.board(board)
+    (ranking,) = workspace.rankings(Filters(metrics=only.metrics, at=only.at), board=declared.id)[:1]
+    looks = [check.observed_at for check in workspace.store.checks(declared.id) if check.result is Result.ACCEPTED]
+    earlier = max((look for look in looks if look < ranking.observed_at), default=None)
+    later = min((look for look in looks if look > ranking.observed_at), default=None)
+    chosen = Filters(metrics=only.metrics, at=only.at)
+    return SiteView(
+        path=f"boards/{declared.id}",
+        template="board.html",
+        title=declared.title,
+        as_of=ranking.observed_at,
+        rows=lambda: (standing_json(row.standing, declared) for row in ranking.rows),
+        report=partial(_board_report, workspace, declared, ranking.observed_at),
+        frozen=_query(at=ranking.observed_at, metric=ranking.metric.id),
+        values=lambda: {
+            "board": declared,
+            "metric": ranking.metric,
+            "metrics": [metric for metric in declared.metrics if metric.higher_is_better is not None],
+            "rows": ranking.rows,
+            "health": _health(workspace, declared),
+            "earlier": _query(at=earlier, metric=ranking.metric.id) if earlier else "",
+            "later": _query(at=later, metric=ranking.metric.id) if later else "",
+            "at": only.at,
+        },
+        pictures=_pictures(workspace, declared, ("dots",), chosen),
+    )
+
+
+def history(workspace: Workspace, board: str, only: Filters) -> SiteView:
+    """A board's order and scores over time, when it changed, and what its events were.
+
+    Raises:
+        DeclarationError: there is no such board, metric or reading.
+    """
+    declared = workspace.board(board)
+    chosen = Filters(metrics=only.metrics, since=only.since, at=only.at)
+    chart = workspace.chart("bump", declared.id, chosen)
+    end = chart.head.read_until
+    return SiteView(
+        path=f"boards/{declared.id}/history",
+        template="history.html",
+        title=f"{declared.title} over time",
+        as_of=end,
+        rows=lambda: rows(chart),
+        report=partial(_board_report, workspace, declared, end),
+        frozen=_query(at=end, metric=chart.head.metric.id),
+        values=lambda: {"board": declared, "metric": chart.head.metric, "health": _health(workspace, declared), "chart": chart},
+        pictures=_pictures(workspace, declared, _HISTORY, chosen),
+    )
+
+
+def model(workspace: Workspace, name: str, only: Filters, barred: Collection[str] = ()) -> SiteView:
+    """A model on every board that is not `barred`: its names, its places, its events.
+
+    Raises:
+        DeclarationError: no board lists that model.
+    """
+    boards = {declared.id: declared for declared in workspace.boards() if declared.id not in barred}
+    found = workspace.find(name, boards=tuple(boards))
+    places = [place for card in workspace.models(name) for place in card.places if place.board in boards]
+    ranked = [board for board in found.by_board if boards[board].primary is not None]
+    ranked.sort(key=lambda board: -len(looked_at(workspace.store, board)))
+    end = max(check.observed_at for board in found.by_board if (check := workspace.store.last_check(board)))
+    about = Filters(models=(name,), boards=tuple(found.by_board), since=end - _FEED, until=end + _SECOND)
+    chosen = Filters(models=(name,), since=only.since, at=only.at)
+    return SiteView(
+        path=f"models/{quote(name, safe='')}",
+        template="model.html",
+        title=name,
+        as_of=end,
+        rows=lambda: map(_place, places),
+        report=lambda: workspace.report(only=about),
+        frozen=_query(at=end),
+        values=lambda: {"who": found.who, "places": places, "boards": boards},
+        pictures=_pictures(workspace, boards[ranked[0]], ("band",), chosen) if ranked else {},
+    )
+
+
+def _place(place: Listing) -> dict[str, object]:
+    named = {name: getattr(place, name) for name in ("board", "entry", "name", "rank", "of", "first_seen", "last_seen")}
+    return {**named, **{name: getattr(place.measure, name, None) for name in ("value", "low", "high", "estimated")}}
+
+
+def overview(workspace: Workspace, barred: tuple[Board, ...] = ()) -> SiteView:
+    """All boards with their state; of those that are `barred`, only the name and a note."""
+    left_out = {board.id for board in barred}
+    shown = [(board, _health(workspace, board)) for board in workspace.boards() if board.id not in left_out]
+    return SiteView(
+        path="boards",
+        template="boards.html",
+        title="Boards",
+        as_of=max((state.last_checked for _, state in shown if state.last_checked), default=None),
+        rows=lambda: (
+            {"board": board.id, "title": board.title, "state": state.state, "entries": state.entries} for board, state in shown
+        ),
+        report=workspace.report,
+        values=lambda: {"shown": shown, "barred": barred},
+    )
+
+
+def _pictures(workspace: Workspace, board: Board, forms: Iterable[str], only: Filters) -> dict[str, Picture]:
+    return {form: partial(_drawn, workspace, form, board, only) for form in forms}
+
+
+def _drawn(workspace: Workspace, form: str, board: Board, only: Filters, look: Look) -> str:
+    return FORMS[form](workspace.chart(form, board.id, only), look)
+
+
+def _board_report(workspace: Workspace, board: Board, end: datetime) -> Report:
+    return workspace.report([board.id], since=end - _FEED, until=end + _SECOND)
+
+
+def _health(workspace: Workspace, board: Board) -> Health:
+    last = workspace.store.last_check(board.id)
+    return health(board, workspace.store, now=last.observed_at if last else datetime.now(UTC))
+
+
+def _query(*, metric: str = "", **times: datetime | None) -> str:
+    """A query string that freezes a view at a time."""
+    named = {name: f"{at:%Y-%m-%dT%H:%M:%SZ}" for name, at in times.items() if at is not None}
+    return "&".join(f"{name}={quote(value)}" for name, value in {**named, **({"metric": metric} if metric else {})}.items())

@@ -1,0 +1,159 @@
+"""A view in each of its formats, as bytes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from tracker import wording
+from tracker.charts import Look, Theme
+from tracker.errors import DeclarationError
+from tracker.reports import Style, html, render
+from tracker.reports.cleaning import cleaned, link
+from tracker.web.site.views import SiteView
+
+FORMATS: Mapping[str, str] = {
+    "html": "text/html; charset=utf-8",
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+    "svg": "image/svg+xml",
+    "atom": "application/atom+xml",
+    "md": "text/markdown; charset=utf-8",
+}
+"""Format → content type. The HTML page is at the view's address with a slash, the others at the address with their ending."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What every page says of the site: the address of its root (for feeds), its time zone, and whether it is for strangers."""
+
+    url: str = ""
+    zone: tzinfo = UTC
+    public: bool = False
+
+
+def written(view: SiteView, form: str, site: Site, *, picture: str = "", look: Look | None = None) -> bytes:
+    """The view in one of FORMATS; `picture` is the form of the chart (its first one by default).
+
+    Raises:
+        DeclarationError: it has no such format or chart, or there is nothing to draw.
+    """
+    match form:
+        case "html":
+            return _page(view, site).encode()
+        case "json":
+            return _json(view).encode()
+        case "csv":
+            return _csv(view).encode()
+        case "svg":
+            name = picture or next(iter(view.pictures), "")
+            if name not in view.pictures:
+                raise DeclarationError(f"this page has no chart {name!r}; expected one of: {', '.join(view.pictures) or 'none'}")
+            return view.pictures[name](look or Look(zone=site.zone)).encode()
+        case "atom":
+            feed, page = f"{site.url}/{view.path or 'changes'}.atom", f"{site.url}/{view.path}"
+            style = Style(zone=site.zone, feed_url=feed, page_url=page) if site.url else Style(zone=site.zone)
+            return render(view.report(), "atom", style).encode()
+        case "md":
+            return render(view.report(), "markdown", Style(zone=site.zone)).encode()
+    raise DeclarationError(f"format {form!r} is unknown; expected one of: {', '.join(FORMATS)}")
+
+
+def styles() -> bytes:
+    """The style sheet of all pages."""
+    return (html.styles() + _source("site.css")).encode()
+
+
+def message(title: str, text: str, site: Site) -> bytes:
+    """A page that only says something: an unknown address, a wrong filter."""
+    return _filled("message.html", {"title": title, "text": text, "root": "/", "site": site, "path": "", "frozen": ""}).encode()
+
+
+def _page(view: SiteView, site: Site) -> str:
+    depth = len(view.path.split("/")) if view.path else 0
+    frozen = f"{'../' * depth or './'}{view.path + '/' if view.path else ''}?{view.frozen}" if view.frozen else ""
+    values = {
+        "title": view.title,
+        "path": view.path,
+        "root": "../" * depth or "./",
+        "site": site,
+        "as_of": view.as_of,
+        "frozen": frozen,
+        "formats": [name for name in FORMATS if name != "html" and (name != "svg" or view.pictures)],
+        "pictures": lambda: [Markup(drawn) for form in view.pictures for drawn in _pair(view, form, site)],  # noqa: S704  # charts escape every text
+        "stories": lambda: html.body(view.report(), Style(zone=site.zone)),
+        **view.values(),
+    }
+    return _filled(view.template, values)
+
+
+def _pair(view: SiteView, form: str, site: Site) -> list[str]:
+    """A chart for a screen and one for a phone in a figure, or why there is none."""
+    try:
+        wide, narrow = (view.pictures[form](Look(width=width, zone=site.zone, styled=False)) for width in (720, 390))
+    except DeclarationError as error:
+        return [f'<p class="note">{Markup.escape(f"No {form} chart: {error}")}</p>']
+    return [f'<figure class="order">{wide}{narrow}</figure>']
+
+
+def _json(view: SiteView) -> str:
+    about = {"title": view.title, "as_of": wording.machine_time(view.as_of) if view.as_of else None}
+    text = json.dumps({**about, "rows": list(view.rows())}, ensure_ascii=False, default=_plain, indent=1)
+    return wording.escaped(text.replace("\n", "\0")).replace("\\u0000", "\n") + "\n"
+
+
+def _plain(value: object) -> str:
+    return wording.machine_time(value) if isinstance(value, datetime) else str(value)
+
+
+def _csv(view: SiteView) -> str:
+    """The rows, with plain texts: a cell that a spreadsheet would run as a formula begins with an apostrophe."""
+    found = list(view.rows())
+    target = io.StringIO()
+    header = list(dict.fromkeys(name for row in found for name in row))
+    writer = csv.writer(target, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([_cell(row.get(name)) for name in header] for row in found)
+    return target.getvalue()
+
+
+def _cell(value: object) -> object:
+    if isinstance(value, datetime):
+        return wording.machine_time(value)
+    if isinstance(value, list | dict | tuple):
+        return json.dumps(value, ensure_ascii=False, default=_plain)
+    text = wording.clean(value) if isinstance(value, str) else value
+    return f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA) else text
+
+
+def _filled(template: str, values: Mapping[str, object]) -> str:
+    return _environment().get_template(template).render(cleaned_values(values))
+
+
+def cleaned_values(values: Mapping[str, object]) -> dict[str, object]:
+    """The values of a template with every text in them clean."""
+    return {name: cleaned(value) if isinstance(value, str | tuple) else value for name, value in values.items()}
+
+
+def _source(name: str) -> str:
+    return files("tracker.web.site").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.globals.update(wording=wording, link=link, Theme=Theme)
+    environment.filters["clean"] = wording.clean
+    return environment

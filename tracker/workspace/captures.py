@@ -1,0 +1,113 @@
+"""Stored captures: which one counts at a time, the table that its bytes show, and how two of them differ."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import unified_diff
+
+from tracker.errors import DeclarationError, ParseError
+from tracker.line.apart import read_line
+from tracker.line.fold import CONTENT, fetches_of
+from tracker.model import Board, EntryId, IndexLine, PublishedEntry, Reading, kept_and_pruned
+from tracker.parsers.decoding import charset_of, decode, inflated
+from tracker.ports import Archive
+from tracker.wording import machine_time, shortened
+
+MOST_LINES = 20_000
+"""Texts of more lines are not compared: that takes minutes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellChange:
+    """A cell of two tables, as published; None where a table lacks it. `column` is "" for a row that only one of them has."""
+
+    entry: EntryId
+    name: str
+    column: str
+    before: str | None
+    after: str | None
+
+
+def capture_at(board: Board, archive: Archive, at: datetime | None) -> IndexLine:
+    """The last line at or before a time (or of all) that brought content and was not struck.
+
+    Raises:
+        DeclarationError: there is none; names the first or, if its bodies were pruned, says so.
+    """
+    lines = archive.index(board.id)[0]
+    content = [line for line in fetches_of(lines) if line.verdict in CONTENT]
+    earlier = [line for line in content if at is None or line.observed_at.replace(microsecond=0) <= at]
+    if earlier:
+        return max(earlier, key=lambda line: line.observed_at)
+    when = f" at or before {machine_time(at)}" if at else ""
+    first = f"; the first is of {machine_time(min(line.observed_at for line in content))}" if content else ""
+    pruned = "; the bytes of some were pruned" if kept_and_pruned(lines)[1] else ""
+    raise DeclarationError(f"{board.id}: no capture{when}{first}{pruned} (tracker capture list {board.id})")
+
+
+def reading_of(board: Board, line: IndexLine, archive: Archive) -> Reading:
+    """The table of a capture as it is read now. Raises ParseError, ContractBroken or Refused where it cannot be read."""
+    return read_line(board, line, archive)
+
+
+def cells_of(entry: PublishedEntry, board: Board) -> dict[str, str]:
+    """The cells of an entry by column, as published: rank, properties, metrics."""
+    cells = {} if entry.rank is None else {"rank": str(entry.rank)}
+    cells |= sorted(entry.attributes.items())
+    return cells | {metric.id: entry.measures[metric.id].raw for metric in board.metrics if metric.id in entry.measures}
+
+
+def changes(board: Board, before: Reading, after: Reading) -> tuple[CellChange, ...]:
+    """The cells in which two readings differ: in the order of the later, then rows that only the earlier has."""
+    old, new = ({entry.id: entry for entry in reading.entries} for reading in (before, after))
+    found: list[CellChange] = []
+    for key in dict.fromkeys((*new, *old)):
+        then, now = old.get(key), new.get(key)
+        if then is None or now is None:
+            shown = now or then
+            assert shown is not None
+            row = shortened(", ".join(f"{column} {text}" for column, text in cells_of(shown, board).items()))
+            found.append(_change(shown, "", row if then else None, row if now else None))
+            continue
+        cells = (_with_name(then, board), _with_name(now, board))
+        columns = dict.fromkeys((*cells[1], *cells[0]))
+        found += [
+            _change(now, column, cells[0].get(column), cells[1].get(column))
+            for column in columns
+            if cells[0].get(column) != cells[1].get(column)
+        ]
+    return tuple(found)
+
+
+def _with_name(entry: PublishedEntry, board: Board) -> Mapping[str, str]:
+    return {"name": entry.name, **cells_of(entry, board)}
+
+
+def _change(entry: PublishedEntry, column: str, before: str | None, after: str | None) -> CellChange:
+    return CellChange(entry=entry.id, name=entry.name, column=column, before=before, after=after)
+
+
+def texts_of(line: IndexLine, bodies: Sequence[bytes]) -> list[str]:
+    """The lines of a capture's text; JSON with one value on each. Other bytes are replaced."""
+    lines: list[str] = []
+    for body in bodies:
+        try:
+            text = decode(inflated(body), charset_of(line.content_type))
+        except ParseError:  # a person wants to see why
+            text = body.decode("utf-8", "replace")
+        with suppress(ValueError, RecursionError):  # not JSON
+            text = json.dumps(json.loads(text), indent=1, ensure_ascii=False)
+        lines += text.splitlines()
+    return lines
+
+
+def text_diff(before: Sequence[str], after: Sequence[str]) -> Iterator[str]:
+    """The lines that differ with their neighbours, each at most 160 characters; a sentence if there are too many to compare."""
+    if max(len(before), len(after)) > MOST_LINES:
+        yield f"more than {MOST_LINES:,} lines: the texts are not compared (tracker capture show --raw)"
+        return
+    yield from (shortened(line) for line in unified_diff(before, after, lineterm="", n=1))
