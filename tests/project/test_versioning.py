@@ -150,7 +150,7 @@ def test_the_views_keep_their_columns():
 def test_the_page_names_every_view():
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         migrate(connection)
-        assert set(views(connection)) == {*VIEWS, "_other_ranks"}
+        assert set(views(connection)) == set(VIEWS)
     assert [name for name in VIEWS if f"`{name}`" not in PAGE] == []
 
 

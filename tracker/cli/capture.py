@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from itertools import islice
 
 import click
@@ -13,8 +12,7 @@ from tracker.cli._filters import filters
 from tracker.cli._group import LazyGroup
 from tracker.cli._open import as_json, report_errors
 from tracker.cli._print import print_json, print_table
-from tracker.line.fold import DECISIONS, fetches_of
-from tracker.model import IndexLine, Verdict, kept_and_pruned
+from tracker.model import Verdict
 from tracker.query.filters import Filters, is_within
 from tracker.wording import machine_time
 from tracker.workspace import Settings
@@ -38,25 +36,13 @@ def command() -> None:
 def list_(settings: Settings, board: str, last: int, only: Filters, *, as_json: bool) -> None:
     """List the last fetches and decisions of a board in the order of the archive, newest first."""
     with Workspace(settings, report_errors) as workspace:
-        declared = workspace.board(board)
-        lines = workspace.archive.index(declared.id)[0]
-        times = {check.observed_at: str(check.result) for check in workspace.store.checks(declared.id)}
-    counted, pruned = {line.observed_at for line in fetches_of(lines)}, kept_and_pruned(lines)[1]
-    within = (line for line in reversed(lines) if is_within(line.observed_at, only))
-    rows = [_row(line, counted, times, pruned) for line in islice(within, last)]
+        captures = reversed(workspace.captures(board))
+    within = (row for row in captures if is_within(row.observed_at, only))
+    rows = [(machine_time(row.observed_at), str(row.verdict), row.state, row.by, row.reason) for row in islice(within, last)]
     if as_json:
         print_json(dict(zip(("observed_at", "verdict", "state", "by", "reason"), row, strict=True)) for row in rows)
     else:
         print_table(("at", "verdict", "in history", "by", "reason"), rows)
-
-
-def _row(
-    line: IndexLine, counted: set[datetime], times: dict[datetime, str], pruned: list[IndexLine]
-) -> tuple[str, str, str, str, str]:
-    state = "" if line.verdict in DECISIONS else times.get(line.observed_at, "set aside")
-    if line.verdict not in DECISIONS and line.observed_at not in counted:
-        state = "pruned" if line in pruned else "struck"
-    return machine_time(line.observed_at), str(line.verdict), state, line.by, line.reason or line.error
 
 
 for stored in (show, open_, diff):

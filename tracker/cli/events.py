@@ -11,6 +11,7 @@ from tracker.cli._filters import METRICS, MODELS, SHOWN, filters
 from tracker.cli._following import follow_events
 from tracker.cli._open import as_json, report_errors
 from tracker.cli._print import paged, print_json, print_table, when
+from tracker.cli._time import known_at
 from tracker.model import Event, EventFilter
 from tracker.query.columns import TRAITS
 from tracker.query.filters import Filters
@@ -28,6 +29,7 @@ from tracker.workspace.api import Workspace
     "--cursor", type=click.Path(dir_okay=False, path_type=Path), help="Only what is new since the last time with this file."
 )
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Append to this file; only with --cursor.")
+@known_at
 @as_json
 @click.pass_obj
 @paged
@@ -51,7 +53,7 @@ def command(
         if cursor is not None:
             follow_events(workspace, only, cursor, output, news=news, as_json=as_json)
             return
-        events = workspace.events(EventFilter(is_news=news), only=only)
+        events = workspace.each_event(EventFilter(is_news=news), only=only)
         if only.columns:
             _print(list(events), workspace, only, as_json=as_json)
         elif as_json:

@@ -10,6 +10,7 @@ import click
 from tracker.cli._filters import METRICS, MODELS, filters
 from tracker.cli._open import as_json, complete_boards, report_errors
 from tracker.cli._print import day, paged, picked, print_json, print_table, when
+from tracker.cli._time import known_at
 from tracker.model import EntryId
 from tracker.query.filters import Filters
 from tracker.query.leaders import Led, Reign
@@ -21,6 +22,7 @@ from tracker.workspace.api import Workspace
 @click.command("leaders")
 @click.argument("board", required=False, shell_complete=complete_boards)
 @filters(*METRICS, *MODELS, "since", "until", "top")
+@known_at
 @as_json
 @click.pass_obj
 @paged

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from tracker.model.events import Event
@@ -73,6 +73,18 @@ class Correction:
     def how(self) -> str:
         """`withdrawn`, `added` or `changed`."""
         return "withdrawn" if self.after is None else "added" if self.before is None else "changed"
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The fields of the event that differ, if it is changed."""
+        if self.before is None or self.after is None:
+            return ()
+        return tuple(field.name for field in fields(Event) if getattr(self.before, field.name) != getattr(self.after, field.name))
+
+    @property
+    def is_news(self) -> bool:
+        """Whether the event is news, or was."""
+        return any(event.is_news for event in (self.before, self.after) if event is not None)
 
     @property
     def event(self) -> Event:

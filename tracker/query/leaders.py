@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from heapq import heappop, heappush
 
-from tracker.model import Board, EntryId, Measure, Metric, Span
+from tracker.model import Board, BoardId, EntryId, Measure, Metric, MetricId, Span
 from tracker.order import certainty, states_error
 from tracker.ports import Store
 from tracker.query.filters import Filters, metrics_of
@@ -62,6 +62,43 @@ class Led:
     reigns: tuple[Reign, ...]
     names: Mapping[EntryId, str]
     unknown: Mapping[str, int]
+
+    def table(self) -> Iterator[ReignRow]:
+        """Each leader of each reign."""
+        for reign in self.reigns:
+            for entry in reign.leaders:
+                yield ReignRow(
+                    board=self.board.id,
+                    metric=self.metric.id,
+                    unit=self.metric.unit,
+                    entry=entry,
+                    name=self.names.get(entry, entry),
+                    after=reign.after,
+                    since=reign.since,
+                    until=reign.until,
+                    segment=reign.segment,
+                    value=reign.values[-1],
+                    lead=reign.lead,
+                    beyond_error=reign.beyond_error,
+                )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReignRow:
+    """An entry that led in a time, alone or level with others; `value` is its last one then."""
+
+    board: BoardId
+    metric: MetricId
+    unit: str
+    entry: EntryId
+    name: str
+    after: datetime | None
+    since: datetime
+    until: datetime | None
+    segment: datetime
+    value: float
+    lead: float | None
+    beyond_error: bool | None
 
 
 def leaders_of(boards: Sequence[Board], listings: Listings, only: Filters) -> tuple[Led, ...]:

@@ -9,7 +9,7 @@ Source: docs/decisions/0006-history.md
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -514,9 +514,23 @@ class SqliteStore(SqliteFile):
         with self._decoding(f"event {row[0]}"):
             return _codec.event_from_row(row)
 
+    def restore_record(self, rows: Mapping[str, Iterable[Row]]) -> frozenset[BoardId]:
+        """Before a rescue: insert usable rows of `vintages.TABLES` and `events`. Returns the boards that are known."""
+        with self._transaction():
+            for table, found in rows.items():
+                vintages.restore(self._connection, table, found)
+            return frozenset(BoardId(board) for (board,) in self._all("SELECT DISTINCT board FROM known"))
+
+    def settle_record(self, known: Collection[BoardId]) -> None:
+        """After a rescue, with what `restore_record` returned: the record has each other board since it was observed."""
+        with self._transaction():
+            vintages.settle(self._connection, known)
+
     def corrections(self) -> Iterator[Correction]:
         with self._storing("read"), self._decoding("vintages"):
             for board, vintage, at, why, before, after in vintages.corrections(self._connection, _codec.EVENT_COLUMNS):
+                if before == after:  # only its place among those of its step is another
+                    continue
                 yield Correction(
                     board=BoardId(board),
                     vintage=vintage,
@@ -525,6 +539,11 @@ class SqliteStore(SqliteFile):
                     before=None if before is None else self._event(before),
                     after=None if after is None else self._event(after),
                 )
+
+    def known_since(self) -> datetime | None:
+        """Since when anything is on record."""
+        (first,) = self._one("SELECT min(known_from) FROM known") or (None,)
+        return time_or_none(first)
 
     def names(self) -> Lexicon | None:
         """The names in use at `known_at`, or last; None if none were noted by then."""
