@@ -3,6 +3,7 @@
 import itertools
 from datetime import UTC, datetime, timedelta
 
+import kit
 import pytest
 from charts_world import at, breaks, gap, head, line
 from hypothesis import given
@@ -11,7 +12,7 @@ from svg import crossed
 
 from tracker.charts import COLOURS, FORMS, Look
 from tracker.charts._runs import runs, stepped, thinned
-from tracker.charts._scale import log_ticks, spread, ticks, time_ticks
+from tracker.charts._scale import log_ticks, shown_range, spread, ticks, time_ticks
 from tracker.charts._text import fit, width, wrap
 from tracker.charts._theme import DARK, LIGHT
 from tracker.model import ChartPoint, LineChart, Measure
@@ -107,6 +108,22 @@ def test_ticks_of_time_are_few_and_within_the_period(start, hours, most):
     assert len(found) <= most + 1
     assert all(first <= tick <= last for tick, _ in found)
     assert len({label for _, label in found}) == len(found) or hours > 24
+
+
+@pytest.mark.parametrize(
+    ("metric", "cells", "least"),
+    [
+        (kit.metric(stated_error=1.4), ("57.2", "57.18"), 5.6),  # other decimals of the same number
+        (kit.metric(nature="fitted"), ("1500±6", "1503±5"), 24),
+        (kit.SCORE, ("80", "80.1"), 4.005),
+        (kit.SCORE, ("40", "80"), 40),
+        (kit.SCORE, ("0", "0"), 0),
+    ],
+)
+def test_what_is_within_the_error_looks_small(metric, cells, least):
+    low, high = shown_range(metric, map(kit.measure, cells))
+    assert high - low == pytest.approx(least)
+    assert low <= min(kit.measure(cell).value for cell in cells)
 
 
 def test_the_first_tick_of_a_year_names_it():

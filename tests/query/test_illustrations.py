@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from query_world import BOARD, SCORE, START, at, board, save
-from test_series import listed
+from test_series import listed, published
 
 from tracker.model import BoardReport, EventFilter, Report
 from tracker.model.names import EMPTY_LEXICON
@@ -47,6 +47,15 @@ def test_a_chart_reaches_back_before_the_report_and_never_beyond_it(store: Store
     assert found.charts is not None
     assert found.charts.order is not None
     assert (found.charts.order.head.since, found.charts.order.head.read_until) == (START, at(2))
+
+
+def test_other_decimals_of_the_same_number_are_not_a_course(store: Store):
+    save(store, 0, [published(row, 1) for row in listed({"a": 57.2, "b": 50.1, "d": 40.0})])
+    save(store, 1, [published(row, 2) for row in listed({"a": 57.18, "b": 50.12, "d": 40.03})])
+    save(store, 2, [published(row, 2) for row in listed({"a": 57.18, "b": 61.12, "d": 40.03})])
+    found = pictured(store)
+    assert found.charts is not None
+    assert {chart.lines[0].label for chart in found.charts.courses.values()} == {"Row b"}
 
 
 def test_a_board_without_stories_or_with_one_reading_has_no_charts(store: Store):

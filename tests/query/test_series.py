@@ -241,7 +241,7 @@ def _priced() -> Board:
 
 def test_a_calendar_counts_entries_that_changed_and_not_other_decimals_of_the_same_number(store: Store):
     def rows(scores: Mapping[str, float], decimals: int) -> list[Entry]:
-        return [_published(row, decimals) for row in listed(scores)]
+        return [published(row, decimals) for row in listed(scores)]
 
     save(store, 0, rows({"a": 57.2, "b": 50.1, "c": 40.0, "d": 30.0, "e": 20.0}, 1))
     save(store, 1, rows({"a": 57.18, "b": 50.12, "c": 40.03, "d": 30.01, "e": 20.04}, 2))
@@ -251,8 +251,8 @@ def test_a_calendar_counts_entries_that_changed_and_not_other_decimals_of_the_sa
     assert list(found.changed.items()) == [(at(day).date(), number) for day, number in enumerate((0, 0, 2, 0))]
 
 
-def _published(row: Entry, decimals: int) -> Entry:
-    measure = replace(row.measures[SCORE], decimals=decimals, low=None, high=None)
+def published(row: Entry, decimals: int) -> Entry:
+    measure = Measure(value=row.measures[SCORE].value, decimals=decimals)
     return replace(row, measures={SCORE: measure})
 
 

@@ -99,7 +99,7 @@ def picture(
     room = look.width - 2 * margin
     parts = [rect(margin, 0, margin + 34, 4, "i")]
     y = 14.0
-    for line in wrap(title, room * _TITLE, size, 4):
+    for line in wrap(title, room * _TITLE, size, 5):
         y += size + 4
         parts.append(text(margin, y, line, "h"))
     y += 4

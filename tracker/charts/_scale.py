@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta, tzinfo
 from math import ceil, floor, log10
 
+from tracker.model import Measure, Metric
+
 Scale = Callable[[float], float]
 
 
@@ -47,6 +49,22 @@ def padded(values: Iterable[float], share: float = 0.06) -> tuple[float, float]:
     low, high = min(found), max(found)
     margin = (high - low) * share or abs(high) * share or 1.0
     return low - margin, high + margin
+
+
+_LEAST, _ERRORS = 0.05, 4
+"""The height of a chart is at least this share of its values, or this many of their errors: less is invisible."""
+
+
+def shown_range(metric: Metric, measures: Iterable[Measure]) -> tuple[float, float]:
+    """The range of some values, wide enough that what is within their error, or only other decimals, looks small."""
+    found = list(measures)
+    values = [measure.value for measure in found]
+    low, high = min(values), max(values)
+    errors = [width for measure in found if (width := measure.half_width) is not None]
+    errors += [metric.stated_error] if metric.stated_error is not None else []
+    least = _ERRORS * max(errors) if errors else _LEAST * max(abs(low), abs(high))
+    middle, half = (low + high) / 2, max(high - low, least) / 2
+    return middle - half, middle + half
 
 
 _DAY = timedelta(days=1)

@@ -54,13 +54,11 @@ def _body(chart: StandingChart, box: Box, look: Look) -> Iterator[str]:
     for tick in ticks(low, high, max(2, int((inner.right - inner.left) / 70))):
         yield path([(x(tick), inner.top), (x(tick), inner.bottom)], "a")
         yield text(x(tick), inner.bottom + 15, number(tick, metric), "s n m")
-    labs = list(dict.fromkeys(row.lab for row in chart.rows if row.lab))
     for place, row in enumerate(chart.rows):
         y = inner.top + _ROW * (place + 0.5)
-        colour = f"k{labs.index(row.lab)}" if row.lab in labs[:12] else "x"
         yield text(box.left + 18, y + 4, str(row.rank), "s n e")
         yield text(box.left + 26, y + 4, fit(row.name, names - 26, 12), "b" if place == 0 else "")
-        yield group(colour, _mark(row, x, y))
+        yield group("k0", _mark(row, x, y))
         yield text(box.right, y + 4, shown(row.measure, metric), "e")
 
 

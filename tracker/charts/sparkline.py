@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tracker.charts._frame import Look, dot, group, path, svg
 from tracker.charts._lines import value_of
 from tracker.charts._runs import Pixel, is_estimated, runs, stepped, stretches, thinned
-from tracker.charts._scale import linear
+from tracker.charts._scale import linear, shown_range
 from tracker.charts._text import quoted
 from tracker.charts._theme import stylesheet
 from tracker.charts._words import shown
@@ -21,8 +21,7 @@ _EDGE = 4
 def draw(chart: LineChart, look: Look) -> str:
     """The first line of the chart, as wide as the look says if that is less than WIDTH."""
     line, wide = chart.lines[0], min(look.width, WIDTH)
-    values = [value for point in line.points if (value := value_of(point)) is not None]
-    low, high = min(values), max(values)
+    low, high = shown_range(chart.head.metric, [point.measure for point in line.points if point.measure is not None])
     ends = (_EDGE, HEIGHT - _EDGE) if chart.head.metric.places else (HEIGHT - _EDGE, _EDGE)
     x = linear(chart.head.since.timestamp(), chart.head.read_until.timestamp(), _EDGE, wide - _EDGE)
     y = linear(low, high, *ends)

@@ -11,6 +11,7 @@ from tracker.charts._lines import value_of, value_picture
 from tracker.charts._runs import runs, stepped
 from tracker.charts._words import shown
 from tracker.model import ChartLine, LineChart, Measure
+from tracker.order import is_apart
 from tracker.wording import day, relative
 
 
@@ -38,5 +39,7 @@ def _changes(line: ChartLine, chart: LineChart) -> Iterator[tuple[Measure, Measu
     for run in runs(line.points, chart.breaks, chart.gaps, value_of):
         for before, after in pairwise(run):
             one, other = before.measure, after.measure
-            if one is not None and other is not None and one.value != other.value and not (one.estimated or other.estimated):
+            if one is None or other is None or one.estimated or other.estimated:
+                continue
+            if is_apart(chart.head.metric, one, other):
                 yield one, other, after.at

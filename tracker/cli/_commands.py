@@ -18,6 +18,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Read": {
         "report": ("report", "Write a change report."),
         "events": ("events", "List events: what really changed."),
+        "corrections": ("corrections", "List what was corrected after it was recorded, and why."),
         "chart": ("chart", "Draw a board over time, its ranking or its frontier."),
         "serve": ("serve", "Show what changed, boards and models in a web browser, until interrupted."),
         "site": ("site", "Write the pages of `tracker serve` as static files."),

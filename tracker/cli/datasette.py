@@ -55,5 +55,5 @@ def _metadata(database: Path) -> Mapping[str, object]:
     return {
         "title": "Leaderboards of AI models",
         "description": "Values belong to their publishers: boards.attribution and boards.terms say whom to credit.",
-        "databases": {database.stem: {"tables": {**hidden, "_other_ranks": {"hidden": True}, **views}}},
+        "databases": {database.stem: {"tables": {**hidden, **views}}},
     }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
+from tracker.compare.precision import same
 from tracker.model import (
     Board,
     BoardCharts,
@@ -16,6 +18,7 @@ from tracker.model import (
     Event,
     EventId,
     LineChart,
+    Measure,
     MetricId,
     Report,
 )
@@ -77,7 +80,12 @@ def _of_metric(
     for event, entry in entries.items():
         name, spans = lines.get(entry, ("", ()))
         points = [ChartPoint(at=at, measure=value_at(spans, at)) for at in sampled(looks, breaks)]
-        if len({point.measure.value for point in points if point.measure is not None}) > 1:
+        if _is_changed([point.measure for point in points if point.measure is not None]):
             line = ChartLine(label=name, points=points)
             charts[event] = LineChart(head=head, lines=(line,), breaks=tuple(breaks), gaps=gaps(looks, looks[0]))
     return charts
+
+
+def _is_changed(measures: Sequence[Measure]) -> bool:
+    """Whether a value differs from the one before by more than its decimals."""
+    return any(not same(before, now, typical=(before.decimals, now.decimals)) for before, now in pairwise(measures))

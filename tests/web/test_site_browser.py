@@ -1,0 +1,102 @@
+"""The pages in a real browser: light, dark and on a phone, for axe-core, the keyboard and the content security policy."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from site_world import ABOUT, Opened, filled
+
+from tracker import web
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.slow
+SHELL = shutil.which("chromium-headless-shell")
+PAGES = ("/", "/boards/", "/boards/acme/text/", "/boards/acme/text/history/", "/models/Heron%20B/", "/nothing/")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+NOT_FOUND = "Failed to load resource: the server responded with a status of 404 (Not Found)"
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    server = web.serve(web.site_app(Opened(filled(tmp_path_factory.mktemp("site"))), ABOUT, {}, None), "127.0.0.1:0")
+    yield f"http://{server.address}"
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if SHELL is None:
+        why = "no chromium-headless-shell (Debian: apt-get install chromium-headless-shell)"
+        pytest.fail(why) if os.environ.get("TRACKER_CI") else pytest.skip(why)
+    sync_api = pytest.importorskip("playwright.sync_api")
+    with sync_api.sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=SHELL, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(
+    params=[("light", 1000), ("dark", 1000), ("light", 390), ("dark", 390)], ids=lambda looks: f"{looks[0]}-{looks[1]}"
+)
+def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    scheme, width = request.param
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    package = pytest.importorskip("axe_playwright_python")
+    return next(Path(package.__file__).parent.rglob("axe*.js")).read_text(encoding="utf-8")
+
+
+def test_axe_finds_nothing_and_nothing_is_refused_or_too_wide(page: Page, address: str, axe: str):
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    for path in PAGES:
+        page.goto(address + path)
+        page.evaluate(axe)
+        found: list[Any] = page.evaluate(
+            "rules => axe.run({runOnly: rules}).then(all => all.violations.map(one => [one.id, one.nodes[0].html]))", RULES
+        )
+        assert (path, found) == (path, [])
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+    assert [text for text in said if text != NOT_FOUND] == []
+
+
+def test_what_is_touched_is_44_pixels_high(page: Page, address: str):
+    touched = "[...document.querySelectorAll('nav a, button, input, select, .steps a')]"
+    for path in PAGES:
+        page.goto(address + path)
+        assert page.evaluate(f"{touched}.filter(one => one.getBoundingClientRect().height < 44).map(one => one.outerHTML)") == []
+
+
+def test_the_keyboard_reaches_the_content_first_and_then_every_link(page: Page, address: str):
+    page.goto(f"{address}/boards/acme/text/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    reached = set()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.getAttribute('href')"))
+    assert {"../../../models/Heron%20A/", "?at=2026-03-02T06%3A00%3A00Z&metric=score"} <= reached
+
+
+def test_one_chart_is_shown_and_fits(page: Page, address: str):
+    page.goto(f"{address}/boards/acme/text/history/")
+    shown = page.evaluate(
+        "[...document.querySelectorAll('figure.order')].map(one => [...one.children].filter(svg => svg.clientWidth).length)"
+    )
+    assert set(shown) == {1}
+    text = "[...document.querySelectorAll('figure.order > svg')].filter(svg => svg.clientWidth)"
+    beyond = f"{text}.flatMap(svg => [...svg.querySelectorAll('text')].filter(t => t.getBoundingClientRect().right >"
+    assert page.evaluate(f"{beyond} svg.getBoundingClientRect().right + 1).map(t => t.textContent))") == []
