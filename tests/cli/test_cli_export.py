@@ -297,3 +297,8 @@ def test_the_answers_in_the_file_of_another_crawler_are_imported(world: World):
                 )
                 writer.write_record(record)
     assert world.run("import", "acme/text", path).out == "acme/text: 2 accepted; 0 events are news, 1 only recorded\n"
+
+
+def test_every_format_is_in_the_guide():
+    guide = (Path(__file__).parents[2] / "docs" / "guide" / "export.md").read_text(encoding="utf-8")
+    assert [form for form in exports.FORMATS if f"| `{form}` |" not in guide] == []
