@@ -31,7 +31,7 @@ def test_a_person_sees_how_many_are_done(monkeypatch: pytest.MonkeyPatch):
     assert "3/3" in screen.getvalue()
 
 
-def test_bodies_are_counted_as_they_are_read_and_more_than_expected_is_no_error(monkeypatch: pytest.MonkeyPatch):
+def test_bodies_are_counted_as_they_are_read_and_more_than_expected_are_accepted(monkeypatch: pytest.MonkeyPatch):
     screen = Terminal()
     monkeypatch.setattr("sys.stderr", screen)
     monkeypatch.setenv("COLUMNS", "100")
