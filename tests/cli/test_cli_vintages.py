@@ -15,6 +15,7 @@ import pytest
 import time_machine
 from cli_world import DECLARATION, Ran, World
 
+import tracker
 from tracker.line import sync
 from tracker.model import Board, Delivery, Event, Step
 from tracker.model.names import Lexicon
@@ -265,3 +266,14 @@ def test_a_database_of_an_earlier_version_knows_each_capture_since_it_was_observ
     assert kept.run("replay").code == 0
     rows = kept.run("standings", BOARD, "--known-at", "2026-04-02T07:00Z", "--json").rows
     assert [row["observed_at"] for row in rows[:1]] == ["2026-04-02T06:00:00Z"]
+
+
+def test_python_answers_as_of_a_time_too(kept: World, now: time_machine.Coordinates):
+    first = len(kept.run("events", "--json").rows)
+    now.shift(60)
+    took(kept, LATER)
+    with tracker.open(store=kept.store, schedules=kept.folder / "schedules", known_at=START) as workspace:
+        assert len(list(workspace.events())) == first
+        assert workspace.corrections() == ()
+    with pytest.raises(ValueError, match="no time zone"):
+        tracker.open(store=kept.store, known_at=START.replace(tzinfo=None))

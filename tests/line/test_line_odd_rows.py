@@ -293,3 +293,25 @@ def test_a_row_of_the_first_page_that_is_named_later_does_not_make_its_debut(arc
 @pytest.mark.parametrize("name", ["Claude 3 Opus (timeout 600s)", "GPT-4o (failed runs count as zero and are run again)"])
 def test_a_remark_at_the_name_of_a_known_model_is_not_a_message(archive: FileArchive, store: Store, name: str):
     assert news(read(archive, store, by("name"), page(), page(more=[f"new,{name},1200,1,"])), "debut")
+
+
+def test_a_row_that_takes_the_name_of_another_waits_and_its_change_is_reported_under_its_own(archive: FileArchive, store: Store):
+    moved = page(Marl_1=1446)
+    after = read(archive, store, by("key"), page(), moved.replace(b"Marl 1", b"Yarrow 4"), moved)
+    (event,) = news(after, "score_revision")
+    assert event.subjects[0].name == "Marl 1"
+    assert not [event for event in store.events(EventFilter(board=BOARD)) if event.kind == "rename"]
+
+
+def test_a_name_that_two_rows_keep_is_a_rename_at_the_second_reading(archive: FileArchive, store: Store):
+    body = page().replace(b"Marl 1", b"Yarrow 4")
+    after = read(archive, store, by("key"), page(), body, body + b"\n")
+    assert [event.kind for event in after if "recover" not in event.kind] == ["rename"]
+
+
+def test_a_measured_score_with_a_stray_mark_of_an_estimate_is_compared_once_it_is_gone(archive: FileArchive, store: Store):
+    marked = page().replace(b"Marl 1,1480", b"Marl 1,~1446")
+    after = read(archive, store, by("name"), page(), marked, page(Marl_1=1446))
+    (event,) = news(after, "score_revision")
+    assert (event.facts["before"], event.facts["after"]) == (1480.0, 1446.0)
+    assert not [event for event in store.events(EventFilter(board=BOARD)) if event.kind == "estimate_measured"]

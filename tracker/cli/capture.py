@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import islice
 
 import click
 
-from tracker.cli._capture import diff, open_, show
 from tracker.cli._decision import decision
 from tracker.cli._filters import filters
 from tracker.cli._group import LazyGroup
@@ -18,8 +18,15 @@ from tracker.wording import machine_time
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
 
+LATER: Mapping[str, tuple[str, str]] = {
+    "show": ("capture_show", "Show the table of a stored capture as it is read, or its bytes."),
+    "open": ("capture_open", "Write the bytes of a capture to a temporary file, and open it as text."),
+    "diff": ("capture_diff", "Compare two stored captures: the cells that differ, side by side, then the text."),
+}
+"""Command → (module in this package, short help)."""
 
-@click.group("capture", cls=LazyGroup)
+
+@click.group("capture", cls=LazyGroup, later=LATER)
 def command() -> None:
     """List, show or compare a board's captures, or strike one that does not count.
 
@@ -45,7 +52,5 @@ def list_(settings: Settings, board: str, last: int, only: Filters, *, as_json: 
         print_table(("at", "verdict", "in history", "by", "reason"), rows)
 
 
-for stored in (show, open_, diff):
-    command.add_command(stored)
 command.add_command(decision(Verdict.STRIKE, "Strike a capture: history becomes what it would be without it."))
 command.add_command(decision(Verdict.RESTORE, "Restore a capture that was struck: it counts again."))

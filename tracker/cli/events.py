@@ -23,7 +23,7 @@ from tracker.workspace.api import Workspace
 
 
 @click.command("events")
-@filters(*METRICS, *MODELS, "rivals", "kinds", "grades", "since", "until", *SHOWN)
+@filters(*METRICS, *MODELS, "rivals", "kinds", "grades", "since", "until", "at", *SHOWN)
 @click.option("--news/--recorded", default=None, help="Only news, or only recorded events.")
 @click.option(
     "--cursor", type=click.Path(dir_okay=False, path_type=Path), help="Only what is new since the last time with this file."

@@ -46,7 +46,8 @@ def _rows(course: Course) -> Iterator[dict[str, object]]:
     for metric, spans in course.values.items():
         for span in spans:
             valid = picked(span, "valid_from valid_to")
-            yield {**head, "metric": metric, **valid, **picked(span.measure, "value low high estimated raw")}
+            about = {"unit": course.metrics[metric].unit, "segment": course.segment_of(metric, span.valid_from)}
+            yield {**head, "metric": metric, **valid, **picked(span.measure, "value low high estimated raw"), **about}
     for rank in course.ranks:
         yield {**head, **picked(rank, "rank valid_from valid_to")}
     for event in course.events:

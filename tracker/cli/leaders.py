@@ -53,7 +53,7 @@ def _rows(led: Led) -> Iterator[dict[str, object]]:
             "tied": len(reign.leaders),
             **picked(reign, "values estimated"),
             "runners_up": _entries(led, reign.runners_up),
-            **picked(reign, "lead beyond_error hidden"),
+            **picked(reign, "lead beyond_error hidden respelled"),
         }
 
 
@@ -87,7 +87,8 @@ def _times(reign: Reign) -> tuple[str, str]:
 
 def _names(led: Led, reign: Reign) -> str:
     names = listed([led.names.get(entry, entry) for entry in reign.leaders])
-    return f"{names} (a row that could not be read may be above)" if reign.hidden else names
+    doubts = ["a row that could not be read may be above"] * reign.hidden + ["only by other decimals"] * reign.respelled
+    return f"{names} ({', '.join(doubts)})" if doubts else names
 
 
 def _value(led: Led, reign: Reign) -> str:

@@ -20,7 +20,7 @@ from tracker.workspace.api import Workspace
 
 
 @click.command("report")
-@filters(*METRICS, *MODELS, "kinds", "grades", "since", "until", "top")
+@filters(*METRICS, *MODELS, "kinds", "grades", "since", "until", "at", "top")
 @click.option("--format", "form", type=click.Choice(list(reports.FORMATS)), default="text", show_default=True)
 @click.option(
     "--order",

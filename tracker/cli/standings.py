@@ -96,6 +96,6 @@ def _cell(row: RankedRow, name: str, ranking: Ranking) -> str:
     if name == "above_since":
         return "(this model)" if row.is_rival else above_since(row.above)
     if name == "beyond_error" and row.beyond_error is None and not row.is_rival:
-        return "no error stated"
+        return "not stated"
     text = ranked_text(row, name, ranking)
     return Dim(text) if name == "own_move" and text.startswith("(") else text

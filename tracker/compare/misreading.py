@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from tracker.compare.nameless import nameless, respelt
+from tracker.compare.nameless import nameless, namesakes, respelt
 from tracker.model import Board, BoardState, Entry, EntryId, LeftOut, Measure, Metric, MetricId, Nature, Snapshot
 from tracker.order import fallen, few_rows
 from tracker.wording import count, number
@@ -47,12 +47,18 @@ def doubts(board: Board, before: Snapshot, after: Snapshot, past: BoardState) ->
     doubted = {entry: RowDoubt(why=why) for entry, why in nameless(board, before, after, past).items()}
     doubted |= {entry: RowDoubt(why=why, repeats=True) for entry, why in respelt(board, before, after, past).items()}
     nobody = frozenset(doubted)
+    if (primary := board.primary) is not None:
+        for entry, why in namesakes(before, after).items():
+            row = past.left_out.get(entry)
+            if row is None or primary.id not in row.doubtful:
+                doubted[entry] = RowDoubt(why=why, values={primary.id: after.values(primary.id).get(entry)})
     for metric in board.metrics:
         if metric.nature not in JUDGED and not metric.accumulates:
             continue
         old, new = before.values(metric.id), after.values(metric.id)
         changed = [entry for entry, value in new.items() if old.get(entry) != value]
         wide = _wide(metric, before, after) if metric.plus_minus or metric.low else {}
+        wide |= _guessed(metric, before, after) if metric.primary else {}
         if not (changed or wide) and old.keys() <= new.keys():  # as on an ordinary day
             continue
         jumps = {**wide, **_jumps(metric, old, new, changed)}
@@ -152,6 +158,14 @@ def _wide(metric: Metric, before: Snapshot, after: Snapshot) -> dict[EntryId, st
         if old and new and new > max(spread, 10 * old):
             wide[entry] = f"has an error of {number(new, metric)}, which was {number(old, metric)}"
     return wide
+
+
+def _guessed(metric: Metric, before: Snapshot, after: Snapshot) -> dict[EntryId, str]:
+    """Measured scores that are estimates now, if they are few: it may be a stray mark in a cell."""
+    was, now = before.measures(metric.id), after.measures(metric.id)
+    guessed = [entry for entry, measure in now.items() if measure.estimated and entry in was and not was[entry].estimated]
+    few = len(guessed) <= few_rows(len(after.entries))
+    return {entry: f"is an estimate, and was measured: {number(was[entry].value, metric)}" for entry in guessed} if few else {}
 
 
 def _withdrawn(metric: Metric, before: Snapshot, after: Snapshot) -> dict[EntryId, str]:

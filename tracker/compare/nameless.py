@@ -53,6 +53,17 @@ def respelt(board: Board, before: Snapshot, after: Snapshot, past: BoardState) -
     return {key: f"{key!r} is {other!r} in another spelling" for key, other in others.items()}
 
 
+def namesakes(before: Snapshot, after: Snapshot) -> dict[EntryId, str]:
+    """The entries that take the name that another listed entry has and had, and why: the row may be that entry's."""
+    common = after.entries.keys() & before.entries.keys()
+    renamed = [entry for entry in common if before.entries[entry].name != after.entries[entry].name]
+    if not renamed:
+        return {}
+    kept = {after.entries[entry].name: entry for entry in sorted(common.difference(renamed))}
+    others = {entry: after.entries[entry].name for entry in sorted(renamed) if after.entries[entry].name in kept}
+    return {entry: f"{before.entries[entry].name} has the name of {kept[name]!r}, {name}" for entry, name in others.items()}
+
+
 def _is_renamed(key: EntryId, entry: Entry, before: Snapshot, past: BoardState) -> bool:
     if key in before.entries:
         return before.entries[key].name != entry.name

@@ -9,12 +9,14 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from msgspec import Struct
 
-from tracker.model.declared import Metric
 from tracker.model.ids import BoardId, EntryId, EventId, MetricId, ModelId, Sha256
+
+if TYPE_CHECKING:
+    from tracker.model.declared import Metric
 
 _Made = TypeVar("_Made")
 

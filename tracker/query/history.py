@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -64,10 +63,13 @@ class Course:
     def _row(self, **period: Any) -> CourseRow:
         return CourseRow(board=self.board, entry=self.entry, name=self.known.name, **period)
 
+    def segment_of(self, metric: MetricId, at: datetime) -> datetime | None:
+        """When the segment that holds a time began."""
+        return max((start for start in self.segments.get(metric, ()) if start <= at), default=None)
+
     def by_segment(self, metric: MetricId) -> list[list[float]]:
         """The values of a metric, oldest first, in a list for each segment."""
-        starts = self.segments.get(metric, ())
-        groups = groupby(self.values.get(metric, ()), key=lambda span: bisect_right(starts, span.valid_from))
+        groups = groupby(self.values.get(metric, ()), key=lambda span: self.segment_of(metric, span.valid_from))
         return [[span.measure.value for span in spans] for _, spans in groups]
 
 

@@ -97,7 +97,7 @@ def _hints(kind: type) -> Mapping[str, object]:
 
 
 def _plain(hint: Any) -> type:
-    """The type of a column for an annotation; text for anything that is not plain."""
+    """The type of a column for an annotation; text for anything else."""
     if hint_of := getattr(hint, "__supertype__", None):
         return _plain(hint_of)
     if get_origin(hint) is not None:

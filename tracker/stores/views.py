@@ -266,7 +266,10 @@ FROM (SELECT s.board, s.name AS metric, m.entry, e.key, e.name, m.value, m.low, 
         query=_RANKS.format(where="", columns="m.rank, "),
     ),
     "leaders": View(
-        about="A period in which an entry was first on a metric; entries that tie were first together. A re-base ends it.",
+        about=(
+            "A period in which an entry had rank 1 on a metric, by the published values alone; entries that tie had it together."
+            " A re-base, or another key for the entry, ends it."
+        ),
         columns={**_KEYS, **_ENTRY, **_PERIOD, "segment": "begin of the segment that the period is in"},
         query="""
 SELECT board, metric, entry, name, max(since, started), nullif(min(coalesce(until, '9'), ended), '9'), started

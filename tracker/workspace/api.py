@@ -190,7 +190,15 @@ class Workspace:
 
         only, chosen = self._chosen(only, board)
         check_columns(only, chosen)
-        found = rankings(chosen, self.listings(only), only, wanted_traits(only), skip=board is None, with_facts=bool(best_of))
+        found = rankings(
+            chosen,
+            self.store,
+            lambda: self.listings(only),
+            only,
+            wanted_traits(only),
+            skip=board is None,
+            with_facts=bool(best_of),
+        )
         if best_of:
             found = tuple(replace(ranking, rows=best_rows(ranking.rows, best_of)) for ranking in found)
         return tuple(replace(ranking, rows=in_order(ranking, only)) for ranking in found)
@@ -383,7 +391,7 @@ class Workspace:
                 kinds=(*wanted.kinds, *only.kinds),
                 grades=(*wanted.grades, *only.grades),
                 since=only.since or wanted.since,
-                until=only.until or wanted.until,
+                until=_end(only) or wanted.until,
             )
         )
         return iter(about(events, boards, self.listings(only, gone=True), only))
@@ -448,7 +456,7 @@ class Workspace:
         from tracker.query.top import top  # noqa: PLC0415  # as above
 
         only, chosen = self._chosen(only)
-        since, until = only.since or since, only.until or until
+        since, until = only.since or since, _end(only) or until
         _check_aware(since=since, until=until)
         names = self._known(boards) or tuple(board.id for board in chosen)
         newest = self._newest(names)
@@ -583,6 +591,10 @@ class Workspace:
 
         only = only or Filters()
         _check_aware(since=only.since, until=only.until, at=only.at)
+        if only.labs:
+            from tracker.query.listings import labs_meant  # noqa: PLC0415  # as above
+
+            only = replace(only, labs=labs_meant(only.labs, self.lexicon))
         if board is not None:
             only = replace(only, boards=(*only.boards, known(self.settings, self.store, board)))
         for name in only.boards:
@@ -658,6 +670,11 @@ def _window(newest: datetime, since: datetime | None, until: datetime | None) ->
             f"the window from {machine_time(since)} to {machine_time(until)} is empty; expected its beginning before its end"
         )
     return since, until
+
+
+def _end(only: Filters) -> datetime | None:
+    """The time before which something has to have happened: `until`, or the end of the second `at`."""
+    return only.until or (only.at + _SECOND if only.at is not None else None)
 
 
 def _matches(event: Event, wanted: EventFilter) -> bool:

@@ -83,6 +83,14 @@ def capture_at(board: Board, archive: Archive, at: datetime | None) -> IndexLine
     raise DeclarationError(f"{board.id}: no capture{when}{first}{pruned} (tracker capture list {board.id})")
 
 
+def bodies_of(board: Board, line: IndexLine, archive: Archive, number: int | None = None) -> list[bytes]:
+    """The bodies of a capture as received, or the one of that number, from 1. Raises DeclarationError if it has fewer."""
+    if number is not None and number > len(line.sha256):
+        raise DeclarationError(f"{board.id}: --body {number}: the capture has {len(line.sha256)}; expected one of them")
+    chosen = line.sha256 if number is None else line.sha256[number - 1 : number]
+    return [archive.body(board.id, sha256) for sha256 in chosen]
+
+
 def reading_of(board: Board, line: IndexLine, archive: Archive) -> Reading:
     """The table of a capture as it is read now. Raises ParseError, ContractBroken or Refused where it cannot be read."""
     return read_line(board, line, archive)

@@ -22,7 +22,7 @@ from tracker.line.sync import NEWS_FOR
 from tracker.model import Board, BoardId, EventFilter, Notice
 from tracker.model.names import Lexicon
 from tracker.ports import Archive, Clock
-from tracker.stores.archive import FileArchive
+from tracker.stores.archive import FileArchive, disk
 from tracker.stores.locks import held
 from tracker.stores.service_state import TABLES
 from tracker.stores.sqlite import SqliteStore
@@ -250,7 +250,7 @@ def _position(old: sqlite3.Connection, board: BoardId) -> int:
 def _in_backup(backup: Path) -> _Source | None:
     """What the backup has; None if it cannot be used. Raises Newer."""
     try:
-        saved = json.loads(backup.read_text(encoding="utf-8"))
+        saved = json.loads(disk.regular(backup).read_text(encoding="utf-8"))
         version = str(saved.pop("version", _UNNAMED_VERSION))
         positions = {BoardId(board): int(position) for board, position in saved.pop(POSITIONS, ())}
         rows = {table: [tuple(row) for row in saved[table]] for table in saved}
