@@ -315,3 +315,33 @@ def test_a_measured_score_with_a_stray_mark_of_an_estimate_is_compared_once_it_i
     (event,) = news(after, "score_revision")
     assert (event.facts["before"], event.facts["after"]) == (1480.0, 1446.0)
     assert not [event for event in store.events(EventFilter(board=BOARD)) if event.kind == "estimate_measured"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("[object Object]", "undefined undefined", "Anonymous", "(removed)", "%s", '=HYPERLINK("http://x.example")', "false"),
+        *(
+            "3f2b8c1e-9d44-4c53-8d5a-0a9c4b1f7e21",
+            "name",
+            "Unbekannt",
+            "Non disponible",
+            "読み込み中",
+            "HTTP 429 Too Many Requests",
+        ),
+        *("Oops! Something went wrong", "Sponsored: try Foo", "Advertisement", "Rate limit exceeded. Try again later."),
+    ],
+)
+def test_a_row_whose_name_names_nobody_neither_enters_nor_renames(archive: FileArchive, store: Store, name: str):
+    row = name.replace('"', "").replace(",", "")
+    after = read(archive, store, by("name"), page(), page(more=[f"id-x,{row},1300,1,"]), page(end="\n"))
+    kinds_of_news = {event.kind for event in store.events(EventFilter(board=BOARD)) if event.is_news}
+    assert kinds_of_news <= {"board_partial", "board_recovered"}, after
+
+
+def test_a_price_of_nothing_waits_for_a_second_reading(archive: FileArchive, store: Store):
+    free = page().replace(b"Marl 1,1480,1,", b"Marl 1,1480,0,")
+    assert news(read(archive, store, by("name"), page(), free, page(end="\n")), "price_change") == []
+    keep(archive, {3: free + b"\n", 4: free + b"\n\n"})
+    after = sync.sync_board(by("name"), archive, store, default_lexicon()).events
+    assert [event.kind for event in after if event.kind == "price_change" and event.is_news] == ["price_change"]

@@ -21,6 +21,7 @@ ENOUGH, SPREADS = 5, 5
 """With this number of values before, one that is further outside them than this many times their spread is far from all."""
 MANY = 20
 """Values whose spread says how far one may move."""
+_WHOLE = 100
 _AGAIN = 0.1
 """Two readings of a value agree if they differ by no more than this share of it."""
 _JUMP = 0.5
@@ -62,7 +63,8 @@ def doubts(board: Board, before: Snapshot, after: Snapshot, past: BoardState) ->
         if not (changed or wide) and old.keys() <= new.keys():  # as on an ordinary day
             continue
         jumps = {**wide, **_jumps(metric, old, new, changed)}
-        found = {**_outliers(metric, old, new, changed), **jumps, **_withdrawn(metric, before, after)}
+        found = {**_outliers(metric, old, new, changed), **_out_of_kind(metric, old, new, changed), **jumps}
+        found |= _withdrawn(metric, before, after)
         for entry, why in {**found, **_misread(metric, before, after, changed)}.items():
             if entry in nobody:
                 continue
@@ -124,6 +126,21 @@ def _outliers(
     far = SPREADS * (high - low)
     odd = (entry for entry in changed if not low - far <= new[entry] <= high + far)
     return {entry: f"is {new[entry]:g}, while all others were from {low:g} to {high:g}" for entry in odd} if far else {}
+
+
+def _out_of_kind(
+    metric: Metric, old: Mapping[EntryId, float], new: Mapping[EntryId, float], changed: Sequence[EntryId]
+) -> dict[EntryId, str]:
+    """Shares above 100 %, and prices near 0, of listed entries on boards that never had such a value."""
+    moved = [entry for entry in changed if entry in old]
+    if len(old) < ENOUGH or not moved:
+        return {}
+    if metric.unit == "%" and metric.nature in SCORES and max(old.values()) <= _WHOLE:
+        return {entry: f"is {new[entry]:g} %, above {_WHOLE} %" for entry in moved if new[entry] > _WHOLE}
+    least = min(old.values())
+    if metric.topic == "price" and metric.nature is Nature.LISTED and least > 0:
+        return {entry: f"is {number(new[entry], metric)}, far below all others" for entry in moved if new[entry] < _AGAIN * least}
+    return {}
 
 
 def _jumps(
