@@ -420,3 +420,13 @@ def test_events_and_reports_can_end_at_a_time_that_counts(two: World):
     assert {row["recorded_at"] for row in rows} <= {"2026-03-01T06:00:00Z"}
     assert subjects(two, "--kind", "overtake", "--at", "2026-03-02T06:00:00Z") == {("overtake", "a")}
     assert "2026-03-01 06:00 UTC" in two.run("report", "--at", "2026-03-01T06:00:00Z").out.splitlines()[1]
+
+
+def test_a_model_whose_price_no_board_states_is_not_unknown(two: World):
+    world = two
+    ran = world.run("price", "Llama 3.1 70B", "--board", "bare")
+    assert ran.code == 2
+    assert "no board lists that model" in ran.error
+    ran = world.run("price", "GPT-5.4", "--board", "bare")
+    assert '"GPT-5.4": no price was on record at ' in ran.error
+    assert ran.error.endswith("no board lists one")

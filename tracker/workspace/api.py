@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -45,7 +46,7 @@ if TYPE_CHECKING:  # a query loads what it needs, and no other
     from tracker.line.proof import BoardVerification, Verification
     from tracker.model import Chart, Report
     from tracker.query.filters import Filters
-    from tracker.query.find import Found
+    from tracker.query.find import Found, Listed
     from tracker.query.history import Course
     from tracker.query.leaders import Led
     from tracker.query.listings import Listings
@@ -292,7 +293,12 @@ class Workspace:
         only, chosen = self._chosen(only)
         at = only.at or at or SystemClock().now()
         _check_aware(at=at)
-        entries = self.find(model, boards=[board.id for board in chosen]).entries
+        priced = [board.id for board in chosen if any(metric.topic == "price" for metric in board.metrics)]
+        entries: Sequence[Listed] = ()
+        with suppress(DeclarationError):
+            entries = self.find(model, boards=priced).entries if priced else ()
+        if not entries:
+            self.find(model, boards=[board.id for board in chosen])  # refuses a name that no board lists
         return prices(model, entries, self.store, only, at)
 
     @answers("tracker.query.retirements:Retirement")
