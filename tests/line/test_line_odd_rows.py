@@ -323,7 +323,7 @@ def test_a_measured_score_with_a_stray_mark_of_an_estimate_is_compared_once_it_i
         *("[object Object]", "undefined undefined", "Anonymous", "(removed)", "%s", '=HYPERLINK("http://x.example")', "false"),
         *(
             "3f2b8c1e-9d44-4c53-8d5a-0a9c4b1f7e21",
-            "name",
+            "Name",
             "Unbekannt",
             "Non disponible",
             "読み込み中",

@@ -55,10 +55,11 @@ def nameless(board: Board, before: Snapshot, after: Snapshot, past: BoardState) 
     if not renamed:
         return {}
     names = {name for known in past.known.values() for name in known.names}
+    header = [name_tokens(source) for source in board.name.sources]
     longest, kinds = max((len(name.split()) for name in names), default=0), dict[str, bool]()
     doubted = {}
     for key, entry in renamed.items():
-        kind = "is the name of the column" if entry.name in board.name.sources else _kind(entry.name, max(_WORDS, 2 * longest))
+        kind = "is the name of the column" if name_tokens(entry.name) in header else _kind(entry.name, max(_WORDS, 2 * longest))
         if kind and kind not in kinds:
             kinds[kind] = any(_kind(name) == kind for name in names)
         if kind and not kinds[kind] and not _is_stated(board, key, entry, kind):
