@@ -113,7 +113,7 @@ def test_rows_are_a_tuple():
     assert (rows(*SAMPLES)[0], len(rows()), rows().kind) == (SAMPLES[0], 0, Sample)
 
 
-@pytest.mark.parametrize(("library", "method"), zip(LIBRARIES, ("to_pandas", "to_polars", "to_arrow"), strict=True))
+@pytest.mark.parametrize(("library", "method"), [("pandas", "to_pandas"), ("polars", "to_polars"), ("pyarrow", "to_arrow")])
 def test_without_the_library_the_way_to_install_it_is_named(library: str, method: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(
