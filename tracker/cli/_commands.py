@@ -33,10 +33,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "retirements": ("retirements", "List the models that are deprecated or expire, where boards state it."),
         "models": ("models", "List models across boards: their names, and where each one ranks."),
         "sql": ("sql", "Answer an SQL query from the documented views."),
-        "datasette": (
-            "datasette",
-            "Browse the database with Datasette, with the views explained and the tables behind them hidden.",
-        ),
+        "datasette": ("datasette", "Browse the documented views with Datasette."),
         "check": ("check", "Check a sentence or an article about models against the record."),
         "why-not": ("why_not", "Explain each change to a model: the event that reported it, or why none did."),
     },

@@ -24,9 +24,10 @@ _MISSING = "datasette is not installed; expected it beside the tracker (pip inst
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def command(ctx: click.Context, only: Path | None, options: tuple[str, ...]) -> None:
-    """Browse the database with Datasette, with the views explained and the tables behind them hidden.
+    """Browse the documented views with Datasette.
 
-    Other options, such as --port 8001 or --open, are those of `datasette serve`.
+    The views are explained, and the tables behind them hidden. Other options, such as --port 8001 or --open, are those of
+    `datasette serve`.
     """
     settings = ctx.ensure_object(Settings)
     settings.require_store()

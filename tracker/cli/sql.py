@@ -28,7 +28,7 @@ from tracker.workspace import Settings
 )
 @click.pass_context
 def command(ctx: click.Context, query: str, form: str, rows: int, seconds: float) -> None:
-    """Selected an SQL query from the documented views.
+    """Answer an SQL query from the documented views.
 
     Reads only. docs/reference/sql.md explains the views and shows queries. If there are more rows than the limit, one line on
     stderr says so, and the exit code is 1.

@@ -267,8 +267,7 @@ FROM (SELECT s.board, s.name AS metric, m.entry, e.key, e.name, m.value, m.low, 
     ),
     "leaders": View(
         about=(
-            "A period in which an entry had rank 1 on a metric, by the published values alone; entries that tie had it together."
-            " A re-base, or another key for the entry, ends it."
+            "A period of rank 1 on a metric by the published values; entries that tie had it together. A re-base or another key ends it."
         ),
         columns={**_KEYS, **_ENTRY, **_PERIOD, "segment": "begin of the segment that the period is in"},
         query="""
