@@ -266,9 +266,7 @@ FROM (SELECT s.board, s.name AS metric, m.entry, e.key, e.name, m.value, m.low, 
         query=_RANKS.format(where="", columns="m.rank, "),
     ),
     "leaders": View(
-        about=(
-            "A period of rank 1 on a metric by the published values; entries that tie had it together. A re-base or another key ends it."
-        ),
+        about="A period of rank 1 on a metric by the published values, which ties share. A re-base or another key ends it.",
         columns={**_KEYS, **_ENTRY, **_PERIOD, "segment": "begin of the segment that the period is in"},
         query="""
 SELECT board, metric, entry, name, max(since, started), nullif(min(coalesce(until, '9'), ended), '9'), started
