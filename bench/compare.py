@@ -15,9 +15,11 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from statistics import median
 
+import grown
 import peers
 import rows
 import timing
@@ -78,7 +80,7 @@ def shown(row: rows.Row, found: Mapping[str, Mapping[str, float]]) -> str:
         mark = "" if most is None else f" (at most {most:g}{'' if ratio <= most else ', missed'})"
         cells.append(f"{ratio:g} × {who}{mark}")
     size = f", {own['bytes'] / 1e6:.1f} MB" if "bytes" in own else ""
-    return f"{row.work:54}{own['cpu_s'] * 1e3:10,.1f} ms{size}: {'; '.join(cells)}"
+    return f"{row.work:54}{own['cpu_s'] * 1e3:10,.1f} ms, {own['peak_mb']:.0f} MB of memory{size}: {'; '.join(cells)}"
 
 
 def worsened(
@@ -108,7 +110,7 @@ def main(arguments: Sequence[str]) -> int:
     prepared: set[Callable[[], None]] = set()
     with tempfile.TemporaryDirectory(prefix="bench-") as scratch:
         setting = rows.Setting(python=given.python.absolute(), scratch=Path(scratch), data=given.data)
-        for row in rows.rows(setting):
+        for row in chain(rows.rows(setting), grown.grown(setting)):
             if given.only in row.work:
                 prepare(row, prepared)
                 now[row.work] = measured(row, given.rounds)

@@ -23,7 +23,7 @@ from tracker.stores.archive import FileArchive
 from tracker.stores.service_state import TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
-NOT_DERIVED = frozenset(("withdrawn", "_sqlite_migrations")) | TABLES
+NOT_DERIVED = frozenset(("withdrawn", "changes", "_sqlite_migrations")) | TABLES
 BLOCK = 4096
 NO_SPACE = 3
 

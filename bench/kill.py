@@ -21,7 +21,7 @@ from pathlib import Path
 from tracker.stores.service_state import TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
-NOT_DERIVED = frozenset(("withdrawn", "_sqlite_migrations")) | TABLES
+NOT_DERIVED = frozenset(("withdrawn", "changes", "_sqlite_migrations")) | TABLES
 
 
 def rows(database: Path) -> Mapping[str, list[tuple[object, ...]]]:

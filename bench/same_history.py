@@ -27,7 +27,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 DEMO = "demo"
-NO_HISTORY = frozenset(("counts", "indices", "_sqlite_migrations", "known", "vintages", "declarations", "names"))
+NO_HISTORY = frozenset(
+    ("changes", "counts", "indices", "_sqlite_migrations", "known", "vintages", "declaration_versions", "names", "ended_pauses")
+)
 """Tables that hold how long something took, or which migrations ran when."""
 FACTS = ("kind", "grade", "facts")
 WORDING = ("headline", "weight", "worded")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # type checkers take it for typing.TYPE_CHECKING; `import tracker` costs next to nothing
 if TYPE_CHECKING:
+    from datetime import datetime
     from os import PathLike
 
     from tracker.workspace.api import Workspace
@@ -22,10 +23,12 @@ def open(  # noqa: A001  # tracker.open, as in dbm, gzip and shelve
     *,
     store: str | PathLike[str] | None = None,
     schedules: str | PathLike[str] | None = None,
+    known_at: datetime | None = None,
 ) -> Workspace:
     """Open a workspace, or a store, for reading: the one in the folder `path`, or the one that commands use here.
 
-    `store` and `schedules` are the options of that name. Close the workspace, or use it in a `with` statement.
+    `store` and `schedules` are the options of that name. With `known_at`, every question is answered as the record was at that
+    time. Close the workspace, or use it in a `with` statement.
 
     Raises:
         DeclarationError: the folder holds no store, or `tracker.toml` is wrong.
@@ -36,4 +39,4 @@ def open(  # noqa: A001  # tracker.open, as in dbm, gzip and shelve
     from tracker.workspace.api import open_workspace  # noqa: PLC0415  # as above
 
     folder, stored, declared = (None if given is None else Path(given) for given in (path, store, schedules))
-    return open_workspace(folder, store=stored, schedules=declared)
+    return open_workspace(folder, store=stored, schedules=declared, known_at=known_at)

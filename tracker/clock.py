@@ -6,13 +6,16 @@ import threading
 import time
 from datetime import UTC, datetime, timedelta
 
+LATEST = datetime(9000, 1, 1, tzinfo=UTC)
+"""A clock that is ahead by millennia stands still here, so that spans can be added to its time."""
+
 
 class SystemClock:
     """The machine's clock, in UTC and whole seconds."""
 
     def now(self) -> datetime:
-        """The current second, never rounded up."""
-        return datetime.now(UTC).replace(microsecond=0)
+        """The current second, never rounded up; at most `LATEST`."""
+        return min(datetime.now(UTC).replace(microsecond=0), LATEST)
 
     def sleep(self, seconds: float) -> None:
         """Sleep for the seconds; zero or less returns at once."""

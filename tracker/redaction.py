@@ -10,6 +10,7 @@ import base64
 import codecs
 import json
 import re
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -37,6 +38,8 @@ _ESCAPES = {
 }
 """Character references, percent-encoding and the escapes of JSON and scripts, by the sign that begins them."""
 _BASES = {"hex": 16, "dec": 10, "oct": 8}
+_OTHER_LETTERS = (b"\xef\xbc", b"\xef\xbd", b"\xf0\x9d", b"\xe2\x92", b"\xe2\x93")
+"""How full-width, mathematical and circled letters begin in UTF-8: NFKC makes plain ones of them."""
 _TAG = re.compile(rb"(<[^<>]*>)")
 
 
@@ -127,6 +130,8 @@ def _reduced(body: bytes) -> Iterator[bytes]:
         plain = b"".join((*parts[::2], *parts[1::2]))
     if plain != body:
         yield plain.translate(_LOWER, _DROPPED)
+    if any(letters in plain for letters in _OTHER_LETTERS):
+        yield unicodedata.normalize("NFKC", plain.decode("utf-8", "ignore")).encode().translate(_LOWER, _DROPPED)
 
 
 def _unescaped(text: bytes) -> bytes:
@@ -159,15 +164,27 @@ def _traces_of(value: bytes) -> Collection[bytes]:
         return ()
     half, is_hexadecimal = len(plain) // 2, not plain.translate(None, b"0123456789abcdef")
     wholes = [plain] if len(plain) < HALVED or is_hexadecimal else [plain[:half], plain[half:]]
+    once = _in_base64(value)
     grouped = [
-        base64.b64encode(bytes(before) + text)[skipped : (before + len(text)) * 8 // 6]
-        for text in (value, value.decode("utf-8", "replace").encode("utf-16-le"))
-        for before, skipped in enumerate((0, 2, 3))
+        *once,
+        *(twice for text in once for twice in _in_base64(text)),
+        *_in_base64(value.decode("utf-8", "replace").encode("utf-16-le")),
     ]
+    for start in range(4):
+        whole_groups = value[start : len(value) - (len(value) - start) % 4]
+        grouped += base64.b85encode(whole_groups), base64.a85encode(whole_groups)
     listed = ["".join(form.format(byte) for byte in value).encode() for form in ("{}", "{:02x}", "0x{:02x}", "{:03o}")]
     turned = codecs.encode(value.decode("latin-1"), "rot13").encode("latin-1")
     traces = (*wholes, *(whole[::-1] for whole in wholes), turned, base64.b32encode(value).rstrip(b"="), *grouped, *listed)
     return {trace for text in traces if len(trace := text.translate(_LOWER, _DROPPED)) >= SHORTEST_TRACE}
+
+
+def _in_base64(text: bytes) -> list[bytes]:
+    """What base64 makes of a text wherever it begins, without what its surroundings change."""
+    return [
+        base64.b64encode(bytes(before) + text)[skipped : (before + len(text)) * 8 // 6]
+        for before, skipped in enumerate((0, 2, 3))
+    ]
 
 
 def named_in(texts: Iterable[str], environment: Mapping[str, str]) -> Secrets:

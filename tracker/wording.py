@@ -148,7 +148,7 @@ _LEVEL = 0.002
 def sparkline(values: Sequence[float], most: int = 24) -> str:
     """A series as a row of bars, one for each value, or for each of `most` equal parts of it its last value.
 
-    Values within 0.2 % of each other are level: finer decimals are no change.
+    Values within 0.2 % of each other are level: finer decimals change nothing.
     """
     shown = [values[(place + 1) * len(values) // most - 1] for place in range(most)] if len(values) > most else list(values)
     if not shown or max(shown) - min(shown) <= _LEVEL * max(map(abs, shown)):

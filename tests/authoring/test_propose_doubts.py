@@ -734,3 +734,9 @@ def test_a_figure_above_a_note_is_a_figure(small: str):
     found = propose(f"<html><body>{cards}</body></html>".encode(), Answers(metric="css:div.box"))
     assert [row[found.candidate.columns.index("css:div.box")].split()[0] for row in found.candidate.rows] == [*map(str, SCORES)]
     assert primary(found).samples[0].startswith("81.2")
+
+
+def test_a_gap_to_the_best_is_the_same_figure_as_the_time():
+    gaps = [round(value - SLOWER[0], 2) for value in SLOWER]
+    found = proposed(("Driver", NAMES), ("Time", SLOWER), ("Gap", gaps))
+    assert (question(found), primary(found).column) == ("", "Time")

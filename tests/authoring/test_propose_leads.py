@@ -389,3 +389,9 @@ def test_lists_of_other_lengths_or_of_texts_alone_are_not_a_chart(values: list[o
     body = json.dumps({"x": {"names": NAMES}, "y": {"values": values}})
     with pytest.raises(ParseError):
         candidates(body.encode())
+
+
+def test_cells_without_names_of_their_own_are_not_taken_for_kinds_of_rows():
+    items = "".join(f"<li><span>{name}</span><span>GBR</span><span>{score}</span></li>" for name, score in PAIRS)
+    best = candidates(page(f"<ul id=results>{items}</ul>"))[0]
+    assert not any("named by" in why for why in best.why)

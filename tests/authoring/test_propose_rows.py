@@ -160,3 +160,13 @@ def test_a_name_alone_beside_one_figure_is_asked_about():
     assert propose(page("csv", rows)).candidate.suspects == (("Open models", "a name alone may be a title"),)
     many: list[Row] = [*ROWS, *((f"Model {at}", "") for at in range(6))]
     assert propose(page("csv", many)).candidate.suspects == ()
+
+
+@pytest.mark.parametrize("header", ["Rank", "#", "Pos"])
+def test_a_leader_with_more_than_all_others_is_an_entry_if_it_has_a_place(header: str):
+    stars = (104_000, 14_100, 12_800, 6_100, 1_600, 900, 300, 200)
+    rows = "".join(f"{at},{name},{value}\n" for at, (name, value) in enumerate(zip(NAMES, stars, strict=True), 1))
+    assert not propose(f"{header},Library,Stars\n{rows}".encode()).candidate.suspects
+    assert propose(
+        f"Library,Stars\n{''.join(row.partition(',')[2] + chr(10) for row in rows.splitlines())}".encode()
+    ).candidate.suspects

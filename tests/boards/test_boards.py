@@ -42,7 +42,7 @@ CODES: Mapping[str, frozenset[str]] = {
 }
 """The violations in the names of pages that break the contract; one of several, since a high score may leave its interval."""
 WORDS = {
-    "alias": "anchor or alias",
+    "alias": "an alias",
     "bad-key": "found nothing at",
     "challenge": "Cloudflare challenge page",
     "empty": "empty body|found 0 flight rows",

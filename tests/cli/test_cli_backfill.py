@@ -68,7 +68,7 @@ def test_every_board_that_names_its_past_is_filled(world: World):
     ran = world.run("backfill", "--all")
     assert ran.code == 2
     assert ran.out.startswith("acme/text: 4 states in git: 4 new")
-    assert 'no commit of HEAD has a file "lost.csv"' in ran.err
+    assert 'tracker: acme/lost: git: no commit of HEAD has a file "lost.csv"' in ran.err
 
 
 def test_a_new_workspace_begins_with_its_history(world: World):
@@ -78,7 +78,7 @@ def test_a_new_workspace_begins_with_its_history(world: World):
     path = new / "schedules" / "acme" / "text.toml"
     path.parent.mkdir(parents=True)
     path.write_text(DECLARATION + past, encoding="utf-8")
-    ran = world.plain("init", new, "--boards", "aider/*", "--with-history")
+    ran = world.plain("init", new, "--boards", "nyt-connections/*", "--with-history")
     assert ran.code == 0, ran.err
     assert "acme/text: 4 states in git: 4 new" in ran.out
     report = world.plain("--store", new / "snapshots", "--schedules", new / "schedules", "report", "--since", "2026-01-01")

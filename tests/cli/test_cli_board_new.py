@@ -416,3 +416,14 @@ def test_a_script_cannot_be_asked():
     proposal = propose(UNSURE.encode())
     with pytest.raises(DeclarationError, match="pass --key COLUMN"):
         refuse(Question(what="it", flag="--key COLUMN", why="so"), proposal, Answers())
+
+
+def test_a_page_that_its_declaration_cannot_read_is_refused_without_talk_of_a_capture(world: World):
+    text = "model,score\n" + "".join(
+        f"{name},{90 - at}\n" for at, name in enumerate(("🔥 a", "🔥 b", "🔥 c", "🔥 a", "🔥 b", "🔥 c"))
+    )
+    error = new(
+        world, "--id", "made/scores", "--key", "score", "--name", "score", text=text.replace("90", "-").replace("89", "—")
+    ).error
+    assert "choose other columns (--key, --name, --metric), another --table, or leave rows out (--without)" in error
+    assert "capture" not in error

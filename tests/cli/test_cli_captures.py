@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cli_world import BODIES, World, csv
 
-from tracker.cli._capture import _write
+from tracker.cli.capture_show import _write
 
 ESCAPE = "\x1b]0;owned\x07\x1b[2J"
 

@@ -262,7 +262,7 @@ def test_history_of_a_model_has_values_ranks_and_events(world: World):
     rows = world.run("history", "model b", "--json").rows
     head = ("board", "entry", "name")
     assert keys(rows) == {
-        (*head, "metric", "valid_from", "valid_to", "value", "low", "high", "estimated", "raw"),
+        (*head, "metric", "valid_from", "valid_to", "value", "low", "high", "estimated", "raw", "unit", "segment"),
         (*head, "rank", "valid_from", "valid_to"),
         (*head, "event"),
     }

@@ -60,6 +60,7 @@ def listed(world: World, *args: str) -> list[tuple[str, str]]:
         (("acme/text", "--max-price", "$2"), "w q"),
         (("acme/text", "--lab", "open ai"), "g"),
         (("acme/text", "--lab", "OpenAI", "--lab", "anthropic"), "a g"),
+        (("acme/text", "--lab", "meta-llama"), "l"),
         (("acme/text", "--country", "cn"), "w q"),
         (("acme/text", "--model", "gpt 5.4", "--model", "llama 3.1 70b"), "g l"),
         (("acme/text", "--model", "Qwen3.5"), "w q"),
@@ -196,7 +197,7 @@ def test_who_passed_a_model_since_a_day_and_whether_they_are_cheaper_is_one_comm
     assert (passer["above"]["after"], passer["above"]["how"]) == ("2026-03-01T06:00:00Z", "passing")
     assert (rival["entry"], rival["is_rival"], rival["price"]) == ("g", True, 10.0)
     people = two.run(*args).out
-    assert "passed between 2026-03-01 and 2026-03-02   yes              $25   no, +150 %" in people
+    assert "passed 2026-03-01 … 2026-03-02   yes              $25   no, +150 %" in people
     assert "(this model)" in people
     assert two.run("standings", "--rival", "gpt 5.4", "--since", "2026-03-03", "--topic", "overall", "--json").rows[0]["is_rival"]
 
@@ -277,7 +278,7 @@ def test_a_price_at_a_time_is_known_between_two_looks(world: World, at: str, val
     assert [row[key] and row[key][5:10] for key in ("after", "since", "seen_at")] == times
 
 
-def test_people_are_told_what_the_next_look_showed(world: World):
+def test_people_see_what_the_next_look_showed(world: World):
     world.imported()
     assert (
         "$2   2026-03-01   2026-03-02 06:00 UTC   $1.50 at 2026-03-03 06:00 UTC"
@@ -398,3 +399,34 @@ def test_a_comparison_and_a_history_show_only_the_metrics_that_are_asked_for(two
     rows = two.run("history", "Claude Opus 4.6", "--topic", "overall", "--until", "2026-03-02", "--json").rows
     assert [row["value"] for row in rows if "value" in row] == [80.0]
     assert [row["rank"] for row in rows if "rank" in row] == [2]
+
+
+def test_after_a_rebase_those_above_are_listed_and_it_is_said_that_it_is_not_known_since_when(world: World):
+    states = {"2026-03-01T060000Z": "a:90 b:80 c:70 d:60", "2026-03-02T060000Z": "a:45 b:52 c:33 d:29"}
+    world.imported(states)
+    args = ("standings", "acme/text", "--rival", "Model A", "--since")
+    assert [
+        (row["entry"], row["above_by"]) for row in world.run(*args, "2026-03-01", "--columns", "above_by", "--json").rows
+    ] == [
+        ("b", "start"),
+        ("a", None),
+    ]
+    assert "already when comparable data begins, 2026-03-02" in world.run(*args, "2026-03-01").out
+    assert [row["entry"] for row in world.run(*args, "2026-03-03", "--json").rows] == ["a"]
+
+
+def test_events_and_reports_can_end_at_a_time_that_counts(two: World):
+    rows = two.run("events", "--at", "2026-03-01T06:00:00Z", "--json").rows
+    assert {row["recorded_at"] for row in rows} <= {"2026-03-01T06:00:00Z"}
+    assert subjects(two, "--kind", "overtake", "--at", "2026-03-02T06:00:00Z") == {("overtake", "a")}
+    assert "2026-03-01 06:00 UTC" in two.run("report", "--at", "2026-03-01T06:00:00Z").out.splitlines()[1]
+
+
+def test_a_model_whose_price_no_board_states_is_not_unknown(two: World):
+    world = two
+    ran = world.run("price", "Llama 3.1 70B", "--board", "bare")
+    assert ran.code == 2
+    assert "no board lists that model" in ran.error
+    ran = world.run("price", "GPT-5.4", "--board", "bare")
+    assert '"GPT-5.4": no price was on record at ' in ran.error
+    assert ran.error.endswith("no board lists one")

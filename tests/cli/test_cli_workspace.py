@@ -25,6 +25,7 @@ READING: dict[str, list[str]] = {
     "notify": ["list"],
     "outbox": ["list"],
     "events": [],
+    "corrections": [],
     "report": [],
     "verify": ["--all"],
     "quarantine": ["list"],

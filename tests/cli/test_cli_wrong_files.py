@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 
 import pytest
@@ -112,3 +113,24 @@ def test_python_warns_of_a_wrong_file_of_names(world: World):
         workspace.models()
         workspace.models()
     assert [str(warning.message).partition(": ")[0] for warning in caught] == ["schedules/models/acme.toml"]
+
+
+@pytest.mark.parametrize("command", ["boards", "status"])
+@pytest.mark.parametrize("name", ["watches.toml", "routes.toml", "models/acme.toml"])
+def test_a_pipe_in_place_of_a_file_is_reported_and_not_waited_for(world: World, name: str, command: str):
+    world.imported()
+    path = world.folder / "schedules" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(path)
+    ran = world.run(command)
+    assert ran.code
+    assert f"schedules/{name}: is not a regular file" in ran.out + ran.err
+
+
+def test_a_pipe_in_place_of_the_backup_of_the_service_state_is_reported(world: World):
+    world.imported()
+    path = world.store / "service.bak"
+    path.unlink(missing_ok=True)
+    os.mkfifo(path)
+    ran = world.run("board", "pause", "acme/text", "--reason", "x", "--by", "me")
+    assert "service.bak: is a pipe, a socket or a device" in ran.err

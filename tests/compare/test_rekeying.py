@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given
-from kit import ELO, PRICE, SCORE, History, board, brief, metric, of, pages, snapshot
+from hypothesis import strategies as st
+from kit import ELO, PRICE, SCORE, History, board, brief, examples, metric, of, pages, snapshot
 
 from tracker.compare import compare
+from tracker.compare.rekeying import _Values, exchanged
 from tracker.model import Confidence, Diff, EntryId, Identity, MetricId, ModelId, Snapshot
 
 THREE = (SCORE, metric("coding", primary=False), metric("maths", primary=False))
@@ -640,6 +642,31 @@ def test_a_key_that_adds_words_to_the_label_that_stayed_is_the_same_row():
     assert [label for label, _ in catalogue(first, second, second)] == ["rename/new_name plus-4-0111"]
     other = ("plus-4-0111:10 c:1", {"plus-4-0111": {"label": "Plus"}, "c": {"label": "Other"}})
     assert "rename/new_name plus-4-0111" not in [label for label, _ in catalogue(first, other)]
+
+
+ROWS = st.dictionaries(st.sampled_from("abcdefgh"), st.tuples(*[st.sampled_from(("", "1.25", "1.3", "2.50", "2.5", "3.75"))] * 3))
+Texts = tuple[str, ...]
+
+
+def _page(rows: dict[str, Texts], *, day: int) -> Snapshot:
+    score, coding, maths = (" ".join(f"{key}:{row[at]}" for key, row in rows.items() if row[at]) for at in range(3))
+    return snapshot(score, day=day, coding=coding, maths=maths)
+
+
+@examples(300)
+@given(ROWS, ROWS)
+def test_exchanged_scores_are_those_that_a_look_at_every_pair_finds(before: dict[str, Texts], after: dict[str, Texts]):
+    pages = [_page(before, day=0), _page(after, day=1)]
+    common = sorted(pages[0].entries.keys() & pages[1].entries.keys())
+    values = _Values(board(*THREE), *pages)
+    found = {}
+    for was, now in (pages, pages[::-1]):
+        gone = [was.entries[key] for key in sorted(was.entries.keys() - now.entries.keys())]
+        for entry in common:
+            pair = was.entries[entry], now.entries[entry]
+            if rows := [row.id for row in gone if values.moved_over(row, *pair)]:
+                found[entry] = rows[0]
+    assert exchanged(board(*THREE), *pages, common) == found
 
 
 # ── another spelling of a name ───────────────────────────────────────────────────────────────────

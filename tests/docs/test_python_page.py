@@ -19,13 +19,15 @@ from tracker.query.standings import Standing
 from tracker.workspace.api import Workspace
 
 PAGE = Path(__file__).resolve().parents[2] / "docs/reference/python.md"
+GUIDE = PAGE.parents[1] / "guide/python.md"
 
 
 @pytest.mark.slow
-def test_the_examples_give_what_the_page_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("page", [PAGE, GUIDE], ids=["reference", "guide"])
+def test_the_examples_give_what_the_page_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, page: Path):
     monkeypatch.chdir(tmp_path)
     assert CliRunner().invoke(cli, ["demo", "--store", "snapshots/demo"], catch_exceptions=False).exit_code == 0
-    failed, tried = doctest.testfile(str(PAGE), module_relative=False)
+    failed, tried = doctest.testfile(str(page), module_relative=False)
     assert (failed, tried > 10) == (0, True)
 
 

@@ -43,7 +43,7 @@ def printed(command: str, demo) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("page", "blocks"), [(README, 2), (QUESTIONS, 8), (SQL, 12)], ids=["README", "questions", "sql"])
+@pytest.mark.parametrize(("page", "blocks"), [(README, 2), (QUESTIONS, 10), (SQL, 12)], ids=["README", "questions", "sql"])
 def test_console_blocks_show_what_the_commands_print(demo, request, page: Path, blocks: int):
     text = page.read_text(encoding="utf-8")
     true = _BLOCK.sub(lambda block: f"```console\n$ {block['command']}\n{printed(block['command'], demo)}```", text)
@@ -51,6 +51,17 @@ def test_console_blocks_show_what_the_commands_print(demo, request, page: Path, 
         page.write_text(true, encoding="utf-8")
     assert len(_BLOCK.findall(text)) == blocks
     assert text == true
+
+
+@pytest.mark.slow
+def test_each_question_of_the_guide_is_answered_by_one_command(demo):
+    table = QUESTIONS.read_text(encoding="utf-8").partition("## What else can I ask?")[2]
+    commands = re.findall(r"^\| [^|]+\? \| `(.+)` \|$", table, re.MULTILINE)
+    assert len(commands) == 30
+    for command in commands:
+        ran = CliRunner().invoke(cli, ["--store", str(demo[0]), *shlex.split(command)], catch_exceptions=False)
+        assert ran.exit_code == 0, command
+        assert len(ran.output.strip()) > 0 or command == "retirements", command
 
 
 def test_the_readme_is_short():

@@ -10,6 +10,7 @@ from kit import ELO, SCORE, History, brief, events_of, examples, line, metric, o
 
 from tracker.events.overtake import SUSTAINED_AFTER, flips
 from tracker.model import Metric
+from tracker.order import certainty
 
 LOWER = metric(better="lower")
 SECOND = metric("coding", primary=False)
@@ -56,6 +57,21 @@ def test_a_board_that_is_only_rounded_has_no_events(values: list[int], decimals:
     coarse = {key: f"{value:.{decimals}f}" for key, value in fine.items()}
     fine = {key: f"{value:.2f}" for key, value in fine.items()}
     assert {event.kind for event in events_of(line(fine), line(coarse))} <= {"new_leader"}
+
+
+SCORED = st.tuples(st.integers(0, 60), st.sampled_from(("", "±1", "±4", "±15"))).map(lambda parts: f"{parts[0]}{parts[1]}")
+
+
+@given(st.lists(SCORED, min_size=1, max_size=12), SCORED, st.sampled_from((None, 2.0, 9.0)))
+def test_a_debut_counts_the_rows_that_a_look_at_every_row_finds_beyond_its_error(rows: list[str], own: str, error: float | None):
+    on, names = metric(stated_error=error), [f"m{place}" for place in range(len(rows))]
+    listed = line(dict(zip(names, rows, strict=True)))
+    debuts = [event for event in of("overtake", events_of(listed, f"{listed} new:{own}", on=[on])) if event.grade == "debut"]
+    shown = snapshot(f"{listed} new:{own}").measures(on.id)
+    below = [shown[name] for name in names if on.better(shown["new"].value, shown[name].value)]
+    known = error is not None or all(measure.half_width is not None for measure in (shown["new"], *below))
+    beyond = sum(certainty(on, shown["new"], other) != "nominal" for other in below) if known else None
+    assert [(event.facts["passed"], event.facts["beyond_error"]) for event in debuts] == ([(len(below), beyond)] if below else [])
 
 
 def test_leaving_a_tie_is_not_an_overtake():

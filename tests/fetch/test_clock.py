@@ -3,8 +3,9 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+import time_machine
 
-from tracker.clock import FixedClock, SystemClock
+from tracker.clock import LATEST, FixedClock, SystemClock
 from tracker.ports import Clock
 
 
@@ -46,3 +47,8 @@ def test_a_wait_of_zero_seconds_changes_nothing():
 def test_a_time_without_zone_is_refused():
     with pytest.raises(ValueError, match="aware time"):
         FixedClock(datetime(2026, 4, 10))  # noqa: DTZ001 - what is tested
+
+
+def test_the_machines_clock_leaves_room_for_spans_to_be_added():
+    with time_machine.travel(datetime(9999, 12, 31, 23, 59, 58, tzinfo=UTC)):
+        assert SystemClock().now() == LATEST

@@ -38,7 +38,7 @@ BOARD, OTHER = BoardId("acme/text"), BoardId("acme/code")
 URL = "https://acme.example/text.csv"
 START = datetime(2026, 3, 1, 6, tzinfo=UTC)
 SCORE, PRICE = MetricId("score"), MetricId("price")
-NOT_DERIVED = service_state.TABLES | vintages.TABLES | {"_sqlite_migrations", "indices"}
+NOT_DERIVED = service_state.TABLES | vintages.TABLES | {"_sqlite_migrations", "changes", "indices"}
 """The pieces of an index depend on how often a board was synced."""
 
 CHALLENGE = b"<!doctype html><html><head><title>Just a moment...</title></head><body>Checking your browser</body></html>"

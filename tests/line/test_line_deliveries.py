@@ -89,7 +89,7 @@ def test_a_route_gets_only_events_recorded_since_it_was_declared(archive: FileAr
     run(archive, store, 0, SIX, telling(since=3))
     run(archive, store, 1, B_LEADS, telling(since=3))
     assert posted(store) == []
-    run(archive, store, 3, SIX, telling(since=3))
+    run(archive, store, 3, SIX.replace("f:40", "f:41"), telling(since=3))
     assert "new_leader@3" in posted(store)
     assert sorted(delivery.event.id for delivery in store.service.deliveries()) == news_ids(store, since=3) != news_ids(store)
 
@@ -206,9 +206,14 @@ def fired(store: Store) -> list[str]:
     return [delivery for delivery in posted(store) if delivery.startswith("watch@")]
 
 
+def other(text: str) -> str:
+    """The page with other bytes: the same ones as before the last page would wait for a second reading."""
+    return text.replace("f:40", "f:41")
+
+
 def test_holds_survive_between_two_runs(archive: FileArchive, store: Store):
     audience = telling(WATCHED, watches=(SECOND,))
-    for number, text in enumerate((B_THIRD, B_SECOND, B_SECOND + "\n", B_THIRD, B_SECOND)):
+    for number, text in enumerate((B_THIRD, B_SECOND, B_SECOND + "\n", other(B_THIRD), other(B_SECOND))):
         run(archive, store, number, text, audience)
     assert fired(store) == ["watch@1", "watch@4"]
 
@@ -229,8 +234,8 @@ def test_after_an_import_a_watch_begins_again_without_reporting_what_already_hel
     assert store.service.holds(BOARD) == {}
     run(archive, store, 2, SIX.replace("c:70", "c:71"), audience)
     assert fired(store) == []
-    run(archive, store, 3, B_THIRD, audience)
-    run(archive, store, 4, B_SECOND, audience)
+    run(archive, store, 3, other(B_THIRD), audience)
+    run(archive, store, 4, other(B_SECOND), audience)
     assert fired(store) == ["watch@4"]
 
 

@@ -176,3 +176,26 @@ def test_a_replay_without_a_memory_of_the_index_refuses_to_drop_a_state_that_the
     with pytest.raises(StoreError, match="the index lacks the capture of 2026-03-09T06:00:00Z, which the history has"):
         sync.replay(board(), archive, store, lexicon=default_lexicon())
     assert dump(store) == before
+
+
+@pytest.mark.parametrize("command", ["sync", "replay"])
+def test_an_index_that_was_appended_to_itself_is_restored(archive: FileArchive, store: Store, command: str):
+    keep(archive, {number: csv(f"a:{90 + number}:1 b:80:1") for number in range(3)})
+    sync.sync_board(board(), archive, store, default_lexicon())
+    index, before = archive._root / BOARD / "index.jsonl", dump(store)
+    text = index.read_bytes()
+    index.write_bytes(text + text)
+    assert any(f"to restore it: tracker replay {BOARD}" in problem for problem in archive.check(BOARD))
+    work = sync.sync_board if command == "sync" else sync.replay
+    work(board(), archive, store, default_lexicon())
+    assert (index.read_bytes(), archive.check(BOARD), dump(store)) == (text, (), before)
+
+
+def test_a_line_that_was_changed_before_it_was_read_is_refused(archive: FileArchive, store: Store):
+    keep(archive, {0: csv("a:90:1 b:80:1")})
+    sync.sync_board(board(), archive, store, default_lexicon())
+    keep(archive, {1: csv("a:91:1 b:80:1")})
+    index = archive._root / BOARD / "index.jsonl"
+    index.write_bytes(index.read_bytes().replace(b"2026-03-02", b"2026-03-03"))
+    with pytest.raises(StoreError, match="was changed; restore the file from a copy"):
+        sync.sync_board(board(), archive, store, default_lexicon())

@@ -139,9 +139,12 @@ def test_a_leader_whose_score_was_gone_is_named_when_it_is_back_below(archive: F
     assert "before, Heron 1 led" in leader.headline
 
 
-def test_scores_that_many_rows_lose_at_once_are_gone_at_once(archive: FileArchive, store: Store):
+def test_scores_that_many_rows_lose_at_once_are_gone_at_the_second_reading(archive: FileArchive, store: Store):
     body = page().replace(b"Marl 1,1480", b"Marl 1,").replace(b"Marl 2,1380", b"Marl 2,")
-    assert [event.grade for event in news(read(archive, store, by("name"), page(), body), "score_revision")] == ["withdrawn"] * 2
+    assert news(read(archive, store, by("name"), page(), body), "score_revision") == []
+    keep(archive, {2: body + b"\n"})
+    after = sync.sync_board(by("name"), archive, store, default_lexicon()).events
+    assert [event.grade for event in after if event.kind == "score_revision"] == ["withdrawn"] * 2
 
 
 def test_a_true_jump_is_news_at_the_second_reading_and_dated_at_the_first(archive: FileArchive, store: Store):
@@ -162,7 +165,7 @@ def test_a_moderate_move_is_news_at_once(archive: FileArchive, store: Store):
 
 def test_a_value_that_was_far_out_may_come_back_at_once(archive: FileArchive, store: Store):
     odd = page(ODD["a score of zero"])
-    assert news(read(archive, store, by("name"), page(), odd, odd + b"\n", page()), "score_revision")
+    assert news(read(archive, store, by("name"), page(), odd, odd + b"\n", page(end="\n")), "score_revision")
 
 
 # ── names ────────────────────────────────────────────────────────────────────────────────────────
@@ -290,3 +293,55 @@ def test_a_row_of_the_first_page_that_is_named_later_does_not_make_its_debut(arc
 @pytest.mark.parametrize("name", ["Claude 3 Opus (timeout 600s)", "GPT-4o (failed runs count as zero and are run again)"])
 def test_a_remark_at_the_name_of_a_known_model_is_not_a_message(archive: FileArchive, store: Store, name: str):
     assert news(read(archive, store, by("name"), page(), page(more=[f"new,{name},1200,1,"])), "debut")
+
+
+def test_a_row_that_takes_the_name_of_another_waits_and_its_change_is_reported_under_its_own(archive: FileArchive, store: Store):
+    moved = page(Marl_1=1446)
+    after = read(archive, store, by("key"), page(), moved.replace(b"Marl 1", b"Yarrow 4"), moved)
+    (event,) = news(after, "score_revision")
+    assert event.subjects[0].name == "Marl 1"
+    assert not [event for event in store.events(EventFilter(board=BOARD)) if event.kind == "rename"]
+
+
+def test_a_name_that_two_rows_keep_is_a_rename_at_the_second_reading(archive: FileArchive, store: Store):
+    body = page().replace(b"Marl 1", b"Yarrow 4")
+    after = read(archive, store, by("key"), page(), body, body + b"\n")
+    assert [event.kind for event in after if "recover" not in event.kind] == ["rename"]
+
+
+def test_a_measured_score_with_a_stray_mark_of_an_estimate_is_compared_once_it_is_gone(archive: FileArchive, store: Store):
+    marked = page().replace(b"Marl 1,1480", b"Marl 1,~1446")
+    after = read(archive, store, by("name"), page(), marked, page(Marl_1=1446))
+    (event,) = news(after, "score_revision")
+    assert (event.facts["before"], event.facts["after"]) == (1480.0, 1446.0)
+    assert not [event for event in store.events(EventFilter(board=BOARD)) if event.kind == "estimate_measured"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("[object Object]", "undefined undefined", "Anonymous", "(removed)", "%s", '=HYPERLINK("http://x.example")', "false"),
+        *(
+            "3f2b8c1e-9d44-4c53-8d5a-0a9c4b1f7e21",
+            "Name",
+            "Unbekannt",
+            "Non disponible",
+            "読み込み中",
+            "HTTP 429 Too Many Requests",
+        ),
+        *("Oops! Something went wrong", "Sponsored: try Foo", "Advertisement", "Rate limit exceeded. Try again later."),
+    ],
+)
+def test_a_row_whose_name_names_nobody_neither_enters_nor_renames(archive: FileArchive, store: Store, name: str):
+    row = name.replace('"', "").replace(",", "")
+    after = read(archive, store, by("name"), page(), page(more=[f"id-x,{row},1300,1,"]), page(end="\n"))
+    kinds_of_news = {event.kind for event in store.events(EventFilter(board=BOARD)) if event.is_news}
+    assert kinds_of_news <= {"board_partial", "board_recovered"}, after
+
+
+def test_a_price_of_nothing_waits_for_a_second_reading(archive: FileArchive, store: Store):
+    free = page().replace(b"Marl 1,1480,1,", b"Marl 1,1480,0,")
+    assert news(read(archive, store, by("name"), page(), free, page(end="\n")), "price_change") == []
+    keep(archive, {3: free + b"\n", 4: free + b"\n\n"})
+    after = sync.sync_board(by("name"), archive, store, default_lexicon()).events
+    assert [event.kind for event in after if event.kind == "price_change" and event.is_news] == ["price_change"]

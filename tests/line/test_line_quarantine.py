@@ -101,7 +101,15 @@ def decide(archive: FileArchive, store: Store, number: float, verdict: Verdict) 
     )
 
 
-COLLAPSE = {0: csv(SIX), 1: csv(SIX), 2: csv(TWO), 3: csv(TWO + " c:70:1"), 4: csv("a:90:2:MIT b:95:3"), 5: csv(TWO), 6: csv(SIX)}
+COLLAPSE = {
+    0: csv(SIX),
+    1: csv(SIX),
+    2: csv(TWO),
+    3: csv(TWO + " c:70:1"),
+    4: csv("a:90:2:MIT b:95:3"),
+    5: csv(TWO, end="\n"),
+    6: csv(SIX, end="\n"),
+}
 
 
 def test_an_accepted_collapse_gives_the_history_that_a_larger_max_drop_had_given(archive: FileArchive, store: Store):

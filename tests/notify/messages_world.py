@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from kit import board
+from msgspec import structs
 
 from tracker.model import Board, BoardId, EntryId, Event, EventId, Evidence, MetricId, Party
 from tracker.notify.messages import Limits, Message, compose
@@ -100,11 +101,11 @@ def broken(name: str, *, url: str = "https://api.arena.example/v1", **more: obje
         " the last accepted state remains in use until the page is readable again."
     )
     facts = {"kind": "board_broken", "grade": "parse", "weight": 85, "message": f"arena/{name}: {REASON}"}
-    return _trouble(f"b{name}", name, headline, evidence=(replace(PROOF, url=url),), **facts, **more)
+    return _trouble(f"b{name}", name, headline, evidence=(structs.replace(PROOF, url=url),), **facts, **more)
 
 
 def recovered(name: str, **more: object) -> Event:
-    headline, proof = f"Arena {name} reads again after 5 hours.", replace(PROOF, url="https://api.arena.example/v1")
+    headline, proof = f"Arena {name} reads again after 5 hours.", structs.replace(PROOF, url="https://api.arena.example/v1")
     facts = {"kind": "board_recovered", "grade": "broken", "weight": 50, "why": f"arena/{name}: {REASON}"}
     return _trouble(f"r{name}", name, headline, evidence=(proof,), **facts, **more)
 

@@ -43,6 +43,13 @@ def test_level_entries_lead_together():
     assert who(of) == [("a", 0, 1), ("a b", 1, 2), ("b", 2, None)]
 
 
+def test_a_tie_that_finer_decimals_end_is_marked():
+    of = record("a:60 b:60 c:50 d:40 e:30", "a:60.2 b:60.4 c:50.1 d:40.2 e:30.3")
+    assert [(reign.leaders, reign.respelled) for reign in led(of)] == [(("a", "b"), False), (("b",), True)]
+    of = record("a:60.0 b:60.0 c:50.0 d:40.0", "a:60.0 b:63.0 c:50.0 d:40.0")
+    assert [reign.respelled for reign in led(of)] == [False, False]
+
+
 def test_the_lead_is_over_the_next_value_and_says_whether_it_is_beyond_the_error():
     of = record("a:60±2 b:60±2 c:55±2", "a:60±2 b:61±2 c:55±2")
     first, second = led(of)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import kit
 import pytest
@@ -148,49 +148,42 @@ def ranks(metric: Metric, *columns: str, stops: Sequence[int] = ()) -> dict[str,
     return ranked(metric, measures, times, [ChartBreak(at=at(stop), reason="") for stop in stops])
 
 
-def test_a_rank_counts_the_lines_that_are_better_beyond_the_error():
+def test_lines_that_the_error_does_not_separate_share_a_rank():
     assert ranks(kit.ELO, "a:90±2 b:89±2 c:80±2") == {"a": [1], "b": [1], "c": [3]}
     assert ranks(kit.SCORE, "a:90 b:89 c:89") == {"a": [1], "b": [2], "c": [2]}
 
 
-def test_a_certain_order_holds_until_the_reverse_is_certain():
-    assert ranks(kit.ELO, "a:90±2 b:80±2", "a:90±2 b:91±2", "a:90±2 b:99±2") == {"a": [1, 1, 2], "b": [2, 2, 1]}
+def test_a_line_passes_another_only_when_that_is_certain():
+    assert ranks(kit.ELO, "a:90±2 b:80±2", "a:90±2 b:91±2", "a:90±2 b:99±2") == {"a": [1, 1, 2], "b": [2, 1, 1]}
+
+
+def test_a_line_that_falls_moves_itself_and_no_other():
+    stated = kit.metric(stated_error=3.0)
+    assert ranks(stated, "a:50 b:48 c:46 d:44", "a:42 b:48 c:46 d:44") == {"a": [1, 3], "b": [1, 1], "c": [3, 1], "d": [3, 3]}
 
 
 def test_nothing_is_remembered_across_a_re_base():
-    assert ranks(kit.ELO, "a:90±2 b:80±2", "a:90±2 b:91±2", stops=[1]) == {"a": [1, 1], "b": [2, 1]}
+    pages = ("a:90±2 b:80±2", "a:90±2 b:91±2 c:70±2", "a:90±2 b:91±2 c:92±2")
+    assert ranks(kit.ELO, *pages, stops=[1]) == {"a": [1, 1, 1], "b": [2, 1, 1], "c": [None, 3, 1]}
 
 
 def test_a_line_that_is_not_listed_has_no_rank_and_counts_in_none():
     assert ranks(kit.ELO, "a:90±2 b:80±2", "b:80±2", "a:90±2 b:80±2") == {"a": [1, None, 1], "b": [2, 1, 2]}
 
 
-@given(st.lists(kit.tables(keys="abcde", values=range(40, 50)), min_size=1, max_size=6), st.sets(st.integers(1, 5)))
-def test_ranks_are_those_of_the_naive_rule(states, stops):
+@given(st.lists(kit.tables(keys="abcdef", values=range(40, 50)), min_size=1, max_size=6), st.sets(st.integers(1, 5)))
+def test_ranks_contradict_no_certain_order_and_change_only_with_values(states, stops):
     metric = kit.metric(stated_error=3.0)
     found = ranks(metric, *(kit.line(state) for state in states), stops=sorted(stops))
-    for key, each in found.items():
-        for reading, rank in enumerate(each):
-            if key not in states[reading]:
-                assert rank is None
-                continue
-            start = max((stop for stop in stops if stop <= reading), default=0)
-            above = [
-                other
-                for other in states[reading]
-                if other != key and _last_order(metric, states[start : reading + 1], key, other)
-            ]
-            assert rank == 1 + len(above)
-
-
-def _last_order(metric: Metric, states: Sequence[Mapping[str, int]], key: str, other: str) -> bool:
-    """Whether the other was above when their order was last certain."""
-    for state in reversed(states):
-        if key in state and other in state:
-            one, two = (Measure(value=state[each]) for each in (key, other))
+    for reading, state in enumerate(states):
+        assert {key for key, each in found.items() if each[reading] is not None} == set(state)
+        for key, other in combinations(state, 2):
+            one, two = Measure(value=state[key]), Measure(value=state[other])
             if is_apart(metric, one, two):
-                return two.value > one.value
-    return False
+                assert (found[key][reading] < found[other][reading]) == (state[key] > state[other])
+                assert found[key][reading] != found[other][reading]
+        if reading and reading not in stops and state == states[reading - 1]:
+            assert all(each[reading] == each[reading - 1] for each in found.values())
 
 
 @given(st.lists(st.integers(1, 200), min_size=1, max_size=300), st.sets(st.integers(0, 299), max_size=4))

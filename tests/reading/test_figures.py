@@ -303,6 +303,21 @@ def test_a_score_of_more_digits_than_an_integer_may_have_does_not_end_the_readin
         assert len(read(cells, unit.strip())[0]) == len(cells)
 
 
+PLAIN = st.tuples(st.integers(0, 12_000), st.text("0123456789", min_size=1, max_size=5)).map(
+    lambda parts: f"{parts[0]}.{parts[1]}"
+)
+
+
+@examples(200)
+@given(st.lists(PLAIN | st.integers(0, 12_000).map(str), min_size=1, max_size=6))
+def test_one_figure_that_groups_no_thousands_shows_what_the_points_of_its_column_mean(cells: list[str]):
+    parts = [cell.split(".") for cell in cells if "." in cell]
+    certain = any(len(decimals) != 3 or whole.startswith("0") or len(whole) > 3 for whole, decimals in parts)
+    assert has_decimal_commas([cells]) is (False if certain else None)
+    if certain:
+        assert read(cells) == (cells, {})
+
+
 @pytest.mark.parametrize("word", ["E", "Even", "EVEN", "Par", "PAR"])
 @pytest.mark.parametrize("cells", [["-22", "-4", "+1"], ["−3", "+2", "+10"], ["-2", "-1", "-"], ["+1", "0", "+4"]])
 def test_even_par_is_zero_among_strokes_above_and_below_par(word: str, cells: list[str]):

@@ -15,6 +15,8 @@ from tracker.reading.lines import figure_line, name_lines, parts_of
         (["a\nLab", "a\nLab", "b\nLab"], ["a", "a", "b"]),
         (["a\n\n  x  y", "b\r\nz"], ["a", "b"]),
         (["a", None], ["a", None]),
+        (["✅\na\n🆕", "b", "🔥\nc"], ["a", "b", "c"]),
+        (["✅", "🔥\n⭐"], ["✅", "🔥"]),
     ],
 )
 def test_a_name_is_the_line_that_differs_from_entry_to_entry(cells, names):

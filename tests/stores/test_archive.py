@@ -477,3 +477,16 @@ def test_every_disk_error_has_its_remedy(tmp_path: Path) -> None:
     for code in (errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO):
         with pytest.raises(StoreError, match=rf"arena/text: /x: {os.strerror(code)}; \w"), disk_errors(BOARD, tmp_path):
             raise OSError(code, os.strerror(code), "/x")
+
+
+@pytest.mark.parametrize("name", ["index.jsonl", "bodies"])
+def test_a_pipe_in_place_of_a_file_is_refused_and_not_waited_for(tmp_path: Path, name: str):
+    archive = FileArchive(tmp_path)
+    line = archive.keep(Capture(board=BOARD, observed_at=START, url="u", bodies=(b"body",)))
+    path = tmp_path / BOARD / name
+    path = next(path.iterdir()) if path.is_dir() else path
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(StoreError, match="is a pipe, a socket or a device; expected the file that the tracker wrote"):
+        FileArchive(tmp_path).body(BOARD, line.sha256[0]) if name == "bodies" else FileArchive(tmp_path).index(BOARD)
+    assert FileArchive(tmp_path).check(BOARD)

@@ -204,3 +204,17 @@ def test_a_line_of_a_later_version_is_refused_and_not_called_damaged(tmp_path: P
         with pytest.raises(Newer, match=r"index\.jsonl: was written by a later version of the tracker, which added epoch"):
             ask(FileArchive(tmp_path))
     assert index_of(tmp_path).read_bytes() == later
+
+
+def test_the_lines_of_another_boards_index_are_left_out(tmp_path: Path):
+    known, other = filled(tmp_path), BoardId("acme/code")
+    archive = FileArchive(tmp_path)
+    archive.keep(Capture(board=other, observed_at=START, url="https://acme.example/code.csv", bodies=(b"other",)))
+    failed = IndexLine(
+        observed_at=START + timedelta(days=9), url="https://acme.example/code.csv", verdict=Verdict.TRANSIENT, error="x"
+    )
+    archive.note(other, failed)
+    index_of(tmp_path).write_bytes((tmp_path / other / "index.jsonl").read_bytes())
+    assert archive.restore_index(BOARD, known) == len(known)
+    assert index_of(tmp_path).read_bytes() == known
+    assert archive.check(BOARD) == ()

@@ -9,12 +9,15 @@ from tempfile import TemporaryDirectory
 from typing import Self
 
 import kit
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from store_world import BOARD, OTHER, START, Fault, answers, board, day, entry, snapshot, steps
+from store_world import BOARD, OTHER, START, Fault, answers, board, day, entry, scores, snapshot, steps
 
 from tracker.clock import FixedClock
+from tracker.errors import StoreError
 from tracker.model import Board, BoardId, Snapshot
+from tracker.stores import vintages
 from tracker.stores.sqlite import SqliteStore
 
 STATED = ("known", "broken_since", "broken_by", "stale_since", "capped_at", "cap_told", "left_out")
@@ -119,3 +122,44 @@ def test_the_answer_at_a_time_is_what_the_record_said_then(data: st.DataObject):
             else:
                 record.rewrite(declared, days, fails=name == "fail")
         record.check()
+
+
+def test_what_comes_after_a_history_that_was_cut_short_was_not_known_before(tmp_path: Path):
+    with Record(tmp_path) as record:
+        record.save(board(), [scores(0, "a:90 b:80"), scores(1, "a:90 b:95")])
+        record.rewrite(board(), [scores(0, "a:90 b:80")])
+        record.save(board(), [scores(1, "a:90 b:85")])
+        record.rewrite(board(), [scores(0, "a:91 b:80"), scores(1, "a:90 b:85")])
+        record.check()
+
+
+def test_entries_that_get_other_numbers_do_not_fill_the_vintages(tmp_path: Path):
+    with Record(tmp_path) as record:
+        record.save(board(), [scores(1, "b:80 c:70"), scores(2, "b:80 c:70 d:60")])
+        record.rewrite(board(), [scores(0, "a:90"), scores(1, "a:90 b:80 c:70"), scores(2, "a:90 b:80 c:70 d:60")])
+        record.rewrite(board(), [scores(1, "b:80 c:70"), scores(2, "b:80 c:70 d:60")])
+        record.rewrite(board(), [scores(2, "d:60 b:80 c:70")])
+        record.check()
+        moved = record.store.rows(
+            "SELECT entry FROM vintage_measures WHERE from_vintage = 0 AND to_vintage = 1 AND ? <> ''", BOARD
+        )
+        assert moved == []
+
+
+def test_a_rewriting_that_changes_nothing_keeps_nothing(tmp_path: Path):
+    days = [scores(0, "a:90 b:80"), Fault(at=day(1)), scores(2, "a:90 b:95 c:99")]
+    with Record(tmp_path) as record:
+        record.save(board(), days)
+        record.rewrite(board(), days)
+        record.rewrite(board(), [*days, scores(3, "a:97 b:95 c:99")])
+        record.check()
+        kept = sorted(vintages.TABLES - {"known", "vintages", "declaration_versions", "names"})
+        assert [record.store.rows(f"SELECT 1 FROM {table} WHERE ? <> ''", BOARD) for table in kept] == [[]] * len(kept)
+        assert list(record.store.corrections()) == []
+
+
+def test_a_store_that_is_asked_as_of_a_time_is_not_written(tmp_path: Path):
+    with Record(tmp_path) as record:
+        record.save(board(), [scores(0, "a:90 b:80")])
+        with SqliteStore(record.path, known_at=LATER) as then, pytest.raises(StoreError, match="cannot write"):
+            then.move_position(BOARD, 9)

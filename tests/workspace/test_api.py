@@ -26,6 +26,7 @@ QUERIES = {
     "resolve",
     "why-not",
     "events",
+    "corrections",
     "report",
     "check",
     "verify",

@@ -14,7 +14,7 @@ from zlib import crc32
 
 from tracker import parsers, toml
 from tracker.authoring.amend import toml_key, toml_value
-from tracker.authoring.columns import MOST_UNREADABLE, cells_of, has_content
+from tracker.authoring.columns import MOST_UNREADABLE, Cells, cells_of, has_content
 from tracker.authoring.metrics import POSITION
 from tracker.authoring.proposal import SURE, Guess, MetricGuess, Proposal
 from tracker.errors import ContractBroken, DeclarationError
@@ -238,6 +238,8 @@ def _contract(proposal: Proposal, metrics: Sequence[MetricGuess]) -> str:
     is_chart = any(metric.id == proposal.primary.value == POSITION for metric in metrics)
     duplicates = None if proposal.duplicates == "refuse" else proposal.duplicates
     total = proposal.candidate.total
+    cells = cells_of(proposal.candidate.columns, proposal.candidate.rows)
+    columns = {column.label: column for column in reversed(cells)}
     why = f"the page says that it shows this many of {total}" if total else "a chart with this many places" if is_chart else ""
     rows: list[Row] = [
         ("depth", seen if why else "whole", why),
@@ -247,15 +249,13 @@ def _contract(proposal: Proposal, metrics: Sequence[MetricGuess]) -> str:
             f"{LEAST_SHARE:.0%} of the {seen} rows seen: fewer means that the page is incomplete",
         ),
         ("duplicates", duplicates, "some keys occur more than once"),
-        *((metric.id, _bounds(metric, proposal) or None, "") for metric in metrics),
+        *((metric.id, _bounds(metric, proposal, columns[metric.label]) or None, "") for metric in metrics),
     ]
     return _block("contract", rows)
 
 
-def _bounds(metric: MetricGuess, proposal: Proposal) -> dict[str, object]:
+def _bounds(metric: MetricGuess, proposal: Proposal, column: Cells) -> dict[str, object]:
     """What is possible, not only likely: a percentage, or up to a multiple of the values. No newcomer may stop the readings."""
-    rows, columns = proposal.candidate.rows, cells_of(proposal.candidate.columns, proposal.candidate.rows)
-    column = next(cells for cells in columns if cells.label == metric.label)
     values = replace(column, scale=metric.scale).values
     if not values:
         return {}
@@ -274,7 +274,7 @@ def _bounds(metric: MetricGuess, proposal: Proposal) -> dict[str, object]:
     elif proposal.candidate.dots_group:
         bounds["min"] = min(1000, lowest)
     if primary:
-        share = len(values) / len(rows)
+        share = len(values) / len(proposal.candidate.rows)
         bounds["min_filled"] = Decimal(floor(share * 18)) / 20  # nine tenths of the present share, in steps of 0.05
     return bounds
 

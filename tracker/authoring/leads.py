@@ -204,13 +204,10 @@ def _assigned(script: str) -> Iterator[Lead]:
         except (ParseError, RecursionError):
             continue
         yield from _documents("js_literal", {"variable": name}, values[name])
-    for spot in beside("", values):  # the names of the columns are in a variable of their own
-        names = (str(spot.options["records"]), str(spot.options["header"]))
-        yield Lead(ways=(Parse(format="js_literal", options={"variable": names, **spot.options}),), columns=spot.columns)
     variables = {name: value for name, value in values.items() if name[-1] not in ":)"}
-    for spot in labelled("", variables or values):
-        options = {"variable": spot.fields, **spot.options}
-        yield Lead(ways=(Parse(format="js_literal", options=options),), columns=spot.columns, size=spot.size)
+    for spot in (*beside("", values), *labelled("", variables or values)):  # the parts of a table are in several variables
+        names = spot.fields or tuple(str(spot.options[part]) for part in ("records", "header"))
+        yield Lead(ways=(Parse(format="js_literal", options={"variable": names, **spot.options}),), columns=spot.columns)
 
 
 def _flight(body: bytes) -> Iterator[Lead]:

@@ -19,7 +19,7 @@ from tracker.authoring.folder import folder
 from tracker.authoring.guess import names_of, proposal_of
 from tracker.authoring.proposal import NO_ANSWERS, SURE, Answers, Candidate, MetricGuess, Proposal
 from tracker.authoring.rows import Omitted, balance, unused
-from tracker.errors import DeclarationError, ParseError, Refused, TrackerError
+from tracker.errors import ContractBroken, DeclarationError, ParseError, Refused, TrackerError
 from tracker.fetch import Fetcher
 from tracker.fetch.addresses import Resolve, is_public, resolve_host
 from tracker.model import ROW, Board, BoardId, Capture, Column, Nature, Parse, Request
@@ -35,6 +35,8 @@ MAX_BYTES = 32_000_000
 """Larger files are refused; the same limit as the default of `request.max_bytes`."""
 MAX_CHOICES = 8
 """Columns listed with their first values; the names of the others follow."""
+MAX_VIOLATIONS = 3
+"""Reasons named why a page cannot be read with its declaration."""
 TRIES = 4
 """Questions asked before the command gives up."""
 NATURES = "--nature points or --nature tested"
@@ -134,7 +136,8 @@ def make(
     at = _address(new_board, body)
     _refuse_existing(settings, new_board, at)
     progress(f"reading {count(len(proposal.candidate.rows), 'row')} of table {proposal.table.value}")
-    declared = settled(proposal, at, lambda board: read_capture(board, [body], strict=True))
+    with _named(new_board):
+        declared = settled(proposal, at, lambda board: read_capture(board, [body], strict=True))
     left_out = (*balance(proposal, declared.reading), *unused(proposal, {*declared.left_out}))
     files: Mapping[str, bytes] = {}
     if new_board.with_tests:
@@ -153,9 +156,13 @@ def _folder(proposal: Proposal, board: Board, body: bytes, taken: str) -> Mappin
 
 @contextmanager
 def _named(new_board: NewBoard) -> Iterator[None]:
-    """Let errors about the page's content begin with its file or address."""
+    """Let errors about the page's content begin with its file or address; nothing is kept of a page that has no reading."""
     try:
         yield
+    except ContractBroken as error:
+        found = "; ".join(map(str, error.violations[:MAX_VIOLATIONS]))
+        remedy = "choose other columns (--key, --name, --metric), another --table, or leave rows out (--without)"
+        raise ParseError(f"{safe(str(new_board.file or new_board.url))}: {found}; {remedy}") from error
     except (DeclarationError, ParseError, Refused) as error:
         raise type(error)(f"{safe(str(new_board.file or new_board.url))}: {error}") from error
 

@@ -110,6 +110,9 @@ def _is_computed(column: Cells, other: Cells) -> bool:
     half, other_half = column.rounding, other.rounding
     if _agree((a + b - half - other_half, a + b + half + other_half) for a, b in pairs):
         return True
+    gaps = [(b - a - half - other_half, b - a + half + other_half) for a, b in pairs]
+    if _agree(gaps) and not _agree([*gaps, (0.0, 0.0)]):
+        return True  # such as a time and the gap to the best
     if min(map(min, pairs)) <= 0:
         return False
     spans = [(max(a - other_half, 0.0), a + other_half, max(b - half, 0.0), b + half) for a, b in pairs]

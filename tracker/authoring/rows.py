@@ -149,7 +149,10 @@ def _doubtful(columns: Sequence[Cells]) -> Iterator[tuple[int, str]]:
         first = next((row for row, place in enumerate(places) if place), 0)
         if first <= SEVERAL and places[first : first + 1] == [1] and all(places[first:]):
             yield from ((row, f"it stands above place 1 of {cells.header!r} without a place") for row in range(first))
+    ranked = [cells for cells in columns if RANK & {*cells.leaf} and any(cells.places)]
     for cells, row in product(columns, (0, -1)):
+        if any(ranks.places[row] for ranks in ranked):
+            continue  # what sums up others has no place among them
         values = cells.numbers
         known = [value for value in values if value is not None]
         if len(known) < MANY or len(known) < len(values) or min(known) <= 0 or any(value % 1 for value in known):

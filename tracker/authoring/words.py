@@ -19,6 +19,7 @@ _MARKS = str.maketrans("⬆⬇İ", "↑↓I")
 _LEAF = re.compile(r'(?:.*[\w\])"]\.(?=[^\W\d]|["$])|.*:|@)?(.+)', re.DOTALL)
 """The last part of a path; a dot before a space or a digit does not separate."""
 _TERM = re.compile(r'css:dt:-soup-contains\("(.*)"\) \+ dd')
+_NTH = re.compile(r":nth-of-type\(\d+\)")
 _QUOTED = re.compile(r'.*"([^"]+)"')
 _ERROR = r"(?:±|\+/-|\b(?:ci|conf\w*|interval|margin|std\w*|sd|s\.?e\.?m?|stderr|9[059] ?%))"
 _REMARK = re.compile(rf"(.*?\w.*?)\s*((?:[(\[][^()\[\]]*{_ERROR}[^()\[\]]*[)\]]|(?:±|\+/-).*))\s*", re.IGNORECASE)
@@ -27,7 +28,7 @@ _REMARK = re.compile(rf"(.*?\w.*?)\s*((?:[(\[][^()\[\]]*{_ERROR}[^()\[\]]*[)\]]|
 @lru_cache(maxsize=4_096)
 def words_of(header: str) -> tuple[str, ...]:
     """The lower-case words of a header or path, in English: `medianOutputTokensPerSecond`, `pass@1`, `Acc. (%)`, `平均得分`."""
-    text = _ABBREVIATED.sub("standard", unicodedata.normalize("NFKC", header[:300]))
+    text = _ABBREVIATED.sub("standard", _NTH.sub("", unicodedata.normalize("NFKC", header[:300])))
     if text[1:2].isalpha() or text[1:].isdigit():  # such as `$value`, `$1`
         text = text.removeprefix("$")
     return tuple(word for piece in _PIECES.findall(text.translate(_MARKS)) for word in _translated(piece.lower()))
@@ -53,6 +54,7 @@ def _translated(word: str) -> Iterator[str]:
 
 def leaf_of(header: str) -> str:
     """The last part of a path: `completion` of `pricing.completion`, `2.5%` of `score."2.5%"`; a header itself."""
+    header = _NTH.sub("", header)
     if match := _TERM.fullmatch(header):
         return match[1]
     if header.endswith('"') and (quoted := _QUOTED.fullmatch(header)):
@@ -78,7 +80,7 @@ LOWER = set_of("""
     perplexity ppl rank hallucination hallucinations toxicity calibration ece rmse mse mae fid usd dollars strokes penalty
     penalties bias regret refusals crashes bugs failures emissions watts kwh delay fouls distance eer lap age incidents
     defects churn unemployment ↓ handicap deaths time runtime elapsed steps turns iterations failure fail failed fid mape
-    rtf energy wh joules carbon refusal opp opponent opponents allowed bytes ram vram kb mb gb kib mib gib
+    rtf energy wh joules carbon refusal opp opponent opponents allowed gap bytes ram vram kb mb gb kib mib gib
     """)
 """Lower is better."""
 HIGHER = set_of("""
@@ -135,7 +137,7 @@ PHYSICAL = set_of("height length width")
 ENERGY = set_of("energy wh kwh watts emissions carbon co 2")
 EFFORT = ENERGY - {"co", "2"} | set_of(
     "price prices pricing cost costs usd dollars $ time runtime elapsed duration seconds ns µs steps turns iterations tokens"
-    " ram vram kb mb gb kib mib gib"
+    " ram vram kb mb gb kib mib gib gap"
 )
 """What a result takes, beside the result itself."""
 SHARES = set_of(

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from tracker.backfill.states import PastState
+from tracker.backfill.states import Loaded, PastState
 from tracker.line.bodies import dated, read_body
 
 
@@ -17,5 +17,5 @@ def states(folder: Path, max_bytes: int, *, not_after: datetime) -> Iterator[Pas
         yield PastState(observed_at=at, origin=f"file {path.name}", load=partial(_load, path, max_bytes, at))
 
 
-def _load(path: Path, max_bytes: int, at: datetime) -> tuple[bytes, datetime]:
-    return read_body(path, max_bytes), at
+def _load(path: Path, max_bytes: int, at: datetime) -> Loaded:
+    return Loaded(bodies=(read_body(path, max_bytes),), observed_at=at)

@@ -17,7 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Self
 
-from tracker.backfill.states import PastState, provenance
+from tracker.backfill.states import Loaded, PastState, provenance
 from tracker.errors import DeclarationError, Refused, StoreError
 from tracker.exports.git_layout import GIT, environment, git
 
@@ -200,5 +200,5 @@ def states(repository: str, times: Sequence[tuple[datetime, Version]], blobs: Bl
         )
 
 
-def _load(blobs: Blobs, blob: str, max_bytes: int, at: datetime) -> tuple[bytes, datetime]:
-    return blobs.read(blob, max_bytes), at
+def _load(blobs: Blobs, blob: str, max_bytes: int, at: datetime) -> Loaded:
+    return Loaded(bodies=(blobs.read(blob, max_bytes),), observed_at=at)

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 
 from tracker.backfill.remote import PastServer
-from tracker.backfill.states import PastState, provenance
+from tracker.backfill.states import Loaded, PastState, provenance
 from tracker.errors import DeclarationError, Transient
 from tracker.model import Board
 from tracker.reading.pages import recognise
@@ -48,7 +48,7 @@ def states(server: PastServer, dataset: str, path: str) -> Iterator[PastState]:
             )
 
 
-def _load(server: PastServer, path: str, at: datetime) -> tuple[bytes, datetime]:
+def _load(server: PastServer, path: str, at: datetime) -> Loaded:
     body = server.get(path).body
     recognise(server.board.id, body, server.board.parse.format)
-    return body, at
+    return Loaded(bodies=(body,), observed_at=at)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tracker.backfill.states import PastState
+from tracker.backfill.states import Loaded, PastState
 from tracker.errors import DeclarationError, FetchError, Gone, Refused, StoreError
 from tracker.line import index
 from tracker.model import Board, Capture, IndexLine, Sha256
@@ -42,7 +42,7 @@ class _Job:
     board: Board
     archive: Archive
     lines: dict[str, IndexLine]
-    bodies: dict[str, Sha256]
+    bodies: dict[str, tuple[Sha256, ...]]
     kept: int = 0
     known: int = 0
     refused: dict[str, str] = field(default_factory=dict)
@@ -63,22 +63,27 @@ class _Job:
 
     def _kept(self, state: PastState) -> IndexLine:
         known = self.bodies.get(state.content) if state.content else None
-        body, at = state.load() if known is None else (self.archive.body(self.board.id, known), state.observed_at)
+        loaded = state.load() if known is None else self._again(state, known)
         capture = Capture(
             board=self.board.id,
-            observed_at=at,
+            observed_at=loaded.observed_at,
             url=self.board.request.url,
-            bodies=(body,),
+            bodies=loaded.bodies,
             status=_STATUS_OK,
             content_type=state.content_type,
+            parts=loaded.parts,
             origin=state.origin,
         )
         with self.archive.lease(self.board.id):
             return self.archive.keep(capture)
 
-    def _note_content(self, state: PastState, bodies: Sequence[Sha256]) -> None:
+    def _again(self, state: PastState, known: tuple[Sha256, ...]) -> Loaded:
+        """What is archived already."""
+        return Loaded(bodies=tuple(self.archive.body(self.board.id, name) for name in known), observed_at=state.observed_at)
+
+    def _note_content(self, state: PastState, bodies: tuple[Sha256, ...]) -> None:
         if state.content:
-            self.bodies[state.content] = bodies[0]
+            self.bodies[state.content] = bodies
 
 
 def fill(
@@ -93,10 +98,8 @@ def fill(
     """Archive states, oldest first, and `sync` the board. A source that does not answer ends it early, with what there is.
 
     Raises:
-        DeclarationError: the board is read from several answers.
         StoreError: the archive or the store is damaged, or cannot be written.
     """
-    check_is_one_answer(board)
     with archive.lease(board.id):
         index.check(board.id, archive, store)
     lines = {line.origin: line for line in archive.index(board.id)[0] if line.origin and line.sha256}

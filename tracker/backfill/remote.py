@@ -32,7 +32,7 @@ class PastServer:
     gap_s: float
     say: Callable[[str], object]
 
-    def get(self, path: str, params: Mapping[str, str] | None = None) -> Reply:
+    def get(self, path: str, params: Mapping[str, str] | None = None, *, max_bytes: int = 0) -> Reply:
         """The answer for a path. Raises Gone, Refused, or Transient after several tries."""
         declared = self.board.request
         request = Request(
@@ -40,7 +40,7 @@ class PastServer:
             params=params or {},
             gap_s=self.gap_s,
             timeout_s=max(declared.timeout_s, 60.0),
-            max_bytes=declared.max_bytes,
+            max_bytes=max_bytes or declared.max_bytes,
         )
         for tried in range(_TRIES):
             try:

@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from tracker.backfill import folder, git, hub, wayback
+from tracker.backfill.job import check_is_one_answer
 from tracker.backfill.remote import PastServer
 from tracker.backfill.states import PastState, in_order
+from tracker.exports.extras import load
 from tracker.fetch import Fetcher
 from tracker.model import Board, PastSource
 from tracker.ports import Clock
@@ -45,6 +47,8 @@ def found(
         FetchError: a server does not answer.
     """
     with ExitStack() as stack:
+        if source.kind in {"dir", "git"}:
+            check_is_one_answer(board)
         if source.kind == "dir":
             states = folder.states(Path(source.place), board.request.max_bytes, not_after=around.clock.now() + _CLOCKS_DIFFER)
         elif source.kind == "git":
@@ -80,6 +84,10 @@ def _on_server(
     module = wayback if source.kind == "wayback" else hub
     address = (around.servers.get(source.kind) or module.ADDRESS).rstrip("/")
     server = PastServer(board=board, address=address, fetcher=fetcher, clock=around.clock, gap_s=module.GAP_S, say=around.say)
+    if source.kind == "hf" and not source.path and board.request.params.get("dataset") == source.place:
+        states: Iterator[PastState] = load("viewer", "tracker.backfill").states(server, source.place, around.cache)
+        return states
+    check_is_one_answer(board)
     if source.kind == "wayback":
         return wayback.states(server, source.place, since=since, until=until)
     return hub.states(server, source.place, source.path or hub.path_of(board, source.place))

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
+from tracker.model import Part
 from tracker.wording import machine_time
 
 EVERY: Mapping[str, str] = {"hour": "%Y-%m-%dT%H", "day": "%Y-%m-%d", "week": "%G-W%V", "month": "%Y-%m"}
 """Span (UTC) → the format of its name; of each span, the last state is taken."""
+
+
+class Loaded(NamedTuple):
+    """The bodies of a state with its time; `parts` as in a capture."""
+
+    bodies: tuple[bytes, ...]
+    observed_at: datetime
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +32,7 @@ class PastState:
 
     observed_at: datetime
     origin: str
-    load: Callable[[], tuple[bytes, datetime]]
+    load: Callable[[], Loaded]
     content: str = ""
     content_type: str = ""
 

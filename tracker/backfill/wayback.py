@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from tracker.backfill.remote import PastServer
-from tracker.backfill.states import PastState, provenance
+from tracker.backfill.states import Loaded, PastState, provenance
 from tracker.errors import Refused, Transient
 from tracker.fetch.http import origin_of, read_url
 from tracker.reading.pages import recognise
@@ -66,7 +66,7 @@ def _page(server: PastServer, answer: Any) -> tuple[list[Mapping[str, str]], str
         raise Transient(f"{server.board.id}: {server.address}: the index answers with something else than rows") from error
 
 
-def _load(server: PastServer, path: str) -> tuple[bytes, datetime]:
+def _load(server: PastServer, path: str) -> Loaded:
     """The original bytes of a capture and its time: the server may answer with the nearest one."""
     reply = server.get(path)
     found = _REPLAYED.search(str(reply.url))
@@ -75,7 +75,7 @@ def _load(server: PastServer, path: str) -> tuple[bytes, datetime]:
     if not reply.body.strip():
         raise Refused(f"{server.board.id}: {path}: is empty")
     recognise(server.board.id, reply.body, server.board.parse.format)
-    return reply.body, _time(found[1])
+    return Loaded(bodies=(reply.body,), observed_at=_time(found[1]))
 
 
 def _time(stamp: str) -> datetime:

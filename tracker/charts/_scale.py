@@ -52,7 +52,7 @@ def padded(values: Iterable[float], share: float = 0.06) -> tuple[float, float]:
 
 
 _LEAST, _ERRORS = 0.05, 4
-"""The height of a chart is at least this share of its values, or this many of their errors: less is no visible change."""
+"""The height of a chart is at least this share of its values, or this many of their errors: less is invisible."""
 
 
 def shown_range(metric: Metric, measures: Iterable[Measure]) -> tuple[float, float]:

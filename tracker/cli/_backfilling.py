@@ -79,8 +79,10 @@ def backfill_all(settings: Settings) -> int:
     for board, source in ((each, source) for each in boards for source in each.backfill):
         try:
             code = max(code, _one(settings, board, source, known.lexicon, servers=servers))
-        except (DeclarationError, FetchError) as error:
+        except FetchError as error:
             code = max(code, report_errors([error]))
+        except DeclarationError as error:
+            code = max(code, report_errors([DeclarationError(f"{board.id}: {str(error).removeprefix(f'{board.id}: ')}")]))
     return code
 
 

@@ -18,6 +18,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Read": {
         "report": ("report", "Write a change report."),
         "events": ("events", "List events: what really changed."),
+        "corrections": ("corrections", "List what was corrected after it was recorded, and why."),
         "chart": ("chart", "Draw a board over time, its ranking or its frontier."),
         "serve": ("serve", "Show what changed, boards and models in a web browser, until interrupted."),
         "site": ("site", "Write the pages of `tracker serve` as static files."),
@@ -32,10 +33,7 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "retirements": ("retirements", "List the models that are deprecated or expire, where boards state it."),
         "models": ("models", "List models across boards: their names, and where each one ranks."),
         "sql": ("sql", "Answer an SQL query from the documented views."),
-        "datasette": (
-            "datasette",
-            "Browse the database with Datasette, with the views explained and the tables behind them hidden.",
-        ),
+        "datasette": ("datasette", "Browse the documented views with Datasette."),
         "check": ("check", "Check a sentence or an article about models against the record."),
         "why-not": ("why_not", "Explain each change to a model: the event that reported it, or why none did."),
     },

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import click
 
 from tracker.cli._open import zone
+from tracker.workspace import Settings
 
 _AGO = re.compile(r"(\d+)([hdw])")
 _MONTH, _YEAR = re.compile(r"([0-9]{4})-([0-9]{2})"), re.compile(r"[0-9]{4}")
@@ -43,6 +45,23 @@ class Time(click.ParamType[datetime]):
                 param,
                 ctx,
             )
+
+
+def _as_known(ctx: click.Context, param: click.Parameter, value: datetime | None) -> None:  # noqa: ARG001  # click's signature
+    """Let the command answer from the record of that time."""
+    settings = ctx.find_object(Settings)
+    if value is not None and settings is not None:
+        ctx.obj = replace(settings, known_at=value)
+
+
+known_at = click.option(
+    "--known-at",
+    type=Time(),
+    expose_value=False,
+    callback=_as_known,
+    help="As the record was at that time, with the names, rules and declarations of then.",
+)
+"""Answers what the record said then, in a command that opens its workspace with the settings of its context."""
 
 
 def _named_day(word: str, now: datetime) -> datetime | None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from tracker.cli._print import day, picked
 from tracker.model import Entry, Measure
 from tracker.query.since import HowAbove, Interval
-from tracker.query.versus import Row, Versus
+
+if TYPE_CHECKING:  # `standings` shares this, and loads nothing to resolve names
+    from tracker.query.versus import Row, Versus
 
 
 def lists_only(versus: Versus) -> Iterator[tuple[str, str]]:
@@ -68,8 +71,10 @@ def dated(since: Interval | None, upper: str, lower: str) -> str:
 
 def above_since(since: Interval | None) -> str:
     """`passed 2026-04-18`, `entered above between 2026-04-22 and 2026-04-24`."""
-    words = {HowAbove.START: "since data begins,", HowAbove.PASSING: "passed", HowAbove.ENTRY: "entered above"}
-    return "" if since is None else f"{words.get(since.how, 'the other entered below')} {_period(since)}"
+    words = {HowAbove.START: "already when comparable data begins,", HowAbove.PASSING: "passed", HowAbove.ENTRY: "entered above"}
+    if since is None:
+        return ""
+    return f"{words.get(since.how, 'the other entered below')} {_period(since).removeprefix('between ').replace(' and ', ' … ')}"
 
 
 def _period(since: Interval) -> str:

@@ -11,6 +11,7 @@ import click
 
 from tracker.backfill.states import EVERY
 from tracker.cli._backfilling import backfill_all, backfill_one
+from tracker.cli._group import LazyGroup
 from tracker.cli._open import complete_boards
 from tracker.cli._time import Time
 from tracker.errors import DeclarationError
@@ -36,7 +37,7 @@ def _server(variable: str, default: str) -> Command:
     return click.option("--server", envvar=variable, default=default, show_default=True, help="Address of another server.")
 
 
-@click.group("backfill", invoke_without_command=True)
+@click.group("backfill", cls=LazyGroup, invoke_without_command=True)
 @click.option("--all", "every_board", is_flag=True, help="Every selected board whose file names sources of its past.")
 @click.pass_context
 def command(ctx: click.Context, *, every_board: bool) -> int:

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
 from itertools import islice
 
 import click
 
-from tracker.cli._capture import diff, open_, show
 from tracker.cli._decision import decision
 from tracker.cli._filters import filters
 from tracker.cli._group import LazyGroup
 from tracker.cli._open import as_json, report_errors
 from tracker.cli._print import print_json, print_table
-from tracker.line.fold import DECISIONS, fetches_of
-from tracker.model import IndexLine, Verdict, kept_and_pruned
+from tracker.model import Verdict
 from tracker.query.filters import Filters, is_within
 from tracker.wording import machine_time
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
 
+LATER: Mapping[str, tuple[str, str]] = {
+    "show": ("capture_show", "Show the table of a stored capture as it is read, or its bytes."),
+    "open": ("capture_open", "Write the bytes of a capture to a temporary file, and open it as text."),
+    "diff": ("capture_diff", "Compare two stored captures: the cells that differ, side by side, then the text."),
+}
+"""Command → (module in this package, short help)."""
 
-@click.group("capture", cls=LazyGroup)
+
+@click.group("capture", cls=LazyGroup, later=LATER)
 def command() -> None:
     """List, show or compare a board's captures, or strike one that does not count.
 
@@ -38,28 +43,14 @@ def command() -> None:
 def list_(settings: Settings, board: str, last: int, only: Filters, *, as_json: bool) -> None:
     """List the last fetches and decisions of a board in the order of the archive, newest first."""
     with Workspace(settings, report_errors) as workspace:
-        declared = workspace.board(board)
-        lines = workspace.archive.index(declared.id)[0]
-        times = {check.observed_at: str(check.result) for check in workspace.store.checks(declared.id)}
-    counted, pruned = {line.observed_at for line in fetches_of(lines)}, kept_and_pruned(lines)[1]
-    within = (line for line in reversed(lines) if is_within(line.observed_at, only))
-    rows = [_row(line, counted, times, pruned) for line in islice(within, last)]
+        captures = reversed(workspace.captures(board))
+    within = (row for row in captures if is_within(row.observed_at, only))
+    rows = [(machine_time(row.observed_at), str(row.verdict), row.state, row.by, row.reason) for row in islice(within, last)]
     if as_json:
         print_json(dict(zip(("observed_at", "verdict", "state", "by", "reason"), row, strict=True)) for row in rows)
     else:
         print_table(("at", "verdict", "in history", "by", "reason"), rows)
 
 
-def _row(
-    line: IndexLine, counted: set[datetime], times: dict[datetime, str], pruned: list[IndexLine]
-) -> tuple[str, str, str, str, str]:
-    state = "" if line.verdict in DECISIONS else times.get(line.observed_at, "set aside")
-    if line.verdict not in DECISIONS and line.observed_at not in counted:
-        state = "pruned" if line in pruned else "struck"
-    return machine_time(line.observed_at), str(line.verdict), state, line.by, line.reason or line.error
-
-
-for stored in (show, open_, diff):
-    command.add_command(stored)
 command.add_command(decision(Verdict.STRIKE, "Strike a capture: history becomes what it would be without it."))
 command.add_command(decision(Verdict.RESTORE, "Restore a capture that was struck: it counts again."))

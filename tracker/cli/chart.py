@@ -12,6 +12,7 @@ from tracker import charts
 from tracker.cli._filters import MODELS, filters
 from tracker.cli._open import as_json, complete_boards, report_errors, zone
 from tracker.cli._print import print_json, print_table, when
+from tracker.cli._time import known_at
 from tracker.errors import DeclarationError
 from tracker.model import Chart, LineChart
 from tracker.query.filters import Filters
@@ -36,6 +37,7 @@ from tracker.workspace.picture import png
 )
 @click.option("--width", type=click.IntRange(280, 1600), default=720, show_default=True, help="Pixels; 390 suits a phone.")
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write the picture: FILE.svg or FILE.png.")
+@known_at
 @as_json
 @click.pass_obj
 def command(

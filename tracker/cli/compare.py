@@ -7,6 +7,7 @@ import click
 from tracker.cli._filters import METRICS, filters
 from tracker.cli._open import as_json, report_errors
 from tracker.cli._print import paged, print_json, print_table, when
+from tracker.cli._time import known_at
 from tracker.cli._versus import lists_only, verdict, versus_rows
 from tracker.query.filters import Filters
 from tracker.query.versus import Pair, Row
@@ -20,6 +21,7 @@ from tracker.workspace.api import Workspace
 @click.argument("b", metavar="B")
 @filters(*METRICS, "at")
 @click.option("--all", "every", is_flag=True, help="Every pair of variants, not only the one that matches best.")
+@known_at
 @as_json
 @click.pass_obj
 @paged

@@ -24,9 +24,10 @@ _MISSING = "datasette is not installed; expected it beside the tracker (pip inst
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 @click.pass_context
 def command(ctx: click.Context, only: Path | None, options: tuple[str, ...]) -> None:
-    """Browse the database with Datasette, with the views explained and the tables behind them hidden.
+    """Browse the documented views with Datasette.
 
-    Other options, such as --port 8001 or --open, are those of `datasette serve`.
+    The views are explained, and the tables behind them hidden. Other options, such as --port 8001 or --open, are those of
+    `datasette serve`.
     """
     settings = ctx.ensure_object(Settings)
     settings.require_store()
@@ -55,5 +56,5 @@ def _metadata(database: Path) -> Mapping[str, object]:
     return {
         "title": "Leaderboards of AI models",
         "description": "Values belong to their publishers: boards.attribution and boards.terms say whom to credit.",
-        "databases": {database.stem: {"tables": {**hidden, "_other_ranks": {"hidden": True}, **views}}},
+        "databases": {database.stem: {"tables": {**hidden, **views}}},
     }

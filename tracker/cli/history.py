@@ -9,6 +9,7 @@ import click
 from tracker.cli._filters import METRICS, filters
 from tracker.cli._open import as_json, report_errors
 from tracker.cli._print import paged, picked, print_json, print_table, when
+from tracker.cli._time import known_at
 from tracker.model import Nature
 from tracker.query.filters import Filters
 from tracker.query.history import Course
@@ -21,6 +22,7 @@ from tracker.workspace.api import Workspace
 @click.command("history")
 @click.argument("model")
 @filters(*METRICS, "since", "until")
+@known_at
 @as_json
 @click.pass_obj
 @paged
@@ -44,7 +46,8 @@ def _rows(course: Course) -> Iterator[dict[str, object]]:
     for metric, spans in course.values.items():
         for span in spans:
             valid = picked(span, "valid_from valid_to")
-            yield {**head, "metric": metric, **valid, **picked(span.measure, "value low high estimated raw")}
+            about = {"unit": course.metrics[metric].unit, "segment": course.segment_of(metric, span.valid_from)}
+            yield {**head, "metric": metric, **valid, **picked(span.measure, "value low high estimated raw"), **about}
     for rank in course.ranks:
         yield {**head, **picked(rank, "rank valid_from valid_to")}
     for event in course.events:

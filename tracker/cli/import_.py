@@ -10,6 +10,7 @@ import click
 from tracker.cli._open import as_json, report_errors
 from tracker.cli._outcome import complain, report_refusal, summary
 from tracker.cli._print import print_json
+from tracker.cli._progress import counted
 from tracker.clock import SystemClock
 from tracker.line import bodies, intake
 from tracker.reports.jsonl import event_json
@@ -45,7 +46,8 @@ def command(settings: Settings, board: str, paths: tuple[Path, ...], *, as_json:
     with opened(settings) as (archive, store):
         now = SystemClock().now()
         take_in = intake.import_warcs if warcs else intake.import_bodies
-        outcome = take_in(declared, warcs or files, archive=archive, store=store, lexicon=names.lexicon, now=now)
+        with counted(archive, "captures", of=len(files)) as read:
+            outcome = take_in(declared, warcs or files, archive=read, store=store, lexicon=names.lexicon, now=now)
         report_refusal(outcome, store, now)
         archive.seal(now)
     if as_json:

@@ -10,6 +10,7 @@ import click
 from tracker.cli._filters import METRICS, MODELS, filters
 from tracker.cli._open import as_json, complete_boards, report_errors
 from tracker.cli._print import day, paged, picked, print_json, print_table, when
+from tracker.cli._time import known_at
 from tracker.model import EntryId
 from tracker.query.filters import Filters
 from tracker.query.leaders import Led, Reign
@@ -21,6 +22,7 @@ from tracker.workspace.api import Workspace
 @click.command("leaders")
 @click.argument("board", required=False, shell_complete=complete_boards)
 @filters(*METRICS, *MODELS, "since", "until", "top")
+@known_at
 @as_json
 @click.pass_obj
 @paged
@@ -51,7 +53,7 @@ def _rows(led: Led) -> Iterator[dict[str, object]]:
             "tied": len(reign.leaders),
             **picked(reign, "values estimated"),
             "runners_up": _entries(led, reign.runners_up),
-            **picked(reign, "lead beyond_error hidden"),
+            **picked(reign, "lead beyond_error hidden respelled"),
         }
 
 
@@ -85,7 +87,8 @@ def _times(reign: Reign) -> tuple[str, str]:
 
 def _names(led: Led, reign: Reign) -> str:
     names = listed([led.names.get(entry, entry) for entry in reign.leaders])
-    return f"{names} (a row that could not be read may be above)" if reign.hidden else names
+    doubts = ["a row that could not be read may be above"] * reign.hidden + ["only by other decimals"] * reign.respelled
+    return f"{names} ({', '.join(doubts)})" if doubts else names
 
 
 def _value(led: Led, reign: Reign) -> str:

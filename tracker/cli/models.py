@@ -10,6 +10,7 @@ import click
 from tracker.cli._filters import MODELS, SHOWN, filters
 from tracker.cli._open import as_json, report_errors
 from tracker.cli._print import day, paged, picked, print_json, print_table
+from tracker.cli._time import known_at
 from tracker.errors import DeclarationError
 from tracker.identity import nearest
 from tracker.query.columns import RIGHT
@@ -29,6 +30,7 @@ _COLUMNS = ("model", "lab", "boards", "best_rank", "size", "open", "price", "fir
 @filters("boards", *MODELS, *SHOWN)
 @click.option("--family", default="", help="Only models of this family.")
 @click.option("--unsure", is_flag=True, help="Only listed names that need a person, and what would decide each.")
+@known_at
 @as_json
 @click.pass_obj
 @paged

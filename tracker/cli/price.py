@@ -7,6 +7,7 @@ import click
 from tracker.cli._filters import METRICS, filters
 from tracker.cli._open import as_json, report_errors
 from tracker.cli._print import day, paged, picked, print_json, print_table, when
+from tracker.cli._time import known_at
 from tracker.query.filters import Filters
 from tracker.query.prices import PriceAt
 from tracker.wording import value
@@ -17,6 +18,7 @@ from tracker.workspace.api import Workspace
 @click.command("price")
 @click.argument("model")
 @filters(*METRICS, "at")
+@known_at
 @as_json
 @click.pass_obj
 @paged

@@ -10,6 +10,7 @@ import click
 
 from tracker.cli._open import report_errors
 from tracker.cli._outcome import print_news, report_refusal, summary
+from tracker.cli._progress import tracked
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError, StoreError
 from tracker.line import index, sync
@@ -69,7 +70,7 @@ def _replay(settings: Settings, boards: Sequence[str]) -> int:
         known, errors = _known(found, store, boards, held)
         names = names_of(settings)
         code = report_errors((*errors, *other_errors(settings)))
-        for board in known:
+        for board in tracked(known, "boards", of=len(known)):
             try:
                 outcome, later = _replayed(board, archive, store, names.lexicon, settings, careful=not boards)
             except Exception as error:  # noqa: BLE001  # damage of one board, or a defect, does not stop the others

@@ -11,6 +11,7 @@ import click
 from tracker import reports
 from tracker.cli._filters import METRICS, MODELS, filters
 from tracker.cli._open import report_errors, zone
+from tracker.cli._time import known_at
 from tracker.errors import DeclarationError
 from tracker.query.filters import Filters
 from tracker.wording import safe
@@ -19,7 +20,7 @@ from tracker.workspace.api import Workspace
 
 
 @click.command("report")
-@filters(*METRICS, *MODELS, "kinds", "grades", "since", "until", "top")
+@filters(*METRICS, *MODELS, "kinds", "grades", "since", "until", "at", "top")
 @click.option("--format", "form", type=click.Choice(list(reports.FORMATS)), default="text", show_default=True)
 @click.option(
     "--order",
@@ -31,6 +32,7 @@ from tracker.workspace.api import Workspace
 @click.option("--feed-url", default="", help="Address at which a feed will be published; its readers need it.")
 @click.option("--page-url", default="", help="Address of the HTML report, to which the entries of a feed link.")
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file instead of printing.")
+@known_at
 @click.pass_obj
 def command(
     settings: Settings,

@@ -9,6 +9,7 @@ import click
 from tracker.cli._filters import MODELS, filters
 from tracker.cli._open import as_json, report_errors
 from tracker.cli._print import day, paged, print_json, print_table
+from tracker.cli._time import known_at
 from tracker.query.filters import Filters
 from tracker.query.retirements import Retirement
 from tracker.workspace import Settings
@@ -17,6 +18,7 @@ from tracker.workspace.api import Workspace
 
 @click.command("retirements")
 @filters("boards", *MODELS, "since", "until", "top")
+@known_at
 @as_json
 @click.pass_obj
 @paged

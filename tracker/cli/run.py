@@ -10,6 +10,7 @@ import click
 from tracker.cli._open import as_json, complete_boards, report_errors, report_wrong_boards
 from tracker.cli._outcome import complain, print_outcome, report_refusal
 from tracker.cli._print import print_json
+from tracker.cli._progress import tracked
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.line import intake
@@ -55,7 +56,7 @@ def run(settings: Settings, names: tuple[str, ...], clock: Clock, *, due: bool =
         outcomes = intake.run(
             boards, archive=archive, store=store, fetcher=fetcher, clock=clock, lexicon=known.lexicon, telling=telling
         )
-        for outcome in outcomes:
+        for outcome in tracked(outcomes, "boards", of=len(boards)):
             code = max(code, outcome.exit_code, report_refusal(outcome, store, clock.now()))
             if as_json:
                 print_json(event_json(event) for event in outcome.new_events)

@@ -9,6 +9,7 @@ import click
 from tracker.cli._filters import METRICS, filters
 from tracker.cli._open import as_json, report_errors
 from tracker.cli._print import day, paged, print_json, print_table
+from tracker.cli._time import known_at
 from tracker.cli._versus import verdict, versus_rows
 from tracker.query.filters import Filters
 from tracker.query.versus import Pair, Row, Versus, ordered_only
@@ -21,6 +22,7 @@ from tracker.workspace.api import Workspace
 @click.argument("a", metavar="A")
 @click.argument("b", metavar="B")
 @filters(*METRICS, "at")
+@known_at
 @as_json
 @click.pass_obj
 @paged

@@ -12,7 +12,7 @@ import click
 from tracker.cli._group import EXIT_CODE
 from tracker.cli._print import print_json, print_table
 from tracker.errors import DeclarationError
-from tracker.stores.questions import ROWS, SECONDS, Answer, Questions
+from tracker.stores.questions import ROWS, SECONDS, Questions, Selected
 from tracker.wording import safe
 from tracker.workspace import Settings
 
@@ -42,13 +42,13 @@ def command(ctx: click.Context, query: str, form: str, rows: int, seconds: float
         ctx.meta[EXIT_CODE] = 1
 
 
-def _table(answer: Answer) -> None:
+def _table(answer: Selected) -> None:
     rows = list(answer)
     numbers = {name for place, name in enumerate(answer.columns) if any(isinstance(row[place], int | float) for row in rows)}
     print_table(answer.columns, [[_shown(value) for value in row] for row in rows], right=frozenset(numbers))
 
 
-def _csv(answer: Answer) -> None:
+def _csv(answer: Selected) -> None:
     from tracker.exports.csv_file import cell  # noqa: PLC0415  # only for CSV
 
     is_terminal = sys.stdout.isatty()
@@ -58,12 +58,12 @@ def _csv(answer: Answer) -> None:
         writer.writerow(map(safe, cells) if is_terminal else cells)
 
 
-def _with_header(answer: Answer) -> Iterable[Iterable[object]]:
+def _with_header(answer: Selected) -> Iterable[Iterable[object]]:
     yield answer.columns
     yield from answer
 
 
-def _json(answer: Answer) -> None:
+def _json(answer: Selected) -> None:
     names = answer.columns
     if twice := next((name for name in names if names.count(name) > 1), None):
         raise DeclarationError(f'sql: two columns are "{safe(twice)}"; expected a name for each key (SELECT … AS another)')

@@ -11,7 +11,7 @@ import click
 from tracker.cli._filters import METRICS, MODELS, SHOWN, filters
 from tracker.cli._open import as_json, complete_boards, report_errors
 from tracker.cli._print import Dim, paged, picked, print_json, print_table, when
-from tracker.cli._time import Time
+from tracker.cli._time import Time, known_at
 from tracker.cli._versus import above_since
 from tracker.query.columns import RIGHT, notes, ranked_text, ranked_value
 from tracker.query.filters import Filters
@@ -27,6 +27,7 @@ from tracker.workspace.api import Workspace
 @filters(*METRICS, *MODELS, "rivals", "since", "until", "at", *SHOWN)
 @click.option("--changes-since", type=Time(), help="Show how ranks changed since that time; --since does so too.")
 @click.option("--best-of", type=click.Choice(["family", "lab", "model"]), help="Only the best row of each.")
+@known_at
 @as_json
 @click.pass_obj
 @paged
@@ -95,6 +96,6 @@ def _cell(row: RankedRow, name: str, ranking: Ranking) -> str:
     if name == "above_since":
         return "(this model)" if row.is_rival else above_since(row.above)
     if name == "beyond_error" and row.beyond_error is None and not row.is_rival:
-        return "no error stated"
+        return "not stated"
     text = ranked_text(row, name, ranking)
     return Dim(text) if name == "own_move" and text.startswith("(") else text

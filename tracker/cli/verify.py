@@ -6,6 +6,7 @@ import click
 
 from tracker.cli._open import as_json, report_errors
 from tracker.cli._print import picked, print_json, print_problems
+from tracker.cli._progress import tracked
 from tracker.errors import DeclarationError, StoreError
 from tracker.line.isolation import of_one
 from tracker.line.proof import BoardVerification
@@ -61,7 +62,8 @@ def command(settings: Settings, events: tuple[str, ...], board: str | None, *, e
 def _boards_verified(workspace: Workspace, board: str | None) -> tuple[list[BoardVerification], int]:
     """The verification of a board, or of all boards, and the number of events that cannot be checked: bytes are damaged."""
     verified, unchecked = [], 0
-    for name in (known(workspace.settings, workspace.store, board),) if board else workspace.store.boards():
+    boards = (known(workspace.settings, workspace.store, board),) if board else workspace.store.boards()
+    for name in tracked(boards, "boards", of=len(boards)):
         try:
             verified.append(workspace.verify_board(name))
         except Exception as error:  # noqa: BLE001  # damage of one board, or a defect, does not hide the results of others

@@ -10,7 +10,7 @@ import click
 
 from tracker.cli._open import as_json, report_errors, zone
 from tracker.cli._print import picked, print_json, when
-from tracker.cli._time import Time
+from tracker.cli._time import Time, known_at
 from tracker.model import BoardId, EntryId
 from tracker.query.why_not import Explained
 from tracker.wording import period, safe
@@ -22,6 +22,7 @@ from tracker.workspace.api import Workspace
 @click.argument("model")
 @click.option("--since", type=Time(), help="Only changes seen since that time (ISO, or an age such as 7d).")
 @click.option("--board", help="Only on this board.")
+@known_at
 @as_json
 @click.pass_obj
 def command(settings: Settings, model: str, since: datetime | None, board: str | None, *, as_json: bool) -> None:

@@ -15,6 +15,7 @@ from tracker.compare.misreading import RowDoubt, doubts, read_again, too_many
 from tracker.compare.ranks import account
 from tracker.compare.rekeying import Rekeyed, exchanged, rekeyed, returned
 from tracker.compare.verdict import judge
+from tracker.compare.waiting import remembered, to_wait
 from tracker.compare.wrong_page import agree, all_alike, wrong_page
 from tracker.model import Board, Comparability, Diff, Entry, EntryId, MetricDiff, MetricId, Nature, RankMove, Snapshot
 from tracker.order import may_have_fallen_out, surely_inside, would_be_shown
@@ -30,6 +31,8 @@ __all__ = [
     "judge",
     "leave_out",
     "read_again",
+    "remembered",
+    "to_wait",
     "too_many",
     "with_last_known",
     "wrong_page",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from tracker.compare.nameless import nameless, respelt
+from tracker.compare.nameless import nameless, namesakes, respelt
 from tracker.model import Board, BoardState, Entry, EntryId, LeftOut, Measure, Metric, MetricId, Nature, Snapshot
 from tracker.order import fallen, few_rows
 from tracker.wording import count, number
@@ -21,6 +21,7 @@ ENOUGH, SPREADS = 5, 5
 """With this number of values before, one that is further outside them than this many times their spread is far from all."""
 MANY = 20
 """Values whose spread says how far one may move."""
+_WHOLE = 100
 _AGAIN = 0.1
 """Two readings of a value agree if they differ by no more than this share of it."""
 _JUMP = 0.5
@@ -47,16 +48,23 @@ def doubts(board: Board, before: Snapshot, after: Snapshot, past: BoardState) ->
     doubted = {entry: RowDoubt(why=why) for entry, why in nameless(board, before, after, past).items()}
     doubted |= {entry: RowDoubt(why=why, repeats=True) for entry, why in respelt(board, before, after, past).items()}
     nobody = frozenset(doubted)
+    if (primary := board.primary) is not None:
+        for entry, why in namesakes(before, after).items():
+            row = past.left_out.get(entry)
+            if row is None or primary.id not in row.doubtful:
+                doubted[entry] = RowDoubt(why=why, values={primary.id: after.values(primary.id).get(entry)})
     for metric in board.metrics:
         if metric.nature not in JUDGED and not metric.accumulates:
             continue
         old, new = before.values(metric.id), after.values(metric.id)
         changed = [entry for entry, value in new.items() if old.get(entry) != value]
         wide = _wide(metric, before, after) if metric.plus_minus or metric.low else {}
+        wide |= _guessed(metric, before, after) if metric.primary else {}
         if not (changed or wide) and old.keys() <= new.keys():  # as on an ordinary day
             continue
         jumps = {**wide, **_jumps(metric, old, new, changed)}
-        found = {**_outliers(metric, old, new, changed), **jumps, **_withdrawn(metric, before, after)}
+        found = {**_outliers(metric, old, new, changed), **_out_of_kind(metric, old, new, changed), **jumps}
+        found |= _withdrawn(metric, before, after)
         for entry, why in {**found, **_misread(metric, before, after, changed)}.items():
             if entry in nobody:
                 continue
@@ -120,6 +128,21 @@ def _outliers(
     return {entry: f"is {new[entry]:g}, while all others were from {low:g} to {high:g}" for entry in odd} if far else {}
 
 
+def _out_of_kind(
+    metric: Metric, old: Mapping[EntryId, float], new: Mapping[EntryId, float], changed: Sequence[EntryId]
+) -> dict[EntryId, str]:
+    """Shares above 100 %, and prices near 0, of listed entries on boards that never had such a value."""
+    moved = [entry for entry in changed if entry in old]
+    if len(old) < ENOUGH or not moved:
+        return {}
+    if metric.unit == "%" and metric.nature in SCORES and max(old.values()) <= _WHOLE:
+        return {entry: f"is {new[entry]:g} %, above {_WHOLE} %" for entry in moved if new[entry] > _WHOLE}
+    least = min(old.values())
+    if metric.topic == "price" and metric.nature is Nature.LISTED and least > 0:
+        return {entry: f"is {number(new[entry], metric)}, far below all others" for entry in moved if new[entry] < _AGAIN * least}
+    return {}
+
+
 def _jumps(
     metric: Metric, old: Mapping[EntryId, float], new: Mapping[EntryId, float], changed: Sequence[EntryId]
 ) -> dict[EntryId, str]:
@@ -152,6 +175,14 @@ def _wide(metric: Metric, before: Snapshot, after: Snapshot) -> dict[EntryId, st
         if old and new and new > max(spread, 10 * old):
             wide[entry] = f"has an error of {number(new, metric)}, which was {number(old, metric)}"
     return wide
+
+
+def _guessed(metric: Metric, before: Snapshot, after: Snapshot) -> dict[EntryId, str]:
+    """Measured scores that are estimates now, if they are few: it may be a stray mark in a cell."""
+    was, now = before.measures(metric.id), after.measures(metric.id)
+    guessed = [entry for entry, measure in now.items() if measure.estimated and entry in was and not was[entry].estimated]
+    few = len(guessed) <= few_rows(len(after.entries))
+    return {entry: f"is an estimate, and was measured: {number(was[entry].value, metric)}" for entry in guessed} if few else {}
 
 
 def _withdrawn(metric: Metric, before: Snapshot, after: Snapshot) -> dict[EntryId, str]:

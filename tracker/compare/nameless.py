@@ -11,12 +11,35 @@ import re
 
 from tracker.model import Board, BoardState, Entry, EntryId, Snapshot, name_tokens
 
-_UNKNOWN = frozenset(("n a", "na", "null", "none", "nil", "nan", "unknown", "undefined", "tbd", "tba", "loading"))
+_UNKNOWN = frozenset(
+    (
+        *("anonymous", "deleted", "false", "loading", "n", "a", "na", "nan", "nil", "none", "null", "object", "removed", "tba"),
+        *("tbd", "true", "undefined", "unknown", "unbekannt", "inconnu", "non", "disponible", "desconocido", "sconosciuto"),
+        *("неизвестно", "不明", "未知", "読み込み中", "加载中", "로딩"),
+    )
+)
+"""A name of nothing but these: what a template writes without a value, in the usual languages."""
 _SUMS = frozenset(("average", "avg", "mean", "median", "overall", "sum", "total"))
 _ERRORS = frozenset(
-    ("denied", "error", "errors", "exception", "failed", "failure", "forbidden", "timeout", "traceback", "unavailable")
+    (
+        *(
+            "advertisement",
+            "denied",
+            "error",
+            "errors",
+            "exceeded",
+            "exception",
+            "failed",
+            "failure",
+            "forbidden",
+            "http",
+            "oops",
+        ),
+        *("sponsored", "timeout", "traceback", "unavailable"),
+    )
 )
-_MARKUP = re.compile(r"</?[a-zA-Z!][^<>]*>|^[a-z]{2,10}://|\{\{|\$\{")
+_MARKUP = re.compile(r"</?[a-zA-Z!][^<>]*>|^[a-z]{2,10}://|\{\{|\$\{|%[sd]|^=[A-Z]+\(")
+_ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _MESSAGE = "is a message"
 _LONG = 200
 """Characters. The longest name on a real board has 97."""
@@ -32,10 +55,11 @@ def nameless(board: Board, before: Snapshot, after: Snapshot, past: BoardState) 
     if not renamed:
         return {}
     names = {name for known in past.known.values() for name in known.names}
+    header = [name_tokens(source) for source in board.name.sources]
     longest, kinds = max((len(name.split()) for name in names), default=0), dict[str, bool]()
     doubted = {}
     for key, entry in renamed.items():
-        kind = _kind(entry.name, max(_WORDS, 2 * longest))
+        kind = "is the name of the column" if name_tokens(entry.name) in header else _kind(entry.name, max(_WORDS, 2 * longest))
         if kind and kind not in kinds:
             kinds[kind] = any(_kind(name) == kind for name in names)
         if kind and not kinds[kind] and not _is_stated(board, key, entry, kind):
@@ -53,6 +77,17 @@ def respelt(board: Board, before: Snapshot, after: Snapshot, past: BoardState) -
     return {key: f"{key!r} is {other!r} in another spelling" for key, other in others.items()}
 
 
+def namesakes(before: Snapshot, after: Snapshot) -> dict[EntryId, str]:
+    """The entries that take the name that another listed entry has and had, and why: the row may be that entry's."""
+    common = after.entries.keys() & before.entries.keys()
+    renamed = [entry for entry in common if before.entries[entry].name != after.entries[entry].name]
+    if not renamed:
+        return {}
+    kept = {after.entries[entry].name: entry for entry in sorted(common.difference(renamed))}
+    others = {entry: after.entries[entry].name for entry in sorted(renamed) if after.entries[entry].name in kept}
+    return {entry: f"{before.entries[entry].name} has the name of {kept[name]!r}, {name}" for entry, name in others.items()}
+
+
 def _is_renamed(key: EntryId, entry: Entry, before: Snapshot, past: BoardState) -> bool:
     if key in before.entries:
         return before.entries[key].name != entry.name
@@ -66,7 +101,9 @@ def _kind(name: str, sentence: int = 0) -> str:
         return f"has more than {_LONG} characters"
     if _MARKUP.search(name):
         return "is markup or an address"
-    if " ".join(tokens) in _UNKNOWN:
+    if _ID.fullmatch(name):
+        return "is an id"
+    if tokens and _UNKNOWN.issuperset(tokens):
         return "means that the name is unknown"
     if tokens and _SUMS.issuperset(tokens):
         return "sums up other rows"

@@ -346,7 +346,7 @@ class _Values:
         return {metric: sorted(column, key=_value_of) for metric, column in shown.items()}
 
     def like(self, rows: Mapping[MetricId, _Column], before: Entry, after: Entry) -> Iterator[Entry]:
-        """Those of the rows with a score that an entry has now and had not before, as far as decimals tell; in their order."""
+        """Those of the rows with a score that is new for an entry, as far as decimals tell; in their order."""
         found: dict[int, Entry] = {}
         for metric in self._scores:
             column, now, was = rows[metric.id], after.measures.get(metric.id), before.measures.get(metric.id)
@@ -360,7 +360,7 @@ class _Values:
         return (found[at] for at in sorted(found))
 
     def new_results(self, before: Entry, after: Entry) -> list[_Result]:
-        """The exact results of tests that an entry has now and had not before; none on a board of one test."""
+        """The exact results of tests that are new for an entry; none on a board of one test."""
         if len(self._tests) < 2:
             return []
         shown = ((metric.id, after.measures.get(metric.id)) for metric in self._tests)

@@ -131,6 +131,7 @@ def secrets_of(settings: Settings) -> frozenset[str]:
         name
         for folder in settings.declarations
         for path in folder.rglob("*.toml")
+        if path.is_file()
         for name in NAMED.findall(path.read_text(encoding="utf-8", errors="replace"))
     }
     return frozenset(value for name in named if (value := os.environ.get(name)))

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib.metadata import version
 from typing import NamedTuple
-
-import msgspec
 
 from tracker.identity import resolve
 from tracker.model import Board, BoardId, EntryId, Identity, Metric
@@ -92,10 +89,10 @@ class Contents:
     only: Filters = EVERYTHING
     entries: frozenset[EntryKey] | None = None
 
-    @cached_property
+    @property
     def names(self) -> str:
         """The version of the names of models: a hash of all that decides what a name means."""
-        return hashlib.sha256(msgspec.json.encode(self.lexicon, order="deterministic")).hexdigest()[:12]
+        return self.lexicon.version
 
     @cached_property
     def as_of(self) -> str:

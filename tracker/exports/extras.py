@@ -10,10 +10,10 @@ from tracker.errors import DeclarationError
 _EXTRAS = {"pyarrow": "lake", "warcio": "archive"}
 
 
-def load(name: str) -> ModuleType:
-    """A module of this package. Raises DeclarationError if the package that it needs is not installed."""
+def load(name: str, package: str = "tracker.exports") -> ModuleType:
+    """A module of this package, or of another one. Raises DeclarationError if the package that it needs is not installed."""
     try:
-        return import_module(f"tracker.exports.{name}")
+        return import_module(f"{package}.{name}")
     except ModuleNotFoundError as error:
         if error.name not in _EXTRAS:
             raise

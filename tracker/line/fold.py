@@ -19,6 +19,8 @@ from tracker.compare import (
     doubts,
     leave_out,
     read_again,
+    remembered,
+    to_wait,
     too_many,
     with_last_known,
     wrong_page,
@@ -49,6 +51,7 @@ from tracker.model import (
     Snapshot,
     Step,
     Verdict,
+    Waiting,
     kept_and_pruned,
 )
 from tracker.model.names import Lexicon
@@ -217,6 +220,9 @@ def _step(
         doubt = doubt or other_table or (_cut_off(line, before, archive) if reading.unended else None)
         alike = all_alike(board, known, after)
         doubt = alike or doubt or wrong_page(board, known, after) or too_many(doubted, after)
+        odd = to_wait(board, known, after, past) if decision is None else None
+        if odd is not None and (doubt is None or not odd.values):
+            return _waiting(board, line, after, past=past, waiting=odd)
     if doubt is not None and decision is None:
         return _quarantined(board, line, after, past=past, doubt=doubt, for_good=alike is not None)
     same_table = before if other_table is None else None
@@ -297,7 +303,7 @@ def _accepted(
     if rows or past.left_out:
         diff = replace(diff, left_out=comparable(rows, diff), read_again=read_again(after, past))
     detected = detect(diff, past)
-    following = advance(past, diff, detected)
+    following = replace(advance(past, diff, detected), bodies=remembered(past, after.sha256))
     quiet = silence(board, following, observed_at=line.observed_at, url=line.url, sha256=line.sha256)
     if quiet:
         following = replace(following, stale_since=line.observed_at)
@@ -317,6 +323,7 @@ def _unchanged(board: Board, line: IndexLine, past: BoardState, shown: Last | No
         failing_since=past.failing_since if broken else None,
         failures=past.failures if broken else 0,
         passing=broken and past.passing,
+        waiting=None,
     )
     check = _check(line, board.id, Result.STILL_BROKEN if broken else Result.UNCHANGED, message=past.broken_by if broken else "")
     return Step(check=check, past=following, events=(*gone, *quiet))
@@ -350,6 +357,13 @@ def _quarantined(board: Board, line: IndexLine, after: Snapshot, *, past: BoardS
         check=replace(step.check, entries=len(after.entries)),
         agreed_since=run[0].observed_at if agreed else None,
     )
+
+
+def _waiting(board: Board, line: IndexLine, after: Snapshot, *, past: BoardState, waiting: Waiting) -> Step:
+    """Hold a page until a second reading shows the same; no news, since the next one shows which is right."""
+    remedy = f"it waits for a second reading (tracker quarantine show {board.id})"
+    check = _check(line, board.id, Result.QUARANTINED, entries=len(after.entries), message=f"{board.id}: {waiting.why}; {remedy}")
+    return Step(check=check, past=replace(past, waiting=waiting))
 
 
 def _held(board: Board, line: IndexLine, after: Snapshot) -> HeldReading:

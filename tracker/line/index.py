@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from tracker.errors import StoreError
 from tracker.model import BoardId, Check, IndexLine
 from tracker.ports import Archive, Store
+from tracker.stores.archive.chain import walk
 from tracker.stores.sqlite_errors import Newer, is_of_all
 from tracker.wording import machine_time
 
@@ -36,6 +37,8 @@ def check(board: BoardId, archive: Archive, store: Store) -> None:
 def new_lines(board: BoardId, archive: Archive, store: Store) -> tuple[Sequence[IndexLine], bytes]:
     """The lines after the stored position, and their bytes. Raises as `check`."""
     check(board, archive, store)
+    if not _follows(board, archive, store):
+        archive.restore_index(board, store.indexed(board))
     return _read(board, archive, store, store.position(board))
 
 
@@ -48,7 +51,7 @@ def all_lines(board: BoardId, archive: Archive, store: Store, *, drop: bool = Fa
         StoreError: a stored state would be lost: unless its body is gone, and `drop` gives it up.
     """
     known, read = store.indexed(board), store.position(board)
-    if archive.raw(board, 0, len(known)) != known:
+    if archive.raw(board, 0, len(known)) != known or not _follows(board, archive, store):
         read = archive.restore_index(board, known, drop=drop)
     lines, whole = _read(board, archive, store, 0, drop=drop)
     listed = {line.observed_at for line in lines}
@@ -76,6 +79,16 @@ def _is_intact(board: BoardId, archive: Archive, store: Store) -> bool:
             raise
         return False
     return archive.raw(board, position - len(piece), position) == piece
+
+
+def _follows(board: BoardId, archive: Archive, store: Store) -> bool:
+    """Whether the lines after the stored position follow from those before them: those of another index do not."""
+    piece, position = store.indexed(board, last=True), store.position(board)
+    rest = archive.raw(board, position)
+    if not rest or (piece and max(walk(piece + rest).problems, default=0) <= piece.count(b"\n")):
+        return True
+    whole = archive.raw(board, 0)
+    return max(walk(whole).problems, default=0) <= whole.count(b"\n", 0, position)
 
 
 def _read(board: BoardId, archive: Archive, store: Store, start: int, *, drop: bool = False) -> tuple[Sequence[IndexLine], bytes]:

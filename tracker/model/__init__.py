@@ -66,7 +66,7 @@ from tracker.model.events import (
     FailureStage,
     Party,
 )
-from tracker.model.history import Correction, EventFilter, RankSpan, Segment, Span
+from tracker.model.history import Correction, EventFilter, RankSpan, RecordChange, Segment, Span
 from tracker.model.ids import BoardId, EntryId, EventId, MetricId, ModelId, Sha256
 from tracker.model.reading import (
     NOTE,
@@ -85,6 +85,7 @@ from tracker.model.reading import (
     Source,
     StoredSnapshot,
     Table,
+    Waiting,
     name_tokens,
     spelling_of,
 )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from tracker.model.events import Event
-from tracker.model.ids import BoardId, EntryId, MetricId
+from tracker.model.ids import BoardId, EntryId, EventId, MetricId
 from tracker.model.reading import Measure
 
 
@@ -75,8 +75,36 @@ class Correction:
         return "withdrawn" if self.after is None else "added" if self.before is None else "changed"
 
     @property
+    def changed(self) -> tuple[str, ...]:
+        """The fields of the event that differ, if it is changed."""
+        if self.before is None or self.after is None:
+            return ()
+        return tuple(field.name for field in fields(Event) if getattr(self.before, field.name) != getattr(self.after, field.name))
+
+    @property
+    def is_news(self) -> bool:
+        """Whether the event is news, or was."""
+        return any(event.is_news for event in (self.before, self.after) if event is not None)
+
+    @property
     def event(self) -> Event:
         """The event as it is now or, if it is withdrawn, as it was."""
         event = self.after or self.before
         assert event is not None
         return event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordChange:
+    """What the record gained or lost: an `event`, or the one of that `id`, which is `withdrawn`.
+
+    `event` is None for a withdrawal, and for an event that was withdrawn since: its withdrawal follows. `cursor` is the place
+    in the order of changes after it.
+    """
+
+    id: EventId
+    board: BoardId
+    headline: str
+    event: Event | None
+    withdrawn: bool
+    cursor: str

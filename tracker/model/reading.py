@@ -9,12 +9,14 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from msgspec import Struct
 
-from tracker.model.declared import Metric
 from tracker.model.ids import BoardId, EntryId, EventId, MetricId, ModelId, Sha256
+
+if TYPE_CHECKING:
+    from tracker.model.declared import Metric
 
 _Made = TypeVar("_Made")
 
@@ -345,13 +347,24 @@ class HeldReading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A page that waits for a second reading: why, its bodies, the odd values that it shows, and how often one has waited."""
+
+    why: str
+    sha256: tuple[Sha256, ...]
+    values: Mapping[EntryId, float | None] = field(default_factory=dict)
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BoardState:
     """The memory of a board for judging its next snapshot: small, and a fold over its accepted snapshots.
 
     `leaders` are the acknowledged ones per metric. `changed_at` has the last times when the content changed, oldest first. The
     last `failures` readings failed, the first at `failing_since`; `passing`: the next try may succeed. `broken_since`,
     `stale_since`, `capped_at` and `left_out` (rows of the last accepted snapshot) are open troubles. `suspects` are the last
-    readings in quarantine. `memory` is the memory of each event kind: plain JSON, small (`events.kind.Detection`).
+    readings in quarantine, and the last page is `waiting` if another has to confirm it. `bodies` are digests of those accepted
+    last. `memory` is the memory of each event kind: plain JSON, small (`events.kind.Detection`).
     """
 
     known: Mapping[EntryId, EntryRecord] = field(default_factory=dict)
@@ -371,5 +384,7 @@ class BoardState:
     capped_at: int | None = None
     cap_told: bool = False
     suspects: tuple[HeldReading, ...] = ()
+    waiting: Waiting | None = None
+    bodies: tuple[str, ...] = ()
     left_out: Mapping[EntryId, LeftOut] = field(default_factory=dict)
     memory: Mapping[str, Any] = field(default_factory=dict)

@@ -164,9 +164,8 @@ def notes(facts: Iterable[ModelFacts], columns: Iterable[str], unknown: Mapping[
     """Where the columns that the board itself lacks come from, of which kind the prices are, and which rows are left out."""
     known = list(facts)
     lines = []
-    for name in columns:
-        trait = TRAITS.get(name)
-        sources = sorted({stated.sources[trait] for stated in known if trait in stated.sources}) if trait else []
+    for name, trait in {TRAITS[column]: column for column in reversed(list(columns)) if column in TRAITS}.items():
+        sources = sorted({stated.sources[trait] for stated in known if trait in stated.sources})
         if sources:
             lines.append(f"{name} of {listed(sources, None)} where this board states none")
     prices = {stated.price_of.title for stated in known if stated.price_of is not None and stated.traits.price is not None}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import groupby
+from typing import Any
 
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId, EntryId, EntryRecord, Event, EventFilter, Metric, MetricId, RankSpan, Span
@@ -16,6 +16,23 @@ from tracker.query.filters import Filters, is_wanted
 from tracker.query.find import demand, remembered, states
 
 _EVER, _NEVER = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseRow:
+    """A period with one value of an entry on a metric, or with one rank (then `metric` is None)."""
+
+    board: BoardId
+    entry: EntryId
+    name: str
+    valid_from: datetime
+    valid_to: datetime | None
+    metric: MetricId | None = None
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    estimated: bool | None = None
+    rank: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +51,25 @@ class Course:
     events: Sequence[Event]
     segments: Mapping[MetricId, tuple[datetime, ...]] = field(default_factory=dict)
 
+    def table(self) -> Iterator[CourseRow]:
+        """Each period with a value or a rank."""
+        for metric, spans in self.values.items():
+            for span in spans:
+                measure = {name: getattr(span.measure, name) for name in ("value", "low", "high", "estimated")}
+                yield self._row(metric=metric, valid_from=span.valid_from, valid_to=span.valid_to, **measure)
+        for rank in self.ranks:
+            yield self._row(rank=rank.rank, valid_from=rank.valid_from, valid_to=rank.valid_to)
+
+    def _row(self, **period: Any) -> CourseRow:
+        return CourseRow(board=self.board, entry=self.entry, name=self.known.name, **period)
+
+    def segment_of(self, metric: MetricId, at: datetime) -> datetime | None:
+        """When the segment that holds a time began."""
+        return max((start for start in self.segments.get(metric, ()) if start <= at), default=None)
+
     def by_segment(self, metric: MetricId) -> list[list[float]]:
         """The values of a metric, oldest first, in a list for each segment."""
-        starts = self.segments.get(metric, ())
-        groups = groupby(self.values.get(metric, ()), key=lambda span: bisect_right(starts, span.valid_from))
+        groups = groupby(self.values.get(metric, ()), key=lambda span: self.segment_of(metric, span.valid_from))
         return [[span.measure.value for span in spans] for _, spans in groups]
 
 

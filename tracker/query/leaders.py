@@ -7,13 +7,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from heapq import heappop, heappush
+from itertools import pairwise
 
-from tracker.model import Board, EntryId, Measure, Metric, Span
+from tracker.model import Board, BoardId, EntryId, Measure, Metric, MetricId, Span
 from tracker.order import certainty, states_error
 from tracker.ports import Store
 from tracker.query.filters import Filters, metrics_of
 from tracker.query.listings import Listings
-from tracker.query.since import looked_at, newest_keys
+from tracker.query.since import is_respelling, looked_at, newest_keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +24,8 @@ class Reign:
     It began later than `after` (None: when the segment or the record began) and not later than `since`, and lasts to `until`
     (None: still). `values` are those that the leaders had, oldest first; `estimated`: the first is an estimate. `lead` is the
     difference to the `runners_up` when it began, which is `beyond_error` by the rule of the overtakes (None: neither the metric
-    nor the values state one). `hidden`: rows that could not be read may have ranked above.
+    nor the values state one). `hidden`: rows that could not be read may have ranked above. `respelled`: finer or coarser decimals
+    alone made or ended a tie; nobody moved.
     """
 
     leaders: tuple[EntryId, ...]
@@ -37,6 +39,7 @@ class Reign:
     lead: float | None
     beyond_error: bool | None
     hidden: bool = False
+    respelled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +65,43 @@ class Led:
     reigns: tuple[Reign, ...]
     names: Mapping[EntryId, str]
     unknown: Mapping[str, int]
+
+    def table(self) -> Iterator[ReignRow]:
+        """Each leader of each reign."""
+        for reign in self.reigns:
+            for entry in reign.leaders:
+                yield ReignRow(
+                    board=self.board.id,
+                    metric=self.metric.id,
+                    unit=self.metric.unit,
+                    entry=entry,
+                    name=self.names.get(entry, entry),
+                    after=reign.after,
+                    since=reign.since,
+                    until=reign.until,
+                    segment=reign.segment,
+                    value=reign.values[-1],
+                    lead=reign.lead,
+                    beyond_error=reign.beyond_error,
+                )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReignRow:
+    """An entry that led in a time, alone or level with others; `value` is its last one then."""
+
+    board: BoardId
+    metric: MetricId
+    unit: str
+    entry: EntryId
+    name: str
+    after: datetime | None
+    since: datetime
+    until: datetime | None
+    segment: datetime
+    value: float
+    lead: float | None
+    beyond_error: bool | None
 
 
 def leaders_of(boards: Sequence[Board], listings: Listings, only: Filters) -> tuple[Led, ...]:
@@ -110,8 +150,16 @@ def leaders(board: Board, metric: Metric, store: Store, *, among: Collection[Ent
             spans.setdefault(newest, []).extend(store.spans(board.id, entry, metric.id))
     segments = [segment.started_at for segment in store.segments(board.id) if segment.metric == metric.id]
     looks = looked_at(store, board.id)
-    reigns = _reigns(metric, _moments(metric, spans, segments), segments, looks)
-    return tuple(replace(reign, hidden=_is_hidden(board, metric, reign, store)) for reign in reigns)
+    reigns = list(_reigns(metric, _moments(metric, spans, segments), segments, looks))
+    return tuple(
+        replace(
+            reign,
+            hidden=_is_hidden(board, metric, reign, store),
+            respelled=before is not None and _is_respelled(board, metric, before, reign, store),
+        )
+        for before, reign in pairwise([None, *reigns])
+        if reign is not None
+    )
 
 
 def _moments(
@@ -188,6 +236,14 @@ def _beyond_error(metric: Metric, top: _Top) -> bool | None:
     if top.second is None or not states_error(metric, top.best, top.second):
         return None
     return certainty(metric, top.best, top.second) != "nominal"
+
+
+def _is_respelled(board: Board, metric: Metric, before: Reign, reign: Reign, store: Store) -> bool:
+    """Whether a tie came or went by decimals alone."""
+    former, now = set(before.leaders), set(reign.leaders)
+    if before.segment != reign.segment or before.until != reign.since or not former & now:
+        return False
+    return is_respelling(store, board, metric, (sorted(former & now), sorted(former ^ now)), reign.since)
 
 
 def _is_hidden(board: Board, metric: Metric, reign: Reign, store: Store) -> bool:

@@ -75,6 +75,12 @@ class Listings:
         return self.states(board.id for board in self._boards.values() if states_trait(board, trait))
 
 
+def labs_meant(labs: Iterable[str], lexicon: Lexicon) -> tuple[str, ...]:
+    """Labs by their own name, whichever of their spellings is given; others as they are."""
+    names = {folded(spelling): lab.lab for lab in lexicon.labs.values() for spelling in (*lab.spellings, lab.lab)}
+    return tuple(names.get(folded(lab), lab) for lab in labs)
+
+
 def _check_makers(only: Filters, states: Sequence[BoardAt]) -> None:
     for what, words, name in (("lab", only.labs, "lab"), ("country", only.countries, "country")):
         known = {getattr(listed.entry.who, name) for listed in listed_on(states)} - {""}

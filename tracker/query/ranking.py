@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -56,29 +56,40 @@ class Ranking:
 
 
 def rankings(
-    boards: Sequence[Board], listings: Listings, only: Filters, wanted: Sequence[str], *, skip: bool, with_facts: bool = False
+    boards: Sequence[Board],
+    store: Store,
+    listings: Callable[[], Listings],
+    only: Filters,
+    wanted: Sequence[str],
+    *,
+    skip: bool,
+    with_facts: bool = False,
 ) -> tuple[Ranking, ...]:
     """The order of each board on each metric that is meant, now or at `only.at`, cut to the rows that fulfil the conditions.
 
     `wanted` are the traits of `JOINED` that are to be shown. Rows keep their ranks among all. With `skip`, boards without a
-    metric to rank them, without a snapshot then, or without such a row are left out.
+    metric to rank them, without a snapshot then, or without such a row are left out. `listings` is called if models matter.
 
     Raises:
         DeclarationError: there is no such board, or otherwise no such metric or snapshot.
     """
     if skip:
         times = [only.at] if only.rivals or only.since is None else [only.at, only.since]
-        boards = [board for board in boards if metrics_of(board, only) and _is_accepted(listings.store, board, times)]
+        boards = [board for board in boards if metrics_of(board, only) and _is_accepted(store, board, times)]
     ids, traits = [board.id for board in boards], tuple(dict.fromkeys((*wanted, *only.traits)))
-    facts = listings.facts(ids, traits) if with_facts or wanted or only.about_models or only.columns else {}
-    listings.check_makers(ids, only)
-    choice = listings.choice(ids, only, facts) if only.about_models else None
-    found = [_ranking(board, metric, listings.store, facts=facts, at=only.at) for board, metric in _asked(boards, only)]
-    if only.rivals:
-        rivals = listings.named(only.rivals, ids)
-        found = [against(ranking, listings.store, rivals, only) for ranking in found]
+    facts: Mapping[EntryKey, ModelFacts] = {}
+    choice = rivals = None
+    if with_facts or wanted or only.about_models or only.columns or only.rivals:
+        known = listings()
+        facts = known.facts(ids, traits)
+        known.check_makers(ids, only)
+        choice = known.choice(ids, only, facts) if only.about_models else None
+        rivals = known.named(only.rivals, ids) if only.rivals else None
+    found = [_ranking(board, metric, store, facts=facts, at=only.at) for board, metric in _asked(boards, only)]
+    if rivals is not None:
+        found = [against(ranking, store, rivals, only) for ranking in found]
     elif only.since is not None:
-        found = [_moved(ranking, listings.store, only.since) for ranking in found]
+        found = [_moved(ranking, store, only.since) for ranking in found]
     if choice is not None:
         found = [_cut(ranking, choice) for ranking in found]
     return tuple(ranking for ranking in found if ranking.rows or not skip)

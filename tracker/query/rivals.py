@@ -15,13 +15,14 @@ from tracker.query.since import HowAbove, looked_at, passed
 if TYPE_CHECKING:
     from tracker.query.ranking import RankedRow, Ranking
 
-_OVERTAKES = (HowAbove.PASSING, HowAbove.ENTRY)
+_MAY_HAVE_PASSED = (HowAbove.PASSING, HowAbove.ENTRY, HowAbove.START)
+"""How a row that was not above may have come above; `start`: at some time before the data that compares, which says so."""
 
 
 def against(ranking: Ranking, store: Store, rivals: Collection[EntryKey], only: Filters) -> Ranking:
     """The rows above the best of the rivals, then that one; none if the rival has no row.
 
-    With `only.since`, those that passed it since then, or entered above it.
+    With `only.since`, those that passed it since then, or entered above it, or were above when the metric was re-based since.
     """
     board, metric = ranking.board, ranking.metric
     of_rivals = [row for row in ranking.rows if (board.id, row.standing.entry) in rivals and row.standing.rank is not None]
@@ -34,7 +35,7 @@ def against(ranking: Ranking, store: Store, rivals: Collection[EntryKey], only: 
         if row.standing.entry in lower or not _is_above(metric, row, best):
             continue
         above = passed(store, board.id, metric.id, [row.standing.entry], lower, at=only.at, looks=looks)
-        if only.since is None or (above is not None and above.how in _OVERTAKES and above.until >= only.since):
+        if only.since is None or (above is not None and above.how in _MAY_HAVE_PASSED and above.until >= only.since):
             beyond_error = _beyond_error(metric, row.measures[metric.id], best.measures[metric.id])
             rows.append(replace(row, above=above, beyond_error=beyond_error, price_ratio=_ratio(row, best)))
     return replace(ranking, rows=(*rows, replace(best, is_rival=True)))

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from itertools import combinations
 
 from tracker.errors import DeclarationError
 from tracker.model import (
@@ -68,8 +67,8 @@ class Wanted:
 def series(board: Board, store: Store, lexicon: Lexicon, wanted: Wanted) -> LineChart:
     """The lines of a metric, the best at the end first, with their ranks at each reading.
 
-    A rank counts the lines that are better beyond the published error, and once that is certain it stays until the reverse is.
-    Without a published error it is that of the values. Values of two segments are never put in order.
+    Lines that the published error does not separate may share a rank; one passes another only when that is certain. Without a
+    published error ranks are those of the values. Values of two segments are never put in order.
 
     Raises:
         DeclarationError: the board has no such metric, or nothing was read in that period.
@@ -226,29 +225,54 @@ def _candidates(metric: Metric, values: Mapping[str, Sequence[Measure | None]]) 
 def ranked(
     metric: Metric, values: Mapping[str, Sequence[Measure | None]], times: Sequence[datetime], breaks: Sequence[ChartBreak]
 ) -> dict[str, list[int | None]]:
-    """The rank of each line at each reading: 1 and the number of lines that are above it.
+    """The rank of each line at each reading: its place, or that of the first of the lines that the error does not separate.
 
-    The last order of a pair that is certain (`is_apart`) holds until the reverse is; a pair without one is level. Nothing is
+    A line moves only as far as its certain order (`is_apart`) with others demands; all others keep their places. Nothing is
     remembered across a break. Without a direction there are no ranks.
     """
     ranks: dict[str, list[int | None]] = {label: [] for label in values}
-    above: dict[str, set[str]] = {label: set() for label in values}
     starts = {bisect_left(times, stop.at) for stop in breaks}
+    order: list[str] = []
+    was: dict[str, Measure] = {}
     for reading in range(len(times)):
-        if reading in starts:
-            above = {label: set() for label in values}
         now = {label: measure for label, each in values.items() if (measure := each[reading]) is not None}
-        for label, other in combinations(now, 2):
-            pair = now[label], now[other]
-            is_same = reading and reading not in starts and pair == (values[label][reading - 1], values[other][reading - 1])
-            if not is_same and is_apart(metric, *pair):
-                upper, lower = (label, other) if metric.better(pair[0].value, pair[1].value) else (other, label)
-                above[lower].add(upper)
-                above[upper].discard(lower)
+        order = _order(metric, [] if reading in starts else order, was, now)
+        places = _shared_places(metric, order, now) if metric.higher_is_better is not None else {}
         for label in values:
-            is_ranked = label in now and metric.higher_is_better is not None
-            ranks[label].append(1 + len(above[label] & now.keys()) if is_ranked else None)
+            ranks[label].append(places.get(label))
+        was = now
     return ranks
+
+
+def _order(metric: Metric, before: Sequence[str], was: Mapping[str, Measure], now: Mapping[str, Measure]) -> list[str]:
+    """The lines of a reading in an order that contradicts no certain one and is as near as possible to the order before."""
+    place_before = {label: place for place, label in enumerate(before)}
+    kept = [label for label in before if label in now]
+    order = [label for label in kept if now[label] == was[label]]
+    new = sorted(now.keys() - kept, key=lambda label: (metric.sort_key(now[label].value), label))
+    for label in (*(label for label in kept if now[label] != was[label]), *new):
+        if label in place_before:
+            wanted = sum(place_before.get(other, len(before)) < place_before[label] for other in order)
+        else:
+            wanted = sum(not metric.better(now[label].value, now[other].value) for other in order)
+        apart = [place for place, other in enumerate(order) if is_apart(metric, now[label], now[other])]
+        better = [metric.better(now[order[place]].value, now[label].value) for place in apart]
+        first = max((place + 1 for place, is_better in zip(apart, better, strict=True) if is_better), default=0)
+        last = min((place for place, is_better in zip(apart, better, strict=True) if not is_better), default=len(order))
+        order.insert(max(first, min(wanted, last)), label)
+    return order
+
+
+def _shared_places(metric: Metric, order: Sequence[str], now: Mapping[str, Measure]) -> dict[str, int]:
+    """The place of each line; lines next to each other of which no two are apart share the first one's."""
+    places: dict[str, int] = {}
+    level: list[str] = []
+    for place, label in enumerate(order, 1):
+        if any(is_apart(metric, now[label], now[other]) for other in level):
+            level = []
+        level.append(label)
+        places[label] = place if len(level) == 1 else places[level[0]]
+    return places
 
 
 def _place(metric: Metric, point: ChartPoint, label: str) -> tuple[bool, int, float, str]:

@@ -82,7 +82,7 @@ def passed(
     sides = [[spans_of(entry) for entry in side] for side in (upper, lower)]
     measured = declared.metric(metric)
     pairs = moments(measured, *sides, since=since, at=at)
-    rise = _last_rise(measured, pairs, lambda time: _is_respelling(store, declared, measured, (upper, lower), time))
+    rise = _last_rise(measured, pairs, lambda time: is_respelling(store, declared, measured, (upper, lower), time))
     if rise is None:
         return None
     until, how, estimated, changed = rise
@@ -151,7 +151,7 @@ def _last_rise(
     return first.since, how, first.estimated, first.since
 
 
-def _is_respelling(store: Store, board: Board, metric: Metric, sides: Sequence[Sequence[EntryId]], time: datetime) -> bool:
+def is_respelling(store: Store, board: Board, metric: Metric, sides: Sequence[Sequence[EntryId]], time: datetime) -> bool:
     """Whether finer or coarser decimals alone reordered two sides: neither truly moved, by the rule of the overtakes."""
     after = store.at(board.id, time, [metric.id])
     before = store.at(board.id, time - timedelta(seconds=1), [metric.id])

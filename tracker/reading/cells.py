@@ -148,10 +148,10 @@ def reader(metric: Metric) -> Reader:
 
     def read(text: Text, plus_minus: Text = None, low: Text = None, high: Text = None, estimated: Text = None) -> Measure | None:
         if text and _PLAIN.fullmatch(text) and not (plus_minus or low or high or estimated):
-            decimals = max(0, len(text.partition(".")[2]) - metric.scale.adjusted())
+            decimals = len(text.partition(".")[2])
             if simple:
                 return Measure(value=float(text) + 0.0, decimals=decimals, raw=text)  # + 0.0: there is no -0
-            amount = Decimal(text)
+            amount, decimals = Decimal(text), max(0, decimals - metric.scale.adjusted())
             is_known = amount not in unknown.numbers
             return Measure(value=_in_unit(amount, metric, text), decimals=decimals, raw=text) if is_known else None
         cell = bounded(text)

@@ -40,7 +40,8 @@ _UNUSUAL = re.compile(r"[^0-9.\n ±+-]")
 _WORDED = re.compile(rf"[0-9%] ?[^\W\d_°]|[0-9] [0-9]|[0-9]:[0-9]|°|{CURRENCY_FIRST.pattern}")
 _SIGNS = re.compile(rf"[,%$€£¥]|{_WORDED.pattern}")
 _THREE_DECIMALS = re.compile(r"\.[0-9]{3}(?![0-9])")
-_DECIMALS = re.compile(r"(?<![0-9.])(?:0\.[0-9]{3}|[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,}))(?![0-9.])")
+_DECIMALS = re.compile(r"(?<![0-9.])(?:(?:0[0-9]*|[0-9]{4,})\.[0-9]+|[0-9]+\.(?:[0-9]{1,2}|[0-9]{4,}))(?![0-9.])")
+"""A figure whose point separates decimals for certain, in a column with one point in each figure."""
 _TWO_POINTS = re.compile(r"\.[0-9]+\.")
 _SPACES = re.compile(r"(?<![0-9.,])[0-9]+(?: [0-9]+)+(?![0-9])")
 """Digits with plain spaces between them."""
@@ -114,6 +115,10 @@ def has_decimal_commas(columns: Iterable[Sequence[str | None]]) -> bool | None:
     """Whether the columns of a table have decimal commas; None if none has decimals for certain, or some have points."""
     found = set()
     for cells in columns:
+        text = "\n".join(filter(None, cells))
+        if not (_UNUSUAL.search(text) or " " in text or _TWO_POINTS.search(text)):  # as most columns
+            found |= {False} if _DECIMALS.search(text) else set()
+            continue
         figures = [cell for cell in in_one_unit(_without_spaces(cells)).cells if cell and _WORDLESS.fullmatch(cell)]
         numbers = list(chain.from_iterable(map(_NUMBER.findall, figures)))
         points, commas = sum(map(_is_point, numbers)), sum(map(_is_comma, numbers))

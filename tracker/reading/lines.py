@@ -39,6 +39,7 @@ def name_lines(cells: Sequence[str | None]) -> Sequence[str | None]:
     if not any(cell and LINE in cell for cell in cells):
         return cells
     lines = [_lines(cell or "") for cell in cells]
+    lines = [[line for line in parts if any(map(str.isalnum, line))] or parts for parts in lines]  # a line may be a mere badge
     entries = len({tuple(parts) for parts in lines})
     for at in (0, -1):
         if len({parts[at] for parts in lines}) == entries:

@@ -83,10 +83,10 @@ _ROOT = re.compile(rb"""\bid\s*=\s*["']?(?:root|app|__next|__nuxt|___gatsby|svel
 _PASSWORD = re.compile(rb"""<input\b[^<>]*\btype\s*=\s*["']?password\b""")
 _LOGIN_TITLE = re.compile(r"\b(?:log[ -]?in|sign[ -]?in|anmelden|einloggen|connexion)\b")
 _NEXT_DIGEST = re.compile(rb"next_http_error_fallback;([0-9]{3})")
-_RECORDS = re.compile(rb"""[}\]]\s*,\s*[{\[]?\s*\\?["']""")
-"""Between two members of a page's state, in which names are quoted."""
-MIN_RECORDS = 5
-"""Such places by which a page's state has a list; the settings of a page that is empty have fewer."""
+_MEMBERS = re.compile(rb"""[}\]]\s*,\s*([{\[])?\s*\\?["']""")
+"""Between two members of a page's state, in which names are quoted; the group: of two records in a list."""
+MIN_RECORDS, MIN_MEMBERS = 4, 6
+"""Such places, and one more, by which a page's state has a list; the settings of a page that is empty have fewer."""
 _HIDDEN = frozenset({"script", "style", "noscript", "svg", "template", "title"})
 
 
@@ -181,7 +181,8 @@ def _captcha(page: _Page) -> str | None:
 
 def _shell(page: _Page) -> str | None:
     empty = page.is_whole and b"<script" in page.head and _ROOT.search(page.head) and _shows_less_than(FEW_WORDS, page)
-    has_state = empty and len(_RECORDS.findall(page.head)) >= MIN_RECORDS
+    between = _MEMBERS.findall(page.head) if empty else []
+    has_state = len(between) >= MIN_MEMBERS - 1 or sum(map(bool, between)) >= MIN_RECORDS - 1
     return "page that is empty until its script runs" if empty and not has_state else None
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from msgspec import Struct
 
-from tracker.model import BoardReport, Report, Story
+from tracker.model import Board, BoardId, BoardReport, Correction, Report, Story
 from tracker.reports import words
 from tracker.reports._templates import fill
-from tracker.reports.cleaning import link
+from tracker.reports.cleaning import cleaned, link
 from tracker.reports.style import Style
 
 URN = "urn:leaderboard-tracker"
@@ -57,6 +58,35 @@ def feed(report: Report, style: Style) -> Feed:
         attribution="; ".join(sorted({words.attribution(board) for board in report.boards if board.stories})),
         updated=items[0].at if items else report.until,
         items=tuple(items),
+    )
+
+
+def correction_feed(corrections: Sequence[Correction], boards: Mapping[BoardId, Board], style: Style) -> Feed:
+    """The feed of corrections, the newest first."""
+    found = [cleaned(correction) for correction in reversed(corrections)]
+    shown = {correction.board: cleaned(boards[correction.board]) for correction in found if correction.board in boards}
+    return Feed(
+        id=f"urn:uuid:{uuid5(NAMESPACE_URL, style.feed_url)}" if style.feed_url else f"{URN}:corrections",
+        url=style.feed_url,
+        page=next((page for board in shown.values() if (page := link(board.page))), ""),
+        title=f"{words.TITLE}: corrections",
+        description="Events that were withdrawn, changed or added after they were recorded, and why.",
+        attribution="; ".join(sorted({board.attribution for board in shown.values() if board.attribution})),
+        updated=found[0].corrected_at if found else datetime.fromtimestamp(0, UTC),
+        items=tuple(_correction(correction, shown.get(correction.board)) for correction in found),
+    )
+
+
+def _correction(correction: Correction, board: Board | None) -> Item:
+    attribution = board.attribution if board else ""
+    return Item(
+        id=f"{URN}:correction:{correction.event.id}:{correction.vintage}",
+        url=link(board.page) if board else "",
+        title=f"{correction.how.capitalize()}: {correction.event.headline}",
+        html=fill("correction.html", correction=correction, attribution=attribution),
+        at=correction.corrected_at,
+        tags=(correction.how, correction.board),
+        attribution=attribution,
     )
 
 

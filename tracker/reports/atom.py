@@ -7,14 +7,18 @@ from io import StringIO
 from feedgenerator import Atom1Feed
 
 from tracker.model import Report
-from tracker.reports._feed import URN, feed
+from tracker.reports._feed import URN, Feed, feed
 from tracker.reports.cleaning import cleaned
 from tracker.reports.style import Style
 
 
 def render(report: Report, style: Style) -> str:
     """The newest story first. The feed's own time is that of its newest event, or the window's end, never the current one."""
-    source = feed(cleaned(report), style)
+    return write(feed(cleaned(report), style))
+
+
+def write(source: Feed) -> str:
+    """A feed in this format."""
     atom = Atom1Feed(
         title=source.title,
         link=source.page or source.id,

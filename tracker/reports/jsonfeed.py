@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from tracker.model import Report
-from tracker.reports._feed import Item, feed
+from tracker.reports._feed import Feed, Item, feed
 from tracker.reports.cleaning import cleaned
 from tracker.reports.style import Style
 from tracker.wording import escaped, machine_time
@@ -15,7 +15,11 @@ VERSION = "https://jsonfeed.org/version/1.1"
 
 def render(report: Report, style: Style) -> str:
     """The newest story first. Keys without a value are absent."""
-    source = feed(cleaned(report), style)
+    return write(feed(cleaned(report), style))
+
+
+def write(source: Feed) -> str:
+    """A feed in this format."""
     document = {
         "version": VERSION,
         "title": source.title,

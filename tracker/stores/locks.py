@@ -81,7 +81,7 @@ def lock(handle: int, patience_s: float = 0.0, sleep: Callable[[float], None] = 
 def holder(path: Path) -> Holder | None:
     """Who holds the file's lock now, if anyone. Raises StoreError."""
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         return None
     except OSError as error:

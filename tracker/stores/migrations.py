@@ -16,7 +16,9 @@ from typing import Any
 
 from sqlite_utils import Database, Migrations
 
-from tracker.stores.views import OTHER_RANKS, RENAMED, VIEWS
+from tracker.model import EventId
+from tracker.stores.change_log import TABLE, ChangeLog
+from tracker.stores.views import RENAMED, VIEWS
 
 migrations = Migrations("tracker")
 
@@ -243,15 +245,15 @@ CREATE TABLE known (
 INSERT INTO known SELECT board, 0, observed_at, observed_at FROM checks;
 
 CREATE TABLE vintages (
-  board TEXT NOT NULL, vintage INTEGER NOT NULL, known_from INTEGER NOT NULL, why TEXT NOT NULL,
+  board TEXT NOT NULL, vintage INTEGER NOT NULL, known_from INTEGER NOT NULL, seen INTEGER NOT NULL, why TEXT NOT NULL,
   declaration TEXT NOT NULL, names TEXT NOT NULL, rules TEXT NOT NULL,
   PRIMARY KEY (board, vintage)
 ) WITHOUT ROWID;
 
-CREATE TABLE declarations (
+CREATE TABLE declaration_versions (
   board TEXT NOT NULL, known_from INTEGER NOT NULL, declaration TEXT NOT NULL, PRIMARY KEY (board, known_from)
 ) WITHOUT ROWID;
-INSERT INTO declarations SELECT board, 0, declaration FROM boards WHERE declaration IS NOT NULL;
+INSERT INTO declaration_versions SELECT board, 0, declaration FROM boards WHERE declaration IS NOT NULL;
 
 CREATE TABLE names (known_from INTEGER PRIMARY KEY, sha256 TEXT NOT NULL, body BLOB NOT NULL);
 
@@ -404,9 +406,16 @@ def documented(db: Database) -> None:
     for table in RENAMED:
         db.execute(f"ALTER TABLE {table} RENAME TO _{table}")
     _run(db, _DECLARED.format(note=_NOTE_METRICS, identity=_IDENTITY))
-    db.execute(OTHER_RANKS)
     for name, view in VIEWS.items():
         db.execute(view.create(name))
+
+
+@migrations()
+def changes(db: Database) -> None:
+    """The order in which events came; those that are there already came as they are dated."""
+    db.execute(TABLE)
+    ids = db.execute("SELECT event FROM _events ORDER BY recorded_at, board, place").fetchall()
+    ChangeLog(db.conn).add(EventId(event) for (event,) in ids)
 
 
 def converted(table: str, rows: Sequence[tuple[Any, ...]], version: str) -> Sequence[tuple[Any, ...]]:

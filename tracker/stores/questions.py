@@ -23,7 +23,7 @@ _LONGEST = 20_000_000
 """Bytes of a value, which a query could otherwise make as large as the memory."""
 
 
-class Answer:
+class Selected:
     """The rows of a query, read as they are needed; `cut` is known at their end: there are more than the limit."""
 
     def __init__(self, columns: tuple[str, ...], rows: Iterator[Row], most: int) -> None:
@@ -42,8 +42,8 @@ class Questions(SqliteFile):
     """A database, open for reading alone."""
 
     @contextmanager
-    def ask(self, query: str, *, rows: int = ROWS, seconds: float = SECONDS) -> Iterator[Answer]:
-        """Answer one SELECT; with `rows` or `seconds` 0, without that limit.
+    def ask(self, query: str, *, rows: int = ROWS, seconds: float = SECONDS) -> Iterator[Selected]:
+        """Selected one SELECT; with `rows` or `seconds` 0, without that limit.
 
         Raises:
             DeclarationError: the query is wrong, would write, or takes too long.
@@ -57,7 +57,7 @@ class Questions(SqliteFile):
             cursor = self._connection.execute(query)
             if cursor.description is None:
                 raise DeclarationError("sql: the query gives no rows; expected a SELECT (docs/reference/sql.md)")
-            yield Answer(tuple(column[0] for column in cursor.description), cursor, rows or -1)
+            yield Selected(tuple(column[0] for column in cursor.description), cursor, rows or -1)
         except (sqlite3.Error, sqlite3.Warning) as error:
             if isinstance(error, sqlite3.Error) and is_damage(error):
                 with self._storing("read"):

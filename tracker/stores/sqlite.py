@@ -9,7 +9,7 @@ Source: docs/decisions/0006-history.md
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -36,6 +36,7 @@ from tracker.model import (
     MetricId,
     PublishedEntry,
     RankSpan,
+    RecordChange,
     Segment,
     Sha256,
     Snapshot,
@@ -49,6 +50,7 @@ from tracker.stores._changes import NAME, PAGE, RANK, measure_changes, new_segme
 from tracker.stores._codec import CHECK_COLUMNS, check_of, measure_of, measure_row, record, row_of, seconds, time_of, time_or_none
 from tracker.stores._identities import COLUMNS as IDENTITY_COLUMNS
 from tracker.stores._identities import WHO, changed, identity, identity_row
+from tracker.stores.change_log import ChangeLog, Logged
 from tracker.stores.service_state import TABLES, SqliteServiceState
 from tracker.stores.sqlite_errors import REBUILD, Damaged
 from tracker.stores.sqlite_file import Row, SqliteFile
@@ -64,7 +66,8 @@ _DERIVED_BY_BOARD = (
 )
 ENDLESS = 1 << 60
 """Later than every stored time."""
-_ALL_TABLES = TABLES.union(vintages.TABLES, _DERIVED_BY_SERIES, _DERIVED_BY_BOARD, ("_boards", "_metrics", "series"))
+_ALL_TABLES = TABLES.union(vintages.TABLES, _DERIVED_BY_SERIES, _DERIVED_BY_BOARD, ("_boards", "_metrics", "changes", "series"))
+_WITHDRAWN = "SELECT board, headline FROM withdrawn WHERE event = ?"
 _NOW = SystemClock().now
 
 
@@ -89,6 +92,7 @@ class SqliteStore(SqliteFile):
         self._version = 0
         self._service = SqliteServiceState(self._connection, self._transaction, self._reading, now)
         self._vintages = vintages.Vintages(self._connection, now)
+        self._log, self._is_rewriting = ChangeLog(self._connection), False
         self._known_at = known_at
         if known_at is not None:
             with self._storing("read"):
@@ -207,12 +211,15 @@ class SqliteStore(SqliteFile):
             ).fetchall()
             with self._vintages.rewriting(board):
                 self._forget(board)
+                self._is_rewriting = True
                 try:
                     yield
                 finally:
+                    self._is_rewriting = False
                     self._drop_caches(board)
             self._connection.executemany("INSERT OR REPLACE INTO withdrawn VALUES (?, ?, ?, ?)", old)
             self._run("DELETE FROM withdrawn WHERE event IN (SELECT event FROM _events)")
+            self._log.rewritten(board)
 
     def _forget(self, board: BoardId) -> None:
         for table in _DERIVED_BY_SERIES:
@@ -322,6 +329,8 @@ class SqliteStore(SqliteFile):
             return
         rows = (_codec.event_row(event, place) for place, event in enumerate(events))
         self._insert("INTO _events", f"{_codec.EVENT_COLUMNS}, place", rows)
+        if not self._is_rewriting:
+            self._log.add(event.id for event in events)
         parties = {
             (board, self._ordinal(board, party.entry), event.id) for event in events for party in (*event.subjects, *event.rivals)
         }
@@ -505,9 +514,23 @@ class SqliteStore(SqliteFile):
         with self._decoding(f"event {row[0]}"):
             return _codec.event_from_row(row)
 
+    def restore_record(self, rows: Mapping[str, Iterable[Row]]) -> frozenset[BoardId]:
+        """Before a rescue: insert usable rows of `vintages.TABLES` and `events`. Returns the boards that are known."""
+        with self._transaction():
+            for table, found in rows.items():
+                vintages.restore(self._connection, table, found)
+            return frozenset(BoardId(board) for (board,) in self._all("SELECT DISTINCT board FROM known"))
+
+    def settle_record(self, known: Collection[BoardId]) -> None:
+        """After a rescue, with what `restore_record` returned: the record has each other board since it was observed."""
+        with self._transaction():
+            vintages.settle(self._connection, known)
+
     def corrections(self) -> Iterator[Correction]:
         with self._storing("read"), self._decoding("vintages"):
             for board, vintage, at, why, before, after in vintages.corrections(self._connection, _codec.EVENT_COLUMNS):
+                if before == after:  # only its place among those of its step is another
+                    continue
                 yield Correction(
                     board=BoardId(board),
                     vintage=vintage,
@@ -517,10 +540,40 @@ class SqliteStore(SqliteFile):
                     after=None if after is None else self._event(after),
                 )
 
+    def known_since(self) -> datetime | None:
+        """Since when anything is on record."""
+        (first,) = self._one("SELECT min(known_from) FROM known") or (None,)
+        return time_or_none(first)
+
     def names(self) -> Lexicon | None:
         """The names in use at `known_at`, or last; None if none were noted by then."""
         with self._storing("read"), self._decoding("names"):
             return vintages.names_at(self._connection, self._known_at)
+
+    def changes(self, cursor: str = "", most: int = 1_000) -> Sequence[RecordChange]:
+        """What the record gained or lost after a cursor ("": from the beginning), in that order, at most `most`.
+
+        Of an event that was withdrawn before it was asked for, `event` is None.
+
+        Raises:
+            DeclarationError: the cursor is not one of this store.
+        """
+        with self._reading("changes"):
+            logged = self._log.after(cursor, most)
+        return [self._change(row) for row in logged]
+
+    def _change(self, logged: Logged) -> RecordChange:
+        rows = self._all(f"SELECT {_codec.EVENT_COLUMNS} FROM _events WHERE event = ?", logged.event)  # noqa: S608  # our own columns
+        event = self._event(rows[0]) if rows else None
+        board, headline = (event.board, event.headline) if event else self._one(_WITHDRAWN, logged.event) or ("", "")
+        return RecordChange(
+            id=logged.event,
+            board=BoardId(board),
+            headline=headline,
+            event=None if logged.withdrawn else event,
+            withdrawn=logged.withdrawn,
+            cursor=logged.cursor,
+        )
 
     def withdrawn(self, board: BoardId) -> Sequence[EventId]:
         return [EventId(event) for (event,) in self._all("SELECT event FROM withdrawn WHERE board = ? ORDER BY event", board)]

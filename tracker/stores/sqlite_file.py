@@ -16,7 +16,7 @@ from tracker.stores.sqlite_errors import REBUILD, Damaged, Replaced, newer, stor
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
 
-MIGRATIONS = ("history", "ledger", "news", "still_broken", "counted", "counters", "indices", "vintages", "documented")
+MIGRATIONS = ("history", "ledger", "news", "still_broken", "counted", "counters", "indices", "vintages", "documented", "changes")
 """The names in `stores.migrations`, in order."""
 NEWEST_MIGRATION = MIGRATIONS[-1]
 Row = tuple[Any, ...]

@@ -90,16 +90,7 @@ SELECT time(recorded_at), board, kind, grade, weight, headline, event, metric,
 FROM _events
 """
 
-_RANKS = """
-SELECT s.board, s.name AS metric, e.key AS entry, e.name, {columns}time(m.valid_from) AS valid_from, time(m.valid_to) AS valid_to
-FROM series s JOIN ranks m USING (series) BY_ENTRY WHERE s.kind = 'rank' {where}
-UNION ALL
-SELECT m.board, m.metric, e.key, e.name, {columns}time(m.valid_from), time(m.valid_to)
-FROM _other_ranks m JOIN _entries e ON e.board = m.board AND e.entry = m.entry WHERE m.rank IS NOT NULL {where}
-"""
-
-OTHER_RANKS = _in_full("""
-CREATE VIEW _other_ranks AS
+_OTHER_RANKS = """
 SELECT board, metric, entry, rank, observed_at AS valid_from,
   coalesce(lead(min(observed_at, ended)) OVER entry, nullif(last, ENDLESS)) AS valid_to
 FROM (
@@ -116,8 +107,15 @@ FROM (
   WINDOW entry AS (PARTITION BY board, metric, entry ORDER BY observed_at))
 WHERE ended IS NULL OR rank IS NOT rank_before OR ended < observed_at
 WINDOW entry AS (PARTITION BY board, metric, entry ORDER BY observed_at)
-""")
-"""The ranks on metrics that do not rank their board, computed from the values at each reading."""
+"""
+"""The ranks on metrics that do not rank their board, from the values at each reading."""
+_RANKS = """
+SELECT s.board, s.name AS metric, e.key AS entry, e.name, {columns}time(m.valid_from) AS valid_from, time(m.valid_to) AS valid_to
+FROM series s JOIN ranks m USING (series) BY_ENTRY WHERE s.kind = 'rank' {where}
+UNION ALL
+SELECT m.board, m.metric, e.key, e.name, {columns}time(m.valid_from), time(m.valid_to)
+FROM (OTHER_RANKS) m JOIN _entries e ON e.board = m.board AND e.entry = m.entry WHERE m.rank IS NOT NULL {where}
+""".replace("OTHER_RANKS", _OTHER_RANKS)
 
 VIEWS: Mapping[str, View] = {
     "boards": View(
@@ -268,7 +266,7 @@ FROM (SELECT s.board, s.name AS metric, m.entry, e.key, e.name, m.value, m.low, 
         query=_RANKS.format(where="", columns="m.rank, "),
     ),
     "leaders": View(
-        about="A period in which an entry was first on a metric; entries that tie were first together. A re-base ends it.",
+        about="A period of rank 1 on a metric by the published values, which ties share. A re-base or another key ends it.",
         columns={**_KEYS, **_ENTRY, **_PERIOD, "segment": "begin of the segment that the period is in"},
         query="""
 SELECT board, metric, entry, name, max(since, started), nullif(min(coalesce(until, '9'), ended), '9'), started

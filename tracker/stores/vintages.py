@@ -9,8 +9,8 @@ import hashlib
 import json
 import sqlite3
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -18,7 +18,7 @@ import msgspec
 
 from tracker.model import BoardId, BoardState
 from tracker.model.names import EMPTY_LEXICON, Lexicon
-from tracker.stores._codec import seconds
+from tracker.stores._codec import EVENT_COLUMNS, event_from_row, seconds
 
 _NEVER = 1 << 40
 """The end of a row that the present history has, since the vintage of its beginning."""
@@ -51,7 +51,7 @@ class _Table(NamedTuple):
 
     def of_board(self) -> str:
         """A condition on its rows, with the board as a parameter."""
-        return "board = ?" if self.place == "board" else "series IN (SELECT series FROM main.series WHERE board = ?)"
+        return "board = ?1" if self.place == "board" else "series IN (SELECT series FROM main.series WHERE board = ?1)"
 
 
 _SPAN = ("series", "entry", "valid_from")
@@ -67,7 +67,7 @@ _TABLES = (
     _Table("_events", ("event",), "recorded_at"),
     _Table("_parties", ("board", "entry", "event"), "recorded_at", source=_PARTIES),
 )
-TABLES = frozenset(("known", "vintages", "declarations", "names", "ended_pauses", *(table.vintage for table in _TABLES)))
+TABLES = frozenset(("known", "vintages", "declaration_versions", "names", "ended_pauses", *(table.vintage for table in _TABLES)))
 """The tables that no replay restores, besides those of the service."""
 _EVENTS = next(table for table in _TABLES if table.name == "_events")
 
@@ -93,23 +93,25 @@ class Vintages:
     def declare(self, board: BoardId, declaration: str, names: Lexicon | None, rules: str) -> None:
         """Note with what the next steps of a board are made."""
         self._bases[board] = basis = Basis(declaration, self._noted(names), rules)
-        last = self._run("SELECT declaration FROM declarations WHERE board = ? ORDER BY known_from DESC LIMIT 1", (board,))
+        last = self._run(
+            "SELECT declaration FROM declaration_versions WHERE board = ? ORDER BY known_from DESC LIMIT 1", (board,)
+        )
         if (last.fetchone() or (None,))[0] != declaration:
-            self._run("INSERT OR REPLACE INTO declarations VALUES (?, ?, ?)", (board, self._second(), declaration))
+            self._run("INSERT OR REPLACE INTO declaration_versions VALUES (?, ?, ?)", (board, self._second(), declaration))
         if not self._is_rewriting:
-            self._run("INSERT OR IGNORE INTO vintages VALUES (?, 0, ?, '[]', ?, ?, ?)", (board, self._second(), *basis))
+            self._run("INSERT OR IGNORE INTO vintages VALUES (?, 0, ?, 0, '[]', ?, ?, ?)", (board, self._second(), *basis))
 
     def _noted(self, names: Lexicon | None) -> str:
         """The hash of the names, which are noted unless they are the last."""
         if names is None:
             return ""
         if self._hashed[0] is not names:
-            body = msgspec.json.encode(names, order="deterministic", enc_hook=dict)
-            self._hashed = names, (sha256 := hashlib.sha256(body).hexdigest())
-            last = self._run("SELECT sha256 FROM names ORDER BY known_from DESC LIMIT 1").fetchone()
-            if last is None or last[0] != sha256:
-                self._run("INSERT OR REPLACE INTO names VALUES (?, ?, ?)", (self._second(), sha256, zlib.compress(body, 9)))
-        return self._hashed[1]
+            self._hashed = names, hashlib.sha256(_encoded(names)).hexdigest()
+        sha256 = self._hashed[1]
+        if self._run("SELECT sha256 FROM names ORDER BY known_from DESC LIMIT 1").fetchone() != (sha256,):
+            body = zlib.compress(_encoded(names), 9)
+            self._run("INSERT OR REPLACE INTO names VALUES (?, ?, ?)", (self._second(), sha256, body))
+        return sha256
 
     def saved(self, board: BoardId, at: int, before: BoardState, after: BoardState) -> None:
         """Note that the record has a board's step of this time, and the state after it, if a report would state it otherwise."""
@@ -151,21 +153,42 @@ class Vintages:
 
     def _keep(self, board: BoardId, seen: int | None) -> None:
         last = self._last(board)
-        basis = self._bases.get(board)
         noted = "SELECT vintage, declaration, names, rules FROM vintages WHERE board = ? ORDER BY vintage DESC LIMIT 1"
         row = self._run(noted, (board,)).fetchone()
         vintage, before = (row[0], Basis(*row[1:])) if row else (0, None)
+        basis = self._bases.get(board) or before or Basis("{}", "", "")
+        if seen is not None:
+            self._renumber(board)
         tables, until = (_TABLES, seen) if seen is not None else ((_EVENTS,), self._known_until(board))
         is_new = until is not None and {self._moved(table, board, vintage + 1, until) for table in tables} >= {True}
-        if is_new and basis is not None:
+        if is_new:
             why = json.dumps(self._reasons(before, basis, board, seen) if before else ["not noted by the version before"])
-            self._run("INSERT INTO vintages VALUES (?, ?, ?, ?, ?, ?, ?)", (board, vintage + 1, self._second(), why, *basis))
-        elif basis is not None:
+            row = (board, vintage + 1, self._second(), last or 0, why, *basis)
+            self._run("INSERT INTO vintages VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        else:
             update = "DO UPDATE SET declaration = excluded.declaration, names = excluded.names, rules = excluded.rules"
-            sql = f"INSERT INTO vintages VALUES (?, ?, ?, '[]', ?, ?, ?) ON CONFLICT {update}"
+            sql = f"INSERT INTO vintages VALUES (?, ?, ?, 0, '[]', ?, ?, ?) ON CONFLICT {update}"
             self._run(sql, (board, vintage, self._second(), *basis))
-        if last is not None and (is_new or until is None or last > until):
-            self._know(board, last)
+        if is_new or (last is not None and (until is None or last > until)):
+            self._know(board, last or 0)
+
+    def _renumber(self, board: BoardId) -> None:
+        """Number the entries of former vintages as the new history does; those that it lacks get negative numbers."""
+        run = self._run
+        known = "SELECT key, entry FROM main.vintage_entry_versions WHERE board = ?1 AND key IS NOT NULL"
+        former = f"(SELECT key, entry FROM temp.was_entry_versions UNION {known}) former"
+        new = "coalesce(now.entry, iif(former.entry < 0, former.entry, NULL))"
+        run("CREATE TEMP TABLE IF NOT EXISTS numbers (old INTEGER PRIMARY KEY, new INTEGER)")
+        run("DELETE FROM numbers")
+        joined = f"{former} LEFT JOIN main._entries now ON now.board = ?1 AND now.key = former.key"
+        run(f"INSERT INTO numbers SELECT former.entry, {new} FROM {joined}", (board,))
+        run("UPDATE numbers SET new = (SELECT min(0, min(old)) FROM numbers) - old WHERE new IS NULL")
+        if run("SELECT 1 FROM numbers WHERE old <> new").fetchone() is None:
+            return
+        number = "UPDATE {} SET entry = (SELECT new FROM numbers WHERE old = entry)"
+        for table in (table for table in _TABLES if "entry" in table.key):
+            run(number.format(f"temp.was_{table.name}"))
+            run(f"{number.format(f'main.{table.vintage}')} WHERE {table.of_board()}", (board,))
 
     def _known_until(self, board: BoardId) -> int | None:
         """Up to when the record had a board, if its history is lost and only that is known."""
@@ -179,7 +202,10 @@ class Vintages:
         now = f"SELECT {shown} FROM {table.rows} WHERE {table.of_board()} AND {table.began} <= {seen}"
         was = f"SELECT * FROM temp.was_{table.name}"
         since = " AND ".join(f"noted.{key} = gone.{key}" for key in table.key)
-        began = f"coalesce((SELECT max(from_vintage) FROM {name} noted WHERE {never} AND {since}), 0)"
+        began = (
+            f"max(coalesce((SELECT max(from_vintage) FROM {name} noted WHERE {never} AND {since}), 0), (SELECT"
+            f" coalesce(max(vintage), 0) FROM vintages WHERE board = ?1 AND vintage > 0 AND seen < gone.{table.began}))"
+        )
         gone = self._run(f"INSERT INTO {name} SELECT {began}, {vintage}, gone.* FROM ({was} EXCEPT {now}) gone", (board,))
         if gone.rowcount:
             moved = f"SELECT {keys} FROM {name} WHERE to_vintage = {vintage} AND {table.of_board()}"
@@ -208,6 +234,31 @@ class Vintages:
         return EMPTY_LEXICON if row is None else _lexicon.decode(zlib.decompress(row[0]))
 
 
+def _encoded(names: Lexicon) -> bytes:
+    return msgspec.json.encode(names, order="deterministic", enc_hook=dict)
+
+
+def restore(connection: sqlite3.Connection, table: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Insert the rows that can be used of one of `TABLES`, or of the events that a replay compares with its own."""
+    columns = [name for _, name, *_ in connection.execute(f"PRAGMA table_info({table})")]
+    for row in rows:
+        with suppress(sqlite3.Error, ValueError, TypeError, LookupError, OverflowError):  # damaged
+            values = dict(zip(columns, row, strict=True))
+            if values.get("body") is not None and "headline" in values:
+                event_from_row([values[name] for name in EVENT_COLUMNS.split(", ")])
+            connection.execute(f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * len(row))})", row)
+
+
+def settle(connection: sqlite3.Connection, known: Collection[BoardId]) -> None:
+    """After a rescue: drop events of boards that could not be read; boards other than those `known` were when observed."""
+    run = connection.execute
+    run("DELETE FROM _events WHERE board NOT IN (SELECT board FROM _checks)")
+    for (board,) in run("SELECT DISTINCT board FROM _checks").fetchall():
+        if board not in known:
+            run("DELETE FROM known WHERE board = ?", (board,))
+            run("INSERT INTO known SELECT board, 0, observed_at, observed_at FROM _checks WHERE board = ?", (board,))
+
+
 def names_at(connection: sqlite3.Connection, at: datetime | None) -> Lexicon | None:
     """The names that were in use at a time, or last (None); None if none were noted by then."""
     sql = "SELECT body FROM names WHERE known_from <= ? ORDER BY known_from DESC LIMIT 1"
@@ -218,21 +269,22 @@ def names_at(connection: sqlite3.Connection, at: datetime | None) -> Lexicon | N
 def show(connection: sqlite3.Connection, at: datetime) -> None:
     """Show the record as it was at a time: temporary views of the tables, which queries find first."""
     then, run = seconds(at), connection.execute
-    run("CREATE TEMP TABLE cuts (board TEXT PRIMARY KEY, vintage INTEGER, cut INTEGER) WITHOUT ROWID")
-    run("CREATE TEMP TABLE series_cuts (series INTEGER PRIMARY KEY, vintage INTEGER, cut INTEGER)")
+    run("CREATE TEMP TABLE cuts (board TEXT PRIMARY KEY, vintage INTEGER, cut INTEGER, kept INTEGER) WITHOUT ROWID")
+    run("CREATE TEMP TABLE series_cuts (series INTEGER PRIMARY KEY, vintage INTEGER, cut INTEGER, kept INTEGER)")
+    kept = "SELECT min(seen) FROM vintages WHERE vintages.board = known.board AND vintages.vintage > known.vintage"
     run(
-        "INSERT INTO cuts SELECT board, vintage, max(until) FROM known JOIN"
+        f"INSERT INTO cuts SELECT board, vintage, max(until), min(max(until), coalesce(({kept}), {_NEVER})) FROM known JOIN"
         " (SELECT board, max(vintage) AS vintage FROM known WHERE known_from <= ?1 GROUP BY board) USING (board, vintage)"
         " WHERE known_from <= ?1 GROUP BY board",
         (then,),
     )
-    run("INSERT INTO series_cuts SELECT series, vintage, cut FROM series JOIN cuts USING (board)")
+    run("INSERT INTO series_cuts SELECT series, vintage, cut, kept FROM series JOIN cuts USING (board)")
     for table in _TABLES:
         run(f"CREATE TEMP VIEW {table.name} AS {_then(table, _columns(run, table))}")
     run("CREATE TEMP VIEW _entries AS SELECT * FROM temp.entry_versions WHERE valid_to IS NULL")
     declaration = (
-        "SELECT declaration FROM main.declarations noted WHERE noted.board = cuts.board"
-        f" AND known_from <= {then} ORDER BY known_from DESC LIMIT 1"
+        "SELECT declaration FROM main.declaration_versions noted WHERE noted.board = cuts.board"
+        f" ORDER BY known_from > {then}, iif(known_from > {then}, known_from, -known_from) LIMIT 1"
     )
     state = "SELECT body FROM temp.states WHERE states.board = cuts.board ORDER BY valid_from DESC LIMIT 1"
     run(
@@ -288,12 +340,12 @@ def _then(table: _Table, columns: Sequence[str]) -> str:
     noted = f"main.{table.vintage}"
     same = " AND ".join(f"noted.{key} = row.{key}" for key in table.key)
     shown = _as_of(table, "known.cut", columns, "row")
-    join = f"JOIN temp.{cuts} known ON known.{table.place} = row.{table.place} WHERE row.{table.began} <= known.cut"
+    join = f"JOIN temp.{cuts} known ON known.{table.place} = row.{table.place} WHERE row.{table.began} <= known"
     later = f"SELECT 1 FROM {noted} noted WHERE {same} AND noted.to_vintage = {_NEVER} AND noted.from_vintage > known.vintage"
     between = f"row.from_vintage <= known.vintage AND row.to_vintage > known.vintage AND row.to_vintage < {_NEVER}"
     return (
-        f"SELECT {shown} FROM {table.rows} row {join} AND NOT EXISTS ({later})"
-        f" UNION ALL SELECT {shown} FROM {noted} row {join} AND {between}"
+        f"SELECT {shown} FROM {table.rows} row {join}.kept AND NOT EXISTS ({later})"
+        f" UNION ALL SELECT {shown} FROM {noted} row {join}.cut AND {between}"
     )
 
 

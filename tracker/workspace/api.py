@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -16,8 +17,22 @@ from zoneinfo import ZoneInfo
 
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError, StoreError
-from tracker.model import Board, BoardId, BoardState, Check, Event, EventFilter, Identity, MetricId, Result, kept_and_pruned
+from tracker.model import (
+    Board,
+    BoardId,
+    BoardState,
+    Check,
+    Correction,
+    Event,
+    EventFilter,
+    Identity,
+    MetricId,
+    RecordChange,
+    Result,
+    kept_and_pruned,
+)
 from tracker.model.names import Lexicon
+from tracker.query.rows import answers
 from tracker.stores.sqlite import SqliteStore
 from tracker.wording import machine_time
 from tracker.workspace.ids import known
@@ -31,7 +46,7 @@ if TYPE_CHECKING:  # a query loads what it needs, and no other
     from tracker.line.proof import BoardVerification, Verification
     from tracker.model import Chart, Report
     from tracker.query.filters import Filters
-    from tracker.query.find import Found
+    from tracker.query.find import Found, Listed
     from tracker.query.history import Course
     from tracker.query.leaders import Led
     from tracker.query.listings import Listings
@@ -46,6 +61,7 @@ if TYPE_CHECKING:  # a query loads what it needs, and no other
     from tracker.stores.archive import FileArchive
     from tracker.watches import Firing
     from tracker.workspace.boards import BoardOverview
+    from tracker.workspace.captures import CaptureRow
     from tracker.workspace.resolution import Resolution
     from tracker.workspace.status import Status
 
@@ -71,7 +87,12 @@ class Workspace:
         """Open the store of these settings. Raises DeclarationError where there is none."""
         settings.require_store()
         self.settings, self._report = settings, report
-        self.store = SqliteStore(settings.database)
+        self.store = SqliteStore(settings.database, known_at=settings.known_at)
+        if settings.known_at is not None and not self.store.boards():
+            began = self.store.known_since()
+            since = f"expected a time from {machine_time(began)} on" if began else "nothing is yet (tracker run)"
+            self.store.close()
+            raise DeclarationError(f"--known-at {machine_time(settings.known_at)}: nothing was on record then; {since}")
 
     def __enter__(self) -> Self:
         return self
@@ -91,7 +112,12 @@ class Workspace:
 
     @cached_property
     def lexicon(self) -> Lexicon:
-        """The known labs, families and names of models, as far as their files are right; the others are reported."""
+        """The known labs, families and names of models, as far as their files are right; the others are reported.
+
+        At an earlier time, those that were in use then, if they are on record.
+        """
+        if self.settings.known_at is not None and (then := self.store.names()) is not None:
+            return then
         names = names_of(self.settings)
         self._report(names.errors)
         return names.lexicon
@@ -105,6 +131,7 @@ class Workspace:
 
     # ── boards ───────────────────────────────────────────────────────────────────────────────────
 
+    @answers("tracker.model:Board")
     def boards(self) -> tuple[Board, ...]:
         """The boards that the store has history of, as they were last declared, by id."""
         return tuple(board for name in sorted(self.store.boards()) if (board := self.store.declared(name)) is not None)
@@ -113,6 +140,7 @@ class Workspace:
         """A board by its id, as the store last knew it or, if it did not, as declared."""
         return board_of(self.settings, self.store, name)
 
+    @answers("tracker.workspace.boards:BoardOverview")
     def overview(self, *, every: bool = False) -> tuple[BoardOverview, ...]:
         """All boards, by id, with their health and the origin of their declarations; `every`: also unselected ones."""
         from tracker.workspace.boards import overview  # noqa: PLC0415  # as above
@@ -126,6 +154,7 @@ class Workspace:
 
         return status(self.settings, self.store)
 
+    @answers("tracker.query.standings:Standing")
     def standings(
         self, board: str, *, metric: str | None = None, at: datetime | None = None, model: str | None = None
     ) -> tuple[Standing, ...]:
@@ -147,6 +176,7 @@ class Workspace:
             raise DeclarationError(f'{declared.id}: does not list "{model}"; {expected}')
         return tuple(row for row in rows if row.entry in listed)
 
+    @answers("tracker.query.ranking:Ranking")
     def rankings(
         self, only: Filters | None = None, *, board: str | None = None, best_of: str | None = None
     ) -> tuple[Ranking, ...]:
@@ -161,11 +191,20 @@ class Workspace:
 
         only, chosen = self._chosen(only, board)
         check_columns(only, chosen)
-        found = rankings(chosen, self.listings(only), only, wanted_traits(only), skip=board is None, with_facts=bool(best_of))
+        found = rankings(
+            chosen,
+            self.store,
+            lambda: self.listings(only),
+            only,
+            wanted_traits(only),
+            skip=board is None,
+            with_facts=bool(best_of),
+        )
         if best_of:
             found = tuple(replace(ranking, rows=best_rows(ranking.rows, best_of)) for ranking in found)
         return tuple(replace(ranking, rows=in_order(ranking, only)) for ranking in found)
 
+    @answers("tracker.query.leaders:Led")
     def leaders(self, only: Filters | None = None, *, board: str | None = None) -> tuple[Led, ...]:
         """Who led each board that the filters mean (or `board`) on each metric they mean, among the models they mean.
 
@@ -185,6 +224,7 @@ class Workspace:
         current = states(self.store, at=at, lexicon=self.lexicon, boards=self._known(boards))
         return demand(name, remembered(self.store, current, self.lexicon), self.lexicon)
 
+    @answers("tracker.query.models:Card")
     def models(
         self, name: str = "", *, lab: str = "", family: str = "", only: Filters | None = None, listings: Listings | None = None
     ) -> tuple[Card, ...]:
@@ -203,12 +243,14 @@ class Workspace:
         boards = listings.states(ids)
         return cards(self.store, name=name, lab=lab, family=family, lexicon=self.lexicon, boards=boards, entries=entries)
 
+    @answers("tracker.query.unsure:OpenName")
     def unsure(self, name: str = "", *, lab: str = "", family: str = "") -> tuple[OpenName, ...]:
         """The listed names that need a person, and what would decide each. Empty if nothing matches."""
         from tracker.query.unsure import open_names  # noqa: PLC0415  # as above
 
         return open_names(self.models(name, lab=lab, family=family), self.lexicon)
 
+    @answers("tracker.query.history:Course")
     def history(
         self, model: str, *, board: str | None = None, metric: str | None = None, only: Filters | None = None
     ) -> tuple[Course, ...]:
@@ -243,6 +285,7 @@ class Workspace:
         ids = self._known(boards) or tuple(board.id for board in chosen)
         return narrowed(versus(one, other, self.store, boards=ids, at=at, every=every, lexicon=self.lexicon), only)
 
+    @answers("tracker.query.prices:PriceAt")
     def price(self, model: str, *, at: datetime | None = None, only: Filters | None = None) -> tuple[PriceAt, ...]:
         """The listed prices of a model at a time (now by default) on every board, with how exactly each is known."""
         from tracker.query.prices import prices  # noqa: PLC0415  # as above
@@ -250,9 +293,15 @@ class Workspace:
         only, chosen = self._chosen(only)
         at = only.at or at or SystemClock().now()
         _check_aware(at=at)
-        entries = self.find(model, boards=[board.id for board in chosen]).entries
+        priced = [board.id for board in chosen if any(metric.topic == "price" for metric in board.metrics)]
+        entries: Sequence[Listed] = ()
+        with suppress(DeclarationError):
+            entries = self.find(model, boards=priced).entries if priced else ()
+        if not entries:
+            self.find(model, boards=[board.id for board in chosen])  # refuses a name that no board lists
         return prices(model, entries, self.store, only, at)
 
+    @answers("tracker.query.retirements:Retirement")
     def retirements(self, only: Filters | None = None) -> tuple[Retirement, ...]:
         """The models that are deprecated or expire, on the boards that state it; those stated last first."""
         from tracker.query.retirements import retirements  # noqa: PLC0415  # as above
@@ -272,6 +321,7 @@ class Workspace:
 
         return resolved(name, org, source, settings=self.settings, store=self.store, lexicon=self.lexicon)
 
+    @answers("tracker.query.why_not:Explained")
     def why_not(self, model: str, *, board: str | None = None, since: datetime | None = None) -> tuple[Explained, ...]:
         """Each change to a model, derived again from the bytes, with its event or the rule that kept it out of the news."""
         from tracker.line import fold  # noqa: PLC0415  # as above
@@ -282,6 +332,9 @@ class Workspace:
         rows: list[Explained] = []
         for name, listed in self.find(model, boards=(board,) if board else ()).by_board.items():
             lines, _ = self.archive.index(name)
+            if self.settings.known_at is not None:
+                known = {check.observed_at for check in self.store.checks(name)}
+                lines = [line for line in lines if line.observed_at in known]
             declared, past = self.board(name), BoardState()
             steps = fold.steps(declared, lines, self.archive, before=None, past=past, lexicon=self.lexicon, read=read_line)
             rows += explain(steps, [match.entry.id for match in listed])
@@ -316,8 +369,13 @@ class Workspace:
 
     # ── what changed ─────────────────────────────────────────────────────────────────────────────
 
+    @answers("tracker.model:Event")
     def events(self, wanted: EventFilter | None = None, *, only: Filters | None = None) -> Iterator[Event]:
         """The events that match both filters, oldest first. Name the kind `consensus` for what several boards report together."""
+        return self.each_event(wanted, only=only)
+
+    def each_event(self, wanted: EventFilter | None = None, *, only: Filters | None = None) -> Iterator[Event]:
+        """The same, one by one, as they are read."""
         wanted = wanted or EventFilter()
         if only is not None:
             return self._events_of(wanted, only)
@@ -333,16 +391,24 @@ class Workspace:
         from tracker.query.happened import about  # noqa: PLC0415  # as above
 
         only, boards = self._chosen(only)
-        events = self.events(
+        events = self.each_event(
             replace(
                 wanted,
                 kinds=(*wanted.kinds, *only.kinds),
                 grades=(*wanted.grades, *only.grades),
                 since=only.since or wanted.since,
-                until=only.until or wanted.until,
+                until=_end(only) or wanted.until,
             )
         )
         return iter(about(events, boards, self.listings(only, gone=True), only))
+
+    @answers("tracker.model:RecordChange")
+    def changes(self, since: str = "", *, top: int = 1_000) -> tuple[RecordChange, ...]:
+        """What the record gained or lost since a cursor ("": ever), in that order, at most `top`; each has the cursor after it.
+
+        An event that a replay finds again is not gained again. Raises DeclarationError for a cursor of another store.
+        """
+        return tuple(self.store.changes(since, top))
 
     def event(self, name: str) -> Event:
         """The event with that id or, if it is the only one, with that beginning of an id."""
@@ -351,6 +417,7 @@ class Workspace:
             raise DeclarationError(f'event "{name}" is unknown; expected an id or its beginning (tracker events lists them)')
         return event
 
+    @answers("tracker.model:Event")
     def consensus(self, *, since: datetime | None = None, until: datetime | None = None) -> tuple[Event, ...]:
         """The events that several boards report together, up to the newest reading by default; derived, not stored."""
         from tracker.line import panel  # noqa: PLC0415  # as above
@@ -358,6 +425,20 @@ class Workspace:
         _check_aware(since=since, until=until)
         until = until or (self._newest(self.store.boards()) or _EVER) + _SECOND
         return panel.across(self.store, since=since or _EVER, until=until, lexicon=self.lexicon)
+
+    def corrections(
+        self, boards: Sequence[str] = (), *, since: datetime | None = None, until: datetime | None = None
+    ) -> tuple[Correction, ...]:
+        """The events that were withdrawn, added or changed later, since ≤ corrected_at < until; oldest first."""
+        _check_aware(since=since, until=until)
+        named = self._known(boards)
+        return tuple(
+            correction
+            for correction in self.store.corrections()
+            if (not named or correction.board in named)
+            and (since is None or correction.corrected_at >= since)
+            and (until is None or correction.corrected_at < until)
+        )
 
     def report(
         self,
@@ -381,7 +462,7 @@ class Workspace:
         from tracker.query.top import top  # noqa: PLC0415  # as above
 
         only, chosen = self._chosen(only)
-        since, until = only.since or since, only.until or until
+        since, until = only.since or since, _end(only) or until
         _check_aware(since=since, until=until)
         names = self._known(boards) or tuple(board.id for board in chosen)
         newest = self._newest(names)
@@ -409,6 +490,7 @@ class Workspace:
 
         return illustrated(report, self.store, self.lexicon)
 
+    @answers("tracker.claims:Finding")
     def check(
         self, text: str, *, at: datetime | None = None, boards: Sequence[str] = (), article: bool = False
     ) -> tuple[Finding, ...]:
@@ -418,6 +500,7 @@ class Workspace:
         _check_aware(at=at)
         return claims.check(text, self.store, at=at, lexicon=self.lexicon, boards=self._known(boards), article=article)
 
+    @answers("tracker.watches:Firing")
     def firings(
         self, watch: str | None = None, *, board: str | None = None, since: datetime | None = None, until: datetime | None = None
     ) -> tuple[Firing, ...]:
@@ -437,6 +520,7 @@ class Workspace:
 
     # ── proof ────────────────────────────────────────────────────────────────────────────────────
 
+    @answers("tracker.line.proof:Verification")
     def verify(self, events: Sequence[Event]) -> tuple[Verification, ...]:
         """Derive events again from the stored bytes and compare; of a consensus, the events behind it."""
         from tracker.line import proof  # noqa: PLC0415  # as above
@@ -492,6 +576,14 @@ class Workspace:
         parts = (self.store.event(part) for part in cast("list[str]", event.facts["events"]))
         return [part for part in parts if part is not None]
 
+    @answers("tracker.workspace.captures:CaptureRow")
+    def captures(self, board: str) -> tuple[CaptureRow, ...]:
+        """The fetches of a board and what people decided about them, in the order of the archive."""
+        from tracker.workspace.captures import captures  # noqa: PLC0415  # as above
+
+        return captures(self.board(board).id, self.archive, self.store)
+
+    @answers("tracker.model:Check")
     def quarantine(self, board: str | None = None) -> tuple[Check, ...]:
         """The readings held back, by board, oldest first."""
         names = self.store.boards() if board is None else self._known((board,))
@@ -505,6 +597,10 @@ class Workspace:
 
         only = only or Filters()
         _check_aware(since=only.since, until=only.until, at=only.at)
+        if only.labs:
+            from tracker.query.listings import labs_meant  # noqa: PLC0415  # as above
+
+            only = replace(only, labs=labs_meant(only.labs, self.lexicon))
         if board is not None:
             only = replace(only, boards=(*only.boards, known(self.settings, self.store, board)))
         for name in only.boards:
@@ -549,7 +645,9 @@ class Workspace:
                     raise DeclarationError(f"{field} {toml.quoted(word)} is unknown{toml.meant(word, known_words)}")
 
 
-def open_workspace(path: Path | None = None, *, store: Path | None = None, schedules: Path | None = None) -> Workspace:
+def open_workspace(
+    path: Path | None = None, *, store: Path | None = None, schedules: Path | None = None, known_at: datetime | None = None
+) -> Workspace:
     """The workspace of a folder (the current one by default), as a command that runs there finds it; see `tracker.open`."""
     here = path or Path()
     if not here.is_dir():
@@ -560,7 +658,8 @@ def open_workspace(path: Path | None = None, *, store: Path | None = None, sched
     if path is not None and store is None and settings.folder is None and not settings.store.is_relative_to(path):
         raise DeclarationError(f"{path}: no workspace and no store here; expected tracker.toml or tracker.db (tracker init)")
     settings.check_store()
-    return Workspace(settings)
+    _check_aware(known_at=known_at)
+    return Workspace(replace(settings, known_at=known_at))
 
 
 def _check_aware(**times: datetime | None) -> None:
@@ -577,6 +676,11 @@ def _window(newest: datetime, since: datetime | None, until: datetime | None) ->
             f"the window from {machine_time(since)} to {machine_time(until)} is empty; expected its beginning before its end"
         )
     return since, until
+
+
+def _end(only: Filters) -> datetime | None:
+    """The time before which something has to have happened: `until`, or the end of the second `at`."""
+    return only.until or (only.at + _SECOND if only.at is not None else None)
 
 
 def _matches(event: Event, wanted: EventFilter) -> bool:

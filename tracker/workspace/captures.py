@@ -11,14 +11,48 @@ from difflib import unified_diff
 
 from tracker.errors import DeclarationError, ParseError
 from tracker.line.apart import read_line
-from tracker.line.fold import CONTENT, fetches_of
-from tracker.model import Board, EntryId, IndexLine, PublishedEntry, Reading, kept_and_pruned
+from tracker.line.fold import CONTENT, DECISIONS, fetches_of
+from tracker.model import Board, BoardId, EntryId, IndexLine, PublishedEntry, Reading, Sha256, Verdict, kept_and_pruned
 from tracker.parsers.decoding import charset_of, decode, inflated
-from tracker.ports import Archive
+from tracker.ports import Archive, Store
 from tracker.wording import machine_time, shortened
 
 MOST_LINES = 20_000
 """Texts of more lines are not compared: that takes minutes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureRow:
+    """A line of a board's index. `state` is its result in history, `set aside`, `pruned` or `struck`; empty for a decision."""
+
+    observed_at: datetime
+    verdict: Verdict
+    state: str
+    status: int
+    url: str
+    sha256: tuple[Sha256, ...]
+    by: str
+    reason: str
+
+
+def captures(board: BoardId, archive: Archive, store: Store) -> tuple[CaptureRow, ...]:
+    """The fetches and decisions of a board, in the order of the archive."""
+    lines, _ = archive.index(board)
+    results = {check.observed_at: str(check.result) for check in store.checks(board)}
+    counted, (_, pruned) = {line.observed_at for line in fetches_of(lines)}, kept_and_pruned(lines)
+
+    def state(line: IndexLine) -> str:
+        if line.verdict in DECISIONS:
+            return ""
+        if line.observed_at not in counted:
+            return "pruned" if line in pruned else "struck"
+        return results.get(line.observed_at, "set aside")
+
+    fields = ("observed_at", "verdict", "status", "url", "sha256", "by")
+    return tuple(
+        CaptureRow(state=state(line), reason=line.reason or line.error, **{name: getattr(line, name) for name in fields})
+        for line in lines
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +81,14 @@ def capture_at(board: Board, archive: Archive, at: datetime | None) -> IndexLine
     first = f"; the first is of {machine_time(min(line.observed_at for line in content))}" if content else ""
     pruned = "; the bytes of some were pruned" if kept_and_pruned(lines)[1] else ""
     raise DeclarationError(f"{board.id}: no capture{when}{first}{pruned} (tracker capture list {board.id})")
+
+
+def bodies_of(board: Board, line: IndexLine, archive: Archive, number: int | None = None) -> list[bytes]:
+    """The bodies of a capture as received, or the one of that number, from 1. Raises DeclarationError if it has fewer."""
+    if number is not None and number > len(line.sha256):
+        raise DeclarationError(f"{board.id}: --body {number}: the capture has {len(line.sha256)}; expected one of them")
+    chosen = line.sha256 if number is None else line.sha256[number - 1 : number]
+    return [archive.body(board.id, sha256) for sha256 in chosen]
 
 
 def reading_of(board: Board, line: IndexLine, archive: Archive) -> Reading:

@@ -22,12 +22,13 @@ from tracker.line.sync import NEWS_FOR
 from tracker.model import Board, BoardId, EventFilter, Notice
 from tracker.model.names import Lexicon
 from tracker.ports import Archive, Clock
-from tracker.stores.archive import FileArchive
+from tracker.stores.archive import FileArchive, disk
 from tracker.stores.locks import held
 from tracker.stores.service_state import TABLES
 from tracker.stores.sqlite import SqliteStore
 from tracker.stores.sqlite_errors import disk_remedy, newer, store_error
 from tracker.stores.sqlite_file import MIGRATIONS, NEWEST_MIGRATION
+from tracker.stores.vintages import TABLES as VINTAGES
 from tracker.wording import count, listed, machine_time
 from tracker.workspace.declared import declared
 from tracker.workspace.names import names_of
@@ -159,8 +160,10 @@ def rebuild(
         new.with_name(new.name + ending).unlink(missing_ok=True)
     with SqliteStore(new) as store:
         lost, from_backup = _restore(store, in_file, in_backup)
+        known = _restored_record(store, in_file)
         unsure = _Unsure(are_kept=not {"outbox", "receipts"}.intersection((*lost, *from_backup)))
         lost += _replay(store, archive, boards, lexicon, now, (in_file, in_backup), unsure)
+        store.settle_record(known)
         message = _message(aside.name if is_damaged else "", from_backup, lost, unsure)
         if is_damaged:  # otherwise the caller says it
             log.error("store rebuilt", extra={"spoilt": aside.name, "what": message})
@@ -218,6 +221,7 @@ def _in_file(database: Path, boards: Sequence[BoardId]) -> _Source:
     for prefix in ("", "_"):  # a file of version 0.1 has tables without it, and no such views
         queries.append(("events", f"SELECT event, board, headline, body FROM {prefix}events"))  # noqa: S608  # as above
         queries.append((DECLARATIONS, f"SELECT board, declaration FROM {prefix}boards WHERE declaration IS NOT NULL"))  # noqa: S608  # as above
+    queries += [(table, f"SELECT * FROM {table}") for table in (*sorted(VINTAGES), "_events")]  # noqa: S608  # as above
     rows, version = {}, NEWEST_MIGRATION
     try:
         old = sqlite3.connect(database)
@@ -246,7 +250,7 @@ def _position(old: sqlite3.Connection, board: BoardId) -> int:
 def _in_backup(backup: Path) -> _Source | None:
     """What the backup has; None if it cannot be used. Raises Newer."""
     try:
-        saved = json.loads(backup.read_text(encoding="utf-8"))
+        saved = json.loads(disk.regular(backup).read_text(encoding="utf-8"))
         version = str(saved.pop("version", _UNNAMED_VERSION))
         positions = {BoardId(board): int(position) for board, position in saved.pop(POSITIONS, ())}
         rows = {table: [tuple(row) for row in saved[table]] for table in saved}
@@ -286,6 +290,13 @@ def _restore(store: SqliteStore, in_file: _Source | None, in_backup: _Source | N
     if in_file is not None:
         store.service.restore("withdrawn", in_file.rows.get("events", ()))  # a replay removes those that it derives again
     return lost, from_backup
+
+
+def _restored_record(store: SqliteStore, in_file: _Source | None) -> frozenset[BoardId]:
+    """Restore what the file has of vintages, and the events that a replay compares with its own. Returns the known boards."""
+    if in_file is None or in_file.version != NEWEST_MIGRATION:  # its tables, if it has any, are others
+        return frozenset()
+    return store.restore_record({table: in_file.rows.get(table, ()) for table in (*sorted(VINTAGES), "_events")})
 
 
 def _restored(store: SqliteStore, table: str, source: _Source) -> bool:

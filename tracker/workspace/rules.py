@@ -60,6 +60,6 @@ def other_errors(settings: Settings) -> tuple[DeclarationError, ...]:
 def _is_as_shipped(path: Path, shipped: Path) -> bool:
     """Whether the file is missing or a copy of the shipped one, which is right."""
     try:
-        return not path.exists() or (not path.samefile(shipped) and path.read_bytes() == shipped.read_bytes())
+        return not path.exists() or (path.is_file() and not path.samefile(shipped) and path.read_bytes() == shipped.read_bytes())
     except OSError:
         return False

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tracker.errors import StoreError
+from tracker.stores.archive import disk
 from tracker.stores.locks import held
 from tracker.stores.service_state import TABLES
 from tracker.stores.sqlite import SqliteStore
@@ -50,7 +51,7 @@ def _write(store: SqliteStore, path: Path, now: datetime) -> None:
     text = json.dumps(rows)
     new = path.with_name(f"{path.name}.new")
     try:
-        if path.exists() and path.read_text(encoding="utf-8", errors="replace") == text:
+        if path.exists() and disk.regular(path).read_text(encoding="utf-8", errors="replace") == text:
             return
         store.check()
         with new.open("w", encoding="utf-8") as file:

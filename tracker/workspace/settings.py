@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from tracker.errors import DeclarationError, StoreError
@@ -16,7 +17,7 @@ class Settings:
     `shipped` is the folder of declarations that `schedules` overlays, None if it overlays none; `boards` are globs for the ids
     of the shipped boards to follow. `contact` is part of the user agent. `time_zone` is the IANA zone of times that people type
     and read. `folder` is that of `tracker.toml`, if there is one. `store_is_named`: an option or the environment names the store
-    itself, not its workspace.
+    itself, not its workspace. `known_at`: questions are answered as the record was at that time.
     """
 
     store: Path
@@ -27,6 +28,7 @@ class Settings:
     time_zone: str = "UTC"
     folder: Path | None = None
     store_is_named: bool = False
+    known_at: datetime | None = None
 
     @property
     def captures(self) -> Path:

@@ -37,6 +37,7 @@ from tracker.stores.archive.index import (
     decoded,
     encoded,
     existing_line,
+    is_of,
     last_line,
     line_of,
     read_from,
@@ -124,7 +125,7 @@ class FileArchive:
         path = self._begun(board)
         with disk_errors(board, path):
             try:
-                times, _, at = path.read_text(encoding="ascii").partition(" ")
+                times, _, at = disk.regular(path).read_text(encoding="ascii").partition(" ")
                 return Begun(observed_at=datetime.fromisoformat(at), times=int(times))
             except (FileNotFoundError, ValueError):  # half written, or edited by hand
                 return None
@@ -151,7 +152,7 @@ class FileArchive:
         folder = self._folder(board)
         with disk_errors(board, folder.index):
             try:
-                with folder.index.open("rb") as index:
+                with disk.regular(folder.index).open("rb") as index:
                     index.seek(start)
                     return index.read() if end is None else index.read(end - start)
             except FileNotFoundError:
@@ -173,7 +174,11 @@ class FileArchive:
                     f" restore captures from a newer copy, or give that state up with: tracker replay {board}"
                 )
             start = b"" if gone else known  # without a known line, those behind it are linked to others
-            later = (raw for raw in lines[start.count(b"\n") :] if raw not in gone)
+            former, bodies_of = known_lines[: known.count(b"\n")], held.keys() | pruned
+            is_ours = [number < len(former) or is_of(line, former, bodies_of) for number, line in enumerate(known_lines)]
+            later = [
+                raw for number, raw in enumerate(lines) if number >= start.count(b"\n") and raw not in gone and is_ours[number]
+            ]
             linked = [line + b"\n" for line in chain.relinked(later, start)]
             whole = start + b"".join(linked)
             if whole != current:
@@ -194,7 +199,7 @@ class FileArchive:
         folder = self._folder(board)
         with disk_errors(board, folder.index):
             try:
-                with folder.index.open("rb") as index:
+                with disk.regular(folder.index).open("rb") as index:
                     return last_line(folder, index.fileno(), verdicts)
             except FileNotFoundError:
                 return None
@@ -217,7 +222,10 @@ class FileArchive:
         except StoreError as error:
             return (str(error),)
         text = read_from(folder, 0)
-        problems = dict.fromkeys(f"{board}: {folder.index}: {problem}" for problem in chain.walk(text).problems.values())
+        problems = dict.fromkeys(
+            f"{board}: {folder.index}: {problem}; to restore it: tracker replay {board}"
+            for problem in chain.walk(text).problems.values()
+        )
         kept, _ = kept_and_pruned(lines)
         named = (sha256 for line in kept if line.verdict is not Verdict.PRUNE for sha256 in line.sha256)
         for sha256 in dict.fromkeys(named):
@@ -391,7 +399,7 @@ class FileArchive:
     def _locked(self, folder: BoardFolder) -> Iterator[int]:
         """The index, open for appending, with a complete last line, and locked within the block."""
         disk.make_folder(folder.bodies)
-        index = os.open(folder.index, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+        index = os.open(disk.regular(folder.index), os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
         try:
             if not lock(index, self._patience_s, self._sleep):
                 raise Taken(

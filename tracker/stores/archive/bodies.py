@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 from tracker.errors import StoreError
 from tracker.model import Sha256
-from tracker.stores.archive.disk import TEMPORARY, BoardFolder
+from tracker.stores.archive.disk import TEMPORARY, BoardFolder, regular
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -120,7 +120,7 @@ def compressed(body: bytes, prefix: bytes, level: int) -> bytes:
 
 def decompressed(held: StoredBody, prefix: bytes, max_bytes: int) -> bytes:
     """The body in the file, of at most `max_bytes`. Raises ZstdError."""
-    stored = held.path.read_bytes()
+    stored = regular(held.path).read_bytes()
     if held.path.suffix == ".raw":
         return stored
     inflater = zstd.ZstdDecompressor(

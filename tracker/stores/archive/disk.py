@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 import re
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -64,6 +65,16 @@ def size_of(path: Path) -> int:
         return path.stat().st_size
     except FileNotFoundError:
         return 0
+
+
+def regular(path: Path) -> Path:
+    """The path of a file to read. Raises StoreError if a pipe, a socket or a device is there: reading it may never end."""
+    with suppress(OSError):  # what reading it says too
+        mode = path.stat().st_mode
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            expected = "expected the file that the tracker wrote; move it away, and restore the file from a backup"
+            raise StoreError(f"{path}: is a pipe, a socket or a device; {expected}")
+    return path
 
 
 def modified_at_ns(folder: Path) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import fields
 from datetime import UTC, datetime
 from operator import ne
@@ -15,7 +15,7 @@ import msgspec
 from tracker.errors import StoreError
 from tracker.model import Capture, IndexLine, Part, Sha256, Verdict
 from tracker.stores.archive.chain import follows, has_link, link_after, linked
-from tracker.stores.archive.disk import BoardFolder
+from tracker.stores.archive.disk import BoardFolder, regular
 from tracker.stores.sqlite_errors import Newer, newer
 from tracker.wording import machine_time, visible
 
@@ -101,7 +101,7 @@ def decoded(folder: BoardFolder, raw: bytes) -> IndexLine:
     except _UNREADABLE as error:
         if later := _later_keys(raw):
             raise newer(folder.index, later) from error
-        number = [*folder.index.read_bytes().split(b"\n"), raw].index(raw) + 1
+        number = [*regular(folder.index).read_bytes().split(b"\n"), raw].index(raw) + 1
         found = visible(raw[:60].decode(errors="replace"))
         problem = f"{folder.board}: {folder.index}: line {number} is damaged ({error})"
         raise StoreError(f"{problem}, found: {found}; {_REMEDY} {folder.board}") from error
@@ -153,6 +153,15 @@ def restored(folder: BoardFolder, known: bytes, current: bytes, *, drop: bool) -
     if len(damage) > len(lost) and not (drop and lines):
         raise damage[0]
     return [*lines, *later], frozenset(lost)
+
+
+def is_of(line: IndexLine, former: Collection[IndexLine], bodies: Collection[Sha256]) -> bool:
+    """Whether a line that nothing has read belongs to the board with these former lines, and not to another one's index."""
+    if line.verdict in _DECISIONS or not line.sha256:
+        times, named = {known.observed_at for known in former}, {sha256 for known in former for sha256 in known.sha256}
+        is_named = not named.isdisjoint(line.sha256) if line.verdict is Verdict.PRUNE else line.observed_at in times
+        return not former or is_named or (not line.sha256 and line.url in {known.url for known in former})
+    return set(line.sha256).issubset(bodies)
 
 
 def _pieces(current: bytes) -> list[bytes]:
@@ -224,7 +233,7 @@ def _end(index: int, block: int = BLOCK) -> int:
 def read_from(folder: BoardFolder, offset: int) -> bytes:
     """The index from an offset at which a line begins."""
     try:
-        with folder.index.open("rb") as index:
+        with regular(folder.index).open("rb") as index:
             index.seek(max(offset - 1, 0))
             before, text = index.read(1 if offset else 0), index.read()
     except FileNotFoundError:

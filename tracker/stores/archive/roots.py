@@ -12,6 +12,7 @@ import msgspec
 
 from tracker.stores.archive import chain
 from tracker.stores.archive.chain import Head, Walk
+from tracker.stores.archive.disk import regular
 from tracker.wording import machine_time
 
 NAME = "roots.jsonl"
@@ -46,7 +47,7 @@ def add(path: Path, heads: Mapping[str, Head], now: datetime) -> None:
         known |= root.heads if root is not None else {}
     new = {board: head for board, head in heads.items() if known.get(board) != head}
     line = msgspec.json.encode(Root(at=now.astimezone(UTC), root=chain.root(heads), heads=new))
-    with path.open("ab") as file:
+    with regular(path).open("ab") as file:
         if text and not text.endswith(b"\n"):
             file.truncate(text.rfind(b"\n") + 1)  # a crash tore it
             text = text[: text.rfind(b"\n") + 1]
@@ -80,7 +81,7 @@ def _contradicted(board: str, head: Head, at: datetime, walks: Mapping[str, Walk
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return regular(path).read_bytes()
     except FileNotFoundError:
         return b""
 
