@@ -8,7 +8,7 @@ from typing import Any
 
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
-_RELATIVE_LINK = re.compile(r"\]\((?![a-z]+:|#)([^)]+)\)")
+_RELATIVE_LINK = re.compile(r"(!?)(\[[^\]]*\])\((?![a-z]+:|#)([^)]+)\)")
 
 
 class Readme(MetadataHookInterface):
@@ -20,5 +20,10 @@ class Readme(MetadataHookInterface):
     def update(self, metadata: dict[str, Any]) -> None:
         """Set `readme` to README.md with its relative links under the project's homepage."""
         text = Path(self.root, "README.md").read_text(encoding="utf-8")
-        linked = _RELATIVE_LINK.sub(rf"]({metadata['urls']['Homepage']}/blob/main/\1)", text)
+        home = metadata["urls"]["Homepage"]
+
+        def absolute(link: re.Match[str]) -> str:
+            return f"{link[1]}{link[2]}({home}/{'raw' if link[1] else 'blob'}/main/{link[3]})"
+
+        linked = _RELATIVE_LINK.sub(absolute, text)
         metadata["readme"] = {"content-type": "text/markdown", "text": linked}

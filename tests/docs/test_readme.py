@@ -85,9 +85,9 @@ def test_every_link_of_the_packaged_readme_leads_to_a_file_of_the_project_on_the
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     runpy.run_path(str(ROOT / "hatch_build.py"))["Readme"](str(ROOT), {}).update(project)
     links = re.findall(r"\]\(([^)]+)\)", project["readme"]["text"])
-    start = f"{project['urls']['Homepage']}/blob/main/"
+    place = re.compile(re.escape(project["urls"]["Homepage"]) + "/(?:blob|raw)/main/(.+)")
     assert len(links) > 20
-    assert [link for link in links if not (link.startswith(start) and (ROOT / link.removeprefix(start)).is_file())] == []
+    assert [link for link in links if not ((path := place.fullmatch(link)) and (ROOT / path[1]).is_file())] == []
 
 
 def test_prose_is_wrapped_at_130_columns():

@@ -14,7 +14,8 @@ from site_world import HOSTILE, Opened, filled, get
 from svg import parsed
 
 from tracker.web.site.files import build
-from tracker.web.site.writing import FORMATS, Site
+from tracker.web.site.views import FORMATS
+from tracker.web.site.writing import Site
 from tracker.workspace import Settings
 from tracker.workspace.sharing import barred_boards
 

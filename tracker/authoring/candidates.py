@@ -12,7 +12,7 @@ from math import log2
 from tracker.authoring.columns import MAX_ROWS, Cells, cells_of
 from tracker.authoring.leads import Lead, leads
 from tracker.authoring.proposal import Candidate
-from tracker.authoring.statements import Statements
+from tracker.authoring.statements import PageStatements
 from tracker.authoring.words import (
     AVERAGE,
     BOUND_HIGH,
@@ -147,8 +147,8 @@ class _Parser:
         return html_table.page_of(self.body, flight=True)
 
     @cached_property
-    def says(self) -> Statements:
-        return Statements(self.body)
+    def says(self) -> PageStatements:
+        return PageStatements(self.body)
 
     def __call__(self, way: Parse, columns: Sequence[str]) -> Table:
         if way.format != "html_table":
@@ -226,7 +226,7 @@ class _Signs:
     other: str
 
 
-def _judged(spec: Parse, table: Table, lead: Lead, says: Statements) -> Candidate:
+def _judged(spec: Parse, table: Table, lead: Lead, says: PageStatements) -> Candidate:
     columns = cells_of(table.columns, table.rows)
     ranked_by = says.ranking(table.columns)
     leading = _leading(columns, says)
@@ -271,7 +271,7 @@ def _is_headless(columns: Sequence[Cells]) -> bool:
     return counts and len(numbers) == sum(cells.is_numeric for cells in columns)
 
 
-def _leading(columns: Sequence[Cells], says: Statements) -> list[Cells]:
+def _leading(columns: Sequence[Cells], says: PageStatements) -> list[Cells]:
     """The figures of whose order the page may say that it ranks: prices and what has a date or a limit never do."""
     figures = [cells for cells in columns if is_figure(cells) and not (PRICE | LIMIT) & {*cells.words}]
     ordered = [cells for cells in figures if abs(cells.order()) >= FOLLOWED and len(cells.values) >= ENOUGH]

@@ -26,7 +26,7 @@ _SAID = 200
 
 
 @dataclass(frozen=True)  # no slots: a cached property needs a place
-class Statements:
+class PageStatements:
     """The statements of one body."""
 
     body: bytes

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,8 +17,10 @@ from tracker.model import RecordChange
 from tracker.query.filters import Filters, boards_of
 from tracker.reports.jsonl import event_json
 from tracker.wording import escaped, safe
-from tracker.workspace.api import Workspace
 from tracker.workspace.following import follow
+
+if TYPE_CHECKING:
+    from tracker.workspace.api import Workspace
 
 _ASKED = frozenset(("boards", "kinds", "grades"))
 """The filters that go with a cursor."""

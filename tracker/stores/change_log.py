@@ -30,7 +30,7 @@ _LIVE = "SELECT event FROM changes GROUP BY event HAVING NOT withdrawn AND max(p
 """Events that were not withdrawn since. Of the row with the largest position, by SQLite's rule for a bare column beside max()."""
 
 
-class Logged(NamedTuple):
+class LogEntry(NamedTuple):
     """A row of the log, and the cursor after it."""
 
     event: EventId
@@ -58,7 +58,7 @@ class ChangeLog:
         new = f"SELECT event FROM _events WHERE board = ? AND event NOT IN ({_LIVE}) ORDER BY recorded_at, place"  # noqa: S608  # as above
         self.add([event for (event,) in self._run(new, (board,)).fetchall()])
 
-    def after(self, cursor: str, most: int) -> list[Logged]:
+    def after(self, cursor: str, most: int) -> list[LogEntry]:
         """At most `most` rows after a cursor ("": from the beginning), in order.
 
         Raises:
@@ -67,7 +67,7 @@ class ChangeLog:
         position = self._position(cursor) if cursor else 0
         sql = "SELECT event, withdrawn, position, chain FROM changes WHERE position > ? ORDER BY position LIMIT ?"
         return [
-            Logged(EventId(event), bool(withdrawn), f"{place}-{chain:x}")
+            LogEntry(EventId(event), bool(withdrawn), f"{place}-{chain:x}")
             for event, withdrawn, place, chain in self._run(sql, (position, most))
         ]
 

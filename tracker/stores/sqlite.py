@@ -50,7 +50,7 @@ from tracker.stores._changes import NAME, PAGE, RANK, measure_changes, new_segme
 from tracker.stores._codec import CHECK_COLUMNS, check_of, measure_of, measure_row, record, row_of, seconds, time_of, time_or_none
 from tracker.stores._identities import COLUMNS as IDENTITY_COLUMNS
 from tracker.stores._identities import WHO, changed, identity, identity_row
-from tracker.stores.change_log import ChangeLog, Logged
+from tracker.stores.change_log import ChangeLog, LogEntry
 from tracker.stores.service_state import TABLES, SqliteServiceState
 from tracker.stores.sqlite_errors import REBUILD, Damaged
 from tracker.stores.sqlite_file import Row, SqliteFile
@@ -562,7 +562,7 @@ class SqliteStore(SqliteFile):
             logged = self._log.after(cursor, most)
         return [self._change(row) for row in logged]
 
-    def _change(self, logged: Logged) -> RecordChange:
+    def _change(self, logged: LogEntry) -> RecordChange:
         rows = self._all(f"SELECT {_codec.EVENT_COLUMNS} FROM _events WHERE event = ?", logged.event)  # noqa: S608  # our own columns
         event = self._event(rows[0]) if rows else None
         board, headline = (event.board, event.headline) if event else self._one(_WITHDRAWN, logged.event) or ("", "")

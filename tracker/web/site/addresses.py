@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId
 from tracker.query.filters import Filters
-from tracker.web.site.views import SiteView, board, changes, history, model, overview
-from tracker.web.site.writing import FORMATS
+from tracker.web.site.views import FORMATS, SiteView, board, changes, history, model, overview
 
 if TYPE_CHECKING:
     from tracker.workspace.api import Workspace

@@ -11,8 +11,8 @@ from tracker.errors import DeclarationError, StoreError
 from tracker.model import Board, BoardId
 from tracker.query.filters import Filters
 from tracker.web.site.addresses import view
-from tracker.web.site.views import has_page
-from tracker.web.site.writing import FORMATS, Site, styles, written
+from tracker.web.site.views import FORMATS, has_page
+from tracker.web.site.writing import Site, styles, written
 
 if TYPE_CHECKING:
     from tracker.workspace.api import Workspace

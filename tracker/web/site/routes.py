@@ -20,7 +20,8 @@ from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId
 from tracker.web.pages import Guarded, Logged
 from tracker.web.site.addresses import LONGEST, filters, split, view
-from tracker.web.site.writing import FORMATS, Site, message, styles, written
+from tracker.web.site.views import FORMATS
+from tracker.web.site.writing import Site, message, styles, written
 
 if TYPE_CHECKING:
     from tracker.workspace.api import Workspace

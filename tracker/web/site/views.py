@@ -26,6 +26,16 @@ Picture = Callable[[Look], str]
 _SECOND, _FEED = timedelta(seconds=1), timedelta(days=14)
 _HISTORY = ("bump", "band", "calendar")
 
+FORMATS: Mapping[str, str] = {
+    "html": "text/html; charset=utf-8",
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+    "svg": "image/svg+xml",
+    "atom": "application/atom+xml",
+    "md": "text/markdown; charset=utf-8",
+}
+"""Format → content type. The HTML page is at the view's address with a slash, the others at the address with their ending."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteView:

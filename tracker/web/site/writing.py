@@ -19,17 +19,8 @@ from tracker.charts import Look, Theme
 from tracker.errors import DeclarationError
 from tracker.reports import Style, html, render
 from tracker.reports.cleaning import cleaned, link
-from tracker.web.site.views import SiteView
+from tracker.web.site.views import FORMATS, SiteView
 
-FORMATS: Mapping[str, str] = {
-    "html": "text/html; charset=utf-8",
-    "json": "application/json",
-    "csv": "text/csv; charset=utf-8",
-    "svg": "image/svg+xml",
-    "atom": "application/atom+xml",
-    "md": "text/markdown; charset=utf-8",
-}
-"""Format → content type. The HTML page is at the view's address with a slash, the others at the address with their ending."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
