@@ -144,6 +144,7 @@ class Loop:
             self._store_works()
 
     def _do(self, now: datetime, *, start: bool) -> None:
+        self._world.store.check_place()
         self._check_clock(now)
         if self._reload_asked or self._declarations.changed():
             self._reload(now)

@@ -181,7 +181,8 @@ def _message(aside: str, from_backup: Sequence[str], lost: Sequence[str], unsure
         return f"{done}{unsure} Lost, if there were any: pauses, deliveries and receipts{more}"
     kept = f"was damaged; it is at {aside}, and" if aside else "was missing or empty, and"
     older = f" As last backed up: {', '.join(from_backup)}." if from_backup else ""
-    return f"The database {kept} was rebuilt from the archive.{older}{unsure} Lost: {', '.join(lost) or 'nothing'}"
+    nothing = "nothing else" if unsure.silent else "nothing"
+    return f"The database {kept} was rebuilt from the archive.{older}{unsure} Lost: {', '.join(lost) or nothing}"
 
 
 def _aside(database: Path, now: datetime | None) -> str:
