@@ -313,7 +313,28 @@ def test_a_board_whose_archive_is_damaged_too_is_named_and_does_not_stop_the_oth
     with SqliteStore(path) as store:
         assert len(list(store.checks(TEXT))) == 3
         assert list(store.checks(BoardId("acme/other"))) == []
-        assert store.service.notices()[-1].message.endswith("Lost: the history of acme/other")
+        ending = "Lost: the history of acme/other, until its captures can be read (tracker replay acme/other)"
+        assert store.service.notices()[-1].message.endswith(ending)
+
+
+def test_a_board_whose_captures_could_not_be_read_during_a_rebuild_is_read_again_by_the_next_daemon(used: Daemon):
+    path, folder = whole(used), used.folder / "captures/acme/other"
+    bodies = [body for body in folder.rglob("*") if body.is_file() and body.name != "index.jsonl"]
+    for body in bodies:
+        body.rename(body.with_suffix(".away"))
+        body.mkdir()
+    spoil(path, "_checks")
+    rebuilt(used, path)
+    for body in bodies:
+        body.rmdir()
+        body.with_suffix(".away").rename(body)
+    used._opened()
+    assert list(used.store.checks(BoardId("acme/other"))) == []
+    asked = len(used.times("acme/other"))
+    used.run(60)
+    assert len(used.results("acme/other")) == 3
+    assert len(used.times("acme/other")) == asked, "what the archive has is not fetched again"
+    assert len(used.news()) == len(set(used.news()))
 
 
 @pytest.mark.parametrize("backed_up", [False, True])

@@ -336,7 +336,7 @@ def _replay(  # noqa: PLR0917  # the order of the work
             if isinstance(error.__cause__, sqlite3.Error):
                 raise
             log.error("history not rebuilt", extra={"board": name, "error": str(error)})  # noqa: TRY400  # the message is enough
-            lost.append(f"the history of {name}")
+            lost.append(f"the history of {name}, until its captures can be read (tracker replay {name})")
             continue
         if until is None:
             wanted = EventFilter(board=name, is_news=True, since=now - NEWS_FOR)
