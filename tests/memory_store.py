@@ -65,6 +65,9 @@ class MemoryStore:
         self._withdrawn: dict[BoardId, set[EventId]] = {}
         self._service = MemoryServiceState()
 
+    def check_place(self) -> None:  # it has no file
+        pass
+
     @property
     def service(self) -> MemoryServiceState:
         return self._service

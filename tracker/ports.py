@@ -150,6 +150,9 @@ class Archive(Protocol):
 class Store(Protocol):
     """The history of all boards, derived from the archive; `tests/stores/` holds the one suite for all stores."""
 
+    def check_place(self) -> None:
+        """Raise StoreError if what is stored now would be lost, because the store was replaced or deleted."""
+
     def position(self, board: BoardId) -> int:
         """The byte of the board's index up to which everything is stored."""
 

@@ -350,3 +350,20 @@ def test_a_row_that_cannot_be_decoded_is_damage_of_the_database_and_not_a_fault_
     with pytest.raises(Damaged, match="a row cannot be read"):
         daemon.run(HOUR)
     assert daemon.open() == {}
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_a_paused_board_keeps_no_history_that_a_clock_ahead_has_dated(daemon: Daemon, restarts: bool):
+    daemon.declare(cadence="@hourly")
+    daemon.run(2 * HOUR)
+    daemon.traveller.shift(40 * DAY)
+    daemon.run(2 * HOUR)
+    daemon.store.service.pause(Pause(board=TEXT, since=daemon.now, by="ann", reason="terms"))
+    assert daemon.checks()[-1].observed_at > START + 40 * DAY
+    asked = len(daemon.times())
+    daemon.traveller.shift(-40 * DAY)
+    if restarts:
+        daemon.restart()
+    daemon.run(3 * MINUTE)
+    assert [check.observed_at for check in daemon.checks()] == [START + number * HOUR for number in range(3)]
+    assert len(daemon.times()) == asked, "a paused board is not fetched"

@@ -14,11 +14,14 @@ from kit import counter
 from msgspec import to_builtins
 from sqlite_utils import Database
 
+from tracker.daemon.opening import beside
 from tracker.errors import StoreError
 from tracker.model import BoardId, Capture, Counted, EventId, Pause, Receipt, Verdict
 from tracker.stores.migrations import migrations
+from tracker.stores.service_state import TABLES
 from tracker.stores.sqlite import SqliteStore
-from tracker.stores.sqlite_errors import Damaged
+from tracker.stores.sqlite_errors import Damaged, Replaced
+from tracker.stores.sqlite_file import NEWEST_MIGRATION
 from tracker.workspace.names import default_lexicon
 from tracker.workspace.rescue import check_pause, rebuild
 from tracker.workspace.service_backup import RECEIPTS, back_up
@@ -310,4 +313,60 @@ def test_a_board_whose_archive_is_damaged_too_is_named_and_does_not_stop_the_oth
     with SqliteStore(path) as store:
         assert len(list(store.checks(TEXT))) == 3
         assert list(store.checks(BoardId("acme/other"))) == []
-        assert store.service.notices()[-1].message.endswith("Lost: the history of acme/other")
+        ending = "Lost: the history of acme/other, until its captures can be read (tracker replay acme/other)"
+        assert store.service.notices()[-1].message.endswith(ending)
+
+
+def test_a_board_whose_captures_could_not_be_read_during_a_rebuild_is_read_again_by_the_next_daemon(used: Daemon):
+    path, folder = whole(used), used.folder / "captures/acme/other"
+    bodies = [body for body in folder.rglob("*") if body.is_file() and body.name != "index.jsonl"]
+    for body in bodies:
+        body.rename(body.with_suffix(".away"))
+        body.mkdir()
+    spoil(path, "_checks")
+    rebuilt(used, path)
+    for body in bodies:
+        body.rmdir()
+        body.with_suffix(".away").rename(body)
+    used._opened()
+    assert list(used.store.checks(BoardId("acme/other"))) == []
+    asked = len(used.times("acme/other"))
+    used.run(60)
+    assert len(used.results("acme/other")) == 3
+    assert len(used.times("acme/other")) == asked, "what the archive has is not fetched again"
+    assert len(used.news()) == len(set(used.news()))
+
+
+@pytest.mark.parametrize("backed_up", [False, True])
+def test_a_daemon_reads_no_board_into_a_deleted_database_and_reports_the_change_afterwards(used: Daemon, backed_up: bool):
+    path, backup, other = used.folder / "tracker.db", used.folder / "service.bak", BoardId("acme/other")
+    if backed_up:
+        back_up(used.store, backup, used.now)
+    lines = len(used.archive.index(other)[0])
+    for file in used.folder.glob("tracker.db*"):
+        file.unlink()
+    used.answers[other] = showing(OTHER)
+    used.pass_by(HOUR)
+    with pytest.raises(Replaced, match="was replaced or deleted while it was in use"):
+        used.loop.turn()
+    assert len(used.archive.index(other)[0]) == lines
+    with pytest.raises(Replaced):
+        beside(used.store, path)
+    assert not path.exists(), "the worker that delivers creates no empty one"
+    boards, lexicon = used.loop.declared.boards, used.loop.declared.lexicon
+    message = rebuild(path, used.archive, boards, lexicon=lexicon, now=used.now, backup=backup, is_damaged=False)
+    assert backed_up == message.endswith("Lost: nothing")
+    used._opened()
+    used.run()
+    assert [headline for headline in used.news() if headline.startswith("Model B leads Acme other")]
+
+
+def test_a_message_that_names_news_that_was_not_sent_does_not_say_that_nothing_is_lost(used: Daemon):
+    backup, path = used.folder / "service.bak", whole(used)
+    saved = {**{table: [] for table in TABLES}, "declarations": [], "positions": [], "version": NEWEST_MIGRATION}
+    backup.write_text(json.dumps(saved), encoding="utf-8")
+    path.unlink()
+    boards, lexicon = used.loop.declared.boards, used.loop.declared.lexicon
+    message = rebuild(path, used.archive, boards, lexicon=lexicon, now=used.now, backup=backup, is_damaged=False)
+    assert "Not sent, and may not have been sent before" in message
+    assert message.endswith("Lost: nothing else")

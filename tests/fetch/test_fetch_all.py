@@ -94,13 +94,12 @@ def test_an_outcome_is_yielded_as_soon_as_it_exists(world):
     assert next(outcomes)[0].id == "slow.test/models"
 
 
-def test_another_exception_is_raised_after_the_other_hosts_are_done(world):
-    world.put("broken.test/models", failing(ZeroDivisionError("a bug")))
-    world.put("/models", answer())
-    outcomes = world.fetcher().fetch_all([job("broken.test"), job("a.test"), job("b.test")])
-    assert {next(outcomes)[0].id, next(outcomes)[0].id} == {"a.test/models", "b.test/models"}
-    with pytest.raises(ZeroDivisionError):
-        next(outcomes)
+def test_a_bug_is_the_outcome_of_its_board_and_the_next_boards_of_its_host_are_fetched(world):
+    world.put("/first", failing(ZeroDivisionError("a bug")))
+    world.put("/second", answer())
+    outcomes = [outcome for _, outcome in world.fetcher().fetch_all([job("a.test", "/first"), job("a.test", "/second")])]
+    assert str(outcomes[0]) == "a.test/first: ZeroDivisionError of the tracker's own: a bug; expected a fetch; see the log"
+    assert isinstance(outcomes[1], Capture)
 
 
 class FullDisk(MemoryHosts):

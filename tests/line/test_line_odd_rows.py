@@ -345,3 +345,12 @@ def test_a_price_of_nothing_waits_for_a_second_reading(archive: FileArchive, sto
     keep(archive, {3: free + b"\n", 4: free + b"\n\n"})
     after = sync.sync_board(by("name"), archive, store, default_lexicon()).events
     assert [event.kind for event in after if event.kind == "price_change" and event.is_news] == ["price_change"]
+
+
+@pytest.mark.parametrize("column", ["key", "name"])
+def test_a_day_of_names_in_a_wrong_encoding_has_no_events(archive: FileArchive, store: Store, column: str):
+    wrong = page().replace(b" ", "Â\u00a0".encode())
+    assert [read(archive, store, by(column), *bodies) for bodies in ([page()], [page(), wrong], [page(), wrong, page()])][1:] == [
+        [],
+        [],
+    ]

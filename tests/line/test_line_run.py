@@ -29,6 +29,8 @@ from tracker.model import (
 )
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
+from tracker.stores.sqlite import SqliteStore
+from tracker.stores.sqlite_errors import Replaced
 from tracker.workspace.names import default_lexicon
 
 
@@ -52,6 +54,17 @@ def run(archive: FileArchive, store: Store, fetcher: FakeFetcher, boards: Sequen
     return list(
         intake.run(boards or [board()], archive=archive, store=store, fetcher=fetcher, clock=clock, lexicon=default_lexicon())
     )
+
+
+def test_nothing_is_archived_after_the_database_was_deleted(archive: FileArchive, tmp_path: Path):
+    with SqliteStore(tmp_path / "tracker.db") as store:
+        run(archive, store, FakeFetcher.saying(capture(0, csv(SIX))))
+        (tmp_path / "tracker.db").unlink()
+        with pytest.raises(Replaced):
+            run(archive, store, FakeFetcher.saying(capture(1, csv(SIX + " g:99"))))
+        with pytest.raises(Replaced):
+            store.service.route_since("all", at(2))
+    assert len(archive.index(BOARD)[0]) == 1
 
 
 def test_a_capture_is_kept_and_synced(archive: FileArchive, store: Store):

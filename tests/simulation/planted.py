@@ -175,7 +175,7 @@ BUGS = (
         kinds=("kill", "disk"),
         file="stores/sqlite.py",
         old='            self._connection.execute("BEGIN IMMEDIATE")\n            try:\n'
-        "                self._notice_others()\n                yield\n"
+        "                self.check_place()\n                self._notice_others()\n                yield\n"
         '                self._connection.execute("COMMIT")\n',
         new="            try:\n                self._notice_others()\n                yield\n",
     ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import queue
 import threading
 from collections.abc import Callable
@@ -10,14 +9,13 @@ from dataclasses import KW_ONLY, dataclass, field
 
 from msgspec import Struct
 
-from tracker.errors import FetchError, TrackerError, Transient
+from tracker.errors import FetchError, Transient
+from tracker.fetch import as_failure
 from tracker.model import Board, BoardId, Capture, Unchanged
 
 Fetched = Capture | Unchanged | FetchError
 Start = Callable[[Callable[[], None]], None]
 """Runs a function beside the caller (a thread), or at once (a simulation)."""
-
-log = logging.getLogger("tracker.daemon")
 
 
 def in_a_thread(work: Callable[[], None]) -> None:
@@ -74,16 +72,10 @@ class InFlight:
             self._down.put((flight, Transient(f"{board.id}: not asked: {error}; expected memory for another thread")))
 
     def _fetched(self, board: Board) -> Fetched:
-        """The result of a fetch. A failure of our own is in the board's record too, and retried like any other."""
         try:
             return self.fetch(board)
-        except FetchError as error:
-            return error
-        except TrackerError as error:  # for example, the disk is full and hosts cannot be noted
-            return Transient(f"{board.id}: not asked: {error}")
-        except Exception as error:
-            log.exception("fetch failed by a bug", extra={"board": board.id})
-            return Transient(f"{board.id}: {type(error).__name__} of the tracker's own: {error}; expected a fetch; see the log")
+        except Exception as error:  # noqa: BLE001  # a defect too is one board's trouble
+            return as_failure(board, error)
 
     def landed(self) -> list[tuple[Board, Fetched]]:
         """The results since the last call, and an error for each fetch that now exceeds its deadline."""

@@ -144,6 +144,7 @@ class Loop:
             self._store_works()
 
     def _do(self, now: datetime, *, start: bool) -> None:
+        self._world.store.check_place()
         self._check_clock(now)
         if self._reload_asked or self._declarations.changed():
             self._reload(now)
@@ -173,6 +174,7 @@ class Loop:
                 self._telling = Telling.of(self.declared.routes, self.declared.watches, self._world.store, now)
                 self._notices.open(sync.CLOCK, "", f"The clock was set back {times}; boards wait until it has caught up", now)
                 self._watch_all(now)
+                self._behind = None
             self._set_back = True
         elif self._set_back:
             self._notices.close(sync.CLOCK, "", now)
@@ -220,13 +222,16 @@ class Loop:
         self._ticker.watch(board.id, now)
 
     def _left_behind(self) -> list[BoardId]:
-        """The boards of which a killed process had archived something and not synced it; last those with which it ended."""
+        """The boards of which a killed process had archived something and not synced it; last those with which it ended.
+
+        Of the paused ones, those whose history a clock that was ahead has dated: no fetch will correct it.
+        """
         archive, store, behind = self._world.archive, self._world.store, []
-        paused = store.service.pauses()
-        for name in sorted(self._ticker.boards() - paused.keys(), key=lambda name: (archive.begun(name) is not None, name)):
+        paused, now = store.service.pauses(), self._world.clock.now()
+        for name in sorted(self._ticker.boards(), key=lambda name: (archive.begun(name) is not None, name)):
 
             def look(name: BoardId = name) -> None:
-                if index.is_behind(name, archive, store):
+                if sync.is_ahead(name, store, now) if name in paused else index.is_behind(name, archive, store):
                     behind.append(name)
 
             self._isolated(self.declared.boards[name], look)
@@ -235,9 +240,12 @@ class Loop:
     def _catch_up(self, behind: list[BoardId], now: datetime) -> None:
         """Sync the next of these boards, so that it is not fetched again for what the archive has: one a turn."""
         board = self.declared.boards.get(behind[0])
-        if board is not None and self._is_wanted(board) and not self._is_paused(board.id):
+        if board is not None and self._is_wanted(board) and self._may_sync(board.id, now):
             self._isolated(board, lambda: self._sync(board, now))
         del behind[0]
+
+    def _may_sync(self, name: BoardId, now: datetime) -> bool:
+        return not self._is_paused(name) or sync.is_ahead(name, self._world.store, now)
 
     def _sync(self, board: Board, now: datetime) -> None:
         self._report(self._synced(board), now)

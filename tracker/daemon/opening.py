@@ -55,6 +55,12 @@ def _back_up(store: SqliteStore, archive: FileArchive, path: Path, now: datetime
     archive.seal(now)
 
 
+def beside(store: SqliteStore, path: Path) -> SqliteStore:
+    """Another connection to the file; a deleted one is not recreated. Raises StoreError."""
+    store.check_place()
+    return SqliteStore(path)
+
+
 def _say_rebuilt(what: str) -> None:
     logger.error("store rebuilt", extra={"what": what})
 
@@ -82,7 +88,7 @@ def opened(
         hosts = stack.enter_context(closing(SqliteHosts(settings.hosts)))
         fetcher = stack.enter_context(Fetcher(hosts, clock, os.environ, contact=settings.contact))
         if send is None:
-            worker = DeliveryWorker(lambda: SqliteStore(settings.database), lock_of(settings.store), clock, os.environ)
+            worker = DeliveryWorker(lambda: beside(store, settings.database), lock_of(settings.store), clock, os.environ)
             stack.callback(worker.stop, LAST_MESSAGE_S)
             send = worker
         world = World(

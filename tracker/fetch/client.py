@@ -14,7 +14,7 @@ from http import HTTPStatus
 from importlib import metadata
 from typing import Self, TypeVar
 
-from tracker.errors import DeclarationError, FetchError, Refused, Transient
+from tracker.errors import DeclarationError, FetchError, Refused, StoreError, TrackerError, Transient
 from tracker.fetch.addresses import Resolve, look_up, resolve_host
 from tracker.fetch.answers import failure, without_secret
 from tracker.fetch.gather import Gathered, Gatherer
@@ -147,8 +147,8 @@ class Fetcher:
     def fetch_all(self, jobs: Sequence[Job], *, workers: int = 8) -> Iterator[tuple[Board, Outcome]]:
         """Fetch many boards, several hosts in parallel and one request at a time per host; yield each when it is done.
 
-        A `FetchError` is an outcome. Any other exception ends only the boards of its host, and is raised after all others are
-        done. Leaving the iterator early ends each host after its current board.
+        Whatever a fetch raises is its board's outcome (`as_failure`), except a StoreError, which ends only the boards of its host
+        and is raised after all others are done. Leaving the iterator early ends each host after its current board.
         """
         groups = _by_host(jobs)
         done: queue.SimpleQueue[tuple[Board, Outcome] | None] = queue.SimpleQueue()
@@ -174,9 +174,10 @@ class Fetcher:
                     return
                 try:
                     outcome: Outcome = self.fetch(board, last)
-                except FetchError as error:
-                    log.info("board not fetched", extra={"board": board.id, "outcome": type(error).__name__})
-                    outcome = error
+                except StoreError:  # all boards need the memory of hosts
+                    raise
+                except Exception as error:  # noqa: BLE001  # a defect too is one board's trouble
+                    outcome = as_failure(board, error)
                 done.put((board, outcome))
         finally:
             done.put(None)
@@ -222,6 +223,17 @@ class Fetcher:
             validators=validators,
             parts=tuple(gathered.parts) if any(part != Part() for part in gathered.parts) else (),
         )
+
+
+def as_failure(board: Board, error: Exception) -> FetchError:
+    """The error of a fetch. A failure of our own is in the board's record too, and retried like any other."""
+    if isinstance(error, FetchError):
+        log.info("board not fetched", extra={"board": board.id, "outcome": type(error).__name__})
+        return error
+    if isinstance(error, TrackerError):  # for example, the disk is full and hosts cannot be noted
+        return Transient(f"{board.id}: not asked: {error}")
+    log.error("fetch failed by a bug", extra={"board": board.id}, exc_info=error)
+    return Transient(f"{board.id}: {type(error).__name__} of the tracker's own: {error}; expected a fetch; see the log")
 
 
 def _is_one_answer(board: Board) -> bool:

@@ -69,6 +69,7 @@ def take(
     read: Read = apart.read,
 ) -> Outcome:
     """Archive the result of one fetch, and sync the board; its trouble is part of the outcome. Raises StoreError, Defect."""
+    store.check_place()  # before the archive has what the history would lose
     now = clock.now()
     desk = Desk(archive=archive, store=store, lexicon=lexicon, telling=telling, now=now, read=read)
     try:

@@ -305,15 +305,22 @@ def set_aside(board: BoardId, archive: Archive, store: Store) -> list[IndexLine]
 
 
 def _aside(board: Board, desk: Desk, lines: Sequence[IndexLine], last: Check | None) -> dict[datetime, str]:
-    """Why some captures do not enter history yet, by time; nothing is looked up unless a date is odd."""
+    """Why some captures do not enter history, or no longer, by time; nothing is looked up unless a date is odd."""
     now, times = desk.now, [line.observed_at for line in lines if line.verdict not in DECISIONS]
+    times += [] if last is None else [last.observed_at]
     if now is None or not times:
         return {}
-    newest = max(times if last is None else (*times, last.observed_at))
+    newest = max(times)
     waits = newest > now - dates.PASSED and (last is None or newest - last.observed_at > dates.LONG)
     if newest <= now + dates.SLACK and not waits:
         return {}
     return dates.set_aside(fetches_of(desk.archive.index(board.id)[0]), _times(board.id, desk.store), now)
+
+
+def is_ahead(board: BoardId, store: Store, now: datetime) -> bool:
+    """Whether a clock that was ahead dated the end of the board's history, which the next sync corrects."""
+    last = store.last_check(board)
+    return last is not None and last.observed_at > now and dates.is_ahead(_times(board, store), now)
 
 
 def _times(board: BoardId, store: Store) -> list[datetime]:

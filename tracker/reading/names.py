@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from functools import lru_cache
 
 from tracker.parsers.decoding import ARROWS
@@ -85,13 +86,21 @@ def _cleaned(text: str) -> str:
 
 
 def _once(text: str) -> str:
-    text = _in_one_script(_visible(text))
+    text = _in_one_script(_visible(_well_decoded(text)))
     text = _BOLD.sub(r"\2", LINK.sub(r"\1", text))
     text = text.lstrip(BADGES + VARIATION + " *")
     text = _GLUED_NOTE.split(text, maxsplit=1)[0]
     text = _RAISED_NOTE.sub("", _FOOTNOTE.sub("", text.rstrip(BADGES + VARIATION + " *†‡§¶")))
     link = _WHOLE_LINK.fullmatch(text)
     return (link[1] if link else text)[:MAX_CHARS].rstrip()
+
+
+def _well_decoded(text: str) -> str:
+    """The text that was written as UTF-8 and read as Windows-1252 or Latin-1 (`CafÃ©`); another text unchanged."""
+    for encoding in ("cp1252", "latin-1"):
+        with suppress(UnicodeError):
+            return text.encode(encoding).decode()
+    return text
 
 
 def _in_one_script(text: str) -> str:

@@ -589,6 +589,7 @@ class SqliteStore(SqliteFile):
         with self._storing("write"):
             self._connection.execute("BEGIN IMMEDIATE")
             try:
+                self.check_place()
                 self._notice_others()
                 yield
                 self._connection.execute("COMMIT")

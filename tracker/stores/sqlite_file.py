@@ -105,8 +105,14 @@ class SqliteFile:
         if (problem := self._one("PRAGMA quick_check(1)")) != ("ok",):
             found = str((problem or ("",))[0]).rpartition("\n")[2]
             raise Damaged(f"{self._path}: is damaged: {found}; expected a sound database ({REBUILD})")
-        if self._inode is not None and _inode(self._path) != self._inode:
-            raise Replaced(f"{self._path}: was replaced or deleted while it was in use; expected the same file")
+        self.check_place()
+
+    def check_place(self) -> None:
+        """Raise Replaced if the file is no longer the one that was opened: what is written now would be lost."""
+        with self._storing("read"):
+            is_there = self._inode is None or _inode(self._path) == self._inode
+        if not is_there:
+            raise Replaced(f"{self._path}: was replaced or deleted while it was in use; expected the same file (run this again)")
 
     def close(self) -> None:
         """Close the file."""

@@ -181,7 +181,8 @@ def _message(aside: str, from_backup: Sequence[str], lost: Sequence[str], unsure
         return f"{done}{unsure} Lost, if there were any: pauses, deliveries and receipts{more}"
     kept = f"was damaged; it is at {aside}, and" if aside else "was missing or empty, and"
     older = f" As last backed up: {', '.join(from_backup)}." if from_backup else ""
-    return f"The database {kept} was rebuilt from the archive.{older}{unsure} Lost: {', '.join(lost) or 'nothing'}"
+    nothing = "nothing else" if unsure.silent else "nothing"
+    return f"The database {kept} was rebuilt from the archive.{older}{unsure} Lost: {', '.join(lost) or nothing}"
 
 
 def _aside(database: Path, now: datetime | None) -> str:
@@ -335,7 +336,7 @@ def _replay(  # noqa: PLR0917  # the order of the work
             if isinstance(error.__cause__, sqlite3.Error):
                 raise
             log.error("history not rebuilt", extra={"board": name, "error": str(error)})  # noqa: TRY400  # the message is enough
-            lost.append(f"the history of {name}")
+            lost.append(f"the history of {name}, until its captures can be read (tracker replay {name})")
             continue
         if until is None:
             wanted = EventFilter(board=name, is_news=True, since=now - NEWS_FOR)
