@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 from itertools import product
 
 from msgspec import Struct, structs
@@ -94,7 +95,7 @@ def detect(events: Iterable[Event], panel: Panel) -> Iterator[Event]:
 
 def _seats(panel: Panel) -> dict[BoardId, _Seat]:
     return {
-        board.id: _seat(board, snapshot, board.primary)
+        board.id: snapshot.once(("seat", board.primary.id), partial(_seat, board, snapshot, board.primary))
         for board, snapshot in sorted(panel, key=lambda pair: pair[0].id)
         if board.primary is not None and board.primary.ranked
     }
