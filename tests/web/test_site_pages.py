@@ -187,7 +187,12 @@ def test_the_static_site_has_the_same_pages_and_only_what_may_be_passed_on(store
     assert {f"boards/acme/text/history.{form}" for form in FORMATS if form != "html"} <= files
     assert not [name for name in files if "secret" in name]
     page = (tmp_path / "boards/acme/text/index.html").read_text(encoding="utf-8")
-    assert page == get(store, "/boards/acme/text/", about=Site(url="https://site.example", public=True)).text
+    assert page == get(store, "/boards/acme/text/", about=Site(url="https://site.example", public=True, static=True)).text
+    for path in tmp_path.rglob("*.html"):
+        for link in lxml_html.fromstring(path.read_text(encoding="utf-8")).xpath("//a/@href | //link/@href"):
+            if not link.startswith(("https://", "#")):
+                target = path.parent / link
+                assert (target / "index.html" if link.endswith("/") else target).is_file(), (path, link)
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
     with Opened(store)() as workspace:
         list(build(workspace, tmp_path, Site(url="https://site.example", public=True), barred_boards(workspace)))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +21,8 @@ from tracker.line import intake
 from tracker.shipped import SEED
 from tracker.stores import locks
 from tracker.stores.sqlite import SqliteStore
+from tracker.web.site.files import build
+from tracker.web.site.writing import Site
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
 from tracker.workspace.declared import chosen
@@ -54,6 +58,8 @@ def command(ctx: click.Context, folder: Path | None, seed: Path) -> None:
         with Workspace(settings) as workspace:
             store = workspace.store
             report = workspace.report(since=min(check.observed_at for board in store.boards() for check in store.checks(board)))
+            report = workspace.illustrated(report)
+            list(build(workspace, folder / "site", Site(), {}))
         for form, name in (("html", "report.html"), ("markdown", "report.md")):
             (folder / name).write_text(reports.render(report, form), encoding="utf-8")
     click.echo()
@@ -63,6 +69,8 @@ def command(ctx: click.Context, folder: Path | None, seed: Path) -> None:
     click.echo(f"  {tracker} standings meridian/llms --top 10")
     click.echo(f"  {tracker} events --kind overtake --json")
     click.echo(f"  {tracker} verify --all")
+    pages = shlex.join((sys.executable, "-m", "http.server", "--directory", str(folder / "site"), "8788"))
+    click.echo(f"  {pages}    # then open http://127.0.0.1:8788/")
 
 
 def play(settings: Settings, season: Season) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from tracker.errors import DeclarationError, StoreError
 from tracker.model import Board, BoardId
 from tracker.query.filters import Filters
 from tracker.web.site.addresses import view
+from tracker.web.site.views import has_page
 from tracker.web.site.writing import FORMATS, Site, styles, written
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ def build(workspace: Workspace, folder: Path, site: Site, barred: Mapping[BoardI
     Raises:
         StoreError: the folder cannot be written.
     """
+    site = replace(site, static=True)
     _write(folder / "style.css", styles())
     for path in _paths(workspace, barred):
         try:
@@ -38,7 +41,7 @@ def build(workspace: Workspace, folder: Path, site: Site, barred: Mapping[BoardI
 def _paths(workspace: Workspace, barred: Mapping[BoardId, Board]) -> Iterator[str]:
     yield from ("", "boards")
     for board in workspace.boards():
-        if board.id not in barred:
+        if board.id not in barred and has_page(workspace, board):
             yield from (f"boards/{board.id}", f"boards/{board.id}/history")
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from tracker.charts import FORMS, Look, rows
-from tracker.model import Board, Health, Report, Result
+from tracker.model import Board, Health, MetricId, Report, Result
 from tracker.query.filters import Filters
 from tracker.query.health import health
 from tracker.query.since import looked_at
@@ -77,11 +77,11 @@ def board(workspace: Workspace, board: str, only: Filters) -> SiteView:
         DeclarationError: there is no such board, metric or reading.
     """
     declared = workspace.board(board)
-    (ranking,) = workspace.rankings(Filters(metrics=only.metrics, at=only.at), board=declared.id)[:1]
+    chosen = Filters(metrics=only.metrics or _metrics(declared), at=only.at)
+    (ranking,) = workspace.rankings(chosen, board=declared.id)[:1]
     looks = [check.observed_at for check in workspace.store.checks(declared.id) if check.result is Result.ACCEPTED]
     earlier = max((look for look in looks if look < ranking.observed_at), default=None)
     later = min((look for look in looks if look > ranking.observed_at), default=None)
-    chosen = Filters(metrics=only.metrics, at=only.at)
     return SiteView(
         path=f"boards/{declared.id}",
         template="board.html",
@@ -111,7 +111,7 @@ def history(workspace: Workspace, board: str, only: Filters) -> SiteView:
         DeclarationError: there is no such board, metric or reading.
     """
     declared = workspace.board(board)
-    chosen = Filters(metrics=only.metrics, since=only.since, at=only.at)
+    chosen = Filters(metrics=only.metrics or _metrics(declared), since=only.since, at=only.at)
     chart = workspace.chart("bump", declared.id, chosen)
     end = chart.head.read_until
     return SiteView(
@@ -172,8 +172,19 @@ def overview(workspace: Workspace, barred: tuple[Board, ...] = ()) -> SiteView:
             {"board": board.id, "title": board.title, "state": state.state, "entries": state.entries} for board, state in shown
         ),
         report=workspace.report,
-        values=lambda: {"shown": shown, "barred": barred},
+        values=lambda: {"shown": shown, "barred": barred, "has_page": partial(has_page, workspace)},
     )
+
+
+def has_page(workspace: Workspace, board: Board) -> bool:
+    """Whether there is anything to show of a board: it was read, and one of its metrics has an order."""
+    return workspace.store.latest_bodies(board.id) is not None and bool(board.primary or _metrics(board))
+
+
+def _metrics(board: Board) -> tuple[MetricId, ...]:
+    """The metric to show of a board that none ranks: the first with an order; () if one ranks it."""
+    ordered = (metric.id for metric in board.metrics if metric.higher_is_better is not None)
+    return () if board.primary else tuple(ordered)[:1]
 
 
 def _pictures(workspace: Workspace, board: Board, forms: Iterable[str], only: Filters) -> dict[str, Picture]:

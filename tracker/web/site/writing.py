@@ -35,11 +35,15 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """What every page says of the site: the address of its root (for feeds), its time zone, and whether it is for strangers."""
+    """What every page says of the site: the address of its root (for feeds), its time zone, and whether it is for strangers.
+
+    `static`: nothing answers questions, so that no page links to a model, to another time or to a permanent address.
+    """
 
     url: str = ""
     zone: tzinfo = UTC
     public: bool = False
+    static: bool = False
 
 
 def written(view: SiteView, form: str, site: Site, *, picture: str = "", look: Look | None = None) -> bytes:
@@ -81,7 +85,9 @@ def message(title: str, text: str, site: Site) -> bytes:
 
 def _page(view: SiteView, site: Site) -> str:
     depth = len(view.path.split("/")) if view.path else 0
-    frozen = f"{'../' * depth or './'}{view.path + '/' if view.path else ''}?{view.frozen}" if view.frozen else ""
+    frozen = (
+        f"{'../' * depth or './'}{view.path + '/' if view.path else ''}?{view.frozen}" if view.frozen and not site.static else ""
+    )
     values = {
         "title": view.title,
         "path": view.path,
