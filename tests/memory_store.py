@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import fields, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from tracker.errors import StoreError
@@ -133,8 +133,8 @@ class MemoryStore:
         steps = self._steps.get(board)
         return steps[-1].past if steps else BoardState()
 
-    def latest(self, board: BoardId) -> StoredSnapshot | None:
-        return next((stored(diff.after) for step in reversed(self._steps.get(board, [])) if (diff := step.diff)), None)
+    def latest(self, board: BoardId, metrics: Iterable[MetricId] | None = None) -> StoredSnapshot | None:
+        return self.at(board, datetime.max.replace(tzinfo=UTC), metrics)
 
     def latest_bodies(self, board: BoardId) -> tuple[Sha256, ...] | None:
         return next((diff.after.sha256 for step in reversed(self._steps.get(board, [])) if (diff := step.diff)), None)

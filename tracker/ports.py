@@ -199,8 +199,8 @@ class Store(Protocol):
     def past(self, board: BoardId) -> BoardState:
         """The state after the board's last step; an empty one for an unknown board."""
 
-    def latest(self, board: BoardId) -> StoredSnapshot | None:
-        """The last accepted snapshot; positions and models are not stored."""
+    def latest(self, board: BoardId, metrics: Iterable[MetricId] | None = None) -> StoredSnapshot | None:
+        """The last accepted snapshot, with some metrics or (by default) all; positions and models are not stored."""
 
     def latest_bodies(self, board: BoardId) -> tuple[Sha256, ...] | None:
         """The bodies of the last accepted snapshot, without reading what they showed; None if there is none."""

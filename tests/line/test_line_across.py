@@ -63,3 +63,20 @@ def test_the_standings_are_those_of_the_moment_of_the_report(archive: FileArchiv
     (agreed,) = events_across(store, until=11)
     assert (agreed.grade, agreed.subjects[0].entry, agreed.recorded_at) == ("agreed", "claude-opus-4.6", at(4))
     assert events_across(store, until=10) == (agreed,)
+
+
+def test_a_window_gives_what_its_moments_give_one_by_one(archive: FileArchive):
+    store = fresh("memory")
+    rows = [
+        "claude-opus-4.6:80 gpt-5.2:90 glm-5:70",
+        "claude-opus-4.6:95 gpt-5.2:90 glm-5:97",
+        "gpt-5.2:99 glm-5:71 claude-opus-4.6:98",
+    ]
+    pages = {number: csv(text) for number, text in enumerate(rows)}
+    for name, shift in ((BOARD, 0), (OTHER, 0.5)):
+        keep(archive, {number + shift: body for number, body in pages.items()}, name)
+        sync.sync_board(board(name), archive, store, lexicon=default_lexicon())
+    halves = [number / 2 for number in range(12)]
+    one_by_one = [event for begin in halves for event in events_across(store, begin, begin + 0.5)]
+    assert len({event.recorded_at for event in one_by_one}) > 1
+    assert list(events_across(store, 0, 6)) == one_by_one

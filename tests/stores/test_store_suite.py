@@ -115,6 +115,8 @@ def test_a_board_is_shown_as_of_each_time(store: Store):
     assert sorted(store.at(BOARD, day(2)).entries) == ["a", "b", "c", "d", "e", "f"]
     assert sorted(store.at(BOARD, day(3)).entries) == ["a", "c", "d", "e", "f"]
     assert store.at(BOARD, day(99)) == store.latest(BOARD)
+    for metrics in ([SCORE], []):
+        assert store.at(BOARD, day(99), metrics) == store.latest(BOARD, metrics)
 
 
 def test_only_the_metrics_asked_for_are_shown_as_of_a_time(store: Store):
@@ -636,6 +638,28 @@ def test_opening_looks_for_exactly_the_migrations_that_there_are(tmp_path: Path)
         applied = migrations.applied(Database(store._connection))
     assert tuple(migration.name for migration in applied) == MIGRATIONS
     assert tuple(migration.name for migration in migrations._migrations) == MIGRATIONS
+
+
+@pytest.mark.parametrize(
+    ("wanted", "index"),
+    [
+        (EventFilter(board=BOARD, fact="key_before"), "events_with_key_before (board=?)"),
+        (EventFilter(board=BOARD, fact="key_before", entry=EntryId("a")), "events_with_key_before (board=?)"),
+        (EventFilter(board=BOARD, entry=EntryId("a")), "sqlite_autoindex__events_1 (event=?)"),
+        (EventFilter(board=BOARD, since=day(1)), "events_by_board (board=? AND recorded_at>?)"),
+    ],
+)
+def test_events_are_found_by_an_index_that_fits_the_question(tmp_path: Path, wanted: EventFilter, index: str):
+    asked: list[str] = []
+    with SqliteStore(tmp_path / "tracker.db") as store:
+        save_all(store, board(), A_WEEK)
+        store._connection.set_trace_callback(asked.append)
+        list(store.events(wanted))
+        store._connection.set_trace_callback(None)
+        (question,) = asked
+        plan = [row[-1] for row in store._connection.execute(f"EXPLAIN QUERY PLAN {question}")]
+    assert f"SEARCH _events USING INDEX {index}" in plan
+    assert not any(step.startswith("SCAN") for step in plan)
 
 
 def test_series_have_the_same_numbers_in_whatever_order_boards_arrive(tmp_path: Path):

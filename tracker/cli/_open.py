@@ -10,15 +10,19 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, tzinfo
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
 
-from tracker import schedules, toml, workspace
+from tracker import toml, workspace
 from tracker.cli._group import EXIT_CODE
 from tracker.errors import TrackerError
 from tracker.wording import safe
 from tracker.workspace import Settings
+
+if TYPE_CHECKING:
+    from tracker.schedules import Schedules
 
 _PROGRAMS = frozenset({"tracker", "leaderboard-tracker"})
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object per line, with stable keys.")
@@ -91,7 +95,7 @@ def report_errors(errors: Iterable[TrackerError]) -> int:
     return code
 
 
-def report_wrong_boards(found: schedules.Schedules, *, is_all: bool) -> int:
+def report_wrong_boards(found: Schedules, *, is_all: bool) -> int:
     """Report the wrong declarations of boards as `report_errors` does. If they are all there is, the last one is raised."""
     errors = list(found.troubles.values())
     last = errors.pop() if errors and is_all else None

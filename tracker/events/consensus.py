@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 from itertools import product
 
 from msgspec import Struct, structs
@@ -85,7 +86,9 @@ def detect(events: Iterable[Event], panel: Panel) -> Iterator[Event]:
         return
     seats = {board: seat for board, seat in _seats(panel).items() if now - seat.snapshot.observed_at <= AGREES_WITHIN}
     by_pair = _reports((event for event in events if now - event.recorded_at <= AGREES_WITHIN), seats)
-    ballots = sorted(_ballots(by_pair, seats).items(), key=lambda item: (item[0][0], item[0][1].reporting, item[0][1].below))
+    new = {subject for (subject, *_), reports in by_pair.items() if any(event.recorded_at == now for event in reports.values())}
+    of_new = {pair: reports for pair, reports in by_pair.items() if pair[0] in new}
+    ballots = sorted(_ballots(of_new, seats).items(), key=lambda item: (item[0][0], item[0][1].reporting, item[0][1].below))
     for (subject, ballot), rivals in ballots:
         reports = [by_pair[subject, rival, ballot.topic][board] for rival in rivals for board in ballot.reporting]
         if max(event.recorded_at for event in reports) == now:
@@ -94,7 +97,7 @@ def detect(events: Iterable[Event], panel: Panel) -> Iterator[Event]:
 
 def _seats(panel: Panel) -> dict[BoardId, _Seat]:
     return {
-        board.id: _seat(board, snapshot, board.primary)
+        board.id: snapshot.once(("seat", board.primary.id), partial(_seat, board, snapshot, board.primary))
         for board, snapshot in sorted(panel, key=lambda pair: pair[0].id)
         if board.primary is not None and board.primary.ranked
     }

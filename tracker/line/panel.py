@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from tracker.events import ACROSS, KINDS
-from tracker.model import Board, BoardId, Event, EventFilter, Snapshot
+from tracker.model import Board, BoardId, Event, EventFilter, Result, Snapshot
 from tracker.model.names import Lexicon
 from tracker.ports import Store
 
@@ -25,16 +26,35 @@ def across(
         seen = EventFilter(kinds=across.kinds, since=since - across.within, until=until, is_news=True)
         events = [event for board in chosen for event in store.events(replace(seen, board=board))]
         events.sort(key=lambda event: (event.recorded_at, event.id))
-        for at in sorted({event.recorded_at for event in events if event.recorded_at >= since}):
-            so_far = [event for event in events if at - across.within <= event.recorded_at <= at]
-            together += across.detect(so_far, _panel(store, chosen, at, lexicon))
+        times = [event.recorded_at for event in events]
+        moments = sorted({time for time in times if time >= since})
+        for at, panel in zip(moments, _panels(store, chosen, moments, lexicon), strict=True):
+            so_far = events[bisect_left(times, at - across.within) : bisect_right(times, at)]
+            together += across.detect(so_far, panel)
     return tuple(sorted(together, key=lambda event: event.recorded_at))
 
 
-def _panel(store: Store, boards: Iterable[BoardId], at: datetime, lexicon: Lexicon) -> list[tuple[Board, Snapshot]]:
-    """The boards that rank their entries, with their primary metric at a time."""
-    declared = [board for name in boards if (board := store.declared(name)) is not None and board.primary is not None]
+def _panels(
+    store: Store, boards: Iterable[BoardId], moments: Sequence[datetime], lexicon: Lexicon
+) -> Iterator[list[tuple[Board, Snapshot]]]:
+    """At each of some moments in order, the boards that rank their entries, with their primary metric; each is read once."""
+    if not moments:
+        return
     from tracker.identity import resolve_models  # noqa: PLC0415  # most reports show nothing that several boards agree on
 
-    seen = [(board, store.at(board.id, at, [board.primary.id])) for board in declared if board.primary is not None]
-    return [(board, resolve_models(snapshot, lexicon)) for board, snapshot in seen if snapshot is not None]
+    declared = [board for name in boards if (board := store.declared(name)) is not None]
+    ranked = [(board, board.primary.id) for board in declared if board.primary is not None]
+    accepted = {
+        board.id: [check.observed_at for check in store.checks(board.id) if check.result is Result.ACCEPTED]
+        for board, _ in ranked
+    }
+    known = {board.id: store.identities(board.id, lexicon.version) for board, _ in ranked}
+    shown: dict[BoardId, tuple[Board, Snapshot]] = {}
+    for before, at in zip((None, *moments), moments, strict=False):
+        for board, metric in ranked:
+            times = accepted[board.id]
+            number = bisect_right(times, at)
+            is_other = before is None or bisect_right(times, before) < number
+            if is_other and (stored := store.at(board.id, at, [metric])) is not None:
+                shown[board.id] = board, resolve_models(stored, lexicon, known[board.id])
+        yield [shown[board.id] for board, _ in ranked if board.id in shown]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from msgspec import Struct
@@ -277,6 +278,7 @@ class Snapshot(StoredSnapshot):
     names: str = field(default="", compare=False)
 
 
+@lru_cache(maxsize=1 << 15)
 def name_tokens(name: str) -> tuple[str, ...]:
     """A name's words and numbers without case and punctuation: `Llama-2 7B` is `llama 2 7b`, unlike `Llama 27B`."""
     return tuple(_WORDS_AND_NUMBERS.findall(unicodedata.normalize("NFKC", name).casefold()))

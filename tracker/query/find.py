@@ -137,11 +137,16 @@ def meant(name: str, who: Identity, states: Sequence[BoardAt]) -> Found:
     """The same for a name that is resolved already."""
     if _is_bare_line(who) and not _is_listed(name, states):
         who = replace(who, model=None)  # nothing has that very name: the line is meant
-    each = [_of_one_product(_as_stated(matching(name, who, [state]))) for state in states]
+    matches = [_matching(name, who, [state]) for state in states]
+    each = [_of_one_product(_as_stated(found)) for found in matches]
     on_any = [listed for found in each for listed in found.entries]
     entries = tuple(listed for found in each for listed in plain(found, on_any))
     way = next((way for way in MatchKind if any(found.way is way for found in each)), MatchKind.NOT)
-    near = list(dict.fromkeys(name for found in each for name in found.nearest)) if not entries else []
+    alike = (
+        found.nearest if match.entries else _alike(name, listed_on([state]))
+        for state, match, found in zip(states, matches, each, strict=True)
+    )
+    near = [] if entries else list(dict.fromkeys(near for names in alike for near in names))
     return Found(
         name=name,
         who=who,
@@ -154,6 +159,12 @@ def meant(name: str, who: Identity, states: Sequence[BoardAt]) -> Found:
 
 def matching(name: str, who: Identity, states: Sequence[BoardAt]) -> Found:
     """What a name that is resolved to `who` means on boards taken together, before the variants of a line are separated."""
+    found = _matching(name, who, states)
+    return found if found.entries else replace(found, nearest=_alike(name, listed_on(states)))
+
+
+def _matching(name: str, who: Identity, states: Sequence[BoardAt]) -> Found:
+    """The same without names to suggest, which take long to find."""
     candidates = listed_on(states)
     line = tuple(listed for listed in candidates if _same_line(who, listed.entry.who))
     ways = {
@@ -167,7 +178,7 @@ def matching(name: str, who: Identity, states: Sequence[BoardAt]) -> Found:
     folded = name_tokens(name)
     if entries := tuple(listed for listed in candidates if folded and _core(listed.entry) == folded):
         return Found(name=name, who=who, way=MatchKind.NAME, entries=entries, line=line)
-    return Found(name=name, who=who, way=MatchKind.NOT, line=line, nearest=_alike(name, candidates))
+    return Found(name=name, who=who, way=MatchKind.NOT, line=line)
 
 
 def _named(name: str, candidates: Iterable[Listed], snapshots: Iterable[Listed]) -> Iterator[Listed]:

@@ -10,7 +10,6 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from tracker.compare import judge
 from tracker.model import (
     Board,
     BoardId,
@@ -160,6 +159,8 @@ def is_respelling(store: Store, board: Board, metric: Metric, sides: Sequence[Se
     best = [best_entry(metric, _among(snapshot, side)) for snapshot in (before, after) for side in sides]
     if any(entry is None or entry.measures[metric.id].estimated for entry in best):
         return False
+    from tracker.compare import judge  # noqa: PLC0415  # most answers have no such doubt
+
     common = before.entries.keys() & after.entries.keys()
     verdict = judge(metric, before, after, tuple(sorted(common)))
     holders = {entry.id for entry in best if entry is not None}

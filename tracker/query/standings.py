@@ -48,7 +48,7 @@ def standings(board: Board, store: Store, *, metric: MetricId | None = None, at:
 
 def accepted(board: Board, store: Store, at: datetime | None, metrics: Sequence[MetricId] | None = None) -> StoredSnapshot:
     """A board's last snapshot, or its last by a time. Raises DeclarationError if there is none."""
-    snapshot = store.at(board.id, at, metrics) if at else store.latest(board.id)
+    snapshot = store.at(board.id, at, metrics) if at else store.latest(board.id, metrics)
     if snapshot is None:
         when = f" by {machine_time(at)}" if at else ""
         raise DeclarationError(f"{board.id}: nothing was accepted{when}; expected a snapshot (tracker run {board.id})")

@@ -157,8 +157,8 @@ def event_from_row(row: Sequence[Any]) -> Event:
 def where(wanted: EventFilter) -> tuple[str, list[object]]:
     """A filter as an SQL condition and its values."""
     parts: list[tuple[str, list[object]]] = [("1", [])]
-    if wanted.board is not None:
-        parts.append(("board = ?", [wanted.board]))
+    if wanted.board is not None:  # of an entry, its own events are read, not all of the board
+        parts.append(("board = ?" if wanted.fact or wanted.entry is None else "+board = ?", [wanted.board]))
     for column, allowed in (("kind", wanted.kinds), ("grade", wanted.grades)):
         if allowed:
             parts.append((f"{column} IN ({', '.join('?' * len(allowed))})", list(allowed)))
@@ -169,9 +169,11 @@ def where(wanted: EventFilter) -> tuple[str, list[object]]:
         parts.append(("is_news = ?", [int(wanted.is_news)]))
     if wanted.entry is not None:
         of_entry = "SELECT event FROM _parties JOIN _entries USING (board, entry) WHERE key = ?"
-        parts.append((f"event IN ({of_entry})", [wanted.entry]))
-    if wanted.fact:  # few bodies contain the word, and only those are parsed
-        parts.append(("instr(body, ?) AND json_type(body, ?) IS NOT NULL", [wanted.fact, f"$.facts.{wanted.fact}"]))
+        of_board, board = ("", []) if wanted.board is None else (" AND board = ?", [wanted.board])
+        parts.append((f"event IN ({of_entry}{of_board})", [wanted.entry, *board]))
+    if wanted.fact:  # few bodies contain the word, and only those are parsed; of a fact with an index, only those are read
+        word = wanted.fact.replace("'", "''")
+        parts.append((f"instr(body, '\"{word}\":') AND json_type(body, ?) IS NOT NULL", [f"$.facts.{wanted.fact}"]))
     return " AND ".join(text for text, _ in parts), [value for _, values in parts for value in values]
 
 

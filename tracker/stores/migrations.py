@@ -418,6 +418,13 @@ def changes(db: Database) -> None:
     ChangeLog(db.conn).add(EventId(event) for (event,) in ids)
 
 
+@migrations()
+def key_before(db: Database) -> None:
+    """Events that state a former key are found without a look at the body of each event."""
+    former = "instr(body, '\"key_before\":')"
+    db.execute(f"CREATE INDEX events_with_key_before ON _events (board, recorded_at, place) WHERE {former}")
+
+
 def converted(table: str, rows: Sequence[tuple[Any, ...]], version: str) -> Sequence[tuple[Any, ...]]:
     """The rows of a table in this version's form; `version` is the newest migration of the file they were read from.
 

@@ -382,9 +382,10 @@ class SqliteStore(SqliteFile):
             for key, names, *row in self._all(sql, board)
         }
 
-    def latest(self, board: BoardId) -> StoredSnapshot | None:
+    def latest(self, board: BoardId, metrics: Iterable[MetricId] | None = None) -> StoredSnapshot | None:
         row = self._one("SELECT max(observed_at) FROM snapshots WHERE board = ?", board)
-        return None if row is None or row[0] is None else self._snapshot(board, row[0], None, "valid_to IS NULL")
+        only = None if metrics is None else frozenset(metrics)
+        return None if row is None or row[0] is None else self._snapshot(board, row[0], only, "valid_to IS NULL")
 
     def latest_bodies(self, board: BoardId) -> tuple[Sha256, ...] | None:
         row = self._one("SELECT sha256 FROM snapshots WHERE board = ? ORDER BY observed_at DESC LIMIT 1", board)

@@ -16,7 +16,19 @@ from tracker.stores.sqlite_errors import REBUILD, Damaged, Replaced, newer, stor
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
 
-MIGRATIONS = ("history", "ledger", "news", "still_broken", "counted", "counters", "indices", "vintages", "documented", "changes")
+MIGRATIONS = (
+    "history",
+    "ledger",
+    "news",
+    "still_broken",
+    "counted",
+    "counters",
+    "indices",
+    "vintages",
+    "documented",
+    "changes",
+    "key_before",
+)
 """The names in `stores.migrations`, in order."""
 NEWEST_MIGRATION = MIGRATIONS[-1]
 Row = tuple[Any, ...]
