@@ -162,7 +162,7 @@ def test_a_typo_in_a_declaration_loses_no_history(world: World, server: HTTPServ
     right = (world.folder / "schedules/acme/text.toml").read_text(encoding="utf-8")
     world.declare("acme/text", right.replace('from = "score"', 'from = "scor"'))
     world.captured.readouterr()
-    shows(server, csv(SIX))
+    shows(server, csv(SIX) + "\n")
     assert run(settings(world), (), FixedClock(NOW + timedelta(days=2))) == 2
     out, err = world.captured.readouterr()
     assert out.startswith("2026-03-03 06:00 UTC  acme/text: accepted, 6 entries\n")
@@ -181,7 +181,7 @@ def test_a_typo_in_a_declaration_loses_no_history(world: World, server: HTTPServ
 def test_a_changed_declaration_is_one_line_and_only_new_events(world: World, server: HTTPServer):
     declare(world, server)
     for number, text in enumerate((SIX, SIX.replace("b:80", "b:95"), SIX)):
-        shows(server, csv(text))
+        shows(server, csv(text) + "\n" * number)
         run(settings(world), (), FixedClock(NOW + timedelta(days=number)), as_json=True)
     printed = {json.loads(line)["id"] for line in world.captured.readouterr().out.splitlines()}
     before = world.run("status", "--json").rows[0]["events"]

@@ -36,6 +36,15 @@ READING: dict[str, list[str]] = {
     "backup": ["copy"],
     "audit": [],
     "export": ["csv", "-o", "out.csv"],
+    "leaders": ["lmarena/text"],
+    "since": ["gpt-4o", "gpt-4"],
+    "price": ["gpt-4o"],
+    "retirements": [],
+    "chart": ["bump", "lmarena/text"],
+    "sql": ["SELECT 1"],
+    "datasette": [],
+    "serve": ["--port", "0"],
+    "site": ["build", "pages"],
 }
 WRITING = {"init", "run", "daemon", "import", "backfill", "demo", "restore"}
 NEEDS_NO_STORE = {"boards", "board", "resolve", "watch", "notify", "install"}

@@ -122,8 +122,8 @@ def test_an_import_killed_again_and_again_ends_in_the_same_tables(
     done = [kill(world, tmp_path, delay_s) for delay_s in (0.0, 0.05, 0.0)]
     assert done == sorted(done)
     assert finished(world, declared, tmp_path) == undisturbed
-    assert len(undisturbed["checks"]) == STATES
-    assert at(STATES - 1).timestamp() == max(row[1] for row in undisturbed["checks"])
+    assert len(undisturbed["_checks"]) == STATES
+    assert at(STATES - 1).timestamp() == max(row[1] for row in undisturbed["_checks"])
 
 
 @pytest.mark.slow

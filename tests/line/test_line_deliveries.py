@@ -181,7 +181,7 @@ class Stops:
 @pytest.mark.slow
 @pytest.mark.parametrize("at_save", range(1, 5))
 def test_a_run_that_is_stopped_between_two_steps_loses_no_delivery_and_no_hold(archive: FileArchive, store: Store, at_save: int):
-    season = {0: csv(SIX), 1: csv(B_LEADS), 2: csv(SIX), 3: csv(SIX + " g:97:1")}
+    season = {0: csv(SIX), 1: csv(B_LEADS), 2: csv(SIX) + b"\n", 3: csv(SIX + " g:97:1")}
     audience = telling(watches=(SECOND,))
     undisturbed = fresh("memory")
     keep(archive, season)

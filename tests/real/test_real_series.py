@@ -45,7 +45,6 @@ TWINS = {"misc/livebench-nan-strict": "misc/livebench-nan"}
 ACCEPTED = {
     "aa-api/llms-v2": 1,
     "aider/edit_leaderboard": 29,
-    "aider/polyglot_leaderboard": 24,
     "alpaca-eval/v1-gpt4": 22,
     "alpaca-eval/v2-weighted": 28,
     "arena-ai/code": 25,
@@ -56,7 +55,6 @@ ACCEPTED = {
     "arena-catalog/leaderboard-text": 6,
     "arena-catalog/leaderboard-text-style-control": 5,
     "arena-catalog/leaderboard-vision": 7,
-    "arena-catalog/scatterplot-data": 18,
     "arena-html/overview": 1,
     "arena-html/text": 1,
     "arena-html/vision": 1,
@@ -64,8 +62,6 @@ ACCEPTED = {
     "artificial-analysis-html/models": 1,
     "artificial-analysis/image-editing": 10,
     "artificial-analysis/llms": 31,
-    "ceps/aa_models_leaderboard": 22,
-    "ceps/livebench_leaderboard": 9,
     "eqbench-html/eqbench3": 1,
     "livebench-html/rendered": 1,
     "livebench/table_2024_06_24": 12,
@@ -86,6 +82,12 @@ ACCEPTED = {
 """Series of which every state is accepted."""
 
 NOT_ALL_ACCEPTED = {
+    # One page each is byte for byte an earlier one, but not the last (docs/decisions/0065-pages-that-wait.md).
+    "aider/polyglot_leaderboard": {"accepted": 23, "quarantined": 1},
+    "arena-catalog/scatterplot-data": {"accepted": 17, "quarantined": 1},
+    "ceps/livebench_leaderboard": {"accepted": 8, "quarantined": 1},
+    # On 2026-03-01 six values are gone at once; they are back on the next page.
+    "ceps/aa_models_leaderboard": {"accepted": 21, "quarantined": 1},
     # The key column comes on 2024-01-10: another identity for everybody, held back until the third reading that says so.
     # The body of 2024-04-23 is that of the day before.
     "arena-catalog/mt-bench-table": {"accepted": 24, "unchanged": 1},
@@ -376,7 +378,7 @@ LAST: dict[str, tuple[str, Callable[[bytes], Mapping[str, float]]]] = {
     ),
     "ceps/livebench_leaderboard": (
         "global_average",
-        lambda raw: numbers((row["Model"], row["Global Average"]) for row in rows_of(raw)),
+        lambda raw: numbers((row["Model"].partition("**")[0], row["Global Average"]) for row in rows_of(raw)),  # a note
     ),
     "eqbench-html/eqbench3": (
         "score",
@@ -451,9 +453,10 @@ LAST: dict[str, tuple[str, Callable[[bytes], Mapping[str, float]]]] = {
 
 
 @pytest.mark.parametrize("name", LAST)
-def test_the_last_state_matches_the_raw_file(imported: Import, name: str):
+def test_the_last_accepted_state_matches_the_raw_file(imported: Import, name: str):
     series, (metric, read) = imported(name), LAST[name]
-    expected = read(body(series.paths[-1]))
+    accepted = [path for path, check in zip(series.paths, series.outcome.checks, strict=True) if check.result is Result.ACCEPTED]
+    expected = read(body(accepted[-1]))
     assert len(expected) > 25 or name == "swebench/data"
     assert measures(series.latest, metric) == expected
 
