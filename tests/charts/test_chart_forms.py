@@ -153,7 +153,7 @@ CHANGED = "Acme Arena changed on 3 of 4 days with a reading, most on 2026-03-05 
         ("calendar", CHARTS["calendar"], CHANGED),
         ("band", pair("Heron 90±1 95±1", "Wren 91±1 70±1"), "Heron leads Acme Arena, ahead of Wren"),
         ("band", pair("Heron 90 ~95", "Wren 91 70"), "Wren leads Acme Arena"),
-        ("slope", pair("Heron 90±1 91±1", "Wren 70±1 80±1"), "Wren gains most on Acme Arena, 10 from 70 to 80"),
+        ("slope", pair("Heron 90±1 91±1", "Wren 70±1 80±1"), "Wren gains most among the first 2 of Acme Arena, 10 from 70 to 80"),
         ("band", replace(pair("Heron 90 95", "Wren 91 70"), head=replace(head(), hidden_lead=True)), HIDDEN),
         ("band", chosen("Heron 90 95", "Wren 91 70"), "Heron is ahead of Wren on Acme Arena"),
         ("bump", chosen("Heron 90", "Wren 90"), "Heron and Wren are level on Acme Arena"),

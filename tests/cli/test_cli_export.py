@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -269,6 +270,23 @@ def test_a_folder_with_other_files_is_never_replaced(form: str, world: World):
     ran = world.run("export", form, "-o", world.folder / "out")
     assert (ran.code, "has other files" in ran.error) == (2, True)
     assert (world.folder / "out" / "thesis.txt").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("form", FILES)
+@pytest.mark.parametrize("what", ["text", "store", "link", "pipe"])
+def test_a_file_of_another_kind_is_never_replaced(form: str, what: str, world: World):
+    world.imported()
+    path = world.store / "tracker.db" if what == "store" else world.folder / "kept"
+    if what == "text":
+        path.write_text("mine", encoding="utf-8")
+    elif what == "link":
+        path.symlink_to(world.store / "tracker.db")
+    elif what == "pipe":
+        os.mkfifo(path)
+    before = path.lstat()
+    ran = world.run("export", form, "-o", path)
+    assert (ran.code, "is not an earlier export, and is not replaced; expected another name (-o)" in ran.error) == (2, True)
+    assert (path.lstat().st_ino, path.lstat().st_size) == (before.st_ino, before.st_size)
 
 
 @pytest.mark.parametrize("form", FILES)

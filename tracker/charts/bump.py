@@ -67,7 +67,10 @@ def _note(chart: LineChart) -> str:
 
 def _error_note(chart: LineChart) -> str:
     if supported(chart.head):
-        return "Only moves beyond the published error are drawn. The error does not separate the lines in a shaded band."
+        return (
+            "Only moves beyond the published error are drawn. The error does not separate the lines in a shaded band,"
+            " which keep their places."
+        )
     error = "" if chart.head.metric.exact else "No error margin is published; values are in the order published. "
     return f"{error}Equal values share a band."
 
@@ -138,7 +141,7 @@ class _Board:
         yield "</svg>"
 
     def bands(self, box: Box) -> Iterator[str]:
-        """A shade behind lines of one rank, for as long as the band has the same places and no line is cut."""
+        """A shade behind lines of one rank, from the first to the last reading at which the band has the same places."""
         x, times = time_scale(self.chart.head, box), [point.at for point in self.lines[0].points]
         begun: dict[tuple[int, int], int] = {}
         for reading in range(len(times) + 1):
@@ -146,7 +149,7 @@ class _Board:
             parted = is_end or (reading > 0 and is_parted(times[reading - 1], times[reading], self.chart.breaks, self.chart.gaps))
             now = set() if is_end else self._tied(reading)
             for band in sorted(begun if parted else begun.keys() - now):
-                start, end = x(times[begun.pop(band)]), x(times[reading - 1 if parted else reading])
+                start, end = x(times[begun.pop(band)]), x(times[reading - 1])
                 yield rect(start - 6, self.height(band[0] - 0.42, box), end + 6, self.height(band[1] + 0.42, box), "v", 5)
             begun |= dict.fromkeys(now - begun.keys(), reading)
 

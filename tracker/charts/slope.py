@@ -9,7 +9,7 @@ from tracker.charts._lines import value_of
 from tracker.charts._runs import is_estimated, runs
 from tracker.charts._scale import Scale, linear, padded, shown_range, spread
 from tracker.charts._text import width
-from tracker.charts._words import describe, estimates, lead_words, shown, subtitle
+from tracker.charts._words import describe, estimates, lead_words, shown, subtitle, supported
 from tracker.model import ChartLine, ChartPoint, LineChart, Measure
 from tracker.order import is_apart
 from tracker.wording import day, difference
@@ -34,11 +34,18 @@ def draw(chart: LineChart, look: Look) -> str:
         look,
         title=title,
         subtitle=subtitle(chart.head, look),
-        notes=(estimates(measures).strip(), source(chart.head, look)),
+        notes=(_note(chart, measures), source(chart.head, look)),
         description=describe(chart.lines, chart.head.metric, title),
         height=max(260.0, len(chart.lines) * 30.0) + 22,
         draw=body,
     )
+
+
+def _note(chart: LineChart, measures: Sequence[Measure | None]) -> str:
+    of_labs = any(point.holder not in ("", line.label) for line in chart.lines for point in line.points)
+    best = "A lab's line joins its best entries of the two dates, which may be two models. " if of_labs else ""
+    error = "" if supported(chart.head) or chart.head.metric.exact else "No error margin is published. "
+    return f"{best}{error}{estimates(measures)}".strip()
 
 
 def _pair(line: ChartLine, chart: LineChart, look: Look) -> tuple[Label, Label]:
@@ -66,7 +73,8 @@ def _finding(chart: LineChart) -> str:
         return lead_words(chart.head, chart.lines)
     _, name, before, after = max(gains, key=lambda gain: gain[0])
     gain = difference(abs(after.value - before.value), metric, before.value, after.value)
-    return f"{name} gains most on {chart.head.board}, {gain} from {shown(before, metric)} to {shown(after, metric)}"
+    values = f"{gain} from {shown(before, metric)} to {shown(after, metric)}"
+    return f"{name} gains most among the first {len(chart.lines)} of {chart.head.board}, {values}"
 
 
 def _body(chart: LineChart, box: Box, look: Look) -> Iterator[str]:

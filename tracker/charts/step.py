@@ -9,7 +9,7 @@ from itertools import pairwise
 from tracker.charts._frame import Look
 from tracker.charts._lines import value_of, value_picture
 from tracker.charts._runs import runs, stepped
-from tracker.charts._words import shown
+from tracker.charts._words import shown, supported
 from tracker.model import ChartLine, LineChart, Measure
 from tracker.order import is_apart
 from tracker.wording import day, relative
@@ -26,7 +26,8 @@ def _finding(chart: LineChart, look: Look) -> str:
     metric = chart.head.metric
     changes = [(line.label, *change) for line in chart.lines for change in _changes(line, chart)]
     if not changes:
-        return f"{chart.head.board}: no change of {metric.title} since {day(chart.head.since, look.zone)}"
+        beyond = " beyond the published error" if supported(chart.head) else ""
+        return f"{chart.head.board}: no change of {metric.title}{beyond} since {day(chart.head.since, look.zone)}"
     name, before, after, at = max(changes, key=lambda change: abs(change[2].value - change[1].value) / abs(change[1].value or 1))
     verb = "falls" if after.value < before.value else "rises"
     share = f" ({relative(after.value / before.value - 1)})" if before.value else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -69,7 +68,7 @@ def command(ctx: click.Context, folder: Path | None, seed: Path) -> None:
     click.echo(f"  {tracker} standings meridian/llms --top 10")
     click.echo(f"  {tracker} events --kind overtake --json")
     click.echo(f"  {tracker} verify --all")
-    pages = shlex.join((sys.executable, "-m", "http.server", "--directory", str(folder / "site"), "8788"))
+    pages = shlex.join(("python3", "-m", "http.server", "--directory", str(folder / "site"), "8788"))
     click.echo(f"  {pages}    # then open http://127.0.0.1:8788/")
 
 

@@ -68,7 +68,7 @@ def _print(led: Led) -> None:
     best = "|".join(sparkline([value for reign in reigns for value in reign.values]) for _, reigns in segments)
     click.echo(safe(f"{led.board.title} ({led.board.id}): {metric.title}{unit}, to {when(led.looked_at)}  {best}"))
     rows = [(*_times(reign), _names(led, reign), _value(led, reign), _lead(led, reign)) for reign in led.reigns]
-    print_table(("from", "to", "leader", "value", "ahead by"), rows, right=frozenset(("value",)))
+    print_table(("from", "to", "leader", "value", "ahead at first"), rows, right=frozenset(("value",)))
     for name, entries in sorted(led.unknown.items()):
         click.echo(f"{count(entries, 'entry', 'entries')} left out: {name} not stated")
     if led.board.attribution:
@@ -101,4 +101,4 @@ def _lead(led: Led, reign: Reign) -> str:
         return ""
     sure = {True: "", False: ", within the error", None: ", no error stated"}[reign.beyond_error]
     over = led.names.get(reign.runners_up[0], reign.runners_up[0])
-    return f"{difference(abs(reign.lead), led.metric, reign.values[0])} ({over}{sure})"
+    return f"{difference(abs(reign.lead), led.metric, reign.values[0], reign.values[0] - reign.lead)} ({over}{sure})"

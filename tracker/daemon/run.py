@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from tracker.stores.sqlite_errors import Damaged
+
 if TYPE_CHECKING:
     from tracker.daemon.loop import Loop
 
@@ -70,22 +72,31 @@ class Orders:
 
 
 def run(loop: Loop, *, say: Say, watchdog_s: float | None, stop_within_s: float, monotonic: Callable[[], float]) -> None:
-    """Turn the loop until SIGTERM; then finish what is under way, for at most `stop_within_s`."""
+    """Turn the loop until SIGTERM; then finish what is under way, for at most `stop_within_s`.
+
+    Raises:
+        Damaged: the database must be opened again. After SIGTERM it waits for the next start, as no signal may be forgotten.
+    """
     orders = Orders(loop)
     loop.turn()
     say("READY=1\nSTATUS=watching")
     log.info("daemon ready", extra={"boards": len(loop.declared.boards)})
     with _beating(loop, say, watchdog_s, monotonic):
-        while not orders.stop:
-            wait_s = min(LOOK_EVERY_S, loop.idle_s if loop.idle_s is not None else LOOK_EVERY_S)
-            loop.wake.wait(max(wait_s, 0.01))
-            loop.wake.clear()
-            if orders.reload:
-                orders.reload = False
-                _reload(loop, say, monotonic)
-            loop.turn()
-        say("STOPPING=1")
-        _ending(loop, monotonic, stop_within_s)
+        try:
+            while not orders.stop:
+                wait_s = min(LOOK_EVERY_S, loop.idle_s if loop.idle_s is not None else LOOK_EVERY_S)
+                loop.wake.wait(max(wait_s, 0.01))
+                loop.wake.clear()
+                if orders.reload:
+                    orders.reload = False
+                    _reload(loop, say, monotonic)
+                loop.turn()
+            say("STOPPING=1")
+            _ending(loop, monotonic, stop_within_s)
+        except Damaged as error:
+            if not orders.stop:
+                raise
+            log.error("store is spoilt", extra={"error": str(error)})  # noqa: TRY400  # in one line
 
 
 def _ending(loop: Loop, monotonic: Callable[[], float], within_s: float) -> None:

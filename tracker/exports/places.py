@@ -20,12 +20,23 @@ def as_text(values: Mapping[str, object]) -> str:
     return json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
+_BEGINNINGS = (b"source,board,", b'{"source"', b'{\n  "@context"', b'{\n  "generator"', b"PK\x03\x04", b"WARC/", b"\x1f\x8b")
+"""How the files of an export begin: only such a file, or an empty one, is replaced."""
+
+
 @contextmanager
 def new_file(path: Path) -> Iterator[Path]:
-    """A file to write, which takes the place of `path` at the end. Raises DeclarationError, StoreError."""
+    """A file to write, which takes the place of `path` at the end.
+
+    Raises:
+        DeclarationError: a folder, a link, a device, or a file of another kind is at that place.
+        StoreError: it cannot be written.
+    """
     if path.is_dir():
         raise DeclarationError(f"{path}: is a folder; expected the name of a file (-o)")
     with _errors(path):
+        if path.is_symlink() or (path.exists() and not _may_be_replaced(path)):
+            raise DeclarationError(f"{path}: is not an earlier export, and is not replaced; expected another name (-o)")
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_name(f".{path.name}.partial")
         try:
@@ -33,6 +44,14 @@ def new_file(path: Path) -> Iterator[Path]:
             os.replace(partial, path)  # noqa: PTH105  # as atomic as a rename is
         finally:
             partial.unlink(missing_ok=True)
+
+
+def _may_be_replaced(path: Path) -> bool:
+    if not path.is_file():  # a pipe or a device
+        return False
+    with path.open("rb") as file:
+        begin = file.read(16)
+    return not begin or begin.startswith(_BEGINNINGS)
 
 
 @contextmanager

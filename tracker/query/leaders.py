@@ -113,12 +113,12 @@ def leaders_of(boards: Sequence[Board], listings: Listings, only: Filters) -> tu
     found = []
     for board, metric in ((declared, metric) for declared in boards for metric in metrics_of(declared, only)):
         among = {entry for of_board, entry in choice.entries if of_board == board.id} if choice is not None else None
-        looked_at = store.past(board.id).seen_until
-        reigns = [reign for reign in leaders(board, metric, store, among=among) if _is_within(reign, only, looked_at)]
+        looked = max(looked_at(store, board.id), default=None)
+        reigns = [reign for reign in leaders(board, metric, store, among=among) if _is_within(reign, only, looked)]
         led = Led(
             board=board,
             metric=metric,
-            looked_at=looked_at,
+            looked_at=looked,
             reigns=tuple(reigns[-only.top :] if only.top else reigns),
             names={entry: known.name for entry, known in store.past(board.id).known.items()},
             unknown=choice.unknown.get(board.id, {}) if choice is not None else {},
@@ -127,8 +127,8 @@ def leaders_of(boards: Sequence[Board], listings: Listings, only: Filters) -> tu
     return tuple(found)
 
 
-def _is_within(reign: Reign, only: Filters, looked_at: datetime | None) -> bool:
-    end = reign.until or looked_at
+def _is_within(reign: Reign, only: Filters, looked: datetime | None) -> bool:
+    end = reign.until or looked
     return (only.until is None or reign.since < only.until) and (only.since is None or end is None or end > only.since)
 
 
