@@ -67,6 +67,11 @@ def is_certain(metric: Metric, measure: Measure, other: Measure) -> bool:
     return certainty(metric, measure, other) != "nominal"
 
 
+def beyond_error(metric: Metric, measure: Measure, other: Measure) -> bool | None:
+    """Whether the order of two measured values is certain by the published error; None if none is."""
+    return certainty(metric, measure, other) != "nominal" if states_error(metric, measure, other) else None
+
+
 def is_apart(metric: Metric, measure: Measure, other: Measure) -> bool:
     """Whether a picture may put two values in order: beyond the error or, if none is published, as published."""
     return is_certain(metric, measure, other) if states_error(metric, measure, other) else measure.value != other.value

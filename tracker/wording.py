@@ -165,6 +165,21 @@ def host_of(url: str) -> str:
         return ""
 
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""A spreadsheet runs a cell that begins with one of these. https://owasp.org/www-community/attacks/CSV_Injection"""
+
+
+def inert(text: str) -> str:
+    """A text for a cell, after an apostrophe if a spreadsheet would take it for a formula; numbers stay as they are."""
+    if not text.startswith(_FORMULA):
+        return text
+    try:
+        float(text)
+    except ValueError:
+        return f"'{text}"
+    return text
+
+
 def shortened(text: str) -> str:
     """At most 160 characters: a cell or an address can be of any length."""
     return text if len(text) <= 160 else f"{text[:159]}…"

@@ -159,6 +159,8 @@ def test_other_metrics_of_the_board_can_be_columns(two: World):
         (("--model", "GPT-5.5"), '"GPT-5.5": no board lists that model'),
         (("--max-size", "big"), "'big' is not a size; expected a number of parameters such as 40B, 500M or 1.5T"),
         (("--max-price", "free"), "'free' is not a price; expected US dollars per 1M tokens such as 2.50"),
+        (("--max-price", "nan"), "'nan' is not a price; expected US dollars per 1M tokens such as 2.50"),
+        (("--max-price", "-1"), "'-1' is not a price; expected US dollars per 1M tokens such as 2.50"),
     ],
 )
 def test_an_unknown_value_is_refused_with_the_nearest(two: World, args: tuple[str, ...], says: str):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from importlib.util import find_spec
+import sys
 from pathlib import Path
 
 import pytest
@@ -127,7 +127,7 @@ def test_datasette_gets_the_views_explained_and_the_tables_hidden(read: World, t
     assert {row["name"] for row in stored} <= set(tables)
 
 
-@pytest.mark.skipif(find_spec("datasette") is not None, reason="datasette is installed")
-def test_without_datasette_the_way_to_install_it_is_named(read: World):
+def test_without_datasette_the_way_to_install_it_is_named(read: World, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "datasette", None)  # as if it were not installed
     ran = read.run("datasette", "--port", "8001")
     assert (ran.code, "pip install datasette" in ran.error) == (2, True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from tracker.charts._frame import Look
 from tracker.model import ChartHead, ChartLine, Measure, Metric, Nature
@@ -17,7 +17,7 @@ SCALES = {
     Nature.COUNT: "a count",
     Nature.POINTS: "points, which are exact",
 }
-_DIRECTIONS = {True: "higher is better", False: "lower is better"}
+_DIRECTIONS: Mapping[bool | None, str] = {True: "higher is better", False: "lower is better", None: ""}
 
 
 def subtitle(head: ChartHead, look: Look, what: str = "{}") -> str:
@@ -25,7 +25,7 @@ def subtitle(head: ChartHead, look: Look, what: str = "{}") -> str:
     metric = head.metric
     unit = "%" if metric.percent_factor else metric.unit
     named = metric.title + (f" ({unit})" if unit and unit.casefold() not in metric.title.casefold() else "")
-    direction = _DIRECTIONS.get(metric.higher_is_better)  # type: ignore[arg-type]
+    direction = _DIRECTIONS[metric.higher_is_better]
     scale = SCALES[Nature.POINTS if metric.exact else metric.nature]
     metric_words = what.format(named) + (f", {direction}" if direction else "")
     words = f"{metric_words}; {scale}; as of {day(head.as_of, look.zone)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
+from math import inf, nan
 from typing import Any
 
 import click
@@ -36,9 +37,12 @@ class _Dollars(click.ParamType[float]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> float:
         try:
-            return float(str(value).strip().removeprefix("$"))
+            price = float(str(value).strip().removeprefix("$"))
         except ValueError:
+            price = nan
+        if not 0 <= price < inf:
             self.fail(f"{value!r} is not a price; expected US dollars per 1M tokens such as 2.50", param, ctx)
+        return price
 
 
 def _columns(ctx: click.Context, param: click.Parameter, value: str | None) -> tuple[str, ...]:  # noqa: ARG001  # click's signature

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import repeat
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 Thing = TypeVar("Thing")
 
 
-def tracked(things: Iterable[Thing], what: str, *, of: int) -> Iterator[Thing]:
+def tracked(things: Iterable[Thing], what: str, *, of: int) -> Generator[Thing]:
     """The things, with a bar on stderr for `of` of them if stderr is a terminal."""
     if not sys.stderr.isatty():
         yield from things
@@ -36,7 +36,7 @@ def counted(archive: Any, what: str, *, of: int) -> Iterator[Any]:
     try:
         yield _Counted(archive, bar)
     finally:
-        bar.close()  # type: ignore[attr-defined]  # a generator
+        bar.close()
 
 
 class _Counted:

@@ -89,8 +89,12 @@ def _print(chart: Chart) -> None:
 
     def cells(row: dict[str, object]) -> Iterator[object]:
         for key, value in row.items():
-            is_value = key in ("value", "low", "high") and isinstance(value, float)
-            yield when(value) if isinstance(value, datetime) else number(value, metric) if is_value else value  # type: ignore[arg-type]
+            if isinstance(value, datetime):
+                yield when(value)
+            elif isinstance(value, float) and key in ("value", "low", "high"):
+                yield number(value, metric)
+            else:
+                yield value
 
     header = tuple(rows[0]) if rows else ("nothing",)
     print_table(header, (tuple(cells(row)) for row in rows), right=frozenset(("rank", "value", "low", "high", "cost", "changed")))

@@ -13,12 +13,10 @@ from typing import TextIO
 
 from tracker.exports.contents import EMPTY, FIELDS, Contents, ExportedValue
 from tracker.exports.places import as_text, new_file
-from tracker.wording import machine_time
+from tracker.wording import inert, machine_time
 
 BESIDE = "-metadata.json"
 """The ending that CSV on the Web gives to the metadata of a file."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""A spreadsheet runs a cell that begins with one of these. https://owasp.org/www-community/attacks/CSV_Injection"""
 
 
 def write(contents: Contents, path: Path) -> int:
@@ -64,19 +62,8 @@ def cell(value: object) -> str:
     return str(value) if written is None else written(value)
 
 
-def _inert(text: str) -> str:
-    """The text, after an apostrophe if it would be a formula."""
-    if not text.startswith(_FORMULA):
-        return text
-    try:
-        float(text)
-    except ValueError:
-        return f"'{text}"
-    return text
-
-
 _WRITTEN: Mapping[type, Callable[..., str]] = {
-    str: _inert,
+    str: inert,
     datetime: machine_time,
     float: repr,
     bool: lambda value: "true" if value else "false",

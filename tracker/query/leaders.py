@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 from itertools import pairwise
 
 from tracker.model import Board, BoardId, EntryId, Measure, Metric, MetricId, Span
-from tracker.order import certainty, states_error
+from tracker.order import beyond_error
 from tracker.ports import Store
 from tracker.query.filters import Filters, metrics_of
 from tracker.query.listings import Listings
@@ -226,16 +226,10 @@ def _reigns(
             estimated=top.best.estimated,
             runners_up=top.runners_up,
             lead=None if top.second is None else top.best.value - top.second.value,
-            beyond_error=_beyond_error(metric, top),
+            beyond_error=None if top.second is None else beyond_error(metric, top.best, top.second),
         )
     if reign is not None:
         yield reign
-
-
-def _beyond_error(metric: Metric, top: _Top) -> bool | None:
-    if top.second is None or not states_error(metric, top.best, top.second):
-        return None
-    return certainty(metric, top.best, top.second) != "nominal"
 
 
 def _is_respelled(board: Board, metric: Metric, before: Reign, reign: Reign, store: Store) -> bool:

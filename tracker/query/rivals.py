@@ -6,8 +6,8 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tracker.model import Measure, Metric
-from tracker.order import certainty, states_error
+from tracker.model import Metric
+from tracker.order import beyond_error
 from tracker.ports import Store
 from tracker.query.filters import EntryKey, Filters
 from tracker.query.since import HowAbove, looked_at, passed
@@ -36,18 +36,14 @@ def against(ranking: Ranking, store: Store, rivals: Collection[EntryKey], only: 
             continue
         above = passed(store, board.id, metric.id, [row.standing.entry], lower, at=only.at, looks=looks)
         if only.since is None or (above is not None and above.how in _MAY_HAVE_PASSED and above.until >= only.since):
-            beyond_error = _beyond_error(metric, row.measures[metric.id], best.measures[metric.id])
-            rows.append(replace(row, above=above, beyond_error=beyond_error, price_ratio=_ratio(row, best)))
+            sure = beyond_error(metric, row.measures[metric.id], best.measures[metric.id])
+            rows.append(replace(row, above=above, beyond_error=sure, price_ratio=_ratio(row, best)))
     return replace(ranking, rows=(*rows, replace(best, is_rival=True)))
 
 
 def _is_above(metric: Metric, row: RankedRow, rival: RankedRow) -> bool:
     value, other = row.standing.value, rival.standing.value
     return value is not None and other is not None and metric.better(value, other)
-
-
-def _beyond_error(metric: Metric, ours: Measure, theirs: Measure) -> bool | None:
-    return certainty(metric, ours, theirs) != "nominal" if states_error(metric, ours, theirs) else None
 
 
 def _ratio(row: RankedRow, rival: RankedRow) -> float | None:

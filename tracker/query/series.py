@@ -17,7 +17,6 @@ from tracker.model import (
     ChartPoint,
     Entry,
     EntryId,
-    EventFilter,
     LineChart,
     Measure,
     Metric,
@@ -28,7 +27,7 @@ from tracker.model.names import Lexicon
 from tracker.order import is_apart, states_error
 from tracker.ports import Store
 from tracker.query.find import remembered, states
-from tracker.query.since import looked_at, value_at
+from tracker.query.since import looked_at, newest_keys, value_at
 from tracker.query.standings import wanted_metric
 from tracker.reports.gaps import gaps
 from tracker.wording import machine_time
@@ -173,18 +172,14 @@ def members(
 ) -> list[Member]:
     """Every entry (or `only` some) that the board lists or listed, with its values over time, also under its former keys."""
     (now,) = remembered(store, states(store, lexicon=lexicon, boards=(board.id,)), lexicon)
-    before = {
-        event.subjects[0].entry: EntryId(str(event.facts["key_before"]))
-        for event in store.events(EventFilter(board=board.id, fact="key_before"))
-        if event.subjects and event.facts.get("key_before") is not None
-    }
+    former: dict[EntryId, list[EntryId]] = {}
+    for key, newest in newest_keys(board.id, store).items():
+        former.setdefault(newest, []).append(key)
     found = []
     for entry in now.snapshot.entries.values():
         if only is not None and entry.id not in only:
             continue
-        keys = [entry.id]
-        while (former := before.get(keys[-1])) is not None and former not in keys:
-            keys.append(former)
+        keys = (entry.id, *former.get(entry.id, ()))
         spans = sorted((span for key in keys for span in store.spans(board.id, key, metric.id)), key=lambda span: span.valid_from)
         if spans:
             found.append(Member(entry=entry, spans=spans))

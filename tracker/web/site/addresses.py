@@ -40,8 +40,10 @@ def filters(query: Mapping[str, str]) -> Filters:
         if len(value) > LONGEST:
             raise DeclarationError(f"{name} has {len(value)} characters; expected at most {LONGEST}")
     times = {name: _time(name, given[name]) for name in ("since", "until", "at") if name in given}
-    named = {f"{name}s": (given[name],) for name in ("board", "metric", "model") if name in given}
-    return Filters(**named, **times)  # type: ignore[arg-type]
+    boards, metrics, models = ((given[name],) if name in given else () for name in ("board", "metric", "model"))
+    return Filters(
+        boards=boards, metrics=metrics, models=models, since=times.get("since"), until=times.get("until"), at=times.get("at")
+    )
 
 
 def _time(name: str, text: str) -> datetime:

@@ -21,8 +21,6 @@ from tracker.reports import Style, html, render
 from tracker.reports.cleaning import cleaned, link
 from tracker.web.site.views import FORMATS, SiteView
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
@@ -129,8 +127,7 @@ def _cell(value: object) -> object:
         return wording.machine_time(value)
     if isinstance(value, list | dict | tuple):
         return json.dumps(value, ensure_ascii=False, default=_plain)
-    text = wording.clean(value) if isinstance(value, str) else value
-    return f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA) else text
+    return wording.inert(wording.clean(value)) if isinstance(value, str) else value
 
 
 def _filled(template: str, values: Mapping[str, object]) -> str:
