@@ -103,6 +103,13 @@ class Defect(TrackerError):
         super().__init__(f"{what}; what fails twice is left out; report it with the log (tracker --verbose run {board})")
 
 
+class OutOfMemory(TrackerError):
+    """A board's work needed more memory than the process may use. It is tried again, and no fault of a capture."""
+
+    def __init__(self, board: str) -> None:
+        super().__init__(f"{board}: more memory is needed than this process may use; raise its limit (ulimit -v, MemoryMax=)")
+
+
 class StoreError(TrackerError):
     """The archive or the database cannot be read or written."""
 

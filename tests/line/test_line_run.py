@@ -17,6 +17,7 @@ from tracker.line import intake, sync
 from tracker.model import (
     Board,
     BoardId,
+    Capture,
     EventFilter,
     IndexLine,
     Parse,
@@ -197,6 +198,22 @@ def test_a_defect_with_one_board_does_not_stop_the_others(archive: FileArchive, 
     assert (wrong.exit_code, other.readings) == (1, 1)
     assert str(wrong.error).startswith("acme/text: TypeError of the tracker's own: ")
     assert [(record.levelname, record.exc_info is not None) for record in caplog.records] == [("ERROR", True)]
+
+
+class Cramped(FileArchive):
+    """An archive on a machine without the memory for the bytes of one board."""
+
+    def keep(self, capture: Capture) -> IndexLine:
+        if capture.board == BOARD:
+            raise MemoryError
+        return super().keep(capture)
+
+
+def test_a_board_for_which_the_memory_does_not_suffice_does_not_stop_the_others(tmp_path: Path, store: Store):
+    script = {name: [capture(1, csv(SIX), board_id=name)] for name in (BOARD, OTHER)}
+    large, other = run(Cramped(tmp_path), store, FakeFetcher(script=script, asked=[]), [board(), board(OTHER)])
+    assert (large.exit_code, other.readings) == (1, 1)
+    assert str(large.error).startswith("acme/text: more memory is needed than this process may use; raise its limit (ulimit -v")
 
 
 def test_each_board_is_synced_as_soon_as_it_is_fetched(archive: FileArchive, store: Store):
