@@ -135,10 +135,10 @@ def test_the_same_report_is_the_same_text_on_any_day_and_terminal(
 
 
 def test_a_text_names_a_dozen_of_the_boards_without_news_and_counts_the_others():
-    built = build([health(BoardId(f"lab/{n}"), f"Board {n}") for n in range(30)], [], {}, since=T0, until=T0 + DAY)
+    built = build([health(BoardId(f"lab/{n}"), f"Board {n}") for n in range(10, 40)], [], {}, since=T0, until=T0 + DAY)
     shown = " ".join(render(built, "text", Style(width=110)).split())
-    assert "Not seen in this time: 30 boards. Board 0, Board 1," in shown
-    assert shown.endswith("Board 11 and 18 more")
+    assert "Not seen in this time: 30 boards. Board 10, Board 11," in shown
+    assert shown.endswith("Board 21 and 18 more")
 
 
 @given(st.integers(-5, 250))
