@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from tracker.events._lines import SYSTEM
 from tracker.model import Board, BoardState, Comparability, Diff, Entry, EntryId, Metric, Snapshot, name_tokens
-from tracker.traits import has_open_weights, listed_price, price_metric, reasons, size_total
+from tracker.traits import has_open_weights, licence_of, listed_price, price_metric, reasons, size_total
 
 SIZES = (4, 15, 40, 80)
 """Bounds of the size classes, in 10⁹ parameters in total; a class holds everything up to its bound."""
@@ -192,8 +192,8 @@ def _sized(snapshot: Snapshot) -> frozenset[str]:
 
 def _stated(entry: Entry, cost: float | None, sized: frozenset[str]) -> tuple[object, ...]:
     """What `_classified` reads of an entry except its lab, with figures by their class: equal entries are in the same classes."""
-    who, stated = entry.who, map(entry.attributes.get, ("country", "reasoning", "open_weights", "licence"))
+    who, stated = entry.who, map(entry.attributes.get, ("country", "reasoning", "open_weights"))
     size = size_total(entry)
     is_small = _is_rounded(entry, size) or (size is None and _is_small(entry, sized))
     ranges = (None if size is None else bisect_left(SIZES, size), None if cost is None else bisect_left(PRICES, cost))
-    return (who.country, who.guessed_lab, who.reasoning, who.kind, is_small, *stated, *ranges)
+    return (who.country, who.guessed_lab, who.reasoning, who.kind, licence_of(entry), is_small, *stated, *ranges)
