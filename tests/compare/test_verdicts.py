@@ -91,6 +91,8 @@ def test_the_version_of_a_payload_counts_for_its_own_metrics():
     other = ("4\ncost: 1", "4\ncost: 2")
     assert two("a:50 b:60 c:70", "a:51 b:60 c:70", on=cost, versions=other).reason == "version 1 became 2"
     assert two("a:50 b:60 c:70", "a:51 b:60 c:70", versions=other).verdict is Comparability.COMPARABLE
+    mean = replace(SCORE, column=Column(sources=()))
+    assert two("a:50 b:60 c:70", "a:51 b:60 c:70", on=mean, versions=other).verdict is Comparability.COMPARABLE
     own = ("4\ncost: 1", "5\ncost: 1")
     assert two("a:50 b:60 c:70", "a:51 b:60 c:70", on=cost, versions=own).verdict is Comparability.COMPARABLE
     assert two("a:50 b:60 c:70", "a:51 b:60 c:70", versions=own).reason == "version 4 became 5"

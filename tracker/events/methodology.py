@@ -39,15 +39,9 @@ def detect(diff: Diff, past: BoardState) -> Detection:
         jumps = [(metric, counts) for metric in ranked if (counts := _jump(diff, diff.before, metric)) is not None]
         if jumps:
             events.append(_estimates(diff, diff.before, sorted(jumps, key=lambda jump: not jump[0].primary)))
-        explained = {part for metric, _ in rebased for part in (_part(diff.before, metric), _part(diff.after, metric))}
+        explained = {page.version_part(metric) for metric, _ in rebased for page in (diff.before, diff.after)}
         events += (_version(diff, part, *texts) for part, texts in _new_versions(diff, diff.before) if part not in explained)
     return Detection(events=events, memory=_samples(diff.before, rebased) if diff.before is not None and rebased else {})
-
-
-def _part(page: Snapshot, metric: Metric) -> str:
-    """The payload whose version is that of a metric; "" is the board's own answer."""
-    payload = metric.column.sources[0].partition(":")[0]
-    return payload if payload in page.versions else ""
 
 
 def _new_versions(diff: Diff, before: Snapshot) -> Iterable[tuple[str, tuple[str, str]]]:
@@ -58,7 +52,7 @@ def _new_versions(diff: Diff, before: Snapshot) -> Iterable[tuple[str, tuple[str
 
 def _version(diff: Diff, part: str, old: str, new: str) -> Event:
     assert diff.before is not None
-    metrics = [metric for metric in diff.board.metrics if _part(diff.after, metric) == part and metric.ranked]
+    metrics = [metric for metric in diff.board.metrics if diff.after.version_part(metric) == part and metric.ranked]
     moved = sum(diff.metrics[metric.id].moved for metric in metrics)
     of = f" of {listed([metric.title for metric in metrics], 1)}" if part and metrics else ""
     values = "no value moved" if not moved else f"{count(moved, 'value')} moved, as between two of its ordinary updates"

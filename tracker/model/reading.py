@@ -244,8 +244,12 @@ class StoredSnapshot:
 
     def version_for(self, metric: Metric) -> str:
         """The version of the payload that a metric is from if it states one, otherwise of the board's own answer."""
-        versions = self.versions
-        return versions.get(metric.column.sources[0].partition(":")[0], versions[""])
+        return self.versions[self.version_part(metric)]
+
+    def version_part(self, metric: Metric) -> str:
+        """The payload whose version holds for a metric; "" is the board's own answer."""
+        payload = next(iter(metric.column.sources), "").partition(":")[0]  # a mean of other metrics has no source
+        return payload if payload in self.versions else ""
 
     def once(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
         """What `make` gives, made at the first call with a key: the kinds share it, and the next snapshot is compared with it."""
