@@ -106,7 +106,9 @@ def _one(
             say=lambda text: click.echo(f"tracker: {safe(text)}", err=True),
         )
         with found(source, board, around, since=since, until=until) as states:
-            sync = partial(sync_board, board, archive, store, lexicon, now=clock.now())  # without routes: nobody gets the news
+            sync = partial(
+                sync_board, board, archive, store, lexicon, now=clock.now(), attended=True
+            )  # no routes: nobody gets the news
             filled = fill(board, states, archive=archive, store=store, sync=sync, progress=_Progress(board))
         archive.seal(clock.now())
     _summary(board, source, filled)
