@@ -229,7 +229,8 @@ def _variants(stage: Stage, lead: Pass) -> list[EntryId]:
 def _headline(stage: Stage, lead: Pass, named: Sequence[Pass], *, more: bool) -> str:
     """`more`: it passed lines that are not named, nor counted."""
     best = stage.diff.after.entries[lead.best]
-    name, value, line = best.name, stage.value(lead.best), _lines.title(lead.riser, best)
+    rivals = [line_pass.passed for line_pass in named[:_NAMED]]
+    name, value, line = best.name, stage.value(lead.best, *rivals), _lines.title(lead.riser, best)
     where = f"{stage.diff.board.title} ({stage.metric.title})"
     unsure_order = _certainty(stage, lead) == "nominal"
     near = unsure(stage.metric, stage.measure(lead.best), stage.measure(lead.passed)) if unsure_order else ""
@@ -249,7 +250,7 @@ def _headline(stage: Stage, lead: Pass, named: Sequence[Pass], *, more: bool) ->
 
 def _best_of_rival(stage: Stage, line_pass: Pass) -> str:
     """`Meta (best: Llama 4 Maverick, 18.4)`; a reference by its own name, `GPT-4 (21.5)`."""
-    passed, value = stage.diff.after.entries[line_pass.passed], stage.value(line_pass.passed)
+    passed, value = stage.diff.after.entries[line_pass.passed], stage.value(line_pass.passed, line_pass.best)
     known = milestone.reference(passed) if len(line_pass.rival) == GENERATION else None
     whose = known.title if known else _lines.title(line_pass.rival, passed)
     if not known and not _is_best(stage, line_pass):

@@ -297,7 +297,8 @@ def _headline(diff: Diff, primary: Metric, memory: Memory, first: Feat) -> str:
     """`X (52.3) is the first open-weights model above GPT-5 (51, best: GPT-5 (high)) on …`."""
     who, mark = diff.after.entries[first.entries[0]], diff.after.entries[first.mark.entry]
     measures = [entry.measures[primary.id] for entry in (who, mark)]
-    value, bar = (number(measure.value, primary) for measure in measures)
+    values = [measure.value for measure in measures]
+    value, bar = (number(own, primary, *values) for own in values)
     best = "" if first.mark.title == mark.name else f"best: {mark.name}, "
     by = ", by more than the error," if first.again and first.grade != Grade.NOMINAL else ""
     error = unsure(primary, *measures) if first.grade == Grade.NOMINAL else ""

@@ -279,14 +279,17 @@ def _headline(diff: Diff, metric: Metric, lead: _Lead, caveat: str) -> str:
     """`b leads Board (score) with 60, ahead of c (55); before, a led`."""
     who = [party(diff.after, entry) for entry in lead.fresh]
     verb = "leads" if len(lead.now) == 1 else "share the lead on" if len(who) > 1 else "shares the lead on"
-    value = number(diff.after.entries[lead.fresh[0]].measures[metric.id].value, metric)
-    figure = "" if metric.places else f" with {value}"
+    second = lead.second
+    value, *others = (
+        entry.measures[metric.id].value for entry in (diff.after.entries[lead.fresh[0]], second) if entry is not None
+    )
+    figure = "" if metric.places else f" with {number(value, metric, *others)}"
     scale = " on a new scale" if diff.metrics[metric.id].verdict is Comparability.REBASED else ""
     scale = " in another table than before" if diff.restart else scale
     beside = [party(diff.after, entry) for entry in lead.now if entry not in lead.fresh]
-    over, second = (f", with {listed(beside)}" if beside else ""), lead.second
+    over = f", with {listed(beside)}" if beside else ""
     if second is not None:
-        over = f", ahead of {second.name} ({number(second.measures[metric.id].value, metric)})"
+        over = f", ahead of {second.name} ({number(others[0], metric, value)})"
     return f"{listed(who)} {verb} {diff.board.title} ({metric.title}){figure}{scale}{over}{_led(diff, metric, lead, caveat)}."
 
 
