@@ -317,6 +317,12 @@ def test_the_board_states_the_maker_better_than_a_brand_in_the_name(name: str, c
     assert (who.lab, who.guessed_lab) == (lab, guessed)
 
 
+@pytest.mark.parametrize("name", ["NovaTune-Llama-3.1-8B", "BAAI/OPI-Llama-3.1-8B-Instruct"])
+def test_the_generation_of_a_base_model_is_not_that_of_a_model_built_on_it(name: str):
+    assert resolve(name, lexicon=default_lexicon()).generation == ""
+    assert resolve("Llama-3.1-8B", lexicon=default_lexicon()).generation == "3.1"
+
+
 def test_another_makers_model_is_not_of_the_line_that_its_name_states():
     known, other = (resolve("Llama 3.1 8B Magpie", maker, lexicon=default_lexicon()) for maker in ("Meta", "Acme"))
     assert (known.guessed_family, other.lab, other.family, other.guessed_family) == (False, "Acme", "Llama", True)
