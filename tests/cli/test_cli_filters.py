@@ -288,7 +288,7 @@ def test_people_see_what_the_next_look_showed(world: World):
     )
     assert "2026-03-02 … 2026-03-03   2026-03-05 06:00 UTC   not read again" in world.run("price", "a").out
     assert world.run("price", "a", "--at", "2026-02-01").error == (
-        'tracker: "a": no price was on record at 2026-02-01T00:00:00Z; the first is of 2026-03-01T06:00:00Z'
+        'tracker: "a": no price was on record at 2026-02-01T23:59:59Z; the first is of 2026-03-01T06:00:00Z'
     )
 
 
@@ -309,7 +309,7 @@ def test_retirements_are_listed_where_a_board_states_them(world: World):
     ]
     assert rows[1]["after"] == "2026-03-01T06:00:00Z"
     assert [row["entry"] for row in world.run("retirements", "--lab", "openai", "--json").rows] == ["a"]
-    assert [row["entry"] for row in world.run("retirements", "--until", "2026-03-02", "--json").rows] == ["a"]
+    assert [row["entry"] for row in world.run("retirements", "--until", "2026-03-01", "--json").rows] == ["a"]
     assert "since it was listed (2026-03-01)" in world.run("retirements").out
 
 
@@ -398,7 +398,7 @@ def test_a_comparison_and_a_history_show_only_the_metrics_that_are_asked_for(two
     assert {row.get("metric") or row["event"]["metric"] for row in rows} == {"price"}
     rows = two.run("history", "Claude Opus 4.6", "--topic", "overall", "--since", "2026-03-02T07:00Z", "--json").rows
     assert [row["value"] for row in rows if "value" in row] == [95.0]
-    rows = two.run("history", "Claude Opus 4.6", "--topic", "overall", "--until", "2026-03-02", "--json").rows
+    rows = two.run("history", "Claude Opus 4.6", "--topic", "overall", "--until", "2026-03-01", "--json").rows
     assert [row["value"] for row in rows if "value" in row] == [80.0]
     assert [row["rank"] for row in rows if "rank" in row] == [2]
 

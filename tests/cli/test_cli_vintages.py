@@ -170,7 +170,7 @@ def test_before_the_first_import_nothing_was_on_record(kept: World):
     ran = kept.run("report", "--known-at", "2026-04-30")
     assert ran.code == 2
     assert ran.error == (
-        "tracker: --known-at 2026-04-30T00:00:00Z: nothing was on record then; expected a time from 2026-05-01T12:00:00Z on"
+        "tracker: --known-at 2026-04-30T23:59:59Z: nothing was on record then; expected a time from 2026-05-01T12:00:00Z on"
     )
 
 
@@ -206,7 +206,7 @@ def test_corrections_are_printed_with_their_reason(kept: World, now: time_machin
     out = kept.run("corrections").out.splitlines()
     assert out[0] == "2026-05-01 13:00 UTC  acme/text: declaration: metrics"
     assert {line.split()[0] for line in out[1:]} <= {"withdrawn", "changed", "added", "now"}
-    assert kept.run("corrections", "--until", "2026-05-01").out == ""
+    assert kept.run("corrections", "--until", "2026-04-30").out == ""
 
 
 def test_a_copy_has_the_vintages_too(kept: World, now: time_machine.Coordinates):

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from tracker.cli._time import Time
+from tracker.cli._time import AT, UNTIL, Time
 from tracker.query.filters import Filters
 
 Command = Callable[..., Any]
@@ -69,9 +69,9 @@ _OPTIONS: Mapping[str, Command] = {
     "reasoning": click.option("--reasoning/--no-reasoning", default=None, help="Only with reasoning on, or only with it off."),
     "kinds": _several("kinds", "--kind", text="Only of this kind", metavar="KIND"),
     "grades": _several("grades", "--grade", text="Only of this grade", metavar="GRADE"),
-    "since": click.option("--since", type=Time(), help=f"From that time on ({_TIME})."),
-    "until": click.option("--until", type=Time(), help="Before that time."),
-    "at": click.option("--at", type=Time(), help=f"As of that time ({_TIME})."),
+    "since": click.option("--since", type=Time(), help=f"From that time on ({_TIME}); of a day, week or month its beginning."),
+    "until": click.option("--until", type=UNTIL, help="Before that time; of a day, week or month through its end."),
+    "at": click.option("--at", type=AT, help=f"As of that time ({_TIME}); of a day, week or month its end."),
     "top": click.option("--top", type=click.IntRange(min=1), help="At most that many rows."),
     "sort": click.option("--sort", default="", metavar="COLUMN", help="Order by this column; -COLUMN reverses the order."),
     "columns": click.option("--columns", callback=_columns, metavar="A,B", help="Show these columns, such as score,price,size."),

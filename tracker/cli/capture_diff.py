@@ -9,7 +9,7 @@ import click
 
 from tracker.cli._open import as_json, report_errors
 from tracker.cli._print import paged, print_json, print_table, when
-from tracker.cli._time import Time
+from tracker.cli._time import AT
 from tracker.errors import DeclarationError
 from tracker.model import Board, IndexLine
 from tracker.wording import machine_time, safe, visible
@@ -20,8 +20,8 @@ from tracker.workspace.captures import CellChange, bodies_of, capture_at, change
 
 @click.command("diff")
 @click.argument("board")
-@click.option("--since", type=Time(), required=True, help="The capture of that time, or the last before it.")
-@click.option("--until", type=Time(), help="The same for the later one; the newest by default.")
+@click.option("--since", type=AT, required=True, help="The capture of that time, or the last before it.")
+@click.option("--until", type=AT, help="The same for the later one; the newest by default.")
 @as_json
 @click.pass_obj
 @paged

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from tracker.cli._open import report_errors
-from tracker.cli._time import Time
+from tracker.cli._time import AT
 from tracker.wording import machine_time
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
@@ -20,7 +20,7 @@ from tracker.workspace.captures import bodies_of, capture_at
 
 @click.command("open")
 @click.argument("board")
-@click.option("--at", type=Time(), help="The last capture at or before that time; the newest by default.")
+@click.option("--at", type=AT, help="The last capture at or before that time; the newest by default.")
 @click.pass_obj
 def command(settings: Settings, board: str, at: datetime | None) -> None:
     """Write the bytes of a capture to a temporary file, and open it as text.

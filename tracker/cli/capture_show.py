@@ -10,7 +10,7 @@ import click
 
 from tracker.cli._open import as_json, report_errors
 from tracker.cli._print import paged, print_json, print_table, when
-from tracker.cli._time import Time
+from tracker.cli._time import AT
 from tracker.wording import safe, visible
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
@@ -19,7 +19,7 @@ from tracker.workspace.captures import bodies_of, capture_at, cells_of, reading_
 
 @click.command("show")
 @click.argument("board")
-@click.option("--at", type=Time(), help="The last capture at or before that time; the newest by default.")
+@click.option("--at", type=AT, help="The last capture at or before that time; the newest by default.")
 @click.option("--raw", is_flag=True, help="The bytes as received; on a terminal as text, with control characters spelled out.")
 @click.option("--body", type=click.IntRange(min=1), help="Of several bodies of a capture only the Nth, with --raw.")
 @as_json

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import click
 
@@ -43,7 +43,7 @@ def command(
     With --rival, the rows above that model, since when, and whether they are cheaper; with --since too, only those that passed it
     since then. Otherwise --since shows movements: `▲2` is an entry's own, `(▼1)` only arrivals and departures above it.
     """
-    only = replace(only, since=changes_since or only.since, at=only.at or only.until)
+    only = replace(only, since=changes_since or only.since, at=only.at or (only.until and only.until - timedelta(seconds=1)))
     only = replace(only, columns=only.columns or _columns(only))
     with Workspace(settings, report_errors) as workspace:
         rankings = workspace.rankings(only, board=board, best_of=best_of)
