@@ -38,7 +38,7 @@ def states_trait(board: Board, name: str) -> bool:
     """Whether a board has a column for that trait."""
     if name == "price":
         return price_metric(board) is not None
-    columns = {"open_weights": ("open_weights", "licence"), "size_total_b": ("total_parameters",)}[name]
+    columns = {"open_weights": ("open_weights", "licence", "license"), "size_total_b": ("total_parameters",)}[name]
     return any(column in board.attributes for column in columns)
 
 
