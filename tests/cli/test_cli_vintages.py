@@ -49,6 +49,10 @@ QUESTIONS: Sequence[Sequence[str]] = (
     ("models",),
     ("models", "--json"),
     ("compare", "GPT-5", "Zeta One"),
+    ("resolve", "Zeta One"),
+    ("capture", "list", BOARD),
+    ("capture", "show", BOARD),
+    ("corrections", "--json"),
     ("check", "Zeta One leads Acme Arena"),
 )
 ALIAS = 'lab = "Acme"\n[aliases]\n"Zeta One" = "Qwen3 235B A22B"\n'
@@ -277,3 +281,19 @@ def test_python_answers_as_of_a_time_too(kept: World, now: time_machine.Coordina
         assert workspace.corrections() == ()
     with pytest.raises(ValueError, match="no time zone"):
         tracker.open(store=kept.store, known_at=START.replace(tzinfo=None))
+
+
+def test_an_export_has_the_record_of_then_and_what_has_none_refuses(kept: World, now: time_machine.Coordinates):
+    first, again = kept.folder / "first.csv", kept.folder / "again.csv"
+    assert kept.run("export", "csv", "-o", first).code == 0
+    now.shift(3600)
+    took(kept, LATER)
+    assert kept.run("export", "csv", "--known-at", "2026-05-01T12:30Z", "-o", again).code == 0
+    assert again.read_bytes() == first.read_bytes()
+    refused = (("export", "warc", "-o", again), ("sql", "SELECT 1"), ("events", "--cursor", kept.folder / "cursor"))
+    for args in refused:
+        ran = kept.run(*args, "--known-at", "2026-05-01T12:30Z")
+        assert (ran.code, ran.out, ran.error[:21]) == (2, "", "tracker: --known-at: ")
+    with tracker.open(kept.store, known_at=START + timedelta(minutes=30)) as then:
+        assert {row.observed_at.day for row in then.captures(BOARD)} == {1, 2, 3}
+        assert then.corrections().to_arrow().num_rows == 0

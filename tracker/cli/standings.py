@@ -13,7 +13,7 @@ from tracker.cli._open import as_json, complete_boards, report_errors
 from tracker.cli._print import Dim, paged, picked, print_json, print_table, when
 from tracker.cli._time import Time, known_at
 from tracker.cli._versus import above_since
-from tracker.query.columns import RIGHT, notes, ranked_text, ranked_value
+from tracker.query.columns import RIGHT, judged_columns, notes, ranked_text, ranked_value
 from tracker.query.filters import Filters
 from tracker.query.ranking import RankedRow, Ranking
 from tracker.query.standings import standing_json
@@ -84,7 +84,7 @@ def _print(ranking: Ranking, only: Filters) -> None:
     rows = [tuple(_cell(row, name, ranking) for name in columns) for row in ranking.rows]
     metrics = {known.id for known in board.metrics}
     print_table(columns, rows, right=RIGHT | metrics)
-    for note in notes((row.facts for row in ranking.rows if row.facts), columns, ranking.unknown):
+    for note in notes((row.facts for row in ranking.rows if row.facts), (*columns, *judged_columns(only)), ranking.unknown):
         click.echo(safe(note))
     if ranking.rebased:
         click.echo("re-based since then: the ranks do not compare")

@@ -9,6 +9,9 @@ import re
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import Enum
 
+from tracker.errors import DeclarationError
+from tracker.wording import machine_time
+
 EXPECTED = "2026-04-18, 2026-04-18T06:00Z, yesterday, or an age such as 7d"
 _AGO = re.compile(r"(\d+)([hdw])", re.ASCII)
 _MONTH, _YEAR = re.compile(r"([0-9]{4})-([0-9]{2})"), re.compile(r"[0-9]{4}")
@@ -81,3 +84,19 @@ def _named_month(text: str, today: date) -> date | None:
     if not months or (year and not _YEAR.fullmatch(year)):
         return None
     return date(int(year) if year else today.year - (months[0] > today.month), months[0], 1)
+
+
+def check_times(*, since: datetime | None = None, until: datetime | None = None, **others: datetime | None) -> None:
+    """Refuse times that cannot be meant.
+
+    Raises:
+        ValueError: one has no time zone.
+        DeclarationError: `since` is not before `until`, or is after `at`.
+    """
+    for name, at in {"since": since, "until": until, **others}.items():
+        if at is not None and at.tzinfo is None:
+            raise ValueError(f"{name}={at.isoformat()} has no time zone; expected an aware datetime (tzinfo=UTC)")
+    at = others.get("at")
+    if since is not None and ((until is not None and since >= until) or (at is not None and since > at)):
+        end = f"until {machine_time(until)}" if until is not None and since >= until else f"at {machine_time(at or since)}"
+        raise DeclarationError(f"since {machine_time(since)} is not before {end}; expected the beginning before the end")
