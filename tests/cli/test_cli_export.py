@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 import os
 import shutil
@@ -21,6 +22,10 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from tracker import exports
+from tracker.errors import DeclarationError
+from tracker.exports import warc_file
+from tracker.workspace import Settings
+from tracker.workspace.api import Workspace
 from tracker.workspace.names import default_lexicon
 
 BARRED = DECLARATION.replace("terms = ", 'redistribution = "barred"\nterms = ')
@@ -210,9 +215,39 @@ def test_a_file_without_captures_of_the_board_is_refused(world: World):
     path = path.rename(path.with_suffix(".warc"))
     world.declare("acme/other")
     assert "captures of acme/text; expected captures of acme/other" in world.run("import", "acme/other", path).error
-    path.write_bytes(path.read_bytes()[:-400])
     (world.folder / "no.warc").write_text("not a WARC file", encoding="utf-8")
     assert "cannot be read as WARC" in world.run("import", "acme/text", world.folder / "no.warc").error
+
+
+@pytest.mark.parametrize("ending", [".warc", ".warc.gz"])
+def test_of_a_file_that_ends_too_early_what_is_whole_is_imported(world: World, ending: str):
+    world.imported()
+    path = world.folder / f"all{ending}"
+    world.run("export", "warc", "-o", path)
+    with Workspace(Settings(store=world.store, schedules=world.folder / "schedules")) as workspace:
+        (board,) = workspace.boards()
+    content = path.read_bytes()
+    for end in range(37, len(content) - 12, 37):
+        path.write_bytes(content[:end])
+        found = []
+        with pytest.raises(DeclarationError, match="cannot be read as WARC|has no answer of its address"):
+            found.extend(warc_file.read(path, board))
+        assert len(found) < 5
+    path.write_bytes(content[:-300])
+    shutil.move(world.store, world.folder / "elsewhere")
+    ran = world.run("import", "acme/text", path)
+    assert (ran.code, "4 whole captures of acme/text: the file ends " in ran.error, "3 accepted" in ran.out) == (1, True, True)
+
+
+def test_one_file_that_ends_too_early_does_not_stop_the_others(world: World):
+    world.declare("acme/text")
+    bodies = world.bodies(BODIES)
+    (bodies / "2026-03-06T060000Z.csv.gz").write_bytes(gzip.compress(b"key,name,score,price,licence\n" * 20)[:-12])
+    ran = world.run("import", "acme/text", bodies)
+    assert (ran.code, "4 accepted, 1 unchanged" in ran.out) == (1, True)
+    assert "2026-03-06T060000Z.csv.gz: cannot be read: the file ends before its packed content does" in ran.error
+    ran = world.run("backfill", "dir", bodies, "--board", "acme/text")
+    assert (ran.code, "6 states in dir: 0 new, 5 known, 1 left out" in ran.out) == (1, False)
 
 
 def test_boards_that_bar_redistribution_are_left_out_with_a_message(world: World):
