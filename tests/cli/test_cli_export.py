@@ -230,7 +230,7 @@ def test_of_a_file_that_ends_too_early_what_is_whole_is_imported(world: World, e
     for end in range(37, len(content) - 12, 37):
         path.write_bytes(content[:end])
         found = []
-        with pytest.raises(DeclarationError, match="cannot be read as WARC|has no answer of its address"):
+        with pytest.raises(DeclarationError, match=r"cannot be read as WARC|has no answer of its address"):
             found.extend(warc_file.read(path, board))
         assert len(found) < 5
     path.write_bytes(content[:-300])

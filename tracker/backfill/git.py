@@ -57,7 +57,7 @@ def opened(repository: str, cache: Path) -> Iterator[Path]:
         return
     clone = cache / f"{hashlib.sha256(repository.encode()).hexdigest()[:16]}.git"
     if clone.is_dir():
-        problem = f"{repository}: cannot be brought up to date; run the command again, or delete {clone} to clone it anew"
+        problem = f"{repository}: cannot be brought up to date; run the command again, or delete {clone} to clone it again"
         branch = git(["symbolic-ref", "HEAD"], clone, problem).decode().strip()
         git(["fetch", "--quiet", "origin", f"+{branch}:{branch}"], clone, problem)
     else:

@@ -91,7 +91,7 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         _fail("stopped", 1)
     except TrackerError as error:
         _fail(str(error), error.exit_code)
-    except (MemoryError, ImportError, RuntimeError, OSError) as error:
+    except (MemoryError, ImportError, RuntimeError, SystemError, OSError) as error:
         if _lacks_memory(error):
             os.write(2, _NO_MEMORY)  # anything else may need memory
             sys.exit(1)
@@ -109,7 +109,7 @@ def _terminate(*_: object) -> NoReturn:
 
 def _lacks_memory(error: Exception) -> bool:
     """Whether there is no memory for a value, a thread or a library."""
-    said = ("can't start new thread", "failed to map segment", "annot allocate memory")
+    said = ("can't start new thread", "failed to map segment", "annot allocate memory", "error return without exception set")
     return isinstance(error, MemoryError) or any(text in str(error) for text in said)
 
 
