@@ -144,9 +144,8 @@ def test_unreadable_parts_of_the_service_state_come_from_the_backup(used: Daemon
     after = tables(path, KEPT)
     (notice,) = set(after.pop("notices")) - set(service.pop("notices"))
     assert after == service
-    assert (
-        "As last backed up: counts, holds, notices, outbox, pauses, receipts, routes, withdrawn. Lost: what the record said earlier"
-        in str(notice)
+    assert "As last backed up: counts, holds, notices, outbox, pauses, receipts, routes, withdrawn. Lost: what the record" in str(
+        notice
     )
 
 
