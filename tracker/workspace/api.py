@@ -406,7 +406,7 @@ class Workspace:
 
     @answers("tracker.model:RecordChange")
     def changes(self, since: str = "", *, top: int = 1_000) -> tuple[RecordChange, ...]:
-        """What the record gained or lost since a cursor ("": ever), in that order, at most `top`; go on with the last one's cursor.
+        """What the record gained or lost since a cursor ("": ever), in that order, at most `top`; the last has the next cursor.
 
         An event that came and went since, or went and came back, is left out. What a replay finds again is not gained again.
         Raises DeclarationError for a cursor of another store, and with `known_at`: what is gained later has no place in an
