@@ -38,6 +38,9 @@ def command(settings: Settings, form: str, path: Path, *, only: Filters, barred:
         for board in left_out:
             terms = safe(board.terms) or "not stated"
             click.echo(f"tracker: {board.id}: left out: its terms bar redistribution: {terms}", err=True)
+        contents, remarks = exports.prepared(form, contents)
+        for remark in remarks:
+            click.echo(f"tracker: {safe(remark)}", err=True)
         number = exports.write(form, contents, path)
         written, of = count(number, exports.UNITS.get(form, "row")), count(len(contents.boards), "board")
         click.echo(f"{safe(str(path))}: {written} of {of}, as of {contents.as_of}")
