@@ -318,7 +318,7 @@ def test_metrics_without_a_direction_are_named_as_omitted_from_records(world: Wo
 
 def test_a_window_and_a_metric_limit_what_is_exported(world: World):
     world.imported()
-    limits = ("--metric", "score", "--since", "2026-03-04", "--until", "2026-03-05")
+    limits = ("--metric", "score", "--since", "2026-03-04", "--until", "2026-03-04")
     rows = [json.loads(line) for line in export(world, "jsonl", *limits).read_text(encoding="utf-8").splitlines()]
     assert {row["metric"] for row in rows} == {"score"}
     assert {(row["entry"], row["value"]) for row in rows} >= {("a", 90), ("g", 97)}
@@ -331,7 +331,7 @@ def test_filters_choose_boards_models_and_the_values_of_a_day(world: World):
     rows = [json.loads(line) for line in export(world, "jsonl", "--model", "model f", "--board", "acme").read_text().splitlines()]
     assert {row["entry"] for row in rows} == {"f"}, "it left the board"
     rows = [
-        json.loads(line) for line in export(world, "jsonl", "--metric", "score", "--at", "2026-03-02").read_text().splitlines()
+        json.loads(line) for line in export(world, "jsonl", "--metric", "score", "--at", "2026-03-01").read_text().splitlines()
     ]
     assert {row["entry"]: row["value"] for row in rows} == {"a": 90, "b": 80, "c": 70, "d": 60, "e": 50, "f": 40}
     assert "unknown" in world.run("export", "csv", "--metric", "scores", "-o", world.folder / "x").error
