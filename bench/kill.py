@@ -1,9 +1,9 @@
 """Does an import survive being killed? `python bench/kill.py FOLDER [--kills 50] [--states 8] [--git] [--each 1]`.
 
 FOLDER has the bodies of one board. The script imports its first states in a child process and kills it with SIGKILL at moments
-spread evenly over an undisturbed run, `--each` times in a row. Then it runs the import again, and every row of every derived table
-must equal that of the undisturbed import. With `--git`, it is a backfill from a repository with a commit per state, which must give
-the history of the import, killed or not. Exit code 1 if one differs.
+spread evenly over an undisturbed run, `--each` times in a row. Then it runs the import again, and every row of every derived
+table must equal that of the undisturbed import. With `--git`, it is a backfill from a repository with a commit per state, which
+must give the history of the import, killed or not. Exit code 1 if one differs.
 """
 
 from __future__ import annotations
