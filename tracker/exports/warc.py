@@ -33,14 +33,14 @@ def write(contents: Contents, path: Path) -> int:
     if contents.only.metrics or contents.only.topics or contents.entries is not None:
         raise DeclarationError("export warc: writes whole captures; leave out the conditions on metrics and models")
     with new_file(path) as partial, partial.open("wb") as file:
-        records = _Records(file, gzipped=path.suffix == ".gz")
+        records = WarcRecords(file, gzipped=path.suffix == ".gz")
         records.add("warcinfo", "", as_text(contents.metadata()).encode(), contents.as_of, OURS)
         for board in contents.boards:
             _write_board(contents, board.id, records)
     return records.number
 
 
-def _write_board(contents: Contents, board: BoardId, records: _Records) -> None:
+def _write_board(contents: Contents, board: BoardId, records: WarcRecords) -> None:
     written: set[Sha256] = set()
     kept, _ = kept_and_pruned(contents.archive.index(board)[0])
     for line in kept:
@@ -55,7 +55,7 @@ def _write_board(contents: Contents, board: BoardId, records: _Records) -> None:
         records.add("metadata", address, msgspec.json.encode(StoredLine(board=board, line=line)), at, LINE)
 
 
-class _Records:
+class WarcRecords:
     """Appends records whose bytes depend on what they hold alone."""
 
     def __init__(self, file: IO[bytes], *, gzipped: bool) -> None:

@@ -569,6 +569,26 @@ class Workspace:
             different = tuple(compare(self.store, derived, declared.id))
         return proof.BoardVerification(board=declared.id, events=verified, differences=different, pruned=len(pruned))
 
+    def evidence(self, name: str, path: Path, *, public: bool = False) -> Event:
+        """Write a bundle that proves an event to anyone, and return the event.
+
+        `public`: without the bytes if the terms of the board, as stored or as declared now, bar passing them on.
+        """
+        from tracker.evidence import bundle  # noqa: PLC0415  # as above
+        from tracker.workspace.exporting import BARRED, with_present_terms  # noqa: PLC0415  # as above
+
+        event = self.event(name)
+        if self._across_boards((event.kind,)):
+            parts = ", ".join(part.id[:12] for part in self.parts(event))
+            raise DeclarationError(f"evidence: {event.id[:12]} is of several boards; expected an event of one, such as {parts}")
+        board = with_present_terms(self.settings, self.board(event.board))
+        without = public and board.redistribution == BARRED
+        source = bundle.EvidenceSource(
+            board=board, store=self.store, archive=self.archive, lexicon=self.lexicon, without_bodies=without
+        )
+        bundle.write(event, source, path)
+        return event
+
     def parts(self, event: Event) -> list[Event]:
         """The stored events behind an event: those of a consensus, otherwise itself."""
         if not self._across_boards((event.kind,)):

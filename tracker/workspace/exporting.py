@@ -62,6 +62,11 @@ def _declared_now(settings: Settings) -> dict[BoardId, Board]:
     return dict(schedules.load(settings.schedules, formats(), settings.shipped).boards)
 
 
+def with_present_terms(settings: Settings, stored: Board) -> Board:
+    """A board as it was last read, with the terms and credits that its file states now."""
+    return _with_terms(stored, _declared_now(settings).get(stored.id))
+
+
 def _with_terms(stored: Board, present: Board | None) -> Board:
     """The board as it was last read, with the terms and credits of its file now; barred if either says so."""
     if present is None:
