@@ -797,6 +797,7 @@ class _Case:
 
     def overtake(self) -> tuple[str, str]:
         facts, metric, grades = self.event["facts"], self.metric, set()
+        _given({*self.rivals} <= self.before.entries.keys(), "an entry has another key on the page before")
         if self.event["grade"] == "debut":
             return self.overtake_by_debut()
         is_plain = self.event["grade"] not in ("sustained", "withdrawn", "unsure_origin")

@@ -33,6 +33,7 @@ from tracker.model import (
 )
 from tracker.model.names import Lexicon
 from tracker.query.rows import answers
+from tracker.shipped import SCHEDULES
 from tracker.stores.sqlite import SqliteStore
 from tracker.wording import machine_time
 from tracker.workspace.ids import known
@@ -54,10 +55,12 @@ if TYPE_CHECKING:  # a query loads what it needs, and no other
     from tracker.query.prices import PriceAt
     from tracker.query.ranking import Ranking
     from tracker.query.retirements import Retirement
+    from tracker.query.settle import Settlement
     from tracker.query.standings import Standing
     from tracker.query.unsure import OpenName
     from tracker.query.versus import Versus
     from tracker.query.why_not import Explained
+    from tracker.schedules.settlement import SettlementRule
     from tracker.stores.archive import FileArchive
     from tracker.watches import Firing
     from tracker.workspace.boards import BoardOverview
@@ -588,6 +591,18 @@ class Workspace:
         )
         bundle.write(event, source, path)
         return event
+
+    def settle(self, rule: str, board: str, at: datetime) -> tuple[SettlementRule, datetime, Settlement | None]:
+        """A rule of `rules/`, the time of its check, and who was first on a board then; None if no state covers that time.
+
+        A time without a zone is a day, and the rule states when on it.
+        """
+        from tracker.query.settle import settle  # noqa: PLC0415  # as above
+        from tracker.schedules.settlement import load_rule  # noqa: PLC0415  # as above
+
+        stated = load_rule(rule, (self.settings.schedules / "rules", SCHEDULES / "rules"))
+        check = stated.check_at(at) if at.tzinfo is None else at
+        return stated, check, settle(stated, self.board(board), self.store, self.lexicon, at=check)
 
     def parts(self, event: Event) -> list[Event]:
         """The stored events behind an event: those of a consensus, otherwise itself."""
