@@ -6,7 +6,8 @@ import asyncio
 import csv
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -84,8 +85,8 @@ class Opened:
 
     settings: Settings
 
-    def __call__(self) -> Workspace:
-        workspace = Workspace(self.settings)
+    def __call__(self, known_at: datetime | None = None) -> Workspace:
+        workspace = Workspace(replace(self.settings, known_at=known_at))
         workspace.lexicon = EMPTY_LEXICON
         return workspace
 

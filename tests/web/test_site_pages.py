@@ -5,14 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import feedparser
 import pytest
 from lxml import html as lxml_html
-from site_world import HOSTILE, Opened, filled, get
+from site_world import HOSTILE, Opened, body, filled, get
 from svg import parsed
 
+from tracker.cli import main
 from tracker.web.site.files import build
 from tracker.web.site.views import FORMATS
 from tracker.web.site.writing import Site
@@ -55,7 +59,7 @@ def test_every_link_within_the_site_leads_to_a_page(store: Settings, path: str):
 @pytest.mark.parametrize("root", ROOTS)
 def test_a_view_has_every_format_at_its_own_address(store: Settings, root: str, form: str):
     found = get(store, f"{root}.{form}")
-    if form == "svg" and root in ("/changes", "/boards"):
+    if form in ("svg", "png") and root in ("/changes", "/boards"):
         assert found.status_code == 404
         return
     assert (found.status_code, found.headers["content-type"]) == (200, FORMATS[form])
@@ -81,8 +85,56 @@ def test_a_board_shows_the_state_of_any_time_and_snaps_to_readings(store: Settin
 
 def test_a_permanent_address_shows_the_same_when_the_board_has_changed(store: Settings, tmp_path: Path):
     page = lxml_html.fromstring(get(store, "/boards/acme/text/").text)
-    (frozen,) = [link for link in page.xpath("//footer//a/@href") if "?" in link]
-    assert frozen.endswith("boards/acme/text/?at=2026-03-03T06%3A00%3A00Z&metric=score")
+    (frozen,) = [link for link in page.xpath("//footer//a/@href") if "?at=" in link]
+    assert frozen.startswith("../../../boards/acme/text/?at=2026-03-03T06%3A00%3A00Z&metric=score&known_at=")
+    before = get(store, frozen.removeprefix("../../.."))
+    folder, name = tmp_path / "more", "acme/text"
+    folder.mkdir()
+    (folder / "2026-03-04T060000Z.csv").write_text(body("a:99 b:95 c:71"), encoding="utf-8")
+    moved = replace(store, store=shutil.copytree(store.store, tmp_path / "store"))
+    with pytest.raises(SystemExit):
+        main(["--store", str(moved.store), "--schedules", str(moved.schedules), "import", name, str(folder)])
+    assert "99" in get(moved, "/boards/acme/text/").text
+    assert get(moved, frozen.removeprefix("../../..")).text == before.text
+    assert "See the page as it is now" in before.text
+    for form in ("json", "csv", "svg", "bib"):
+        (link,) = [link for link in lxml_html.fromstring(before.text).xpath("//footer//a/@href") if f".{form}?" in link][:1]
+        assert get(moved, link.removeprefix("../../..")).content == get(store, link.removeprefix("../../..")).content
+
+
+def test_a_client_gets_what_the_record_gained_after_a_cursor_and_nothing_twice(store: Settings):
+    every = json.loads(get(store, "/changes.json?since=").text)["rows"]
+    assert len(every) == len({row["id"] for row in every}) > 2
+    later = json.loads(get(store, f"/changes.json?since={every[0]['cursor']}").text)["rows"]
+    assert later == every[1:]
+    assert json.loads(get(store, f"/changes.json?since={every[-1]['cursor']}").text)["rows"] == []
+    with Opened(store)() as workspace:
+        barred = barred_boards(workspace)
+    assert {row["board"] for row in json.loads(get(store, "/changes.json?since=", barred=barred).text)["rows"]} == {"acme/text"}
+
+
+def test_a_citation_names_board_time_and_vintage_in_every_form(store: Settings):
+    cited = json.loads(get(store, "/boards/acme/text.csl").text)
+    assert [(each["title"], each["author"], each["issued"]) for each in cited] == [
+        ("acme/text", [{"literal": "Acme, CC-BY-4.0"}], {"date-parts": [[2026, 3, 3]]})
+    ]
+    vintage = cited[0]["version"]
+    assert f"known_at={quote(vintage, safe='')}" in cited[0]["URL"]
+    entry = get(store, "/boards/acme/text.bib").text
+    assert entry.startswith("@misc{boards-acme-text-2026-03-03,")
+    assert f"record as known at {vintage}" in entry
+    assert f"record as known at {vintage}" in lxml_html.fromstring(get(store, "/boards/acme/text/").text).findtext(
+        ".//p[@class='citation']"
+    )
+
+
+def test_pages_are_compressed_for_clients_that_say_so_and_are_the_same(store: Settings):
+    plain = get(store, "/boards/acme/text/", headers={"accept-encoding": "identity"})
+    packed = get(store, "/boards/acme/text/", headers={"accept-encoding": "gzip"})
+    assert (packed.headers["content-encoding"], "content-encoding" in plain.headers) == ("gzip", False)
+    assert packed.text == plain.text
+    assert packed.headers["etag"] == plain.headers["etag"]
+    assert "Accept-Encoding" in packed.headers["vary"]
 
 
 def test_filters_of_the_address_choose_the_news(store: Settings):
@@ -112,7 +164,17 @@ def test_filters_of_the_address_choose_the_news(store: Settings):
         ("/boards/../../etc/passwd/", "There is no such page."),
         ("/boards/..%2f..%2fetc/passwd/", "There is no such page."),
         ("/" + "a" * 300 + "/", "There is no such page."),
-        ("/?model=" + "a" * 300, "There is no such page."),
+        ("/?model=" + "a" * 300, "model has 300 characters; expected at most 200"),
+        ("/?model=" + "a" * 9000, "There is no such page."),
+        ("/boards/acme/text/?metric=score" + "&metric=score" * 50, "metric is given 51 times; expected at most 1"),
+        ("/boards/acme/text/?at=9999-12-31", "at is in the year 9999; expected one from 1970 to 2199"),
+        ("/boards/acme/text/?at=0001-01-01T00:00:00%2B14:00", "at is not a time"),
+        ("/boards/acme/text/?known_at=yesterday%00", "known_at is not a time"),
+        ("/boards/acme/text/?known_at=1999-01-01", "nothing was on record then"),
+        ("/boards/acme/text/?metric=%00", "metric &#34;"),
+        ("/models/%00/", "no board lists that model"),
+        ("/models/../../../etc/passwd/", "There is no such page."),
+        ("/changes.json?since=zzz", "is not one; expected what an earlier answer gave"),
         ("/boards/acme/text/'; DROP TABLE events;--/", "There is no such page."),
         ("/nothing/", "There is no such page."),
     ],
@@ -185,7 +247,7 @@ def test_the_static_site_has_the_same_pages_and_only_what_may_be_passed_on(store
         "boards/index.html",
         "boards/acme/text/index.html",
     } <= files
-    assert {f"boards/acme/text/history.{form}" for form in FORMATS if form != "html"} <= files
+    assert {f"boards/acme/text/history.{form}" for form in FORMATS if form not in ("html", "png")} <= files
     assert not [name for name in files if "secret" in name]
     page = (tmp_path / "boards/acme/text/index.html").read_text(encoding="utf-8")
     assert page == get(store, "/boards/acme/text/", about=Site(url="https://site.example", public=True, static=True)).text

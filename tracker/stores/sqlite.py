@@ -546,6 +546,12 @@ class SqliteStore(SqliteFile):
         (first,) = self._one("SELECT min(known_from) FROM known") or (None,)
         return time_or_none(first)
 
+    def known_until(self) -> datetime | None:
+        """The last time the record, the names or a declaration changed; `known_at` that time, the answers are those of now."""
+        tables = " UNION ALL ".join(f"SELECT known_from FROM {table}" for table in ("known", "names", "declaration_versions"))  # noqa: S608  # ours
+        (last,) = self._one(f"SELECT max(known_from) FROM ({tables})") or (None,)  # noqa: S608  # as above
+        return time_or_none(last)
+
     def names(self) -> Lexicon | None:
         """The names in use at `known_at`, or last; None if none were noted by then."""
         with self._storing("read"), self._decoding("names"):

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from tracker.errors import DeclarationError, StoreError
 from tracker.model import Board, BoardId
-from tracker.query.filters import Filters
-from tracker.web.site.addresses import view
-from tracker.web.site.views import FORMATS, has_page
+from tracker.web.site.addresses import Asked, view
+from tracker.web.site.views import has_page
 from tracker.web.site.writing import Site, styles, written
 
 if TYPE_CHECKING:
@@ -28,11 +27,11 @@ def build(workspace: Workspace, folder: Path, site: Site, barred: Mapping[BoardI
     _write(folder / "style.css", styles())
     for path in _paths(workspace, barred):
         try:
-            found = view(workspace, path, Filters(), barred)
+            found = view(workspace, path, Asked(), barred)
             if found is None:
                 continue
-            for form in FORMATS:
-                if form != "svg" or found.pictures:
+            for form in found.formats:
+                if form != "png":  # as large as all the others together
                     _write(_place(folder, path, form), written(found, form, site))
         except DeclarationError as error:
             yield f"{path or 'changes'}: {error}"
