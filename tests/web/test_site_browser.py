@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 SHELL = shutil.which("chromium-headless-shell")
-PAGES = ("/", "/boards/", "/boards/acme/text/", "/boards/acme/text/history/", "/models/Heron%20B/", "/nothing/")
+PAGES = (
+    *("/", "/boards/", "/boards/acme/text/", "/boards/acme/text/history/", "/models/Heron%20B/", "/nothing/", "/health/"),
+    *("/boards/acme/text/frontier/", "/boards/acme/text/capture/?since=2026-03-01", "/boards/acme/text/capture/", "/about/"),
+    *("/compare/?model=Heron+A&model=Heron+B", "/check/?claim=Heron+B+leads+acme%2Ftext", "/boards/acme/text/?at=2026-03-02"),
+)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 NOT_FOUND = "Failed to load resource: the server responded with a status of 404 (Not Found)"
 

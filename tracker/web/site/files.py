@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tracker.errors import DeclarationError, StoreError
 from tracker.model import Board, BoardId
 from tracker.web.site.addresses import Asked, view
-from tracker.web.site.views import has_page
+from tracker.web.site.views import has_frontier, has_page
 from tracker.web.site.writing import Site, styles, written
 
 if TYPE_CHECKING:
@@ -38,10 +38,11 @@ def build(workspace: Workspace, folder: Path, site: Site, barred: Mapping[BoardI
 
 
 def _paths(workspace: Workspace, barred: Mapping[BoardId, Board]) -> Iterator[str]:
-    yield from ("", "boards")
+    yield from ("", "boards", "health", "about")
     for board in workspace.boards():
         if board.id not in barred and has_page(workspace, board):
             yield from (f"boards/{board.id}", f"boards/{board.id}/history")
+            yield from (f"boards/{board.id}/frontier",) if has_frontier(workspace, board) else ()
 
 
 def _place(folder: Path, path: str, form: str) -> Path:
