@@ -91,6 +91,13 @@ def test_reading_history_for_programs_imports_neither_parsers_nor_the_network(wo
     assert loaded & {"httpx", "rich", "sqlite_utils", "lxml", "bs4", "jinja2"} == set()
 
 
+@pytest.mark.slow
+def test_the_shipped_boards_are_read_without_beautiful_soup():
+    loaded = modules("boards", "--all", "--json")
+    assert "tracker.parsers.html_table" in loaded
+    assert loaded & {"bs4", "soupsieve"} == set()
+
+
 def test_the_version_is_printed(world: World):
     ran = world.plain("--version")
     assert ran.code == 0

@@ -15,6 +15,9 @@ PROGRAM = """
 import json, re, resource, sys
 from pathlib import Path
 
+for name in ("numpy", "pandas"):  # sqlite-utils loads them wherever they are installed; the daemon needs neither
+    sys.modules[name] = None
+
 import time_machine
 from daemon_world import DAY, START, Daemon
 from tracker.daemon.opening import spare_memory

@@ -210,6 +210,7 @@ def test_a_tune_of_somebody_else_is_not_the_reference():
     entry = snapshot("a:50", who={"a": own}).entries["a"]
     assert reference(entry) is not None
     assert reference(replace(entry, who=replace(own, guessed_lab=True))) is None
+    assert reference(replace(entry, who=replace(own, kind="system"))) is None
 
 
 def test_who_came_to_be_above_because_the_reference_fell_is_not_first_when_it_rises_later():

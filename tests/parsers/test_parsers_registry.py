@@ -2,12 +2,16 @@ import pkgutil
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from parsing import read
 
 import tracker.parsers
 from tracker.errors import DeclarationError, ParseError
 from tracker.model import Parse, Table
 from tracker.parsers import FORMATS, join, options_for, options_of, parse
+from tracker.parsers._css import selector
+from tracker.parsers.html_table import PLAIN
 
 MODULES = {module.name for module in pkgutil.iter_modules(tracker.parsers.__path__)}
 
@@ -89,6 +93,11 @@ def test_a_wrong_option_is_a_declaration_error(form, options):
 def test_a_wrong_selector_of_a_column_is_a_declaration_error():
     with pytest.raises(DeclarationError, match="lab/board: html_table: columns: 'p\\[' is not a CSS selector"):
         read("html_table", "<table><tr><th>a<tr><td>1</table>", ["css:p["])
+
+
+@given(st.from_regex(PLAIN, fullmatch=True))
+def test_a_selector_that_is_not_looked_at_is_right(css: str):
+    assert selector(css).pattern == css
 
 
 def test_an_error_is_one_line_that_names_board_format_and_remedy():

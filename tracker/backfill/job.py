@@ -5,7 +5,7 @@ A job that was killed goes on where it was: what is archived is known by its ori
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,8 @@ from tracker.ports import Archive, Store
 if TYPE_CHECKING:
     from tracker.line.sync import Outcome
 
-Progress = Callable[[int, int, PastState], object]
-"""Called after each state with how many are done, how many there are, and the state."""
+Progress = Callable[[Sequence[PastState]], Iterable[PastState]]
+"""Gives the states one by one, and shows how far it is."""
 _STATUS_OK = 200
 
 
@@ -93,7 +93,7 @@ def fill(
     archive: Archive,
     store: Store,
     sync: Callable[[], Outcome],
-    progress: Progress = lambda *_: None,
+    progress: Progress = iter,
 ) -> Backfilled:
     """Archive states, oldest first, and `sync` the board. A source that does not answer ends it early, with what there is.
 
@@ -105,9 +105,8 @@ def fill(
     lines = {line.origin: line for line in archive.index(board.id)[0] if line.origin and line.sha256}
     job, error = _Job(board=board, archive=archive, lines=lines, bodies={}), None
     try:
-        for number, state in enumerate(states, 1):
+        for state in progress(states):
             job.take(state)
-            progress(number, len(states), state)
     except FetchError as failure:
         error = failure
     outcome = sync()

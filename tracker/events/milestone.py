@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from tracker.events._classes import ENOUGH, Roll, classes, enrol, is_priced, one_of, sort_of, weight_of, weightiest
+from tracker.events._lines import SYSTEM
 from tracker.events._newcomers import ARRIVALS, moved, newcomers
 from tracker.events._predecessor import model_of
 from tracker.events._values import (
@@ -54,7 +55,7 @@ class Reference(Struct, frozen=True, kw_only=True):
         """Whether an entry is this model, at any effort."""
         who = entry.who
         stated = (who.lab, who.family, who.generation, who.tier)
-        is_own = not who.guessed_lab and self.size in (None, who.size_total_b)
+        is_own = not who.guessed_lab and who.kind != SYSTEM and self.size in (None, who.size_total_b)
         return is_own and stated == (self.lab, self.family, self.generation, self.tier)
 
 

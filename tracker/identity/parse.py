@@ -15,7 +15,7 @@ from tracker.identity.makers import Maker, ProductLine
 from tracker.identity.parsed import Parsed, Slots, Spelled
 from tracker.identity.slots import fill, joined
 from tracker.identity.tokens import Token, clean, split, tokenize
-from tracker.identity.vocabulary import COMMON, SYSTEM, TUNES
+from tracker.identity.vocabulary import COMMON, MADE_BY_OTHERS, SYSTEM, TUNES
 
 _PARTS = re.compile(r" \+ |(?<=[a-z0-9)])\+(?=[a-z(])| & ")
 _MOST_PARTS = 6
@@ -125,7 +125,8 @@ def _part(
 def _is_guess(parsed: Parsed, tokens: Sequence[Token], brand: Brand, statements: Statements, known: KnownNames) -> bool:
     """Whether somebody else than the brand's lab may have made it.
 
-    The name has undeclared words of its own, and neither the board nor a path names the lab; or it names another maker.
+    The name has undeclared words of its own, or those of a derived model, and neither the board nor a path names the lab; or it
+    names another maker. A host's repository may be the host's own model: `togethercomputer/GPT-JT-6B`.
     """
     line, slots = brand.line, parsed.slots
     by_creator = statements.hinted is not None and statements.hinted is parsed.maker
@@ -133,11 +134,14 @@ def _is_guess(parsed: Parsed, tokens: Sequence[Token], brand: Brand, statements:
         return True
     if by_creator or (statements.owner and statements.stated is parsed.maker is not None):
         return False
-    if statements.owner or (statements.stated is not None and statements.stated is not parsed.maker):
+    other = statements.stated is not None and not statements.stated is parsed.maker is line.maker
+    own = slots.words - COMMON - line.ignore
+    if statements.owner or other or own & MADE_BY_OTHERS or slots.tune == "abliterated":
+        return True
+    if statements.path and statements.spelled == "repository" and own:
         return True
     front = [tokens[place].text for place in families.unknown_words(tokens, brand.at) if place not in brand.places]
-    own = slots.words - COMMON if line.family.base else frozenset()
-    return any(word not in known.lines and word not in line.ignore for word in (*front, *own))
+    return any(word not in known.lines and word not in line.ignore for word in (*front, *(own if line.family.base else ())))
 
 
 def _mentioned(

@@ -47,7 +47,7 @@ def _resolve(raw: str, hint: str | None, source: str, lexicon: Lexicon) -> Ident
     parsed = parse(raw, hint if hint and len(hint) <= LONGEST else None, known.known)
     decided, model, confidence, reason = _decided(parsed, source, known)
     decided.slots.size = parsed.slots.size.as_read(decided.slots.size)
-    if decided.guess and _is_declared(parsed, decided, known):
+    if decided.guess and not parsed.copy and _is_declared(parsed, decided, known):
         decided = replace(decided, guess=False)
     answer = (model if confidence is not Confidence.UNSURE else None, confidence, reason)
     return _identity(raw, decided, known.known, answer)
@@ -178,7 +178,7 @@ def _identity(raw: str, parsed: Parsed, known: KnownNames, answer: tuple[str | N
         confidence=confidence,
         reason=reason,
         guessed_lab=parsed.guess and maker is parsed.maker,
-        guessed_family=parsed.line is None or bool(parsed.named),
+        guessed_family=parsed.line is None or bool(parsed.named) or maker is not parsed.line.maker,
     )
 
 

@@ -126,8 +126,32 @@ KINDS = {
     "audio": "audio",
     "realtime": "audio",
 }
-SYSTEM = frozenset({"agent", "agents", "agentless", "router", "rag"})
-"""More than a model: an agent or an ensemble around one."""
+MADE_BY_OTHERS = frozenset(
+    {
+        *(
+            "uncensored",
+            "unfiltered",
+            "jailbroken",
+            "derestricted",
+            "heretic",
+            "lora",
+            "qlora",
+            "ft",
+            "finetune",
+            "finetuned",
+            "fine",
+        ),
+        *("merge", "merged", "frankenmerge", "slerp", "ties", "dare", "passthrough", "expo"),
+    }
+)
+"""Words of models that others than the lab made from its weights: tuned again, merged, without refusals."""
+SYSTEM = frozenset(
+    {
+        *("agent", "agents", "agentless", "router", "rag", "scaffold", "harness", "ensemble", "moa", "swarm", "wrapper"),
+        *("pipeline", "workflow", "cli"),
+    }
+)
+"""More than a model: an agent, a tool or an ensemble around one."""
 COMMON = frozenset({"v", "open", "deep"}).union(
     *(CHAT, BASE, PREVIEW, UNFINISHED, THINKING, REASONING, NOT, NOT_THINKING, SERVING, HARNESS, SILENT, LATEST, TIERS, SYSTEM),
     *(TUNES, KINDS, EFFORTS, GLUED_EFFORTS),

@@ -227,7 +227,7 @@ def import_bodies(
         for at, path in files:
             body = read_body(path, board.request.max_bytes)
             archive.keep(Capture(board=board.id, observed_at=at, url=board.request.url, bodies=(body,), origin=path.name))
-        return sync_leased(board, Desk(archive=archive, store=store, lexicon=lexicon, now=now))
+        return sync_leased(board, Desk(archive=archive, store=store, lexicon=lexicon, now=now, attended=True))
 
 
 def import_warcs(
@@ -246,7 +246,7 @@ def import_warcs(
         for archived in (archived for path in paths for archived in read(path, board)):
             if archived.line not in known:
                 _take_in(board, archived.line, archived.bodies, archive)
-        return sync_leased(board, Desk(archive=archive, store=store, lexicon=lexicon, now=now))
+        return sync_leased(board, Desk(archive=archive, store=store, lexicon=lexicon, now=now, attended=True))
 
 
 def _take_in(board: Board, line: IndexLine, bodies: Mapping[Sha256, bytes], archive: Archive) -> None:

@@ -42,6 +42,9 @@ TABLES = "table, [role=table], [role=grid], [role=treegrid]"
 ROLES = {"columnheader": "th", "rowheader": "th", "cell": "td", "gridcell": "td"}
 FIGURE = re.compile(r"[^\w]*[0-9][^A-Za-z]*")
 SELECTED = re.compile(r"css:(?P<css>.+?)(?:@(?P<attribute>[\w:.-]+))?\Z", re.DOTALL)
+_COMPOUND = r"[a-z][a-z0-9]*(?:[.#][a-z][a-z0-9_-]*|\[[a-z][a-z0-9_-]*\])*"
+PLAIN = re.compile(rf"{_COMPOUND}(?: (?:> )?{_COMPOUND})*", re.IGNORECASE | re.ASCII)
+"""Selectors that are right without a look, as `table.results > tbody tr[data-model]`."""
 ATTRIBUTE = re.compile(r"@([\w:.-]+)\Z")
 OWN_TEXT = "$text"
 """The column of the text in a row that is in no element inside it: `Heron` of `<li>Heron: <b>91.5</b></li>`."""
@@ -83,7 +86,10 @@ class Options(TableOptions, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 def _check(css: str) -> None:
-    from tracker.parsers._css import selector  # noqa: PLC0415 - Beautiful Soup is loaded for boards that name a selector
+    """Raises ValueError."""
+    if PLAIN.fullmatch(css):
+        return
+    from tracker.parsers._css import selector  # noqa: PLC0415 - Beautiful Soup is loaded for boards that name such a selector
 
     selector(css)
 

@@ -425,6 +425,15 @@ def key_before(db: Database) -> None:
     db.execute(f"CREATE INDEX events_with_key_before ON _events (board, recorded_at, place) WHERE {former}")
 
 
+@migrations()
+def joined_traits(db: Database) -> None:
+    """The views state what other boards know of a model, and leaders under their newest key."""
+    db.execute("CREATE INDEX identities_by_model ON identities (model) WHERE model IS NOT NULL")
+    for name, view in VIEWS.items():
+        db.execute(f"DROP VIEW {name}")
+        db.execute(view.create(name))
+
+
 def converted(table: str, rows: Sequence[tuple[Any, ...]], version: str) -> Sequence[tuple[Any, ...]]:
     """The rows of a table in this version's form; `version` is the newest migration of the file they were read from.
 

@@ -28,6 +28,7 @@ MIGRATIONS = (
     "documented",
     "changes",
     "key_before",
+    "joined_traits",
 )
 """The names in `stores.migrations`, in order."""
 NEWEST_MIGRATION = MIGRATIONS[-1]
