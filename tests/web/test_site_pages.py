@@ -53,7 +53,10 @@ def test_a_page_is_complete_without_scripts_and_asks_nothing_of_others(store: Se
     found = get(store, path)
     assert (found.status_code, found.headers["content-type"]) == (200, "text/html; charset=utf-8")
     page = lxml_html.fromstring(found.text)
-    assert page.xpath("//script | //*[@style] | //style | //iframe | //*[starts-with(name(@*), 'on')]") == []
+    assert page.xpath("//*[@style] | //style | //iframe | //*[starts-with(name(@*), 'on')]") == []
+    assert [(each.get("type"), each.get("src").lstrip("./"), each.text) for each in page.xpath("//script")] == [
+        ("module", "site.js", None)
+    ]
     assert [sheet.get("href").lstrip("./") for sheet in page.xpath("//link[@rel='stylesheet']")] == ["style.css"]
     assert page.xpath("//img/@src") == []
     policy = found.headers["content-security-policy"]
@@ -127,6 +130,29 @@ def test_a_client_gets_what_the_record_gained_after_a_cursor_and_nothing_twice(s
     assert json.loads(get(store, f"/changes.json?since={every[-1]['cursor']}").text)["rows"] == []
     barred = barred_of(store)
     assert {row["board"] for row in json.loads(get(store, "/changes.json?since=", barred=barred).text)["rows"]} == {"acme/text"}
+
+
+def test_the_script_is_small_and_served_from_here(store: Settings):
+    found = get(store, "/site.js")
+    assert found.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert 500 < len(found.content) <= 12_000
+    assert "script-src 'self';" in get(store, "/").headers["content-security-policy"]
+
+
+def test_a_search_engine_finds_a_board_as_a_dataset(store: Settings):
+    page = lxml_html.fromstring(get(store, "/boards/acme/text/").text)
+    (dataset,) = page.xpath("//main[@itemtype='https://schema.org/Dataset']")
+    told = {each.get("itemprop"): each.get("content") or each.get("href") for each in dataset.xpath("./*[@itemprop]")}
+    assert (told["name"], told["dateModified"], told["isBasedOn"]) == (
+        "acme/text",
+        "2026-03-03T06:00:00Z",
+        "https://acme.example/",
+    )
+    assert dataset.xpath(".//*[@itemprop='creator']/meta/@content") == ["Acme, CC-BY-4.0"]
+    assert dataset.xpath(".//*[@itemprop='contentUrl']/@href") == [
+        "../../../boards/acme/text.json?metric=score",
+        "../../../boards/acme/text.csv?metric=score",
+    ]
 
 
 def test_a_citation_names_board_time_and_vintage_in_every_form(store: Settings):
@@ -205,7 +231,7 @@ def test_an_address_that_means_nothing_is_refused_with_its_reason(store: Setting
 @pytest.mark.parametrize("path", [path for path in PAGES if path != "/about/"])
 def test_a_hostile_name_is_text(store: Settings, path: str):
     found = get(store, path).text
-    assert "<script" not in found
+    assert "<script>" not in found
     assert "\u202e" not in found
     assert not [link for link in lxml_html.fromstring(found).xpath("//@href") if link.lower().startswith("javascript:")]
 
@@ -259,6 +285,7 @@ def test_the_static_site_has_the_same_pages_and_only_what_may_be_passed_on(store
         "changes.json",
         "changes.atom",
         "style.css",
+        "site.js",
         "boards/index.html",
         "boards/acme/text/index.html",
     } <= files

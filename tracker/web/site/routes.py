@@ -26,7 +26,7 @@ from tracker.web.site.limits import Limiter
 from tracker.web.site.openapi import description
 from tracker.web.site.remembering import Answers, Remembering
 from tracker.web.site.views import FORMATS
-from tracker.web.site.writing import Site, message, styles, written
+from tracker.web.site.writing import Site, message, script, styles, written
 
 if TYPE_CHECKING:
     from tracker.stores.sqlite import SqliteStore
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 HEADERS = {
     "content-security-policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self';"
+        " img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
@@ -62,6 +63,7 @@ def application(
     found = _Pages(opened, about, barred, limiter or Limiter())
     routes = [
         Route("/style.css", found.style),
+        Route("/site.js", found.script),
         Route("/openapi.json", found.openapi),
         Route("/{path:path}", found.page),
     ]
@@ -83,6 +85,10 @@ class _Pages:
     def style(self, request: Request) -> Response:
         """The style sheet."""
         return _answer(request, styles(), "text/css; charset=utf-8")
+
+    def script(self, request: Request) -> Response:
+        """The script."""
+        return _answer(request, script(), "text/javascript; charset=utf-8")
 
     def openapi(self, request: Request) -> Response:
         """The description for programs."""

@@ -20,7 +20,8 @@ from tracker.errors import DeclarationError
 from tracker.reports import Style, html, render
 from tracker.reports.cleaning import cleaned, link
 from tracker.web.site import citing
-from tracker.web.site.views import PICTURES, SiteView
+from tracker.web.site.views import FORMATS, PICTURES, SiteView
+from tracker.wording import clean
 from tracker.workspace.picture import png
 
 
@@ -78,6 +79,11 @@ def styles() -> bytes:
     return (html.styles() + _source("site.css")).encode()
 
 
+def script() -> bytes:
+    """The one script of all pages, which work without it."""
+    return _source("site.js").encode()
+
+
 def message(title: str, text: str, site: Site) -> bytes:
     """A page that only says something: an unknown address, a wrong filter."""
     return _filled("message.html", {"title": title, "text": text, "root": "/", "site": site, "path": ""}).encode()
@@ -99,11 +105,22 @@ def _page(view: SiteView, site: Site) -> str:
         "formats": [name for name in view.formats if name != "html" and not (site.static and name == "png")],
         "citation": citing.text(view, site.url) if view.as_of else "",
         "has_feed": view.report is not None,
+        "dataset": _dataset(view),
         "pictures": lambda: [Markup(drawn) for form in view.pictures for drawn in _pair(view, form, site)],  # noqa: S704  # charts escape every text
         "stories": lambda: html.body(view.report(), Style(zone=site.zone)) if view.report else "",
         **view.values(),
     }
     return _filled(view.template, values)
+
+
+def _dataset(view: SiteView) -> Mapping[str, object] | None:
+    """What a search engine reads of a board's page (schema.org/Dataset, as microdata, which no policy refuses)."""
+    publisher, page = view.source
+    if not page:
+        return None
+    kinds = {name: FORMATS[name].partition(";")[0] for name in ("json", "csv")}
+    about = f"{clean(view.title)}, as read by a leaderboard tracker, with the time of each reading."
+    return {"publisher": publisher, "page": link(page), "kinds": kinds, "description": about}
 
 
 def _pair(view: SiteView, form: str, site: Site) -> list[str]:
