@@ -160,7 +160,7 @@ def board(workspace: Workspace, board: str, only: Filters, now: datetime | None 
             "board": declared,
             "metric": ranking.metric,
             "metrics": [metric for metric in declared.metrics if metric.higher_is_better is not None],
-            "rows": ranking.rows,
+            "rows": list(ranking.rows),  # the template cleans the texts that it shows
             "health": state_of(workspace, declared, now),
             "earlier": _query(("metric", ranking.metric.id), at=earlier, known_at=known_at) if earlier else "",
             "later": _query(("metric", ranking.metric.id), at=later, known_at=known_at) if later else "",
