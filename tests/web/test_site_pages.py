@@ -460,3 +460,15 @@ def test_the_description_for_programs_names_only_addresses_that_answer(store: Se
                 assert (found.status_code == 200) == (form in formats), (address, form)
                 kinds = operation["get"]["responses"]["200"]["content"]
                 assert form not in formats or FORMATS[form].partition(";")[0] in kinds
+
+
+def test_a_badge_names_board_leader_and_date_and_links_to_the_page_that_keeps_it(store: Settings):
+    badge = parsed(get(store, "/boards/acme/text.svg?chart=badge").text)
+    assert badge.findtext("{http://www.w3.org/2000/svg}title") == "Heron B leads acme/text, 2026-03-03"
+    page = lxml_html.fromstring(get(store, "/boards/acme/text/").text)
+    (code,) = page.xpath("//footer//code/text()")
+    embedded = lxml_html.fromstring(code)
+    for address in (embedded.get("href"), *embedded.xpath("./img/@src")):
+        assert "known_at=" in address
+        assert get(store, address.removeprefix("https://site.example")).status_code == 200
+    assert len(page.xpath("//figure")) == 1

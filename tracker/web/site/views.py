@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 Rows = Iterable[Mapping[str, object]]
 Picture = Callable[[Look], str]
 _SECOND, _FEED = timedelta(seconds=1), timedelta(days=14)
+BADGE = "badge"
+"""The picture that is for other pages."""
 _HISTORY = ("bump", "band", "calendar")
 
 FORMATS: Mapping[str, str] = {
@@ -167,7 +169,7 @@ def board(workspace: Workspace, board: str, only: Filters, now: datetime | None 
             "at": only.at,
             "has_frontier": has_frontier(workspace, declared),
         },
-        pictures=pictures(workspace, declared, ("dots",), chosen),
+        pictures=pictures(workspace, declared, ("dots", BADGE), chosen),
     )
 
 

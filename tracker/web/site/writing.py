@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from tracker import wording
 from tracker.charts import Look, Theme
@@ -20,7 +20,7 @@ from tracker.errors import DeclarationError
 from tracker.reports import Style, html, render
 from tracker.reports.cleaning import cleaned, link
 from tracker.web.site import citing
-from tracker.web.site.views import FORMATS, PICTURES, SiteView
+from tracker.web.site.views import BADGE, FORMATS, PICTURES, SiteView
 from tracker.wording import clean
 from tracker.workspace.picture import png
 
@@ -104,13 +104,21 @@ def _page(view: SiteView, site: Site) -> str:
         "known_at": view.known_at if view.is_frozen else None,
         "formats": [name for name in view.formats if name != "html" and not (site.static and name == "png")],
         "citation": citing.text(view, site.url) if view.as_of else "",
+        "embed": _embed(view, site) if BADGE in view.pictures and site.url and not site.static else "",
         "has_feed": view.report is not None,
         "dataset": _dataset(view),
-        "pictures": lambda: [Markup(drawn) for form in view.pictures for drawn in _pair(view, form, site)],  # noqa: S704  # charts escape every text
+        "pictures": lambda: [Markup(drawn) for form in view.pictures if form != BADGE for drawn in _pair(view, form, site)],  # noqa: S704  # charts escape every text
         "stories": lambda: html.body(view.report(), Style(zone=site.zone)) if view.report else "",
         **view.values(),
     }
     return _filled(view.template, values)
+
+
+def _embed(view: SiteView, site: Site) -> str:
+    """What another page shows: the badge as of now, linked to the page that keeps it."""
+    there, query = f"{site.url}/{view.path}", escape(view.frozen)
+    picture = f"{there}.svg?{query}&amp;chart={BADGE}"
+    return f'<a href="{there}/?{query}"><img src="{picture}" alt="{escape(clean(view.title))}" height="28"></a>'
 
 
 def _dataset(view: SiteView) -> Mapping[str, object] | None:
