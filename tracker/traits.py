@@ -9,16 +9,23 @@ from functools import lru_cache
 from tracker.model import Board, Entry, Identity, Metric, name_tokens
 
 OPEN_LICENCES = (
-    *("apache", "mit", "bsd", "cc-by", "cc by", "gpl", "openrail", "openmdw", "open weights", "open-weights", "open source"),
+    *("apache", "mit", "bsd", "cc-by", "cc by", "gpl", "openrail", "openmdw", "open weight", "open-weight", "open source"),
+    *("open-source", "opensource"),
     *("llama", "gemma", "qwen", "nvidia open", "mistral research", "mrl", "jamba open", "deepseek", "glm", "kimi"),
     *("falcon", "yi licen"),
 )
 """Beginnings of words in licences of downloadable weights."""
-_OPEN = re.compile("|".join(rf"(?<![a-z]){re.escape(word)}" for word in OPEN_LICENCES))
+_OPEN = re.compile("|".join(rf"(?<![a-z]){re.escape(word)}{'(?![a-z])' * (len(word) == 3)}" for word in OPEN_LICENCES))
 PRICE_WORDS = ("out", "blend", "in")
 """The words in the ids of price metrics, the best to compare first."""
 _JUST_OPEN = frozenset(("open", "open license", "open licence", "open model"))
 CLOSED_LICENCES = ("proprietary", "closed", "commercial api", "api only")
+_CLOSED = re.compile("|".join(rf"(?<![a-z]){re.escape(word)}" for word in CLOSED_LICENCES))
+_UNSTATED = re.compile(
+    r"(?<![a-z])(?:un(?:disclosed|known|specified|stated|published|announced|released)|tb[acd]|pending|coming soon"
+    r"|n(?:ot|on?|ever)[ -](?:yet[ -])?(?:[a-z]+ed|open|public|proprietary|available))(?![a-z])"
+)
+"""What says that a licence is not known, or only what it is not: `undisclosed`, `not open source`."""
 _MIXTURE = re.compile(r"(?<![0-9])[0-9]{1,3} ?[x×] ?[0-9]", re.IGNORECASE)
 _SIZES = re.compile(r"(?<![a-z0-9.])([0-9]{1,4}(?:\.[0-9]{1,3})?)b(?![a-z0-9])")
 _ROUNDED = 1.5
@@ -72,10 +79,22 @@ def has_open_weights(entry: Entry) -> bool | None:
     """
     if flag := entry.attributes.get("open_weights"):
         return flag == "true"
-    licence = (entry.attributes.get("licence") or "").casefold()
-    if any(word in licence for word in CLOSED_LICENCES):
+    licence = licence_of(entry).casefold()
+    if is_unstated(licence):
+        return None
+    if _CLOSED.search(licence):
         return False
     return True if _OPEN.search(licence) or licence.strip() in _JUST_OPEN else None
+
+
+def licence_of(entry: Entry) -> str:
+    """The licence as the board states it, in either spelling of the attribute; empty if it states none."""
+    return entry.attributes.get("licence") or entry.attributes.get("license") or ""
+
+
+def is_unstated(licence: str) -> bool:
+    """Whether a text in place of a licence states none, so that it is unknown: neither open nor closed."""
+    return _UNSTATED.search(licence.casefold()) is not None
 
 
 def reasons(entry: Entry) -> str:

@@ -2,18 +2,20 @@
 
 import gzip
 import importlib
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
+import kit
 import pytest
-from charts_world import CHARTS, breaks, frontier, head, line, lines, renamed, standing
+from charts_world import CHARTS, PRICE, SCORE, breaks, frontier, gap, head, line, lines, renamed, standing
 from svg import SVG, across, crossed, parsed, styled, texts
 
 import tracker.charts
 from tracker.charts import FORMS, Look, Theme, rows
-from tracker.model import Chart, LineChart
+from tracker.model import Chart, LineChart, Metric
 
 HOSTILE = {
     "markup": "<script>alert(1)</script>\"'&]]>",
@@ -50,7 +52,7 @@ def test_a_chart_is_well_formed_small_and_the_same_every_time(form: str, width: 
     assert title(svg)
 
 
-@pytest.mark.parametrize("form", [form for form in FORMS if form != "sparkline"])
+@pytest.mark.parametrize("form", [form for form in FORMS if form not in ("sparkline", "badge")])
 def test_a_chart_names_its_source_and_time_and_has_a_text_alternative(form: str):
     svg = FORMS[form](CHARTS[form], Look())
     shown = " ".join(texts(parsed(svg)))
@@ -130,6 +132,37 @@ def test_lines_of_one_rank_keep_their_places():
     assert all("C" in (path.get("d") or "") for path in styled(parsed(FORMS["bump"](passed, Look())), "l"))
 
 
+def test_the_numbers_of_a_bump_chart_are_the_ranks_of_its_lines_and_not_a_count():
+    tied = LineChart(head=head(days=1), lines=(line("Heron 90 91", "11"), line("Wren 90 90", "12"), line("Owl 80 90", "32")))
+    numbers = [element.text for element in styled(parsed(FORMS["bump"](tied, Look())), "e", "text")]
+    assert numbers == ["1", "1", "3", "1", "2", "2"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "is_low_on_top"),
+    [(SCORE, False), (PRICE, False), (kit.metric("errors", better="lower", unit="%"), True)],
+    ids=["score", "price", "errors"],
+)
+@pytest.mark.parametrize("form", ["slope", "band"])
+def test_the_better_score_is_higher_and_money_rises_with_its_amount(form: str, metric: Metric, *, is_low_on_top: bool):
+    chart = LineChart(head=head(metric, days=1), lines=(line("Heron 4 2"), line("Wren 9 8")))
+    drawn = styled(parsed(FORMS[form](chart, Look())), "l")
+    wren, heron = (float((path.get("d") or "").split()[-1]) for path in drawn)  # the first line is drawn last
+    assert (heron < wren) == is_low_on_top
+
+
+def test_a_sparkline_rises_with_a_better_score():
+    def rises(metric: Metric) -> bool:
+        (drawn,) = styled(
+            parsed(FORMS["sparkline"](LineChart(head=head(metric, days=1), lines=(line("Heron 9 2"),)), Look())), "l"
+        )
+        first, last = map(float, re.findall(r" ([0-9.]+)", drawn.get("d") or ""))
+        return last < first
+
+    errors = kit.metric("errors", better="lower", unit="%")
+    assert (rises(SCORE), rises(errors)) == (False, True)
+
+
 def pair(*texts: str) -> LineChart:
     return LineChart(head=head(), lines=[line(text) for text in texts])
 
@@ -148,6 +181,7 @@ CHANGED = "Acme Arena changed on 3 of 4 days with a reading, most on 2026-03-05 
     ("form", "chart", "finding"),
     [
         ("bump", lines(), "Heron and Wren share the lead of Acme Arena"),
+        ("badge", standing(), "Heron 2 and Wren (high) share the lead of Acme Arena, 2026-03-07"),
         ("dots", standing(), "Heron 2 and Wren (high) share the lead of Acme Arena"),
         ("frontier", frontier(), "3 of 5 entries of Acme Arena are beaten by none on both score and output price"),
         ("calendar", CHARTS["calendar"], CHANGED),
@@ -159,6 +193,11 @@ CHANGED = "Acme Arena changed on 3 of 4 days with a reading, most on 2026-03-05 
         ("bump", chosen("Heron 90", "Wren 90"), "Heron and Wren are level on Acme Arena"),
         ("band", chosen("Wren 90 95"), "Wren on Acme Arena"),
         ("frontier", replace(frontier(), head=replace(head(), chosen=True)), CHOSEN),
+        (
+            "slope",
+            LineChart(head=head(PRICE), lines=(line("Heron 4 2"),)),
+            "Heron falls most among the first 1 of Acme Arena, $2 from $4 to $2",
+        ),
         ("slope", lines(), "Heron and Wren share the lead of Acme Arena"),
     ],
 )
@@ -170,7 +209,17 @@ def test_a_title_does_not_state_a_change_of_price_over_a_re_base_or_of_an_estima
     cheap = kit_price("Heron $ 4 4 2 2")
     assert title(FORMS["step"](cheap, Look())) == "Heron: price falls from $4 to $2 (−50 %), first seen 2026-03-04"
     for quiet in (replace(cheap, breaks=breaks(2)), kit_price("Heron $ 4 4 ~2 ~2")):
-        assert title(FORMS["step"](quiet, Look())) == "Acme Arena: no change of price since 2026-03-02"
+        assert title(FORMS["step"](quiet, Look())) == "Acme Arena: no change of price is known since 2026-03-02 (1 line shown)"
+
+
+def test_a_price_that_changed_while_nobody_looked_is_a_change():
+    chart = replace(kit_price("Heron $ 4 4 2 2"), gaps=(gap(1, 2),))
+    assert title(FORMS["step"](chart, Look())).startswith("Heron: price falls from $4 to $2")
+
+
+def test_a_price_that_was_read_once_has_no_course():
+    chart = LineChart(head=head(PRICE, days=0), lines=(line("Heron 4"), line("Wren 5")))
+    assert title(FORMS["step"](chart, Look())) == "Acme Arena: price of 2 lines, read once"
 
 
 def kit_price(text: str) -> LineChart:

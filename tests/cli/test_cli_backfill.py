@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def test_the_history_of_a_repository_is_that_of_an_import(world: World):
     ran = other.run("backfill", "git", repository(world.folder / "repository", CHANGED), "text.csv", "--board", "acme/text")
     assert ran.code == 0
     assert ran.out.startswith("acme/text: 4 states in git: 4 new, 0 known, 0 left out; history: 4 readings, ")
-    assert "acme/text: 4 of 4, 2026-03-05" in ran.err
+    assert "acme/text: 4 of 4\n" in ran.err
     assert other.run("events", "--json").out == events
 
 
@@ -57,6 +58,34 @@ def test_a_folder_of_files_is_taken_once(world: World):
     command = ("backfill", "dir", world.bodies(BODIES), "--board", "acme/text", "--from", "2026-03-02")
     assert "4 states in dir: 4 new, 0 known" in world.run(*command).out
     assert world.run(*command).out == "acme/text: 4 states in dir: 0 new, 4 known, 0 left out; history: unchanged\n"
+
+
+def test_the_summary_of_a_resumed_backfill_counts_the_whole_history(world: World):
+    world.declare("acme/text")
+    world.run("backfill", "dir", world.bodies(dict([*CHANGED.items()][:1]), "first"), "--board", "acme/text")
+    whole = world.run("backfill", "dir", world.bodies(CHANGED), "--board", "acme/text").out
+    assert "4 states in dir: 3 new, 1 known, 0 left out; history: 4 readings, " in whole
+    events = world.run("events", "--json").rows
+    assert f"{len(events)} events" in whole
+
+
+def test_an_import_that_is_terminated_says_so_and_goes_on(world: World):
+    world.declare("acme/text")
+    bodies = world.bodies(CHANGED)
+    (last,) = bodies.glob("2026-03-05*")
+    content = last.read_bytes()
+    last.unlink()
+    os.mkfifo(last)
+    options = ["--store", world.store, "--schedules", world.folder / "schedules"]
+    command = [sys.executable, "-m", "tracker", *options, "import", "acme/text", bodies]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process, last.open("wb"):  # it waits for this file
+        process.terminate()
+        _, err = process.communicate()
+    assert process.returncode == 143
+    assert err.endswith("tracker: stopped by SIGTERM; run the command again to go on\n")
+    last.unlink()
+    last.write_bytes(content)
+    assert "4 accepted" in world.run(*command[7:]).out
 
 
 def test_every_board_that_names_its_past_is_filled(world: World):

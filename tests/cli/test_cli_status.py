@@ -13,8 +13,9 @@ from cli_world import BODIES, DECLARATION, World
 from kit import counter
 from test_cli_help import modules
 
-from tracker.model import BoardId, Counted, Delivery, EventFilter, Notice, Pause, Verdict
+from tracker.model import Begun, BoardId, Counted, Delivery, EventFilter, Notice, Pause, Verdict
 from tracker.stores import locks
+from tracker.stores.archive import FileArchive
 from tracker.stores.sqlite import SqliteStore
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
@@ -218,3 +219,17 @@ def test_a_problem_with_the_disk_makes_the_whole_need_attention(fine: World):
         found = workspace.status()
     assert not found.troubled
     assert replace(found, disk="full").troubled
+
+
+def test_a_capture_that_is_left_out_is_a_notice_whichever_command_meets_it(world: World):
+    world.imported()
+    archive = FileArchive(world.store / "captures")
+    at = datetime(2026, 3, 6, 6, tzinfo=UTC)
+    with archive.lease(TEXT):
+        archive.begin(TEXT, Begun(observed_at=at, times=2))
+    ran = world.run(
+        "import", "acme/text", world.bodies({"2026-03-06T060000Z": "a:99:2 b:80:3 c:70:1 d:60:1 e:50:1 g:97:9"}, "more")
+    )
+    retry = "tracker quarantine accept acme/text 2026-03-06T06:00:00Z"
+    assert (ran.code, retry in ran.error) == (1, True)
+    assert retry in next(line for line in world.run("status").out.splitlines() if line.startswith("poison"))

@@ -1,12 +1,14 @@
 """What the values of one metric may be used for between two snapshots, for every nature."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kit import ELO, PRICE, SCORE, board, line, metric, snapshot
 
 from tracker.compare import compare
-from tracker.model import Comparability, Metric, MetricDiff
+from tracker.model import Column, Comparability, Metric, MetricDiff
 
 NATURES = ("tested", "fitted", "live", "listed", "count", "points")
 
@@ -84,7 +86,19 @@ def test_a_new_version_with_a_single_moved_value_is_a_re_base():
     assert two("a:50 b:60 c:70", "a:51 b:60 c:70", versions=("v1", "v2")).reason == "version v1 became v2"
 
 
-@pytest.mark.parametrize("versions", [("v1", "v1"), ("", "v2"), ("v1", "")])
+def test_the_version_of_a_payload_counts_for_its_own_metrics():
+    cost = replace(SCORE, column=Column(sources=("cost:usd",)))
+    other = ("4\ncost: 1", "4\ncost: 2")
+    assert two("a:50 b:60 c:70", "a:51 b:60 c:70", on=cost, versions=other).reason == "version 1 became 2"
+    assert two("a:50 b:60 c:70", "a:51 b:60 c:70", versions=other).verdict is Comparability.COMPARABLE
+    mean = replace(SCORE, column=Column(sources=()))
+    assert two("a:50 b:60 c:70", "a:51 b:60 c:70", on=mean, versions=other).verdict is Comparability.COMPARABLE
+    own = ("4\ncost: 1", "5\ncost: 1")
+    assert two("a:50 b:60 c:70", "a:51 b:60 c:70", on=cost, versions=own).verdict is Comparability.COMPARABLE
+    assert two("a:50 b:60 c:70", "a:51 b:60 c:70", versions=own).reason == "version 4 became 5"
+
+
+@pytest.mark.parametrize("versions", [("v1", "v1"), ("", "v2"), ("v1", ""), ("v4.1", "4.1")])
 def test_a_version_that_is_the_same_or_unknown_says_nothing(versions: tuple[str, str]):
     assert two("a:50 b:60 c:70", "a:51 b:60 c:70", versions=versions).verdict is Comparability.COMPARABLE
 

@@ -220,6 +220,25 @@ def test_a_higher_entry_whose_name_rounds_its_size_into_a_class_leaves_it_open(n
     assert [row["clouded"] for row in rows] == ([] if total < "4" else [clouded])
 
 
+@pytest.mark.parametrize(
+    ("above", "clouded"),
+    [
+        (Identity(name="Nova KTO", lab="Tuners", family="Tuned"), True),
+        (Identity(name="Whatever", lab="", family=""), True),
+        (Identity(name="Whatever", lab="Lab", guessed_lab=True), True),
+        (Identity(name="Closed 4", lab="Closers", family="Closed"), False),
+        (Identity(name="Nova Max", lab="Lab", family="Nova"), False),
+    ],
+)
+def test_a_higher_entry_that_may_be_small_leaves_the_size_classes_open(above: Identity, clouded: bool):
+    history = History(STATED)
+    who = {key: Identity(name=f"Nova {key}", lab="Lab", family="Nova", size_total_b=3.0) for key in ("a", "b", "c", "d", "n")}
+    more = {"who": who | {"x": above}, "names": {"x": above.name}}
+    history.show("x:84 a:80 b:70 c:60 d:50", **more)
+    (event,) = of("class_leader", history.show("x:84 a:80 b:70 c:60 d:50 n:82", **more))
+    assert [row["clouded"] for row in event.facts["classes"] if row["class"] == "size<=4"] == [clouded]
+
+
 def test_a_higher_entry_of_unknown_licence_leaves_the_class_open():
     season = Season(STATED)
     season.events_of(f"{CLOSED} {OPEN} x:75.0")

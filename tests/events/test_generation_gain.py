@@ -75,6 +75,12 @@ def test_an_entry_of_another_mode_or_size_is_not_a_predecessor(other: Identity):
     assert event.headline.startswith("new has no predecessor to be compared with on Board: ")
 
 
+def test_the_generation_of_a_model_is_not_that_of_an_agent_around_it():
+    who = {key: model(f"Shell {generation}", kind="system") for key, generation in (("old", "4"), ("new", "4.5"))}
+    (event,) = gains("old:42", "old:42 new:45", who=who)
+    assert (event.is_news, event.facts["why"]) == (False, "it is built around a model, whose generation its name states")
+
+
 def test_modes_and_efforts_are_matched():
     lines = ("Claude 4 opus", "Claude 4.5 opus")
     who = {

@@ -53,6 +53,8 @@ def test_each_grade_says_what_the_board_states(before: Stated, after: Stated, gr
     (a(licence="MIT"), a(licence="Mit")),
     (a(licence="Apache 2.0"), a(licence="Apache-2.0")),
     (a(licence="MIT"), a()),
+    (a(licence="MIT"), a(licence="Not disclosed")),
+    (a(licence="Unknown license"), a(licence="MIT")),
     (a(), a(licence="MIT")),
     (a(), a(deprecated="true")),
     (a(open_weights="maybe"), a(open_weights="true")),

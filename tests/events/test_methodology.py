@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 from kit import ELO, PRICE, SCORE, History, brief, events_of, line, metric, of, snapshot
 
+from tracker.model import Column
+
 SECOND = metric("coding", primary=False)
 
 
@@ -54,6 +56,26 @@ def test_the_day_after_a_re_base_is_compared_again():
     reported = events_of("a:50 b:40 c:30 d:20", "a:10 b:45 c:25 d:33", "a:10 b:45 c:50 d:33")
     assert "overtake" in {event.kind for event in reported}
     assert "methodology" not in {event.kind for event in reported}
+
+
+@pytest.mark.parametrize(
+    ("nature", "after", "says"),
+    [("tested", "a:50 b:40 c:30", "no value moved"), ("fitted", "a:50 b:41 c:30", "1 value moved, as between two of its")],
+)
+def test_a_new_version_of_values_that_still_compare_is_reported(nature: str, after: str, says: str):
+    history = History(metric(nature=nature))
+    history.show("a:50 b:40 c:30", version="v1")
+    assert not history.show("a:50 b:40 c:30", version="1")
+    (event,) = of("methodology", history.show(after, version="v2"))
+    assert (event.grade, event.is_news, event.facts["before"], event.facts["version"]) == ("version", True, "1", "v2")
+    assert event.headline.startswith(f"Board states version v2, no longer 1; {says}")
+
+
+def test_a_new_version_of_a_payload_is_that_of_its_metrics():
+    history = History(SCORE, replace(SECOND, column=Column(sources=("cost:usd",))))
+    history.show("a:50 b:40", coding="a:3 b:2", version="4\ncost: 1")
+    (event,) = history.show("a:50 b:40", coding="a:3 b:2", version="4\ncost: 2")
+    assert event.headline.startswith("Board states version 2 of coding, no longer 1; no value moved")
 
 
 def test_a_new_version_is_named():

@@ -131,9 +131,29 @@ def test_a_small_change_is_recorded_also_if_the_week_adds_up_to_more():
     assert week("10.00", "9.70", "9.40", days=8) == [False, False]
 
 
-def test_a_price_that_returns_within_a_week_is_not_news_again():
-    assert week("10", "20", "10") == [True, False]
+def test_a_price_that_returns_within_a_week_is_news_only_to_withdraw_what_was_reported():
+    assert week("10", "20", "10") == [True, True]
+    assert week("10", "9.7", "10") == [False, False]
+    assert week("10", "20", "10", "20") == [True, True, True]
+    assert week("10", "10.3", "20", "10.3") == [False, True, True]
+    assert week("10", "10.3", "20", "20.5", "20") == [False, True, False, False]
+
+
+def test_the_return_of_a_reported_price_names_the_change_that_it_withdraws():
+    history = History(SCORE, PRICE)
+    for number, price in enumerate(("10", "20", "10")):
+        events = history.take(snapshot("a:3 b:2", day=number, price=f"a:{price} b:1"))
+    (event,) = of("price_change", events)
+    assert event.headline == "a: price on Board is back at $10, after $20: the change of 2026-03-03 is withdrawn."
+    assert (event.grade, event.weight, event.facts["before"], event.facts["after"]) == ("returned", 20, 20.0, 10.0)
+
+
+def test_a_price_that_returns_after_a_week_changed_again():
     assert week("10", "20", "10", days=8) == [True, True]
+    history = History(SCORE, PRICE)
+    for number, price in enumerate(("10", "20", "10")):
+        events = history.take(snapshot("a:3 b:2", day=8 * number, price=f"a:{price} b:1"))
+    assert [event.grade for event in of("price_change", events)] == ["cut"]
 
 
 def test_a_halved_price_weighs_as_much_as_a_doubled_one():

@@ -60,6 +60,10 @@ def test_a_single_arrival_is_not_a_group():
     assert groups("x:60", "x:60 big:45 other:50") == []
 
 
+def test_agents_around_one_model_are_not_a_release():
+    assert groups("x:60", "x:60 big:45 small:27", who={key: replace(who, kind="system") for key, who in WHO.items()}) == []
+
+
 def test_siblings_whose_model_is_not_sure_are_entries():
     who = WHO | {"small": replace(WHO["small"], model=None)}
     (event,) = groups("x:60", "x:60 big:45 small:27", who=who)

@@ -23,6 +23,13 @@ def test_a_new_label_is_news_and_a_flip_back_is_only_recorded():
     ]
 
 
+def test_a_label_that_is_also_the_key_flips_back_and_forth_without_news():
+    history, grades = History(), []
+    for label in ("a", "a-high", "a", "a-high", "a"):
+        grades += [event.grade for event in of("rename", history.show(f"{label}:51.25 b:40.5 c:30.75"))]
+    assert grades == ["new_name", "flip", "flip", "flip"]
+
+
 def test_a_third_label_is_reported_again():
     assert renames("Alpha", "Alpha 2", "Alpha 3")[-1] == (["rename/new_name a"], [True])
 

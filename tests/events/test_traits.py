@@ -18,6 +18,29 @@ def size(name: str, total: float | None, active: float | None = None, **stated: 
     return traits(entry(name, total, active, **stated), board(SCORE)).size_total_b
 
 
+@pytest.mark.parametrize(
+    ("licence", "is_open"),
+    [
+        ("MIT", True),
+        ("open-source", True),
+        ("CC-BY-NC (non-commercial)", True),
+        ("Proprietary", False),
+        ("Closed source", False),
+        ("Undisclosed", None),
+        ("not disclosed", None),
+        ("Unknown license", None),
+        ("Not open source", None),
+        ("Non-proprietary", None),
+        ("not yet released (MIT planned)", None),
+        ("Mitigated", None),
+        ("", None),
+    ],
+)
+def test_a_licence_that_is_not_stated_is_neither_open_nor_closed(licence: str, is_open: bool | None):
+    assert traits(entry("Nova 3", licence=licence), board(SCORE)).open_weights is is_open
+    assert traits(entry("Nova 3", license=licence), board(SCORE)).open_weights is is_open
+
+
 def test_a_board_that_states_a_size_knows_better_than_the_name():
     assert size("Qwen3.5 122B A10B", 122.0, 10.0, total_parameters="125") == 125.0
     assert size("Qwen3.5 122B A10B", 122.0, 10.0) == 122.0

@@ -297,6 +297,23 @@ GUESSED = [
     ("GPT-5", "Azure", "OpenAI", False),
     ("aligner-2b_claude-3-opus-20240229", "", "Anthropic", True),
     ("Microsoft Phi-3.5-MoE-instruct", "", "Microsoft", False),
+    ("joe/phi-2-instruct", "", "Microsoft", True),
+    ("Phi-4-mini-uncensored", "", "Microsoft", True),
+    ("gpt-oss-20b-abliterated", "", "OpenAI", True),
+    ("openai/gpt-oss-20b-abliterated", "", "OpenAI", False),
+    ("GPT-4o fine-tuned", "", "OpenAI", True),
+    ("GPT-5 (MyShell)", "", "OpenAI", True),
+    ("Llama 3 70B", "Community", "Meta", True),
+    ("Kittiwake 7B", "Third party", "", False),
+    ("Llama 3 70B", "Unknown", "Meta", False),
+    ("GPT-5 (MyShell)", "OpenAI", "OpenAI", False),
+    ("GPT-5 (high)", "", "OpenAI", False),
+    ("internlm2-chat-20b-ExPO", "", "Shanghai AI Lab", True),
+    ("Meta Llama 3 8B Lumimaid", "", "Meta", True),
+    ("Meta Llama 3 8B Lumimaid", "NeverSleep", "NeverSleep", False),
+    ("togethercomputer/GPT-JT-6B", "", "OpenAI", True),
+    ("unsloth/Llama-3.2-1B-Instruct", "", "Meta", False),
+    ("qwen2-vl-7b-instruct", "Aliaba", "Alibaba", False),
 ]
 
 
@@ -304,6 +321,22 @@ GUESSED = [
 def test_the_board_states_the_maker_better_than_a_brand_in_the_name(name: str, creator: str, lab: str, guessed: bool):
     who = resolve(name, creator, lexicon=default_lexicon())
     assert (who.lab, who.guessed_lab) == (lab, guessed)
+
+
+@pytest.mark.parametrize("name", ["NovaTune-Llama-3.1-8B", "BAAI/OPI-Llama-3.1-8B-Instruct"])
+def test_the_generation_of_a_base_model_is_not_that_of_a_model_built_on_it(name: str):
+    assert resolve(name, lexicon=default_lexicon()).generation == ""
+    assert resolve("Llama-3.1-8B", lexicon=default_lexicon()).generation == "3.1"
+
+
+def test_another_makers_model_is_not_of_the_line_that_its_name_states():
+    known, other = (resolve("Llama 3.1 8B Magpie", maker, lexicon=default_lexicon()) for maker in ("Meta", "Acme"))
+    assert (known.guessed_family, other.lab, other.family, other.guessed_family) == (False, "Acme", "Llama", True)
+
+
+@pytest.mark.parametrize("name", ["Claude Code (Opus 4.5)", "Codex CLI (GPT-5)", "GPT-5 Scaffold", "Qwen3-32B-MoA"])
+def test_a_tool_around_a_model_is_a_system(name: str):
+    assert resolve(name, lexicon=default_lexicon()).kind == "system"
 
 
 @pytest.mark.parametrize("name", ["Tsinghua University", "tsinghua-ai4s", "Tsinghua Solver 2"])

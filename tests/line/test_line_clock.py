@@ -401,14 +401,21 @@ def test_a_clock_that_is_set_back_never_removes_regular_history(gaps: list[int],
 
 
 @examples(100)
-@given(number=st.integers(1, 40), ahead=st.integers(60, 5_000), later=st.integers(0, 20))
-def test_whatever_lies_far_ahead_of_regular_history_is_set_aside(number: int, ahead: int, later: int):
-    regular = [at(day / 4) for day in range(number)]
-    wrong = [regular[-1] + timedelta(days=ahead, hours=6 * run) for run in range(later + 1)]
+@given(number=st.integers(1, 40), every=st.sampled_from([6, 12, 24]), ahead=st.integers(1, 100_000), later=st.integers(0, 20))
+def test_whatever_lies_far_ahead_of_regular_history_is_set_aside(number: int, every: int, ahead: int, later: int):
+    """Far: by more than two days, than three usual gaps, and than what lies there lasts. All is in hours."""
+    regular = [at(run * every / 24) for run in range(number)]
+    far = max(48, 3 * every, 6 * later) + ahead
+    wrong = [regular[-1] + timedelta(hours=far + 6 * run) for run in range(later + 1)]
     now = regular[-1] + timedelta(hours=6)
     fetches = [IndexLine(observed_at=time, url="u", verdict=Verdict.NOT_MODIFIED) for time in (*regular, *wrong)]
     assert list(dates.set_aside(fetches, [*regular, *wrong], now)) == list(dates.set_aside(fetches, [], now)) == wrong
     assert dates.dated(now, wrong[-1], [*regular, *wrong]) == now
+
+
+def test_a_date_that_later_fetches_prove_wrong_is_set_aside_after_the_history_was_lost():
+    fetches = lines(0, 0.5, 3.5, 1, 1.5, 2)
+    assert list(dates.set_aside(fetches, [], at(2.5))) == [at(3.5)]
 
 
 def test_a_capture_that_waits_for_the_clock_still_waits_after_the_history_was_lost():

@@ -126,6 +126,15 @@ def test_a_capture_on_which_the_tracker_itself_fails_is_left_out_after_two_tries
     assert results(store) == [Result.ACCEPTED, Result.REJECTED, Result.ACCEPTED]
 
 
+def test_a_defect_counts_also_when_a_person_runs_the_tracker(archive: FileArchive, store: SqliteStore):
+    reader = Reader(fails=b"91", error=ZeroDivisionError("a slip"))
+    for _ in range(2):
+        with pytest.raises(Defect):
+            sync.sync_board(board(), archive, store, default_lexicon(), attended=True, read=reader)
+    outcome = sync.sync_board(board(), archive, store, default_lexicon(), attended=True, read=reader)
+    assert isinstance(outcome.error, Poisonous)
+
+
 def test_a_lack_of_memory_is_not_the_fault_of_a_capture(archive: FileArchive, store: SqliteStore):
     with pytest.raises(MemoryError):
         synced(archive, store, Reader(fails=b"91", error=MemoryError()))
@@ -177,3 +186,21 @@ def test_a_capture_that_kills_every_process_stops_the_board_twice_and_no_more(ar
     with SqliteStore(tmp_path / "tracker.db") as store:
         assert results(store) == [Result.ACCEPTED, Result.REJECTED, Result.ACCEPTED]
     assert archive.begun(BOARD) is None
+
+
+KILLED_AT_RANDOM = KILLED.replace("read=read)", "read=read, attended=True)")
+
+
+@pytest.mark.slow
+def test_a_person_may_kill_an_import_at_one_capture_as_often_as_they_like(
+    archive: FileArchive, store: SqliteStore, tmp_path: Path
+):
+    command = [sys.executable, "-c", KILLED_AT_RANDOM, str(tmp_path)]
+    environment = {"PYTHONPATH": ":".join(filter(None, sys.path))}
+    ends = [subprocess.run(command, env=environment, check=False).returncode for _ in range(3)]
+    assert ends == [-9, -9, -9]
+    assert archive.begun(BOARD) == Begun(observed_at=at(1), times=0)
+    reader = Reader()
+    assert synced(archive, store, reader).error is None
+    assert reader.alone[-2:] == [True, False], "it is read alone, so that its process would end first"
+    assert set(results(store)) == {Result.ACCEPTED}

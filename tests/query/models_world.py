@@ -11,6 +11,7 @@ from memory_store import MemoryStore
 from tracker.compare import compare
 from tracker.events.detecting import advance, detect
 from tracker.model import Board, BoardId, BoardState, Check, EntryId, Event, Identity, Metric, ModelId, Result, Snapshot, Step
+from tracker.ports import Store
 
 
 def who(model: str | None = None, **more: object) -> Identity:
@@ -21,7 +22,7 @@ def who(model: str | None = None, **more: object) -> Identity:
 class Record:
     """Boards that are looked at once a day; `steps` are what each look added."""
 
-    def __init__(self, *metrics: Metric, store: MemoryStore | None = None, board: str = "made/board", **contract: object) -> None:
+    def __init__(self, *metrics: Metric, store: Store | None = None, board: str = "made/board", **contract: object) -> None:
         self.store = store or MemoryStore()
         self.board: Board = replace(kit.board(*metrics, **contract), id=BoardId(board))
         self.past, self.last, self.day = BoardState(), None, -1

@@ -145,6 +145,8 @@ def test_entries_know_their_body():
 def test_facts_are_cleaned_and_a_stated_day_is_iso_where_it_can_be_read():
     reading = check(table("a,A,3,1", facts={"version": " v4.3 ", "stated_on": "Sep 13, 2026"}), board())
     assert (reading.version, reading.stated_on) == ("v4.3", "2026-09-13")
+    both = check(table("a,A,3,1", facts={"version": "v4.3", "cost:version": " 2 ", "speed:version": "n/a"}), board())
+    assert both.version == "v4.3\ncost: 2"
     odd = check(table("a,A,3,1", facts={"version": "null", "stated_on": "last week"}), board())
     assert (odd.version, odd.stated_on) == ("", "last week")
 

@@ -117,7 +117,7 @@ def test_two_rows_of_a_payload_for_one_key_must_be_equal():
 def test_facts_and_pages_are_those_of_the_boards_own_answers():
     own = table("model a\nx 1\ny 2", starts=(0, 1), version="7")
     result = combined(board("a", "cost:usd", payloads=[payload()]), own, cost=table("model usd\nx 3", version="8"))
-    assert (result.facts, result.page_starts) == ({"version": "7"}, (0, 1))
+    assert (result.facts, result.page_starts) == ({"version": "7", "cost:version": "8"}, (0, 1))
 
 
 # ── groups ───────────────────────────────────────────────────────────────────────────────────────

@@ -57,6 +57,15 @@ def test_a_sentence_that_is_too_long_goes_on_in_the_first_fact():
     )
 
 
+def test_a_list_of_boards_is_divided_between_boards_and_not_in_a_title():
+    shown = "Arena: text (as scraped by CEPS), Arena: vision (as scraped by CEPS),"
+    rest = "Benchmark: mathematics (averages of all tasks) and Arena: code."
+    sentence = f"4 boards report that Claude Opus 4.6 passed GPT-5.1: {shown} {rest}"
+    assert told(event("1", "debut", "A", headline=sentence)) == Brief(
+        headline="4 boards report that Claude Opus 4.6 passed GPT-5.1.", facts=(f"{shown} …", f"… {rest}")
+    )
+
+
 def test_a_fact_on_the_subject_of_the_story_begins_with_its_verb():
     lead = event("1", "new_leader", "GPT-6", grade="debut", weight=90, headline=f"GPT-6 leads {TITLE}.")
     gain = event("2", "generation_gain", "GPT-6", weight=20, headline=f"GPT-6 scores 60 on {TITLE}, against 50 of GPT-5.")

@@ -246,6 +246,11 @@ def test_a_window_after_the_newest_reading_says_when_that_was():
     assert silence.sentence == "Not seen in this time: 1 board; the newest reading is of 2026-03-29 06:18 UTC."
 
 
+def test_a_window_of_the_past_does_not_say_when_a_board_was_read_after_it():
+    built = report([], health(last_checked=T0 - 20 * DAY), health(ARENA, "Arena", last_checked=T0 + 20 * DAY))
+    assert [silence.sentence for silence in words.silences(built, UTC)] == ["Not seen in this time: 2 boards."]
+
+
 def test_a_report_opens_with_the_weightiest_stories_of_two_models():
     leads = event("1", "new_leader", "A", grade="debut", weight=95, headline="A leads.")
     same = event("2", "overtake", "A", grade="debut", weight=90, headline="A passes B.", at=T0 + DAY)

@@ -134,6 +134,13 @@ def test_the_same_report_is_the_same_text_on_any_day_and_terminal(
 # ── text ─────────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_a_text_names_a_dozen_of_the_boards_without_news_and_counts_the_others():
+    built = build([health(BoardId(f"lab/{n}"), f"Board {n}") for n in range(10, 40)], [], {}, since=T0, until=T0 + DAY)
+    shown = " ".join(render(built, "text", Style(width=110)).split())
+    assert "Not seen in this time: 30 boards. Board 10, Board 11," in shown
+    assert shown.endswith("Board 21 and 18 more")
+
+
 @given(st.integers(-5, 250))
 def test_no_line_of_a_text_is_wider_than_asked_for(width: int):
     assert max(cell_len(line) for line in render(week(), "text", Style(width=width)).split("\n")) <= max(width, 40)

@@ -132,7 +132,7 @@ BUGS = (
         name="a page that kills the tracker is read again and again (F1)",
         kinds=("poison",),
         file="line/sync.py",
-        old="        archive.begin(board.id, Begun(observed_at=line.observed_at, times=times + 1))\n",
+        old="        archive.begin(board.id, Begun(observed_at=line.observed_at, times=times + (not desk.attended)))\n",
         new="",
     ),
     Bug(

@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from statistics import median
 
-from tracker.authoring.candidates import ENOUGH, FOLLOWED, is_figure, may_be_mark
+from tracker.authoring.candidates import ENOUGH, FOLLOWED, NUMBERS, is_figure, is_mark
 from tracker.authoring.columns import Cells, cells_of
 from tracker.authoring.intervals import Intervals, intervals_of
 from tracker.authoring.proposal import Candidate
@@ -25,9 +26,13 @@ from tracker.authoring.words import (
     words_of,
 )
 from tracker.model import ROW
+from tracker.reading.figures import PAR
 
 LEAST_CONTEXT = 1_000
 """Tokens; smaller numbers are not context windows."""
+
+MOST_MOVES = 2
+"""Median of the places that entries move from one edition of a ranking to the next, at most."""
 
 _PARAMETERS = re.compile(r"param|\bsize\b")
 
@@ -81,9 +86,16 @@ class RawSheet:
     def _may_rank(self, cells: Cells, *, limits: bool = False) -> bool:
         if self.stated_metric in (cells.label, cells.header):
             return True
-        if cells.label in self.intervals.sides or attribute_of(cells) or is_place(cells):
+        if cells.label in self.intervals.sides or attribute_of(cells) or is_place(cells) or self._has_earlier_ranks(cells):
             return False
         return is_figure(cells, limits=limits) and not (_PARAMETERS.search(" ".join(cells.leaf)) and cells.numeric > 0.8)
+
+    def _has_earlier_ranks(self, cells: Cells) -> bool:
+        """Whether whole numbers are near those that another column gives the rows, and no word shows merit: earlier ranks."""
+        if not (LOWER | HIGHER).isdisjoint(cells.words) or not any(other.is_count_up for other in self.columns.values()):
+            return False
+        moves = [abs(value - row) for row, value in enumerate(cells.numbers, 1) if value is not None]
+        return len(moves) >= ENOUGH and all(map(float.is_integer, moves)) and median(moves) <= MOST_MOVES
 
     @cached_property
     def prices(self) -> set[str]:
@@ -115,16 +127,10 @@ class RawSheet:
         return sum(map(is_mark, self.figures))
 
 
-def is_mark(cells: Cells) -> bool:
-    """Whether the figures may be marks of a benchmark: between 0 and 100, some with decimals, and no effort."""
-    has_decimals = any(value != int(value) for value in cells.values)
-    return may_be_mark(cells) and has_decimals and cells.leaf[-1:] != ("s",)
-
-
 def is_place(cells: Cells) -> bool:
     """Whether the header says that the column has places: `Rank`, `#`; not `# steps` or `Average rank`."""
     leaf = {*cells.leaf}
-    return bool(RANK & leaf) and not leaf & AVERAGE and (len(leaf) == 1 or bool(RANK & leaf - {"#", "no", "nr"}))
+    return bool(RANK & leaf) and not leaf & AVERAGE and (len(leaf) == 1 or bool(RANK & leaf - NUMBERS))
 
 
 def _may_be_price(cells: Cells) -> bool:
@@ -159,6 +165,8 @@ def stated_direction(cells: Cells) -> tuple[bool | None, str]:
 
     `average` alone says what the figures say that it combines; beside another word it says nothing.
     """
+    if cells.is_numeric and not {*PAR}.isdisjoint(cells.known):
+        return False, "strokes around par"
     own = direction_of(cells, cells.leaf)
     return own if own[0] is not None or CHANGE & {*cells.leaf} else direction_of(cells, cells.words)
 

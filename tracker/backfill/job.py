@@ -5,7 +5,7 @@ A job that was killed goes on where it was: what is archived is known by its ori
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,19 +18,23 @@ from tracker.ports import Archive, Store
 if TYPE_CHECKING:
     from tracker.line.sync import Outcome
 
-Progress = Callable[[int, int, PastState], object]
-"""Called after each state with how many are done, how many there are, and the state."""
+Progress = Callable[[Sequence[PastState]], Iterable[PastState]]
+"""Gives the states one by one, and shows how far it is."""
 _STATUS_OK = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backfilled:
-    """What a backfill did. `refused`: why a state was left out, by its origin. `error`: why it ended early, if it did."""
+    """What a backfill did. `refused`: why a state was left out, by its origin; `damaged` of them could not be read or kept.
+
+    `error`: why it ended early, if it did.
+    """
 
     found: int
     kept: int
     known: int
     refused: Mapping[str, str] = field(default_factory=dict)
+    damaged: int = 0
     error: FetchError | None = None
     outcome: Outcome
 
@@ -46,6 +50,7 @@ class _Job:
     kept: int = 0
     known: int = 0
     refused: dict[str, str] = field(default_factory=dict)
+    damaged: int = 0
 
     def take(self, state: PastState) -> None:
         """Archive a state unless it is archived already. Raises FetchError if the source cannot answer now."""
@@ -55,8 +60,12 @@ class _Job:
             return
         try:
             line = self._kept(state)
-        except (Refused, Gone, StoreError) as error:
+        except (Refused, Gone) as error:
             self.refused[state.origin] = str(error)
+            return
+        except (DeclarationError, StoreError) as error:
+            self.refused[state.origin] = str(error)
+            self.damaged += 1
             return
         self.kept += 1
         self._note_content(state, line.sha256)
@@ -93,7 +102,7 @@ def fill(
     archive: Archive,
     store: Store,
     sync: Callable[[], Outcome],
-    progress: Progress = lambda *_: None,
+    progress: Progress = iter,
 ) -> Backfilled:
     """Archive states, oldest first, and `sync` the board. A source that does not answer ends it early, with what there is.
 
@@ -105,13 +114,20 @@ def fill(
     lines = {line.origin: line for line in archive.index(board.id)[0] if line.origin and line.sha256}
     job, error = _Job(board=board, archive=archive, lines=lines, bodies={}), None
     try:
-        for number, state in enumerate(states, 1):
+        for state in progress(states):
             job.take(state)
-            progress(number, len(states), state)
     except FetchError as failure:
         error = failure
     outcome = sync()
-    return Backfilled(found=len(states), kept=job.kept, known=job.known, refused=job.refused, error=error, outcome=outcome)
+    return Backfilled(
+        found=len(states),
+        kept=job.kept,
+        known=job.known,
+        refused=job.refused,
+        damaged=job.damaged,
+        error=error,
+        outcome=outcome,
+    )
 
 
 def check_is_one_answer(board: Board) -> None:

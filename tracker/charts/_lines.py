@@ -21,7 +21,7 @@ from tracker.charts._frame import (
     value_axis,
 )
 from tracker.charts._runs import Pixel, is_estimated, runs, stretches
-from tracker.charts._scale import Scale, linear, log_ticks, logarithmic, padded, shown_range, spread, ticks
+from tracker.charts._scale import Scale, linear, log_ticks, logarithmic, padded, shown_range, spread, ticks, upward
 from tracker.charts._text import width
 from tracker.charts._words import describe, estimates, shown, subtitle
 from tracker.model import ChartLine, ChartPoint, LineChart
@@ -73,8 +73,9 @@ def _scale(chart: LineChart, box: Box, *, bands: bool) -> tuple[Scale, list[tupl
         return logarithmic(low, high, box.bottom, box.top), [(each, number(each, metric)) for each in log_ticks(low, high, most)]
     low, high = padded((*values, *shown_range(metric, measures)))
     low = max(0.0, low) if min(values) >= 0 else low
-    start, end = (box.top, box.bottom) if metric.places else (box.bottom, box.top)
-    return linear(low, high, start, end), [(each, number(each, metric)) for each in ticks(low, high, most)]
+    return linear(low, high, *upward(metric, box.bottom, box.top)), [
+        (each, number(each, metric)) for each in ticks(low, high, most)
+    ]
 
 
 def _body(chart: LineChart, box: Box, look: Look, labels: Sequence[Label], shape: Shape, *, bands: bool) -> Iterator[str]:

@@ -18,6 +18,11 @@ def linear(low: float, high: float, start: float, end: float) -> Scale:
     return lambda value: start + (value - low) / (high - low) * (end - start)
 
 
+def upward(metric: Metric, bottom: float, top: float) -> tuple[float, float]:
+    """The pixels of the lowest and of the highest value: the better score is higher, money rises with its amount."""
+    return (top, bottom) if metric.higher_is_better is False and not metric.is_cost else (bottom, top)
+
+
 def logarithmic(low: float, high: float, start: float, end: float) -> Scale:
     """The same by orders of magnitude; all values are above 0."""
     inner = linear(log10(low), log10(high), start, end)

@@ -30,6 +30,8 @@ from tracker.model import ChartLine, ChartPoint, LineChart
 
 PLACES = 12
 """The lowest place that is drawn; lines below it leave the picture."""
+_RANK = 24.0
+"""The room for a rank at the right end of a line."""
 
 
 def draw(chart: LineChart, look: Look) -> str:
@@ -39,7 +41,7 @@ def draw(chart: LineChart, look: Look) -> str:
     lowest = min(PLACES, max((place for at in places for place in at.values()), default=1))
     board = _Board(chart=chart, look=look, lines=lines, places=places, lowest=lowest)
     title = lead_words(chart.head, chart.lines)
-    room = min(max(board.label(line).room for line in chart.lines) + 14, look.width * (0.36 if look.narrow else 0.42))
+    room = min(max(board.label(line).room for line in chart.lines) + 14 + _RANK, look.width * (0.36 if look.narrow else 0.42))
     rows = 14 * (1 + max((row for *_, row in break_rows(chart, look, look.width - 2 * look.margin - 22 - room)), default=-1))
 
     def body(box: Box) -> Iterator[str]:
@@ -61,8 +63,8 @@ def draw(chart: LineChart, look: Look) -> str:
 
 
 def _note(chart: LineChart) -> str:
-    among = "The order is among the entries shown. " if chart.head.chosen else ""
-    return among + _error_note(chart)
+    among = "among the entries shown, " if chart.head.chosen else ""
+    return f"Numbers: the rank, {among}at the first and at the last reading. {_error_note(chart)}"
 
 
 def _error_note(chart: LineChart) -> str:
@@ -113,13 +115,16 @@ class _Board:
         return f"k{line}" if line < len(self.chart.lines) else "x"
 
     def labels(self, box: Box) -> Iterator[str]:
-        """The places at the left, and the names of the lines where they end."""
-        for place in range(1, self.lowest + 1):
-            yield text(box.left - 10, self.height(place, box) + 4, str(place), "s n e")
+        """The ranks where the lines begin and end, and the names of the lines where they end."""
+        ends = ((0, box.left - 10), (len(self.places) - 1, box.right + _RANK))
+        for reading, x in ends[-len(self.places) :]:
+            for line, place in self.places[reading].items():
+                if place <= self.lowest:
+                    yield text(x, self.height(place, box) + 4, str(self.lines[line].points[reading].rank), "s n e")
         for line, place in self.places[-1].items():
             if place <= self.lowest:
-                y, room = self.height(place, box) + 4, self.look.width - box.right - 16
-                yield self.label(self.lines[line]).draw(box.right + 10, y, room, self.colour(line))
+                y, room = self.height(place, box) + 4, self.look.width - box.right - _RANK - 12
+                yield self.label(self.lines[line]).draw(box.right + _RANK + 6, y, room, self.colour(line))
 
     def curves(self, box: Box) -> Iterator[str]:
         """The lines, the best on top, cut off below the lowest place."""

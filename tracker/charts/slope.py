@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from tracker.charts._frame import Box, Label, Look, dot, group, path, picture, source, text
 from tracker.charts._lines import value_of
 from tracker.charts._runs import is_estimated, runs
-from tracker.charts._scale import Scale, linear, padded, shown_range, spread
+from tracker.charts._scale import Scale, linear, padded, shown_range, spread, upward
 from tracker.charts._text import width
 from tracker.charts._words import describe, estimates, lead_words, shown, subtitle, supported
 from tracker.model import ChartLine, ChartPoint, LineChart, Measure
@@ -74,13 +74,14 @@ def _finding(chart: LineChart) -> str:
     _, name, before, after = max(gains, key=lambda gain: gain[0])
     gain = difference(abs(after.value - before.value), metric, before.value, after.value)
     values = f"{gain} from {shown(before, metric)} to {shown(after, metric)}"
-    return f"{name} gains most among the first {len(chart.lines)} of {chart.head.board}, {values}"
+    verb = "gains" if metric.higher_is_better else "falls"
+    return f"{name} {verb} most among the first {len(chart.lines)} of {chart.head.board}, {values}"
 
 
 def _body(chart: LineChart, box: Box, look: Look) -> Iterator[str]:
     measures = [point.measure for line in chart.lines for point in (line.points[0], line.last) if point.measure is not None]
     low, high = padded(shown_range(chart.head.metric, measures), 0.03)
-    y = linear(low, high, *((box.top, box.bottom) if chart.head.metric.places else (box.bottom, box.top)))
+    y = linear(low, high, *upward(chart.head.metric, box.bottom, box.top))
     for x, point, anchor in ((box.left, chart.lines[0].points[0], " e"), (box.right, chart.lines[0].last, "")):
         yield path([(x, box.top), (x, box.bottom)], "z")
         yield text(x, box.top - 10, day(point.at, look.zone), f"s n{anchor if x > _DATE else ''}")

@@ -12,7 +12,7 @@ from tracker.charts._runs import runs, stepped
 from tracker.charts._words import shown, supported
 from tracker.model import ChartLine, LineChart, Measure
 from tracker.order import is_apart
-from tracker.wording import day, relative
+from tracker.wording import count, day, relative
 
 
 def draw(chart: LineChart, look: Look) -> str:
@@ -22,12 +22,16 @@ def draw(chart: LineChart, look: Look) -> str:
 
 
 def _finding(chart: LineChart, look: Look) -> str:
-    """The largest change of a line within one segment; how many lines did not change if none did."""
+    """The largest change of a line within one segment, or that no line is known to have changed."""
     metric = chart.head.metric
     changes = [(line.label, *change) for line in chart.lines for change in _changes(line, chart)]
+    among = count(len(chart.lines), "line")
+    if len(chart.lines[0].points) == 1:
+        return f"{chart.head.board}: {metric.title} of {among}, read once"
     if not changes:
         beyond = " beyond the published error" if supported(chart.head) else ""
-        return f"{chart.head.board}: no change of {metric.title}{beyond} since {day(chart.head.since, look.zone)}"
+        since = day(chart.head.since, look.zone)
+        return f"{chart.head.board}: no change of {metric.title}{beyond} is known since {since} ({among} shown)"
     name, before, after, at = max(changes, key=lambda change: abs(change[2].value - change[1].value) / abs(change[1].value or 1))
     verb = "falls" if after.value < before.value else "rises"
     share = f" ({relative(after.value / before.value - 1)})" if before.value else ""
@@ -36,8 +40,8 @@ def _finding(chart: LineChart, look: Look) -> str:
 
 
 def _changes(line: ChartLine, chart: LineChart) -> Iterator[tuple[Measure, Measure, datetime]]:
-    """The measured values of a line before and after each change within a segment, and when the new one was first read."""
-    for run in runs(line.points, chart.breaks, chart.gaps, value_of):
+    """The measured values before and after each change within a segment, also over a gap, and when the new one was first read."""
+    for run in runs(line.points, chart.breaks, (), value_of):
         for before, after in pairwise(run):
             one, other = before.measure, after.measure
             if one is None or other is None or one.estimated or other.estimated:

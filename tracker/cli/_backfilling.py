@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
-import time
 from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
@@ -13,14 +11,15 @@ import click
 
 from tracker.backfill.job import Backfilled, fill
 from tracker.backfill.sources import Surroundings, found
-from tracker.backfill.states import PastState
 from tracker.cli._open import report_errors, report_wrong_boards
-from tracker.cli._print import day
+from tracker.cli._outcome import complain, report_refusal
+from tracker.cli._progress import counted, tracked
 from tracker.clock import SystemClock
 from tracker.errors import DeclarationError, FetchError
 from tracker.line.sync import sync_board
-from tracker.model import Board, PastSource
+from tracker.model import Board, EventFilter, PastSource, Result
 from tracker.model.names import Lexicon
+from tracker.ports import Store
 from tracker.wording import count, safe
 from tracker.workspace import Settings
 from tracker.workspace.declared import chosen, declared
@@ -29,25 +28,7 @@ from tracker.workspace.opening import fetcher_of, opened
 
 SERVERS = {"wayback": "TRACKER_WAYBACK", "hf": "HF_ENDPOINT"}
 """Kind of source → the environment variable with the address of its server."""
-_LINES_S = 10.0
-"""Seconds between two lines of progress; a terminal shows each state."""
 _SHOWN = 5
-
-
-class _Progress:
-    """Shows how far a backfill is, on stderr."""
-
-    def __init__(self, board: Board) -> None:
-        self._board = board
-        self._shown_at = time.monotonic()
-
-    def __call__(self, done: int, of: int, state: PastState) -> None:
-        text = f"{self._board.id}: {done} of {of}, {day(state.observed_at)}"
-        if sys.stderr.isatty():
-            click.echo(f"\r{text}\x1b[K", err=True, nl=done == of)
-        elif done == of or time.monotonic() - self._shown_at > _LINES_S:
-            self._shown_at = time.monotonic()
-            click.echo(text, err=True)
 
 
 def backfill_one(
@@ -106,23 +87,29 @@ def _one(
             say=lambda text: click.echo(f"tracker: {safe(text)}", err=True),
         )
         with found(source, board, around, since=since, until=until) as states:
-            sync = partial(sync_board, board, archive, store, lexicon, now=clock.now())  # without routes: nobody gets the news
-            filled = fill(board, states, archive=archive, store=store, sync=sync, progress=_Progress(board))
+            progress = partial(tracked, what=board.id, of=len(states), lines=True)
+            with counted(archive, "captures", of=len(states)) as read:  # no routes: nobody gets the news
+                sync = partial(sync_board, board, read, store, lexicon, now=clock.now(), attended=True)
+                filled = fill(board, states, archive=archive, store=store, sync=sync, progress=progress)
         archive.seal(clock.now())
-    _summary(board, source, filled)
+        _summary(board, source, filled, store)
+        code = report_refusal(filled.outcome, store, clock.now())
     if filled.error is not None:
         click.echo(f"tracker: {safe(str(filled.error))}; run the command again to go on from here", err=True)
-    return int(filled.error is not None)
+    complain(filled.outcome)
+    return max(code, int(filled.error is not None or filled.damaged > 0 or filled.outcome.failed))
 
 
-def _summary(board: Board, source: PastSource, filled: Backfilled) -> None:
+def _summary(board: Board, source: PastSource, filled: Backfilled, store: Store) -> None:
     """Print what was archived, what was left out and why, and what the history has now."""
     for origin, why in list(filled.refused.items())[:_SHOWN]:
         click.echo(f"tracker: {board.id}: left out {safe(origin)}: {safe(why)}", err=True)
     if len(filled.refused) > _SHOWN:
         click.echo(f"tracker: {board.id}: left out {len(filled.refused) - _SHOWN} more", err=True)
-    news = sum(event.is_news for event in filled.outcome.events)
+    events = tuple(store.events(EventFilter(board=board.id)))
+    readings = sum(check.result is Result.ACCEPTED for check in store.checks(board.id))
     counts = f"{filled.kept} new, {filled.known} known, {len(filled.refused)} left out"
     states = f"{count(filled.found, 'state')} in {source.kind}: {counts}"
-    history = f"{count(filled.outcome.readings, 'reading')}, {count(len(filled.outcome.events), 'event')}, {news} of them news"
+    news = sum(event.is_news for event in events)
+    history = f"{count(readings, 'reading')}, {count(len(events), 'event')}, {news} of them news"
     click.echo(f"{board.id}: {states}; history: {history if filled.outcome.checks else 'unchanged'}")

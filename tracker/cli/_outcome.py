@@ -10,7 +10,8 @@ import click
 
 from tracker.cli._open import report_errors
 from tracker.cli._print import when, without_id
-from tracker.line.sync import NOT_APPLIED, Outcome
+from tracker.errors import Poisonous
+from tracker.line.sync import NOT_APPLIED, POISON, Outcome
 from tracker.model import Event, Notice
 from tracker.ports import Store
 from tracker.wording import count, safe
@@ -40,13 +41,21 @@ def print_news(events: Iterable[Event]) -> None:
 
 
 def report_refusal(outcome: Outcome, store: Store, now: datetime) -> int:
-    """Report captures that are set aside, and a changed declaration that was not applied, also as a notice. Return the code."""
+    """Report captures that are set aside or left out, and a changed declaration that was not applied, also as notices.
+
+    Return the exit code.
+    """
+    service, board = store.service, outcome.board
+    if isinstance(outcome.error, Poisonous):
+        service.open_notice(Notice(kind=POISON, subject=board, message=str(outcome.error), since=now))
+    elif outcome.readings:
+        service.close_notice(POISON, board, now)
     if outcome.aside:
         click.echo(f"tracker: {safe(outcome.aside)}", err=True)
     if outcome.refused is None:
-        store.service.close_notice(NOT_APPLIED, outcome.board, now)
+        service.close_notice(NOT_APPLIED, board, now)
         return 0
-    store.service.open_notice(Notice(kind=NOT_APPLIED, subject=outcome.board, message=str(outcome.refused), since=now))
+    service.open_notice(Notice(kind=NOT_APPLIED, subject=board, message=str(outcome.refused), since=now))
     return report_errors([outcome.refused])
 
 
@@ -57,7 +66,9 @@ def complain(outcome: Outcome) -> None:
 
 
 def summary(outcome: Outcome) -> None:
-    """Print what was stored and each capture that was not accepted, for people."""
+    """Print what was stored, each capture that was not accepted, and the error, if there is one, for people."""
+    if outcome.error is not None:
+        complain(outcome)
     for check in outcome.checks:
         if check.message:
             click.echo(f"{when(check.observed_at)}  {check.result}: {safe(check.message)}")

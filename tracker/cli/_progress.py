@@ -1,8 +1,9 @@
-"""Bars that show a person how far a long command is: done, rate, time left. Other programs and files see nothing of them."""
+"""Bars that show a person how far a long command is: done, rate, time left. Other programs get at most a line now and then."""
 
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import repeat
@@ -11,10 +12,13 @@ from typing import Any, TypeVar
 Thing = TypeVar("Thing")
 
 
-def tracked(things: Iterable[Thing], what: str, *, of: int) -> Generator[Thing]:
-    """The things, with a bar on stderr for `of` of them if stderr is a terminal."""
+_LINES_S = 10.0
+
+
+def tracked(things: Iterable[Thing], what: str, *, of: int, lines: bool = False) -> Generator[Thing]:
+    """The things, with a bar on stderr for `of` of them if stderr is a terminal; otherwise, with `lines`, a line every 10 s."""
     if not sys.stderr.isatty():
-        yield from things
+        yield from _with_lines(things, what, of) if lines else things
         return
     from rich.console import Console  # noqa: PLC0415  # only for people
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415  # as above
@@ -27,6 +31,15 @@ def tracked(things: Iterable[Thing], what: str, *, of: int) -> Generator[Thing]:
             yield thing
             speed = progress.tasks[0].speed
             progress.update(task, advance=1, rate=f"{speed:.3g}/s" if speed else "")
+
+
+def _with_lines(things: Iterable[Thing], what: str, of: int) -> Generator[Thing]:
+    shown_at = time.monotonic()
+    for number, thing in enumerate(things, 1):
+        yield thing
+        if number == of or time.monotonic() - shown_at > _LINES_S:
+            shown_at = time.monotonic()
+            sys.stderr.write(f"{what}: {number} of {of}\n")
 
 
 @contextmanager

@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from tracker.cli._filters import METRICS, filters
-from tracker.cli._open import as_json, report_errors
+from tracker.cli._open import as_json, report_errors, zone
 from tracker.cli._print import paged, print_json, print_table, when
 from tracker.cli._time import known_at
-from tracker.cli._versus import lists_only, verdict, versus_rows
+from tracker.query.compared import lists_only, verdict, versus_rows
 from tracker.query.filters import Filters
 from tracker.query.versus import Pair, Row
 from tracker.wording import difference, safe, value
@@ -53,7 +53,7 @@ def _print(pair: Pair) -> None:
             value(row.one, row.metric) or "not published for A",
             value(row.other, row.metric) or "not published for B",
             _difference(row),
-            verdict(row),
+            verdict(row, zone()),
         )
         for row in pair.rows
     ]

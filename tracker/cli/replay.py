@@ -91,14 +91,16 @@ def _replayed(  # as `sync.replay`
 ) -> tuple[Outcome, Sequence[Event]]:
     """Rewrite what the store had read of a board, then read the rest like `tracker run`. Returns the new events too."""
     now = SystemClock().now()
-    read = sync.replay(board, archive, store, lexicon, careful=careful, now=now, until=store.position(board.id))
+    read = sync.replay(board, archive, store, lexicon, careful=careful, now=now, until=store.position(board.id), attended=True)
     if not index.is_behind(board.id, archive, store):
         return read, ()
-    later = sync.sync_board(board, archive, store, lexicon, telling_of(settings, lexicon, store, now)[0], now=now)
+    telling = telling_of(settings, lexicon, store, now)[0]
+    later = sync.sync_board(board, archive, store, lexicon, telling, now=now, attended=True)
     if later.rebuilt is not None:
         return later, later.new_events
     checks, events = (*read.checks, *later.checks), (*read.events, *later.events)
-    return replace(later, checks=checks, events=events, refused=later.refused or read.refused), later.new_events
+    refused, error = later.refused or read.refused, later.error or read.error
+    return replace(later, checks=checks, events=events, refused=refused, error=error), later.new_events
 
 
 def _known(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import click
 
@@ -51,9 +52,10 @@ class _Opened:
     settings: Settings
     lexicon: Lexicon
 
-    def __call__(self) -> Workspace:
-        workspace = Workspace(self.settings)
-        workspace.lexicon = self.lexicon
+    def __call__(self, known_at: datetime | None = None) -> Workspace:
+        workspace = Workspace(replace(self.settings, known_at=known_at))
+        if known_at is None:
+            workspace.lexicon = self.lexicon
         return workspace
 
     def stamp(self) -> object:

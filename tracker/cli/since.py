@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import click
 
 from tracker.cli._filters import METRICS, filters
-from tracker.cli._open import as_json, report_errors
+from tracker.cli._open import as_json, report_errors, zone
 from tracker.cli._print import day, paged, print_json, print_table
 from tracker.cli._time import known_at
-from tracker.cli._versus import verdict, versus_rows
+from tracker.query.compared import verdict, versus_rows
 from tracker.query.filters import Filters
 from tracker.query.versus import Pair, Row, Versus, ordered_only
 from tracker.wording import safe, value
@@ -50,4 +50,4 @@ def _rows(versus: Versus) -> Iterator[tuple[Pair, Row]]:
 
 def _cells(pair: Pair, row: Row) -> tuple[str, ...]:
     values = (value(row.one, row.metric), value(row.other, row.metric))
-    return (pair.state.board.id, row.metric.title, day(pair.state.snapshot.observed_at), *values, verdict(row))
+    return (pair.state.board.id, row.metric.title, day(pair.state.snapshot.observed_at), *values, verdict(row, zone()))

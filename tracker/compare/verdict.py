@@ -18,6 +18,7 @@ from tracker.model import (
     Move,
     Nature,
     StoredSnapshot,
+    is_new_version,
     name_tokens,
 )
 from tracker.order import error_between
@@ -169,8 +170,9 @@ def _rebased(metric: Metric, before: StoredSnapshot, after: StoredSnapshot, valu
         return _reset(both, moved)
     if not moved or metric.nature not in (Nature.TESTED, Nature.LISTED):
         return ""
-    if tested and before.version and after.version and before.version != after.version:
-        return f"version {before.version} became {after.version}"
+    old, new = before.version_for(metric), after.version_for(metric)
+    if tested and is_new_version(old, new):
+        return f"version {old} became {new}"
     columns, share = before.metrics ^ after.metrics, len(moved) / len(both)
     if len(moved) >= _FEW and share >= _HALF:
         return counted

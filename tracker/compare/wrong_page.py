@@ -15,7 +15,7 @@ from itertools import islice
 from statistics import correlation, median
 
 from tracker.compare.drift import moved_apart
-from tracker.model import Board, EntryId, HeldReading, Metric, Nature, Snapshot
+from tracker.model import Board, EntryId, HeldReading, Metric, Nature, Snapshot, is_new_version
 from tracker.wording import number
 
 _ENOUGH = 8
@@ -44,7 +44,7 @@ def wrong_page(board: Board, before: Snapshot, after: Snapshot) -> str | None:
                 return f"{taken} values of {metric.title} are those that {other.title} had"
         former, shown = before.measures(metric.id), after.measures(metric.id)
         pairs = [(former[entry], shown[entry]) for entry in common]
-        same_version = before.version == after.version or not (before.version and after.version)
+        same_version = not is_new_version(before.version_for(metric), after.version_for(metric))
         if reason := wrong_column(metric, old, new):
             return reason
         if same_version and (apart := moved_apart(metric, pairs)):

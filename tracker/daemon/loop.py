@@ -359,9 +359,9 @@ class Loop:
         """Log an outcome. A changed declaration that was not applied is a notice until one is, as is a capture left out."""
         _log(outcome)
         if isinstance(outcome.error, Poisonous):
-            self._notices.open("poison", outcome.board, str(outcome.error), now)
+            self._notices.open(sync.POISON, outcome.board, str(outcome.error), now)
         elif outcome.readings:
-            self._notices.close("poison", outcome.board, now)
+            self._notices.close(sync.POISON, outcome.board, now)
         if outcome.refused is not None:
             self._notices.open(sync.NOT_APPLIED, outcome.board, str(outcome.refused), now)
         elif outcome.error is None:

@@ -7,12 +7,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from math import inf
+from typing import NamedTuple
 
 from msgspec import Struct
 
 from tracker.events._lines import SYSTEM
 from tracker.model import Board, BoardState, Comparability, Diff, Entry, EntryId, Metric, Snapshot, name_tokens
-from tracker.traits import has_open_weights, listed_price, price_metric, reasons, size_total
+from tracker.traits import has_open_weights, licence_of, listed_price, price_metric, reasons, size_total
 
 SIZES = (4, 15, 40, 80)
 """Bounds of the size classes, in 10⁹ parameters in total; a class holds everything up to its bound."""
@@ -53,20 +54,28 @@ class Roll(Struct, frozen=True, kw_only=True):
         return self.undecided.get(sort_of(name), inf) <= standing
 
 
+class _Sized(NamedTuple):
+    """The labs of which a model's size is stated on a page, and the brands of these models, of one word, with their labs."""
+
+    labs: frozenset[str] = frozenset()
+    brands: Mapping[str, str] = {}
+
+
 def classes(entry: Entry, board: Board, *, priced: bool = True) -> tuple[str, ...]:
     """The classes of an entry: `open`, `size<=15`, `lab:Google`, `country:CN`, `reasoning:off`, `price<=2`.
 
     An unknown trait gives no class, nor does the price unless `priced`: the field is not reliable.
     """
-    return tuple(_classified(entry, price_metric(board) if priced else None, frozenset())[0])
+    return tuple(_classified(entry, price_metric(board) if priced else None, _Sized())[0])
 
 
-def _classified(entry: Entry, price: Metric | None, sized: frozenset[str]) -> tuple[list[str], list[str]]:
+def _classified(entry: Entry, price: Metric | None, sized: _Sized) -> tuple[list[str], list[str]]:
     """An entry's classes; and the sorts of classes to which it may belong, because a trait is unknown.
 
     Closed weights of unknown size do not count as a small model, nor does an unlisted price count as a low one; but where a board
-    states no licence, a model whose name says that it is small may be one, if sizes of its lab's models are stated (`sized`).
-    A model that its name sizes smaller than the board, in another class, may be of either.
+    states no licence, a model may be small if its maker is not known, if its name has the brand of another lab's models of known
+    size, or if it says that it is small and sizes of its lab's models are stated. A model that its name sizes smaller than the
+    board, in another class, may be of either.
     """
     who = entry.who
     if who.kind == SYSTEM:
@@ -85,7 +94,7 @@ def _classified(entry: Entry, price: Metric | None, sized: frozenset[str]) -> tu
         names.append(f"{_LAB}{who.lab}")
     (undecided if reasoning == "unspecified" else names).append(_REASONING[reasoning])
     (names if country else undecided).append(f"country:{country}" if country else "country")
-    may_be_small = _is_rounded(entry, size) or (size is None and (is_open or (is_open is None and _is_small(entry, sized))))
+    may_be_small = _is_rounded(entry, size) or (size is None and (is_open or (is_open is None and _may_be_small(entry, sized))))
     undecided += [sort for sort, unknown in (("open", is_open is None), ("size", may_be_small)) if unknown]
     return names, undecided
 
@@ -96,8 +105,11 @@ def _is_rounded(entry: Entry, size: float | None) -> bool:
     return size is not None and named is not None and any(named <= bound < size for bound in SIZES)
 
 
-def _is_small(entry: Entry, sized: frozenset[str]) -> bool:
-    return entry.who.lab in sized and not _SMALL.isdisjoint(name_tokens(entry.name))
+def _may_be_small(entry: Entry, sized: _Sized) -> bool:
+    who, words = entry.who, name_tokens(entry.name)
+    if not who.lab or who.guessed_lab or any(sized.brands.get(word, who.lab) != who.lab for word in words):
+        return True
+    return who.lab in sized.labs and not _SMALL.isdisjoint(words)
 
 
 def sort_of(name: str) -> str:
@@ -181,19 +193,17 @@ def _enrol(board: Board, snapshot: Snapshot, metric: Metric, *, priced: bool) ->
     return Roll(members={**members, **labs_of}, undecided=undecided, estimates=estimates)
 
 
-def _sized(snapshot: Snapshot) -> frozenset[str]:
-    """The labs of which a model's size is stated."""
-    labs: set[str] = set()
-    for entry in snapshot.entries.values():
-        if entry.who.lab and entry.who.lab not in labs and size_total(entry) is not None:
-            labs.add(entry.who.lab)
-    return frozenset(labs)
+def _sized(snapshot: Snapshot) -> _Sized:
+    sized = [entry.who for entry in snapshot.entries.values() if entry.who.lab and size_total(entry) is not None]
+    sure = [who for who in sized if not (who.guessed_lab or who.guessed_family)]
+    brands = [(name_tokens(who.family), who.lab) for who in sure]
+    return _Sized(frozenset(who.lab for who in sized), {words[0]: lab for words, lab in brands if len(words) == 1})
 
 
-def _stated(entry: Entry, cost: float | None, sized: frozenset[str]) -> tuple[object, ...]:
+def _stated(entry: Entry, cost: float | None, sized: _Sized) -> tuple[object, ...]:
     """What `_classified` reads of an entry except its lab, with figures by their class: equal entries are in the same classes."""
-    who, stated = entry.who, map(entry.attributes.get, ("country", "reasoning", "open_weights", "licence"))
+    who, stated = entry.who, map(entry.attributes.get, ("country", "reasoning", "open_weights"))
     size = size_total(entry)
-    is_small = _is_rounded(entry, size) or (size is None and _is_small(entry, sized))
+    is_small = _is_rounded(entry, size) or (size is None and _may_be_small(entry, sized))
     ranges = (None if size is None else bisect_left(SIZES, size), None if cost is None else bisect_left(PRICES, cost))
-    return (who.country, who.guessed_lab, who.reasoning, who.kind, is_small, *stated, *ranges)
+    return (who.country, who.guessed_lab, who.reasoning, who.kind, licence_of(entry), is_small, *stated, *ranges)

@@ -67,11 +67,13 @@ def _known(past: BoardState, diff: Diff) -> Mapping[EntryId, EntryRecord]:
     known = dict(past.known)
     listed, former = diff.after.entries, {**diff.rekeyed, **diff.relisted, **diff.returned}
     for entry, listing in listed.items():
-        was, name = known.get(entry) or known.get(former.get(entry, entry)), listing.name
+        other, name = known.get(former.get(entry, entry)), listing.name
+        was = known.get(entry) or other
         scored = _scored(diff, listing, was)
         if was is None or entry not in known or was.last_seen is not None or was.name != name or was.scored != scored:
             names, first_seen = (was.names, was.first_seen) if was else (frozenset[str](), diff.after.observed_at)
-            known[entry] = EntryRecord(name=name, names=names | {name}, first_seen=first_seen, scored=scored)
+            names = names.union([name], other.names if other else ())
+            known[entry] = EntryRecord(name=name, names=names, first_seen=first_seen, scored=scored)
     missing, rekeyed = frozenset(diff.missing), tuple(sorted(diff.rekeyed.values()))
     if diff.before is not None:
         for entry in (*diff.missing, *diff.hidden, *rekeyed):

@@ -18,6 +18,7 @@ from tracker.events._values import grouped, keys_now
 from tracker.events.kind import Detection, EventKind, Folding, What
 from tracker.events.making import both_proofs, make, party, stated_proofs
 from tracker.model import BoardState, Diff, EntryId, Event, Metric, MetricId, Nature, name_tokens
+from tracker.traits import is_unstated
 from tracker.wording import listed, number
 
 RULE = "lifecycle/1"
@@ -125,7 +126,8 @@ def grade_of(attribute: str, before: str, after: str) -> Grade | None:
         old, new = before.casefold(), after.casefold()
         return on if old in _FALSE and new in _TRUE else off if old in _TRUE and new in _FALSE else None
     if attribute in _TEXTS:  # another letter case or punctuation is the same text
-        return _TEXTS[attribute] if before and after and name_tokens(before) != name_tokens(after) else None
+        stated = all(text and not is_unstated(text) for text in (before, after))
+        return _TEXTS[attribute] if stated and name_tokens(before) != name_tokens(after) else None
     return Grade.EXPIRES if attribute == "expires" and after else None
 
 

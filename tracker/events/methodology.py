@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from enum import StrEnum
 
 from tracker.events._values import judged, values_shown
 from tracker.events.kind import Detection, EventKind, What
 from tracker.events.making import make
-from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Metric, MetricDiff, Nature, Snapshot
-from tracker.wording import difference, listed
+from tracker.model import BoardState, Comparability, Diff, EntryId, Event, Metric, MetricDiff, Nature, Snapshot, is_new_version
+from tracker.wording import count, difference, listed
 
 RULE = "methodology/1"
-Grade = StrEnum("Grade", {"REBASED": "re-based", "ANOTHER_TABLE": "another_table", "ESTIMATES": "estimates"})
+Grade = StrEnum(
+    "Grade", {"REBASED": "re-based", "ANOTHER_TABLE": "another_table", "ESTIMATES": "estimates", "VERSION": "version"}
+)
 _JUMP, _JUMP_SHARE = 5, 0.1
 """From this number of values on, and this share of a metric's, that become estimates, or measurements, it is one decision."""
 _SAMPLE = 20
@@ -25,6 +27,8 @@ _BACK, _NEAR = 0.8, 0.1
 def detect(diff: Diff, past: BoardState) -> Detection:
     """The metrics that start a new segment; one more event names those of which another share is estimated than before.
 
+    A version that changed without a new segment is an event: the values still compare.
+
     Remembers values from before a re-base: the next change may undo it.
     """
     rebased, events = list(judged(diff, Comparability.REBASED)), list[Event]()
@@ -35,7 +39,32 @@ def detect(diff: Diff, past: BoardState) -> Detection:
         jumps = [(metric, counts) for metric in ranked if (counts := _jump(diff, diff.before, metric)) is not None]
         if jumps:
             events.append(_estimates(diff, diff.before, sorted(jumps, key=lambda jump: not jump[0].primary)))
+        explained = {page.version_part(metric) for metric, _ in rebased for page in (diff.before, diff.after)}
+        events += (_version(diff, part, *texts) for part, texts in _new_versions(diff, diff.before) if part not in explained)
     return Detection(events=events, memory=_samples(diff.before, rebased) if diff.before is not None and rebased else {})
+
+
+def _new_versions(diff: Diff, before: Snapshot) -> Iterable[tuple[str, tuple[str, str]]]:
+    """The payloads, or the board, that state another version than before."""
+    pairs = {part: (before.versions.get(part, ""), new) for part, new in diff.after.versions.items()}
+    return ((part, pair) for part, pair in pairs.items() if is_new_version(*pair))
+
+
+def _version(diff: Diff, part: str, old: str, new: str) -> Event:
+    assert diff.before is not None
+    metrics = [metric for metric in diff.board.metrics if diff.after.version_part(metric) == part and metric.ranked]
+    moved = sum(diff.metrics[metric.id].moved for metric in metrics)
+    of = f" of {listed([metric.title for metric in metrics], 1)}" if part and metrics else ""
+    values = "no value moved" if not moved else f"{count(moved, 'value')} moved, as between two of its ordinary updates"
+    return make(
+        diff,
+        rule=RULE,
+        grade=Grade.VERSION,
+        weight=45,
+        is_news=True,
+        headline=f"{diff.board.title} states version {new}{of}, no longer {old}; {values}, so values before and after compare.",
+        facts={"payload": part, "before": old, "version": new, "moved": moved},
+    )
 
 
 def _samples(before: Snapshot, rebased: list[tuple[Metric, MetricDiff]]) -> dict[str, object]:

@@ -7,6 +7,7 @@ Source: https://github.com/evaleval/every_eval_ever (eval.schema.json, version 0
 
 from __future__ import annotations
 
+import hashlib
 import re
 import uuid
 from collections.abc import Iterator, Mapping
@@ -17,18 +18,20 @@ from typing import Any
 from tracker.exports.contents import Contents
 from tracker.exports.places import as_text, new_folder
 from tracker.identity import resolve_models
-from tracker.model import Board, Entry, Measure, Metric, Snapshot
+from tracker.model import Board, BoardId, Entry, Measure, Metric, MetricId, Snapshot
 
 SCHEMA = "0.2.1"
 _RECORDS = uuid.UUID("8d3c2f53-6a54-5b1e-9b39-0d1f0f4b7c11")
 """The name space of the records' ids: the same state gets the same id."""
 _NO_PATH = re.compile(r"[^A-Za-z0-9._-]+")
+_IS_ODD = re.compile(r"[^A-Za-z0-9._ ()-]")
+_LONGEST = 100
 
 
 def write(contents: Contents, path: Path) -> int:
     """Write the folder `data/…`."""
     number = 0
-    with new_folder(path, "eee", contents.metadata()) as folder:
+    with new_folder(path, "eee", {**contents.metadata(), "omitted": omitted(contents)}) as folder:
         for board in contents.boards:
             for place, record in _records(contents, board):
                 file = folder / "data" / place
@@ -36,6 +39,15 @@ def write(contents: Contents, path: Path) -> int:
                 file.write_text(as_text(record), encoding="utf-8")
                 number += 1
     return number
+
+
+def omitted(contents: Contents) -> Mapping[BoardId, list[MetricId]]:
+    """Board → its metrics without a direction, which the schema demands: they are in no record."""
+    metrics = {
+        board.id: [metric.id for metric in contents.metrics_of(board) if metric.higher_is_better is None]
+        for board in contents.boards
+    }
+    return {board: names for board, names in metrics.items() if names}
 
 
 def _records(contents: Contents, board: Board) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -121,4 +133,8 @@ def _model(entry: Entry) -> tuple[str, str]:
 
 
 def _path(text: str) -> str:
-    return _NO_PATH.sub("-", text).strip("-.") or "unknown"
+    """A text as part of a path. What would be cut off or confused with another text ends with a hash of it."""
+    path = _NO_PATH.sub("-", text).strip("-.")
+    if path and len(path) <= _LONGEST and not _IS_ODD.search(text):
+        return path
+    return f"{path[:_LONGEST]}-{hashlib.sha256(text.encode()).hexdigest()[:8]}".lstrip("-")

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from tracker.identity.makers import Maker, ProductLine
 from tracker.identity.tokens import clean, tokenize
-from tracker.model.names import Family, Lexicon, folded
+from tracker.model.names import Family, Lexicon, folded, is_misprint
 
 _COMPANY = re.compile(r"[- _](?:org|ai|inc|labs?)$", re.IGNORECASE)
 """What accounts add to a lab's name: `xai-org`."""
@@ -45,10 +45,14 @@ class KnownNames(Struct, frozen=True, kw_only=True, eq=False):
         return folded(text) in self.hosts
 
     def is_part_of(self, maker: Maker, creator: str) -> bool:
-        """Whether a creator's name contains one of a lab, or of a partner: `AllenAI/UW`, `Google DeepMind (Gemini team)`."""
+        """Whether a creator's name contains one of a lab, or of a partner, or is a misprint of one.
+
+        `AllenAI/UW`, `Google DeepMind (Gemini team)`, `Aliaba`.
+        """
         text = folded(creator)
         spellings = (spelling for spelling, other in self.makers.items() if other is maker and len(spelling) >= _A_NAME)
-        return any(name in text for name in (*spellings, *self.partners.get(maker.slug, ())))
+        names = (*spellings, *self.partners.get(maker.slug, ()))
+        return any(name in text or is_misprint(name, text) for name in names)
 
     def line_name(self, family: str, generation: str) -> str:
         """A family's generation as people write it; the family alone without a generation."""

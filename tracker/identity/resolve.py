@@ -47,7 +47,7 @@ def _resolve(raw: str, hint: str | None, source: str, lexicon: Lexicon) -> Ident
     parsed = parse(raw, hint if hint and len(hint) <= LONGEST else None, known.known)
     decided, model, confidence, reason = _decided(parsed, source, known)
     decided.slots.size = parsed.slots.size.as_read(decided.slots.size)
-    if decided.guess and _is_declared(parsed, decided, known):
+    if decided.guess and not parsed.copy and _is_declared(parsed, decided, known):
         decided = replace(decided, guess=False)
     answer = (model if confidence is not Confidence.UNSURE else None, confidence, reason)
     return _identity(raw, decided, known.known, answer)
@@ -152,13 +152,15 @@ def _identity(raw: str, parsed: Parsed, known: KnownNames, answer: tuple[str | N
     slots, maker = parsed.slots, _maker(parsed, known) or Maker(name="", slug="")
     stated = compose.flags(parsed)
     family = _family(raw, parsed)
+    is_built_on = parsed.line is not None and bool(parsed.named)  # then the generation is the base model's
+    generation = "" if is_built_on else slots.shown_generation
     return Identity(
         name=raw,
         lab=maker.name,
         country=maker.country,
         family=family,
-        generation=slots.shown_generation,
-        line_title=known.line_name(family, slots.shown_generation),
+        generation=generation,
+        line_title=known.line_name(family, generation),
         tier=" ".join(slots.tier),
         size_total_b=slots.size.total,
         size_active_b=slots.size.active,
@@ -178,7 +180,7 @@ def _identity(raw: str, parsed: Parsed, known: KnownNames, answer: tuple[str | N
         confidence=confidence,
         reason=reason,
         guessed_lab=parsed.guess and maker is parsed.maker,
-        guessed_family=parsed.line is None or bool(parsed.named),
+        guessed_family=parsed.line is None or bool(parsed.named) or maker is not parsed.line.maker,
     )
 
 

@@ -126,8 +126,38 @@ KINDS = {
     "audio": "audio",
     "realtime": "audio",
 }
-SYSTEM = frozenset({"agent", "agents", "agentless", "router", "rag"})
-"""More than a model: an agent or an ensemble around one."""
+MADE_BY_OTHERS = frozenset(
+    {
+        *(
+            "uncensored",
+            "unfiltered",
+            "jailbroken",
+            "derestricted",
+            "heretic",
+            "lora",
+            "qlora",
+            "ft",
+            "finetune",
+            "finetuned",
+            "fine",
+        ),
+        *("merge", "merged", "frankenmerge", "slerp", "ties", "dare", "passthrough", "expo"),
+    }
+)
+"""Words of models that others than the lab made from its weights: tuned again, merged, without refusals."""
+NO_MAKER = frozenset({"unknown", "undisclosed", "notdisclosed", "unspecified", "private", "stealth", "tba", "tbd", "na", "none"})
+OTHER_MAKERS = frozenset(
+    {"community", "communitymodel", "various", "multiple", "other", "others", "anonymous", "independent", "individual", "user"}
+    | {"users", "thirdparty", "hobbyist"}
+)
+"""What boards write in place of a maker: that they do not know it, and that it is none of the labs; without blanks."""
+SYSTEM = frozenset(
+    {
+        *("agent", "agents", "agentless", "router", "rag", "scaffold", "harness", "ensemble", "moa", "swarm", "wrapper"),
+        *("pipeline", "workflow", "cli"),
+    }
+)
+"""More than a model: an agent, a tool or an ensemble around one."""
 COMMON = frozenset({"v", "open", "deep"}).union(
     *(CHAT, BASE, PREVIEW, UNFINISHED, THINKING, REASONING, NOT, NOT_THINKING, SERVING, HARNESS, SILENT, LATEST, TIERS, SYSTEM),
     *(TUNES, KINDS, EFFORTS, GLUED_EFFORTS),

@@ -18,7 +18,7 @@ SLACK = timedelta(minutes=1)
 LONG = timedelta(days=30)
 """A capture this long after the fetch before it waits until a later run finds the clock past its time."""
 PASSED = timedelta(minutes=10)
-_AHEAD, _USUAL_GAPS = timedelta(days=2), 8
+_AHEAD, _USUAL_GAPS = timedelta(days=2), 3
 """History is ahead of the clock if this time, and this many usual gaps, are between it and what is before the clock's time."""
 _TIMES = 30
 _HOUR = timedelta(hours=1)
@@ -33,9 +33,10 @@ def set_aside(fetches: Sequence[IndexLine], stored: Sequence[datetime], now: dat
     """Why some captures do not enter history yet, by time. `stored` are the times in history, oldest first.
 
     A capture is dated later than `now`, or long after the fetch before it. What is in history stays, unless it is ahead: the
-    clock was wrong when it was taken. If there is no history, it was lost, and the fetches that are later than `now` were in it.
+    clock was wrong when it was taken. If there is no history, it was lost, and the fetches that are later than `now` were in it,
+    unless later fetches prove their dates wrong. `fetches` are in the order of the archive.
     """
-    known = stored or sorted(line.observed_at for line in fetches if _is_fetched(line))
+    known = stored or sorted({line.observed_at for line in fetches if _is_fetched(line)} - misdated(fetches))
     ahead = is_ahead(known, now)
     stays = frozenset(time for time in known if (bool(stored) if time <= now else not ahead))
     latest = max((now, *stays)) + SLACK

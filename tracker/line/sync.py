@@ -51,6 +51,8 @@ CLOCK = "clock"
 """The kind of the notice about captures that are set aside, as of the trouble of a clock that was set back."""
 TRIES = 2
 """A capture with which this number of processes ended is left out."""
+POISON = "poison"
+"""The kind of the notice about a capture that is left out because processes ended with it."""
 NOT_APPLIED = "not_applied"
 """The kind of the notice about a changed declaration that is not applied."""
 _SENT_MIN = 2
@@ -155,6 +157,7 @@ class Desk:
     """Everything that a sync needs besides the board. Without `now`, no capture is too late for history.
 
     `until`: a rewritten history ends at this byte of the index, up to which it had been read; the next sync reports the rest.
+    `attended`: a person runs this and may end the process, so its end says nothing about the capture that it was at.
     """
 
     archive: Archive
@@ -163,6 +166,7 @@ class Desk:
     telling: Telling | None = None
     now: datetime | None = None
     until: int | None = None
+    attended: bool = False
     read: Read = apart.read
     read_line: ReadLine = read_line
 
@@ -175,6 +179,7 @@ def sync_board(
     telling: Telling | None = None,
     *,
     now: datetime | None = None,
+    attended: bool = False,
     read: Read = apart.read,
 ) -> Outcome:
     """Store the captures of a board that the archive has and the store lacks, oldest first.
@@ -185,7 +190,7 @@ def sync_board(
     credible at `now` are set aside (`Outcome.aside`).
     """
     with archive.lease(board.id):
-        desk = Desk(archive=archive, store=store, lexicon=lexicon, telling=telling, now=now, read=read)
+        desk = Desk(archive=archive, store=store, lexicon=lexicon, telling=telling, now=now, attended=attended, read=read)
         return sync_leased(board, desk)
 
 
@@ -212,8 +217,8 @@ def _noticed(outcome: Outcome, desk: Desk) -> Outcome:
 def _without_poison(board: Board, desk: Desk, work: Callable[[Board, Desk], Outcome]) -> Outcome:
     """Do the work; first reject a capture if processes ended, as if killed, whenever they had begun with it.
 
-    The first time may be a coincidence, so that capture is tried once more, and read in a process of its own. A defect of the
-    tracker counts like the end of a process. Raises Defect.
+    The first time may be a coincidence, so that capture is tried once more, and read in a process of its own. The end of a
+    process that a person runs does not count; a defect of the tracker always does. Raises Defect.
     """
     archive, error, is_over = desk.archive, None, True
     begun = archive.begun(board.id)
@@ -230,7 +235,9 @@ def _without_poison(board: Board, desk: Desk, work: Callable[[Board, Desk], Outc
     except (TrackerError, MemoryError):
         raise
     except Exception as defect:
-        is_over = False
+        is_over, met = False, archive.begun(board.id)
+        if desk.attended and met is not None:
+            archive.begin(board.id, replace(met, times=met.times + 1))
         raise Defect(board.id, defect) from defect
     finally:
         if is_over:
@@ -239,12 +246,13 @@ def _without_poison(board: Board, desk: Desk, work: Callable[[Board, Desk], Outc
 
 
 def _reader(desk: Desk, begun: Begun | None) -> ReadLine:
-    """Reads a capture after noting that it was begun, and alone if a process ended with it."""
+    """Reads a capture after noting that it was begun, and alone if a process ended with it, whether or not that counts."""
 
     def read(board: Board, line: IndexLine, archive: Archive) -> Reading:
-        times = begun.times if begun is not None and begun.observed_at == line.observed_at else 0
-        archive.begin(board.id, Begun(observed_at=line.observed_at, times=times + 1))
-        return read_line(board, line, archive, read=desk.read, alone=times > 0)
+        again = begun is not None and begun.observed_at == line.observed_at
+        times = begun.times if begun is not None and again else 0
+        archive.begin(board.id, Begun(observed_at=line.observed_at, times=times + (not desk.attended)))
+        return read_line(board, line, archive, read=desk.read, alone=again)
 
     return read
 
@@ -362,6 +370,7 @@ def replay(
     careful: bool = False,
     now: datetime | None = None,
     until: int | None = None,
+    attended: bool = False,
 ) -> Outcome:
     """Rewrite a board's history from the archive and its declaration, in one transaction.
 
@@ -369,7 +378,7 @@ def replay(
     only if `sync_board` would, and refuses to give up states whose bodies are gone. `until` is the byte of the index up to which
     it had been read: later captures are left to `sync_board`, which reports their news. By default, and with 0, all are read.
     """
-    desk = Desk(archive=archive, store=store, lexicon=lexicon, telling=telling, now=now, until=until)
+    desk = Desk(archive=archive, store=store, lexicon=lexicon, telling=telling, now=now, until=until, attended=attended)
     with archive.lease(board.id):
         work = partial(_apply, otherwise=_replay) if careful else partial(_replay, drop=True)
         return _noticed(_without_poison(board, desk, work), desk)

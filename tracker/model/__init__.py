@@ -86,6 +86,7 @@ from tracker.model.reading import (
     StoredSnapshot,
     Table,
     Waiting,
+    is_new_version,
     name_tokens,
     spelling_of,
 )

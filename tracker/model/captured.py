@@ -123,7 +123,7 @@ def kept_and_pruned(lines: Iterable[IndexLine]) -> tuple[list[IndexLine], list[I
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
-    """The capture that a process had begun with when it ended, and the number of processes that ended so."""
+    """The capture that a process had begun with when it ended, and the number of processes whose end counts against it."""
 
     observed_at: datetime
     times: int

@@ -236,6 +236,21 @@ class StoredSnapshot:
         """The primary values of rows that name no entry, without estimates."""
         return tuple((Counter(self.unnamed) - Counter(self.unnamed_estimates)).elements())
 
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """The versions that the publisher states, by payload; "" is the board's own answer."""
+        own, *further = self.version.split("\n")
+        return {"": own, **dict(line.split(": ", 1) for line in further)}
+
+    def version_for(self, metric: Metric) -> str:
+        """The version of the payload that a metric is from if it states one, otherwise of the board's own answer."""
+        return self.versions[self.version_part(metric)]
+
+    def version_part(self, metric: Metric) -> str:
+        """The payload whose version holds for a metric; "" is the board's own answer."""
+        payload = next(iter(metric.column.sources), "").partition(":")[0]  # a mean of other metrics has no source
+        return payload if payload in self.versions else ""
+
     def once(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
         """What `make` gives, made at the first call with a key: the kinds share it, and the next snapshot is compared with it."""
         if key not in self._made:
@@ -282,6 +297,12 @@ class Snapshot(StoredSnapshot):
 def name_tokens(name: str) -> tuple[str, ...]:
     """A name's words and numbers without case and punctuation: `Llama-2 7B` is `llama 2 7b`, unlike `Llama 27B`."""
     return tuple(_WORDS_AND_NUMBERS.findall(unicodedata.normalize("NFKC", name).casefold()))
+
+
+def is_new_version(old: str, new: str) -> bool:
+    """Whether a publisher states another version than before; no statement is unknown, and `v4.1` is `4.1`."""
+    words = [tuple(word for word in name_tokens(text) if word not in ("v", "version")) for text in (old, new)]
+    return bool(old and new) and words[0] != words[1]
 
 
 def spelling_of(name: str) -> str:

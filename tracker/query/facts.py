@@ -38,7 +38,7 @@ def states_trait(board: Board, name: str) -> bool:
     """Whether a board has a column for that trait."""
     if name == "price":
         return price_metric(board) is not None
-    columns = {"open_weights": ("open_weights", "licence"), "size_total_b": ("total_parameters",)}[name]
+    columns = {"open_weights": ("open_weights", "licence", "license"), "size_total_b": ("total_parameters",)}[name]
     return any(column in board.attributes for column in columns)
 
 
@@ -47,9 +47,9 @@ def facts_of(
 ) -> Mapping[EntryId, ModelFacts]:
     """The facts of each entry of a board. `elsewhere` gives the boards that state a trait (of `JOINED`) that is `wanted`.
 
-    A trait of another board is one of the same model. It has to be the same for the same variant or, if no entry there is that
-    variant, for all of them. Of several prices, the one read last counts; boards that differ about another trait leave it
-    unknown.
+    A trait of another board is one of the same model, while that board lists it. It has to be the same for the same variant
+    or, if no entry there is that variant, for all of them. Of several prices, the one read last counts; boards that differ
+    about another trait leave it unknown. `stores.views` has the same rule in SQL.
     """
     listed = price_metric(state.board)
     facts = {key: ModelFacts(traits=traits(entry, state.board), price_of=listed) for key, entry in state.snapshot.entries.items()}
@@ -62,6 +62,13 @@ def facts_of(
         stated = [_Stated(other, name, models) for other in sorted(others, key=newest_first)]
         facts |= {key: _joined(known, name, stated) for key, known in lacking.items()}
     return facts
+
+
+def sources_of(facts: Iterable[ModelFacts], wanted: Iterable[str]) -> dict[str, tuple[BoardId, ...]]:
+    """The other boards that state each trait that is wanted; none for one that no other states."""
+    known = list(facts)
+    boards = {trait: sorted({of.sources[trait] for of in known if trait in of.sources}) for trait in wanted}
+    return {trait: tuple(names) for trait, names in boards.items() if names}
 
 
 def newest_first(state: BoardAt) -> tuple[float, str]:

@@ -33,6 +33,7 @@ class Listings:
         self.store, self.at, self.gone = store, at, gone
         self._lexicon = lexicon
         self._boards = {board.id: board for board in boards}
+        self._listed: dict[BoardId, BoardAt] = {}
         self._states: dict[BoardId, BoardAt] = {}
 
     @property
@@ -43,12 +44,20 @@ class Listings:
     def states(self, boards: Iterable[BoardId]) -> tuple[BoardAt, ...]:
         """These boards; those without an accepted snapshot are left out."""
         names = tuple(boards)
+        if not self.gone:
+            return self._now(names)
         missing = [name for name in names if name not in self._states]
         if missing:
-            current = states(self.store, at=self.at, lexicon=self.lexicon, boards=missing)
-            listed = remembered(self.store, current, self.lexicon) if self.gone else current
-            self._states |= {state.board.id: state for state in listed}
+            self._states |= {state.board.id: state for state in remembered(self.store, self._now(missing), self.lexicon)}
         return tuple(self._states[name] for name in names if name in self._states)
+
+    def _now(self, names: Sequence[BoardId]) -> tuple[BoardAt, ...]:
+        """The boards without the entries that have left."""
+        missing = [name for name in names if name not in self._listed]
+        if missing:
+            found = states(self.store, at=self.at, lexicon=self.lexicon, boards=missing)
+            self._listed |= {state.board.id: state for state in found}
+        return tuple(self._listed[name] for name in names if name in self._listed)
 
     def facts(self, boards: Iterable[BoardId], wanted: Sequence[str]) -> dict[EntryKey, ModelFacts]:
         """The facts of each entry of these boards; the traits `wanted` may be from other boards (`facts_of`)."""
@@ -72,7 +81,7 @@ class Listings:
             _check_makers(only, self.states(boards))
 
     def _stating(self, trait: str) -> tuple[BoardAt, ...]:
-        return self.states(board.id for board in self._boards.values() if states_trait(board, trait))
+        return self._now([board.id for board in self._boards.values() if states_trait(board, trait)])
 
 
 def labs_meant(labs: Iterable[str], lexicon: Lexicon) -> tuple[str, ...]:

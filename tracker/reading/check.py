@@ -75,7 +75,7 @@ def check(table: Table, board: Board, page_commas: Callable[[], bool | None] = l
         unnamed=tuple(sorted(measure.value for measure in unnamed)),
         unnamed_estimates=tuple(sorted(measure.value for measure in unnamed if measure.estimated)),
         metrics=frozenset(measures),
-        version=_fact(table, "version"),
+        version=_versions(table),
         stated_on=_stated_on(table),
         left_out=tuple(names[row] for row in summed),
         unread={EntryId(keys[row]): str(violation) for row, violation in unread.items()},
@@ -201,6 +201,16 @@ def _stated_on(table: Table) -> str:
         return parse_date(stated)
     except CellError:
         return stated
+
+
+_OF_A_PAYLOAD = ":version"
+
+
+def _versions(table: Table) -> str:
+    """The version of the board's own answer, and those of payloads, each on a line of its own."""
+    further = ((name.removesuffix(_OF_A_PAYLOAD), name) for name in sorted(table.facts) if name.endswith(_OF_A_PAYLOAD))
+    lines = [f"{payload}: {text}" for payload, name in further if (text := _fact(table, name))]
+    return "\n".join([_fact(table, "version"), *lines])
 
 
 def _fact(table: Table, name: str) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 
 from tracker.errors import ParseError
 from tracker.model import Board, Column, Parse, Table
@@ -46,7 +47,7 @@ def columns_of(board: Board, name: str, tables: Mapping[str, Table]) -> tuple[st
 
 
 def combine(board: Board, tables: Mapping[str, Table]) -> Table:
-    """The board's own rows, grouped and joined with the payloads that the capture has.
+    """The board's own rows, grouped and joined with the payloads that the capture has, whose facts are `<name>:<fact>`.
 
     Raises:
         ParseError: merged rows contradict each other, or a payload has no row in common with the board.
@@ -62,7 +63,10 @@ def combine(board: Board, tables: Mapping[str, Table]) -> Table:
                 table = joined(table, _grouped(board, payload.name, tables[payload.name], lists), board, payload)
         for name, columns in lists.items():
             table = with_means(table, name, columns, _inside(board, name))
-    return table
+    further = ((f"{name}{PREFIX}", other.facts) for name, other in tables.items() if name != OWN)
+    return replace(
+        table, facts={**table.facts, **{f"{name}{fact}": text for name, facts in further for fact, text in facts.items()}}
+    )
 
 
 def wanted(board: Board) -> tuple[str, ...]:

@@ -20,10 +20,11 @@ _CONNECTIVES = (
     "above after against ahead all also among and at before behind below better but by for from no now of on over since than the"
     " under until up which with within worse"
 )
+_COLON = ": "
 _BREAKS = (
     re.compile(r"; "),
     re.compile(r", (?=(?:" + "|".join(_CONNECTIVES.split()) + r") |\d)"),
-    re.compile(r": "),
+    re.compile(_COLON),
     re.compile(r" and (?=(?:makes|puts) )| (?=with [$\d])"),
 )
 """Where a sentence can end early, the best place first."""
@@ -101,12 +102,15 @@ def _split(sentence: str, limit: int) -> tuple[str, str]:
             return f"{sentence[: fitting[-1].start()]}.", tail[:1].upper() + tail[1:]
     spaces = [place for place in range(int(_LEAST * limit), limit - 1) if sentence[place] == " "]
     between = [place for place in spaces if _is_balanced(sentence[:place])]
-    cut = (between or spaces or [limit - 2])[-1]
+    commas = [place for place in between if sentence[place - 1] == "," and place > limit // 2]
+    cut = (commas or between or spaces or [limit - 2])[-1]
     return f"{sentence[:cut]} …", f"… {sentence[cut:].lstrip()}"
 
 
 def _ends_clause(sentence: str, match: re.Match[str], limit: int) -> bool:
     head = sentence[: match.start()]
+    if match[0] == _COLON and _COLON in head:
+        return False  # what follows the first is a list, of boards such as `Arena: text` perhaps
     return _LEAST * limit <= len(head) < limit and _is_balanced(head)
 
 

@@ -15,9 +15,12 @@ from tracker.reports import words
 from tracker.reports.brief import brief
 from tracker.reports.cleaning import cleaned
 from tracker.reports.style import Style
+from tracker.wording import listed
 
 _NARROWEST = 40
 """Columns of the narrowest readable report."""
+_MOST_NAMED = 12
+"""Boards of which a sentence says that they have no news; the other formats link them all."""
 _STATE_STYLES = {State.BROKEN: "bold red", State.STALE: "yellow", State.PAUSED: "cyan", State.PARTIAL: "yellow"}
 
 
@@ -60,7 +63,7 @@ def _blocks(report: Report, style: Style) -> Iterator[RenderableType]:
         yield ""
         yield Text(silence.sentence)
         if silence.boards:
-            yield _indented("  ", ", ".join(board.title for board in silence.boards), "dim")
+            yield _indented("  ", listed((board.title for board in silence.boards), _MOST_NAMED), "dim")
 
 
 def _troubles(report: Report, zone: tzinfo) -> Iterator[RenderableType]:

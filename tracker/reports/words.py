@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from itertools import islice
 
 from msgspec import Struct, structs
@@ -297,7 +297,7 @@ def silences(report: Report, zone: tzinfo) -> tuple[Silence, ...]:
         ),
         (f"Nothing changed on {_boards(still)}.", still),
         (f"No news on {_boards(stirred)}; {_recorded(sum(board.recorded for board in stirred))}", stirred),
-        (f"Not seen in this time: {count(len(unseen), 'board')}{_newest(unseen, zone)}.", unseen),
+        (f"Not seen in this time: {count(len(unseen), 'board')}{_newest(unseen, report.since, zone)}.", unseen),
         (f"Never read: {count(len(unread), 'board')}.", unread),
     )
     gaps = [f"{board.health.title}: {sentence}" for board in without for sentence in _unseen(board.gaps, zone)]
@@ -307,9 +307,11 @@ def silences(report: Report, zone: tzinfo) -> tuple[Silence, ...]:
     )
 
 
-def _newest(boards: Sequence[BoardReport], zone: tzinfo) -> str:
-    """When one of them was last seen before the window."""
+def _newest(boards: Sequence[BoardReport], since: datetime, zone: tzinfo) -> str:
+    """When one of them was last seen before the window; nothing if some were seen after it."""
     seen = [board.health.last_checked for board in boards if board.health.last_checked is not None]
+    if any(at >= since for at in seen):
+        return ""
     return f"; the newest reading is of {when(max(seen), zone)}" if seen else ""
 
 

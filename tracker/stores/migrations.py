@@ -425,6 +425,21 @@ def key_before(db: Database) -> None:
     db.execute(f"CREATE INDEX events_with_key_before ON _events (board, recorded_at, place) WHERE {former}")
 
 
+@migrations()
+def joined_traits(db: Database) -> None:
+    """The views state what other boards know of a model, and leaders under their newest key."""
+    db.execute("CREATE INDEX identities_by_model ON identities (model) WHERE model IS NOT NULL")
+    for name, view in VIEWS.items():
+        db.execute(f"DROP VIEW {name}")
+        db.execute(view.create(name))
+
+
+@migrations()
+def changes_by_event(db: Database) -> None:
+    """What came and went of an event is found without a look at the whole log."""
+    db.execute("CREATE INDEX changes_by_event ON changes (event, position)")
+
+
 def converted(table: str, rows: Sequence[tuple[Any, ...]], version: str) -> Sequence[tuple[Any, ...]]:
     """The rows of a table in this version's form; `version` is the newest migration of the file they were read from.
 

@@ -16,12 +16,36 @@ RENAMED = ("boards", "checks", "entries", "events", "measures", "parties")
 """Tables that lost their name to a view; theirs begins with `_`."""
 
 
+_STATED = {"size_total_b": "size_total", "open_weights": "open_weights", "price": "price"}
+"""A trait that another board may state → its column of `identities`."""
+_ELSEWHERE = """(
+  SELECT iif(AGREE, SHOWN, NULL)
+  FROM (SELECT board, iif(count(own), iif(count(DISTINCT own) = 1, max(own), NULL), iif(count(DISTINCT v) = 1, max(v), NULL)) AS v
+    FROM (SELECT o.board, o.COLUMN AS v, iif(o.variant IS i.variant, o.COLUMN, NULL) AS own
+      FROM identities o JOIN _entries l ON l.board = o.board AND l.entry = o.entry AND l.last_seen IS NULL
+      WHERE o.model = i.model AND o.board <> i.board AND o.COLUMN IS NOT NULL STATING)
+    GROUP BY board) t
+  WHERE v IS NOT NULL ORDER BY (SELECT max(observed_at) FROM snapshots s WHERE s.board = t.board) DESC, t.board LIMIT 1)"""
+_AGREE = {"size_total": "max(v) OVER () < 1.1 * min(v) OVER ()", "open_weights": "max(v) OVER () = min(v) OVER ()", "price": "1"}
+_SIZED = "AND o.board IN (SELECT board FROM _boards WHERE json_type(declaration, '$.attributes.total_parameters') = 'object')"
+
+
+def _elsewhere(column: str, shown: str) -> str:
+    """What other boards state of a trait of the entry `i` (or which `t.board` does), by the rule of `query.facts`."""
+    words = {"AGREE": _AGREE[column], "SHOWN": shown, "COLUMN": column, "STATING": _SIZED if column == "size_total" else ""}
+    return re.sub("|".join(words), lambda word: words[word[0]], _ELSEWHERE)
+
+
+_TRAITS = [f"coalesce(i.{column}, {_elsewhere(column, 'v')})" for column in _STATED.values()]
+_SOURCES = [f"iif(i.{column} IS NULL, {_elsewhere(column, 't.board')}, NULL)" for column in _STATED.values()]
 _WORDS: Mapping[str, str] = {
     r"time\(((?:[\w.]|\([^()]*\)|(?: OVER ))+)\)": r"strftime('%Y-%m-%dT%H:%M:%SZ', \1, 'unixepoch')",
     r"declared\((\w+)\)": r"json_extract(b.declaration, '$.\1')",
     "BY_ENTRY": "JOIN _entries e ON e.board = s.board AND e.entry = m.entry",
     "BEST_FIRST": "iif(higher_is_better, -value, value)",
     "ENDLESS": str(1 << 60),
+    "SOURCES": ", ".join(_SOURCES),
+    **dict(zip(("SIZE", "OPEN", "PRICE"), _TRAITS, strict=True)),
 }
 """What the queries below abbreviate."""
 
@@ -116,6 +140,38 @@ UNION ALL
 SELECT m.board, m.metric, e.key, e.name, {columns}time(m.valid_from), time(m.valid_to)
 FROM (OTHER_RANKS) m JOIN _entries e ON e.board = m.board AND e.entry = m.entry WHERE m.rank IS NOT NULL {where}
 """.replace("OTHER_RANKS", _OTHER_RANKS)
+_LEADERS = """
+WITH RECURSIVE rekeyed AS MATERIALIZED (
+  SELECT board, json_extract(body, '$.facts.key_before') AS old, json_extract(body, '$.subjects[0][0]') AS new,
+    row_number() OVER (PARTITION BY board ORDER BY recorded_at, place) AS number
+  FROM _events WHERE instr(body, '"key_before":')),
+newer (board, key, newest, number) AS (
+  SELECT board, old, new, max(number) FROM rekeyed r
+  WHERE old <> new AND NOT EXISTS (SELECT 1 FROM rekeyed l WHERE l.board = r.board AND l.new = r.old AND l.number > r.number)
+  GROUP BY board, old
+  UNION ALL
+  SELECT n.board, n.key, r.new, r.number FROM newer n JOIN rekeyed r ON r.board = n.board AND r.number = (
+    SELECT min(x.number) FROM rekeyed x
+    WHERE x.board = n.board AND x.old = n.newest AND x.new <> x.old AND x.number > n.number)),
+newest AS MATERIALIZED (SELECT board, key AS entry, newest, max(number) FROM newer GROUP BY board, key),
+first AS (
+  SELECT board, metric, coalesce(newest, entry) AS entry, max(since, started) AS since, min(coalesce(until, '9'), ended) AS until,
+    started
+  FROM (SELECT board, metric, entry, valid_from AS since, valid_to AS until FROM (FIRST_RANKS)) JOIN (
+    SELECT s.board, s.name AS metric, time(started_at) AS started,
+      coalesce(time(lead(started_at) OVER (PARTITION BY s.board, s.name ORDER BY started_at)), '9') AS ended
+    FROM segments JOIN series s USING (series)) USING (board, metric) LEFT JOIN newest USING (board, entry)
+  WHERE since < ended AND coalesce(until, '9') > started)
+SELECT board, metric, entry, (SELECT name FROM _entries e WHERE e.board = p.board AND e.key = p.entry), since, nullif(ends, '9'),
+  started
+FROM (SELECT *, max(until) OVER (PARTITION BY board, metric, entry, started, period) AS ends
+  FROM (SELECT *, sum(begins) OVER (PARTITION BY board, metric, entry, started ORDER BY since) AS period
+    FROM (SELECT *, since > coalesce(max(until) OVER (
+        PARTITION BY board, metric, entry, started ORDER BY since ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+      ), '') AS begins FROM first))) p
+WHERE begins
+""".replace("FIRST_RANKS", _RANKS.format(where="AND m.rank = 1", columns=""))
+"""The periods of rank 1 within each segment, under the newest key of their entry; those that follow each other are one."""
 
 VIEWS: Mapping[str, View] = {
     "boards": View(
@@ -181,24 +237,26 @@ WHERE b.declaration IS NOT NULL
             "country": "country of the lab, two letters",
             "family": "brand line, such as `Qwen`",
             "generation": "its number, such as `3.5`",
-            "size_total_b": "number of parameters, in 10⁹, as the board or the name states it",
+            "size_total_b": "number of parameters, in 10⁹: as the board or the name states it, otherwise as other boards do",
             "size_active_b": "active parameters, in 10⁹",
-            "open_weights": "1 if the weights can be downloaded, 0 if not, null if the board does not state it",
+            "open_weights": "1 if the weights can be downloaded, 0 if not, null if no board states it or boards differ",
             "reasoning": "`on`, `off` or `unspecified`",
-            "price": "listed price, in USD per 1M tokens (output, otherwise blended, otherwise input)",
+            "price": "listed price, in USD per 1M tokens (output, otherwise blended, otherwise input), here or on another board",
             "price_class": "`<=0.5`, `<=2`, `<=10` or `>10` USD per 1M tokens",
             "first_seen": "time of the first reading with it",
             "last_seen": "time of the last reading with it, null while it is listed",
             "departed": "1 if its departure is confirmed",
             "names_version": "version of the names that resolved it",
+            "size_source": "the board that states the size, null if it is this one or the name",
+            "open_source": "the board that states whether the weights are open, null if it is this one",
+            "price_source": "the board that states the price, null if it is this one",
         },
         query="""
 SELECT e.board, e.key, e.name, i.model, i.variant, nullif(i.lab, ''), nullif(i.country, ''),
-  nullif(i.family, ''), nullif(i.generation, ''), i.size_total, i.size_active,
-  i.open_weights, coalesce(i.reasons, 'unspecified'), i.price,
-  CASE WHEN i.price <= 0.5 THEN '<=0.5' WHEN i.price <= 2 THEN '<=2' WHEN i.price <= 10 THEN '<=10' WHEN i.price > 10 THEN '>10'
-  END,
-  time(e.first_seen), time(e.last_seen), e.departed, i.version
+  nullif(i.family, ''), nullif(i.generation, ''), SIZE, i.size_active, OPEN, coalesce(i.reasons, 'unspecified'), PRICE,
+  (SELECT CASE WHEN p <= 0.5 THEN '<=0.5' WHEN p <= 2 THEN '<=2' WHEN p <= 10 THEN '<=10' WHEN p > 10 THEN '>10' END
+   FROM (SELECT PRICE AS p)),
+  time(e.first_seen), time(e.last_seen), e.departed, i.version, SOURCES
 FROM _entries e LEFT JOIN identities i USING (board, entry)
 """,
     ),
@@ -266,16 +324,15 @@ FROM (SELECT s.board, s.name AS metric, m.entry, e.key, e.name, m.value, m.low, 
         query=_RANKS.format(where="", columns="m.rank, "),
     ),
     "leaders": View(
-        about="A period of rank 1 on a metric by the published values, which ties share. A re-base or another key ends it.",
-        columns={**_KEYS, **_ENTRY, **_PERIOD, "segment": "begin of the segment that the period is in"},
-        query="""
-SELECT board, metric, entry, name, max(since, started), nullif(min(coalesce(until, '9'), ended), '9'), started
-FROM (SELECT board, metric, entry, name, valid_from AS since, valid_to AS until FROM ({first})) JOIN (
-  SELECT s.board, s.name AS metric, time(started_at) AS started,
-    coalesce(time(lead(started_at) OVER (PARTITION BY s.board, s.name ORDER BY started_at)), '9') AS ended
-  FROM segments JOIN series s USING (series)) USING (board, metric)
-WHERE since < ended AND coalesce(until, '9') > started
-""".replace("{first}", _RANKS.format(where="AND m.rank = 1", columns="")),
+        about="A period of rank 1 on a metric by the values; ties share it. A re-base ends it, another key does not.",
+        columns={
+            **_KEYS,
+            "entry": "the newest key of the entry that led",
+            "name": _ENTRY["name"],
+            **_PERIOD,
+            "segment": "begin of the segment that the period is in",
+        },
+        query=_LEADERS,
     ),
     "events": View(about="A change that matters.", columns=_EVENT, query=_EVENT_QUERY),
     "news": View(

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 from tracker.errors import DeclarationError, StoreError
 from tracker.model import Board, BoardId
-from tracker.query.filters import Filters
-from tracker.web.site.addresses import view
-from tracker.web.site.views import FORMATS, has_page
-from tracker.web.site.writing import Site, styles, written
+from tracker.web.site.addresses import Asked, view
+from tracker.web.site.views import has_frontier, has_page
+from tracker.web.site.writing import Site, script, styles, written
 
 if TYPE_CHECKING:
     from tracker.workspace.api import Workspace
@@ -26,23 +25,25 @@ def build(workspace: Workspace, folder: Path, site: Site, barred: Mapping[BoardI
     """
     site = replace(site, static=True)
     _write(folder / "style.css", styles())
+    _write(folder / "site.js", script())
     for path in _paths(workspace, barred):
         try:
-            found = view(workspace, path, Filters(), barred)
+            found = view(workspace, path, Asked(), barred)
             if found is None:
                 continue
-            for form in FORMATS:
-                if form != "svg" or found.pictures:
+            for form in found.formats:
+                if form != "png":  # as large as all the others together
                     _write(_place(folder, path, form), written(found, form, site))
         except DeclarationError as error:
             yield f"{path or 'changes'}: {error}"
 
 
 def _paths(workspace: Workspace, barred: Mapping[BoardId, Board]) -> Iterator[str]:
-    yield from ("", "boards")
+    yield from ("", "boards", "health", "about")
     for board in workspace.boards():
         if board.id not in barred and has_page(workspace, board):
             yield from (f"boards/{board.id}", f"boards/{board.id}/history")
+            yield from (f"boards/{board.id}/frontier",) if has_frontier(workspace, board) else ()
 
 
 def _place(folder: Path, path: str, form: str) -> Path:

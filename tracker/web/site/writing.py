@@ -6,20 +6,23 @@ import csv
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from tracker import wording
 from tracker.charts import Look, Theme
 from tracker.errors import DeclarationError
 from tracker.reports import Style, html, render
 from tracker.reports.cleaning import cleaned, link
-from tracker.web.site.views import FORMATS, SiteView
+from tracker.web.site import citing
+from tracker.web.site.views import BADGE, FORMATS, PICTURES, SiteView
+from tracker.wording import clean
+from tracker.workspace.picture import png
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,8 @@ def written(view: SiteView, form: str, site: Site, *, picture: str = "", look: L
     Raises:
         DeclarationError: it has no such format or chart, or there is nothing to draw.
     """
+    if form not in view.formats and form not in PICTURES:
+        raise DeclarationError(f"this page does not come as {form!r}; expected one of: {', '.join(view.formats)}")
     match form:
         case "html":
             return _page(view, site).encode()
@@ -48,18 +53,25 @@ def written(view: SiteView, form: str, site: Site, *, picture: str = "", look: L
             return _json(view).encode()
         case "csv":
             return _csv(view).encode()
-        case "svg":
-            name = picture or next(iter(view.pictures), "")
-            if name not in view.pictures:
-                raise DeclarationError(f"this page has no chart {name!r}; expected one of: {', '.join(view.pictures) or 'none'}")
-            return view.pictures[name](look or Look(zone=site.zone)).encode()
-        case "atom":
-            feed, page = f"{site.url}/{view.path or 'changes'}.atom", f"{site.url}/{view.path}"
-            style = Style(zone=site.zone, feed_url=feed, page_url=page) if site.url else Style(zone=site.zone)
-            return render(view.report(), "atom", style).encode()
-        case "md":
-            return render(view.report(), "markdown", Style(zone=site.zone)).encode()
-    raise DeclarationError(f"format {form!r} is unknown; expected one of: {', '.join(FORMATS)}")
+        case "svg" | "png":
+            return _picture(view, form, picture, replace(look or Look(), zone=site.zone))
+        case "bib":
+            return citing.bibtex(view, site.url).encode()
+        case "csl":
+            return citing.csl(view, site.url).encode()
+    assert view.report is not None
+    feed, page = f"{site.url}/{view.path or 'changes'}.{form}", f"{site.url}/{view.path}"
+    style = Style(zone=site.zone, feed_url=feed, page_url=page) if site.url else Style(zone=site.zone)
+    return render(view.report(), "markdown" if form == "md" else form, style).encode()
+
+
+def _picture(view: SiteView, form: str, picture: str, look: Look) -> bytes:
+    name = picture or next(iter(view.pictures), "")
+    if name not in view.pictures:
+        raise DeclarationError(f"this page has no chart {name!r}; expected one of: {', '.join(view.pictures) or 'none'}")
+    if form == "svg":
+        return view.pictures[name](look).encode()
+    return png(view.pictures[name](replace(look, theme=Theme.LIGHT if look.theme is Theme.AUTO else look.theme)))
 
 
 def styles() -> bytes:
@@ -67,29 +79,56 @@ def styles() -> bytes:
     return (html.styles() + _source("site.css")).encode()
 
 
+def script() -> bytes:
+    """The one script of all pages, which work without it."""
+    return _source("site.js").encode()
+
+
 def message(title: str, text: str, site: Site) -> bytes:
     """A page that only says something: an unknown address, a wrong filter."""
-    return _filled("message.html", {"title": title, "text": text, "root": "/", "site": site, "path": "", "frozen": ""}).encode()
+    return _filled("message.html", {"title": title, "text": text, "root": "/", "site": site, "path": ""}).encode()
 
 
 def _page(view: SiteView, site: Site) -> str:
     depth = len(view.path.split("/")) if view.path else 0
-    frozen = (
-        f"{'../' * depth or './'}{view.path + '/' if view.path else ''}?{view.frozen}" if view.frozen and not site.static else ""
-    )
+    here = f"{'../' * depth or './'}{view.path + '/' if view.path else ''}"
     values = {
         "title": view.title,
         "path": view.path,
         "root": "../" * depth or "./",
         "site": site,
         "as_of": view.as_of,
-        "frozen": frozen,
-        "formats": [name for name in FORMATS if name != "html" and (name != "svg" or view.pictures)],
-        "pictures": lambda: [Markup(drawn) for form in view.pictures for drawn in _pair(view, form, site)],  # noqa: S704  # charts escape every text
-        "stories": lambda: html.body(view.report(), Style(zone=site.zone)),
+        "frozen": f"{here}?{view.frozen}" if view.frozen and not site.static else "",
+        "living": here if view.is_frozen else "",
+        "query": f"?{view.query}" if view.query and not site.static else "",
+        "known_at": view.known_at if view.is_frozen else None,
+        "formats": [name for name in view.formats if name != "html" and not (site.static and name == "png")],
+        "citation": citing.text(view, site.url) if view.as_of else "",
+        "embed": _embed(view, site) if BADGE in view.pictures and site.url and not site.static else "",
+        "has_feed": view.report is not None,
+        "dataset": _dataset(view),
+        "pictures": lambda: [Markup(drawn) for form in view.pictures if form != BADGE for drawn in _pair(view, form, site)],  # noqa: S704  # charts escape every text
+        "stories": lambda: html.body(view.report(), Style(zone=site.zone)) if view.report else "",
         **view.values(),
     }
     return _filled(view.template, values)
+
+
+def _embed(view: SiteView, site: Site) -> str:
+    """What another page shows: the badge as of now, linked to the page that keeps it."""
+    there, query = f"{site.url}/{view.path}", escape(view.frozen)
+    picture = f"{there}.svg?{query}&amp;chart={BADGE}"
+    return f'<a href="{there}/?{query}"><img src="{picture}" alt="{escape(clean(view.title))}" height="28"></a>'
+
+
+def _dataset(view: SiteView) -> Mapping[str, object] | None:
+    """What a search engine reads of a board's page (schema.org/Dataset, as microdata, which no policy refuses)."""
+    publisher, page = view.source
+    if not page:
+        return None
+    kinds = {name: FORMATS[name].partition(";")[0] for name in ("json", "csv")}
+    about = f"{clean(view.title)}, as read by a leaderboard tracker, with the time of each reading."
+    return {"publisher": publisher, "page": link(page), "kinds": kinds, "description": about}
 
 
 def _pair(view: SiteView, form: str, site: Site) -> list[str]:
