@@ -309,3 +309,15 @@ def test_a_question_has_one_answer(demo: Path, workspace: Workspace, question: Q
     by_command = in_order([row[key] for key in keys] for row in rows if keys[0] in row)
     by_sql = in_order(json.loads(line).values() for line in printed(demo, "sql", question.sql, "--json").splitlines())
     assert by_command == by_sql == in_order(of_python(question, workspace)) != []
+
+
+def test_the_page_shows_each_question_in_three_languages(request: pytest.FixtureRequest):
+    page = Path(__file__).resolve().parents[2] / "docs" / "guide" / "three-languages.md"
+    parts = [page.read_text(encoding="utf-8").partition("\n## ")[0].rstrip() + "\n"]
+    for question in QUESTIONS:
+        sql, python = (" ".join(text.split()) for text in (question.sql, question.python))
+        forms = (("sh", f"tracker {question.command}"), ("sql", sql), ("python", python))
+        parts += [f"\n## {question.asked}\n", *(f"\n```{language}\n{text}\n```\n" for language, text in forms)]
+    if request.config.getoption("--accept"):
+        page.write_text("".join(parts), encoding="utf-8")
+    assert page.read_text(encoding="utf-8") == "".join(parts)
