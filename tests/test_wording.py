@@ -300,5 +300,5 @@ def test_a_sparkline_has_a_bar_for_each_value_or_part(values: Sequence[float], l
         (0.1 + 0.2, (0.3,), "", "0.3"),
     ],
 )
-def test_two_values_beside_each_other_can_be_told_apart(value: float, beside: tuple[float, ...], unit: str, words: str):
+def test_two_values_beside_each_other_do_not_look_alike(value: float, beside: tuple[float, ...], unit: str, words: str):
     assert number(value, metric(unit=unit), *beside) == words

@@ -48,7 +48,7 @@ class Stage(Struct, frozen=True, kw_only=True):
         return self.diff.after.entries[entry].measures[self.metric.id]
 
     def value(self, entry: EntryId, *beside: EntryId) -> str:
-        """The value that an entry has now, in words, so that it can be told from those of others."""
+        """The value that an entry has now, in words, with digits enough to differ from those of others."""
         return number(self.has[entry], self.metric, *(self.has[other] for other in beside))
 
 
