@@ -285,3 +285,20 @@ def test_an_ordinal_is_a_word_up_to_ten():
 )
 def test_a_sparkline_has_a_bar_for_each_value_or_part(values: Sequence[float], line: str):
     assert sparkline(values) == line
+
+
+@pytest.mark.parametrize(
+    ("value", "beside", "unit", "words"),
+    [
+        (72.9041, (72.9037,), "", "72.9041"),
+        (72.9037, (72.9041, 60.0), "", "72.9037"),
+        (72.9, (72.9,), "", "72.9"),
+        (72.9, (60.0,), "", "72.9"),
+        (0.729041, (0.729037,), "share", "72.9041 %"),
+        (3.0000012, (3.0000011,), "USD", "$3.0000012"),
+        (1300.004, (1300.0049,), "elo", "1,300.004"),
+        (0.1 + 0.2, (0.3,), "", "0.3"),
+    ],
+)
+def test_two_values_beside_each_other_do_not_look_alike(value: float, beside: tuple[float, ...], unit: str, words: str):
+    assert number(value, metric(unit=unit), *beside) == words

@@ -12,19 +12,37 @@ if TYPE_CHECKING:  # `tracker --help` shows text safely and does without the mod
     from tracker.model import Measure, Metric, Party
 
 
-def number(value: float, metric: Metric | None = None) -> str:
-    """A value: at most two decimals from ten up, four significant digits below.
+def number(value: float, metric: Metric | None = None, *beside: float) -> str:
+    """A value: at most two decimals from ten up, four significant digits below; more if another value beside it would read alike.
 
     Dollars are as listed, with cents: `$0.25`. Shares are always in per cent, with the same number of digits: `60.19 %`. Points
     are exact, and stand with their unit: `12,345 stars`.
     """
+    text, decimals = _number(value, metric), 2
+    others = [other for other in beside if other != value and _number(other, metric) == text]
+    while others and decimals < _MOST_DECIMALS:
+        decimals += 1
+        text = _number(value, metric, decimals)
+        others = [other for other in others if _number(other, metric, decimals) == text]
+    return text
+
+
+_MOST_DECIMALS = 9
+"""Beyond these, values of binary floats differ by noise."""
+
+
+def _number(value: float, metric: Metric | None, decimals: int | None = None) -> str:
     if metric is not None and metric.percent_factor:
-        return f"{number(value * metric.percent_factor)} %"
+        return f"{_number(value * metric.percent_factor, None, decimals)} %"
     sign, size = ("−" if value < 0 else ""), abs(value)
     if metric is not None and metric.unit.startswith("USD"):
         in_cents = abs(size - round(size, 2)) < 1e-9
-        return sign + "$" + (f"{size:,.2f}".removesuffix(".00") if in_cents else f"{size:,.6g}")
-    text = f"{size:,.2f}" if size >= 10 else f"{size:.4g}"
+        return (
+            sign
+            + "$"
+            + (f"{size:,.2f}".removesuffix(".00") if in_cents else f"{size:,.{decimals or 6}{'f' if decimals else 'g'}}")
+        )
+    text = f"{size:,.{decimals or 2}f}" if size >= 10 or decimals else f"{size:.4g}"
     unit = f" {metric.unit}" if metric is not None and metric.exact and metric.unit and size != 1 else ""
     return sign + (text.rstrip("0").rstrip(".") if "." in text and "e" not in text else text) + unit
 

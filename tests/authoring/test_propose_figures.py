@@ -540,11 +540,13 @@ def test_a_remark_on_the_error_is_not_part_of_the_header(header: str, split: tup
     assert remark_of(header) == split
 
 
-@pytest.mark.parametrize("cell", ["{}/100", "{} (1)", "1:{}", "{} of 100 pts"])
+@pytest.mark.parametrize("cell", ["{}/{}", "{} (1)", "1:{}", "{} of 100 pts"])
 def test_a_score_that_cannot_be_read_is_listed_and_nothing_ranks_in_its_place(cell: str):
-    found = proposed({"Rank": range(1, 9), "Model": NAMES, "Score": [cell.format(score) for score in SCORES], "Votes": VOTES})
+    found = proposed(
+        {"Rank": range(1, 9), "Model": NAMES, "Score": [cell.format(score, score + 9) for score in SCORES], "Votes": VOTES}
+    )
     assert found.primary.sure < SURE
-    assert left_out(found) == {"Score": f"a cell such as {cell.format(81.2)!r} is not one figure"}
+    assert left_out(found) == {"Score": f"a cell such as {cell.format(81.2, 90.2)!r} is not one figure"}
 
 
 def test_stars_rank_a_list_whose_other_figures_have_no_direction():

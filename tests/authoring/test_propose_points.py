@@ -197,3 +197,14 @@ def test_an_answer_of_points_drops_an_interval(tmp_path: Path):
     body = csv_of(("Name", "Score", "CI"), NAMES, SCORES, (1, 1, 1, 2, 2, 1, 1, 1))
     metric = metric_of(propose(body, Answers(metric="Score", nature=Nature.POINTS)), "Score")
     assert metric.interval == {}
+
+
+@pytest.mark.parametrize("header", ["download_count", "star count", "likeCount"])
+def test_a_count_of_one_thing_is_one_of_several(header: str):
+    assert guessed(csv_of(("project", header), NAMES, COUNTS), header)[0] == "points"
+
+
+def test_whole_numbers_of_what_is_solved_may_be_counted_or_scored():
+    body = csv_of(("rank", "handle", "solved"), range(1, 9), NAMES, (11, 11, 10, 9, 8, 8, 5, 3))
+    assert flag(body) == "--nature points or --nature tested"
+    assert guessed(body, "solved")[1] == ""

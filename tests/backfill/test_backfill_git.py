@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 from collections.abc import Iterable
@@ -189,6 +190,9 @@ def test_an_older_past_rewrites_the_history(past: Past, repository: Repository, 
 def test_an_address_is_cloned_once_and_brought_up_to_date(past: Past, repository: Repository):
     fill(repository, [0, 1])
     source = PastSource(kind="git", place=repository.folder.as_uri(), path="scores.csv")
+    killed = past.folder / "cache" / f"{hashlib.sha256(source.place.encode()).hexdigest()[:16]}.git.partial"
+    killed.mkdir(parents=True)
+    (killed / "HEAD").write_text("half a clone")
     assert past.take(source).kept == 2
     repository.commit(at(5), scores_csv=STATES[5])
     assert past.take(source).kept == 1
@@ -197,7 +201,7 @@ def test_an_address_is_cloned_once_and_brought_up_to_date(past: Past, repository
 
 @pytest.mark.parametrize(("place", "path", "message"), [
     ("missing", "scores.csv", "no such folder"),
-    (".", "scores.csv", "git rev-parse"),
+    (".", "scores.csv", "is not a git repository; expected one, or its address"),
     ("repository", "none.csv", 'no commit of HEAD has a file "none.csv"'),
 ])  # fmt: skip
 def test_a_source_that_is_not_there_is_one_line(past: Past, repository: Repository, place: str, path: str, message: str):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -66,6 +67,25 @@ def test_the_summary_of_a_resumed_backfill_counts_the_whole_history(world: World
     assert "4 states in dir: 3 new, 1 known, 0 left out; history: 4 readings, " in whole
     events = world.run("events", "--json").rows
     assert f"{len(events)} events" in whole
+
+
+def test_an_import_that_is_terminated_says_so_and_goes_on(world: World):
+    world.declare("acme/text")
+    bodies = world.bodies(CHANGED)
+    (last,) = bodies.glob("2026-03-05*")
+    content = last.read_bytes()
+    last.unlink()
+    os.mkfifo(last)
+    options = ["--store", world.store, "--schedules", world.folder / "schedules"]
+    command = [sys.executable, "-m", "tracker", *options, "import", "acme/text", bodies]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process, last.open("wb"):  # it waits for this file
+        process.terminate()
+        _, err = process.communicate()
+    assert process.returncode == 143
+    assert err.endswith("tracker: stopped by SIGTERM; run the command again to go on\n")
+    last.unlink()
+    last.write_bytes(content)
+    assert "4 accepted" in world.run(*command[7:]).out
 
 
 def test_every_board_that_names_its_past_is_filled(world: World):

@@ -21,7 +21,7 @@ def kept(world: World) -> World:
 
 
 def test_a_capture_is_shown_as_it_is_read(kept: World):
-    rows = kept.run("capture", "show", "acme/text", "--at", "2026-03-02", "--json").rows
+    rows = kept.run("capture", "show", "acme/text", "--at", "2026-03-01", "--json").rows
     assert rows[0] == {
         "board": "acme/text",
         "observed_at": "2026-03-01T06:00:00Z",
@@ -92,7 +92,7 @@ def test_a_capture_opens_as_text(kept: World):
 
 def refusals() -> Iterator[tuple[tuple[str, ...], str]]:
     show = ("capture", "show", "acme/text")
-    yield (*show, "--at", "2026-02-01"), "no capture at or before 2026-02-01T00:00:00Z; the first is of 2026-03-01T06:00:00Z"
+    yield (*show, "--at", "2026-02-01"), "no capture at or before 2026-02-01T23:59:59Z; the first is of 2026-03-01T06:00:00Z"
     yield ("capture", "diff", "acme/text", "--since", "2026-03-09"), "both are the capture of 2026-03-05T06:00:00Z; expected two"
 
 
@@ -119,7 +119,7 @@ def test_an_unreadable_capture_can_still_be_read_raw(world: World):
 
 
 def test_captures_are_listed_in_a_window(kept: World):
-    rows = kept.run("capture", "list", "acme/text", "--since", "2026-03-02", "--until", "2026-03-04", "--json").rows
+    rows = kept.run("capture", "list", "acme/text", "--since", "2026-03-02", "--until", "2026-03-03", "--json").rows
     assert [row["observed_at"][:10] for row in rows] == ["2026-03-03", "2026-03-02"]
 
 

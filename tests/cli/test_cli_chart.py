@@ -97,7 +97,7 @@ def test_models_metrics_and_times_select_what_is_drawn(filled: World):
         (("bump", "acme/text", "-o", "chart.gif"), 2, "expected FILE.svg or FILE.png"),
         (("bump", "acme/text", "-o", "missing/chart.svg"), 2, "cannot be written"),
         (("bump", "acme/text", "--width", "9"), 2, "280<=x<=1600"),
-        (("bump", "acme/text", "--at", "2020-01-01"), 2, "was not read to 2020-01-01T00:00:00Z"),
+        (("bump", "acme/text", "--at", "2020-01-01"), 2, "was not read to 2020-01-01T23:59:59Z"),
         (("frontier", "acme/text", "--against", "speed"), 2, "has no speed to draw scores against; known: price, size"),
         (("bump", "acme/text", "--model", "Nightingale 7"), 2, "no board lists that model"),
     ],

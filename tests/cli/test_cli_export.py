@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 import os
 import shutil
@@ -21,9 +22,17 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from tracker import exports
+from tracker.errors import DeclarationError
+from tracker.exports import warc_file
+from tracker.shipped import SCHEDULES
+from tracker.workspace import Settings
+from tracker.workspace.api import Workspace
 from tracker.workspace.names import default_lexicon
 
 BARRED = DECLARATION.replace("terms = ", 'redistribution = "barred"\nterms = ')
+BARS = 'redistribution = "barred"'
+LISTED = 'nature = "listed"\nunit = "USD per 1M tokens"\ntopic = "price"\nhigher_is_better = false'
+COUNTED = 'nature = "count"\ntopic = "popularity"'
 FILES = ("csv", "jsonl", "bundle", "warc")
 FOLDERS = ("parquet", "hf", "eee", "git")
 
@@ -210,9 +219,39 @@ def test_a_file_without_captures_of_the_board_is_refused(world: World):
     path = path.rename(path.with_suffix(".warc"))
     world.declare("acme/other")
     assert "captures of acme/text; expected captures of acme/other" in world.run("import", "acme/other", path).error
-    path.write_bytes(path.read_bytes()[:-400])
     (world.folder / "no.warc").write_text("not a WARC file", encoding="utf-8")
     assert "cannot be read as WARC" in world.run("import", "acme/text", world.folder / "no.warc").error
+
+
+@pytest.mark.parametrize("ending", [".warc", ".warc.gz"])
+def test_of_a_file_that_ends_too_early_what_is_whole_is_imported(world: World, ending: str):
+    world.imported()
+    path = world.folder / f"all{ending}"
+    world.run("export", "warc", "-o", path)
+    with Workspace(Settings(store=world.store, schedules=world.folder / "schedules")) as workspace:
+        (board,) = workspace.boards()
+    content = path.read_bytes()
+    for end in range(37, len(content) - 12, 37):
+        path.write_bytes(content[:end])
+        found = []
+        with pytest.raises(DeclarationError, match=r"cannot be read as WARC|has no answer of its address"):
+            found.extend(warc_file.read(path, board))
+        assert len(found) < 5
+    path.write_bytes(content[:-300])
+    shutil.move(world.store, world.folder / "elsewhere")
+    ran = world.run("import", "acme/text", path)
+    assert (ran.code, "4 whole captures of acme/text: the file ends " in ran.error, "3 accepted" in ran.out) == (1, True, True)
+
+
+def test_one_file_that_ends_too_early_does_not_stop_the_others(world: World):
+    world.declare("acme/text")
+    bodies = world.bodies(BODIES)
+    (bodies / "2026-03-06T060000Z.csv.gz").write_bytes(gzip.compress(b"key,name,score,price,licence\n" * 20)[:-12])
+    ran = world.run("import", "acme/text", bodies)
+    assert (ran.code, "4 accepted, 1 unchanged" in ran.out) == (1, True)
+    assert "2026-03-06T060000Z.csv.gz: cannot be read: the file ends before its packed content does" in ran.error
+    ran = world.run("backfill", "dir", bodies, "--board", "acme/text")
+    assert (ran.code, "6 states in dir: 0 new, 5 known, 1 left out" in ran.out) == (1, False)
 
 
 def test_boards_that_bar_redistribution_are_left_out_with_a_message(world: World):
@@ -235,9 +274,51 @@ def test_a_board_is_barred_by_its_file_even_if_it_was_read_before_that(world: Wo
     assert world.run("export", "csv", "-o", world.folder / "all.csv").code == 2
 
 
+def test_a_barred_board_stays_barred_under_another_folder_of_schedules(world: World):
+    shipped = next(path for path in sorted(SCHEDULES.glob("*/[!_]*.toml")) if BARS in path.read_text(encoding="utf-8"))
+    board = f"{shipped.parent.name}/{shipped.stem}"
+    world.imported(board=board)
+    (world.folder / "empty").mkdir()
+    ran = world.plain(
+        "--store", world.store, "--schedules", world.folder / "empty", "export", "csv", "-o", world.folder / "x.csv"
+    )
+    assert (ran.code, "the terms of every board bar redistribution" in ran.err) == (2, True)
+    assert not (world.folder / "x.csv").exists()
+
+
+def test_a_board_of_your_own_may_be_exported_without_its_file(world: World):
+    world.imported()
+    (world.folder / "empty").mkdir()
+    ran = world.plain(
+        "--store", world.store, "--schedules", world.folder / "empty", "export", "csv", "-o", world.folder / "x.csv"
+    )
+    assert (ran.code, ran.err) == (0, "")
+
+
+def test_a_board_without_an_accepted_reading_is_named_and_not_counted(world: World):
+    world.imported()
+    world.declare("acme/other")
+    world.run("import", "acme/other", world.bodies({"2026-03-01T060000Z": "login"}, "wrong", raw=True))
+    ran = world.run("export", "csv", "-o", world.folder / "all.csv")
+    assert ran.error == "tracker: acme/other: left out: no reading was accepted yet"
+    assert " of 1 board, as of 2026-03-05" in ran.out
+    ran = world.run("export", "warc", "-o", world.folder / "all.warc")
+    assert (ran.err, " of 2 boards, " in ran.out) == ("", True)
+
+
+def test_metrics_without_a_direction_are_named_as_omitted_from_records(world: World):
+    world.declare("acme/text", DECLARATION.replace(LISTED, COUNTED))
+    world.run("import", "acme/text", world.bodies(BODIES))
+    ran = world.run("export", "eee", "-o", world.folder / "records")
+    named = "metrics without a direction, which every record needs (higher_is_better): acme/text: price"
+    assert (ran.code, ran.error) == (0, f"tracker: left out: {named}")
+    metadata = json.loads((world.folder / "records" / "_tracker-export.json").read_text(encoding="utf-8"))
+    assert metadata["omitted"] == {"acme/text": ["price"]}
+
+
 def test_a_window_and_a_metric_limit_what_is_exported(world: World):
     world.imported()
-    limits = ("--metric", "score", "--since", "2026-03-04", "--until", "2026-03-05")
+    limits = ("--metric", "score", "--since", "2026-03-04", "--until", "2026-03-04")
     rows = [json.loads(line) for line in export(world, "jsonl", *limits).read_text(encoding="utf-8").splitlines()]
     assert {row["metric"] for row in rows} == {"score"}
     assert {(row["entry"], row["value"]) for row in rows} >= {("a", 90), ("g", 97)}
@@ -250,7 +331,7 @@ def test_filters_choose_boards_models_and_the_values_of_a_day(world: World):
     rows = [json.loads(line) for line in export(world, "jsonl", "--model", "model f", "--board", "acme").read_text().splitlines()]
     assert {row["entry"] for row in rows} == {"f"}, "it left the board"
     rows = [
-        json.loads(line) for line in export(world, "jsonl", "--metric", "score", "--at", "2026-03-02").read_text().splitlines()
+        json.loads(line) for line in export(world, "jsonl", "--metric", "score", "--at", "2026-03-01").read_text().splitlines()
     ]
     assert {row["entry"]: row["value"] for row in rows} == {"a": 90, "b": 80, "c": 70, "d": 60, "e": 50, "f": 40}
     assert "unknown" in world.run("export", "csv", "--metric", "scores", "-o", world.folder / "x").error

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 import pytest
 from cli_world import DECLARATION, World
 
+import tracker
+from tracker.errors import DeclarationError
+
 NAMES = {
     "a": "Claude Opus 4.6 (Reasoning)",
     "g": "GPT-5.4",
@@ -288,7 +291,7 @@ def test_people_see_what_the_next_look_showed(world: World):
     )
     assert "2026-03-02 … 2026-03-03   2026-03-05 06:00 UTC   not read again" in world.run("price", "a").out
     assert world.run("price", "a", "--at", "2026-02-01").error == (
-        'tracker: "a": no price was on record at 2026-02-01T00:00:00Z; the first is of 2026-03-01T06:00:00Z'
+        'tracker: "a": no price was on record at 2026-02-01T23:59:59Z; the first is of 2026-03-01T06:00:00Z'
     )
 
 
@@ -309,7 +312,7 @@ def test_retirements_are_listed_where_a_board_states_them(world: World):
     ]
     assert rows[1]["after"] == "2026-03-01T06:00:00Z"
     assert [row["entry"] for row in world.run("retirements", "--lab", "openai", "--json").rows] == ["a"]
-    assert [row["entry"] for row in world.run("retirements", "--until", "2026-03-02", "--json").rows] == ["a"]
+    assert [row["entry"] for row in world.run("retirements", "--until", "2026-03-01", "--json").rows] == ["a"]
     assert "since it was listed (2026-03-01)" in world.run("retirements").out
 
 
@@ -398,7 +401,7 @@ def test_a_comparison_and_a_history_show_only_the_metrics_that_are_asked_for(two
     assert {row.get("metric") or row["event"]["metric"] for row in rows} == {"price"}
     rows = two.run("history", "Claude Opus 4.6", "--topic", "overall", "--since", "2026-03-02T07:00Z", "--json").rows
     assert [row["value"] for row in rows if "value" in row] == [95.0]
-    rows = two.run("history", "Claude Opus 4.6", "--topic", "overall", "--until", "2026-03-02", "--json").rows
+    rows = two.run("history", "Claude Opus 4.6", "--topic", "overall", "--until", "2026-03-01", "--json").rows
     assert [row["value"] for row in rows if "value" in row] == [80.0]
     assert [row["rank"] for row in rows if "rank" in row] == [2]
 
@@ -432,3 +435,46 @@ def test_a_model_whose_price_no_board_states_is_not_unknown(two: World):
     ran = world.run("price", "GPT-5.4", "--board", "bare")
     assert '"GPT-5.4": no price was on record at ' in ran.error
     assert ran.error.endswith("no board lists one")
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (("standings", "acme/text", "--board", "bare/code"), "expected one of the two"),
+        (("standings", "acme/text", "--open", "--closed"), "--open and --closed exclude each other"),
+        (("models", "--no-reasoning", "--reasoning"), "--reasoning and --no-reasoning exclude each other"),
+        (("events", "--since", "2026-03-03", "--until", "2026-03-02"), "is not before until 2026-03-03T00:00:00Z"),
+        (("standings", "acme/text", "--since", "2026-03-03", "--at", "2026-03-02"), "is not before at 2026-03-02T23:59:59Z"),
+        (("capture", "list", "acme/text", "--since", "2026-03-03", "--until", "2026-03-02"), "is not before until"),
+        (("corrections", "--since", "2026-03-03", "--until", "2026-03-02"), "is not before until"),
+    ],
+)
+def test_filters_that_contradict_each_other_are_refused(two: World, args: tuple[str, ...], says: str):
+    ran = two.run(*args)
+    assert (ran.code, ran.out) == (2, "")
+    assert says in ran.error
+
+
+def test_a_day_is_since_and_until_itself(two: World):
+    rows = two.run("events", "--since", "2026-03-02", "--until", "2026-03-02", "--json").rows
+    assert {row["recorded_at"][:10] for row in rows} == {"2026-03-02"}
+
+
+def test_the_board_that_states_what_a_filter_asks_for_is_named(two: World):
+    for args in (("standings", "bare/code", "--open"), ("leaders", "bare/code", "--open")):
+        assert "open of acme/text where this board states none" in two.run(*args).out
+    (reign, *_) = two.run("leaders", "bare/code", "--open", "--json").rows
+    assert reign["sources"] == {"open_weights": ["acme/text"]}
+
+
+def test_a_time_in_which_nobody_led_is_said(two: World):
+    ran = two.run("leaders", "acme/text", "--since", "2026-09-01")
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.error.startswith("tracker: nobody led then")
+
+
+def test_a_board_may_be_the_first_argument_in_python(two: World):
+    with tracker.open(two.store) as workspace:
+        assert workspace.leaders("acme/text") == workspace.leaders(board="acme/text") != ()
+        with pytest.raises(DeclarationError, match="nope/board"):
+            workspace.leaders("nope/board")

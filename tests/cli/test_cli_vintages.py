@@ -49,6 +49,10 @@ QUESTIONS: Sequence[Sequence[str]] = (
     ("models",),
     ("models", "--json"),
     ("compare", "GPT-5", "Zeta One"),
+    ("resolve", "Zeta One"),
+    ("capture", "list", BOARD),
+    ("capture", "show", BOARD),
+    ("corrections", "--json"),
     ("check", "Zeta One leads Acme Arena"),
 )
 ALIAS = 'lab = "Acme"\n[aliases]\n"Zeta One" = "Qwen3 235B A22B"\n'
@@ -170,7 +174,7 @@ def test_before_the_first_import_nothing_was_on_record(kept: World):
     ran = kept.run("report", "--known-at", "2026-04-30")
     assert ran.code == 2
     assert ran.error == (
-        "tracker: --known-at 2026-04-30T00:00:00Z: nothing was on record then; expected a time from 2026-05-01T12:00:00Z on"
+        "tracker: --known-at 2026-04-30T23:59:59Z: nothing was on record then; expected a time from 2026-05-01T12:00:00Z on"
     )
 
 
@@ -206,7 +210,7 @@ def test_corrections_are_printed_with_their_reason(kept: World, now: time_machin
     out = kept.run("corrections").out.splitlines()
     assert out[0] == "2026-05-01 13:00 UTC  acme/text: declaration: metrics"
     assert {line.split()[0] for line in out[1:]} <= {"withdrawn", "changed", "added", "now"}
-    assert kept.run("corrections", "--until", "2026-05-01").out == ""
+    assert kept.run("corrections", "--until", "2026-04-30").out == ""
 
 
 def test_a_copy_has_the_vintages_too(kept: World, now: time_machine.Coordinates):
@@ -277,3 +281,19 @@ def test_python_answers_as_of_a_time_too(kept: World, now: time_machine.Coordina
         assert workspace.corrections() == ()
     with pytest.raises(ValueError, match="no time zone"):
         tracker.open(store=kept.store, known_at=START.replace(tzinfo=None))
+
+
+def test_an_export_has_the_record_of_then_and_what_has_none_refuses(kept: World, now: time_machine.Coordinates):
+    first, again = kept.folder / "first.csv", kept.folder / "again.csv"
+    assert kept.run("export", "csv", "-o", first).code == 0
+    now.shift(3600)
+    took(kept, LATER)
+    assert kept.run("export", "csv", "--known-at", "2026-05-01T12:30Z", "-o", again).code == 0
+    assert again.read_bytes() == first.read_bytes()
+    refused = (("export", "warc", "-o", again), ("sql", "SELECT 1"), ("events", "--cursor", kept.folder / "cursor"))
+    for args in refused:
+        ran = kept.run(*args, "--known-at", "2026-05-01T12:30Z")
+        assert (ran.code, ran.out, ran.error[:21]) == (2, "", "tracker: --known-at: ")
+    with tracker.open(kept.store, known_at=START + timedelta(minutes=30)) as then:
+        assert {row.observed_at.day for row in then.captures(BOARD)} == {1, 2, 3}
+        assert then.corrections().to_arrow().num_rows == 0

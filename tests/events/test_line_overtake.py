@@ -247,7 +247,13 @@ def test_the_last_value_of_a_missing_entry_still_has_to_be_passed():
     without = f"{BOARD} {ROWS}".replace("oai/gpt/5/a:60.0 ", "")
     assert lines(passed(f"{BOARD} {ROWS}", f"{without} ali/qwen/4/big:55.0")) == []
     assert lines(passed(f"{BOARD} {ROWS}", without, f"{without} ali/qwen/4/big:55.0")) == []
-    assert lines(passed(f"{BOARD} {ROWS}", without, f"{without} ali/qwen/4/big:65.0")) == ["ali > oai!"]
+    assert lines(passed(f"{BOARD} {ROWS}", without, f"{without} ali/qwen/4/big:65.0")) == ["ali > oai"]
+
+
+def test_a_line_that_was_below_all_that_its_rival_showed_passes_by_entry_also_if_the_best_is_missing():
+    without = f"{BOARD} {ROWS}".replace("oai/gpt/5/a:60.0 ", "").replace("ali/qwen/3/a:50.0", "ali/qwen/3/a:35.0")
+    before = without.replace(BOARD, f"{BOARD} oai/gpt/5/a:60.0")
+    assert "ali > oai!" in lines(passed(before, without, f"{without} ali/qwen/4/big:65.0"))
 
 
 def test_an_entry_whose_departure_was_reported_no_longer_counts():
@@ -500,3 +506,12 @@ def test_a_lower_price_is_called_cheaper(better: str, unit: str, words: str):
     on = metric(better=better, unit=unit)
     (event,) = passed(f"oai/gpt/4:{high}", f"oai/gpt/4:{high} ali/qwen/3:{low}", on=on, names={"ali/qwen/3": "Foo"})
     assert words in event.headline
+
+
+def test_a_line_that_the_last_page_showed_above_did_not_pass_the_one_whose_best_was_missing():
+    others = "mis/large/1/a:20 mis/large/2/a:19 mis/large/3/a:18"
+    season = Season(STATED)
+    season.events_of(f"oai/gpt/4/a:60 oai/gpt/3/a:30 ali/qwen/3/a:48 {others}")
+    season.events_of(f"oai/gpt/3/a:30 ali/qwen/3/a:48 {others}")
+    events = season.all_events_of(f"oai/gpt/3/a:30 ali/qwen/3/a:48 ali/qwen/4/a:79 {others}")
+    assert not [event for event in events if event.kind == "line_overtake" and event.is_news]

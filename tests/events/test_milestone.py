@@ -140,6 +140,17 @@ def test_a_former_leader_of_the_board_is_a_reference():
     assert season.past.memory["milestone"]["led"] == ["a", "b"]
 
 
+def test_the_record_of_a_former_leader_begins_when_it_led():
+    season, rest = Season(STATED), "o2:40.0 o3:35.0 o4:30.0 o5:25.0"
+    season.tells(f"a:60.0 o1:70.0 {rest}")
+    season.tells(f"a:60.0 o1:45.0 {rest}")
+    (event,) = season.tells(f"a:60.0 o1:45.0 o6:75.0 {rest}")
+    assert "the first open-weights model on record (from 2026-03-03) above a (60)" in event.headline
+    assert event.facts["record_since"].startswith("2026-03-03")
+    (event,) = season.tells(f"a:60.0 o1:45.0 o6:75.0 {rest} c:95") or season.tells(f"a:60.0 o1:45.0 o6:75.0 {rest} c:95 o7:99")
+    assert "on record (from 2026-03-05) above c (95)" in event.headline
+
+
 def test_an_entry_of_unknown_licence_above_the_reference_may_have_been_the_first():
     season = Season(STATED)
     season.tells(f"{BOARD} x:80.0", attributes={key: {"open_weights": "true"} for key in ("l", "o1", "o2", "o3", "o4", "o5")})

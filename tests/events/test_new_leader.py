@@ -430,3 +430,11 @@ def test_a_lead_within_intervals_that_an_overtake_is_beyond_has_no_reservation()
     for value, reservation in (("58±5", ""), ("57±5", caveat)):
         (event,) = of("new_leader", events_of("a:50±5 b:40±5 c:30±5", f"a:50±5 b:{value} c:30±5"))
         assert event.headline == lead.format(value[:2], reservation)
+
+
+def test_a_former_leader_that_the_last_page_did_not_show_is_not_who_led_on_it():
+    away = "b:50 c:30 d:20 e:10"
+    (event,) = of("new_leader", events_of(f"a:60 {away}", away, f"a:40 {away}"))
+    assert event.headline.endswith("ahead of a (40), which led before but was not on the last page, no error margin published.")
+    (event,) = of("new_leader", events_of(f"a:60 {away}", away, f"a:25 {away}"))
+    assert event.headline.endswith("ahead of c (30), no error margin published; before, a led but was not on the last page.")

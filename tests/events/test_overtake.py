@@ -441,3 +441,14 @@ def test_a_debut_counts_all_rows_below_it_and_says_which_are_estimates(others: s
     events = history.take(replace(snapshot(f"a:80 b:40 new:50 {others}", day=1), unnamed=unnamed))
     (event,) = [event for event in of("overtake", events) if event.subjects[0].entry == "new"]
     assert event.headline.endswith(f"{ending}, no error margin published.")
+
+
+def test_values_that_would_read_alike_are_stated_as_exactly_as_they_differ():
+    pass_, lead = (
+        of(kind, events_of("a:72.9037 b:72.8 c:9.5", "a:72.9037 b:72.9041 c:9.5"))[0].headline
+        for kind in ("overtake", "new_leader")
+    )
+    assert pass_ == "b (72.9041) overtakes a (72.9037) on Board (score), no error margin published."
+    assert lead.startswith("b leads Board (score) with 72.9041, ahead of a (72.9037)")
+    (debut,) = of("overtake", events_of("a:72.9037 b:72.8 c:9.5", "a:72.9037 b:72.8 c:9.5 n:72.9041"))
+    assert debut.headline.startswith("n (72.9041) enters Board (score) at rank 1, above a (72.9037) and 2 more")

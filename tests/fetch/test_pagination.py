@@ -175,3 +175,13 @@ def test_a_server_that_returns_fewer_records_than_requested_loses_none(count: in
     capture = world.fetcher().fetch(make_board(pagination=how), Validators())
     world.close()
     assert [row for body in capture.bodies for row in json.loads(body)["data"]] == list(range(count))
+
+
+def test_a_fetch_of_many_slow_pages_ends_at_its_deadline_in_one_line(world):
+    now = iter(range(0, 100_000, 9))  # every look at the clock is nine seconds after the last one
+    world.put("/models", Listing(1000))
+    board = make_board(pagination=Pagination(kind="page_number", param="page", records="data", max_pages=500), timeout_s=10.0)
+    with pytest.raises(Transient, match="the whole fetch is not done by its deadline, and was cut off") as caught:
+        world.fetcher(monotonic=lambda: next(now), deadline_s=600.0).fetch(board)
+    assert "\n" not in str(caught.value)
+    assert 2 < len(world.pages) < 40

@@ -302,6 +302,9 @@ GUESSED = [
     ("gpt-oss-20b-abliterated", "", "OpenAI", True),
     ("openai/gpt-oss-20b-abliterated", "", "OpenAI", False),
     ("GPT-4o fine-tuned", "", "OpenAI", True),
+    ("GPT-5 (MyShell)", "", "OpenAI", True),
+    ("GPT-5 (MyShell)", "OpenAI", "OpenAI", False),
+    ("GPT-5 (high)", "", "OpenAI", False),
     ("internlm2-chat-20b-ExPO", "", "Shanghai AI Lab", True),
     ("Meta Llama 3 8B Lumimaid", "", "Meta", True),
     ("Meta Llama 3 8B Lumimaid", "NeverSleep", "NeverSleep", False),
@@ -315,6 +318,12 @@ GUESSED = [
 def test_the_board_states_the_maker_better_than_a_brand_in_the_name(name: str, creator: str, lab: str, guessed: bool):
     who = resolve(name, creator, lexicon=default_lexicon())
     assert (who.lab, who.guessed_lab) == (lab, guessed)
+
+
+@pytest.mark.parametrize("name", ["NovaTune-Llama-3.1-8B", "BAAI/OPI-Llama-3.1-8B-Instruct"])
+def test_the_generation_of_a_base_model_is_not_that_of_a_model_built_on_it(name: str):
+    assert resolve(name, lexicon=default_lexicon()).generation == ""
+    assert resolve("Llama-3.1-8B", lexicon=default_lexicon()).generation == "3.1"
 
 
 def test_another_makers_model_is_not_of_the_line_that_its_name_states():

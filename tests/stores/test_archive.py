@@ -6,6 +6,8 @@ import os
 import random
 import re
 import resource
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +19,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kit import examples
+from kit import ON_LINUX, examples
 
 from tracker.clock import FixedClock
 from tracker.errors import StoreError
@@ -490,3 +492,30 @@ def test_a_pipe_in_place_of_a_file_is_refused_and_not_waited_for(tmp_path: Path,
     with pytest.raises(StoreError, match="is a pipe, a socket or a device; expected the file that the tracker wrote"):
         FileArchive(tmp_path).body(BOARD, line.sha256[0]) if name == "bodies" else FileArchive(tmp_path).index(BOARD)
     assert FileArchive(tmp_path).check(BOARD)
+
+
+_LITTLE_MEMORY = """
+import resource, sys
+from pathlib import Path
+from tracker.stores.archive import bodies
+
+body = b"a row of a page, and another one\\n" * 300_000
+path = Path(sys.argv[1]) / f"{bodies.sha256_of(body)}.zst"
+path.write_bytes(bodies.compressed(body, b"", 6))
+used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + 2_000_000,) * 2)
+for work in (
+    lambda: bodies.decompressed(bodies.StoredBody(path=path, sha256=bodies.sha256_of(body)), b"", len(body)),
+    lambda: bodies.compressed(body, b"", 6),
+):
+    try:
+        work()
+    except MemoryError:
+        print("no memory")
+"""
+
+
+@ON_LINUX
+def test_a_body_for_which_there_is_no_memory_is_not_called_damaged(tmp_path: Path):
+    run = subprocess.run([sys.executable, "-c", _LITTLE_MEMORY, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines() == ["no memory", "no memory"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice, pairwise
@@ -27,6 +28,7 @@ from tracker.authoring.words import (
     NAME,
     PRICE,
     RANK,
+    STARTERS,
     TOKENS,
     set_of,
     words_of,
@@ -67,7 +69,7 @@ MERIT = (
     seconds secs ms duration price prices pricing cost costs usd dollars latency average avg mean overall language reasoning
     population gdp worth revenue issues bugs failures error errors loss losses incidents defects crashes deaths coverage answer
     consistency efficiency index gain improvement success correct lap map speed streams listeners subscribers installs churn
-    unemployment emissions watts kwh cases
+    unemployment emissions watts kwh cases ram vram bytes kb mb gb kib mib gib
     """)
 )
 """Words that only rankings have in their headers; the others of HIGHER and LOWER occur in any table."""
@@ -79,6 +81,8 @@ OTHER = set_of("""
     feature type measure item ingredient nutrient date datum monat jahr dataset plan tier
     """)
 """Headers of rows that are not ranked."""
+NUMBERS = set_of("no nr #")
+"""Words for places that number the rows of any list, such as the dishes of a menu."""
 _NO_FIGURES = "no column of figures"
 _NAMELESS = "no column of names"
 _HEADLESS = "its header looks like a row"
@@ -288,9 +292,11 @@ def _signs(columns: Sequence[Cells], *, is_said: bool) -> _Signs:
     things = (f"its rows are named by {cells.header!r}" for cells in names if OTHER & {*cells.leaf} and not (named or ranked))
     thing = next(things, "")
     other = _other(names, figures, columns)
-    merit = (
-        any(MERIT & {*cells.leaf} and not PRICE & {*cells.words} for cells in figures) or sum(map(may_be_mark, figures)) >= MATRIX
-    )
+    is_shop = any(cells.is_money for cells in figures)
+    merits = MERIT - {"stars"} if is_shop else MERIT
+    merit = any(merits & {*cells.leaf} and not PRICE & {*cells.words} for cells in figures)
+    merit = merit or sum(map(is_mark, figures)) >= MATRIX
+    ranks = RANK - NUMBERS if is_shop and all(cells.is_money for cells in figures) else RANK
     competes = any((NAME - GOODS) & {*cells.words} or cells.header == "$key" for cells in names)
     numbered = any(cells.is_count_up for cells in columns)
     first = any(not PRICE & {*cells.words} for cells in falling) and (
@@ -306,7 +312,7 @@ def _signs(columns: Sequence[Cells], *, is_said: bool) -> _Signs:
         ranked=ranked,
         ranks=bool(names)
         and not (other or thing)
-        and (is_said or any(map(_places_rows, columns)) or (competes and merit) or bool(first)),
+        and (is_said or any(_places_rows(cells, ranks) for cells in columns) or (competes and merit) or bool(first)),
         other=other or ("" if falling else thing),
         placed=any(cells.header == ROW or (RANK & {*cells.leaf} and _counts(cells)) for cells in columns),
     )
@@ -338,19 +344,20 @@ def is_share(cells: Cells) -> bool:
     return bool(cells.values) and min(cells.values) >= 0 and 0 < max(cells.values) <= 100
 
 
-def may_be_mark(cells: Cells) -> bool:
-    """Whether the figures may be those of a benchmark."""
-    return is_share(cells) and not (COUNT | EFFORT | TOKENS | LIVE) & {*cells.words}
+def is_mark(cells: Cells) -> bool:
+    """Whether the figures may be marks of a benchmark: between 0 and 100, some with decimals, and no effort."""
+    is_effort = (COUNT | EFFORT | TOKENS | LIVE) & {*cells.words} or cells.leaf[-1:] == ("s",)
+    return is_share(cells) and not is_effort and any(value % 1 for value in cells.values)
 
 
-def _places_rows(cells: Cells) -> bool:
-    """Whether the column has the places of the rows, which are in their order or differ."""
+def _places_rows(cells: Cells, ranks: AbstractSet[str]) -> bool:
+    """Whether the column has the places of the rows, which are in their order or differ; `ranks` are the words for them."""
     known = [place for place in cells.places if place is not None]
     if cells.header == ROW:
         return True
     in_order = known == sorted(known) or len({*known}) >= 0.9 * len(known)
     return (
-        bool(RANK & {*cells.leaf}) and len(known) >= 0.8 * len(cells.cells) and in_order and known[:1] != [0] and min(known) <= 3
+        bool(ranks & {*cells.leaf}) and len(known) >= 0.8 * len(cells.cells) and in_order and known[:1] != [0] and min(known) <= 3
     )
 
 
@@ -381,7 +388,7 @@ def is_figure(cells: Cells, *, limits: bool = False) -> bool:
     if cells.is_count_up or cells.is_date or (cells.is_time and (not limits or LIMIT & {*cells.words})):
         return False
     merit = (LOWER | HIGHER) - AVERAGE - RANK
-    if ID & {*cells.leaf[-1:]}:
+    if ID & {*cells.leaf[-1:]} or STARTERS & {*cells.leaf} or (cells.is_year and not merit & {*cells.words}):
         return False
     has_merit = merit & {*cells.leaf} or PRICE & {*cells.words} or (merit & {*cells.words} and not LIMIT & {*cells.leaf})
     return bool(has_merit) or limits or not LIMIT & {*cells.words}

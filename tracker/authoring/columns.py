@@ -15,7 +15,7 @@ from tracker.model import Column as Source
 from tracker.model import Kind, Measure, Metric, MetricId, Nature
 from tracker.reading.cells import MISSING, NO_FIGURE, CellError, Reader, parse_rank, reader
 from tracker.reading.columns import NO_BOUNDS
-from tracker.reading.figures import Figures, figures_of, has_decimal_commas
+from tracker.reading.figures import CURRENCIES, Figures, figures_of, has_decimal_commas
 from tracker.reading.lines import figure_line, parts_of
 
 _URL = re.compile(r"(?:https?:)?//|www\.")
@@ -25,7 +25,10 @@ _WORDED = re.compile(r"[\d.,]+\s+([^\d]+)")
 _SIGNED = re.compile(r"[(\[]? ?(?:±|\+/-|[+\-−][0-9.,]+%? ?/)")
 """The beginning of a half-width: `±6`, `+5/-6`."""
 _TWO_UNITS = re.compile(r"[$€£¥]?\d[\d.,]* ?(%|[^\W\d]{1,8})?\s*[(\[]\s*\d[\d.,]* ?(%|[^\W\d]{1,8})\s*[)\]]")
+_FRACTION = re.compile(r"\d[\d.]* ?/ ?(\d+)")
 _NUMBERED = re.compile(r"(.*?)(\d{1,9})", re.DOTALL)
+_CODE = re.compile(r"[A-Z]{2,3}")
+_YEAR = re.compile(r"(?:1[89]|20)\d\d")
 _LETTER = re.compile(r"[^\W\d_]")
 MAX_ROWS = 5_000
 """Rows beyond these are not examined."""
@@ -196,6 +199,11 @@ class Cells:
         sample = self.known[:200]
         return bool(sample) and sum(cell.count(" ") for cell in sample) > MANY_WORDS * len(sample)
 
+    @property
+    def is_code(self) -> bool:
+        """Whether the texts are codes of one length, as those of countries and airports: `CHE`, `SGP`."""
+        return len({*map(len, self.texts)}) == 1 and all(map(_CODE.fullmatch, self.texts))
+
     @cached_property
     def is_worded_number(self) -> bool:
         """Whether the texts are numbers with a unit: `900 stars today`, `1 vote`."""
@@ -203,11 +211,21 @@ class Cells:
         units = Counter(match[1] for cell in sample if (match := _WORDED.fullmatch(cell)))
         return len(sample) > 1 and sum(number for _, number in units.most_common(2)) >= 0.8 * len(sample)
 
+    @property
+    def is_money(self) -> bool:
+        """Whether most texts have the sign of a currency."""
+        return bool(self.known) and 2 * sum(any(sign in cell for sign in CURRENCIES) for cell in self.known) > len(self.known)
+
     @cached_property
     def is_date(self) -> bool:
         """Whether the texts are dates or times."""
         sample = self.known[:200]
         return bool(sample) and sum(bool(_DATE.fullmatch(cell)) for cell in sample) >= 0.8 * len(sample)
+
+    @property
+    def is_year(self) -> bool:
+        """Whether all texts are years."""
+        return all(map(_YEAR.fullmatch, self.known))
 
     @cached_property
     def is_time(self) -> bool:
@@ -257,13 +275,18 @@ def cells_of(columns: Sequence[str], rows: Sequence[Sequence[str | None]]) -> li
 
 
 def _halves(cells: Cells) -> tuple[Cells, ...]:
-    """The two figures of each cell, if header or units say which they are: two prices, ends of an interval, `98% (250.0 fps)`."""
+    """The two figures of each cell, if header or units say which they are: two prices, ends of an interval, `98% (250.0 fps)`.
+
+    Of parts of one whole, such as `47/50` and `39/50`, the first figure alone.
+    """
     words, sides = [*words_of(cells.header)], [*IN_AND_OUT]
     if {*words} & HALF:
-        roles = ("low", "high")
+        roles: tuple[str, ...] = ("low", "high")
     elif {*words} & PRICE and all({*words} & side for side in sides):
         sides.sort(key=lambda side: min(words.index(word) for word in side if word in words))
         roles = ("price input", "price output") if sides[0] is IN_AND_OUT[0] else ("price output", "price input")
+    elif (wholes := {match[1] for cell in cells.known if (match := _FRACTION.fullmatch(cell))}) and len(wholes) == 1:
+        roles = ("",)
     elif (units := {_unit_pair(cell) for cell in cells.known}) and len(units) == 1 and (pair := units.pop()):
         roles = pair
     else:

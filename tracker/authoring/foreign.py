@@ -17,8 +17,13 @@ _WORDS = """
         classement κατάταξη الترتيب sıra miejsce plats
     model: 模型 モデル 모델 модель модели моделей modell modelle modèle modèles modelo modelos modello modelli μοντέλο النموذج
     name: 名称 名稱 名字 名前 이름 название имя nom nombre nome όνομα الاسم
-    player: 选手 選手 球员 球員 선수 игрок spieler joueur jugador jogador giocatore zawodnik oyuncu speler spelare
+    player: 选手 選手 球员 球員 선수 игрок spieler joueur jugador jogador giocatore zawodnik oyuncu speler spelare coureur
+        fahrer corredor гонщик
     team: 球队 球隊 团队 隊伍 队伍 チーム 팀 команда mannschaft verein équipe equipo equipe squadra drużyna klub takım ploeg lag
+    song: 曲名 楽曲 歌曲 歌名 곡명 노래 песня chanson canción canção canzone
+    artist: アーティスト 歌手 아티스트 가수 исполнитель künstler interprète artista
+    views: 再生回数 再生数 播放量 播放次数 点击量 조회수 просмотры aufrufe vues visualizaciones visualizzazioni
+    losses: 敗 负 負 패 поражения niederlagen défaites derrotas sconfitte
     country: 国家 國家 国 국가 страна land pays país paese kraj ülke
     price: 价格 價格 単価 价钱 価格 料金 가격 цена preis prix precio preço prezzo السعر fiyat cena
     cost: 成本 费用 費用 コスト 비용 стоимость затраты kosten coût costo custo

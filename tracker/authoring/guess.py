@@ -18,6 +18,7 @@ from tracker.authoring.sheet import RawSheet, attribute_of
 from tracker.authoring.words import ID, NAME, NAMING, PART_OF_NAME
 from tracker.errors import DeclarationError
 from tracker.model import ROW
+from tracker.model.names import folded
 from tracker.reading.lines import name_lines
 from tracker.wording import listed
 
@@ -205,7 +206,7 @@ def _name(sheet: RawSheet) -> Guess[str]:
 
 def _names_each_row(cells: Cells) -> bool:
     """Whether a column has a text of its own in each row, which may be a name."""
-    is_other = cells.is_prose or cells.is_date or not (ID | _NOT_KEYS).isdisjoint(cells.leaf)
+    is_other = cells.is_prose or cells.is_date or cells.is_code or not (ID | _NOT_KEYS).isdisjoint(cells.leaf)
     return cells.unique and len(cells.texts) == len(cells.cells) and not is_other
 
 
@@ -215,12 +216,14 @@ def _as_name(cells: Cells, at: int) -> float:
     points = 2.0 * cells.distinct + 0.4 * cells.filled - 0.03 * at
     points += 1.0 * bool(leaf & {"model", "models", "name", "title", "player", "app", "label", "display"})
     points -= 0.1 * ("team" in leaf) + 2.0 * bool(leaf & PART_OF_NAME)  # a team is whose a player, a system or a song is
+    points += 0.3 * (leaf <= NAMING)
     points += 0.5 * bool(NAMING & leaf) - 1.2 * bool(attribute_of(cells)) - 0.4 * bool(leaf & (ID - {"key", "handle"}))
     return (
         points
         - 0.3 * cells.header.removeprefix("css:").count(".")
         + 0.3 * bool(_HEADING.match(cells.header))
         - 0.4 * cells.is_prose
+        - 2.0 * (cells.is_code or len({*cells.texts}) == 1)
         - 1.0 * cells.header.startswith("^.")
         - 0.6 * bool(leaf & {"url", "link", "note", "notes", "description", "license", "short", "source", "family"})
     )
@@ -231,7 +234,7 @@ def _key(sheet: RawSheet, name: str, given: tuple[str, ...]) -> tuple[Guess[tupl
     if given:
         return stated(given), "refuse" if _is_unique(sheet, given) else "ambiguous"
     likely = (cells for cells in sheet.columns.values() if _may_be_key(cells) and (cells.header == name or not cells.is_position))
-    best = max(likely, key=lambda cells: _as_key(cells, name), default=None)
+    best = max(likely, key=lambda cells: _as_key(cells, sheet.columns[name]), default=None)
     if best is not None:
         why = "unique in all rows, and called an id" if ID & {*best.leaf} else "unique in all rows"
         return Guess(value=(best.header,), sure=0.95 if best.header == name or ID & {*best.leaf} else 0.75, why=why), "refuse"
@@ -257,9 +260,12 @@ def _may_be_key(cells: Cells) -> bool:
     return cells.is_text or bool(ID & {*cells.leaf}) or (cells.header == "$key")
 
 
-def _as_key(cells: Cells, name: str) -> float:
+def _as_key(cells: Cells, names: Cells) -> float:
     leaf = {*cells.leaf}
-    points = 3.0 * (cells.header == "$key") + 2.0 * bool(leaf & ID) + 1.5 * (cells.header == name) + 0.5 * bool(leaf & NAME)
+    points = 3.0 * (cells.header == "$key") + 2.0 * bool(leaf & ID) + 1.5 * (cells is names) + 0.5 * bool(leaf & NAME)
+    pairs = [(folded(text), folded(name or "")) for text, name in zip(cells.texts, names.cells, strict=True) if " " not in text]
+    if len(pairs) == len(cells.texts) and all(name and text != name and text.startswith(name) for text, name in pairs):
+        points += 2.0  # an id of the name with its settings
     nested = cells.header.removeprefix("css:").count(".")
     points -= 1.0 * nested + 0.8 * bool(attribute_of(cells)) + 0.5 * cells.header.startswith("_")
     return points - 2.0 * (cells.numeric > 0.5) - 0.5 * bool(leaf & {"short", "canonical", "repo", "hugging", "face"})

@@ -16,6 +16,8 @@ from tracker.authoring.words import (
     EFFORT,
     FITTED,
     HALF,
+    HIGHER,
+    LOWER,
     RANK,
     STANDARD_ERROR,
     words_of,
@@ -136,9 +138,9 @@ def _owner(cells: Cells, figures: Sequence[Cells], places: Mapping[str, int]) ->
     named = [figure for figure in figures if all(_is_in(word, figure.words) for word in rest)]
     likely = named if rest and named else scores if not rest or (len(scores) == 1 and not rest & RANK) else []
 
-    def distance(figure: Cells) -> tuple[int, bool, int]:
+    def distance(figure: Cells) -> tuple[int, bool, bool, int]:
         steps = places[cells.label] - places[figure.label]
-        return len({*figure.words} - rest) if rest else 0, steps < 0, abs(steps)
+        return len({*figure.words} - rest) if rest else 0, (HIGHER | LOWER - RANK).isdisjoint(figure.words), steps < 0, abs(steps)
 
     return min(likely, key=distance, default=None)
 

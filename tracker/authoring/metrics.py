@@ -7,12 +7,12 @@ from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from statistics import median
 
-from tracker.authoring.candidates import is_share
+from tracker.authoring.candidates import is_mark, is_share
 from tracker.authoring.columns import Cells
 from tracker.authoring.likeness import spearman
 from tracker.authoring.natures import LEAST_ELO, MANY_TOKENS, SCORES, nature_of, unit_of
 from tracker.authoring.proposal import Answers, Guess, MetricGuess, stated
-from tracker.authoring.sheet import RawSheet, direction_of, is_mark, stated_direction
+from tracker.authoring.sheet import RawSheet, direction_of, stated_direction
 from tracker.authoring.words import (
     AVERAGE,
     HIGHER,
@@ -218,8 +218,9 @@ def _unit(cells: Cells, nature: Nature) -> tuple[Guess[str], str]:
     if word := min(times, key=WITHOUT_UNIT.__contains__, default=""):
         unit, scale = TIMES[word]
         return Guess(value=unit, sure=0.8, why=f"{word!r} in its header"), scale
-    if words & SHARES and cells.values and min(cells.values) >= 0 and max(cells.values) <= 100:
-        is_ratio = max(cells.values) <= 1
+    is_ratio = max(cells.values, default=0.0) <= 1
+    is_whole = not is_ratio and all(map(float.is_integer, cells.values))  # a number of what is solved
+    if words & SHARES and cells.values and not is_whole and min(cells.values) >= 0 and max(cells.values) <= 100:
         return Guess(value="ratio" if is_ratio else "%", sure=0.7, why="a share, by its header and values"), "1"
     return Guess(value="", sure=0.6, why="nothing states it"), "1"
 

@@ -48,6 +48,8 @@ _NOT_COUNTED = FITTED | set_of(
 """With these words beside it, what is counted is not the figure."""
 SCORES = FITTED | (HIGHER - POINTS - COUNT - set_of("total overall"))
 """The words of scores, and of ratings."""
+_SOLVED = set_of("solved resolved passed correct problems tasks")
+"""What is a share of all tasks on some boards, and a number of tasks on others."""
 _ANY_SCORE = set_of("score scores")
 """What both benchmarks and games call their figures."""
 
@@ -74,7 +76,8 @@ def nature_of(cells: Cells, sheet: RawSheet) -> Guess[Nature]:
     is_score = words & {"score", "arena"} and cells.values and min(cells.values) >= 600 and max(cells.values) <= 3200
     if (words & FITTED and not stars) or is_score:
         return Guess(value=Nature.FITTED, sure=0.8, why="a rating on the Elo scale")
-    if not words & (SCORES - _ANY_SCORE | LOWER) and _whole(cells) and max(cells.values) >= MANY:
+    is_large = not words & (SCORES - _ANY_SCORE | LOWER) and max(cells.values, default=0.0) >= MANY
+    if _whole(cells) and (is_large or (leaf <= _SOLVED and not cells.part and "%" not in "".join(cells.known))):
         return Guess(value=Nature.TESTED, sure=0.6, why="its whole numbers may be counted, or scored")
     return Guess(value=Nature.TESTED, sure=0.7, why="figures")
 

@@ -14,7 +14,7 @@ from tracker.authoring.columns import Cells
 from tracker.authoring.metrics import POSITION
 from tracker.authoring.proposal import SURE, Guess, MetricGuess, stated
 from tracker.authoring.sheet import RawSheet, stated_direction
-from tracker.authoring.words import ASIDE, AVERAGE, EFFORT, LIVE, MERIT, PHYSICAL, STARTERS, SUMMARY
+from tracker.authoring.words import ASIDE, AVERAGE, EFFORT, LIVE, MERIT, PHYSICAL, SPREAD, SUMMARY
 from tracker.model import ROW, Nature
 
 CONTRADICTED = 0.5
@@ -136,8 +136,6 @@ def _level(metric: MetricGuess, sheet: RawSheet, name: str) -> int:
     is_object = any(f"{around}.{field}" in sheet.columns for field in ("id", "slug", "key", "name"))
     if around and is_object and not name.startswith(f"{around}."):
         return 3  # it describes another thing than the entry: the model that a provider serves
-    if STARTERS & {*column.leaf}:
-        return 3
     is_effort = {*column.words} & EFFORT and "horizon" not in column.words
     if metric.nature.value in (Nature.LISTED, Nature.LIVE, Nature.COUNT) or is_effort:
         return 2
@@ -211,6 +209,8 @@ def _strength(metric: MetricGuess, sheet: RawSheet) -> int:
 def _is_mean(column: Cells, sheet: RawSheet) -> bool:
     """Whether the values lie between the least and the greatest of the row's other figures."""
     others = [cells for cells in sheet.figures if cells is not column and not {*cells.words} & (EFFORT | LIVE)]
+    if any(SPREAD & {*cells.leaf} for cells in others):
+        return False
     rows = [[cells.numbers[row] for cells in others] for row in range(len(column.cells))]
     known = [(value, [number for number in row if number is not None]) for value, row in zip(column.numbers, rows, strict=True)]
     judged = [min(row) <= value <= max(row) for value, row in known if value is not None and len(row) > 1]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from tracker.authoring.candidates import ENOUGH, FOLLOWED, is_figure, may_be_mark
+from tracker.authoring.candidates import ENOUGH, FOLLOWED, NUMBERS, is_figure, is_mark
 from tracker.authoring.columns import Cells, cells_of
 from tracker.authoring.intervals import Intervals, intervals_of
 from tracker.authoring.proposal import Candidate
@@ -25,6 +25,7 @@ from tracker.authoring.words import (
     words_of,
 )
 from tracker.model import ROW
+from tracker.reading.figures import PAR
 
 LEAST_CONTEXT = 1_000
 """Tokens; smaller numbers are not context windows."""
@@ -115,16 +116,10 @@ class RawSheet:
         return sum(map(is_mark, self.figures))
 
 
-def is_mark(cells: Cells) -> bool:
-    """Whether the figures may be marks of a benchmark: between 0 and 100, some with decimals, and no effort."""
-    has_decimals = any(value != int(value) for value in cells.values)
-    return may_be_mark(cells) and has_decimals and cells.leaf[-1:] != ("s",)
-
-
 def is_place(cells: Cells) -> bool:
     """Whether the header says that the column has places: `Rank`, `#`; not `# steps` or `Average rank`."""
     leaf = {*cells.leaf}
-    return bool(RANK & leaf) and not leaf & AVERAGE and (len(leaf) == 1 or bool(RANK & leaf - {"#", "no", "nr"}))
+    return bool(RANK & leaf) and not leaf & AVERAGE and (len(leaf) == 1 or bool(RANK & leaf - NUMBERS))
 
 
 def _may_be_price(cells: Cells) -> bool:
@@ -159,6 +154,8 @@ def stated_direction(cells: Cells) -> tuple[bool | None, str]:
 
     `average` alone says what the figures say that it combines; beside another word it says nothing.
     """
+    if cells.is_numeric and not {*PAR}.isdisjoint(cells.known):
+        return False, "strokes around par"
     own = direction_of(cells, cells.leaf)
     return own if own[0] is not None or CHANGE & {*cells.leaf} else direction_of(cells, cells.words)
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import zip_longest
 
 from tracker.authoring.foreign import FOREIGN, LONGEST
 
@@ -31,7 +32,9 @@ def words_of(header: str) -> tuple[str, ...]:
     text = _ABBREVIATED.sub("standard", _NTH.sub("", unicodedata.normalize("NFKC", header[:300])))
     if text[1:2].isalpha() or text[1:].isdigit():  # such as `$value`, `$1`
         text = text.removeprefix("$")
-    return tuple(word for piece in _PIECES.findall(text.translate(_MARKS)) for word in _translated(piece.lower()))
+    words = [word for piece in _PIECES.findall(text.translate(_MARKS)) for word in _translated(piece.lower())]
+    pairs = zip_longest(words, words[1:])
+    return tuple(f"{word}s" if after == "count" and f"{word}s" in COUNTED else word for word, after in pairs)
 
 
 def _translated(word: str) -> Iterator[str]:
@@ -110,7 +113,11 @@ COUNT = set_of("""
     votes vote downloads likes pulls count appearances battles samples games played observations sessions puzzles
     tests cases trials questions downloads installs reviews num n matches rounds
     """)
+COUNTED = set_of("stars stargazers downloads likes installs forks subscribers followers members users views plays upvotes")
+"""Plurals that headers such as `download_count` have as singulars."""
 FITTED = set_of("elo rating elos eci glicko trueskill bt")
+SPREAD = set_of("min max minimum maximum median p50 p90 p95 p99")
+"""Statistics of a measurement: an average beside them is one too, not that of other figures."""
 STARTERS = set_of("bib jersey dorsal dossard startnummer")
 """Numbers that starters wear."""
 GENERIC = set_of("value estimate")

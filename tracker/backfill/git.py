@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -51,20 +52,22 @@ def opened(repository: str, cache: Path) -> Iterator[Path]:
         folder = Path(repository).expanduser()
         if not folder.is_dir():
             raise DeclarationError(f"{repository}: no such folder; expected a git repository, or its address")
-        git(["rev-parse", "--git-dir"], folder)
+        git(["rev-parse", "--git-dir"], folder, f"{repository}: is not a git repository; expected one, or its address")
         yield folder
         return
     clone = cache / f"{hashlib.sha256(repository.encode()).hexdigest()[:16]}.git"
     if clone.is_dir():
-        branch = git(["symbolic-ref", "HEAD"], clone).decode().strip()
-        git(["fetch", "--quiet", "origin", f"+{branch}:{branch}"], clone)
+        problem = f"{repository}: cannot be brought up to date; run the command again, or delete {clone} to clone it again"
+        branch = git(["symbolic-ref", "HEAD"], clone, problem).decode().strip()
+        git(["fetch", "--quiet", "origin", f"+{branch}:{branch}"], clone, problem)
     else:
+        partial = cache / f"{clone.name}.partial"
+        shutil.rmtree(partial, ignore_errors=True)  # of a process that was killed
         cache.mkdir(parents=True, exist_ok=True)
-        git(
-            ["clone", "--quiet", "--bare", "--filter=blob:none", "--single-branch", "--", repository, f"{clone.name}.partial"],
-            cache,
-        )
-        (cache / f"{clone.name}.partial").rename(clone)
+        options = ["--quiet", "--bare", "--filter=blob:none", "--single-branch"]
+        problem = f"{repository}: cannot be cloned; check the address and the network, and run the command again"
+        git(["clone", *options, "--", repository, partial.name], cache, problem)
+        partial.rename(clone)
     yield clone
 
 
@@ -73,7 +76,8 @@ def versions(folder: Path, path: str) -> list[Version]:
     is_glob = bool(_IS_GLOB.search(path))
     follow = [] if is_glob else ["--follow"]
     log = ["log", "--first-parent", "-m", "--format=%x01%H %at %ct", "--raw", "--no-abbrev", "-z", "-M", *follow, "HEAD", "--"]
-    text = git([*log, f":(glob){path}" if is_glob else path], folder).decode("utf-8", "surrogateescape")
+    problem = f'{folder}: has no history of "{path}"; expected a repository with commits, and a path from its top'
+    text = git([*log, f":(glob){path}" if is_glob else path], folder, problem).decode("utf-8", "surrogateescape")
     found = [version for commit in reversed(text.split("\x01")[1:]) for version in _of_commit(commit)]
     if not found:
         raise DeclarationError(f'git: no commit of HEAD has a file "{path}"; expected a path from the top of the repository')

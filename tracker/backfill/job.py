@@ -25,12 +25,16 @@ _STATUS_OK = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backfilled:
-    """What a backfill did. `refused`: why a state was left out, by its origin. `error`: why it ended early, if it did."""
+    """What a backfill did. `refused`: why a state was left out, by its origin; `damaged` of them could not be read or kept.
+
+    `error`: why it ended early, if it did.
+    """
 
     found: int
     kept: int
     known: int
     refused: Mapping[str, str] = field(default_factory=dict)
+    damaged: int = 0
     error: FetchError | None = None
     outcome: Outcome
 
@@ -46,6 +50,7 @@ class _Job:
     kept: int = 0
     known: int = 0
     refused: dict[str, str] = field(default_factory=dict)
+    damaged: int = 0
 
     def take(self, state: PastState) -> None:
         """Archive a state unless it is archived already. Raises FetchError if the source cannot answer now."""
@@ -55,8 +60,12 @@ class _Job:
             return
         try:
             line = self._kept(state)
-        except (Refused, Gone, StoreError) as error:
+        except (Refused, Gone) as error:
             self.refused[state.origin] = str(error)
+            return
+        except (DeclarationError, StoreError) as error:
+            self.refused[state.origin] = str(error)
+            self.damaged += 1
             return
         self.kept += 1
         self._note_content(state, line.sha256)
@@ -110,7 +119,15 @@ def fill(
     except FetchError as failure:
         error = failure
     outcome = sync()
-    return Backfilled(found=len(states), kept=job.kept, known=job.known, refused=job.refused, error=error, outcome=outcome)
+    return Backfilled(
+        found=len(states),
+        kept=job.kept,
+        known=job.known,
+        refused=job.refused,
+        damaged=job.damaged,
+        error=error,
+        outcome=outcome,
+    )
 
 
 def check_is_one_answer(board: Board) -> None:

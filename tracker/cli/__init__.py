@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,8 +20,8 @@ _WITHOUT_WORKSPACE = frozenset({"init", "demo"})
 _NO_MEMORY = (
     b"tracker: not enough memory; expected about 200 MB of address space (ulimit -v, LimitAS= or MemoryMax= of the service)\n"
 )
-PIPE_CLOSED = 128 + 13
-"""The exit code that a shell shows for a program ended by SIGPIPE."""
+PIPE_CLOSED, TERMINATED = 128 + 13, 128 + 15
+"""The exit codes that a shell shows for a program ended by SIGPIPE or SIGTERM."""
 
 
 class _Root(LazyGroup):
@@ -73,6 +74,8 @@ def cli(ctx: click.Context, store: Path | None, schedules: Path | None, tz: str 
 
 def main(args: Sequence[str] | None = None) -> NoReturn:
     """Run the command line. Errors are one line on stderr. Exit codes: 0 done, 1 board, 2 declaration or usage, 3 store."""
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, _terminate)
     try:
         _refuse_blanks(sys.argv[1:] if args is None else args)
         sys.exit(cli(args, prog_name="tracker", standalone_mode=False))
@@ -88,7 +91,7 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         _fail("stopped", 1)
     except TrackerError as error:
         _fail(str(error), error.exit_code)
-    except (MemoryError, ImportError, RuntimeError, OSError) as error:
+    except (MemoryError, ImportError, RuntimeError, SystemError, OSError) as error:
         if _lacks_memory(error):
             os.write(2, _NO_MEMORY)  # anything else may need memory
             sys.exit(1)
@@ -98,9 +101,15 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
         _fail(f"{name}: cannot be written or read: {error.strerror}; expected a path that you may use", 2)
 
 
+def _terminate(*_: object) -> NoReturn:
+    """End like after an error: half-written files are removed, and transactions undone."""
+    os.write(2, b"tracker: stopped by SIGTERM; run the command again to go on\n")
+    sys.exit(TERMINATED)
+
+
 def _lacks_memory(error: Exception) -> bool:
     """Whether there is no memory for a value, a thread or a library."""
-    said = ("can't start new thread", "failed to map segment", "annot allocate memory")
+    said = ("can't start new thread", "failed to map segment", "annot allocate memory", "error return without exception set")
     return isinstance(error, MemoryError) or any(text in str(error) for text in said)
 
 

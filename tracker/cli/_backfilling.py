@@ -97,7 +97,7 @@ def _one(
     if filled.error is not None:
         click.echo(f"tracker: {safe(str(filled.error))}; run the command again to go on from here", err=True)
     complain(filled.outcome)
-    return max(code, int(filled.error is not None or filled.outcome.failed))
+    return max(code, int(filled.error is not None or filled.damaged > 0 or filled.outcome.failed))
 
 
 def _summary(board: Board, source: PastSource, filled: Backfilled, store: Store) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from tracker.cli._time import Time
+from tracker.cli._time import AT, UNTIL, Time
 from tracker.query.filters import Filters
 
 Command = Callable[..., Any]
@@ -53,6 +53,23 @@ def _several(field: str, *names: str, text: str, metavar: str = "NAME") -> Comma
     return click.option(*names, field, multiple=True, metavar=metavar, help=f"{text}; may be given several times.")
 
 
+def _either(field: str, yes: str, no: str, *texts: str) -> Command:
+    """Two options that exclude each other."""
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def decided(*args: object, **values: Any) -> object:
+            is_yes, is_no = values.pop(f"is_{field}"), values.pop(f"not_{field}")
+            if is_yes and is_no:
+                raise click.UsageError(f"{yes} and {no} exclude each other; expected one of them")
+            return command(*args, **values, **{field: is_yes or (False if is_no else None)})
+
+        decided = click.option(no, f"not_{field}", is_flag=True, help=f"Only {texts[1]}.")(decided)
+        return click.option(yes, f"is_{field}", is_flag=True, help=f"Only {texts[0]}.")(decided)
+
+    return decorate
+
+
 _TIME = "ISO, a day or month such as yesterday or April, or an age such as 7d"
 _OPTIONS: Mapping[str, Command] = {
     "boards": _several("boards", "--board", text="Only these boards: an id, a source, or a pattern such as 'lmarena/*'"),
@@ -62,16 +79,16 @@ _OPTIONS: Mapping[str, Command] = {
     "rivals": _several("rivals", "--rival", text="Only where this model, family or lab was passed"),
     "labs": _several("labs", "--lab", text="Only models of this lab"),
     "countries": _several("countries", "--country", text="Only models of labs in this country (two letters)", metavar="CODE"),
-    "open_weights": click.option("--open/--closed", "open_weights", default=None, help="Only open weights, or only closed ones."),
+    "open_weights": _either("open_weights", "--open", "--closed", "open weights", "closed ones"),
     "max_size": click.option("--max-size", type=_Size(), help="At most that many parameters (40B, 500M)."),
     "min_size": click.option("--min-size", type=_Size(), help="At least that many parameters."),
     "max_price": click.option("--max-price", type=_Dollars(), help="At most that price, in USD per 1M tokens."),
-    "reasoning": click.option("--reasoning/--no-reasoning", default=None, help="Only with reasoning on, or only with it off."),
+    "reasoning": _either("reasoning", "--reasoning", "--no-reasoning", "rows with reasoning on", "rows with it off"),
     "kinds": _several("kinds", "--kind", text="Only of this kind", metavar="KIND"),
     "grades": _several("grades", "--grade", text="Only of this grade", metavar="GRADE"),
-    "since": click.option("--since", type=Time(), help=f"From that time on ({_TIME})."),
-    "until": click.option("--until", type=Time(), help="Before that time."),
-    "at": click.option("--at", type=Time(), help=f"As of that time ({_TIME})."),
+    "since": click.option("--since", type=Time(), help=f"From that time on ({_TIME}); of a day, week or month its beginning."),
+    "until": click.option("--until", type=UNTIL, help="Before that time; of a day, week or month through its end."),
+    "at": click.option("--at", type=AT, help=f"As of that time ({_TIME}); of a day, week or month its end."),
     "top": click.option("--top", type=click.IntRange(min=1), help="At most that many rows."),
     "sort": click.option("--sort", default="", metavar="COLUMN", help="Order by this column; -COLUMN reverses the order."),
     "columns": click.option("--columns", callback=_columns, metavar="A,B", help="Show these columns, such as score,price,size."),

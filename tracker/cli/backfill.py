@@ -13,7 +13,7 @@ from tracker.backfill.states import EVERY
 from tracker.cli._backfilling import backfill_all, backfill_one
 from tracker.cli._group import LazyGroup
 from tracker.cli._open import complete_boards
-from tracker.cli._time import Time
+from tracker.cli._time import UNTIL, Time
 from tracker.errors import DeclarationError
 from tracker.model import PastSource
 from tracker.workspace import Settings
@@ -25,7 +25,7 @@ def _common(command: Command) -> Command:
     """The options of every source."""
     for option in (
         click.option("--every", type=click.Choice(tuple(EVERY)), help="Only the last state of each such span (UTC)."),
-        click.option("--to", "until", type=Time(), help="Only states before that time."),
+        click.option("--to", "until", type=UNTIL, help="Only states before that time."),
         click.option("--from", "since", type=Time(), help="Only states at or after that time (ISO, or an age such as 7d)."),
         click.option("--board", required=True, shell_complete=complete_boards, help="The board to fill."),
     ):

@@ -12,8 +12,10 @@ from tracker.cli._filters import filters
 from tracker.cli._group import LazyGroup
 from tracker.cli._open import as_json, report_errors
 from tracker.cli._print import print_json, print_table
+from tracker.cli._time import known_at
 from tracker.model import Verdict
 from tracker.query.filters import Filters, is_within
+from tracker.query.times import check_times
 from tracker.wording import machine_time
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
@@ -38,10 +40,12 @@ def command() -> None:
 @click.argument("board")
 @click.option("--last", default=20, help="At most this number of fetches and decisions; 20 by default.")
 @filters("since", "until")
+@known_at
 @as_json
 @click.pass_obj
 def list_(settings: Settings, board: str, last: int, only: Filters, *, as_json: bool) -> None:
     """List the last fetches and decisions of a board in the order of the archive, newest first."""
+    check_times(since=only.since, until=only.until)
     with Workspace(settings, report_errors) as workspace:
         captures = reversed(workspace.captures(board))
     within = (row for row in captures if is_within(row.observed_at, only))

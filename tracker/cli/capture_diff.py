@@ -9,19 +9,20 @@ import click
 
 from tracker.cli._open import as_json, report_errors
 from tracker.cli._print import paged, print_json, print_table, when
-from tracker.cli._time import Time
+from tracker.cli._time import AT, known_at
 from tracker.errors import DeclarationError
 from tracker.model import Board, IndexLine
 from tracker.wording import machine_time, safe, visible
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
-from tracker.workspace.captures import CellChange, bodies_of, capture_at, changes, reading_of, text_diff, texts_of
+from tracker.workspace.captures import CellChange, bodies_of, capture_at, changes, index_of, reading_of, text_diff, texts_of
 
 
 @click.command("diff")
 @click.argument("board")
-@click.option("--since", type=Time(), required=True, help="The capture of that time, or the last before it.")
-@click.option("--until", type=Time(), help="The same for the later one; the newest by default.")
+@click.option("--since", type=AT, required=True, help="The capture of that time, or the last before it.")
+@click.option("--until", type=AT, help="The same for the later one; the newest by default.")
+@known_at
 @as_json
 @click.pass_obj
 @paged
@@ -29,7 +30,8 @@ def command(settings: Settings, board: str, since: datetime, until: datetime | N
     """Compare two stored captures: the cells that differ, side by side, then the text."""
     with Workspace(settings, report_errors) as workspace:
         declared, archive = workspace.board(board), workspace.archive
-        lines = [capture_at(declared, archive, at) for at in (since, until)]
+        index = index_of(declared.id, workspace)
+        lines = [capture_at(declared, index, at) for at in (since, until)]
         if lines[0].observed_at == lines[1].observed_at:
             raise DeclarationError(f"{declared.id}: both are the capture of {machine_time(lines[0].observed_at)}; expected two")
         before, after = (reading_of(declared, line, archive) for line in lines)

@@ -11,16 +11,17 @@ from pathlib import Path
 import click
 
 from tracker.cli._open import report_errors
-from tracker.cli._time import Time
+from tracker.cli._time import AT, known_at
 from tracker.wording import machine_time
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
-from tracker.workspace.captures import bodies_of, capture_at
+from tracker.workspace.captures import bodies_of, capture_at, index_of
 
 
 @click.command("open")
 @click.argument("board")
-@click.option("--at", type=Time(), help="The last capture at or before that time; the newest by default.")
+@click.option("--at", type=AT, help="The last capture at or before that time; the newest by default.")
+@known_at
 @click.pass_obj
 def command(settings: Settings, board: str, at: datetime | None) -> None:
     """Write the bytes of a capture to a temporary file, and open it as text.
@@ -29,7 +30,7 @@ def command(settings: Settings, board: str, at: datetime | None) -> None:
     """
     with Workspace(settings, report_errors) as workspace:
         declared = workspace.board(board)
-        line = capture_at(declared, workspace.archive, at)
+        line = capture_at(declared, index_of(declared.id, workspace), at)
         bodies = bodies_of(declared, line, workspace.archive)
     name = re.sub(r"[^\w-]+", "-", f"{declared.id} {machine_time(line.observed_at)}")
     with tempfile.NamedTemporaryFile(prefix=f"{name}-", suffix=".txt", delete=False) as file:

@@ -10,18 +10,19 @@ import click
 
 from tracker.cli._open import as_json, report_errors
 from tracker.cli._print import paged, print_json, print_table, when
-from tracker.cli._time import Time
+from tracker.cli._time import AT, known_at
 from tracker.wording import safe, visible
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
-from tracker.workspace.captures import bodies_of, capture_at, cells_of, reading_of
+from tracker.workspace.captures import bodies_of, capture_at, cells_of, index_of, reading_of
 
 
 @click.command("show")
 @click.argument("board")
-@click.option("--at", type=Time(), help="The last capture at or before that time; the newest by default.")
+@click.option("--at", type=AT, help="The last capture at or before that time; the newest by default.")
 @click.option("--raw", is_flag=True, help="The bytes as received; on a terminal as text, with control characters spelled out.")
 @click.option("--body", type=click.IntRange(min=1), help="Of several bodies of a capture only the Nth, with --raw.")
+@known_at
 @as_json
 @click.pass_obj
 @paged
@@ -29,7 +30,7 @@ def command(settings: Settings, board: str, at: datetime | None, body: int | Non
     """Show the table of a stored capture as it is read, or its bytes."""
     with Workspace(settings, report_errors) as workspace:
         declared = workspace.board(board)
-        line = capture_at(declared, workspace.archive, at)
+        line = capture_at(declared, index_of(declared.id, workspace), at)
         if raw:
             _write(bodies_of(declared, line, workspace.archive, body))
             return

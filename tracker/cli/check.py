@@ -14,7 +14,7 @@ from tracker import claims
 from tracker.claims import ClaimVerdict, Finding
 from tracker.cli._open import as_json, boards_option, report_errors
 from tracker.cli._print import print_json
-from tracker.cli._time import Time, known_at
+from tracker.cli._time import AT, known_at
 from tracker.errors import DeclarationError
 from tracker.wording import count, safe
 from tracker.workspace import Settings
@@ -32,7 +32,7 @@ _MOST_BYTES = 2_000_000
     help="An article (text or markdown) instead of CLAIM; its checkable sentences with their verdicts.",
 )
 @click.option("--explain", type=click.IntRange(min=1), metavar="N", help="The evidence of claim N of the list.")
-@click.option("--at", type=Time(), help="As of that time (ISO, or an age such as 7d).")
+@click.option("--at", type=AT, help="As of that time (ISO, or an age such as 7d).")
 @boards_option
 @known_at
 @as_json

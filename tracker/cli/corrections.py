@@ -11,7 +11,7 @@ import click
 from tracker import reports
 from tracker.cli._open import as_json, boards_option, report_errors, zone
 from tracker.cli._print import picked, print_json, when
-from tracker.cli._time import Time
+from tracker.cli._time import UNTIL, Time, known_at
 from tracker.model import Correction
 from tracker.reports.jsonl import event_json
 from tracker.wording import safe
@@ -22,10 +22,11 @@ from tracker.workspace.api import Workspace
 @click.command("corrections")
 @boards_option
 @click.option("--since", type=Time(), help="Corrected at or after that time.")
-@click.option("--until", type=Time(), help="Corrected before that time.")
+@click.option("--until", type=UNTIL, help="Corrected before that time.")
 @click.option("--news/--recorded", default=None, help="Only corrections of news, or only of recorded events.")
 @click.option("--format", "form", type=click.Choice(["text", *reports.FEEDS]), default="text", show_default=True)
 @click.option("--feed-url", default="", help="Address at which a feed will be published; its readers need it.")
+@known_at
 @as_json
 @click.pass_obj
 def command(

@@ -12,6 +12,7 @@ from tracker.cli._open import as_json, complete_boards, report_errors
 from tracker.cli._print import day, paged, picked, print_json, print_table, when
 from tracker.cli._time import known_at
 from tracker.model import EntryId
+from tracker.query.columns import source_lines
 from tracker.query.filters import Filters
 from tracker.query.leaders import Led, Reign
 from tracker.wording import count, difference, listed, number, safe, sparkline
@@ -39,6 +40,8 @@ def command(settings: Settings, board: str | None, only: Filters, *, as_json: bo
     else:
         for led in found:
             _print(led)
+    if not found:
+        click.echo("tracker: nobody led then; expected a time within the record, and a board with a metric that ranks", err=True)
 
 
 def _rows(led: Led) -> Iterator[dict[str, object]]:
@@ -54,6 +57,7 @@ def _rows(led: Led) -> Iterator[dict[str, object]]:
             **picked(reign, "values estimated"),
             "runners_up": _entries(led, reign.runners_up),
             **picked(reign, "lead beyond_error hidden respelled"),
+            **({"sources": led.sources} if led.sources else {}),
         }
 
 
@@ -69,6 +73,8 @@ def _print(led: Led) -> None:
     click.echo(safe(f"{led.board.title} ({led.board.id}): {metric.title}{unit}, to {when(led.looked_at)}  {best}"))
     rows = [(*_times(reign), _names(led, reign), _value(led, reign), _lead(led, reign)) for reign in led.reigns]
     print_table(("from", "to", "leader", "value", "ahead at first"), rows, right=frozenset(("value",)))
+    for line in source_lines(led.sources):
+        click.echo(safe(line))
     for name, entries in sorted(led.unknown.items()):
         click.echo(f"{count(entries, 'entry', 'entries')} left out: {name} not stated")
     if led.board.attribution:

@@ -17,6 +17,11 @@ from tracker.wording import safe
 from tracker.workspace import Settings
 
 
+def _refuse(ctx: click.Context, param: click.Parameter, value: str | None) -> None:  # noqa: ARG001  # click's signature
+    if value is not None:
+        raise DeclarationError("--known-at: the views show the record of now; expected another command (tracker standings …)")
+
+
 @click.command("sql")
 @click.argument("query")
 @click.option("--table", "form", flag_value="table", default="table", help="A table for people (default).")
@@ -26,6 +31,7 @@ from tracker.workspace import Settings
 @click.option(
     "--seconds", type=click.FloatRange(min=0), default=SECONDS, show_default=True, help="Stop after S seconds; 0 never."
 )
+@click.option("--known-at", hidden=True, expose_value=False, callback=_refuse)
 @click.pass_context
 def command(ctx: click.Context, query: str, form: str, rows: int, seconds: float) -> None:
     """Answer an SQL query from the documented views.

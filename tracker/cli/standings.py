@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import click
 
@@ -13,7 +13,7 @@ from tracker.cli._open import as_json, complete_boards, report_errors
 from tracker.cli._print import Dim, paged, picked, print_json, print_table, when
 from tracker.cli._time import Time, known_at
 from tracker.cli._versus import above_since
-from tracker.query.columns import RIGHT, notes, ranked_text, ranked_value
+from tracker.query.columns import RIGHT, judged_columns, notes, ranked_text, ranked_value
 from tracker.query.filters import Filters
 from tracker.query.ranking import RankedRow, Ranking
 from tracker.query.standings import standing_json
@@ -43,7 +43,7 @@ def command(
     With --rival, the rows above that model, since when, and whether they are cheaper; with --since too, only those that passed it
     since then. Otherwise --since shows movements: `▲2` is an entry's own, `(▼1)` only arrivals and departures above it.
     """
-    only = replace(only, since=changes_since or only.since, at=only.at or only.until)
+    only = replace(only, since=changes_since or only.since, at=only.at or (only.until and only.until - timedelta(seconds=1)))
     only = replace(only, columns=only.columns or _columns(only))
     with Workspace(settings, report_errors) as workspace:
         rankings = workspace.rankings(only, board=board, best_of=best_of)
@@ -84,7 +84,7 @@ def _print(ranking: Ranking, only: Filters) -> None:
     rows = [tuple(_cell(row, name, ranking) for name in columns) for row in ranking.rows]
     metrics = {known.id for known in board.metrics}
     print_table(columns, rows, right=RIGHT | metrics)
-    for note in notes((row.facts for row in ranking.rows if row.facts), columns, ranking.unknown):
+    for note in notes((row.facts for row in ranking.rows if row.facts), (*columns, *judged_columns(only)), ranking.unknown):
         click.echo(safe(note))
     if ranking.rebased:
         click.echo("re-based since then: the ranks do not compare")

@@ -10,7 +10,7 @@ import click
 from tracker.cli._group import LazyGroup
 from tracker.cli._open import as_json, report_errors
 from tracker.cli._print import picked, print_json, print_table, when
-from tracker.cli._time import Time
+from tracker.cli._time import UNTIL, Time
 from tracker.model import Party
 from tracker.watches import Firing, Watch
 from tracker.wording import safe
@@ -46,7 +46,7 @@ def list_(settings: Settings, *, as_json: bool) -> None:
 @click.argument("name", required=False)
 @click.option("--board", help="Only on this board.")
 @click.option("--since", type=Time(), help="Only changes since that time (ISO, or an age such as 7d).")
-@click.option("--until", type=Time(), help="Only changes before that time.")
+@click.option("--until", type=UNTIL, help="Only changes before that time.")
 @as_json
 @click.pass_obj
 def test(

@@ -86,7 +86,7 @@ def opened(
             logger.info("store created", extra={"store": str(settings.store)})
         archive = FileArchive(settings.captures, lease_s=LEASE_S)
         hosts = stack.enter_context(closing(SqliteHosts(settings.hosts)))
-        fetcher = stack.enter_context(Fetcher(hosts, clock, os.environ, contact=settings.contact))
+        fetcher = stack.enter_context(Fetcher(hosts, clock, os.environ, contact=settings.contact, deadline_s=deadline_s))
         if send is None:
             worker = DeliveryWorker(lambda: beside(store, settings.database), lock_of(settings.store), clock, os.environ)
             stack.callback(worker.stop, LAST_MESSAGE_S)

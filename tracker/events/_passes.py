@@ -47,9 +47,9 @@ class Stage(Struct, frozen=True, kw_only=True):
         """The value that an entry has now."""
         return self.diff.after.entries[entry].measures[self.metric.id]
 
-    def value(self, entry: EntryId) -> str:
-        """The value that an entry has now, in words."""
-        return number(self.has[entry], self.metric)
+    def value(self, entry: EntryId, *beside: EntryId) -> str:
+        """The value that an entry has now, in words, with digits enough to differ from those of others."""
+        return number(self.has[entry], self.metric, *(self.has[other] for other in beside))
 
 
 class Pass(Struct, frozen=True, kw_only=True):

@@ -264,14 +264,14 @@ def _headline(diff: Diff, primary: Metric, named: Sequence[LeadChange], gone: st
     behind = first.before if shared else first.next
     rivals = [last_named(diff, entry) for entry in behind]
     others = [measure for entry in behind if (measure := _last_measure(diff, primary, entry)) is not None]
-    at = f" ({number(others[0].value, primary)})" if others else ""
+    at = f" ({number(others[0].value, primary, leader.value)})" if others else ""
     over = f" with {listed(rivals)}" if shared else f", ahead of {listed(rivals)}{at}" if rivals else ""
     measured_only = ", among measured values" if first.below_an_estimate else ""
     doubted = first.sure == "nominal" or any(certainty(primary, leader, other) == "nominal" for other in others)
     near = unsure(primary, leader, *others) if doubted and not shared else ""
     return (
         f"{listed(who)} {verb} among {words(first.name)} on {diff.board.title} ({primary.title})"
-        f" with {number(leader.value, primary)}{measured_only}{_how(diff, first, over)}{near}"
+        f" with {number(leader.value, primary, *(other.value for other in others))}{measured_only}{_how(diff, first, over)}{near}"
         f"{_also(first.name, named[1:])}{gone}."
     )
 

@@ -80,7 +80,8 @@ def _is_news(stage: Stage, line_pass: Pass) -> bool:
     matters = _over_a_reference if len(line_pass.riser) == GENERATION else _over_the_best
     if not matters(stage, line_pass) or not _is_cause(stage, line_pass) or line_pass.key in stage.reported:
         return False
-    return _is_sure(stage, line_pass) and not _clouded(stage, line_pass) and not _misprinted(stage, line_pass)
+    doubts = (_clouded, _misprinted, _was_shown_above)
+    return _is_sure(stage, line_pass) and not any(doubt(stage, line_pass) for doubt in doubts)
 
 
 def _is_cause(stage: Stage, line_pass: Pass) -> bool:
@@ -146,6 +147,12 @@ def _misprinted(stage: Stage, line_pass: Pass) -> bool:
     above = (entry for entry, measure in rows if measure is not None and stage.metric.sort_key(measure.value) < bar)
     unknown = (entry for entry in above if entry.who.guessed_family or not entry.who.family)
     return any(is_misprint(word, brand) for entry in unknown for word in name_tokens(entry.name) for brand in brands)
+
+
+def _was_shown_above(stage: Stage, line_pass: Pass) -> bool:
+    """Whether the last page showed the riser above the rival, whose better entry it did not show."""
+    riser, rival = (_best_before(stage, line) for line in (line_pass.riser, line_pass.rival))
+    return riser is not None and rival is not None and stage.metric.better(riser, rival)
 
 
 def _over_the_best(stage: Stage, line_pass: Pass) -> bool:
@@ -229,7 +236,8 @@ def _variants(stage: Stage, lead: Pass) -> list[EntryId]:
 def _headline(stage: Stage, lead: Pass, named: Sequence[Pass], *, more: bool) -> str:
     """`more`: it passed lines that are not named, nor counted."""
     best = stage.diff.after.entries[lead.best]
-    name, value, line = best.name, stage.value(lead.best), _lines.title(lead.riser, best)
+    rivals = [line_pass.passed for line_pass in named[:_NAMED]]
+    name, value, line = best.name, stage.value(lead.best, *rivals), _lines.title(lead.riser, best)
     where = f"{stage.diff.board.title} ({stage.metric.title})"
     unsure_order = _certainty(stage, lead) == "nominal"
     near = unsure(stage.metric, stage.measure(lead.best), stage.measure(lead.passed)) if unsure_order else ""
@@ -249,7 +257,7 @@ def _headline(stage: Stage, lead: Pass, named: Sequence[Pass], *, more: bool) ->
 
 def _best_of_rival(stage: Stage, line_pass: Pass) -> str:
     """`Meta (best: Llama 4 Maverick, 18.4)`; a reference by its own name, `GPT-4 (21.5)`."""
-    passed, value = stage.diff.after.entries[line_pass.passed], stage.value(line_pass.passed)
+    passed, value = stage.diff.after.entries[line_pass.passed], stage.value(line_pass.passed, line_pass.best)
     known = milestone.reference(passed) if len(line_pass.rival) == GENERATION else None
     whose = known.title if known else _lines.title(line_pass.rival, passed)
     if not known and not _is_best(stage, line_pass):

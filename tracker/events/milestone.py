@@ -95,7 +95,10 @@ _FIRST, _NOMINAL = 40, 5
 
 
 class Mark(Struct, frozen=True, kw_only=True):
-    """A reference on the page: its best entry, its standing now, the better one of before and now, and its best value before."""
+    """A reference on the page: its best entry, its standing now, the better one of before and now, and its best value before.
+
+    `since` is when it began to be one: who was above it until then is not remembered.
+    """
 
     key: str
     title: str
@@ -103,6 +106,7 @@ class Mark(Struct, frozen=True, kw_only=True):
     now: float
     bar: float
     before: Measure | None
+    since: str
 
     def was_passed(self, primary: Metric, entry: Entry | None) -> bool:
         """Whether an entry, as it was before, was above it then, beyond the error."""
@@ -145,13 +149,14 @@ class Feat(Struct, frozen=True, kw_only=True):
 
 
 class Memory(Struct, frozen=True, kw_only=True):
-    """Which entries led, which marks each class has passed, beyond or within the error, and each class's record.
+    """Which entries led, and since when, which marks each class has passed, beyond or within the error, and each class's record.
 
     A record is [entry, name, value, since]; `since` is when the present segment began.
     """
 
     since: str = ""
     led: Sequence[str] = ()
+    led_since: Mapping[str, str] = {}
     passed: Mapping[str, frozenset[str]] = {}
     nominal: Mapping[str, frozenset[str]] = {}
     records: Mapping[str, Sequence[Any]] = {}
@@ -174,7 +179,8 @@ def detect(diff: Diff, past: BoardState) -> Detection:
     feats = list(_feats(diff, past, primary, memory, roll))
     after = structs.replace(
         memory,
-        led=_led(diff, past, primary, memory),
+        led=list(led := _led(diff, past, primary, memory)),
+        led_since=led,
         passed=_joined(memory.passed, [feat for feat in feats if feat.sure]),
         nominal=_joined(memory.nominal, feats),
         records=_records(diff, primary, memory, roll),
@@ -190,26 +196,29 @@ def _marks(diff: Diff, past: BoardState, primary: Metric, memory: Memory) -> lis
         match = reference(entry) if entry.who.lab in _LABS and measured(entry, primary) else None
         if match is not None:
             known.setdefault(match.title, []).append(entry)
-    marks = [_mark(diff, primary, title, title, entries) for title, entries in sorted(known.items())]
+    marks = [_mark(diff, primary, title, title, entries, since=memory.since) for title, entries in sorted(known.items())]
     named = {mark.entry for mark in marks}
-    led = [diff.after.entries.get(entry) for entry in _led(diff, past, primary, memory) if entry not in named]
-    shown = [entry for entry in led if entry is not None and measured(entry, primary)]
-    return [*marks, *(_mark(diff, primary, f"entry {entry.id}", entry.name, [entry]) for entry in shown)]
+    led = {key: since for key, since in _led(diff, past, primary, memory).items() if key not in named}
+    rows = (diff.after.entries.get(key) for key in led)
+    shown = [entry for entry in rows if entry is not None and measured(entry, primary)]
+    return [*marks, *(_mark(diff, primary, f"entry {entry.id}", entry.name, [entry], since=led[entry.id]) for entry in shown)]
 
 
-def _mark(diff: Diff, primary: Metric, key: str, title: str, entries: Sequence[Entry]) -> Mark:
+def _mark(diff: Diff, primary: Metric, key: str, title: str, entries: Sequence[Entry], *, since: str) -> Mark:
     now, best = min((primary.sort_key(entry.measures[primary.id].value), entry.id) for entry in entries)
     before = diff.before.entries if diff.before else {}
     had = [measure for entry in entries if (measure := measured(before.get(entry.id), primary))]
     earlier = [primary.sort_key(drifted_value(diff, primary, measure.value)) for measure in had]
-    return Mark(key=key, title=title, entry=best, now=now, bar=min([now, *earlier]), before=best_of(primary, had))
+    return Mark(key=key, title=title, entry=best, now=now, bar=min([now, *earlier]), before=best_of(primary, had), since=since)
 
 
-def _led(diff: Diff, past: BoardState, primary: Metric, memory: Memory) -> list[EntryId]:
-    """All entries that led the board until now, under the keys they have now, the latest last."""
-    now = keys_now(diff)
-    leaders = dict.fromkeys((*memory.led, *past.leaders.get(primary.id, ())))
-    return [EntryId(now.get(EntryId(entry), EntryId(entry))) for entry in leaders][-_LED:]
+def _led(diff: Diff, past: BoardState, primary: Metric, memory: Memory) -> dict[EntryId, str]:
+    """All entries that led the board until now, under the keys they have now, the latest last, and since when in this segment."""
+    now, last = keys_now(diff), diff.before.observed_at.isoformat() if diff.before else memory.since
+    leaders = dict.fromkeys(past.leaders.get(primary.id, ()), last) | dict.fromkeys(memory.led, memory.since)
+    leaders = {entry: max(memory.since, memory.led_since.get(entry, since)) for entry, since in leaders.items()}
+    order = dict.fromkeys((*memory.led, *leaders))
+    return {EntryId(now.get(EntryId(entry), EntryId(entry))): leaders[entry] for entry in [*order][-_LED:]}
 
 
 def _feats(diff: Diff, past: BoardState, primary: Metric, memory: Memory, roll: Roll) -> Iterator[Feat]:
@@ -272,7 +281,7 @@ def _event(diff: Diff, primary: Metric, memory: Memory, feats: Sequence[Feat]) -
         headline=_headline(diff, primary, memory, first),
         facts={
             "value": _measure(diff, primary, best).value,
-            "record_since": memory.since,
+            "record_since": first.mark.since,
             "firsts": [_feat_facts(diff, primary, memory, feat) for feat in feats],
         },
         evidence=both_proofs(diff, dict.fromkeys((*first.entries, *marks)), primary.id),
@@ -297,14 +306,15 @@ def _headline(diff: Diff, primary: Metric, memory: Memory, first: Feat) -> str:
     """`X (52.3) is the first open-weights model above GPT-5 (51, best: GPT-5 (high)) on …`."""
     who, mark = diff.after.entries[first.entries[0]], diff.after.entries[first.mark.entry]
     measures = [entry.measures[primary.id] for entry in (who, mark)]
-    value, bar = (number(measure.value, primary) for measure in measures)
+    values = [measure.value for measure in measures]
+    value, bar = (number(own, primary, *values) for own in values)
     best = "" if first.mark.title == mark.name else f"best: {mark.name}, "
     by = ", by more than the error," if first.again and first.grade != Grade.NOMINAL else ""
     error = unsure(primary, *measures) if first.grade == Grade.NOMINAL else ""
     others = [entry for key in first.entries[1:] if model_of(entry := diff.after.entries[key]) != model_of(who)]
     beside = f", with {listed([entry.name for entry in others], 2)}," if others else ""
     return (
-        f"{who.name} ({value}) is{beside} the first {one_of(first.name)} on record (from {memory.since[:10]}) above"
+        f"{who.name} ({value}) is{beside} the first {one_of(first.name)} on record (from {first.mark.since[:10]}) above"
         f" {first.mark.title} ({best}{bar}){by}"
         f" on {diff.board.title} ({primary.title}){error}{_record(diff, primary, memory, first)}."
     )

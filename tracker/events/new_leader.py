@@ -279,14 +279,17 @@ def _headline(diff: Diff, metric: Metric, lead: _Lead, caveat: str) -> str:
     """`b leads Board (score) with 60, ahead of c (55); before, a led`."""
     who = [party(diff.after, entry) for entry in lead.fresh]
     verb = "leads" if len(lead.now) == 1 else "share the lead on" if len(who) > 1 else "shares the lead on"
-    value = number(diff.after.entries[lead.fresh[0]].measures[metric.id].value, metric)
-    figure = "" if metric.places else f" with {value}"
+    second = lead.second
+    value, *others = (
+        entry.measures[metric.id].value for entry in (diff.after.entries[lead.fresh[0]], second) if entry is not None
+    )
+    figure = "" if metric.places else f" with {number(value, metric, *others)}"
     scale = " on a new scale" if diff.metrics[metric.id].verdict is Comparability.REBASED else ""
     scale = " in another table than before" if diff.restart else scale
     beside = [party(diff.after, entry) for entry in lead.now if entry not in lead.fresh]
-    over, second = (f", with {listed(beside)}" if beside else ""), lead.second
+    over = f", with {listed(beside)}" if beside else ""
     if second is not None:
-        over = f", ahead of {second.name} ({number(second.measures[metric.id].value, metric)})"
+        over = f", ahead of {second.name} ({number(others[0], metric, value)})"
     return f"{listed(who)} {verb} {diff.board.title} ({metric.title}){figure}{scale}{over}{_led(diff, metric, lead, caveat)}."
 
 
@@ -297,15 +300,17 @@ def _led(diff: Diff, metric: Metric, lead: _Lead, caveat: str) -> str:
     if not before:
         return caveat
     second, has = lead.second, diff.after.measured(metric.id)
-    if second is not None and before == [second.id]:
-        return f", which led before{caveat}"
-    led, first = listed([last_named(diff, entry) for entry in before]), before[0]
+    is_away = diff.before is not None and not diff.restart and diff.before.entries.keys().isdisjoint(before)
     left = diff.after.entries.keys().isdisjoint(before) and not diff.restart and diff.after.ambiguous.isdisjoint(before)
+    away = " but was not on the last page" if is_away and not left else ""
+    if second is not None and before == [second.id]:
+        return f", which led before{away}{caveat}"
+    led, first = listed([last_named(diff, entry) for entry in before]) + " led" + away, before[0]
     if len(before) > 1 or first not in has or (second is not None and not metric.better(has[first], has[second.id])):
-        return f"{caveat}; before, {led} led{', no longer listed' if left else ''}"
+        return f"{caveat}; before, {led}{', no longer listed' if left else ''}"
     measures = [diff.after.entries[entry].measures[metric.id] for entry in (lead.fresh[0], first)]
     near = "" if _beyond_error(metric, measures[0], measures[1:]) else unsure(metric, *measures)
-    return f"{caveat}; before, {led} led, now at {number(has[first], metric)}{near}"
+    return f"{caveat}; before, {led}, now at {number(has[first], metric)}{near}"
 
 
 def _caveat(diff: Diff, primary: Metric, leader: Measure, others: Sequence[Measure]) -> str:

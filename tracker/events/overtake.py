@@ -210,8 +210,8 @@ def _flip_event(diff: Diff, past: BoardState, metric: Metric, course: OrderChang
         subjects=[who] if rose else named,
         rivals=named if rose else [who],
         metric=metric.id,
-        headline=f"{who.name} ({number(now, metric)}) {'overtakes' if rose else 'falls behind'}"
-        f" {_and_others(named[0], values[shown[0]][1], metric, len(made.others))} on {diff.board.title} ({metric.title})"
+        headline=f"{who.name} ({number(now, metric, values[shown[0]][1])}) {'overtakes' if rose else 'falls behind'}"
+        f" {_and_others(named[0], values[shown[0]][1], now, metric, len(made.others))} on {diff.board.title} ({metric.title})"
         f"{_how_sure(diff, metric, course, made)}.",
         facts={
             "before": was,
@@ -272,9 +272,11 @@ def _cells(diff: Diff, past: BoardState, metric: Metric, course: OrderChanges, e
     yield proof(diff.after, entry, metric.id)
 
 
-def _and_others(first: Party, value: float, metric: Metric, rows: int, *, estimates: int = 0, note: str = "") -> str:
-    """`Kimi K3 (88.2), 3 more and 4 estimates`; the note is in the brackets too."""
-    named = f"{first.name} ({number(value, metric)}{note and ', '}{note})"
+def _and_others(
+    first: Party, value: float, above: float, metric: Metric, rows: int, *, estimates: int = 0, note: str = ""
+) -> str:
+    """`Kimi K3 (88.2), 3 more and 4 estimates`; the note is in the brackets too. `above`: the value of who is above them."""
+    named = f"{first.name} ({number(value, metric, above)}{note and ', '}{note})"
     if not estimates:
         return listed([named], of=rows)
     return listed([named, *([f"{rows - 1:,} more"] if rows > 1 else ()), count(estimates, "estimate")])
@@ -389,7 +391,7 @@ def _debut_event(diff: Diff, metric: Metric, entry: EntryId, shown: Sequence[Ent
     between = (value for value in diff.after.unnamed_measured if metric.better(value, next_below.value))
     if metric.primary and any(metric.better(own.value, value) for value in between):
         note = "the next listed before under a unique name"
-    passed = _and_others(first, next_below.value, metric, below, estimates=estimates, note=note)
+    passed = _and_others(first, next_below.value, own.value, metric, below, estimates=estimates, note=note)
     return make(
         diff,
         rule=RULE,
@@ -399,7 +401,7 @@ def _debut_event(diff: Diff, metric: Metric, entry: EntryId, shown: Sequence[Ent
         subjects=[who],
         rivals=[party(diff.after, rival) for rival in shown],
         metric=metric.id,
-        headline=f"{who.name} ({number(own.value, metric)}) {came} {diff.board.title} ({metric.title})"
+        headline=f"{who.name} ({number(own.value, metric, next_below.value)}) {came} {diff.board.title} ({metric.title})"
         f" at {joint_rank(diff, metric, entry, rank)}, above {passed}{near}.",
         facts={"rank": rank, "value": own.value, "passed": below, "estimates_below": estimates}
         | ({"beyond_error": rows.beyond_error(own)} if metric.primary else {}),

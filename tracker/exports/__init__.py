@@ -35,3 +35,17 @@ def write(form: str, contents: Contents, path: Path) -> int:
     """
     number: int = load(FORMATS[form]).write(contents, path)
     return number
+
+
+def prepared(form: str, contents: Contents) -> tuple[Contents, list[str]]:
+    """What a format can hold of the contents, and a line on each part that it cannot."""
+    if form == "warc":
+        return contents, []
+    remarks = []
+    contents, empty = contents.with_readings()
+    if empty:
+        remarks.append(f"{', '.join(board.id for board in empty)}: left out: no reading was accepted yet")
+    if form == "eee" and (omitted := load("eee").omitted(contents)):
+        named = "; ".join(f"{board}: {', '.join(metrics)}" for board, metrics in omitted.items())
+        remarks.append(f"left out: metrics without a direction, which every record needs (higher_is_better): {named}")
+    return contents, remarks

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from importlib.metadata import version
@@ -93,6 +93,11 @@ class Contents:
     def names(self) -> str:
         """The version of the names of models: a hash of all that decides what a name means."""
         return self.lexicon.version
+
+    def with_readings(self) -> tuple[Contents, tuple[Board, ...]]:
+        """The same without the boards of which no reading was accepted, and these: only their captures can be exported."""
+        empty = tuple(board for board in self.boards if self.store.latest(board.id) is None)
+        return replace(self, boards=tuple(board for board in self.boards if board not in empty)), empty
 
     @cached_property
     def as_of(self) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from tracker.exports.contents import Contents
 from tracker.exports.places import as_text, new_folder
 from tracker.identity import resolve_models
-from tracker.model import Board, Entry, Measure, Metric, Snapshot
+from tracker.model import Board, BoardId, Entry, Measure, Metric, MetricId, Snapshot
 
 SCHEMA = "0.2.1"
 _RECORDS = uuid.UUID("8d3c2f53-6a54-5b1e-9b39-0d1f0f4b7c11")
@@ -28,7 +28,7 @@ _NO_PATH = re.compile(r"[^A-Za-z0-9._-]+")
 def write(contents: Contents, path: Path) -> int:
     """Write the folder `data/…`."""
     number = 0
-    with new_folder(path, "eee", contents.metadata()) as folder:
+    with new_folder(path, "eee", {**contents.metadata(), "omitted": omitted(contents)}) as folder:
         for board in contents.boards:
             for place, record in _records(contents, board):
                 file = folder / "data" / place
@@ -36,6 +36,15 @@ def write(contents: Contents, path: Path) -> int:
                 file.write_text(as_text(record), encoding="utf-8")
                 number += 1
     return number
+
+
+def omitted(contents: Contents) -> Mapping[BoardId, list[MetricId]]:
+    """Board → its metrics without a direction, which the schema demands: they are in no record."""
+    metrics = {
+        board.id: [metric.id for metric in contents.metrics_of(board) if metric.higher_is_better is None]
+        for board in contents.boards
+    }
+    return {board: names for board, names in metrics.items() if names}
 
 
 def _records(contents: Contents, board: Board) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -66,14 +66,15 @@ def environment() -> dict[str, str]:
     return outer | {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
 
 
-def git(arguments: Sequence[str], folder: Path) -> bytes:
-    """The output of a git command in a folder. Raises DeclarationError: git is missing, or the command failed."""
+def git(arguments: Sequence[str], folder: Path, problem: str = "") -> bytes:
+    """The output of a git command in a folder. Raises DeclarationError: git is missing, or the command failed: the `problem`."""
     try:
         ran = subprocess.run([*GIT, *arguments], cwd=folder, env=environment(), capture_output=True, check=False)  # noqa: S603  # a list, no shell
     except FileNotFoundError as error:
         raise DeclarationError("git: the program is not installed; install git") from error
     if ran.returncode:
-        raise DeclarationError(f"git {arguments[0]}: {clean(ran.stderr.decode(errors='replace'))[:300]}")
+        reason = clean(next(iter(ran.stderr.decode(errors="replace").splitlines()), "")).removeprefix("fatal: ")
+        raise DeclarationError(f'{problem or f"{folder}: git {arguments[0]} failed"} (git: "{reason[:200]}")')
     return ran.stdout
 
 

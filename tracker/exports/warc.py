@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import io
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
@@ -20,8 +21,8 @@ from warcio.warcwriter import WARCWriter
 from tracker.errors import DeclarationError
 from tracker.exports.contents import Contents
 from tracker.exports.places import as_text, new_file
-from tracker.exports.warc_file import LINE, OURS, StoredLine
-from tracker.model import BoardId, Sha256, Verdict, kept_and_pruned
+from tracker.exports.warc_file import LINE, LINES, OURS, StoredLine
+from tracker.model import BoardId, IndexLine, Sha256, Verdict, kept_and_pruned
 from tracker.wording import machine_time
 
 _RECORDS = uuid.UUID("5b0a7a53-94cf-5d43-a1b5-2c5a40e1cf7e")
@@ -34,18 +35,21 @@ def write(contents: Contents, path: Path) -> int:
         raise DeclarationError("export warc: writes whole captures; leave out the conditions on metrics and models")
     with new_file(path) as partial, partial.open("wb") as file:
         records = _Records(file, gzipped=path.suffix == ".gz")
-        records.add("warcinfo", "", as_text(contents.metadata()).encode(), contents.as_of, OURS)
+        lines = {board.id: sum(1 for _ in _lines(contents, board.id)) for board in contents.boards}
+        records.add("warcinfo", "", as_text({**contents.metadata(), LINES: lines}).encode(), contents.as_of, OURS)
         for board in contents.boards:
             _write_board(contents, board.id, records)
     return records.number
 
 
+def _lines(contents: Contents, board: BoardId) -> Iterator[IndexLine]:
+    kept, _ = kept_and_pruned(contents.archive.index(board)[0])
+    return (line for line in kept if line.verdict is not Verdict.PRUNE and contents.has(line.observed_at))
+
+
 def _write_board(contents: Contents, board: BoardId, records: _Records) -> None:
     written: set[Sha256] = set()
-    kept, _ = kept_and_pruned(contents.archive.index(board)[0])
-    for line in kept:
-        if line.verdict is Verdict.PRUNE or not contents.has(line.observed_at):
-            continue
+    for line in _lines(contents, board):
         at, address = machine_time(line.observed_at), line.url or f"urn:tracker:{board}"
         for sha256 in dict.fromkeys(line.sha256):
             if sha256 not in written:

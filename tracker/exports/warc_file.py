@@ -8,6 +8,7 @@ Source: https://iipc.github.io/warc-specifications/specifications/warc-format/wa
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,11 +21,14 @@ from warcio.exceptions import ArchiveLoadFailed
 
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId, IndexLine, Sha256, Verdict
+from tracker.wording import clean, count
 
 LINE = "application/vnd.leaderboard-tracker.index-line+json"
 """The type of a record with a line of the index."""
 OURS = "application/json"
 """The type of our `warcinfo`; other programs write theirs as `application/warc-fields`."""
+LINES = "lines"
+"""The key in our `warcinfo` with the number of lines of each board: a file may end too early between two records."""
 _OK = 200
 
 
@@ -50,17 +54,19 @@ def read(path: Path, board: Board) -> Iterator[Archived]:
     """The lines of a board in a file, in its order; of another crawler's file, the answers of the board's address.
 
     Raises:
-        DeclarationError: it is not a WARC file, is damaged, or has nothing of the board.
+        DeclarationError: it is not a WARC file, or has nothing of the board; or, after what is whole, it is damaged.
     """
     others: set[str] = set()
-    found = False
+    found = 0
     try:
         with path.open("rb") as file:
             for archived in _lines(file, board, others):
-                found = True
+                found += 1
                 yield archived
     except (OSError, EOFError, ArchiveLoadFailed, msgspec.MsgspecError, ValueError) as error:
-        raise DeclarationError(f"{path}: cannot be read as WARC: {error}; expected a complete file, plain or gzipped") from error
+        whole = f" after {count(found, 'whole capture')} of {board.id}" if found else ""
+        expected = "expected a complete file, plain or gzipped; get it again, and repeat the import"
+        raise DeclarationError(f"{path}: cannot be read as WARC{whole}: {clean(str(error))}; {expected}") from error
     if not found:
         named = f"captures of {', '.join(sorted(others))}" if others else "no answer of its address"
         raise DeclarationError(f"{path}: has {named}; expected captures of {board.id} ({board.request.url})")
@@ -68,21 +74,34 @@ def read(path: Path, board: Board) -> Iterator[Archived]:
 
 def _lines(file: IO[bytes], board: Board, others: set[str]) -> Iterator[Archived]:
     bodies: dict[Sha256, bytes] = {}
-    is_ours = False
+    is_ours, found, expected = False, 0, 0
     for record in ArchiveIterator(file):
-        content = record.content_stream().read()
+        content = _content(record)
         if record.rec_type == "warcinfo":
             is_ours = record.content_type == OURS
+            expected += json.loads(content).get(LINES, {}).get(board.id, 0) if is_ours else 0
         elif is_ours and record.rec_type == "resource":
             bodies[Sha256(hashlib.sha256(content).hexdigest())] = content
         elif is_ours and record.content_type == LINE:
             stored = _decode(content)
             if stored.board == board.id:
+                found += 1
                 yield Archived(line=stored.line, bodies=bodies)
             others.add(stored.board)
             bodies = {}
         elif not is_ours and record.rec_type in {"response", "resource"} and _is_answer(record, board):
             yield _foreign(record, content)
+    if found < expected:
+        raise EOFError(f"the file ends after {found} of {expected} lines of the index")
+
+
+def _content(record: Any) -> bytes:
+    """The content of a record. Raises EOFError if the file ends within it, of which warcio says nothing."""
+    content: bytes = record.content_stream().read()
+    record.raw_stream.read()  # what follows chunks
+    if getattr(record.raw_stream, "limit", 1):
+        raise EOFError(f"the file ends within the record {record.rec_headers.get_header('WARC-Record-ID')}")
+    return content
 
 
 def _is_answer(record: Any, board: Board) -> bool:

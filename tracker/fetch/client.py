@@ -34,6 +34,7 @@ log = logging.getLogger("tracker.fetch")
 
 CONTACT = "TRACKER_CONTACT"
 PROJECT = "https://github.com/leaderboard-tracker/leaderboard-tracker"
+DEADLINE_S = 1800.0
 MAX_VALIDATOR = 1024
 """Longer validators are not kept."""
 
@@ -54,8 +55,8 @@ class Fetcher:
     """Fetches boards: politely, within bounds, and without a secret in anything it returns, raises or logs.
 
     `environment` has the secrets that boards name as `${NAME}`, and `TRACKER_CONTACT`. `transport`, `resolve` and `monotonic`
-    replace the network, the system's resolver and the clock of a request. Threads may share it; it calls `hosts` from several
-    threads, one call at a time.
+    replace the network, the system's resolver and the clock of a request. A board's whole fetch, with all pages and tries, is cut
+    off after `deadline_s`. Threads may share it; it calls `hosts` from several threads, one call at a time.
 
     Raises:
         DeclarationError: a header cannot contain the contact.
@@ -71,6 +72,7 @@ class Fetcher:
         contact: str | None = None,
         resolve: Resolve = resolve_host,
         monotonic: Callable[[], float] = time.monotonic,
+        deadline_s: float = DEADLINE_S,
     ) -> None:
         user_agent = user_agent_for(contact or environment.get(CONTACT) or PROJECT)
         if not is_sendable("user-agent", user_agent):
@@ -82,6 +84,7 @@ class Fetcher:
         self._clock = clock
         self._environment = environment
         self._resolve = resolve
+        self._monotonic, self._deadline_s = monotonic, deadline_s
 
     def __enter__(self) -> Self:
         return self
@@ -107,7 +110,7 @@ class Fetcher:
         shared = self._shared.of(board, last)
         if shared is not None:
             return shared
-        ask = ask_for(board, board.request, self._environment)
+        ask = replace(ask_for(board, board.request, self._environment), until=self._monotonic() + self._deadline_s)
         gathered = self._noted(ask.host, lambda: self._gathered(board, ask, last))
         outcome = self._outcome(board, gathered, last)
         log.info("board fetched", extra={"board": board.id, "outcome": type(outcome).__name__, "bodies": len(gathered.replies)})
@@ -138,7 +141,9 @@ class Fetcher:
         """All parts of a board, in order. Only a board that is one answer can be fetched conditionally."""
         if not _is_one_answer(board):
             asks = partial(ask_for, board, environment=self._environment)
-            return Gatherer(board=board, ask_for=asks, get=self._get, now=self._clock.now).whole()
+            return Gatherer(
+                board=board, ask_for=asks, get=lambda part: self._get(replace(part, until=ask.until)), now=self._clock.now
+            ).whole()
         validators = {"if-none-match": last.etag, "if-modified-since": last.last_modified}
         conditions = {name: value for name, value in validators.items() if value and is_sendable(name, value)}
         reply = self._get(replace(ask, headers={**ask.headers, **conditions}))

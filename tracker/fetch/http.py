@@ -6,8 +6,8 @@ The rest of this package uses `Ask` and `Reply`. The library is httpx, dormant s
 Addresses: a request that must stay public (`Ask.public`) is checked on the connection, before a byte is sent, so a name that
 resolves differently between check and connect gains nothing. Through a proxy (HTTPS_PROXY etc.) only the check by name remains.
 
-Time: from sending to the last byte a request takes at most `TOTAL_FACTOR` times its timeout; then its socket is shut. Before
-there is a socket only the plain timeout applies, once per address of the host.
+Time: from sending to the last byte a request takes at most `TOTAL_FACTOR` times its timeout, and ends when its fetch has to; then
+its socket is shut. Before there is a socket only the plain timeout applies, once per address of the host.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
 from ipaddress import ip_address
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from tracker.errors import FetchError, Refused, Transient
@@ -67,7 +68,7 @@ class Ask:
 
     `declared` is the board's URL as declared. Names in `headers` are lower-case. `cut` keeps the first `max_bytes` of a longer
     body instead of refusing it. `public` demands a public address, unless `allow_private`. The request counts for each of the
-    `keys`, which may be used `max_per_day` times; 0 is any number.
+    `keys`, which may be used `max_per_day` times; 0 is any number. It ends at `until` on the sender's clock.
     """
 
     board: BoardId
@@ -85,6 +86,7 @@ class Ask:
     allow_private: bool = False
     keys: tuple[str, ...] = ()
     max_per_day: int = 0
+    until: float = inf
 
     @property
     def host(self) -> str:
@@ -187,14 +189,19 @@ class Wire:
             Refused: the request cannot be sent, the answer is too large, or the address is not public though it must be.
             Gone: there is no such host.
         """
-        with _unlogged(), closing(_Watch(ask)) as watch:
+        total_s = min(TOTAL_FACTOR * ask.timeout_s, ask.until - self._monotonic())
+        if total_s <= 0:
+            raise _late(ask, total_s)
+        with _unlogged(), closing(_Watch(ask, total_s)) as watch:
             try:
                 return self._exchange(ask, watch)
-            except (httpx.HTTPError, httpx.InvalidURL, Garbled, UnicodeError) as error:
-                raise _late(ask) if watch.expired else _translated(ask, error, direct=watch.direct) from ask.because(error)
+            except (httpx.HTTPError, httpx.InvalidURL, Garbled, UnicodeError, TimeoutError) as error:
+                is_late = watch.expired or isinstance(error, TimeoutError)
+                late = _late(ask, total_s) if is_late else _translated(ask, error, direct=watch.direct)
+                raise late from ask.because(error)
 
     def _exchange(self, ask: Ask, watch: _Watch) -> Reply:
-        deadline = self._monotonic() + TOTAL_FACTOR * ask.timeout_s
+        deadline = self._monotonic() + watch.total_s
         request = self._client.build_request(
             ask.method,
             ask.url,
@@ -207,7 +214,7 @@ class Wire:
         with closing(response):
             body = b"" if response.status_code in BODILESS else self._body(ask, response, deadline)
         if watch.expired:  # a body without a length ends where its socket is shut
-            raise _late(ask)
+            raise TimeoutError
         next_link = response.links.get("next", {}).get("url", "")
         headers = {**response.headers, **response.extensions[ASIDE]}
         return Reply(url=ask.url, status=response.status_code, headers=headers, body=body, next_link=next_link)
@@ -226,7 +233,7 @@ class Wire:
         inflater = Inflater(coding, ask.max_bytes)
         for chunk in chunks:
             if self._monotonic() > deadline:
-                raise _late(ask)
+                raise TimeoutError
             if not inflater.feed(chunk):
                 if ask.cut:
                     return inflater.body
@@ -240,12 +247,13 @@ class Wire:
 class _Watch:
     """Watches the connection of one request (httpx's `trace` extension): checks its address, and shuts it when time is up."""
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: Ask, total_s: float) -> None:
         self.expired = False
         self.direct = True
+        self.total_s = total_s
         self._ask = ask
         self._stream: Any = None
-        self._timer = threading.Timer(TOTAL_FACTOR * ask.timeout_s, self._expire)
+        self._timer = threading.Timer(total_s, self._expire)
         self._timer.daemon = True
         self._timer.start()
 
@@ -264,7 +272,7 @@ class _Watch:
         self._stream = stream
         if self.expired:
             stream.close()
-            raise _late(self._ask)
+            raise TimeoutError
         peer = stream.get_extra_info("server_addr")
         if self._ask.public and self.direct and not is_public(ip_address(peer[0])):
             stream.close()
@@ -290,9 +298,11 @@ def _as_sent(response: httpx.Response) -> tuple[str, Iterator[bytes]]:
     return response.headers.get("content-encoding", ""), response.iter_raw()
 
 
-def _late(ask: Ask) -> Transient:
-    total_s = TOTAL_FACTOR * ask.timeout_s
-    return Transient(f"{ask.place}: not done after {total_s:g} s, expected within {ask.timeout_s:g} s; it is asked again later")
+def _late(ask: Ask, total_s: float) -> Transient:
+    """That a request, of that many seconds at most, is not done; fewer than usual are those that its whole fetch had left."""
+    is_whole = total_s < TOTAL_FACTOR * ask.timeout_s
+    slow = "the whole fetch is not done by its deadline, and was cut off" if is_whole else f"not done after {total_s:g} s"
+    return Transient(f"{ask.place}: {slow}, expected within {ask.timeout_s:g} s; it is asked again later")
 
 
 def _translated(ask: Ask, error: Exception, *, direct: bool) -> FetchError:

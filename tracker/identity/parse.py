@@ -126,7 +126,8 @@ def _is_guess(parsed: Parsed, tokens: Sequence[Token], brand: Brand, statements:
     """Whether somebody else than the brand's lab may have made it.
 
     The name has undeclared words of its own, or those of a derived model, and neither the board nor a path names the lab; or it
-    names another maker. A host's repository may be the host's own model: `togethercomputer/GPT-JT-6B`.
+    names another maker. A host's repository may be the host's own model: `togethercomputer/GPT-JT-6B`. An undeclared word in
+    brackets may be a tool around the model: `GPT-5 (MyShell)`.
     """
     line, slots = brand.line, parsed.slots
     by_creator = statements.hinted is not None and statements.hinted is parsed.maker
@@ -141,7 +142,9 @@ def _is_guess(parsed: Parsed, tokens: Sequence[Token], brand: Brand, statements:
     if statements.path and statements.spelled == "repository" and own:
         return True
     front = [tokens[place].text for place in families.unknown_words(tokens, brand.at) if place not in brand.places]
-    return any(word not in known.lines and word not in line.ignore for word in (*front, *(own if line.family.base else ())))
+    noted = () if statements.stated else (token.text for token in tokens if token.bracket and token.text in own)
+    words = (*front, *noted, *(own if line.family.base else ()))
+    return any(word not in known.lines and word not in line.ignore for word in words)
 
 
 def _mentioned(

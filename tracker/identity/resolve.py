@@ -152,13 +152,15 @@ def _identity(raw: str, parsed: Parsed, known: KnownNames, answer: tuple[str | N
     slots, maker = parsed.slots, _maker(parsed, known) or Maker(name="", slug="")
     stated = compose.flags(parsed)
     family = _family(raw, parsed)
+    is_built_on = parsed.line is not None and bool(parsed.named)  # then the generation is the base model's
+    generation = "" if is_built_on else slots.shown_generation
     return Identity(
         name=raw,
         lab=maker.name,
         country=maker.country,
         family=family,
-        generation=slots.shown_generation,
-        line_title=known.line_name(family, slots.shown_generation),
+        generation=generation,
+        line_title=known.line_name(family, generation),
         tier=" ".join(slots.tier),
         size_total_b=slots.size.total,
         size_active_b=slots.size.active,

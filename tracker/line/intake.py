@@ -12,7 +12,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Protocol
 
-from tracker.errors import Defect, FetchError, Gone, StoreError, TrackerError, Transient
+from tracker.errors import DeclarationError, Defect, FetchError, Gone, StoreError, TrackerError, Transient
 from tracker.exports.extras import load
 from tracker.line import apart, dates, index
 from tracker.line.apart import Read
@@ -217,17 +217,27 @@ def import_bodies(
 ) -> Outcome:
     """Take in dated bodies (`YYYY-MM-DDTHHMMSSZ.ext[.gz]`, in any order) like fetched ones.
 
+    Files that cannot be read are the error of the outcome; all others are taken in.
+
     Raises:
-        DeclarationError: a file's name has no time, or the file cannot be read.
+        DeclarationError: a file's name has no time, or no file can be read.
         StoreError: another body is already kept for the same time.
     """
     files = dated(paths)
     with archive.lease(board.id):
         index.check(board.id, archive, store)
+        errors: list[TrackerError] = []
         for at, path in files:
-            body = read_body(path, board.request.max_bytes)
+            try:
+                body = read_body(path, board.request.max_bytes)
+            except DeclarationError as error:
+                errors.append(error)
+                continue
             archive.keep(Capture(board=board.id, observed_at=at, url=board.request.url, bodies=(body,), origin=path.name))
-        return sync_leased(board, Desk(archive=archive, store=store, lexicon=lexicon, now=now, attended=True))
+        if files and len(errors) == len(files):
+            raise errors[0]
+        desk = Desk(archive=archive, store=store, lexicon=lexicon, now=now, attended=True)
+        return _with_errors(sync_leased(board, desk), errors)
 
 
 def import_warcs(
@@ -235,18 +245,37 @@ def import_warcs(
 ) -> Outcome:
     """Take in what `tracker export warc` wrote of a board: captures, failed fetches and decisions, each once.
 
+    Of a damaged file, what is whole is taken in; the damage is the error of the outcome.
+
     Raises:
-        DeclarationError: a file cannot be read, or has nothing of the board; what was read before the damage is kept.
+        DeclarationError: no file can be read, or has anything of the board.
         StoreError: another body is already kept for the same time, or a body is missing.
     """
     read = load("warc_file").read
     with archive.lease(board.id):
         index.check(board.id, archive, store)
         known = {*archive.index(board.id)[0]}
-        for archived in (archived for path in paths for archived in read(path, board)):
-            if archived.line not in known:
-                _take_in(board, archived.line, archived.bodies, archive)
-        return sync_leased(board, Desk(archive=archive, store=store, lexicon=lexicon, now=now, attended=True))
+        errors, found = [], False
+        for path in paths:
+            try:
+                for archived in read(path, board):
+                    found = True
+                    if archived.line not in known:
+                        _take_in(board, archived.line, archived.bodies, archive)
+            except DeclarationError as error:
+                errors.append(error)
+        if errors and not found:
+            raise errors[0]
+        desk = Desk(archive=archive, store=store, lexicon=lexicon, now=now, attended=True)
+        return _with_errors(sync_leased(board, desk), errors)
+
+
+def _with_errors(outcome: Outcome, errors: Sequence[TrackerError]) -> Outcome:
+    """The outcome, failed by the first of the errors of files, which says how many more there are."""
+    if not errors:
+        return outcome
+    more = f" (and {count(len(errors) - 1, 'other file')})" if errors[1:] else ""
+    return replace(outcome, error=outcome.error or DeclarationError(f"{errors[0]}{more}; all else was imported"))
 
 
 def _take_in(board: Board, line: IndexLine, bodies: Mapping[Sha256, bytes], archive: Archive) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
@@ -47,6 +47,11 @@ RANKED: Mapping[str, Callable[[RankedRow], object]] = {
 """Column of a ranking → its value."""
 RIGHT = frozenset(("rank", "published", "score", "low", "high", "size", "active_size", "price"))
 """The columns of numbers."""
+
+
+def judged_columns(only: Filters) -> tuple[str, ...]:
+    """The columns by which the conditions choose, of those that other boards may state."""
+    return tuple(name for name, trait in TRAITS.items() if trait in only.traits and name != "cheaper")
 
 
 def wanted_traits(only: Filters) -> tuple[str, ...]:
@@ -160,14 +165,18 @@ def by_value(
     return [*with_value, *(row for row in rows if value(row) is None)]
 
 
-def notes(facts: Iterable[ModelFacts], columns: Iterable[str], unknown: Mapping[str, int]) -> tuple[str, ...]:
+def source_lines(sources: Mapping[str, Sequence[str]]) -> list[str]:
+    """Which other boards state a trait, for people."""
+    names = {trait: column for column, trait in reversed(TRAITS.items())}
+    return [f"{names[trait]} of {listed(boards, None)} where this board states none" for trait, boards in sources.items()]
+
+
+def notes(facts: Iterable[ModelFacts], columns: Collection[str], unknown: Mapping[str, int]) -> tuple[str, ...]:
     """Where the columns that the board itself lacks come from, of which kind the prices are, and which rows are left out."""
+    from tracker.query.facts import sources_of  # noqa: PLC0415  # an answer without facts does without
+
     known = list(facts)
-    lines = []
-    for name, trait in {TRAITS[column]: column for column in reversed(list(columns)) if column in TRAITS}.items():
-        sources = sorted({stated.sources[trait] for stated in known if trait in stated.sources})
-        if sources:
-            lines.append(f"{name} of {listed(sources, None)} where this board states none")
+    lines = source_lines(sources_of(known, dict.fromkeys(TRAITS[column] for column in columns if column in TRAITS)))
     prices = {stated.price_of.title for stated in known if stated.price_of is not None and stated.traits.price is not None}
     if "price" in columns and prices:
         lines.append(f"price: {listed(sorted(prices), None)} in USD per 1M tokens")

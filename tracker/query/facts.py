@@ -64,6 +64,13 @@ def facts_of(
     return facts
 
 
+def sources_of(facts: Iterable[ModelFacts], wanted: Iterable[str]) -> dict[str, tuple[BoardId, ...]]:
+    """The other boards that state each trait that is wanted; none for one that no other states."""
+    known = list(facts)
+    boards = {trait: sorted({of.sources[trait] for of in known if trait in of.sources}) for trait in wanted}
+    return {trait: tuple(names) for trait, names in boards.items() if names}
+
+
 def newest_first(state: BoardAt) -> tuple[float, str]:
     """Sorts the boards that were read last first."""
     return -state.snapshot.observed_at.timestamp(), state.board.id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from heapq import heappop, heappush
 from itertools import pairwise
@@ -12,7 +12,8 @@ from itertools import pairwise
 from tracker.model import Board, BoardId, EntryId, Measure, Metric, MetricId, Span
 from tracker.order import beyond_error
 from tracker.ports import Store
-from tracker.query.filters import Filters, metrics_of
+from tracker.query.facts import ModelFacts, sources_of
+from tracker.query.filters import EntryKey, Filters, metrics_of
 from tracker.query.listings import Listings
 from tracker.query.since import is_respelling, looked_at, newest_keys
 
@@ -56,7 +57,8 @@ class _Top:
 class Led:
     """The reigns on a metric of a board, oldest first, as of `looked_at`. `names` are those of its entries, the newest each.
 
-    `unknown`: how many entries are left out only because a trait is not stated, by trait.
+    `unknown`: how many entries are left out only because a trait is not stated, by trait. `sources`: the other boards that state
+    a trait of the entries.
     """
 
     board: Board
@@ -65,6 +67,7 @@ class Led:
     reigns: tuple[Reign, ...]
     names: Mapping[EntryId, str]
     unknown: Mapping[str, int]
+    sources: Mapping[str, tuple[BoardId, ...]] = field(default_factory=dict)
 
     def table(self) -> Iterator[ReignRow]:
         """Each leader of each reign."""
@@ -108,8 +111,10 @@ def leaders_of(boards: Sequence[Board], listings: Listings, only: Filters) -> tu
     """The reigns on each metric that is meant and has any, among the entries that are meant."""
     ids, store, choice = [board.id for board in boards], listings.store, None
     listings.check_makers(ids, only)
+    facts: Mapping[EntryKey, ModelFacts] = {}
     if only.about_models:
-        choice = listings.choice(ids, only, listings.facts(ids, only.traits))
+        facts = listings.facts(ids, only.traits)
+        choice = listings.choice(ids, only, facts)
     found = []
     for board, metric in ((declared, metric) for declared in boards for metric in metrics_of(declared, only)):
         among = {entry for of_board, entry in choice.entries if of_board == board.id} if choice is not None else None
@@ -122,6 +127,7 @@ def leaders_of(boards: Sequence[Board], listings: Listings, only: Filters) -> tu
             reigns=tuple(reigns[-only.top :] if only.top else reigns),
             names={entry: known.name for entry, known in store.past(board.id).known.items()},
             unknown=choice.unknown.get(board.id, {}) if choice is not None else {},
+            sources=sources_of([facts[board.id, entry] for entry in among], only.traits) if among else {},
         )
         found += [led] if led.reigns else []
     return tuple(found)

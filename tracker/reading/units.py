@@ -49,11 +49,12 @@ _UNIT = re.compile(
 )
 """A single k, m, b or t may be a unit or a power of ten, so it is neither."""
 _DURATION = re.compile(
-    r"(?=\d)(?:(\d+) ?d(?:ays?)?,? ?)?(?:(\d+) ?h(?:(?:ou)?rs?)?,? ?)?(?:(\d+) ?m(?:in(?:ute)?s?)?,? ?)?"
-    r"(?:(\d+(?:\.\d+)?) ?s(?:ec(?:ond)?s?)?)?"
+    r"(?:\+ )?(?=\d)(?:(\d+) ?d(?:ays?)?,? ?)?(?:(\d+) ?h(?:(?:ou)?rs?)?,? ?)?"
+    r"(?:(\d+) ?(?:m(?:in(?:ute)?s?)?(?!s)|['’′](?!['’′])),? ?)?"
+    r"(?:(\d+(?:\.\d+)?) ?(?:s(?:ec(?:ond)?s?)?|['’′]{2}|[\"”″]),? ?)?(?:(\d{1,3}) ?ms)?"
 )
-"""`1h 34m 40s`, `33 min 32 s`, `2 days 3 hours`."""
-_CLOCK = re.compile(r"()(?:(\d+):(?=\d\d:))?(\d+):([0-5]\d(?:\.\d+)?)")
+"""`1h 34m 40s`, `33 min 32 s`, `1m 36s 040ms`, `76h 00' 32''`, `2 days 3 hours`."""
+_CLOCK = re.compile(r"()(?:(\d+):(?=\d\d:))?(\d+):([0-5]\d(?:\.\d+)?)()")
 """`2:01:09`, `2:18.28`. A column of `1:34` alone may be minutes, hours or a result of two teams."""
 _PHYSICAL = re.compile(rf"(?P<prefix>[{''.join(PREFIXES)}]?)(?P<base>s|Wh|W|V|A|Hz|B|J|g)")
 
@@ -111,7 +112,7 @@ def _in_seconds(cells: Sequence[str | None]) -> Sequence[str | None] | None:
         return None
     if form is _CLOCK and not any(match[2] or "." in match[4] for match in found.values()):
         return None
-    sizes = (86400, 3600, 60, 1)
+    sizes = (*map(Decimal, (86400, 3600, 60, 1)), Decimal("0.001"))
     seconds = {
         row: sum(Decimal(part or 0) * size for part, size in zip(match.groups(), sizes, strict=True))
         for row, match in found.items()

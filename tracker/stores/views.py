@@ -44,9 +44,8 @@ _WORDS: Mapping[str, str] = {
     "BY_ENTRY": "JOIN _entries e ON e.board = s.board AND e.entry = m.entry",
     "BEST_FIRST": "iif(higher_is_better, -value, value)",
     "ENDLESS": str(1 << 60),
-    "TRAITS": ", ".join(_TRAITS),
     "SOURCES": ", ".join(_SOURCES),
-    "PRICE": _TRAITS[-1],
+    **dict(zip(("SIZE", "OPEN", "PRICE"), _TRAITS, strict=True)),
 }
 """What the queries below abbreviate."""
 
@@ -82,11 +81,6 @@ _VALUE = {
 _WHO = {
     "model": "id of the model, null if the name is ambiguous",
     "lab": "the lab that made the model, null if unknown",
-}
-_RESOLVED = {
-    "size_total_b": "number of parameters, in 10⁹: as the board or the name states it, otherwise as other boards do",
-    "open_weights": "1 if the weights can be downloaded, 0 if not, null if no board states it or boards differ",
-    "price": "listed price, in USD per 1M tokens (output, otherwise blended, otherwise input), here, otherwise on another board",
 }
 _EVENT = {
     "recorded_at": "time of the observation that recorded it",
@@ -243,25 +237,26 @@ WHERE b.declaration IS NOT NULL
             "country": "country of the lab, two letters",
             "family": "brand line, such as `Qwen`",
             "generation": "its number, such as `3.5`",
+            "size_total_b": "number of parameters, in 10⁹: as the board or the name states it, otherwise as other boards do",
             "size_active_b": "active parameters, in 10⁹",
+            "open_weights": "1 if the weights can be downloaded, 0 if not, null if no board states it or boards differ",
             "reasoning": "`on`, `off` or `unspecified`",
-            **_RESOLVED,
-            "size_source": "the board that states the size, null if it is this one or the name",
-            "open_source": "the board that states whether the weights are open, null if it is this one",
-            "price_source": "the board that states the price, null if it is this one",
+            "price": "listed price, in USD per 1M tokens (output, otherwise blended, otherwise input), here or on another board",
             "price_class": "`<=0.5`, `<=2`, `<=10` or `>10` USD per 1M tokens",
             "first_seen": "time of the first reading with it",
             "last_seen": "time of the last reading with it, null while it is listed",
             "departed": "1 if its departure is confirmed",
             "names_version": "version of the names that resolved it",
+            "size_source": "the board that states the size, null if it is this one or the name",
+            "open_source": "the board that states whether the weights are open, null if it is this one",
+            "price_source": "the board that states the price, null if it is this one",
         },
         query="""
 SELECT e.board, e.key, e.name, i.model, i.variant, nullif(i.lab, ''), nullif(i.country, ''),
-  nullif(i.family, ''), nullif(i.generation, ''), i.size_active, coalesce(i.reasons, 'unspecified'),
-  TRAITS, SOURCES,
+  nullif(i.family, ''), nullif(i.generation, ''), SIZE, i.size_active, OPEN, coalesce(i.reasons, 'unspecified'), PRICE,
   (SELECT CASE WHEN p <= 0.5 THEN '<=0.5' WHEN p <= 2 THEN '<=2' WHEN p <= 10 THEN '<=10' WHEN p > 10 THEN '>10' END
    FROM (SELECT PRICE AS p)),
-  time(e.first_seen), time(e.last_seen), e.departed, i.version
+  time(e.first_seen), time(e.last_seen), e.departed, i.version, SOURCES
 FROM _entries e LEFT JOIN identities i USING (board, entry)
 """,
     ),

@@ -33,6 +33,7 @@ from tracker.model import (
 )
 from tracker.model.names import Lexicon
 from tracker.query.rows import answers
+from tracker.query.times import check_times
 from tracker.stores.sqlite import SqliteStore
 from tracker.wording import machine_time
 from tracker.workspace.ids import known
@@ -164,7 +165,7 @@ class Workspace:
         """
         from tracker.query.standings import standings  # noqa: PLC0415  # as above
 
-        _check_aware(at=at)
+        check_times(at=at)
         declared = self.board(board)
         rows = standings(declared, self.store, metric=MetricId(metric) if metric else None, at=at)
         if model is None:
@@ -178,7 +179,7 @@ class Workspace:
 
     @answers("tracker.query.ranking:Ranking")
     def rankings(
-        self, only: Filters | None = None, *, board: str | None = None, best_of: str | None = None
+        self, only: Filters | str | None = None, *, board: str | None = None, best_of: str | None = None
     ) -> tuple[Ranking, ...]:
         """The order of each board that the filters mean (or of `board`) on each metric they mean, cut to the rows they mean.
 
@@ -205,10 +206,11 @@ class Workspace:
         return tuple(replace(ranking, rows=in_order(ranking, only)) for ranking in found)
 
     @answers("tracker.query.leaders:Led")
-    def leaders(self, only: Filters | None = None, *, board: str | None = None) -> tuple[Led, ...]:
+    def leaders(self, only: Filters | str | None = None, *, board: str | None = None) -> tuple[Led, ...]:
         """Who led each board that the filters mean (or `board`) on each metric they mean, among the models they mean.
 
-        `only.since` and `only.until` leave the reigns in that time, `only.top` the last ones.
+        A text in place of the filters is a board. `only.since` and `only.until` leave the reigns in that time, `only.top` the
+        last ones.
         """
         from tracker.query.leaders import leaders_of  # noqa: PLC0415  # as above
 
@@ -281,7 +283,7 @@ class Workspace:
 
         only, chosen = self._chosen(only)
         at = only.at or at
-        _check_aware(at=at)
+        check_times(at=at)
         ids = self._known(boards) or tuple(board.id for board in chosen)
         return narrowed(versus(one, other, self.store, boards=ids, at=at, every=every, lexicon=self.lexicon), only)
 
@@ -292,7 +294,7 @@ class Workspace:
 
         only, chosen = self._chosen(only)
         at = only.at or at or SystemClock().now()
-        _check_aware(at=at)
+        check_times(at=at)
         priced = [board.id for board in chosen if any(metric.topic == "price" for metric in board.metrics)]
         entries: Sequence[Listed] = ()
         with suppress(DeclarationError):
@@ -328,7 +330,7 @@ class Workspace:
         from tracker.line.apart import read_line  # noqa: PLC0415  # as above
         from tracker.query.why_not import explain  # noqa: PLC0415  # as above
 
-        _check_aware(since=since)
+        check_times(since=since)
         rows: list[Explained] = []
         for name, listed in self.find(model, boards=(board,) if board else ()).by_board.items():
             lines, _ = self.archive.index(name)
@@ -379,7 +381,7 @@ class Workspace:
         wanted = wanted or EventFilter()
         if only is not None:
             return self._events_of(wanted, only)
-        _check_aware(since=wanted.since, until=wanted.until)
+        check_times(since=wanted.since, until=wanted.until)
         if wanted.board is not None:
             known(self.settings, self.store, wanted.board)
         self._check_words(wanted)
@@ -406,8 +408,11 @@ class Workspace:
     def changes(self, since: str = "", *, top: int = 1_000) -> tuple[RecordChange, ...]:
         """What the record gained or lost since a cursor ("": ever), in that order, at most `top`; each has the cursor after it.
 
-        An event that a replay finds again is not gained again. Raises DeclarationError for a cursor of another store.
+        An event that a replay finds again is not gained again. Raises DeclarationError for a cursor of another store, and with
+        `known_at`: what is gained later has no place in an earlier record.
         """
+        if self.settings.known_at is not None:
+            raise DeclarationError("--known-at: changes are what comes from now on; expected no such time (see corrections)")
         return tuple(self.store.changes(since, top))
 
     def event(self, name: str) -> Event:
@@ -422,22 +427,24 @@ class Workspace:
         """The events that several boards report together, up to the newest reading by default; derived, not stored."""
         from tracker.line import panel  # noqa: PLC0415  # as above
 
-        _check_aware(since=since, until=until)
+        check_times(since=since, until=until)
         until = until or (self._newest(self.store.boards()) or _EVER) + _SECOND
         return panel.across(self.store, since=since or _EVER, until=until, lexicon=self.lexicon)
 
+    @answers("tracker.model:Correction")
     def corrections(
         self, boards: Sequence[str] = (), *, since: datetime | None = None, until: datetime | None = None
     ) -> tuple[Correction, ...]:
-        """The events that were withdrawn, added or changed later, since ≤ corrected_at < until; oldest first."""
-        _check_aware(since=since, until=until)
-        named = self._known(boards)
+        """The events that were withdrawn, added or changed later, since ≤ corrected_at < until (≤ `known_at`); oldest first."""
+        check_times(since=since, until=until)
+        named, known_at = self._known(boards), self.settings.known_at
         return tuple(
             correction
             for correction in self.store.corrections()
             if (not named or correction.board in named)
             and (since is None or correction.corrected_at >= since)
             and (until is None or correction.corrected_at < until)
+            and (known_at is None or correction.corrected_at <= known_at)
         )
 
     def report(
@@ -463,7 +470,7 @@ class Workspace:
 
         only, chosen = self._chosen(only)
         since, until = only.since or since, _end(only) or until
-        _check_aware(since=since, until=until)
+        check_times(since=since, until=until)
         names = self._known(boards) or tuple(board.id for board in chosen)
         newest = self._newest(names)
         if newest is None:
@@ -497,7 +504,7 @@ class Workspace:
         """The verdict on each claim of a text; of an `article`, only on sentences that seem to compare models."""
         from tracker import claims  # noqa: PLC0415  # as above
 
-        _check_aware(at=at)
+        check_times(at=at)
         return claims.check(text, self.store, at=at, lexicon=self.lexicon, boards=self._known(boards), article=article)
 
     @answers("tracker.watches:Firing")
@@ -507,7 +514,7 @@ class Workspace:
         """When each watch, or one of them, would have fired over the stored history, oldest first."""
         from tracker.workspace.firings import firings, watches_of  # noqa: PLC0415  # as above
 
-        _check_aware(since=since, until=until)
+        check_times(since=since, until=until)
         chosen = watches_of(self.settings, self.lexicon, watch)
         boards = self._known((board,)) if board else self.store.boards()
         fired = (
@@ -578,10 +585,14 @@ class Workspace:
 
     @answers("tracker.workspace.captures:CaptureRow")
     def captures(self, board: str) -> tuple[CaptureRow, ...]:
-        """The fetches of a board and what people decided about them, in the order of the archive."""
-        from tracker.workspace.captures import captures  # noqa: PLC0415  # as above
+        """The fetches of a board and what people decided about them, in the order of the archive.
 
-        return captures(self.board(board).id, self.archive, self.store)
+        With `known_at`, the fetches that were in the history then: when a decision was made is not on record.
+        """
+        from tracker.workspace.captures import captures, index_of  # noqa: PLC0415  # as above
+
+        name = self.board(board).id
+        return captures(index_of(name, self), self.store.checks(name))
 
     @answers("tracker.model:Check")
     def quarantine(self, board: str | None = None) -> tuple[Check, ...]:
@@ -591,12 +602,16 @@ class Workspace:
 
     # ── shared ───────────────────────────────────────────────────────────────────────────────────
 
-    def _chosen(self, only: Filters | None, board: str | None = None) -> tuple[Filters, tuple[Board, ...]]:
+    def _chosen(self, only: Filters | str | None, board: str | None = None) -> tuple[Filters, tuple[Board, ...]]:
         """The filters, and the boards they mean, or only that one; in the order of ids."""
         from tracker.query.filters import Filters, boards_of  # noqa: PLC0415  # as above
 
+        if isinstance(only, str):
+            only, board = None, board or only
         only = only or Filters()
-        _check_aware(since=only.since, until=only.until, at=only.at)
+        if board is not None and only.boards:
+            raise DeclarationError(f'board "{board}" is named, and --board {" ".join(only.boards)} too; expected one of the two')
+        check_times(since=only.since, until=only.until, at=only.at)
         if only.labs:
             from tracker.query.listings import labs_meant  # noqa: PLC0415  # as above
 
@@ -658,14 +673,8 @@ def open_workspace(
     if path is not None and store is None and settings.folder is None and not settings.store.is_relative_to(path):
         raise DeclarationError(f"{path}: no workspace and no store here; expected tracker.toml or tracker.db (tracker init)")
     settings.check_store()
-    _check_aware(known_at=known_at)
+    check_times(known_at=known_at)
     return Workspace(replace(settings, known_at=known_at))
-
-
-def _check_aware(**times: datetime | None) -> None:
-    for name, at in times.items():
-        if at is not None and at.tzinfo is None:
-            raise ValueError(f"{name}={at.isoformat()} has no time zone; expected an aware datetime (tzinfo=UTC)")
 
 
 def _window(newest: datetime, since: datetime | None, until: datetime | None) -> tuple[datetime, datetime]:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import unified_diff
+from typing import TYPE_CHECKING
 
 from tracker.errors import DeclarationError, ParseError
 from tracker.line.apart import read_line
 from tracker.line.fold import CONTENT, DECISIONS, fetches_of
-from tracker.model import Board, BoardId, EntryId, IndexLine, PublishedEntry, Reading, Sha256, Verdict, kept_and_pruned
+from tracker.model import Board, BoardId, Check, EntryId, IndexLine, PublishedEntry, Reading, Sha256, Verdict, kept_and_pruned
 from tracker.parsers.decoding import charset_of, decode, inflated
-from tracker.ports import Archive, Store
+from tracker.ports import Archive
 from tracker.wording import machine_time, shortened
+
+if TYPE_CHECKING:
+    from tracker.workspace.api import Workspace
 
 MOST_LINES = 20_000
 """Texts of more lines are not compared: that takes minutes."""
@@ -35,10 +39,18 @@ class CaptureRow:
     reason: str
 
 
-def captures(board: BoardId, archive: Archive, store: Store) -> tuple[CaptureRow, ...]:
-    """The fetches and decisions of a board, in the order of the archive."""
-    lines, _ = archive.index(board)
-    results = {check.observed_at: str(check.result) for check in store.checks(board)}
+def index_of(board: BoardId, workspace: Workspace) -> Sequence[IndexLine]:
+    """The lines of a board's index; with `known_at`, the fetches that were in the history then."""
+    lines, _ = workspace.archive.index(board)
+    if workspace.settings.known_at is None:
+        return lines
+    known = {check.observed_at for check in workspace.store.checks(board)}
+    return [line for line in lines if line.observed_at in known and line.verdict not in DECISIONS]
+
+
+def captures(lines: Sequence[IndexLine], checks: Iterable[Check]) -> tuple[CaptureRow, ...]:
+    """The fetches and decisions of a board's index, in its order; `checks` are those of its history."""
+    results = {check.observed_at: str(check.result) for check in checks}
     counted, (_, pruned) = {line.observed_at for line in fetches_of(lines)}, kept_and_pruned(lines)
 
     def state(line: IndexLine) -> str:
@@ -66,13 +78,12 @@ class CellChange:
     after: str | None
 
 
-def capture_at(board: Board, archive: Archive, at: datetime | None) -> IndexLine:
-    """The last line at or before a time (or of all) that brought content and was not struck.
+def capture_at(board: Board, lines: Sequence[IndexLine], at: datetime | None) -> IndexLine:
+    """The last line of its index at or before a time (or of all) that brought content and was not struck.
 
     Raises:
         DeclarationError: there is none; names the first or, if its bodies were pruned, says so.
     """
-    lines = archive.index(board.id)[0]
     content = [line for line in fetches_of(lines) if line.verdict in CONTENT]
     earlier = [line for line in content if at is None or line.observed_at.replace(microsecond=0) <= at]
     if earlier:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tracker import schedules
 from tracker.errors import DeclarationError
 from tracker.exports.contents import Contents
-from tracker.model import Board, BoardId
+from tracker.model import Board
 from tracker.query.filters import EVERYTHING, EntryKey, Filters, boards_of
 from tracker.query.listings import Listings
-from tracker.schedules.formats import formats
 from tracker.workspace.ids import known
-from tracker.workspace.settings import Settings
+from tracker.workspace.sharing import is_barred, with_terms
 
 if TYPE_CHECKING:
     from tracker.workspace.api import Workspace
-
-BARRED = "barred"
 
 
 def contents_of(workspace: Workspace, only: Filters = EVERYTHING, *, barred: bool = False) -> tuple[Contents, tuple[Board, ...]]:
@@ -30,12 +25,11 @@ def contents_of(workspace: Workspace, only: Filters = EVERYTHING, *, barred: boo
         DeclarationError: a filter means nothing that the store has, or no board is left.
     """
     settings, store = workspace.settings, workspace.store
-    present = _declared_now(settings)
     for name in only.boards:
         if "/" in name and not any(sign in name for sign in "*?["):
             known(settings, store, name)
-    boards = [_with_terms(board, present.get(board.id)) for board in boards_of(only, workspace.boards())]
-    left_out = tuple(board for board in boards if board.redistribution == BARRED and not barred)
+    boards = boards_of(only, with_terms(workspace))
+    left_out = tuple(board for board in boards if is_barred(board) and not barred)
     kept = tuple(board for board in boards if board not in left_out)
     if not kept:
         bars = "the terms of every board bar redistribution (--barred exports them for your own use)"
@@ -53,19 +47,3 @@ def _entries(workspace: Workspace, boards: tuple[Board, ...], only: Filters) -> 
     ids = [board.id for board in boards]
     listings.check_makers(ids, only)
     return listings.choice(ids, only, listings.facts(ids, only.traits)).entries
-
-
-def _declared_now(settings: Settings) -> dict[BoardId, Board]:
-    """Every board that the files declare now, selected or not: a store may have been synced before its terms were stated."""
-    if settings.shipped is None and not settings.schedules.is_dir():
-        return {}
-    return dict(schedules.load(settings.schedules, formats(), settings.shipped).boards)
-
-
-def _with_terms(stored: Board, present: Board | None) -> Board:
-    """The board as it was last read, with the terms and credits of its file now; barred if either says so."""
-    if present is None:
-        return stored
-    bars = BARRED in (stored.redistribution, present.redistribution)
-    redistribution = BARRED if bars else present.redistribution
-    return replace(stored, terms=present.terms, attribution=present.attribution, redistribution=redistribution)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import sys
 import threading
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256 as hash_of
@@ -31,6 +32,8 @@ WORTH = 0.5
 """A body is stored against a keyframe if that takes at most this share of its size alone."""
 MIN_MATCH = 6
 """A board's text repeats in whole cells and rows; ignoring shorter matches saves 9 % of the bytes in the same time."""
+_NO_MEMORY = "Allocation error"
+"""What zstd says if it gets no memory."""
 TIME = "%Y%m%dT%H%M%SZ"
 _BODY = re.compile(
     r"(?P<sha256>[0-9a-f]{64})\."
@@ -108,6 +111,17 @@ def _window(length: int) -> int:
     return min(max(length.bit_length(), low), high)
 
 
+@contextmanager
+def _memory() -> Iterator[None]:
+    """Raise MemoryError where zstd, as for damage, raises ZstdError."""
+    try:
+        yield
+    except zstd.ZstdError as error:
+        if _NO_MEMORY in str(error):
+            raise MemoryError from error
+        raise
+
+
 def compressed(body: bytes, prefix: bytes, level: int) -> bytes:
     """The body as one zstd frame, with a raw prefix unless that is empty."""
     options: dict[int, int] = {
@@ -115,11 +129,12 @@ def compressed(body: bytes, prefix: bytes, level: int) -> bytes:
         zstd.CompressionParameter.window_log: _window(len(prefix) + len(body)),
         zstd.CompressionParameter.min_match: MIN_MATCH,
     }
-    return zstd.compress(body, options=options, zstd_dict=zstd.ZstdDict(prefix, is_raw=True).as_prefix if prefix else None)
+    with _memory():
+        return zstd.compress(body, options=options, zstd_dict=zstd.ZstdDict(prefix, is_raw=True).as_prefix if prefix else None)
 
 
 def decompressed(held: StoredBody, prefix: bytes, max_bytes: int) -> bytes:
-    """The body in the file, of at most `max_bytes`. Raises ZstdError."""
+    """The body in the file, of at most `max_bytes`. Raises ZstdError for a damaged file, and MemoryError."""
     stored = regular(held.path).read_bytes()
     if held.path.suffix == ".raw":
         return stored
@@ -127,7 +142,8 @@ def decompressed(held: StoredBody, prefix: bytes, max_bytes: int) -> bytes:
         zstd_dict=zstd.ZstdDict(prefix, is_raw=True).as_prefix if prefix else None,
         options={zstd.DecompressionParameter.window_log_max: _window(len(prefix) + max_bytes)},
     )
-    body = inflater.decompress(stored, max_length=max_bytes + 1)
+    with _memory():
+        body = inflater.decompress(stored, max_length=max_bytes + 1)
     if len(body) > max_bytes:
         raise zstd.ZstdError(f"more than {max_bytes} bytes inflated")
     if not inflater.eof or inflater.unused_data:

@@ -11,6 +11,7 @@ from tracker.charts import Look, Theme
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId
 from tracker.query.filters import Filters
+from tracker.query.times import EXPECTED, Edge, time_of
 from tracker.web.site import evidence, questions
 from tracker.web.site.views import FORMATS, SiteView, board, changes, history, model, overview
 
@@ -104,15 +105,14 @@ def _is_time(text: str) -> bool:
 
 
 def _time(name: str, text: str) -> datetime:
-    """A time, or a day, which for all but `since` means its end."""
+    """A time as people type it; of a day `since` means the beginning, `at` and `until` the end. Days are in UTC."""
     try:
-        at = datetime.fromisoformat(text)
-        at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+        at = time_of(text, datetime.now(UTC), {"since": Edge.BEGIN, "until": Edge.END}.get(name, Edge.LAST))
     except (ValueError, OverflowError) as error:
-        raise DeclarationError(f"{name} is not a time; expected 2026-04-18 or 2026-04-18T06:00:00Z") from error
+        raise DeclarationError(f"{name} is not a time; expected {EXPECTED}") from error
     if at.year not in _YEARS:
         raise DeclarationError(f"{name} is in the year {at.year}; expected one from {_YEARS.start} to {_YEARS.stop - 1}")
-    return at.replace(hour=23, minute=59, second=59) if len(text) == len("2026-04-18") and name != "since" else at
+    return at
 
 
 def _look(query: Mapping[str, str]) -> Look:
