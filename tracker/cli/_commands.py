@@ -40,6 +40,8 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Prove": {
         "verify": ("verify", "Derive events again from the stored bytes and compare."),
         "audit": ("audit", "Find whatever was changed in the archive after it was written."),
+        "settle": ("settle", "Show who was first on a board at a time, by a published rule."),
+        "evidence": ("evidence", "Write a bundle with which anyone can check an event offline."),
     },
     "Set up": {
         "init": ("init", "Create a workspace in a folder, by default the current one."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NotRequired, TypedDict, Unpack
 
@@ -68,19 +69,16 @@ def build(
     **content: Unpack[Content],
 ) -> Event:
     """An event. Its id is computed from what happened and from the bytes (before, after) it was read from."""
-    kind, grade, metric = content["rule"].partition("/")[0], str(content["grade"]), content.get("metric")
-    subjects, rivals = tuple(content.get("subjects", ())), tuple(content.get("rivals", ()))
-    parties = (sorted(party.entry for party in subjects), sorted(party.entry for party in rivals))
-    return Event(
-        id=_id(kind, board, metric, grade, *parties, *digests, recorded_at.isoformat()),
-        kind=kind,
-        grade=grade,
+    event = Event(
+        id=EventId(""),
+        kind=content["rule"].partition("/")[0],
+        grade=str(content["grade"]),
         weight=max(0, min(100, content["weight"])),
         is_news=content["is_news"],
         board=board,
-        metric=metric,
-        subjects=subjects,
-        rivals=rivals,
+        metric=content.get("metric"),
+        subjects=tuple(content.get("subjects", ())),
+        rivals=tuple(content.get("rivals", ())),
         after=after,
         until=until,
         headline=content["headline"],
@@ -89,10 +87,16 @@ def build(
         rule=content["rule"],
         recorded_at=recorded_at,
     )
+    return replace(event, id=event_id(event, digests))
 
 
-def _id(*parts: object) -> EventId:
-    """The same change at the same time, read from the same bytes, has the same id, however often it is imported or replayed."""
+def event_id(event: Event, digests: tuple[str, str]) -> EventId:
+    """The same change at the same time, read from the same bytes, has the same id, however often it is imported or replayed.
+
+    `digests` are those of the bytes before and after.
+    """
+    parties = (sorted(party.entry for party in side) for side in (event.subjects, event.rivals))
+    parts = (event.kind, event.board, event.metric, event.grade, *parties, *digests, event.recorded_at.isoformat())
     return EventId(hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16])
 
 

@@ -34,7 +34,7 @@ def write(contents: Contents, path: Path) -> int:
     if contents.only.metrics or contents.only.topics or contents.entries is not None:
         raise DeclarationError("export warc: writes whole captures; leave out the conditions on metrics and models")
     with new_file(path) as partial, partial.open("wb") as file:
-        records = _Records(file, gzipped=path.suffix == ".gz")
+        records = WarcRecords(file, gzipped=path.suffix == ".gz")
         lines = {board.id: sum(1 for _ in _lines(contents, board.id)) for board in contents.boards}
         records.add("warcinfo", "", as_text({**contents.metadata(), LINES: lines}).encode(), contents.as_of, OURS)
         for board in contents.boards:
@@ -47,7 +47,7 @@ def _lines(contents: Contents, board: BoardId) -> Iterator[IndexLine]:
     return (line for line in kept if line.verdict is not Verdict.PRUNE and contents.has(line.observed_at))
 
 
-def _write_board(contents: Contents, board: BoardId, records: _Records) -> None:
+def _write_board(contents: Contents, board: BoardId, records: WarcRecords) -> None:
     written: set[Sha256] = set()
     for line in _lines(contents, board):
         at, address = machine_time(line.observed_at), line.url or f"urn:tracker:{board}"
@@ -59,7 +59,7 @@ def _write_board(contents: Contents, board: BoardId, records: _Records) -> None:
         records.add("metadata", address, msgspec.json.encode(StoredLine(board=board, line=line)), at, LINE)
 
 
-class _Records:
+class WarcRecords:
     """Appends records whose bytes depend on what they hold alone."""
 
     def __init__(self, file: IO[bytes], *, gzipped: bool) -> None:

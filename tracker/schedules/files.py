@@ -27,7 +27,7 @@ from tracker.schedules.tables import shaped
 from tracker.toml import Wrong, quoted
 from tracker.wording import visible
 
-_NO_BOARDS = frozenset({"models", "routes.toml", "watches.toml"})
+_NO_BOARDS = frozenset({"models", "rules", "routes.toml", "watches.toml"})
 _DEFAULTS = "_defaults.toml"
 _PATH_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*")
 

@@ -34,6 +34,7 @@ from tracker.model import (
 from tracker.model.names import Lexicon
 from tracker.query.rows import answers
 from tracker.query.times import check_times
+from tracker.shipped import SCHEDULES
 from tracker.stores.sqlite import SqliteStore
 from tracker.wording import machine_time
 from tracker.workspace.ids import known
@@ -55,10 +56,12 @@ if TYPE_CHECKING:  # a query loads what it needs, and no other
     from tracker.query.prices import PriceAt
     from tracker.query.ranking import Ranking
     from tracker.query.retirements import Retirement
+    from tracker.query.settle import Settlement
     from tracker.query.standings import Standing
     from tracker.query.unsure import OpenName
     from tracker.query.versus import Versus
     from tracker.query.why_not import Explained
+    from tracker.schedules.settlement import SettlementRule
     from tracker.stores.archive import FileArchive
     from tracker.watches import Firing
     from tracker.workspace.boards import BoardOverview
@@ -406,10 +409,11 @@ class Workspace:
 
     @answers("tracker.model:RecordChange")
     def changes(self, since: str = "", *, top: int = 1_000) -> tuple[RecordChange, ...]:
-        """What the record gained or lost since a cursor ("": ever), in that order, at most `top`; each has the cursor after it.
+        """What the record gained or lost since a cursor ("": ever), in that order, at most `top`; the last has the next cursor.
 
-        An event that a replay finds again is not gained again. Raises DeclarationError for a cursor of another store, and with
-        `known_at`: what is gained later has no place in an earlier record.
+        An event that came and went since, or went and came back, is left out. What a replay finds again is not gained again.
+        Raises DeclarationError for a cursor of another store, and with `known_at`: what is gained later has no place in an
+        earlier record.
         """
         if self.settings.known_at is not None:
             raise DeclarationError("--known-at: changes are what comes from now on; expected no such time (see corrections)")
@@ -575,6 +579,38 @@ class Workspace:
             compare = state_differences if pruned else differences
             different = tuple(compare(self.store, derived, declared.id))
         return proof.BoardVerification(board=declared.id, events=verified, differences=different, pruned=len(pruned))
+
+    def evidence(self, name: str, path: Path, *, public: bool = False) -> Event:
+        """Write a bundle that proves an event to anyone, and return the event.
+
+        `public`: without the bytes if the terms of the board, as stored or as declared now, bar passing them on.
+        """
+        from tracker.evidence import bundle  # noqa: PLC0415  # as above
+        from tracker.workspace.sharing import is_barred, with_terms  # noqa: PLC0415  # as above
+
+        event = self.event(name)
+        if self._across_boards((event.kind,)):
+            parts = ", ".join(part.id[:12] for part in self.parts(event))
+            raise DeclarationError(f"evidence: {event.id[:12]} is of several boards; expected an event of one, such as {parts}")
+        board = next(board for board in with_terms(self) if board.id == event.board)
+        without = public and is_barred(board)
+        source = bundle.EvidenceSource(
+            board=board, store=self.store, archive=self.archive, lexicon=self.lexicon, without_bodies=without
+        )
+        bundle.write(event, source, path)
+        return event
+
+    def settle(self, rule: str, board: str, at: datetime) -> tuple[SettlementRule, datetime, Settlement | None]:
+        """A rule of `rules/`, the time of its check, and who was first on a board then; None if no state covers that time.
+
+        A time without a zone is a day, and the rule states when on it.
+        """
+        from tracker.query.settle import settle  # noqa: PLC0415  # as above
+        from tracker.schedules.settlement import load_rule  # noqa: PLC0415  # as above
+
+        stated = load_rule(rule, (self.settings.schedules / "rules", SCHEDULES / "rules"))
+        check = stated.check_at(at) if at.tzinfo is None else at
+        return stated, check, settle(stated, self.board(board), self.store, self.lexicon, at=check)
 
     def parts(self, event: Event) -> list[Event]:
         """The stored events behind an event: those of a consensus, otherwise itself."""

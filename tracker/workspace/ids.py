@@ -14,7 +14,7 @@ from tracker.workspace import Settings
 def ids(settings: Settings) -> frozenset[str]:
     """The ids of the declared boards by the names of their files, without reading them; wrong ones are included."""
     paths = {path.relative_to(folder) for folder in settings.declarations for path in folder.glob("*/[!_]*.toml")}
-    return frozenset(path.with_suffix("").as_posix() for path in paths if path.parent.name != "models")
+    return frozenset(path.with_suffix("").as_posix() for path in paths if path.parent.name not in ("models", "rules"))
 
 
 def known(settings: Settings, store: Store, name: str) -> BoardId:

@@ -280,8 +280,12 @@ class FileArchive:
         with disk_errors("archive", self._root):
             return (*problems, *roots.problems(self._root / roots.NAME, self._walks()))
 
+    def indices(self) -> dict[BoardId, bytes]:
+        """The index of each board as written."""
+        return {board: read_from(self._folder(board), 0) for board in self.boards()}
+
     def _walks(self) -> dict[str, chain.Walk]:
-        return {board: chain.walk(read_from(self._folder(board), 0)) for board in self.boards()}
+        return {board: chain.walk(text) for board, text in self.indices().items()}
 
     def _received(self, capture: Capture) -> tuple[ReceivedBody, ...]:
         if not capture.bodies:

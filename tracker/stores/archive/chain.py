@@ -96,7 +96,22 @@ def walk(text: bytes) -> Walk:
 
 def root(heads: Mapping[str, Head]) -> str:
     """The Merkle tree hash over the heads of boards."""
-    return tree_hash([f"{board} {head.lines} {head.link}".encode() for board, head in sorted(heads.items())]).hex()
+    return tree_hash(_leaves(heads)).hex()
+
+
+def path_to_root(board: str, heads: Mapping[str, Head]) -> list[tuple[str, str]]:
+    """The hashes that lead from a board's head to the root (RFC 6962, section 2.1.1), each with its side: `left` or `right`."""
+    leaves, at, path = _leaves(heads), sorted(heads).index(board), list[tuple[str, str]]()
+    while len(leaves) > 1:
+        split = _split(leaves)
+        left, right = leaves[:split], leaves[split:]
+        path.append(("right", tree_hash(right).hex()) if at < split else ("left", tree_hash(left).hex()))
+        leaves, at = (left, at) if at < split else (right, at - split)
+    return path[::-1]
+
+
+def _leaves(heads: Mapping[str, Head]) -> list[bytes]:
+    return [f"{board} {head.lines} {head.link}".encode() for board, head in sorted(heads.items())]
 
 
 def tree_hash(leaves: Sequence[bytes]) -> bytes:
@@ -105,8 +120,13 @@ def tree_hash(leaves: Sequence[bytes]) -> bytes:
         return hashlib.sha256(b"").digest()
     if len(leaves) == 1:
         return hashlib.sha256(b"\x00" + leaves[0]).digest()
-    split = 1 << (len(leaves) - 1).bit_length() - 1  # the largest power of two below the number of leaves
+    split = _split(leaves)
     return hashlib.sha256(b"\x01" + tree_hash(leaves[:split]) + tree_hash(leaves[split:])).digest()
+
+
+def _split(leaves: Sequence[bytes]) -> int:
+    """The largest power of two below the number of leaves."""
+    return 1 << (len(leaves) - 1).bit_length() - 1
 
 
 def _link(before: str, content: bytes) -> str:

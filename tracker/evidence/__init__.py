@@ -1,0 +1,1 @@
+"""Bundles with which anyone can check a headline without this program."""
