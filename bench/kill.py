@@ -1,13 +1,16 @@
-"""Does an import survive being killed? `python bench/kill.py FOLDER [--kills 50] [--states 8]`.
+"""Does an import survive being killed? `python bench/kill.py FOLDER [--kills 50] [--states 8] [--git] [--each 1]`.
 
 FOLDER has the bodies of one board. The script imports its first states in a child process and kills it with SIGKILL at moments
-spread evenly over an undisturbed run. Then it runs the import again, and every row of every derived table must equal that of the
-undisturbed import. Exit code 1 if one differs.
+spread evenly over an undisturbed run, `--each` times in a row. Then it runs the import again, and every row of every derived
+table must equal that of the undisturbed import. With `--git`, it is a backfill from a repository with a commit per state, which
+must give the history of the import, killed or not. Exit code 1 if one differs.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -52,6 +55,19 @@ def imported(command: Sequence[str | Path], *, killed_after_s: float | None = No
     return time.perf_counter() - begin
 
 
+def commit(states: Sequence[Path], repository: Path) -> None:
+    """A repository with a commit per state, dated by the name of its file."""
+    who = {f"GIT_{role}_{key}": "p" for role in ("AUTHOR", "COMMITTER") for key in ("NAME", "EMAIL")}
+    subprocess.run(["git", "init", "--quiet", repository], check=True)
+    for state in states:
+        at = f"{state.name[:13]}:{state.name[13:15]}:{state.name[15:17]}Z"
+        body = state.read_bytes()
+        (repository / "board").write_bytes(gzip.decompress(body) if state.suffix == ".gz" else body)
+        environment = {**os.environ, **who, "GIT_AUTHOR_DATE": at, "GIT_COMMITTER_DATE": at}
+        subprocess.run(["git", "add", "."], cwd=repository, check=True)
+        subprocess.run(["git", "commit", "--quiet", "--message", at], cwd=repository, env=environment, check=True)
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("folder", type=Path)
@@ -59,6 +75,8 @@ def main() -> None:
     arguments.add_argument("--schedules", type=Path, default=ROOT / "tests" / "real" / "schedules")
     arguments.add_argument("--kills", type=int, default=50)
     arguments.add_argument("--states", type=int, default=8)
+    arguments.add_argument("--git", action="store_true")
+    arguments.add_argument("--each", type=int, default=1)
     given = arguments.parse_args()
     states = sorted(path for path in given.folder.iterdir() if path.name[:4].isdigit())[: given.states]
     with tempfile.TemporaryDirectory() as scratch:
@@ -70,16 +88,25 @@ def differing(given: argparse.Namespace, states: Sequence[Path], scratch: Path) 
 
     def command(store: Path) -> list[str | Path]:
         tracker = [sys.executable, "-c", "from tracker.cli import main; main()"]
-        return [*tracker, "--store", store, "--schedules", given.schedules, "import", given.board, *states]
+        options = ["--store", store, "--schedules", given.schedules]
+        if given.git and store.name != "imported":
+            return [*tracker, *options, "backfill", "git", scratch / "repository", "board", "--board", given.board]
+        return [*tracker, *options, "import", given.board, *states]
 
+    if given.git:
+        commit(states, scratch / "repository")
+        imported(command(scratch / "imported"))
     took_s = imported(command(scratch / "undisturbed"))
-    expected = rows(scratch / "undisturbed" / "tracker.db")
+    expected = rows(scratch / ("imported" if given.git else "undisturbed") / "tracker.db")
+    if rows(scratch / "undisturbed" / "tracker.db") != expected:
+        print("the undisturbed backfill differs from the import")
     print(f"{len(states)} states undisturbed: {took_s:.1f} s, {sum(map(len, expected.values())):,} rows")
     wrong, progress = 0, []
     for number in range(given.kills):
         store = scratch / "killed"
         shutil.rmtree(store, ignore_errors=True)
-        imported(command(store), killed_after_s=took_s * (number + 0.5) / given.kills)
+        for _ in range(given.each):
+            imported(command(store), killed_after_s=took_s * (number + 0.5) / given.kills)
         progress.append(stored(store / "tracker.db"))
         imported(command(store))
         same = rows(store / "tracker.db") == expected

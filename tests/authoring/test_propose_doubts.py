@@ -816,3 +816,28 @@ def test_parts_of_one_whole_are_read():
 def test_parts_of_several_wholes_are_not():
     parts = [f"{part}/{part + 2}" for part in (48, 47, 45, 44, 40, 33, 30, 21)]
     assert question(proposed(("Rank", range(1, 9)), ("Model", NAMES), ("Correct", parts))).endswith("such as '48/50'")
+
+
+def test_flags_beside_names_do_not_make_a_table_one_of_flags():
+    cards = "".join(
+        f'<article class="card"><a class="who">{name}</a><b class="score">{score}</b><i class="flag">{land}</i></article>'
+        for name, score, land in zip(NAMES, SCORES, ("CN", "US", "CN", "PL", "US", "AU", "DE", "PH"), strict=True)
+    )
+    found = propose(f"<html><body><main>{cards}</main></body></html>".encode())
+    assert (question(found), found.name.value) == ("", "css:a.who")
+
+
+def test_a_repeated_kind_of_model_does_not_name_the_entries():
+    kinds = ("Relational", "Document", "Relational", "Graph", "Relational", "Relational", "Graph", "Document")
+    assert named(("Rank", range(1, 9)), ("DBMS", NAMES), ("Database Model", kinds), ("Score", SCORES)) == "DBMS"
+
+
+def test_wins_rank_before_losses_in_the_same_order():
+    found = proposed(("rank", range(1, 9)), ("name", NAMES), ("wins", range(25, 9, -2)), ("losses", range(5, 21, 2)))
+    assert (question(found), primary(found).column) == ("", "wins")
+
+
+def test_the_places_of_an_earlier_edition_do_not_rank():
+    places = (("Nov 2025", range(1, 9)), ("Nov 2024", (1, 3, 2, 4, 6, 7, 8, 10)))
+    found = proposed(*places, ("Programming Language", NAMES), ("Ratings", [f"{score}%" for score in SCORES]))
+    assert (question(found), [metric.column for metric in found.metrics]) == ("", ["Ratings"])

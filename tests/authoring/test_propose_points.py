@@ -54,6 +54,7 @@ def flag(body: bytes, answers: Answers = NO_ANSWERS) -> str:
         ("Votes", "votes"),
         ("Upvotes", "upvotes"),
         ("Points", "points"),
+        ("النقاط", "points"),
         ("Pts", "points"),
         ("Wins", "wins"),
         ("Won", "wins"),

@@ -126,6 +126,7 @@ CHARTS: Mapping[str, Chart] = {
     "frontier": frontier(),
     "calendar": calendar(),
     "sparkline": lines(),
+    "badge": standing(),
 }
 
 
@@ -136,7 +137,10 @@ def renamed(name: str) -> Mapping[str, Chart]:
     row, spot = standing().rows[0], frontier().spots[0]
     return {
         **dict.fromkeys(("bump", "band", "step", "slope", "sparkline"), hostile),
-        "dots": StandingChart(head=head(), rows=(ChartRow(rank=1, name=name, lab=name, measure=row.measure),), of=1),
+        **dict.fromkeys(
+            ("dots", "badge"),
+            StandingChart(head=head(), rows=(ChartRow(rank=1, name=name, lab=name, measure=row.measure),), of=1),
+        ),
         "frontier": FrontierChart(
             head=head(), cost=name, cost_metric=None, more_is_better=True,
             spots=(ChartSpot(name=name, lab=name, score=spot.score, cost=1, best=True), *frontier().spots[1:]),

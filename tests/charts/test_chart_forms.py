@@ -2,6 +2,7 @@
 
 import gzip
 import importlib
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
@@ -51,7 +52,7 @@ def test_a_chart_is_well_formed_small_and_the_same_every_time(form: str, width: 
     assert title(svg)
 
 
-@pytest.mark.parametrize("form", [form for form in FORMS if form != "sparkline"])
+@pytest.mark.parametrize("form", [form for form in FORMS if form not in ("sparkline", "badge")])
 def test_a_chart_names_its_source_and_time_and_has_a_text_alternative(form: str):
     svg = FORMS[form](CHARTS[form], Look())
     shown = " ".join(texts(parsed(svg)))
@@ -150,6 +151,18 @@ def test_the_better_score_is_higher_and_money_rises_with_its_amount(form: str, m
     assert (heron < wren) == is_low_on_top
 
 
+def test_a_sparkline_rises_with_a_better_score():
+    def rises(metric: Metric) -> bool:
+        (drawn,) = styled(
+            parsed(FORMS["sparkline"](LineChart(head=head(metric, days=1), lines=(line("Heron 9 2"),)), Look())), "l"
+        )
+        first, last = map(float, re.findall(r" ([0-9.]+)", drawn.get("d") or ""))
+        return last < first
+
+    errors = kit.metric("errors", better="lower", unit="%")
+    assert (rises(SCORE), rises(errors)) == (False, True)
+
+
 def pair(*texts: str) -> LineChart:
     return LineChart(head=head(), lines=[line(text) for text in texts])
 
@@ -168,6 +181,7 @@ CHANGED = "Acme Arena changed on 3 of 4 days with a reading, most on 2026-03-05 
     ("form", "chart", "finding"),
     [
         ("bump", lines(), "Heron and Wren share the lead of Acme Arena"),
+        ("badge", standing(), "Heron 2 and Wren (high) share the lead of Acme Arena, 2026-03-07"),
         ("dots", standing(), "Heron 2 and Wren (high) share the lead of Acme Arena"),
         ("frontier", frontier(), "3 of 5 entries of Acme Arena are beaten by none on both score and output price"),
         ("calendar", CHARTS["calendar"], CHANGED),

@@ -379,12 +379,15 @@ def test_hostile_cells_reach_neither_the_terminal_nor_the_file(world: World):
 # ── fetched ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def asking(world: World, url: str, resolve: Sequence[str], *, allow_private: bool = False) -> bytes:
+def asking(
+    world: World, url: str, resolve: Sequence[str], *, allow_private: bool = False, page: str = PAGE, charset: str = "utf-8"
+) -> bytes:
     from datetime import UTC, datetime  # noqa: PLC0415 - only here
     from ipaddress import ip_address  # noqa: PLC0415 - only here
 
     def answer(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(404 if request.url.path == "/robots.txt" else 200, text=PAGE)
+        headers = {"Content-Type": f"text/html; charset={charset}"}
+        return httpx.Response(404 if request.url.path == "/robots.txt" else 200, content=page.encode(charset), headers=headers)
 
     addresses = [ip_address(address) for address in resolve]
     world.store.mkdir(parents=True, exist_ok=True)
@@ -399,6 +402,11 @@ def asking(world: World, url: str, resolve: Sequence[str], *, allow_private: boo
 def test_an_address_is_fetched_once_by_the_fetcher(world: World):
     assert asking(world, URL, ["93.184.216.34"]) == PAGE.encode()
     assert {path.name for path in world.store.iterdir()} <= {"hosts.db", "locks"}
+
+
+def test_a_page_is_read_in_the_encoding_that_its_response_declares(world: World):
+    text = asking(world, URL, ["93.184.216.34"], page="<p>Zürich</p>", charset="iso-8859-1").decode()
+    assert text == "<p>Zürich</p>"
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.8", "169.254.169.254", "::1"])

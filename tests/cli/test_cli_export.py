@@ -316,6 +316,17 @@ def test_metrics_without_a_direction_are_named_as_omitted_from_records(world: Wo
     assert metadata["omitted"] == {"acme/text": ["price"]}
 
 
+def test_records_of_names_that_no_path_can_hold_stay_apart(world: World):
+    world.declare("acme/text")
+    names = ["x" * 130, "x" * 131, "模型", "模 型", "../../etc", "C:\\con"]
+    page = "key,name,score,price,licence\n" + "".join(f"{name},{name},{90 - n},1,\n" for n, name in enumerate(names))
+    world.run("import", "acme/text", world.bodies({"2026-03-01T060000Z": page}, raw=True))
+    files = sorted(export(world, "eee").rglob("data/**/*.json"))
+    records = [json.loads(file.read_text(encoding="utf-8")) for file in files]
+    assert len({record["evaluation_id"] for record in records}) == len({record["model_info"]["id"] for record in records}) == 6
+    assert all(len(part) < 120 for file in files for part in file.parts)
+
+
 def test_a_window_and_a_metric_limit_what_is_exported(world: World):
     world.imported()
     limits = ("--metric", "score", "--since", "2026-03-04", "--until", "2026-03-04")

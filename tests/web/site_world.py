@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
 from tracker import web
 from tracker.cli import main
@@ -41,6 +42,13 @@ nature = "tested"
 topic = "overall"
 higher_is_better = true
 primary = true
+[metrics.price]
+from = "price"
+title = "Output price"
+nature = "listed"
+unit = "USD per 1M tokens"
+topic = "price"
+higher_is_better = false
 [contract]
 max_drop = 0.9
 """
@@ -50,6 +58,7 @@ HOSTILE = {
     "g": "javascript:alert(1)",
     "h": "evil\u202egpj",
 }
+PRICES = {"a": "5", "b": "4", "c": "0.5", "d": "9"}
 STATES = ("a:90 b:80 c:70 e:60 f:50 g:40 h:30", "a:90 b:95 c:70 e:60 f:50 g:40 h:30", "a:90 b:95 c:71 e:62 f:50 g:40 h:30")
 ABOUT = Site(url="https://site.example")
 
@@ -57,9 +66,9 @@ ABOUT = Site(url="https://site.example")
 def body(state: str) -> str:
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\n")
-    writer.writerow(("key", "name", "score"))
+    writer.writerow(("key", "name", "score", "price"))
     for key, score in (cell.split(":") for cell in state.split()):
-        writer.writerow((key, HOSTILE.get(key, f"Heron {key.upper()}"), score))
+        writer.writerow((key, HOSTILE.get(key, f"Heron {key.upper()}"), score, PRICES.get(key, "")))
     return target.getvalue()
 
 
@@ -106,7 +115,11 @@ def get(
     headers: Mapping[str, str] | None = None,
 ) -> httpx.Response:
     """The answer of one page."""
-    app = web.site_app(Opened(settings), about, barred or {}, token)
+    return ask(web.site_app(Opened(settings), about, barred or {}, token), path, method=method, headers=headers)
+
+
+def ask(app: Starlette, path: str, *, method: str = "GET", headers: Mapping[str, str] | None = None) -> httpx.Response:
+    """The answer of pages that are already there."""
 
     async def answer() -> httpx.Response:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://tracker.test") as client:

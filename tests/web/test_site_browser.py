@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 SHELL = shutil.which("chromium-headless-shell")
-PAGES = ("/", "/boards/", "/boards/acme/text/", "/boards/acme/text/history/", "/models/Heron%20B/", "/nothing/")
+PAGES = (
+    *("/", "/boards/", "/boards/acme/text/", "/boards/acme/text/history/", "/models/Heron%20B/", "/nothing/", "/health/"),
+    *("/boards/acme/text/frontier/", "/boards/acme/text/capture/?since=2026-03-01", "/boards/acme/text/capture/", "/about/"),
+    *("/compare/?model=Heron+A&model=Heron+B", "/check/?claim=Heron+B+leads+acme%2Ftext", "/boards/acme/text/?at=2026-03-02"),
+)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 NOT_FOUND = "Failed to load resource: the server responded with a status of 404 (Not Found)"
 
@@ -100,3 +104,46 @@ def test_one_chart_is_shown_and_fits(page: Page, address: str):
     text = "[...document.querySelectorAll('figure.order > svg')].filter(svg => svg.clientWidth)"
     beyond = f"{text}.flatMap(svg => [...svg.querySelectorAll('text')].filter(t => t.getBoundingClientRect().right >"
     assert page.evaluate(f"{beyond} svg.getBoundingClientRect().right + 1).map(t => t.textContent))") == []
+
+
+GROUND = "getComputedStyle(document.body).backgroundColor"
+
+
+def test_the_theme_is_switched_in_page_and_charts_and_kept(browser: Browser, address: str):
+    page = browser.new_context(color_scheme="light").new_page()
+    page.goto(f"{address}/boards/acme/text/")
+    ink = "getComputedStyle(document.querySelector('svg.tc text')).fill"
+    light, light_ink = page.evaluate(GROUND), page.evaluate(ink)
+    for named in ("light", "dark"):
+        page.click("button.theme")
+        assert page.inner_text("button.theme") == f"Theme: {named}"
+    dark = page.evaluate(GROUND)
+    assert dark != light
+    assert page.evaluate(ink) != light_ink
+    page.goto(f"{address}/about/")
+    assert (page.evaluate(GROUND), page.inner_text("button.theme")) == (dark, "Theme: dark")
+    page.click("button.theme")
+    assert page.evaluate(GROUND) == light
+    page.context.close()
+
+
+def test_arrow_keys_go_from_reading_to_reading(browser: Browser, address: str):
+    page = browser.new_context().new_page()
+    page.goto(f"{address}/boards/acme/text/?at=2026-03-02")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url("**at=2026-03-01**")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**at=2026-03-02**")
+    page.context.close()
+
+
+def test_a_page_is_complete_without_javascript(browser: Browser, address: str):
+    texts = []
+    for enabled in (True, False):
+        context = browser.new_context(java_script_enabled=enabled)
+        page = context.new_page()
+        for path in PAGES:
+            page.goto(address + path)
+            texts.append(page.inner_text("main"))
+        context.close()
+    assert texts[: len(PAGES)] == texts[len(PAGES) :]

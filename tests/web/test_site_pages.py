@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import shutil
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
@@ -13,18 +14,33 @@ from urllib.parse import quote
 import feedparser
 import pytest
 from lxml import html as lxml_html
-from site_world import HOSTILE, Opened, body, filled, get
+from site_world import ABOUT, HOSTILE, Opened, ask, body, filled, get
 from svg import parsed
 
+from tracker import web
 from tracker.cli import main
+from tracker.model import Board, BoardId
 from tracker.web.site.files import build
+from tracker.web.site.limits import IN_ALL, PER_CLIENT, Limiter
 from tracker.web.site.views import FORMATS
 from tracker.web.site.writing import Site
 from tracker.workspace import Settings
 from tracker.workspace.sharing import barred_boards
 
-PAGES = ("/", "/boards/", "/boards/acme/text/", "/boards/acme/text/history/", "/models/Heron%20B/")
-ROOTS = ("/changes", "/boards", "/boards/acme/text", "/boards/acme/text/history", "/models/Heron%20B")
+COMPARED, CLAIM = "model=Heron+A&model=Heron+B&model=Heron+C", "claim=Heron+B+leads+acme%2Ftext"
+PAGES = (
+    *("/", "/boards/", "/boards/acme/text/", "/boards/acme/text/history/", "/models/Heron%20B/", "/compare/", "/check/"),
+    *("/boards/acme/text/frontier/", "/boards/acme/text/capture/", "/boards/acme/text/capture/?since=2026-03-01"),
+    *("/health/", "/about/", f"/compare/?{COMPARED}", f"/check/?{CLAIM}"),
+)
+ROOTS = (
+    "/changes",
+    "/boards",
+    "/boards/acme/text",
+    "/boards/acme/text/history",
+    "/models/Heron%20B",
+    "/boards/acme/text/frontier",
+)
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +53,10 @@ def test_a_page_is_complete_without_scripts_and_asks_nothing_of_others(store: Se
     found = get(store, path)
     assert (found.status_code, found.headers["content-type"]) == (200, "text/html; charset=utf-8")
     page = lxml_html.fromstring(found.text)
-    assert page.xpath("//script | //*[@style] | //style | //iframe | //*[starts-with(name(@*), 'on')]") == []
+    assert page.xpath("//*[@style] | //style | //iframe | //*[starts-with(name(@*), 'on')]") == []
+    assert [(each.get("type"), each.get("src").lstrip("./"), each.text) for each in page.xpath("//script")] == [
+        ("module", "site.js", None)
+    ]
     assert [sheet.get("href").lstrip("./") for sheet in page.xpath("//link[@rel='stylesheet']")] == ["style.css"]
     assert page.xpath("//img/@src") == []
     policy = found.headers["content-security-policy"]
@@ -59,7 +78,8 @@ def test_every_link_within_the_site_leads_to_a_page(store: Settings, path: str):
 @pytest.mark.parametrize("root", ROOTS)
 def test_a_view_has_every_format_at_its_own_address(store: Settings, root: str, form: str):
     found = get(store, f"{root}.{form}")
-    if form in ("svg", "png") and root in ("/changes", "/boards"):
+    without = {"/boards/acme/text/frontier": ("atom", "jsonfeed", "md"), "/changes": ("svg", "png"), "/boards": ("svg", "png")}
+    if form in without.get(root, ()):
         assert found.status_code == 404
         return
     assert (found.status_code, found.headers["content-type"]) == (200, FORMATS[form])
@@ -108,9 +128,31 @@ def test_a_client_gets_what_the_record_gained_after_a_cursor_and_nothing_twice(s
     later = json.loads(get(store, f"/changes.json?since={every[0]['cursor']}").text)["rows"]
     assert later == every[1:]
     assert json.loads(get(store, f"/changes.json?since={every[-1]['cursor']}").text)["rows"] == []
-    with Opened(store)() as workspace:
-        barred = barred_boards(workspace)
+    barred = barred_of(store)
     assert {row["board"] for row in json.loads(get(store, "/changes.json?since=", barred=barred).text)["rows"]} == {"acme/text"}
+
+
+def test_the_script_is_small_and_served_from_here(store: Settings):
+    found = get(store, "/site.js")
+    assert found.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert 500 < len(found.content) <= 12_000
+    assert "script-src 'self';" in get(store, "/").headers["content-security-policy"]
+
+
+def test_a_search_engine_finds_a_board_as_a_dataset(store: Settings):
+    page = lxml_html.fromstring(get(store, "/boards/acme/text/").text)
+    (dataset,) = page.xpath("//main[@itemtype='https://schema.org/Dataset']")
+    told = {each.get("itemprop"): each.get("content") or each.get("href") for each in dataset.xpath("./*[@itemprop]")}
+    assert (told["name"], told["dateModified"], told["isBasedOn"]) == (
+        "acme/text",
+        "2026-03-03T06:00:00Z",
+        "https://acme.example/",
+    )
+    assert dataset.xpath(".//*[@itemprop='creator']/meta/@content") == ["Acme, CC-BY-4.0"]
+    assert dataset.xpath(".//*[@itemprop='contentUrl']/@href") == [
+        "../../../boards/acme/text.json?metric=score",
+        "../../../boards/acme/text.csv?metric=score",
+    ]
 
 
 def test_a_citation_names_board_time_and_vintage_in_every_form(store: Settings):
@@ -186,10 +228,10 @@ def test_an_address_that_means_nothing_is_refused_with_its_reason(store: Setting
     assert "Traceback" not in found.text
 
 
-@pytest.mark.parametrize("path", PAGES[:4])
+@pytest.mark.parametrize("path", [path for path in PAGES if path != "/about/"])
 def test_a_hostile_name_is_text(store: Settings, path: str):
     found = get(store, path).text
-    assert "<script" not in found
+    assert "<script>" not in found
     assert "\u202e" not in found
     assert not [link for link in lxml_html.fromstring(found).xpath("//@href") if link.lower().startswith("javascript:")]
 
@@ -222,8 +264,7 @@ def test_a_token_is_needed_unless_the_site_is_public(store: Settings):
 
 
 def test_boards_that_may_not_be_passed_on_are_left_out_with_a_note(store: Settings):
-    with Opened(store)() as workspace:
-        barred = barred_boards(workspace)
+    barred = barred_of(store)
     assert set(barred) == {"acme/secret"}
     for path in ("/", "/boards/acme/text/", "/models/Heron%20B/", "/changes.json", "/changes.atom"):
         assert "acme/secret" not in get(store, path, barred=barred).text
@@ -244,6 +285,7 @@ def test_the_static_site_has_the_same_pages_and_only_what_may_be_passed_on(store
         "changes.json",
         "changes.atom",
         "style.css",
+        "site.js",
         "boards/index.html",
         "boards/acme/text/index.html",
     } <= files
@@ -260,3 +302,173 @@ def test_the_static_site_has_the_same_pages_and_only_what_may_be_passed_on(store
     with Opened(store)() as workspace:
         list(build(workspace, tmp_path, Site(url="https://site.example", public=True), barred_boards(workspace)))
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
+
+
+def test_models_are_compared_on_every_board_that_lists_both(store: Settings):
+    rows = json.loads(get(store, f"/compare.json?{COMPARED}").text)["rows"]
+    told = {(row["board"], row["metric"], row["b"]["name"]): (row["above"], row["difference"]) for row in rows}
+    assert told["acme/text", "score", "Heron B"] == ("b", -5)
+    assert told["acme/text", "price", "Heron C"] == ("b", 4.5)
+    page = lxml_html.fromstring(get(store, f"/compare/?{COMPARED}").text)
+    assert [heading.text for heading in page.xpath("//section/h2")] == ["Heron A and Heron B", "Heron A and Heron C"]
+    words = " ".join(page.text_content().split())
+    assert "Heron A is cheaper on 0 and Heron B on 2 of 2 listed prices" in words
+    assert "acme/secret" not in get(store, f"/compare/?{COMPARED}", barred=barred_of(store)).text
+
+
+def test_the_frontier_says_what_moved_between_two_dates(store: Settings):
+    page = get(store, "/boards/acme/text/frontier/?since=2026-03-01").text
+    assert [row["entry"] for row in json.loads(get(store, "/boards/acme/text/frontier.json").text)["rows"] if row["best"]] == [
+        "Heron B",
+        "Heron C",
+    ]
+    assert "No longer on it: <strong>Heron A</strong>." in page
+    assert "On the frontier now:" not in page
+    early = get(store, "/boards/acme/text/frontier/?at=2026-03-01").text
+    assert "The board has no earlier reading to compare with." in early
+
+
+def test_a_claim_is_answered_with_links_to_its_evidence_and_keeps_its_address(store: Settings):
+    page = lxml_html.fromstring(get(store, f"/check/?{CLAIM}").text)
+    assert page.xpath("string(//*[contains(@class, 'verdict')])") == "supported"
+    assert page.xpath("//ul[@class='grounds']//a/@href")[0].startswith("../boards/acme/text/?at=2026-03-03T06%3A00%3A00Z")
+    (kept,) = [link for link in page.xpath("//footer//a/@href") if link.startswith("../check/?")]
+    assert "claim=Heron%20B%20leads" in kept
+    early = lxml_html.fromstring(get(store, f"/check/?{CLAIM}&at=2026-03-01").text)
+    assert early.xpath("string(//*[contains(@class, 'verdict')])") == "contradicted"
+    answers = get(store, "/check.json?claim=Heron+B+leads+acme%2Fsecret", barred=barred_of(store)).text
+    assert json.loads(answers)["rows"][0]["verdict"] != "supported"
+    assert "95" not in answers
+
+
+def test_a_capture_is_shown_as_a_table_and_as_text_and_beside_an_earlier_one(store: Settings):
+    rows = json.loads(get(store, "/boards/acme/text/capture.json?at=2026-03-01").text)["rows"]
+    assert rows[0] == {"entry": "a", "name": "Heron A", "score": "90", "price": "5"}
+    page = lxml_html.fromstring(get(store, "/boards/acme/text/capture/").text)
+    assert "e,<script>alert(1)</script>,62," in page.xpath("string(//pre)")
+    assert "evil\\u202egpj" in page.xpath("string(//pre)")
+    assert page.xpath("//pre//*") == []
+    changed = json.loads(get(store, "/boards/acme/text/capture.json?since=2026-03-02").text)["rows"]
+    assert [(row["name"], row["column"], row["before"], row["after"]) for row in changed] == [
+        ("Heron C", "score", "70", "71"),
+        (HOSTILE["e"], "score", "60", "62"),
+    ]
+    same = get(store, "/boards/acme/text/capture/?since=2026-03-03")
+    assert (same.status_code, "both times mean the capture of 2026-03-03" in same.text) == (404, True)
+
+
+def test_the_state_of_the_boards_says_what_is_late_and_public_pages_hide_notices(store: Settings):
+    rows = json.loads(get(store, "/health.json").text)["rows"]
+    assert [(row["board"], row["state"], row["last_accepted"]) for row in rows] == [
+        ("acme/secret", "stale", "2026-03-03T06:00:00Z"),
+        ("acme/text", "stale", "2026-03-03T06:00:00Z"),
+    ]
+    assert "acme/secret" not in get(store, "/health/", barred=barred_of(store)).text
+
+
+def barred_of(store: Settings) -> Mapping[BoardId, Board]:
+    with Opened(store)() as workspace:
+        return barred_boards(workspace)
+
+
+@pytest.mark.parametrize("form", ["", ".json", ".csv", ".atom", ".jsonfeed", ".md", ".svg", ".bib", ".csl"])
+@pytest.mark.parametrize("more", ["", "/history", "/frontier", "/capture"])
+def test_a_board_that_may_not_be_passed_on_has_no_page_in_any_form(store: Settings, more: str, form: str):
+    address = f"/boards/acme/secret{more}{form or '/'}"
+    found = get(store, address, barred=barred_of(store))
+    assert found.status_code == 404
+    assert "Heron" not in found.text
+
+
+@pytest.mark.parametrize("address", ["/changes.json?board=acme/*", "/changes.atom?board=acme/*", "/changes.json?model=Heron+B"])
+def test_no_pattern_or_name_reaches_a_board_that_may_not_be_passed_on(store: Settings, address: str):
+    found = get(store, address, barred=barred_of(store))
+    assert found.status_code == 200
+    assert "acme/text" in found.text
+    assert "acme/secret" not in found.text
+
+
+@pytest.mark.parametrize("form", ["atom", "jsonfeed", "md", "json", "csv"])
+def test_no_feed_of_all_boards_has_one_that_may_not_be_passed_on(store: Settings, form: str):
+    assert "acme/secret" in get(store, f"/boards.{form}").text
+    assert "acme/secret" not in get(store, f"/boards.{form}", barred=barred_of(store)).text
+
+
+@pytest.mark.parametrize("path", ["/", "/changes.json?since=", "/models/Heron%20B/", f"/compare/?{COMPARED}", f"/check/?{CLAIM}"])
+def test_nothing_is_shown_if_no_board_may_be_passed_on(store: Settings, path: str):
+    with Opened(store)() as workspace:
+        every = {board.id: board for board in workspace.boards()}
+    found = get(store, path, barred=every)
+    assert (found.status_code, "Heron A" in found.text) == (404, False)
+    assert get(store, "/boards/", barred=every).status_code == 200
+
+
+@pytest.mark.parametrize("public", [False, True])
+def test_a_crawler_that_follows_every_link_finds_only_pages(store: Settings, *, public: bool):
+    barred = barred_of(store) if public else {}
+    waiting, seen = ["/"], {"/"}
+    while waiting:
+        address = waiting.pop()
+        found = get(store, address, barred=barred)
+        assert found.status_code == 200, address
+        assert not public or "acme/secret/" not in found.text, address
+        if not found.headers["content-type"].startswith("text/html") or address.count("known_at") or len(seen) > 250:
+            continue
+        for link in lxml_html.fromstring(found.text).xpath("//a/@href | //link/@href"):
+            target = str(found.request.url.join(link)).removeprefix("http://tracker.test").partition("#")[0]
+            if not link.startswith("https://") and target not in seen:
+                seen.add(target)
+                waiting.append(target)
+    assert len(seen) > 100
+
+
+def test_a_client_that_checks_too_many_claims_has_to_wait_and_others_do_not(store: Settings):
+    now = 30.0
+    limiter = Limiter(lambda: now)
+    app = web.site_app(Opened(store), ABOUT, {}, None, limiter)
+    assert [ask(app, f"/check.json?claim=Heron+{number}").status_code for number in (1, 2)] == [200, 200]
+    for _ in range(PER_CLIENT - 2):
+        limiter.wait_s("127.0.0.1")
+    refused = ask(app, "/check/?claim=Heron+B+leads")
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "30")
+    assert ask(app, "/boards/").status_code == ask(app, "/check/").status_code == 200
+    assert limiter.wait_s("192.0.2.7") == 0
+    now = 60.0
+    assert ask(app, "/check/?claim=Heron+B+leads").status_code == 200
+
+
+def test_all_clients_together_cannot_ask_more_than_the_machine_can_answer():
+    limiter = Limiter(lambda: 0.0)
+    waits = [limiter.wait_s(f"192.0.2.{number}") for number in range(IN_ALL + 1)]
+    assert (set(waits[:-1]), waits[-1]) == ({0}, 60)
+
+
+def test_the_description_for_programs_names_only_addresses_that_answer(store: Settings):
+    document = json.loads(get(store, "/openapi.json").text)
+    filled_in = {"{source}": "acme", "{board}": "text", "{model}": "Heron%20B"}
+    asked = {"/compare": f"?{COMPARED}", "/check": f"?{CLAIM}"}
+    assert len(document["paths"]) == 11
+    for path, operation in document["paths"].items():
+        address = path.removesuffix(".{format}")
+        query = asked.get(address, "")
+        for name, value in filled_in.items():
+            address = address.replace(name, value)
+        (formats,) = [each["schema"]["enum"] for each in operation["get"]["parameters"] if each["name"] == "format"]
+        for form in FORMATS:
+            if form != "html":
+                found = get(store, f"{address}.{form}{query}")
+                assert (found.status_code == 200) == (form in formats), (address, form)
+                kinds = operation["get"]["responses"]["200"]["content"]
+                assert form not in formats or FORMATS[form].partition(";")[0] in kinds
+
+
+def test_a_badge_names_board_leader_and_date_and_links_to_the_page_that_keeps_it(store: Settings):
+    badge = parsed(get(store, "/boards/acme/text.svg?chart=badge").text)
+    assert badge.findtext("{http://www.w3.org/2000/svg}title") == "Heron B leads acme/text, 2026-03-03"
+    page = lxml_html.fromstring(get(store, "/boards/acme/text/").text)
+    (code,) = page.xpath("//footer//code/text()")
+    embedded = lxml_html.fromstring(code)
+    for address in (embedded.get("href"), *embedded.xpath("./img/@src")):
+        assert "known_at=" in address
+        assert get(store, address.removeprefix("https://site.example")).status_code == 200
+    assert len(page.xpath("//figure")) == 1

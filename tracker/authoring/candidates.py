@@ -289,8 +289,9 @@ def _signs(columns: Sequence[Cells], *, is_said: bool) -> _Signs:
     ranked = any(cells.header == ROW or (RANK & {*cells.leaf} and cells.numeric >= 0.8) for cells in columns)
     named = any(NAME & {*cells.words} for cells in names)
     falling = [cells for cells in figures if _puts_best_first(cells)]
-    things = (f"its rows are named by {cells.header!r}" for cells in names if OTHER & {*cells.leaf} and not (named or ranked))
-    thing = next(things, "")
+    naming = named_by(columns)
+    is_thing = naming in names and OTHER & {*naming.leaf} and not (named or ranked)
+    thing = f"its rows are named by {naming.header!r}" if is_thing else ""
     other = _other(names, figures, columns)
     is_shop = any(cells.is_money for cells in figures)
     merits = MERIT - {"stars"} if is_shop else MERIT

@@ -6,24 +6,25 @@ from collections.abc import Mapping
 
 _WORDS = """
     score: 得分 分数 分數 评分 評分 スコア 得点 点数 점수 스코어 балл баллы оценка очки punktzahl puntuación puntaje pontuação
-        punteggio βαθμολογία الدرجة النقاط skor puan wynik poäng
-    points: 积分 積分 ポイント 포인트 勝点 勝ち点 승점 punkte punkty pkt pkte puntos ptos pontos punti очков
+        punteggio βαθμολογία الدرجة skor puan wynik poäng
+    points: 积分 積分 ポイント 포인트 勝点 勝ち点 승점 punkte punkty pkt pkte puntos ptos pontos punti очков النقاط نقاط
     overall: 总分 總分 综合 綜合 总体 總體 整体 総合 종합 전체 общий общая общее итог итого gesamt gesamtpunktzahl général
         celkem
     average: 平均 平均分 평균 средний средняя среднее durchschnitt mittelwert moyenne moyen promedio média ortalama
         średnia
     rank: 序号 序號 番号 번호 排名 名次 排行 順位 ランク ランキング 순위 랭킹 등수 место ранг позиция rang platz pl puesto
         posición posição
-        classement κατάταξη الترتيب sıra miejsce plats
+        classement κατάταξη الترتيب المركز sıra miejsce plats
     model: 模型 モデル 모델 модель модели моделей modell modelle modèle modèles modelo modelos modello modelli μοντέλο النموذج
     name: 名称 名稱 名字 名前 이름 название имя nom nombre nome όνομα الاسم
     player: 选手 選手 球员 球員 선수 игрок spieler joueur jugador jogador giocatore zawodnik oyuncu speler spelare coureur
         fahrer corredor гонщик
     team: 球队 球隊 团队 隊伍 队伍 チーム 팀 команда mannschaft verein équipe equipo equipe squadra drużyna klub takım ploeg lag
+        الفريق
     song: 曲名 楽曲 歌曲 歌名 곡명 노래 песня chanson canción canção canzone
     artist: アーティスト 歌手 아티스트 가수 исполнитель künstler interprète artista
     views: 再生回数 再生数 播放量 播放次数 点击量 조회수 просмотры aufrufe vues visualizaciones visualizzazioni
-    losses: 敗 负 負 패 поражения niederlagen défaites derrotas sconfitte
+    losses: 敗 负 負 패 поражения niederlagen défaites derrotas sconfitte خسر
     country: 国家 國家 国 국가 страна land pays país paese kraj ülke
     price: 价格 價格 単価 价钱 価格 料金 가격 цена preis prix precio preço prezzo السعر fiyat cena
     cost: 成本 费用 費用 コスト 비용 стоимость затраты kosten coût costo custo
@@ -36,7 +37,7 @@ _WORDS = """
     rating: 等级分 等級分 レーティング レート 레이팅 평점 рейтинг wertung bewertung calificación
     error: 错误 錯誤 誤り エラー 오류 오차 ошибка ошибки ошибок fehler erreur erreurs errores errori
     rate: 率 율 률 доля taux tasa taxa tasso
-    wins: 胜 勝 胜利 勝利 승 победы побед victoires victorias vitórias vittorie
+    wins: 胜 勝 胜利 勝利 승 победы побед victoires victorias vitórias vittorie فاز
     organization: 机构 機構 组织 組織 公司 开发者 開発者 开发商 開発元 提供商 提供元 厂商 廠商 会社 기관 회사 개발사
         организация компания разработчик hersteller anbieter entreprise empresa azienda الشركة
     license: 许可证 許可證 许可 ライセンス 라이선스 лицензия lizenz licencia licença licenza

@@ -214,7 +214,8 @@ def _as_name(cells: Cells, at: int) -> float:
     """How likely the column holds the names: by its header, its distinct texts and its position."""
     leaf = {*cells.leaf}
     points = 2.0 * cells.distinct + 0.4 * cells.filled - 0.03 * at
-    points += 1.0 * bool(leaf & {"model", "models", "name", "title", "player", "app", "label", "display"})
+    if leaf & {"model", "models", "name", "title", "player", "app", "label", "display"}:
+        points += 1.0 if leaf <= NAMING else cells.distinct  # the model of a database does not name it
     points -= 0.1 * ("team" in leaf) + 2.0 * bool(leaf & PART_OF_NAME)  # a team is whose a player, a system or a song is
     points += 0.3 * (leaf <= NAMING)
     points += 0.5 * bool(NAMING & leaf) - 1.2 * bool(attribute_of(cells)) - 0.4 * bool(leaf & (ID - {"key", "handle"}))

@@ -23,7 +23,7 @@ from tracker.errors import ContractBroken, DeclarationError, ParseError, Refused
 from tracker.fetch import Fetcher
 from tracker.fetch.addresses import Resolve, is_public, resolve_host
 from tracker.model import ROW, Board, BoardId, Capture, Column, Nature, Parse, Request
-from tracker.parsers.decoding import decode
+from tracker.parsers.decoding import charset_of, decode, inflated
 from tracker.reading import read_capture
 from tracker.reading.names import clean_text
 from tracker.schedules import load_board
@@ -182,7 +182,10 @@ def page_at(source: str, url: str | None, *, dry_run: bool) -> tuple[str, Path |
 
 
 def fetched(new_board: NewBoard, fetcher: Fetcher, resolve: Resolve = resolve_host) -> bytes:
-    """The body at the address, fetched once. Raises FetchError; Refused for an address in a private network, unless allowed."""
+    """The body at the address, fetched once, in UTF-8 if its response declares another encoding.
+
+    Raises FetchError; Refused for an address in a private network, unless allowed; ParseError if it is not in that encoding.
+    """
     url, host = safe(new_board.url), host_of(new_board.url)
     try:
         private = [address for address in resolve(host) if not is_public(address)]
@@ -193,7 +196,9 @@ def fetched(new_board: NewBoard, fetcher: Fetcher, resolve: Resolve = resolve_ho
         raise Refused(f"{url}: {problem} in a private network; expected a public page (--allow-private fetches this one)")
     capture = fetcher.fetch(_placeholder(Request(url=new_board.url, headers=new_board.headers)))
     assert isinstance(capture, Capture), "the request is unconditional"
-    return capture.bodies[0]
+    body, charset = capture.bodies[0], charset_of(capture.content_type)
+    with _named(new_board):
+        return decode(inflated(body), charset).encode() if charset else body
 
 
 def _placeholder(request: Request) -> Board:

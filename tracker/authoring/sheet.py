@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from statistics import median
 
 from tracker.authoring.candidates import ENOUGH, FOLLOWED, NUMBERS, is_figure, is_mark
 from tracker.authoring.columns import Cells, cells_of
@@ -29,6 +30,9 @@ from tracker.reading.figures import PAR
 
 LEAST_CONTEXT = 1_000
 """Tokens; smaller numbers are not context windows."""
+
+MOST_MOVES = 2
+"""Median of the places that entries move from one edition of a ranking to the next, at most."""
 
 _PARAMETERS = re.compile(r"param|\bsize\b")
 
@@ -82,9 +86,16 @@ class RawSheet:
     def _may_rank(self, cells: Cells, *, limits: bool = False) -> bool:
         if self.stated_metric in (cells.label, cells.header):
             return True
-        if cells.label in self.intervals.sides or attribute_of(cells) or is_place(cells):
+        if cells.label in self.intervals.sides or attribute_of(cells) or is_place(cells) or self._has_earlier_ranks(cells):
             return False
         return is_figure(cells, limits=limits) and not (_PARAMETERS.search(" ".join(cells.leaf)) and cells.numeric > 0.8)
+
+    def _has_earlier_ranks(self, cells: Cells) -> bool:
+        """Whether whole numbers are near those that another column gives the rows, and no word shows merit: earlier ranks."""
+        if not (LOWER | HIGHER).isdisjoint(cells.words) or not any(other.is_count_up for other in self.columns.values()):
+            return False
+        moves = [abs(value - row) for row, value in enumerate(cells.numbers, 1) if value is not None]
+        return len(moves) >= ENOUGH and all(map(float.is_integer, moves)) and median(moves) <= MOST_MOVES
 
     @cached_property
     def prices(self) -> set[str]:

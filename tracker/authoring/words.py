@@ -111,7 +111,7 @@ PART_OF_NAME = set_of("first last middle given forename surname")
 ID = set_of("id key slug uuid permaslug folder dirname sha handle")
 COUNT = set_of("""
     votes vote downloads likes pulls count appearances battles samples games played observations sessions puzzles
-    tests cases trials questions downloads installs reviews num n matches rounds
+    tests cases trials questions downloads installs reviews num n matches rounds losses lost defeats
     """)
 COUNTED = set_of("stars stargazers downloads likes installs forks subscribers followers members users views plays upvotes")
 """Plurals that headers such as `download_count` have as singulars."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tracker.charts import band, bump, calendar, dots, frontier, slope, sparkline, step
+from tracker.charts import badge, band, bump, calendar, dots, frontier, slope, sparkline, step
 from tracker.charts._frame import Look
 from tracker.charts._table import rows
 from tracker.charts._theme import COLOURS, Theme, stylesheet
@@ -26,5 +26,6 @@ FORMS: Mapping[str, Callable[[Any, Look], str]] = {
     "frontier": frontier.draw,
     "calendar": calendar.draw,
     "sparkline": sparkline.draw,
+    "badge": badge.draw,
 }
 """The forms of charts: each draws its own record (`tracker.model.charts`), in the look asked for, as SVG text."""

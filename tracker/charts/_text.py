@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from html import escape
 
 from tracker.wording import clean
@@ -20,7 +21,13 @@ _LONGEST = 200
 
 def width(text: str, size: float) -> float:
     """The width of a text at a font size, in pixels."""
-    return size * sum(_WIDTHS.get(letter, _USUAL if ord(letter) < 0x2E80 else _WIDE) for letter in text)
+    return size * _ems(text)
+
+
+@lru_cache(maxsize=4096)
+def _ems(text: str) -> float:
+    """The width of a text in font sizes; a picture measures the beginnings of its texts again and again."""
+    return sum(_WIDTHS.get(letter, _USUAL if ord(letter) < 0x2E80 else _WIDE) for letter in text)
 
 
 def fit(text: str, room: float, size: float) -> str:

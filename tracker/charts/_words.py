@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from tracker.charts._frame import Look
-from tracker.model import ChartHead, ChartLine, Measure, Metric, Nature
+from tracker.model import ChartHead, ChartLine, Measure, Metric, Nature, StandingChart
 from tracker.order import is_apart
 from tracker.wording import day, listed, number
 
@@ -50,6 +50,14 @@ def order_words(head: ChartHead, leaders: Sequence[str], rival: str = "") -> str
     if len(leaders) > 1:
         return f"{listed(leaders)} share the lead of {head.board}"
     return f"{leaders[0]} leads {head.board}" + (f", ahead of {rival}" if rival else "")
+
+
+def standing_words(chart: StandingChart, *, with_rival: bool = False) -> str:
+    """The finding of a standing, by its measured rows; with the second of them, if it is behind."""
+    measured = [row for row in chart.rows if not row.measure.estimated]
+    leaders = [row.name for row in measured if row.rank == measured[0].rank]
+    behind = measured[1].name if with_rival and len(leaders) == 1 < len(measured) else ""
+    return order_words(chart.head, leaders, behind)
 
 
 def lead_words(head: ChartHead, lines: Sequence[ChartLine]) -> str:

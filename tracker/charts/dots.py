@@ -8,7 +8,7 @@ from itertools import chain, groupby
 from tracker.charts._frame import Box, Look, dot, group, path, picture, rect, source, text
 from tracker.charts._scale import Scale, linear, padded, ticks
 from tracker.charts._text import fit, width
-from tracker.charts._words import estimates, order_words, shown, subtitle, supported
+from tracker.charts._words import estimates, shown, standing_words, subtitle, supported
 from tracker.model import ChartRow, StandingChart
 from tracker.wording import count, number
 
@@ -17,9 +17,7 @@ _ROW = 22.0
 
 def draw(chart: StandingChart, look: Look) -> str:
     """The chart, the best row first."""
-    measured = [row for row in chart.rows if not row.measure.estimated]
-    leaders = [row.name for row in measured if row.rank == measured[0].rank]
-    title = order_words(chart.head, leaders, measured[1].name if len(leaders) == 1 < len(measured) else "")
+    title = standing_words(chart, with_rival=True)
     among = "Only chosen models are ranked. " if chart.head.chosen else ""
     more = f"{among}The first {len(chart.rows)} of {count(chart.of, 'model')}, each with its best variant. "
     tied = (

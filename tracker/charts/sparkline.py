@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tracker.charts._frame import Look, dot, group, path, svg
 from tracker.charts._lines import value_of
 from tracker.charts._runs import Pixel, is_estimated, runs, stepped, stretches, thinned
-from tracker.charts._scale import linear, shown_range
+from tracker.charts._scale import linear, shown_range, upward
 from tracker.charts._text import quoted
 from tracker.charts._theme import stylesheet
 from tracker.charts._words import shown
@@ -22,9 +22,8 @@ def draw(chart: LineChart, look: Look) -> str:
     """The first line of the chart, as wide as the look says if that is less than WIDTH."""
     line, wide = chart.lines[0], min(look.width, WIDTH)
     low, high = shown_range(chart.head.metric, [point.measure for point in line.points if point.measure is not None])
-    ends = (_EDGE, HEIGHT - _EDGE) if chart.head.metric.places else (HEIGHT - _EDGE, _EDGE)
     x = linear(chart.head.since.timestamp(), chart.head.read_until.timestamp(), _EDGE, wide - _EDGE)
-    y = linear(low, high, *ends)
+    y = linear(low, high, *upward(chart.head.metric, HEIGHT - _EDGE, _EDGE))
     shape = stepped if chart.head.metric.nature is Nature.LISTED else _joined
     drawn: list[str] = []
     for run in runs(line.points, chart.breaks, chart.gaps, value_of):

@@ -56,7 +56,7 @@ def command(
     """Draw a board over time, its ranking or its frontier.
 
     FORM is bump (order over time), band (scores with intervals), step (prices), dots (ranking with intervals),
-    slope (two dates), frontier (score against price), calendar (when it changed) or sparkline.
+    slope (two dates), frontier (score against price), calendar (when it changed), sparkline or badge (who leads, in a line).
     Without --output, print the values as a table.
     """
     if output is not None and output.suffix not in (".svg", ".png"):

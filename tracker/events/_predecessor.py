@@ -137,19 +137,14 @@ class Lines:
         return (float(measure is None or measure.estimated), float(differences), ratio, standing)
 
 
-def lab_of(entry: Entry) -> str:
-    """The lab of an entry; the publisher's word for its creator if the lab is not known."""
-    return entry.who.lab or entry.attributes.get("creator", "")
-
-
 def _family(entry: Entry) -> Line:
-    return lab_of(entry).casefold(), entry.who.family.casefold()
+    return entry.who.lab.casefold(), entry.who.family.casefold()
 
 
 def _line(entry: Entry) -> Line:
     who = entry.who
     tune = "" if who.tune.casefold() in _PLAIN_TUNES else who.tune
-    return tuple(part.casefold() for part in (lab_of(entry), who.family, who.tier, tune, who.kind, who.harness, who.quant))
+    return tuple(part.casefold() for part in (who.lab, who.family, who.tier, tune, who.kind, who.harness, who.quant))
 
 
 def _size_ratio(size: float | None, other: float | None) -> float | None:
@@ -275,5 +270,5 @@ def model_of(entry: Entry) -> object:
 def release_of(entry: Entry) -> Line | None:
     """Lab, family and generation, which the siblings of one release share; None if the name does not state them for certain."""
     who = entry.who
-    lab = "" if who.guessed_lab or who.kind == SYSTEM else lab_of(entry)
+    lab = "" if who.guessed_lab or who.kind == SYSTEM else who.lab
     return (lab.casefold(), who.family.casefold(), who.generation.casefold()) if who.family and lab else None

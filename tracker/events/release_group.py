@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from tracker.events import debut
 from tracker.events._newcomers import arrivals
-from tracker.events._predecessor import Line, Lines, contains, lab_of, release_of
+from tracker.events._predecessor import Line, Lines, contains, release_of
 from tracker.events._values import ordered_primary
 from tracker.events.kind import EventKind, Folding, What
 from tracker.events.making import make, party, proof
@@ -112,7 +112,7 @@ def _event(diff: Diff, group: _Group, lines: Lines) -> Event:
         metric=primary.id if primary and rank is not None else None,
         headline=f"{_what_happened(diff, group)}{_best(diff, group, best)}.",
         facts={
-            "lab": lab_of(best),
+            "lab": best.who.lab,
             "family": best.who.family,
             "generation": best.who.generation,
             "models": _models(group.siblings),
@@ -174,7 +174,7 @@ def _has_name(entry: Entry, name: str, sibling: Entry) -> bool:
 
 def _of_lab(group: _Group) -> str:
     """`Alibaba's Qwen3.5`."""
-    lab, name = lab_of(group.siblings[0]), group.name
+    lab, name = group.siblings[0].who.lab, group.name
     if not lab or name_tokens(name)[: len(name_tokens(lab))] == name_tokens(lab):
         return name
     return f"{lab}' {name}" if lab.endswith("s") else f"{lab}'s {name}"

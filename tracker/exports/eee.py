@@ -7,6 +7,7 @@ Source: https://github.com/evaleval/every_eval_ever (eval.schema.json, version 0
 
 from __future__ import annotations
 
+import hashlib
 import re
 import uuid
 from collections.abc import Iterator, Mapping
@@ -23,6 +24,8 @@ SCHEMA = "0.2.1"
 _RECORDS = uuid.UUID("8d3c2f53-6a54-5b1e-9b39-0d1f0f4b7c11")
 """The name space of the records' ids: the same state gets the same id."""
 _NO_PATH = re.compile(r"[^A-Za-z0-9._-]+")
+_IS_ODD = re.compile(r"[^A-Za-z0-9._ ()-]")
+_LONGEST = 100
 
 
 def write(contents: Contents, path: Path) -> int:
@@ -130,4 +133,8 @@ def _model(entry: Entry) -> tuple[str, str]:
 
 
 def _path(text: str) -> str:
-    return _NO_PATH.sub("-", text).strip("-.") or "unknown"
+    """A text as part of a path. What would be cut off or confused with another text ends with a hash of it."""
+    path = _NO_PATH.sub("-", text).strip("-.")
+    if path and len(path) <= _LONGEST and not _IS_ODD.search(text):
+        return path
+    return f"{path[:_LONGEST]}-{hashlib.sha256(text.encode()).hexdigest()[:8]}".lstrip("-")

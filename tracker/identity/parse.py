@@ -15,7 +15,8 @@ from tracker.identity.makers import Maker, ProductLine
 from tracker.identity.parsed import Parsed, Slots, Spelled
 from tracker.identity.slots import fill, joined
 from tracker.identity.tokens import Token, clean, split, tokenize
-from tracker.identity.vocabulary import COMMON, MADE_BY_OTHERS, SYSTEM, TUNES
+from tracker.identity.vocabulary import COMMON, MADE_BY_OTHERS, NO_MAKER, OTHER_MAKERS, SYSTEM, TUNES
+from tracker.model.names import folded
 
 _PARTS = re.compile(r" \+ |(?<=[a-z0-9)])\+(?=[a-z(])| & ")
 _MOST_PARTS = 6
@@ -30,7 +31,8 @@ _TUNED = frozenset({"distill", "guard", "fine-tune", "abliterated", "thinking"})
 class Statements(Struct, frozen=True, kw_only=True):
     """The statements about the maker: `owner` is the innermost prefix, of a repository if `path`, `hint` is the board's.
 
-    `stated` and `hinted` are their labs, if known; a lab at the beginning of the name is stated too.
+    `stated` and `hinted` are their labs, if known; a lab at the beginning of the name is stated too. `others`: the board
+    says that somebody of the community made it.
     """
 
     owner: str
@@ -40,6 +42,7 @@ class Statements(Struct, frozen=True, kw_only=True):
     hint: str | None
     stated: Maker | None
     hinted: Maker | None
+    others: bool
 
     @property
     def repository(self) -> bool:
@@ -100,6 +103,8 @@ def _without_nicknames(body: str, known: KnownNames) -> str:
 def _part(
     prefixes: Sequence[str], body: str, hint: str | None, known: KnownNames, *, path: bool = False, spelled: Spelled = "title"
 ) -> Parsed:
+    nobody = "" if hint is None else folded(hint)
+    hint = None if nobody in NO_MAKER | OTHER_MAKERS else hint
     tokens = tokenize(_without_nicknames(body, known))
     leading, taken = families.leading_maker(tokens, known)
     tokens = tokens[taken:]
@@ -113,6 +118,7 @@ def _part(
         hint=hint,
         stated=stated,
         hinted=known.maker(hint) if hint else None,
+        others=nobody in OTHER_MAKERS,
     )
     tokens, mentioned, brand = _mentioned(tokens, body, statements, known)
     if brand is None:
@@ -131,7 +137,7 @@ def _is_guess(parsed: Parsed, tokens: Sequence[Token], brand: Brand, statements:
     """
     line, slots = brand.line, parsed.slots
     by_creator = statements.hinted is not None and statements.hinted is parsed.maker
-    if line.family.base and slots.tune in _OTHERS:
+    if statements.others or (line.family.base and slots.tune in _OTHERS):
         return True
     if by_creator or (statements.owner and statements.stated is parsed.maker is not None):
         return False

@@ -145,6 +145,12 @@ MADE_BY_OTHERS = frozenset(
     }
 )
 """Words of models that others than the lab made from its weights: tuned again, merged, without refusals."""
+NO_MAKER = frozenset({"unknown", "undisclosed", "notdisclosed", "unspecified", "private", "stealth", "tba", "tbd", "na", "none"})
+OTHER_MAKERS = frozenset(
+    {"community", "communitymodel", "various", "multiple", "other", "others", "anonymous", "independent", "individual", "user"}
+    | {"users", "thirdparty", "hobbyist"}
+)
+"""What boards write in place of a maker: that they do not know it, and that it is none of the labs; without blanks."""
 SYSTEM = frozenset(
     {
         *("agent", "agents", "agentless", "router", "rag", "scaffold", "harness", "ensemble", "moa", "swarm", "wrapper"),

@@ -235,6 +235,7 @@ _BUILDERS: Mapping[str, Callable[[Board, Store, Lexicon, Wanted], Chart]] = {
     "frontier": frontier,
     "calendar": calendar,
     "sparkline": spark,
+    "badge": standing,
 }
 
 

@@ -245,6 +245,8 @@ def _order(metric: Metric, before: Sequence[str], was: Mapping[str, Measure], no
     kept = [label for label in before if label in now]
     order = [label for label in kept if now[label] == was[label]]
     new = sorted(now.keys() - kept, key=lambda label: (metric.sort_key(now[label].value), label))
+    if not kept:
+        return new  # by value, which contradicts no certain order
     for label in (*(label for label in kept if now[label] != was[label]), *new):
         if label in place_before:
             wanted = sum(place_before.get(other, len(before)) < place_before[label] for other in order)

@@ -30,12 +30,31 @@ _LIVE = "SELECT event FROM changes GROUP BY event HAVING NOT withdrawn AND max(p
 """Events that were not withdrawn since. Of the row with the largest position, by SQLite's rule for a bare column beside max()."""
 
 
+_AFTER = """
+SELECT event, withdrawn, position, chain,
+  (SELECT min(position) FROM changes n WHERE n.event = c.event AND n.position > c.position)
+FROM changes c WHERE position > ? ORDER BY position
+"""
+"""The rows after a position, each with the position of the next row of its event."""
+
+
 class LogEntry(NamedTuple):
-    """A row of the log, and the cursor after it."""
+    """A row of the log, and the cursor of a client that has got everything up to it."""
 
     event: EventId
     withdrawn: bool
     cursor: str
+
+
+def _net(rows: Iterable[tuple[EventId, bool]]) -> list[tuple[EventId, bool]]:
+    """The last row of each event, unless it leaves what was before the first; gained and withdrawn take turns."""
+    first: dict[EventId, bool] = {}
+    last: dict[EventId, bool] = {}
+    for event, withdrawn in rows:
+        first.setdefault(event, withdrawn)
+        last.pop(event, None)
+        last[event] = withdrawn
+    return [(event, withdrawn) for event, withdrawn in last.items() if withdrawn == first[event]]
 
 
 class ChangeLog:
@@ -59,17 +78,31 @@ class ChangeLog:
         self.add([event for (event,) in self._run(new, (board,)).fetchall()])
 
     def after(self, cursor: str, most: int) -> list[LogEntry]:
-        """At most `most` rows after a cursor ("": from the beginning), in order.
+        """What a client with this cursor ("": none yet) has to know, in order: at most `most` rows.
+
+        An event that came and went since, or went and came back, is left out: its rows are never given apart, even if there are
+        more than `most`. Only after the last of them the cursor moves on.
 
         Raises:
             DeclarationError: it is not a cursor, or not one of this store.
         """
         position = self._position(cursor) if cursor else 0
-        sql = "SELECT event, withdrawn, position, chain FROM changes WHERE position > ? ORDER BY position LIMIT ?"
-        return [
-            LogEntry(EventId(event), bool(withdrawn), f"{place}-{chain:x}")
-            for event, withdrawn, place, chain in self._run(sql, (position, most))
-        ]
+        found: list[LogEntry] = []
+        together: list[tuple[EventId, bool]] = []
+        end = 0
+        for event, withdrawn, place, chain, following in self._run(_AFTER, (position,)):
+            together.append((event, bool(withdrawn)))
+            end = max(end, following or 0)
+            if place < end:
+                continue
+            news, after = _net(together), f"{place}-{chain:x}"
+            if found and len(found) + len(news) > most:
+                break
+            found += [LogEntry(*row, cursor=after if row == news[-1] else cursor) for row in news]
+            together, cursor = [], after if news else cursor
+            if len(found) >= most:
+                break
+        return found
 
     def _position(self, cursor: str) -> int:
         match = _CURSOR.fullmatch(cursor)

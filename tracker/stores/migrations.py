@@ -434,6 +434,12 @@ def joined_traits(db: Database) -> None:
         db.execute(view.create(name))
 
 
+@migrations()
+def changes_by_event(db: Database) -> None:
+    """What came and went of an event is found without a look at the whole log."""
+    db.execute("CREATE INDEX changes_by_event ON changes (event, position)")
+
+
 def converted(table: str, rows: Sequence[tuple[Any, ...]], version: str) -> Sequence[tuple[Any, ...]]:
     """The rows of a table in this version's form; `version` is the newest migration of the file they were read from.
 

@@ -558,16 +558,17 @@ class SqliteStore(SqliteFile):
             return vintages.names_at(self._connection, self._known_at)
 
     def changes(self, cursor: str = "", most: int = 1_000) -> Sequence[RecordChange]:
-        """What the record gained or lost after a cursor ("": from the beginning), in that order, at most `most`.
-
-        Of an event that was withdrawn before it was asked for, `event` is None.
+        """What the record gained or lost after a cursor ("": from the beginning), in that order, as `ChangeLog.after`.
 
         Raises:
             DeclarationError: the cursor is not one of this store.
         """
         with self._reading("changes"):
-            logged = self._log.after(cursor, most)
-        return [self._change(row) for row in logged]
+            self._connection.execute("BEGIN")  # a replay in between would take events away
+            try:
+                return [self._change(row) for row in self._log.after(cursor, most)]
+            finally:
+                self._connection.execute("ROLLBACK")
 
     def _change(self, logged: LogEntry) -> RecordChange:
         rows = self._all(f"SELECT {_codec.EVENT_COLUMNS} FROM _events WHERE event = ?", logged.event)  # noqa: S608  # our own columns

@@ -29,6 +29,7 @@ MIGRATIONS = (
     "changes",
     "key_before",
     "joined_traits",
+    "changes_by_event",
 )
 """The names in `stores.migrations`, in order."""
 NEWEST_MIGRATION = MIGRATIONS[-1]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tracker.model import Board, BoardId
     from tracker.web.server import Server
+    from tracker.web.site.limits import Limiter
     from tracker.web.site.routes import Opened
     from tracker.web.site.writing import Site
 
@@ -52,7 +53,9 @@ def serve(app: Starlette, address: str) -> Server:
     return Server(app, parse_address(address))
 
 
-def site_app(opened: Opened, about: Site, barred: Mapping[BoardId, Board], token: str | None) -> Starlette:
+def site_app(
+    opened: Opened, about: Site, barred: Mapping[BoardId, Board], token: str | None, limiter: Limiter | None = None
+) -> Starlette:
     """The pages over a workspace (`tracker.web.site`), for `serve`.
 
     Raises:
@@ -60,7 +63,7 @@ def site_app(opened: Opened, about: Site, barred: Mapping[BoardId, Board], token
     """
     with _extra():
         from tracker.web.site.routes import application  # noqa: PLC0415  # an extra
-    return application(opened, about, barred, token or None)
+    return application(opened, about, barred, token or None, limiter)
 
 
 @contextmanager

@@ -410,10 +410,11 @@ class Workspace:
 
     @answers("tracker.model:RecordChange")
     def changes(self, since: str = "", *, top: int = 1_000) -> tuple[RecordChange, ...]:
-        """What the record gained or lost since a cursor ("": ever), in that order, at most `top`; each has the cursor after it.
+        """What the record gained or lost since a cursor ("": ever), in that order, at most `top`; the last has the next cursor.
 
-        An event that a replay finds again is not gained again. Raises DeclarationError for a cursor of another store, and with
-        `known_at`: what is gained later has no place in an earlier record.
+        An event that came and went since, or went and came back, is left out. What a replay finds again is not gained again.
+        Raises DeclarationError for a cursor of another store, and with `known_at`: what is gained later has no place in an
+        earlier record.
         """
         if self.settings.known_at is not None:
             raise DeclarationError("--known-at: changes are what comes from now on; expected no such time (see corrections)")

@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from tracker.errors import StoreError
 from tracker.line import sync
@@ -45,6 +45,7 @@ _POSITIONS = (
     "SELECT max(start + length(lines)) FROM indices WHERE board = ?",
 )
 """Where a file has up to which byte the index of a board was read."""
+_FORMER = "what the record said earlier (--known-at, corrections; tracker backup copies it)"
 _LOGS = ("-wal", "-shm")
 _TIME = "%Y-%m-%dT%H%M%SZ"
 
@@ -162,6 +163,7 @@ def rebuild(
         lost, from_backup = _restore(store, in_file, in_backup)
         known = _restored_record(store, in_file)
         unsure = _Unsure(are_kept=not {"outbox", "receipts"}.intersection((*lost, *from_backup)))
+        lost += [] if _has_record(in_file) and VINTAGES.issubset(in_file.rows) else [_FORMER]
         lost += _replay(store, archive, boards, lexicon, now, (in_file, in_backup), unsure)
         store.settle_record(known)
         message = _message(aside.name if is_damaged else "", from_backup, lost, unsure)
@@ -293,9 +295,14 @@ def _restore(store: SqliteStore, in_file: _Source | None, in_backup: _Source | N
     return lost, from_backup
 
 
+def _has_record(in_file: _Source | None) -> TypeGuard[_Source]:
+    """Whether the file's tables of vintages, if it has any, are those of this version."""
+    return in_file is not None and in_file.version == NEWEST_MIGRATION
+
+
 def _restored_record(store: SqliteStore, in_file: _Source | None) -> frozenset[BoardId]:
     """Restore what the file has of vintages, and the events that a replay compares with its own. Returns the known boards."""
-    if in_file is None or in_file.version != NEWEST_MIGRATION:  # its tables, if it has any, are others
+    if not _has_record(in_file):
         return frozenset()
     return store.restore_record({table: in_file.rows.get(table, ()) for table in (*sorted(VINTAGES), "_events")})
 

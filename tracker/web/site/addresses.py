@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId
 from tracker.query.filters import Filters
 from tracker.query.times import EXPECTED, Edge, time_of
+from tracker.web.site import evidence, questions
 from tracker.web.site.views import FORMATS, SiteView, board, changes, history, model, overview
 
 if TYPE_CHECKING:
@@ -21,8 +22,9 @@ LONGEST, LONGEST_QUERY = 200, 8_000
 """Characters of a path or a parameter, and of all parameters as they are sent."""
 MOST_MODELS = 5
 _LENGTHS = {"claim": 2_000}
+
 _TIMES = ("since", "until", "at", "known_at")
-_KNOWN = frozenset(("board", "metric", "model", "width", "theme", "chart", *_TIMES))
+_KNOWN = frozenset(("board", "metric", "model", "width", "theme", "chart", "against", "claim", "article", *_TIMES))
 _YEARS = range(1970, 2200)
 _WIDTHS = range(280, 1601)
 
@@ -31,7 +33,8 @@ _WIDTHS = range(280, 1601)
 class Asked:
     """What the query of an address asks for: the filters, the vintage, and the form and look of its picture.
 
-    `cursor`: what changed after it, and "" for ever, instead of news.
+    `cursor`: what changed after it, and "" for ever, instead of news. `before` is `since` for two states that are compared:
+    the last one of that day.
     """
 
     only: Filters = Filters()  # noqa: RUF009  # frozen
@@ -39,6 +42,10 @@ class Asked:
     picture: str = ""
     look: Look = Look()  # noqa: RUF009  # frozen
     cursor: str | None = None
+    before: datetime | None = None
+    against: str = ""
+    claim: str = ""
+    is_article: bool = False
 
 
 def split(path: str) -> tuple[str, str]:
@@ -82,6 +89,10 @@ def asked(query: Iterable[tuple[str, str]], *, takes_cursor: bool = False) -> As
         picture=first.get("chart", ""),
         look=_look(first),
         cursor=cursor,
+        before=_time("before", first["since"]) if "since" in first else None,
+        against=first.get("against", ""),
+        claim=first.get("claim", ""),
+        is_article="article" in first,
     )
 
 
@@ -113,29 +124,47 @@ def _look(query: Mapping[str, str]) -> Look:
     return Look(width=int(width), theme=Theme(theme))
 
 
-def view(workspace: Workspace, path: str, wanted: Asked, barred: Mapping[BoardId, Board]) -> SiteView | None:
+def view(
+    workspace: Workspace, path: str, wanted: Asked, barred: Mapping[BoardId, Board], now: datetime | None = None
+) -> SiteView | None:
     """The view at a path, None if there is none. Boards that are `barred` have no view, and are left out of the others.
+
+    Boards are stale or late as of `now`, by default as of their last reading.
 
     Raises:
         DeclarationError: a parameter means nothing that the store has.
     """
     only = wanted.only
+    if path != "boards" and barred.keys() >= set(workspace.store.boards()):
+        raise DeclarationError("no board on record may be passed on; expected one whose terms allow it")
     match path.split("/"):
         case [""] | ["changes"]:
             return None if any(name in barred for name in only.boards) else changes(workspace, only, barred, wanted.cursor)
         case ["boards"]:
-            return overview(workspace, tuple(barred.values()))
+            return overview(workspace, tuple(barred.values()), now)
+        case ["compare"]:
+            return questions.compare(workspace, only, barred)
+        case ["check"]:
+            return questions.check(workspace, wanted.claim, only, barred, is_article=wanted.is_article)
+        case ["health"]:
+            return evidence.states(workspace, barred, now)
+        case ["about"]:
+            return evidence.about(workspace, barred)
         case ["models", *names] if names and any(names):
             return model(workspace, "/".join(names), only, barred)
         case ["boards", source, name, *more]:
-            return None if BoardId(f"{source}/{name}") in barred else _of_board(workspace, f"{source}/{name}", more, wanted)
+            return None if BoardId(f"{source}/{name}") in barred else _of_board(workspace, f"{source}/{name}", more, wanted, now)
     return None
 
 
-def _of_board(workspace: Workspace, name: str, more: list[str], wanted: Asked) -> SiteView | None:
+def _of_board(workspace: Workspace, name: str, more: list[str], wanted: Asked, now: datetime | None) -> SiteView | None:
     match more:
         case []:
-            return board(workspace, name, wanted.only)
+            return board(workspace, name, wanted.only, now)
         case ["history"]:
-            return history(workspace, name, wanted.only)
+            return history(workspace, name, wanted.only, now)
+        case ["frontier"]:
+            return questions.frontier(workspace, name, replace(wanted.only, since=wanted.before), wanted.against)
+        case ["capture"]:
+            return evidence.capture(workspace, name, replace(wanted.only, since=wanted.before))
     return None

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from tracker.errors import DeclarationError, StoreError
 from tracker.model import Board, BoardId
 from tracker.web.site.addresses import Asked, view
-from tracker.web.site.views import has_page
-from tracker.web.site.writing import Site, styles, written
+from tracker.web.site.views import has_frontier, has_page
+from tracker.web.site.writing import Site, script, styles, written
 
 if TYPE_CHECKING:
     from tracker.workspace.api import Workspace
@@ -25,6 +25,7 @@ def build(workspace: Workspace, folder: Path, site: Site, barred: Mapping[BoardI
     """
     site = replace(site, static=True)
     _write(folder / "style.css", styles())
+    _write(folder / "site.js", script())
     for path in _paths(workspace, barred):
         try:
             found = view(workspace, path, Asked(), barred)
@@ -38,10 +39,11 @@ def build(workspace: Workspace, folder: Path, site: Site, barred: Mapping[BoardI
 
 
 def _paths(workspace: Workspace, barred: Mapping[BoardId, Board]) -> Iterator[str]:
-    yield from ("", "boards")
+    yield from ("", "boards", "health", "about")
     for board in workspace.boards():
         if board.id not in barred and has_page(workspace, board):
             yield from (f"boards/{board.id}", f"boards/{board.id}/history")
+            yield from (f"boards/{board.id}/frontier",) if has_frontier(workspace, board) else ()
 
 
 def _place(folder: Path, path: str, form: str) -> Path:

@@ -11,10 +11,8 @@ from tracker.ports import Store
 
 _PER_BOARD = frozenset(("boards", "declared", "past", "last_check", "checks", "identities", "segments", "latest"))
 """Questions with few answers: about a board as it is."""
-_PER_TIME = frozenset(("at", "events"))
-"""Questions with an answer for each time."""
-_MOST = 200
-"""Answers about times that are kept."""
+_MOST = {"at": 200, "events": 200, "spans": 20_000}
+"""Questions with an answer for each time or entry, and how many answers are kept: the last ones."""
 
 
 class Answers:
@@ -22,20 +20,21 @@ class Answers:
 
     def __init__(self) -> None:
         self._kept: dict[object, object] = {}
-        self._timed: OrderedDict[object, object] = OrderedDict()
+        self._last: dict[str, OrderedDict[object, object]] = {name: OrderedDict() for name in _MOST}
         self._lock = Lock()
 
-    def of(self, key: tuple[object, ...], ask: Callable[[], object]) -> object:
+    def of(self, name: str, about: tuple[object, ...], ask: Callable[[], object]) -> object:
         """The answer to a question, asked if it is new. Two threads may ask at the same time."""
-        kept: dict[object, object] = self._kept if key[0] in _PER_BOARD else self._timed
+        last = self._last.get(name)
+        kept, key = self._kept if last is None else last, (name, about)
         with self._lock:
             if key in kept:
                 return kept[key]
         answer = ask()
         with self._lock:
             kept[key] = answer
-            if len(self._timed) > _MOST:
-                self._timed.popitem(last=False)
+            if last is not None and len(last) > _MOST[name]:
+                last.popitem(last=False)
         return answer
 
 
@@ -48,12 +47,12 @@ class Remembering:
     def __getattr__(self, name: str) -> Any:  # whatever the store has
         """What the store has of that name."""
         asked = getattr(self._store, name)
-        if name not in _PER_BOARD | _PER_TIME:
+        if name not in _PER_BOARD and name not in _MOST:
             return asked
 
         def answer(*of: object) -> object:
             fixed = tuple(map(_fixed, of))
-            return self._answers.of((name, *fixed), lambda: _fixed(asked(*fixed)))
+            return self._answers.of(name, fixed, lambda: _fixed(asked(*fixed)))
 
         return answer
 

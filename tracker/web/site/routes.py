@@ -17,13 +17,16 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from tracker.clock import SystemClock
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId
 from tracker.web.pages import Guarded, Logged
 from tracker.web.site.addresses import LONGEST, LONGEST_QUERY, asked, split, view
+from tracker.web.site.limits import Limiter
+from tracker.web.site.openapi import description
 from tracker.web.site.remembering import Answers, Remembering
 from tracker.web.site.views import FORMATS
-from tracker.web.site.writing import Site, message, styles, written
+from tracker.web.site.writing import Site, message, script, styles, written
 
 if TYPE_CHECKING:
     from tracker.stores.sqlite import SqliteStore
@@ -31,7 +34,8 @@ if TYPE_CHECKING:
 
 HEADERS = {
     "content-security-policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self';"
+        " img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
@@ -52,49 +56,84 @@ class Opened(Protocol):
         """Equal as long as the store is the same."""
 
 
-def application(opened: Opened, about: Site, barred: Mapping[BoardId, Board], token: str | None) -> Starlette:
-    """The pages. With a `token` every one requires it, unless the site is public."""
-
-    @lru_cache(maxsize=_VERSIONS)
-    def answers(stamp: object, known_at: datetime | None) -> Answers:  # noqa: ARG001  # the key
-        return Answers()
-
-    @lru_cache(maxsize=_KEPT)
-    def body(stamp: object, path: str, query: tuple[tuple[str, str], ...]) -> bytes | None:
-        name, form = split(path)
-        wanted = asked(query, takes_cursor=(name, form) == ("changes", "json"))
-        with opened(wanted.known_at) as workspace:
-            remembering = Remembering(workspace.store, answers(stamp, wanted.known_at))
-            workspace.store = cast("SqliteStore", remembering)
-            found = view(workspace, name, wanted, barred)
-            return written(found, form, about, picture=wanted.picture, look=wanted.look) if found is not None else None
-
-    def style(request: Request) -> Response:
-        return _answer(request, styles(), "text/css; charset=utf-8")
-
-    def page(request: Request) -> Response:
-        path, query = request.path_params["path"], request.url.query
-        form, text = split(path)[1], "There is no such page."
-        if form == "html" and path and not path.endswith("/"):
-            here = f"./{quote(path.rpartition('/')[2], safe='')}/"  # relative: an address never leads to another host
-            return RedirectResponse(f"{here}?{query}" if query else here, 308, HEADERS)
-        try:
-            if (
-                len(path) <= LONGEST
-                and len(query) <= LONGEST_QUERY
-                and (found := body(opened.stamp(), path, tuple(request.query_params.multi_items())))
-            ):
-                return _answer(request, found, FORMATS[form])
-        except DeclarationError as error:
-            text = str(error)
-        return _answer(request, message("Nothing to show", text, about), FORMATS["html"], 404)
-
-    routes = [Route("/style.css", style), Route("/{path:path}", page)]
+def application(
+    opened: Opened, about: Site, barred: Mapping[BoardId, Board], token: str | None, limiter: Limiter | None = None
+) -> Starlette:
+    """The pages. With a `token` every one requires it, unless the site is public. `limiter` counts costly questions."""
+    found = _Pages(opened, about, barred, limiter or Limiter())
+    routes = [
+        Route("/style.css", found.style),
+        Route("/site.js", found.script),
+        Route("/openapi.json", found.openapi),
+        Route("/{path:path}", found.page),
+    ]
     guard = Middleware(Guarded, token=None if about.public else token)
     pages = Starlette(routes=routes, middleware=[Middleware(Logged), guard, Middleware(GZipMiddleware, compresslevel=6)])
     pages.router.redirect_slashes = False
     pages.state.guarded = token is not None or about.public
     return pages
+
+
+class _Pages:
+    """The answers to requests. Pages are kept until the store changes, or the hour in which boards may become stale."""
+
+    def __init__(self, opened: Opened, about: Site, barred: Mapping[BoardId, Board], limiter: Limiter) -> None:
+        self._opened, self._about, self._barred, self._limiter = opened, about, barred, limiter
+        self._body = lru_cache(maxsize=_KEPT)(self._made)
+        self._answers = lru_cache(maxsize=_VERSIONS)(lambda _stamp, _known_at: Answers())
+
+    def style(self, request: Request) -> Response:
+        """The style sheet."""
+        return _answer(request, styles(), "text/css; charset=utf-8")
+
+    def script(self, request: Request) -> Response:
+        """The script."""
+        return _answer(request, script(), "text/javascript; charset=utf-8")
+
+    def openapi(self, request: Request) -> Response:
+        """The description for programs."""
+        return _answer(request, description(self._about.url), FORMATS["json"])
+
+    def page(self, request: Request) -> Response:
+        """A view, or why there is none."""
+        path, query = request.path_params["path"], request.url.query
+        name, form = split(path)
+        if form == "html" and path and not path.endswith("/"):
+            here = f"./{quote(path.rpartition('/')[2], safe='')}/"  # relative: an address never leads to another host
+            return RedirectResponse(f"{here}?{query}" if query else here, 308, HEADERS)
+        if name == "check" and query and (wait_s := self._limiter.wait_s(request.client.host if request.client else "")):
+            busy = self._message(request, "Too many questions", f"Ask again in {wait_s} s.", 429)
+            busy.headers["retry-after"] = str(wait_s)
+            return busy
+        text = "There is no such page."
+        if len(path) <= LONGEST and len(query) <= LONGEST_QUERY:
+            hour = None if self._about.static else _hour()
+            try:
+                found = self._body(self._opened.stamp(), hour, path, tuple(request.query_params.multi_items()))
+            except DeclarationError as error:
+                found, text = None, str(error)
+            if found is not None:
+                return _answer(request, found, FORMATS[form])
+        return self._message(request, "Nothing to show", text, 404)
+
+    def _message(self, request: Request, title: str, text: str, status: int) -> Response:
+        return _answer(request, message(title, text, self._about), FORMATS["html"], status)
+
+    def _made(self, stamp: object, hour: datetime | None, path: str, query: tuple[tuple[str, str], ...]) -> bytes | None:
+        name, form = split(path)
+        wanted = asked(query, takes_cursor=(name, form) == ("changes", "json"))
+        with self._opened(wanted.known_at) as workspace:
+            remembering = Remembering(workspace.store, self._answers(stamp, wanted.known_at))
+            workspace.store = cast("SqliteStore", remembering)
+            found = view(workspace, name, wanted, self._barred, hour)
+            if found is None:
+                return None
+            return written(found, form, self._about, picture=wanted.picture, look=wanted.look)
+
+
+def _hour() -> datetime:
+    """The hour that has begun: boards are stale as of it, so that a page stays the same within it."""
+    return SystemClock().now().replace(minute=0, second=0, microsecond=0)
 
 
 def _answer(request: Request, body: bytes, content_type: str, status: int = 200) -> Response:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, TypedDict
 from urllib.parse import quote, urlencode
 
 from tracker.charts import FORMS, Look, rows
-from tracker.model import Board, Chart, Health, MetricId, Report, Result
-from tracker.query.filters import Filters
+from tracker.model import Board, BoardId, Chart, Health, MetricId, Report, Result
+from tracker.query.filters import Filters, boards_of
 from tracker.query.health import health
 from tracker.query.since import looked_at
 from tracker.query.standings import standing_json
 from tracker.reports import event_json
+from tracker.traits import price_metric
 from tracker.wording import machine_time
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 Rows = Iterable[Mapping[str, object]]
 Picture = Callable[[Look], str]
 _SECOND, _FEED = timedelta(seconds=1), timedelta(days=14)
+BADGE = "badge"
+"""The picture that is for other pages."""
 _HISTORY = ("bump", "band", "calendar")
 
 FORMATS: Mapping[str, str] = {
@@ -97,7 +100,8 @@ def changes(workspace: Workspace, only: Filters, barred: Collection[str] = (), c
     After a cursor, the rows are what the record gained or lost, each with the cursor after it.
     """
     boards = tuple(board for board in workspace.boards() if board.id not in barred)
-    chosen = replace(only, boards=tuple(board.id for board in boards)) if barred and not only.boards else only
+    meant = tuple(board.id for board in boards_of(Filters(boards=only.boards), boards))
+    chosen = replace(only, boards=meant) if barred else only
 
     def report() -> Report:
         return workspace.illustrated(workspace.report(only=chosen))
@@ -105,12 +109,12 @@ def changes(workspace: Workspace, only: Filters, barred: Collection[str] = (), c
     def events() -> Rows:
         return (event_json(event) for board in report().boards for story in board.stories for event in story.events)
 
-    newest = max((check.observed_at for board in boards if (check := workspace.store.last_check(board.id))), default=None)
+    end = newest(workspace, meant)
     return SiteView(
         path="",
         template="changes.html",
         title="What changed",
-        as_of=newest,
+        as_of=end,
         rows=events if cursor is None else lambda: _after(workspace, cursor, barred),
         report=report,
         **addresses(
@@ -119,7 +123,7 @@ def changes(workspace: Workspace, only: Filters, barred: Collection[str] = (), c
             *(("board", name) for name in only.boards),
             *(("model", name) for name in only.models),
             since=only.since,
-            until=only.until or (newest + _SECOND if newest else None),
+            until=only.until or (end + _SECOND if end else None),
         ),
         values=lambda: {"boards": boards, "only": only},
     )
@@ -132,14 +136,14 @@ def _after(workspace: Workspace, cursor: str, barred: Collection[str]) -> Rows:
             yield {**(lost if change.event is None else event_json(change.event)), "cursor": change.cursor}
 
 
-def board(workspace: Workspace, board: str, only: Filters) -> SiteView:
+def board(workspace: Workspace, board: str, only: Filters, now: datetime | None = None) -> SiteView:
     """A board's ranking by a metric, now or at an earlier time; `at` snaps to the last reading by then.
 
     Raises:
         DeclarationError: there is no such board, metric or reading.
     """
     declared = workspace.board(board)
-    chosen = Filters(metrics=only.metrics or _metrics(declared), at=only.at)
+    chosen = Filters(metrics=only.metrics or ranking_metric(declared), at=only.at)
     (ranking,) = workspace.rankings(chosen, board=declared.id)[:1]
     looks = [check.observed_at for check in workspace.store.checks(declared.id) if check.result is Result.ACCEPTED]
     earlier = max((look for look in looks if look < ranking.observed_at), default=None)
@@ -158,24 +162,25 @@ def board(workspace: Workspace, board: str, only: Filters) -> SiteView:
             "board": declared,
             "metric": ranking.metric,
             "metrics": [metric for metric in declared.metrics if metric.higher_is_better is not None],
-            "rows": ranking.rows,
-            "health": _health(workspace, declared),
+            "rows": list(ranking.rows),  # the template cleans the texts that it shows
+            "health": state_of(workspace, declared, now),
             "earlier": _query(("metric", ranking.metric.id), at=earlier, known_at=known_at) if earlier else "",
             "later": _query(("metric", ranking.metric.id), at=later, known_at=known_at) if later else "",
             "at": only.at,
+            "has_frontier": has_frontier(workspace, declared),
         },
-        pictures=_pictures(workspace, declared, ("dots",), chosen),
+        pictures=pictures(workspace, declared, ("dots", BADGE), chosen),
     )
 
 
-def history(workspace: Workspace, board: str, only: Filters) -> SiteView:
+def history(workspace: Workspace, board: str, only: Filters, now: datetime | None = None) -> SiteView:
     """A board's order and scores over time, when it changed, and what its events were.
 
     Raises:
         DeclarationError: there is no such board, metric or reading.
     """
     declared = workspace.board(board)
-    chosen = Filters(metrics=only.metrics or _metrics(declared), since=only.since, at=only.at)
+    chosen = Filters(metrics=only.metrics or ranking_metric(declared), since=only.since, at=only.at)
     chart = workspace.chart("bump", declared.id, chosen)
     end = chart.head.read_until
     return SiteView(
@@ -187,8 +192,13 @@ def history(workspace: Workspace, board: str, only: Filters) -> SiteView:
         report=partial(_board_report, workspace, declared, end),
         source=(declared.attribution, declared.page),
         **addresses(workspace, only, ("metric", chart.head.metric.id), since=only.since, at=end),
-        values=lambda: {"board": declared, "metric": chart.head.metric, "health": _health(workspace, declared), "chart": chart},
-        pictures=_pictures(workspace, declared, _HISTORY, chosen),
+        values=lambda: {
+            "board": declared,
+            "metric": chart.head.metric,
+            "health": state_of(workspace, declared, now),
+            "chart": chart,
+        },
+        pictures=pictures(workspace, declared, _HISTORY, chosen),
     )
 
 
@@ -203,7 +213,8 @@ def model(workspace: Workspace, name: str, only: Filters, barred: Collection[str
     places = [place for card in workspace.models(name) for place in card.places if place.board in boards]
     ranked = [board for board in found.by_board if boards[board].primary is not None]
     ranked.sort(key=lambda board: -len(looked_at(workspace.store, board)))
-    end = max(check.observed_at for board in found.by_board if (check := workspace.store.last_check(board)))
+    end = newest(workspace, found.by_board)
+    assert end is not None  # it is listed
     about = Filters(models=(name,), boards=tuple(found.by_board), since=end - _FEED, until=end + _SECOND)
     chosen = Filters(models=(name,), since=only.since, at=only.at)
     return SiteView(
@@ -215,7 +226,7 @@ def model(workspace: Workspace, name: str, only: Filters, barred: Collection[str
         report=lambda: workspace.report(only=about),
         **addresses(workspace, only, since=only.since, at=end),
         values=lambda: {"who": found.who, "places": places, "boards": boards},
-        pictures=_pictures(workspace, boards[ranked[0]], ("band",), chosen) if ranked else {},
+        pictures=pictures(workspace, boards[ranked[0]], ("band",), chosen) if ranked else {},
     )
 
 
@@ -224,10 +235,10 @@ def _place(place: Listing) -> dict[str, object]:
     return {**named, **{name: getattr(place.measure, name, None) for name in ("value", "low", "high", "estimated")}}
 
 
-def overview(workspace: Workspace, barred: tuple[Board, ...] = ()) -> SiteView:
+def overview(workspace: Workspace, barred: tuple[Board, ...] = (), now: datetime | None = None) -> SiteView:
     """All boards with their state; of those that are `barred`, only the name and a note."""
     left_out = {board.id for board in barred}
-    shown = [(board, _health(workspace, board)) for board in workspace.boards() if board.id not in left_out]
+    shown = [(board, state_of(workspace, board, now)) for board in workspace.boards() if board.id not in left_out]
     return SiteView(
         path="boards",
         template="boards.html",
@@ -236,23 +247,34 @@ def overview(workspace: Workspace, barred: tuple[Board, ...] = ()) -> SiteView:
         rows=lambda: (
             {"board": board.id, "title": board.title, "state": state.state, "entries": state.entries} for board, state in shown
         ),
-        report=workspace.report,
+        report=partial(workspace.report, [board.id for board, _ in shown]) if shown else None,
+        **addresses(workspace, Filters()),
         values=lambda: {"shown": shown, "barred": barred, "has_page": partial(has_page, workspace)},
     )
 
 
 def has_page(workspace: Workspace, board: Board) -> bool:
     """Whether there is anything to show of a board: it was read, and one of its metrics has an order."""
-    return workspace.store.latest_bodies(board.id) is not None and bool(board.primary or _metrics(board))
+    return workspace.store.latest_bodies(board.id) is not None and bool(board.primary or ranking_metric(board))
 
 
-def _metrics(board: Board) -> tuple[MetricId, ...]:
+def has_frontier(workspace: Workspace, board: Board) -> bool:
+    """Whether two entries at least have a score and a listed price now."""
+    price, metric = price_metric(board), board.primary
+    snapshot = workspace.store.latest(board.id)
+    if price is None or metric is None or snapshot is None:
+        return False
+    return sum({price.id, metric.id} <= entry.measures.keys() for entry in snapshot.entries.values()) > 1
+
+
+def ranking_metric(board: Board) -> tuple[MetricId, ...]:
     """The metric to show of a board that none ranks: the first with an order; () if one ranks it."""
     ordered = (metric.id for metric in board.metrics if metric.higher_is_better is not None)
     return () if board.primary else tuple(ordered)[:1]
 
 
-def _pictures(workspace: Workspace, board: Board, forms: Iterable[str], only: Filters) -> dict[str, Picture]:
+def pictures(workspace: Workspace, board: Board, forms: Iterable[str], only: Filters) -> dict[str, Picture]:
+    """The charts of a board by form; each is made when it is first drawn."""
     return {form: partial(_drawn, form, cache(partial(workspace.chart, form, board.id, only))) for form in forms}
 
 
@@ -264,9 +286,16 @@ def _board_report(workspace: Workspace, board: Board, end: datetime) -> Report:
     return workspace.report([board.id], since=end - _FEED, until=end + _SECOND)
 
 
-def _health(workspace: Workspace, board: Board) -> Health:
+def state_of(workspace: Workspace, board: Board, now: datetime | None) -> Health:
+    """The state of a board at a time, by default (and at an earlier vintage) when it was last checked."""
     last = workspace.store.last_check(board.id)
-    return health(board, workspace.store, now=last.observed_at if last else datetime.now(UTC))
+    then = None if workspace.settings.known_at else now
+    return health(board, workspace.store, now=then or (last.observed_at if last else datetime.now(UTC)))
+
+
+def newest(workspace: Workspace, boards: Iterable[BoardId]) -> datetime | None:
+    """When one of some boards was last checked."""
+    return max((check.observed_at for board in boards if (check := workspace.store.last_check(board))), default=None)
 
 
 def _query(*asked: tuple[str, str], known_at: datetime | None = None, **times: datetime | None) -> str:

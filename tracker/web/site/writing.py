@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from tracker import wording
 from tracker.charts import Look, Theme
@@ -20,7 +20,8 @@ from tracker.errors import DeclarationError
 from tracker.reports import Style, html, render
 from tracker.reports.cleaning import cleaned, link
 from tracker.web.site import citing
-from tracker.web.site.views import PICTURES, SiteView
+from tracker.web.site.views import BADGE, FORMATS, PICTURES, SiteView
+from tracker.wording import clean
 from tracker.workspace.picture import png
 
 
@@ -78,6 +79,11 @@ def styles() -> bytes:
     return (html.styles() + _source("site.css")).encode()
 
 
+def script() -> bytes:
+    """The one script of all pages, which work without it."""
+    return _source("site.js").encode()
+
+
 def message(title: str, text: str, site: Site) -> bytes:
     """A page that only says something: an unknown address, a wrong filter."""
     return _filled("message.html", {"title": title, "text": text, "root": "/", "site": site, "path": ""}).encode()
@@ -98,12 +104,31 @@ def _page(view: SiteView, site: Site) -> str:
         "known_at": view.known_at if view.is_frozen else None,
         "formats": [name for name in view.formats if name != "html" and not (site.static and name == "png")],
         "citation": citing.text(view, site.url) if view.as_of else "",
+        "embed": _embed(view, site) if BADGE in view.pictures and site.url and not site.static else "",
         "has_feed": view.report is not None,
-        "pictures": lambda: [Markup(drawn) for form in view.pictures for drawn in _pair(view, form, site)],  # noqa: S704  # charts escape every text
+        "dataset": _dataset(view),
+        "pictures": lambda: [Markup(drawn) for form in view.pictures if form != BADGE for drawn in _pair(view, form, site)],  # noqa: S704  # charts escape every text
         "stories": lambda: html.body(view.report(), Style(zone=site.zone)) if view.report else "",
         **view.values(),
     }
     return _filled(view.template, values)
+
+
+def _embed(view: SiteView, site: Site) -> str:
+    """What another page shows: the badge as of now, linked to the page that keeps it."""
+    there, query = f"{site.url}/{view.path}", escape(view.frozen)
+    picture = f"{there}.svg?{query}&amp;chart={BADGE}"
+    return f'<a href="{there}/?{query}"><img src="{picture}" alt="{escape(clean(view.title))}" height="28"></a>'
+
+
+def _dataset(view: SiteView) -> Mapping[str, object] | None:
+    """What a search engine reads of a board's page (schema.org/Dataset, as microdata, which no policy refuses)."""
+    publisher, page = view.source
+    if not page:
+        return None
+    kinds = {name: FORMATS[name].partition(";")[0] for name in ("json", "csv")}
+    about = f"{clean(view.title)}, as read by a leaderboard tracker, with the time of each reading."
+    return {"publisher": publisher, "page": link(page), "kinds": kinds, "description": about}
 
 
 def _pair(view: SiteView, form: str, site: Site) -> list[str]:
