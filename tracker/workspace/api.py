@@ -45,6 +45,7 @@ from tracker.workspace.settings import Settings
 
 if TYPE_CHECKING:  # a query loads what it needs, and no other
     from tracker.claims import Finding
+    from tracker.evidence.checkpoint import Checkpoint
     from tracker.line.proof import BoardVerification, Verification
     from tracker.model import Chart, Report
     from tracker.query.filters import Filters
@@ -624,6 +625,12 @@ class Workspace:
         newest = {board: check.observed_at for board in chosen if (check := self.store.last_check(board)) is not None}
         events = {board: list(self.store.events(EventFilter(board=board))) for board in newest}
         return scores(events, self.corrections(boards), newest, since=since, until=until)
+
+    def checkpoint(self, key: Path, log: Path) -> Checkpoint:
+        """Sign the archive's root with a private key of OpenSSH, and append it to a log."""
+        from tracker.evidence import checkpoint  # noqa: PLC0415  # as above
+
+        return checkpoint.write(self.archive, key, log, now=SystemClock().now())
 
     def parts(self, event: Event) -> list[Event]:
         """The stored events behind an event: those of a consensus, otherwise itself."""
