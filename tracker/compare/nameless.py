@@ -135,7 +135,9 @@ def _kind(name: str, sentence: int = 0) -> str:
 
 
 def _is_stated(board: Board, key: EntryId, entry: Entry, kind: str) -> bool:
-    """Whether an id of the publisher's, which is more than the name, says the same, or a message names the model of a lab."""
-    if kind == _MESSAGE and entry.who.lab and not entry.who.guessed_lab:
+    """Whether an id of the publisher's, which is more than the name, says the same, or a message follows a model's name."""
+    who, words = entry.who, name_tokens(entry.name)
+    begins = bool(who.family) and not who.guessed_family and words[: len(name_tokens(who.family))] == name_tokens(who.family)
+    if kind == _MESSAGE and (begins or (who.lab and not who.guessed_lab)):
         return True
-    return board.key[0].sources != board.name.sources and {*name_tokens(entry.name)} < {*name_tokens(key)}
+    return board.key[0].sources != board.name.sources and {*words} < {*name_tokens(key)}
