@@ -14,7 +14,17 @@ from tracker.model import Board, BoardId, EventFilter, IndexLine, Reading, Resul
 from tracker.query.filters import Filters
 from tracker.web.site.views import Rows, SiteView, addresses, has_page, newest, state_of
 from tracker.wording import machine_time, shortened, visible
-from tracker.workspace.captures import CellChange, bodies_of, capture_at, cells_of, changes, reading_of, text_diff, texts_of
+from tracker.workspace.captures import (
+    CellChange,
+    bodies_of,
+    capture_at,
+    cells_of,
+    changes,
+    index_of,
+    reading_of,
+    text_diff,
+    texts_of,
+)
 
 if TYPE_CHECKING:
     from tracker.workspace.api import Workspace
@@ -31,8 +41,9 @@ def capture(workspace: Workspace, board: str, only: Filters) -> SiteView:
         DeclarationError: there is no such board, or no capture then; or both times mean one capture.
     """
     declared = workspace.board(board)
-    line = capture_at(declared, workspace.archive, only.at)
-    earlier = capture_at(declared, workspace.archive, only.since) if only.since else None
+    index = index_of(declared.id, workspace)
+    line = capture_at(declared, index, only.at)
+    earlier = capture_at(declared, index, only.since) if only.since else None
     if earlier and earlier.observed_at == line.observed_at:
         at = machine_time(line.observed_at)
         raise DeclarationError(f"{declared.id}: both times mean the capture of {at}; expected two captures (since, at)")
@@ -58,7 +69,7 @@ def capture(workspace: Workspace, board: str, only: Filters) -> SiteView:
             "differing": differing[:MOST_ROWS],
             "of": len(differing),
             "text": _text(workspace, declared, line, earlier),
-            "times": _times(workspace, declared, line),
+            "times": _times(index, line),
             "most_lines": MOST_LINES,
         },
     )
@@ -93,10 +104,9 @@ def _text(workspace: Workspace, board: Board, line: IndexLine, earlier: IndexLin
     return [shortened(visible(text)) for text in islice(lines, MOST_LINES)]
 
 
-def _times(workspace: Workspace, board: Board, line: IndexLine) -> list[datetime]:
+def _times(index: Sequence[IndexLine], line: IndexLine) -> list[datetime]:
     """The times of the captures around one, oldest first."""
-    lines = [each.observed_at for each in workspace.archive.index(board.id)[0] if each.verdict in CONTENT]
-    times = sorted(dict.fromkeys(lines))
+    times = sorted({each.observed_at for each in index if each.verdict in CONTENT})
     place = times.index(line.observed_at) if line.observed_at in times else len(times)
     return times[max(0, place - _NAMED // 2) : place + _NAMED // 2]
 
