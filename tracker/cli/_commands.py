@@ -40,7 +40,9 @@ GROUPS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Prove": {
         "verify": ("verify", "Derive events again from the stored bytes and compare."),
         "audit": ("audit", "Find whatever was changed in the archive after it was written."),
+        "checkpoint": ("checkpoint", "Sign the root of the archive, and append it to a log."),
         "settle": ("settle", "Show who was first on a board at a time, by a published rule."),
+        "scorecard": ("scorecard", "Show how news turned out, by kind and grade."),
         "evidence": ("evidence", "Write a bundle with which anyone can check an event offline."),
     },
     "Set up": {

@@ -45,6 +45,7 @@ from tracker.workspace.settings import Settings
 
 if TYPE_CHECKING:  # a query loads what it needs, and no other
     from tracker.claims import Finding
+    from tracker.evidence.checkpoint import Checkpoint
     from tracker.line.proof import BoardVerification, Verification
     from tracker.model import Chart, Report
     from tracker.query.filters import Filters
@@ -56,6 +57,7 @@ if TYPE_CHECKING:  # a query loads what it needs, and no other
     from tracker.query.prices import PriceAt
     from tracker.query.ranking import Ranking
     from tracker.query.retirements import Retirement
+    from tracker.query.scorecard import Score
     from tracker.query.settle import Settlement
     from tracker.query.standings import Standing
     from tracker.query.unsure import OpenName
@@ -611,6 +613,24 @@ class Workspace:
         stated = load_rule(rule, (self.settings.schedules / "rules", SCHEDULES / "rules"))
         check = stated.check_at(at) if at.tzinfo is None else at
         return stated, check, settle(stated, self.board(board), self.store, self.lexicon, at=check)
+
+    def scorecard(
+        self, boards: Sequence[str] = (), *, since: datetime | None = None, until: datetime | None = None
+    ) -> tuple[Score, ...]:
+        """How the news of a period turned out, by kind and grade (docs/reference/scorecard.md)."""
+        from tracker.query.scorecard import scores  # noqa: PLC0415  # as above
+
+        check_times(since=since, until=until)
+        chosen = self._known(boards) if boards else self.store.boards()
+        newest = {board: check.observed_at for board in chosen if (check := self.store.last_check(board)) is not None}
+        events = {board: list(self.store.events(EventFilter(board=board))) for board in newest}
+        return scores(events, self.corrections(boards), newest, since=since, until=until)
+
+    def checkpoint(self, key: Path, log: Path) -> Checkpoint:
+        """Sign the archive's root with a private key of OpenSSH, and append it to a log."""
+        from tracker.evidence import checkpoint  # noqa: PLC0415  # as above
+
+        return checkpoint.write(self.archive, key, log, now=SystemClock().now())
 
     def parts(self, event: Event) -> list[Event]:
         """The stored events behind an event: those of a consensus, otherwise itself."""
