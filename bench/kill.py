@@ -24,14 +24,20 @@ from pathlib import Path
 from tracker.stores.service_state import TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
-NOT_DERIVED = frozenset(("withdrawn", "changes", "_sqlite_migrations")) | TABLES
+OF_THE_CLOCK = frozenset(("indices", "known", "vintages", "declaration_versions", "names"))
+"""What was known when: by the clock of the machine."""
+NOT_DERIVED = frozenset(("withdrawn", "changes", "_sqlite_migrations")) | TABLES | OF_THE_CLOCK
 
 
 def rows(database: Path) -> Mapping[str, list[tuple[object, ...]]]:
     """Every row of every table that is derived from the archive."""
     with closing(sqlite3.connect(database)) as connection:
         tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return {name: sorted(connection.execute(f"SELECT * FROM {name}"), key=repr) for name in tables if name not in NOT_DERIVED}
+        found = {
+            name: sorted(connection.execute(f"SELECT * FROM {name}"), key=repr) for name in tables if name not in NOT_DERIVED
+        }
+        found["_boards"] = [(board, *rest) for board, _, *rest in found["_boards"]]  # without the place in the index
+        return found
 
 
 def stored(database: Path) -> int:
@@ -39,7 +45,7 @@ def stored(database: Path) -> int:
     if not database.exists():
         return 0
     with closing(sqlite3.connect(database)) as connection:
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'checks'").fetchone():
+        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = '_checks'").fetchone():
             return 0
         return int(connection.execute("SELECT count(*) FROM _checks").fetchone()[0])
 

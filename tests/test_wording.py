@@ -298,6 +298,7 @@ def test_a_sparkline_has_a_bar_for_each_value_or_part(values: Sequence[float], l
         (3.0000012, (3.0000011,), "USD", "$3.0000012"),
         (1300.004, (1300.0049,), "elo", "1,300.004"),
         (0.1 + 0.2, (0.3,), "", "0.3"),
+        (91.355721393, (91.35572139,), "", "91.36"),
     ],
 )
 def test_two_values_beside_each_other_do_not_look_alike(value: float, beside: tuple[float, ...], unit: str, words: str):

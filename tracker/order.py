@@ -24,6 +24,14 @@ def competition_ranks(metric: Metric, values: Mapping[EntryId, float], others: S
     return {entry: ranks[value] for entry, value in values.items()}
 
 
+def is_noise(value: float, other: float) -> bool:
+    """Whether two values differ by no more than the noise of binary floats, or of rounding long ones."""
+    return abs(value - other) <= _NOISE * max(1.0, abs(value))
+
+
+_NOISE = 1e-10
+
+
 def certainty(metric: Metric, measure: Measure, other: Measure) -> str:
     """The certainty of the order of two measured values: `decisive`, `supported` or `nominal`.
 

@@ -18,17 +18,18 @@ def number(value: float, metric: Metric | None = None, *beside: float) -> str:
     Dollars are as listed, with cents: `$0.25`. Shares are always in per cent, with the same number of digits: `60.19 %`. Points
     are exact, and stand with their unit: `12,345 stars`.
     """
-    text, decimals = _number(value, metric), 2
+    text = plain = _number(value, metric)
+    decimals = 2
     others = [other for other in beside if other != value and _number(other, metric) == text]
     while others and decimals < _MOST_DECIMALS:
         decimals += 1
         text = _number(value, metric, decimals)
         others = [other for other in others if _number(other, metric, decimals) == text]
-    return text
+    return plain if others else text
 
 
-_MOST_DECIMALS = 9
-"""Beyond these, values of binary floats differ by noise."""
+_MOST_DECIMALS = 7
+"""Beyond these, values differ by the noise of binary floats."""
 
 
 def _number(value: float, metric: Metric | None, decimals: int | None = None) -> str:

@@ -841,3 +841,18 @@ def test_the_places_of_an_earlier_edition_do_not_rank():
     places = (("Nov 2025", range(1, 9)), ("Nov 2024", (1, 3, 2, 4, 6, 7, 8, 10)))
     found = proposed(*places, ("Programming Language", NAMES), ("Ratings", [f"{score}%" for score in SCORES]))
     assert (question(found), [metric.column for metric in found.metrics]) == ("", ["Ratings"])
+
+
+def test_the_title_of_a_paper_does_not_name_its_method():
+    rows = [
+        {"method": name, "accuracy": score, "paper": {"title": f"On {name}"}} for name, score in zip(NAMES, SCORES, strict=True)
+    ]
+    assert propose(json.dumps(rows).encode()).name.value == "method"
+
+
+def test_whiskers_are_the_ends_of_an_interval():
+    sides = (("upperwhisker", [score + 0.5 for score in SCORES]), ("lowerwhisker", [score - 0.5 for score in SCORES]))
+    assert primary(proposed(("Country", NAMES), ("Ladder score", SCORES), *sides)).interval == {
+        "low": "lowerwhisker",
+        "high": "upperwhisker",
+    }

@@ -209,3 +209,9 @@ def test_whole_numbers_of_what_is_solved_may_be_counted_or_scored():
     body = csv_of(("rank", "handle", "solved"), range(1, 9), NAMES, (11, 11, 10, 9, 8, 8, 5, 3))
     assert flag(body) == "--nature points or --nature tested"
     assert guessed(body, "solved")[1] == ""
+
+
+def test_times_are_not_counted():
+    marks = [f"2:{minute:02d}:{second:02d}" for minute, second in zip(range(1, 9), range(35, 43), strict=True)]
+    assert flag(csv_of(("Rank", "Competitor", "Mark"), range(1, 9), NAMES, marks)) == ""
+    assert guessed(csv_of(("Браузер", '"Время загрузки, мс"'), NAMES, COUNTS), "Время загрузки, мс")[0] == "tested"

@@ -452,3 +452,8 @@ def test_values_that_would_read_alike_are_stated_as_exactly_as_they_differ():
     assert lead.startswith("b leads Board (score) with 72.9041, ahead of a (72.9037)")
     (debut,) = of("overtake", events_of("a:72.9037 b:72.8 c:9.5", "a:72.9037 b:72.8 c:9.5 n:72.9041"))
     assert debut.headline.startswith("n (72.9041) enters Board (score) at rank 1, above a (72.9037) and 2 more")
+
+
+def test_values_that_differ_by_float_noise_neither_lead_nor_overtake():
+    events = events_of("a:91.35572139 b:72.8 c:9.5", "a:91.35572139 b:72.8 c:9.5 n:91.355721393")
+    assert [event for event in events if event.is_news and event.kind in ("overtake", "new_leader")] == []

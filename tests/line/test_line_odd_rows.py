@@ -354,3 +354,48 @@ def test_a_day_of_names_in_a_wrong_encoding_has_no_events(archive: FileArchive, 
         [],
         [],
     ]
+
+
+@pytest.mark.parametrize("column", ["key", "name"])
+@pytest.mark.parametrize("badge", [" (new)", " NEW", " – updated"])
+def test_a_name_with_a_badge_for_a_day_is_not_a_rename(archive: FileArchive, store: Store, column: str, badge: str):
+    odd = page().replace(b"Marl 1", f"Marl 1{badge}".encode())
+    after = read(archive, store, by(column), page(), odd, page(Marl_1=1446))
+    (event,) = news(after, "score_revision")
+    assert event.subjects[0].name == "Marl 1"
+    assert not [event for event in store.events(EventFilter(board=BOARD)) if event.kind in {"rename", "debut", "departure"}]
+
+
+@pytest.mark.parametrize("column", ["key", "name"])
+def test_a_name_with_a_badge_that_stays_is_a_rename_at_the_second_reading(archive: FileArchive, store: Store, column: str):
+    odd = page().replace(b"Marl 1", b"Marl 1 (new)")
+    after = read(archive, store, by(column), page(), odd, odd + b"\n")
+    assert [event.kind for event in after if event.is_news] == ["rename"]
+
+
+@pytest.mark.parametrize("name", ["Marl 1", "Marl 1 (new)"])
+def test_a_second_row_with_the_name_and_score_of_a_listed_one_waits(archive: FileArchive, store: Store, name: str):
+    more = page(more=[f"id-new,{name},1480,1,"])
+    assert not [event for event in read(archive, store, by("key"), page(), more, page()) if event.is_news]
+    assert "debut" not in {event.kind for event in store.events(EventFilter(board=BOARD))}
+    keep(archive, {3: more + b"\n", 4: more + b"\n\n"})
+    after = sync.sync_board(by("key"), archive, store, default_lexicon()).events
+    assert [event.recorded_at for event in news(after, "debut")] == [at(4)]
+
+
+def test_another_version_of_a_model_with_another_score_is_news_at_once(archive: FileArchive, store: Store):
+    assert news(read(archive, store, by("name"), page(), page(more=["id-new,Marl 1 (new),1555,1,"])), "debut")
+
+
+@pytest.mark.parametrize("name", ["Example Model", "Your model here", "Model Name"])
+def test_the_row_of_a_template_does_not_enter_the_board(archive: FileArchive, store: Store, name: str):
+    read(archive, store, by("name"), page(), page(more=[f"id-x,{name},1600,1,"]), page(end="\n"))
+    assert kinds(store) == [PARTIAL, WHOLE]
+
+
+def test_rows_without_any_value_are_not_news_until_they_have_a_score(archive: FileArchive, store: Store):
+    empty = page(more=["id-x,Newcomer 1,,,", "id-y,Newcomer 2,,,"])
+    scored = page(more=["id-x,Newcomer 1,1600,,"])
+    read(archive, store, by("key"), page(), empty, scored, scored + b"\n", scored + b"\n\n")
+    told = [event for event in store.events(EventFilter(board=BOARD)) if event.is_news and event.kind in {"debut", "departure"}]
+    assert [(event.kind, event.grade, event.subjects[0].name) for event in told] == [("debut", "first_score", "Newcomer 1")]

@@ -1,8 +1,9 @@
-"""Pages that a second reading has to confirm: an old one again, a block of rows from elsewhere, prices in another currency."""
+"""Pages that a second reading has to confirm: an old one again, a part that is another's, a hole, other names, estimates."""
 
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Mapping
 
 import pytest
@@ -43,6 +44,7 @@ ODD: Mapping[str, Callable[[Rows], Rows]] = {
     },
     "prices are in another currency": lambda rows: {key: (score, round(price * 0.92, 4)) for key, (score, price) in rows.items()},
     "two scores are gone": lambda rows: {**rows, "m05": (0, 3.0), "m12": (0, 3.0)},
+    "two models exchanged their scores": lambda rows: {**rows, "m05": rows["m09"], "m09": rows["m05"]},
 }
 
 
@@ -128,3 +130,32 @@ def test_models_all_over_the_board_that_truly_move_are_news_at_once(archive: Fil
     read(archive, store, page(BASE), page(scattered(BASE, chosen)))
     assert results(store) == ["accepted", "accepted"]
     assert {day for day, _ in news(store)} == {1}
+
+
+PARTS: Mapping[str, Callable[[bytes], bytes]] = {
+    "three rows are missing in the middle": lambda body: body.replace(body[body.index(b"m12,") : body.index(b"m15,")], b""),
+    "names are in another language": lambda body: body.replace(b",M1", b",Modell 1"),
+    "all scores are estimates": lambda body: re.sub(rb"(?<=,)(?=[0-9.]+,[0-9.]+,$)", b"~", body, flags=re.MULTILINE),
+    "all ids are others": lambda body: re.sub(rb"^m", b"x", body, flags=re.MULTILINE),
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_rows_that_are_odd_for_a_reading_change_nothing(archive: FileArchive, store: Store, part: str):
+    odd = PARTS[part](page(BASE))
+    assert odd != page(BASE)
+    read(archive, store, page(BASE), odd, page(TRUE), page(TRUE))
+    assert results(store) == ["accepted", "quarantined", "accepted", "unchanged"]
+    assert {day for day, _ in news(store)} == {2}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_rows_that_stay_odd_are_believed_at_the_second_reading(archive: FileArchive, store: Store, part: str):
+    read(archive, store, page(BASE), PARTS[part](page(BASE)), PARTS[part](page(TRUE)))
+    assert results(store) == ["accepted", "quarantined", "accepted"]
+
+
+def test_rows_that_are_missing_at_the_end_or_here_and_there_do_not_hold_a_page(archive: FileArchive, store: Store):
+    few = {key: row for key, row in BASE.items() if key not in {"m03", "m04", "m11", "m20", "m37", "m38", "m39"}}
+    read(archive, store, page(BASE), page(few))
+    assert results(store) == ["accepted", "accepted"]

@@ -31,6 +31,7 @@ _WORDS = """
     accuracy: 准确率 準確率 准确度 正确率 正確率 正解率 정확도 정답률 точность genauigkeit exactitude ακρίβεια الدقة
     latency: 延迟 延遲 时延 時延 遅延 レイテンシ レイテンシー 지연 지연시간 задержка latenz latence latencia latência
     time: 时间 時間 用时 用時 耗时 耗時 시간 время zeit dauer temps tiempo tempo czas süre tijd tid
+    ms: мс 毫秒 ミリ秒 밀리초
     speed: 速度 속도 скорость geschwindigkeit vitesse velocidad velocità
     votes: 票数 票數 投票数 得票数 투표수 득표수 голоса голосов stimmen votos voti
     downloads: 下载量 下載量 下载 下載 ダウンロード数 ダウンロード 다운로드 다운로드수 скачивания скачиваний загрузки

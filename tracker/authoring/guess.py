@@ -226,6 +226,7 @@ def _as_name(cells: Cells, at: int) -> float:
         - 0.4 * cells.is_prose
         - 2.0 * (cells.is_code or len({*cells.texts}) == 1)
         - 1.0 * cells.header.startswith("^.")
+        - 1.0 * (not {"paper", "publication", "citation"}.isdisjoint(cells.words))
         - 0.6 * bool(leaf & {"url", "link", "note", "notes", "description", "license", "short", "source", "family"})
     )
 

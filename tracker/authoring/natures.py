@@ -11,6 +11,7 @@ from tracker.authoring.proposal import Guess
 from tracker.authoring.sheet import RawSheet
 from tracker.authoring.words import CHANGE, COUNT, ENERGY, FITTED, HIGHER, LIVE, LOWER, PRICE, set_of
 from tracker.model import Nature
+from tracker.reading.units import is_time
 
 LEAST_ELO = 100
 """A rating whose values are all smaller is an average of stars or marks, not fitted to games."""
@@ -43,7 +44,7 @@ _LARGE = {"k": "thousand ", "thousands": "thousand ", "m": "million ", "millions
 _TOTALS = set_of("total sum")
 _PARTS = set_of("points pts")
 _NOT_COUNTED = FITTED | set_of(
-    "average avg mean median rate ratio per percent percentage pct % share growth index score rank conceded against"
+    "average avg mean median rate ratio per percent percentage pct % share growth index score rank conceded against time ms"
 )
 """With these words beside it, what is counted is not the figure."""
 SCORES = FITTED | (HIGHER - POINTS - COUNT - set_of("total overall"))
@@ -69,14 +70,14 @@ def nature_of(cells: Cells, sheet: RawSheet) -> Guess[Nature]:
             return _counted(cells, sheet)
         if leaf & _TOTALS and _whole(cells) and any({*other.leaf} & (POINTS - _SAMPLE) for other in sheet.figures):
             return Guess(value=Nature.POINTS, sure=0.8, why="a total of what is counted")
-    counts = bool(leaf & COUNT and not leaf & HIGHER - COUNT) or cells.leaf[-1:] == ("count",)
+    counts = bool(leaf & COUNT and not leaf & HIGHER - COUNT and not leaf & _NOT_COUNTED) or cells.leaf[-1:] == ("count",)
     if counts and all(value == int(value) for value in cells.values):
         return Guess(value=Nature.COUNT, sure=0.8, why="whole numbers that count")
     stars = words & FITTED <= {"rating"} and max(cells.values, default=0.0) < LEAST_ELO
     is_score = words & {"score", "arena"} and cells.values and min(cells.values) >= 600 and max(cells.values) <= 3200
     if (words & FITTED and not stars) or is_score:
         return Guess(value=Nature.FITTED, sure=0.8, why="a rating on the Elo scale")
-    is_large = not words & (SCORES - _ANY_SCORE | LOWER) and max(cells.values, default=0.0) >= MANY
+    is_large = not words & (SCORES - _ANY_SCORE | LOWER) and max(cells.values, default=0.0) >= MANY and not is_time(cells.unit)
     if _whole(cells) and (is_large or (leaf <= _SOLVED and not cells.part and "%" not in "".join(cells.known))):
         return Guess(value=Nature.TESTED, sure=0.6, why="its whole numbers may be counted, or scored")
     return Guess(value=Nature.TESTED, sure=0.7, why="figures")

@@ -155,13 +155,13 @@ ASIDE = set_of("std best worst estimated previous old input cache cached")
 """Figures beside the one that ranks."""
 IN_AND_OUT = (set_of("input prompt in"), set_of("output completion completions out"))
 """Side by side and with small values: the prices of input and output."""
-BOUND_LOW = set_of("lower low 025 2.5 lo lcb lb")
-BOUND_HIGH = set_of("upper high 975 97.5 hi ucb ub")
+BOUND_LOW = set_of("lower low 025 2.5 lo lcb lb lowerbound lowerci lowerwhisker")
+BOUND_HIGH = set_of("upper high 975 97.5 hi ucb ub upperbound upperci upperwhisker")
 HALF = set_of("ci interval margin moe halfwidth pm confidence conf ± uncertainty")
 STANDARD_ERROR = set_of("stderr se sem err")
 DEVIATION = set_of("std stddev sd stdev variance deviation var")
 AROUND = set_of(
-    "bound bounds limit norm est 90 95 99 % q p quantile percentile half width standard error of in cl boot bootstrap"
+    "bound bounds whisker limit norm est 90 95 99 % q p quantile percentile half width standard error of in cl boot bootstrap"
 )
 """Words beside those of an interval that name no figure."""
 SUMMARY = set_of("overall global composite intelligence eci")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from tracker.compare.nameless import nameless, namesakes, respelt
+from tracker.compare.nameless import nameless, namesakes, repeated, respelt
 from tracker.model import Board, BoardState, Entry, EntryId, LeftOut, Measure, Metric, MetricId, Nature, Snapshot
 from tracker.order import fallen, few_rows
 from tracker.wording import count, number
@@ -49,10 +49,11 @@ def doubts(board: Board, before: Snapshot, after: Snapshot, past: BoardState) ->
     doubted |= {entry: RowDoubt(why=why, repeats=True) for entry, why in respelt(board, before, after, past).items()}
     nobody = frozenset(doubted)
     if (primary := board.primary) is not None:
-        for entry, why in namesakes(before, after).items():
-            row = past.left_out.get(entry)
-            if row is None or primary.id not in row.doubtful:
-                doubted[entry] = RowDoubt(why=why, values={primary.id: after.values(primary.id).get(entry)})
+        twice = repeated(board, before, after)
+        for entry, why in {**namesakes(before, after), **twice}.items():
+            row, value = past.left_out.get(entry), after.values(primary.id).get(entry)
+            if entry not in nobody and (row is None or primary.id not in row.doubtful):
+                doubted[entry] = RowDoubt(why=why, values={primary.id: value}, repeats=entry in twice)
     for metric in board.metrics:
         if metric.nature not in JUDGED and not metric.accumulates:
             continue

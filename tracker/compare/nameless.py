@@ -19,6 +19,9 @@ _UNKNOWN = frozenset(
     )
 )
 """A name of nothing but these: what a template writes without a value, in the usual languages."""
+_PLACEHOLDERS = frozenset(("demo", "example", "here", "model", "name", "placeholder", "sample", "template", "your"))
+"""A name of at least two of these and nothing else is that of a template."""
+_BADGES = frozenset(("hot", "neu", "new", "nouveau", "novo", "nuevo", "nuovo", "updated"))
 _SUMS = frozenset(("average", "avg", "mean", "median", "overall", "sum", "total"))
 _ERRORS = frozenset(
     (
@@ -88,6 +91,23 @@ def namesakes(before: Snapshot, after: Snapshot) -> dict[EntryId, str]:
     return {entry: f"{before.entries[entry].name} has the name of {kept[name]!r}, {name}" for entry, name in others.items()}
 
 
+def repeated(board: Board, before: Snapshot, after: Snapshot) -> dict[EntryId, str]:
+    """The new entries with the name, perhaps with a badge in words, and the score of one that is listed as well; and why."""
+    new = after.entries.keys() - before.entries.keys()
+    if board.primary is None or not new:
+        return {}
+    values = after.values(board.primary.id)
+    listed = {name_tokens(entry.name): key for key, entry in after.entries.items() if key not in new}
+    others = {key: listed.get(without_badges(after.entries[key].name)) for key in sorted(new)}
+    found = {key: other for key, other in others.items() if other and key in values and values[key] == values.get(other)}
+    return {key: f"{after.entries[key].name} has the score of {after.entries[other].name}" for key, other in found.items()}
+
+
+def without_badges(name: str) -> tuple[str, ...]:
+    """The words of a name without those that only say that it is new."""
+    return tuple(token for token in name_tokens(name) if token not in _BADGES)
+
+
 def _is_renamed(key: EntryId, entry: Entry, before: Snapshot, past: BoardState) -> bool:
     if key in before.entries:
         return before.entries[key].name != entry.name
@@ -105,6 +125,8 @@ def _kind(name: str, sentence: int = 0) -> str:
         return "is an id"
     if tokens and _UNKNOWN.issuperset(tokens):
         return "means that the name is unknown"
+    if len(tokens) > 1 and _PLACEHOLDERS.issuperset(tokens):
+        return "is a template's"
     if tokens and _SUMS.issuperset(tokens):
         return "sums up other rows"
     if _ERRORS.intersection(tokens) or (sentence and len(name.split()) >= sentence):

@@ -18,6 +18,7 @@ from math import isclose
 from operator import attrgetter
 
 from tracker.compare.drift import FALLBACK_HALF_WIDTH
+from tracker.compare.nameless import without_badges
 from tracker.compare.precision import same
 from tracker.model import Board, Confidence, Entry, EntryId, Measure, Metric, MetricId, Nature, Snapshot, name_tokens, spelling_of
 from tracker.model.names import is_misprint
@@ -134,11 +135,15 @@ def _of_one_name(arrived: list[Entry], gone: list[Entry]) -> dict[EntryId, Entry
 
 
 def _respelled(arrived: Iterable[Entry], gone: Iterable[Entry], pages: Iterable[Snapshot]) -> list[_Pair]:
-    """The pairs of one spelling that nothing else on either page has."""
-    spelled = {spelling_of(entry.name): entry for entry in gone}
-    found = [(entry, spelled[spelling]) for entry in arrived if (spelling := spelling_of(entry.name)) in spelled and spelling]
-    times = Counter(spelling_of(entry.name) for page in pages if found for entry in page.entries.values())
-    return [pair for pair in found if times[spelling_of(pair[0].name)] == len(pair)]
+    """The pairs of one spelling, badges aside, that nothing else on either page has."""
+    spelled = {_plain(entry): entry for entry in gone}
+    found = [(entry, spelled[spelling]) for entry in arrived if (spelling := _plain(entry)) in spelled and spelling]
+    times = Counter(_plain(entry) for page in pages if found for entry in page.entries.values())
+    return [pair for pair in found if times[_plain(pair[0])] == len(pair)]
+
+
+def _plain(entry: Entry) -> str:
+    return spelling_of(" ".join(without_badges(entry.name)))
 
 
 def _pairs(arrived: list[Entry], gone: list[Entry], clue: _Clue) -> tuple[dict[EntryId, EntryId], list[_Pair]]:

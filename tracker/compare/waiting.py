@@ -1,4 +1,4 @@
-"""Pages that a second reading has to confirm: an old one again, or one on which a part of the rows is another page's.
+"""Pages that a second reading has to confirm: an old one again, or one on which a part is wrong or lacks.
 
 A cache serves what it has, and a template fills a block of rows from another table; the next fetch often shows the truth. A
 publisher's own change stays, and is news one reading later.
@@ -10,10 +10,26 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from statistics import median
+from zlib import crc32
 
 from tracker.compare.drift import moved_apart
-from tracker.model import Board, BoardState, EntryId, Metric, MetricId, Nature, Sha256, Snapshot, Waiting
+from tracker.compare.nameless import without_badges
+from tracker.compare.rekeying import rekeyed
+from tracker.model import (
+    Board,
+    BoardState,
+    EntryId,
+    Metric,
+    MetricId,
+    Nature,
+    Sha256,
+    Snapshot,
+    Waiting,
+    name_tokens,
+    spelling_of,
+)
 from tracker.order import few_rows
 from tracker.wording import count, number
 
@@ -24,6 +40,9 @@ _ENOUGH = 8
 _DENSE, _MOST, _PART, _PARTLY, _HALF = 0.8, 0.75, 1 / 3, 0.6, 0.5
 """Shares: of a block, the rows that changed; of the changed rows, those in the block; of all rows, the least and the most that
 changed."""
+_MANY_NAMES = 0.1
+_GAP = 3
+"""Rows that follow each other, from which a hole in a page is hardly chance."""
 _ALIKE = 0.01
 _WAITS = 2
 """A page that differs from the one before each time waits this number of times at most."""
@@ -38,7 +57,7 @@ def remembered(past: BoardState, sha256: Sequence[Sha256]) -> tuple[str, ...]:
 
 def to_wait(board: Board, before: Snapshot, after: Snapshot, past: BoardState) -> Waiting | None:
     """None, or why the page waits for a second reading, and what that has to show again."""
-    waiting = _again(board, before, after, past) or _in_part(board, before, after)
+    waiting = _again(board, before, after, past) or _rows(board, before, after) or _in_part(board, before, after)
     held = past.waiting
     if waiting is None or held is None:
         return waiting
@@ -64,8 +83,36 @@ def _telling(board: Board) -> list[MetricId]:
     return [metric.id for metric in board.metrics if metric.nature not in (Nature.LIVE, Nature.COUNT)]
 
 
+def _rows(board: Board, before: Snapshot, after: Snapshot) -> Waiting | None:
+    """None, or that many rows have other keys or names, or that rows are gone from the middle of the page."""
+    was, now = before.entries, after.entries
+    if was.keys() == now.keys() and all(entry.name == was[key].name for key, entry in now.items()):  # as on an ordinary day
+        return None
+    few, others = few_rows(len(now)), rekeyed(board, before, after).continued
+    former = {**others, **{key: key for key in now if key in was and spelling_of(was[key].name) != spelling_of(now[key].name)}}
+    badges = [key for key, old in former.items() if _adds_badges(now[key].name, was[old].name)]
+    if renamed := former if len(former) >= max(_ENOUGH, _MANY_NAMES * len(now)) else badges:
+        texts = {key: float(crc32(f"{key} {now[key].name}".encode())) for key in renamed}
+        return Waiting(why=f"{count(len(renamed), 'row')} with another name or key", sha256=after.sha256, values=texts)
+    shown = now.keys() | after.ambiguous | {*others.values()}
+    page = sorted((entry.position, key) for key, entry in was.items() if not entry.source)
+    runs = [(is_shown, [key for _, key in run]) for is_shown, run in groupby(page, key=lambda row: row[1] in shown)]
+    hole = max((run for is_shown, run in runs[:-1] if not is_shown), key=len, default=[])
+    if len(hole) <= max(few, _GAP - 1) or len(hole) < _MOST * sum(key not in shown for _, key in page):
+        return None
+    why = f"{len(hole)} rows that followed each other are gone from the middle of the page"
+    return Waiting(why=why, sha256=after.sha256, values=dict.fromkeys(hole))
+
+
+def _adds_badges(name: str, former: str) -> bool:
+    return without_badges(name) == name_tokens(former) != name_tokens(name)
+
+
 def _in_part(board: Board, before: Snapshot, after: Snapshot) -> Waiting | None:
     ranked = before.values(board.primary.id) if board.primary else {}
+    if guessed := _guessed(board, before, after):
+        why = f"{len(guessed)} measured values of {board.primary.title if board.primary else ''} are estimates now"
+        return Waiting(why=why, sha256=after.sha256, values=guessed)
     for metric in board.metrics:
         if metric.nature not in _JUDGED or metric.volatile:
             continue
@@ -74,15 +121,33 @@ def _in_part(board: Board, before: Snapshot, after: Snapshot) -> Waiting | None:
             continue
         rows = [entry for entry in after.entries if entry in old]
         changed = [entry for entry in rows if old[entry] != new.get(entry)]
-        if len(changed) <= few_rows(len(rows)):
+        why = _exchanged(metric, old, new, changed) if before.version == after.version else ""
+        if not why and len(changed) <= few_rows(len(rows)):
             continue
-        why = _of_all(metric, before, after, rows, changed)
+        why = why or _of_all(metric, before, after, rows, changed)
         if not why and len(changed) <= _PARTLY * len(rows):
             by_rank = sorted(rows, key=lambda entry: (ranked.get(entry, 0.0), entry))
             why = _of_a_part(metric, before, after, (rows, by_rank), changed)
         if why:
             return Waiting(why=why, sha256=after.sha256, values={entry: new.get(entry) for entry in changed})
     return None
+
+
+def _guessed(board: Board, before: Snapshot, after: Snapshot) -> Mapping[EntryId, float | None]:
+    """The scores that were measured and are marked as estimates now, if they are many; fewer are doubted row by row."""
+    if board.primary is None or after.measured(board.primary.id).keys() >= before.measured(board.primary.id).keys():
+        return {}
+    was, now = before.measured(board.primary.id), after.measures(board.primary.id)
+    guessed = {entry: measure.value for entry, measure in now.items() if measure.estimated and entry in was}
+    kept = sum(was[entry] == value for entry, value in guessed.items())
+    return guessed if len(guessed) > few_rows(len(after.entries)) and kept >= _DENSE * len(guessed) else {}
+
+
+def _exchanged(metric: Metric, old: Mapping[EntryId, float], new: Mapping[EntryId, float], changed: Sequence[EntryId]) -> str:
+    """That the scores that changed are those that the same entries had, in another order; "" otherwise."""
+    was, now = sorted(old[entry] for entry in changed), sorted(new[entry] for entry in changed if entry in new)
+    is_exchange = metric.nature in (Nature.TESTED, Nature.FITTED) and was == now and len(changed) > 1
+    return f"{len(changed)} entries exchanged their values of {metric.title}" if is_exchange else ""
 
 
 def _of_all(metric: Metric, before: Snapshot, after: Snapshot, rows: Sequence[EntryId], changed: Sequence[EntryId]) -> str:

@@ -45,7 +45,8 @@ _IN_ANOTHER_TABLE = "is in the new table of"
 def detect(diff: Diff, past: BoardState) -> Iterator[Event]:
     """One event per entry that was not on the board before; none if it comes back before its departure was reported.
 
-    An entry that ranks below what the earlier page showed, or may have been cut off from it, is recorded as `revealed`.
+    An entry that ranks below what the earlier page showed, or may have been cut off from it, is recorded as `revealed`. One
+    without any value is recorded as well: its first score is news.
     """
     arrived = [*arrivals(diff, past), *((entry, Grade.FIRST_SCORE) for entry in _first_scores(diff, past))]
     ranks_now = ranks(diff) if arrived else {}
@@ -202,7 +203,7 @@ def _event(diff: Diff, entry: EntryId, grade: Grade, ranks_now: Mapping[EntryId,
         rule=RULE,
         grade=grade,
         weight=_WEIGHT[grade] + (bonus if grade != Grade.REVEALED else 0),
-        is_news=grade != Grade.REVEALED,
+        is_news=grade != Grade.REVEALED and (bool(listing.measures) or primary is None),
         subjects=[party(diff.after, entry)],
         metric=primary.id if primary and measure else None,
         headline=f"{listing.name} {verb} {diff.board.title}{place}.",

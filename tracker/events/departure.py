@@ -29,8 +29,8 @@ MASS_SHARE = 0.03
 def detect(diff: Diff, past: BoardState) -> Detection:
     """Departures that this snapshot confirms. An entry that returns before its departure is confirmed never left.
 
-    The departure of an entry that was only seen in passing is not news, nor that of a row whose model the page still listed
-    when it left: remembers these rows.
+    The departure of an entry that was only seen in passing is not news, nor that of a row without a value, or whose model the
+    page still listed when it left: remembers these rows.
     """
     replaced = _replaced(diff, past)
     events: list[Event] = []
@@ -48,13 +48,14 @@ def detect(diff: Diff, past: BoardState) -> Detection:
 
 
 def _replaced(diff: Diff, past: BoardState) -> list[EntryId]:
-    """Rows that are not shown, and whose model had another row on the first page without them."""
+    """Rows that are not shown, and that had no value, or whose model had another row on the first page without them."""
     kept = (EntryId(entry) for entry in (past.memory.get("departure") or {}).get("rows", ()))
     rows = {entry for entry in kept if entry in past.known and not past.known[entry].departed}
     if diff.before is not None:
         rows |= may_be_listed(
             [diff.before.entries[entry] for entry in (*diff.missing, *diff.hidden)], diff.after.entries.values()
         )
+        rows |= {entry for entry in diff.missing if diff.board.primary and not diff.before.entries[entry].measures}
     return sorted(rows - diff.after.entries.keys())
 
 
@@ -174,5 +175,5 @@ KIND = EventKind(
     detect,
     folding=Folding(crowd=("departure", "departures")),
     explains={What.DEPARTURE: 10},
-    why_recorded=lambda _: "another row of its model was still listed, or it had been listed for less than an hour",
+    why_recorded=lambda _: "another row of its model was still listed, it had no value, or it was listed for less than an hour",
 )

@@ -26,7 +26,7 @@ from tracker.model import (
     Nature,
     Snapshot,
 )
-from tracker.order import certainty
+from tracker.order import certainty, is_noise
 from tracker.wording import listed, number, span, unsure
 
 RULE = "new_leader/1"
@@ -241,6 +241,7 @@ def _event(diff: Diff, past: BoardState, metric: Metric, lead: _Lead, since: _Si
     quoted = dict.fromkeys((*lead.fresh, *lead.former, *([second.id] if second else [])))
     heavy = 95 if grade != Grade.NOMINAL else 80
     dated = grade == Grade.SUCCESSION
+    is_tie = second is not None and is_noise(leader.value, second.measures[metric.id].value)
     return make(
         diff,
         after=datetime.fromisoformat(since.after) if dated else None,
@@ -248,7 +249,8 @@ def _event(diff: Diff, past: BoardState, metric: Metric, lead: _Lead, since: _Si
         rule=RULE,
         grade=grade,
         weight=heavy if metric.primary or diff.board.primary is None else heavy * 2 // 3,
-        is_news=not (dated and since.is_own) and (grade != Grade.NOMINAL or metric.nature is Nature.TESTED or metric.exact),
+        is_news=not ((dated and since.is_own) or is_tie)
+        and (grade != Grade.NOMINAL or metric.nature is Nature.TESTED or metric.exact),
         subjects=[party(diff.after, entry) for entry in lead.fresh],
         rivals=[last_named(diff, entry) for entry in lead.on_page or seen],
         metric=metric.id,

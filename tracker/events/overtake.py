@@ -35,7 +35,7 @@ from tracker.model import (
     PendingOvertake,
     Snapshot,
 )
-from tracker.order import certainty, competition_ranks, is_certain, states_error
+from tracker.order import certainty, competition_ranks, is_certain, is_noise, states_error
 from tracker.wording import count, day, listed, number, unsure
 
 RULE = "overtake/2"
@@ -397,7 +397,7 @@ def _debut_event(diff: Diff, metric: Metric, entry: EntryId, shown: Sequence[Ent
         rule=RULE,
         grade=Grade.DEBUT,
         weight=_weight(diff, metric, entry, Grade.DEBUT) + (20 if rank == 1 else 10 if rank <= 3 else 0),
-        is_news=metric.primary and rank <= TOP,
+        is_news=metric.primary and rank <= TOP and not is_noise(own.value, next_below.value),
         subjects=[who],
         rivals=[party(diff.after, rival) for rival in shown],
         metric=metric.id,

@@ -59,7 +59,7 @@ _DELTA = re.compile(rf"(?<=[0-9%.])(?: ?[\[(]? ?[{ARROWS}] ?[+\-]?[0-9.,]*%?[\])
 """A move, or a sign for none."""
 _NOTE = re.compile(r"(?<=[0-9%]) ?[†‡§¶]+$|(?<![^0-9]10)(?<!^10)(?<=[0-9%])[¹²³⁴⁵⁶⁷⁸⁹⁰]+$")
 _NUMBER = r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?|(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)"
-_AMOUNT = rf"[$€£¥]?{_NUMBER}[kKmMbBtT]?"
+_AMOUNT = rf"(?:[$€£¥]{_NUMBER}\ [kKmMbBtT](?![A-Za-z])|[$€£¥]?{_NUMBER}[kKmMbBtT]?)"
 _CELL = re.compile(
     rf"""
     (?P<about>[≈~]\ ?)?

@@ -69,7 +69,7 @@ def capture(workspace: Workspace, board: str, only: Filters) -> SiteView:
             "differing": differing[:MOST_ROWS],
             "of": len(differing),
             "text": _text(workspace, declared, line, earlier),
-            "times": _times(workspace, declared, line),
+            "times": _times(index, line),
             "most_lines": MOST_LINES,
         },
     )
@@ -104,10 +104,9 @@ def _text(workspace: Workspace, board: Board, line: IndexLine, earlier: IndexLin
     return [shortened(visible(text)) for text in islice(lines, MOST_LINES)]
 
 
-def _times(workspace: Workspace, board: Board, line: IndexLine) -> list[datetime]:
+def _times(index: Sequence[IndexLine], line: IndexLine) -> list[datetime]:
     """The times of the captures around one, oldest first."""
-    lines = [each.observed_at for each in workspace.archive.index(board.id)[0] if each.verdict in CONTENT]
-    times = sorted(dict.fromkeys(lines))
+    times = sorted({each.observed_at for each in index if each.verdict in CONTENT})
     place = times.index(line.observed_at) if line.observed_at in times else len(times)
     return times[max(0, place - _NAMED // 2) : place + _NAMED // 2]
 
