@@ -9,7 +9,7 @@ import click
 from tracker.cli._open import as_json, boards_option, report_errors
 from tracker.cli._print import print_json, print_table
 from tracker.cli._time import Time
-from tracker.query.scorecard import HORIZON, Outcome
+from tracker.query.scorecard import HORIZON, NewsOutcome
 from tracker.wording import percent
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
@@ -34,16 +34,16 @@ def command(
     if as_json:
         print_json(
             {"kind": score.kind, "grade": score.grade}
-            | {outcome.value: score.counts[outcome] for outcome in Outcome}
+            | {outcome.value: score.counts[outcome] for outcome in NewsOutcome}
             | {"precision": score.precision}
             for score in found
         )
         return
-    header = ("kind", "grade", *Outcome, "precision")
+    header = ("kind", "grade", *NewsOutcome, "precision")
     rows = (
-        (score.kind, score.grade, *(score.counts[outcome] for outcome in Outcome), _share(score.precision)) for score in found
+        (score.kind, score.grade, *(score.counts[outcome] for outcome in NewsOutcome), _share(score.precision)) for score in found
     )
-    print_table(header, rows, right=frozenset((*Outcome, "precision")))
+    print_table(header, rows, right=frozenset((*NewsOutcome, "precision")))
     click.echo(f"Graded by what followed within {HORIZON.days} days; open news is not decided yet.")
 
 

@@ -22,7 +22,7 @@ _UNSURE = ("nominal", "unsure_origin", "sustained")
 """Grades of overtakes that reverse nothing: the order may be as before, or is as stated."""
 
 
-class Outcome(StrEnum):
+class NewsOutcome(StrEnum):
     """What became of news. `open`: nothing contradicts it, but the board was not read for the whole time, or nothing could."""
 
     HELD = "held"
@@ -33,18 +33,18 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
+class KindScore:
     """The number of news events of a kind and grade by their outcome."""
 
     kind: str
     grade: str
-    counts: Mapping[Outcome, int]
+    counts: Mapping[NewsOutcome, int]
 
     @property
     def precision(self) -> float | None:
         """The share of those decided that held, 0–1; None if none is decided."""
-        decided = sum(self.counts.values()) - self.counts[Outcome.OPEN]
-        return self.counts[Outcome.HELD] / decided if decided else None
+        decided = sum(self.counts.values()) - self.counts[NewsOutcome.OPEN]
+        return self.counts[NewsOutcome.HELD] / decided if decided else None
 
 
 def scores(
@@ -54,7 +54,7 @@ def scores(
     *,
     since: datetime | None = None,
     until: datetime | None = None,
-) -> tuple[Score, ...]:
+) -> tuple[KindScore, ...]:
     """The scores of the news that happened in a period, by kind and grade.
 
     `events` are all of each board, also later ones; `newest` is its last reading. Troubles of boards are left out.
@@ -64,7 +64,7 @@ def scores(
         in_time = (since is None or event.until >= since) and (until is None or event.until < until)
         return event.is_news and in_time and event.kind in KINDS and KINDS[event.kind].trouble is None
 
-    found: dict[tuple[str, str], Counter[Outcome]] = {}
+    found: dict[tuple[str, str], Counter[NewsOutcome]] = {}
     for board, of_board in events.items():
         for event in filter(counts, of_board):
             found.setdefault((event.kind, event.grade), Counter())[outcome(event, of_board, newest[board])] += 1
@@ -76,20 +76,20 @@ def scores(
     }
     for event in withdrawn.values():
         if event.id not in stored and counts(event):
-            found.setdefault((event.kind, event.grade), Counter())[Outcome.WITHDRAWN] += 1
-    return tuple(Score(kind=kind, grade=grade, counts=counted) for (kind, grade), counted in sorted(found.items()))
+            found.setdefault((event.kind, event.grade), Counter())[NewsOutcome.WITHDRAWN] += 1
+    return tuple(KindScore(kind=kind, grade=grade, counts=counted) for (kind, grade), counted in sorted(found.items()))
 
 
-def outcome(event: Event, events: Iterable[Event], newest: datetime) -> Outcome:
+def outcome(event: Event, events: Iterable[Event], newest: datetime) -> NewsOutcome:
     """What became of one event of a board, by the first later event within the horizon that contradicts it."""
     later = [other for other in events if event.until < other.until <= event.until + HORIZON]
     for other in sorted(later, key=lambda other: (other.until, other.id)):
         if other.grade == "withdrawn" and other.facts.get("event") == event.id:
-            return Outcome.WITHDRAWN
+            return NewsOutcome.WITHDRAWN
         if _reverses(event, other):
             is_corrected = any(_corrects(event, beside) for beside in later if beside.until == other.until)
-            return Outcome.CORRECTED if is_corrected else Outcome.REVERSED
-    return Outcome.HELD if event.kind in _DECIDED and newest >= event.until + HORIZON else Outcome.OPEN
+            return NewsOutcome.CORRECTED if is_corrected else NewsOutcome.REVERSED
+    return NewsOutcome.HELD if event.kind in _DECIDED and newest >= event.until + HORIZON else NewsOutcome.OPEN
 
 
 def _reverses(event: Event, other: Event) -> bool:

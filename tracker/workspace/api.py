@@ -57,7 +57,7 @@ if TYPE_CHECKING:  # a query loads what it needs, and no other
     from tracker.query.prices import PriceAt
     from tracker.query.ranking import Ranking
     from tracker.query.retirements import Retirement
-    from tracker.query.scorecard import Score
+    from tracker.query.scorecard import KindScore
     from tracker.query.settle import Settlement
     from tracker.query.standings import Standing
     from tracker.query.unsure import OpenName
@@ -616,7 +616,7 @@ class Workspace:
 
     def scorecard(
         self, boards: Sequence[str] = (), *, since: datetime | None = None, until: datetime | None = None
-    ) -> tuple[Score, ...]:
+    ) -> tuple[KindScore, ...]:
         """How the news of a period turned out, by kind and grade (docs/reference/scorecard.md)."""
         from tracker.query.scorecard import scores  # noqa: PLC0415  # as above
 
