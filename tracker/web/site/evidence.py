@@ -14,7 +14,17 @@ from tracker.model import Board, BoardId, EventFilter, IndexLine, Reading, Resul
 from tracker.query.filters import Filters
 from tracker.web.site.views import Rows, SiteView, addresses, has_page, newest, state_of
 from tracker.wording import machine_time, shortened, visible
-from tracker.workspace.captures import CellChange, bodies_of, capture_at, cells_of, changes, reading_of, text_diff, texts_of
+from tracker.workspace.captures import (
+    CellChange,
+    bodies_of,
+    capture_at,
+    cells_of,
+    changes,
+    index_of,
+    reading_of,
+    text_diff,
+    texts_of,
+)
 
 if TYPE_CHECKING:
     from tracker.workspace.api import Workspace
@@ -31,8 +41,8 @@ def capture(workspace: Workspace, board: str, only: Filters) -> SiteView:
         DeclarationError: there is no such board, or no capture then; or both times mean one capture.
     """
     declared = workspace.board(board)
-    line = capture_at(declared, workspace.archive, only.at)
-    earlier = capture_at(declared, workspace.archive, only.since) if only.since else None
+    line = capture_at(declared, index_of(declared.id, workspace), only.at)
+    earlier = capture_at(declared, index_of(declared.id, workspace), only.since) if only.since else None
     if earlier and earlier.observed_at == line.observed_at:
         at = machine_time(line.observed_at)
         raise DeclarationError(f"{declared.id}: both times mean the capture of {at}; expected two captures (since, at)")
