@@ -15,7 +15,7 @@ from tracker.exports.contents import EMPTY, FIELDS, Contents, ExportedValue
 from tracker.exports.places import new_folder
 from tracker.model import Board
 
-ROWS = 50_000
+ROWS = 20_000
 """Rows of a row group, which is what is in memory at a time."""
 _TYPES = {"string": pa.string(), "boolean": pa.bool_(), "datetime": pa.timestamp("s", tz="UTC"), "number": pa.float64()}
 
