@@ -14,7 +14,7 @@ from tracker.authoring.amend import GONE, amended, toml_key, toml_value
 from tracker.errors import DeclarationError
 
 SHIPPED = sorted((Path(__file__).parents[2] / "schedules").glob("*/*.toml"))
-BOARDS = [path for path in SHIPPED if path.parent.name != "models" and not path.name.startswith("_")]
+BOARDS = [path for path in SHIPPED if path.parent.name not in {"models", "rules"} and not path.name.startswith("_")]
 TEXT = """# what this is
 title = "A # board" # not a comment inside
 

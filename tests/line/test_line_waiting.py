@@ -136,7 +136,6 @@ PARTS: Mapping[str, Callable[[bytes], bytes]] = {
     "three rows are missing in the middle": lambda body: body.replace(body[body.index(b"m12,") : body.index(b"m15,")], b""),
     "names are in another language": lambda body: body.replace(b",M1", b",Modell 1"),
     "all scores are estimates": lambda body: re.sub(rb"(?<=,)(?=[0-9.]+,[0-9.]+,$)", b"~", body, flags=re.MULTILINE),
-    "all ids are others": lambda body: re.sub(rb"^m", b"x", body, flags=re.MULTILINE),
 }
 
 

@@ -264,7 +264,7 @@ def test_a_slope_has_the_first_and_the_last_reading(store: Store):
 
 
 def test_an_unknown_form_is_refused_with_those_there_are(store: Store):
-    with pytest.raises(DeclarationError, match='form "pie" is unknown; known: band, bump, calendar'):
+    with pytest.raises(DeclarationError, match='form "pie" is unknown; known: badge, band, bump, calendar'):
         chart("pie", board(), store, EMPTY_LEXICON, Wanted())
 
 

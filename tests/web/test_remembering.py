@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from tracker.ports import Store
-from tracker.web.site.remembering import Answers, Remembering
+from tracker.web.site.remembering import Remembered, Remembering
 
 
 class Counting:
@@ -30,7 +30,7 @@ class Counting:
 
 
 def test_requests_of_one_version_ask_once_and_read_as_often_as_they_like():
-    store, answers = Counting(), Answers()
+    store, answers = Counting(), Remembered()
     for _ in range(3):
         remembering = Remembering(cast("Store", store), answers)
         assert list(remembering.checks("a")) == list(remembering.checks("a")) == ["a", "checked"]
@@ -42,12 +42,12 @@ def test_requests_of_one_version_ask_once_and_read_as_often_as_they_like():
 def test_another_version_asks_again():
     store = Counting()
     for _ in range(2):
-        Remembering(cast("Store", store), Answers()).at("a", 1)
+        Remembering(cast("Store", store), Remembered()).at("a", 1)
     assert store.asked["at"] == 2
 
 
 def test_a_client_that_asks_for_every_time_fills_no_memory():
-    store, answers = Counting(), Answers()
+    store, answers = Counting(), Remembered()
     remembering = Remembering(cast("Store", store), answers)
     for day in (*range(1000), 999, 0):
         assert remembering.at("a", day) == ("a", day, None)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from tracker.cli._open import report_errors
+from tracker.evidence.verify import KINDS
 from tracker.wording import safe
 from tracker.workspace import Settings
 from tracker.workspace.api import Workspace
@@ -26,3 +27,7 @@ def command(settings: Settings, event: str, path: Path, *, public: bool) -> None
     with Workspace(settings, report_errors) as workspace:
         found = workspace.evidence(event, path, public=public)
         click.echo(safe(f"{path}: evidence for: {found.headline}"))
+        if found.kind not in KINDS:
+            click.echo(
+                f"verify.py does not derive events of the kind {found.kind}; the bundle has the bytes and their place only"
+            )

@@ -31,7 +31,7 @@ def _refuse(ctx: click.Context, param: click.Parameter, value: str | None) -> No
 @click.option(
     "--seconds", type=click.FloatRange(min=0), default=SECONDS, show_default=True, help="Stop after S seconds; 0 never."
 )
-@click.option("--known-at", hidden=True, expose_value=False, callback=_refuse)
+@click.option("--known-at", hidden=True, expose_value=False, callback=_refuse, help="Refused: the views show the record of now.")
 @click.pass_context
 def command(ctx: click.Context, query: str, form: str, rows: int, seconds: float) -> None:
     """Answer an SQL query from the documented views.

@@ -40,7 +40,7 @@ _ENOUGH = 8
 _DENSE, _MOST, _PART, _PARTLY, _HALF = 0.8, 0.75, 1 / 3, 0.6, 0.5
 """Shares: of a block, the rows that changed; of the changed rows, those in the block; of all rows, the least and the most that
 changed."""
-_MANY_NAMES = 0.1
+_MANY_NAMES = 0.25
 _GAP = 3
 """Rows that follow each other, from which a hole in a page is hardly chance."""
 _ALIKE = 0.01
@@ -84,16 +84,17 @@ def _telling(board: Board) -> list[MetricId]:
 
 
 def _rows(board: Board, before: Snapshot, after: Snapshot) -> Waiting | None:
-    """None, or that many rows have other keys or names, or that rows are gone from the middle of the page."""
+    """None, or that many rows have other names, or that rows are gone from the middle of the page."""
     was, now = before.entries, after.entries
     if was.keys() == now.keys() and all(entry.name == was[key].name for key, entry in now.items()):  # as on an ordinary day
         return None
     few, others = few_rows(len(now)), rekeyed(board, before, after).continued
-    former = {**others, **{key: key for key in now if key in was and spelling_of(was[key].name) != spelling_of(now[key].name)}}
+    pairs = {**{key: key for key in now if key in was}, **others}
+    former = {key: old for key, old in pairs.items() if spelling_of(was[old].name) != spelling_of(now[key].name)}
     badges = [key for key, old in former.items() if _adds_badges(now[key].name, was[old].name)]
     if renamed := former if len(former) >= max(_ENOUGH, _MANY_NAMES * len(now)) else badges:
         texts = {key: float(crc32(f"{key} {now[key].name}".encode())) for key in renamed}
-        return Waiting(why=f"{count(len(renamed), 'row')} with another name or key", sha256=after.sha256, values=texts)
+        return Waiting(why=f"{count(len(renamed), 'row')} with another name", sha256=after.sha256, values=texts)
     shown = now.keys() | after.ambiguous | {*others.values()}
     page = sorted((entry.position, key) for key, entry in was.items() if not entry.source)
     runs = [(is_shown, [key for _, key in run]) for is_shown, run in groupby(page, key=lambda row: row[1] in shown)]

@@ -86,11 +86,15 @@ def verify(folder: Path, supplied: Iterable[bytes]) -> tuple[str, list[str]]:
     _holds(digest[:16] == event["id"], "the id of the event does not follow from its kind, grade, parties, time and bytes")
     _holds(event["board"] == board["id"], f"the event is of {event['board']}, the declaration of {board['id']}")
     _holds(json.loads((folder / "rows.json").read_bytes()) == event["evidence"], "rows.json differs from the event")
-    case = _Case(bundle, {capture["observed_at"]: _Reader(board).page(capture, bodies) for capture in captures})
+    received = list(_received((folder / "index.jsonl").read_bytes()))
+    case = _Case(bundle, {capture["observed_at"]: _Reader(board).page(capture, bodies) for capture in captures}, received)
     _given(event["kind"] in KINDS, f"this program does not derive events of the kind {event['kind']}")
     grade, sentence = KINDS[event["kind"]](case)
     _holds(grade == event["grade"], f"the bytes give the grade {grade}, the statement has {event['grade']}")
     _holds(sentence == event["headline"], f"the bytes give “{sentence}”, the statement reads “{event['headline']}”")
+    case.unchecked.append(
+        "what the statement says beside its sentence (after, until, facts, weight), as far as nothing follows from it"
+    )
     case.unchecked.append("the declaration of the board (title, columns, units) and the models of names, which are as stated")
     case.unchecked.append(f"the signature of the root {bundle['root'][:16]}…; compare it with a checkpoint that others hold")
     return sentence, case.unchecked
@@ -154,6 +158,13 @@ def _check_chain(bundle: Json, index: bytes) -> None:
         pair = (bytes.fromhex(other), node) if side == "left" else (node, bytes.fromhex(other))
         node = hashlib.sha256(b"\x01" + b"".join(pair)).digest()
     _holds(node.hex() == bundle["root"], "the index does not lead to the root of the archive")
+
+
+def _received(index: bytes) -> Iterator[tuple[datetime, str]]:
+    """When which bytes were received, for each page in the index that was not an error."""
+    for line in map(json.loads, index.splitlines()):
+        if line.get("sha256") and line["verdict"] in ("new", "revisit"):
+            yield _time(line["observed_at"]), "+".join(line["sha256"])
 
 
 class _Value(NamedTuple):
@@ -615,12 +626,14 @@ _COMES = {"release": "enters", "listing": "enters", "late_listing": "is listed, 
 class _Case:
     """An event with the pages that were read again from the bytes; one method for each kind gives its grade and its sentence."""
 
-    def __init__(self, bundle: Json, pages: Mapping[str, _Page]) -> None:
+    def __init__(self, bundle: Json, pages: Mapping[str, _Page], received: Sequence[tuple[datetime, str]]) -> None:
         self.event, self.models, self.pages, board = bundle["event"], bundle["models"], pages, bundle["board"]
+        self.received = received
         self.title, self.unchecked, self.metrics = board["title"], list[str](), {item["id"]: item for item in board["metrics"]}
         self.primary = next((metric for metric in board["metrics"] if metric["primary"]), None)
         self.metric: Json = self.metrics.get(self.event["metric"], {})
         self.subjects, self.rivals = ([party["entry"] for party in self.event[side]] for side in ("subjects", "rivals"))
+        _given(self.event["recorded_at"] in pages, "the page of the time of the event is not in the bundle")
         self.after = pages[self.event["recorded_at"]]
         _holds(self.after.digest == bundle["digests"]["after"], "the bytes after are not those of the time of the event")
         earlier = (page for page in pages.values() if page.digest == bundle["digests"]["before"] and page.at < self.after.at)
@@ -628,12 +641,21 @@ class _Case:
         if before is None:
             raise _Incomplete("the page before is not in the bundle")
         self.before = before
+        if self.event["kind"] != "departure":
+            self.require_next(before, self.after)
         _given(" The page notes at " not in self.event["headline"], "this program does not derive remarks beside names")
         self.check_cells()
 
+    def require_next(self, one: _Page, other: _Page) -> None:
+        """Refuse two pages with others between them: what changed may have changed on those."""
+        between = {digest for at, digest in self.received if one.at < at < other.at} - {one.digest}
+        _given(not between, f"other pages came between {one.at} and {other.at}; this program does not know how they were judged")
+
     def check_cells(self) -> None:
         """Compare each cell that the event states with the cell in the bytes, and the names of the parties."""
+        _holds(self.event["evidence"], "the statement cites no cell")
         for item in self.event["evidence"]:
+            _given(item["observed_at"] in self.pages, f"the page of {item['observed_at']}, which is cited, is not in the bundle")
             page, metric = self.pages[item["observed_at"]], item["metric"]
             came = item["sha256"] in page.digest.split("+")
             _holds(came, f"the bytes {item['sha256'][:16]}… were not received at {item['observed_at']}")
@@ -761,8 +783,14 @@ class _Case:
         if first is None or last is None:
             raise _Incomplete("the last page with the entry, or the first without it, is not in the bundle")
         _holds(key in last.entries, f"{key} is not on the page of {last.at}")
-        name = last.entries[key].name
-        for page in (first, self.after):
+        name, rows = last.entries[key].name, len(last.entries)
+        self.require_next(last, first)
+        between = {digest for at, digest in self.received if first.at < at < self.after.at}
+        pages = [first, *(page for page in self.pages.values() if page.digest in between), self.after]
+        _given(between <= {page.digest for page in pages}, "the bundle lacks pages of the time in which the entry was missing")
+        for page in pages:
+            is_whole = len(page.entries) >= rows - max(1, rows // 20) and (len(page.entries) % 5 or len(page.entries) > rows)
+            _given(is_whole, f"the page of {page.at} may be cut off: it has {len(page.entries)} entries, after {rows}")
             _holds(key not in page.entries, f"{name} is on the page of {page.at}")
             _given(not page.nameless, f"rows of the page of {page.at} have equal keys")
         _holds(self.after.at - first.at >= timedelta(hours=24), "the pages without the entry are less than a day apart")
@@ -774,12 +802,13 @@ class _Case:
         _given(self.event["grade"] in ("moved", "nominal"), "this program does not derive who fell out of a top N")
         self.require_comparable(metric)
         common = self.before.values(metric).keys() & self.after.values(metric).keys()
-        moves: dict[str, int] = {}
-        for key in self.subjects:
-            _holds(key in common, f"{key} has no value on both pages")
-            ranks = [self.rank(page, metric, key, common) for page in (self.before, self.after)]
-            moves[key] = ranks[1] - ranks[0]
-            _holds(moves[key], f"{self.name(key)} kept its place among the entries that are on both pages")
+        _holds({*self.subjects} <= common, "an entry has no value on both pages")
+        ranks = {key: [self.rank(page, metric, key, common) for page in (self.before, self.after)] for key in sorted(common)}
+        moves = {key: now - was for key, (was, now) in ranks.items() if now != was}
+        _holds({*self.subjects} <= moves.keys(), "an entry kept its place among those that are on both pages")
+        own = {key for key, places in moves.items() if self.is_own(metric, key, places)}
+        expected = {*self.subjects} & own if self.event["grade"] == "moved" else moves.keys() - own
+        _given({*self.subjects} == expected, "the bytes give other entries of that grade, as far as this program can tell")
         board, key = f"on {self.title} ({metric['title']})", self.subjects[0]
         pairs = [(self.before.values(metric)[key], self.after.values(metric)[key]) for key in self.subjects]
         if self.event["grade"] == "nominal":
@@ -794,6 +823,12 @@ class _Case:
         sure = "" if _states_error(metric, pairs[0][1]) else _unsure(metric, pairs[0][1])
         way = f"{'climbs' if moves[key] < 0 else 'falls'} {abs(moves[key]):,} {'place' if abs(moves[key]) == 1 else 'places'}"
         return "moved", f"{self.name(key)} {way} {board}{where}{sure}."
+
+    def is_own(self, metric: Json, key: str, places: int) -> bool:
+        """Whether the entry's own value moved in that direction, beyond its error."""
+        was, now = (page.values(metric)[key] for page in (self.before, self.after))
+        is_same_way = (_standing(metric, now) > _standing(metric, was)) == (places > 0) and was.value != now.value
+        return is_same_way and (not _states_error(metric, was, now) or _certainty(metric, was, now) != "nominal")
 
     def overtake(self) -> tuple[str, str]:
         facts, metric, grades = self.event["facts"], self.metric, set()

@@ -30,7 +30,7 @@ from tracker.model import (
 from tracker.model.names import Lexicon
 from tracker.order import competition_ranks
 from tracker.watches.matching import ANYONE, Watch, board_matches, chosen, metric_matches
-from tracker.watches.standing import Edge, Hold, advance, points
+from tracker.watches.standing import Crossing, Hold, advance, points
 from tracker.wording import difference, listed, number
 
 
@@ -180,7 +180,7 @@ def _which(event: Event, rivals: Sequence[Party]) -> str:
     return f" Among those below: {listed(rivals)}."
 
 
-def _of_standing(watch: Watch, diff: Diff, metric: Metric, edge: Edge) -> Firing:
+def _of_standing(watch: Watch, diff: Diff, metric: Metric, edge: Crossing) -> Firing:
     after, who = diff.after, [party(diff.after, entry) for entry in edge.fresh]
     value = after.entries[edge.fresh[0]].measures[metric.id].value
     leader = edge.reference if watch.within is not None and edge.reference != edge.fresh[0] else None
@@ -211,7 +211,7 @@ def _rank(diff: Diff, metric: Metric, value: float) -> int | None:
     return next(rank for entry, rank in ranks.items() if values[entry] == value)
 
 
-def _headline(watch: Watch, diff: Diff, metric: Metric, edge: Edge, who: list[Party]) -> str:
+def _headline(watch: Watch, diff: Diff, metric: Metric, edge: Crossing, who: list[Party]) -> str:
     best = diff.after.entries[edge.fresh[0]].measures[metric.id]
     conditions = [_within(diff, metric, edge, best.value)] if watch.within is not None else []
     conditions += [f"at rank {_rank(diff, metric, best.value)}"] if watch.top is not None else []
@@ -223,7 +223,7 @@ def _headline(watch: Watch, diff: Diff, metric: Metric, edge: Edge, who: list[Pa
     return f"{who[0].name} ({number(best.value, metric)}) is {' and '.join(conditions)} {place}{more}{already}."
 
 
-def _within(diff: Diff, metric: Metric, edge: Edge, value: float) -> str:
+def _within(diff: Diff, metric: Metric, edge: Crossing, value: float) -> str:
     if edge.reference is None or edge.reference == edge.fresh[0]:
         return "ahead of all others that are measured"
     reference = diff.after.entries[edge.reference]

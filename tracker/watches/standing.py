@@ -36,7 +36,7 @@ class Hold:
     begun: bool = False
 
 
-class Edge(Struct, frozen=True, kw_only=True):
+class Crossing(Struct, frozen=True, kw_only=True):
     """Entries that newly meet a watch, best first. `already`: they met it when the record, the scale or their class began."""
 
     fresh: tuple[EntryId, ...]
@@ -46,7 +46,7 @@ class Edge(Struct, frozen=True, kw_only=True):
 
 def advance(
     watch: Watch, metric: Metric, diff: Diff, hold: Hold, *, past: BoardState, following: BoardState
-) -> tuple[Edge | None, Hold]:
+) -> tuple[Crossing | None, Hold]:
     """The entries that newly meet a watch on a metric, and its memory, after the diff that led from `past` to `following`."""
     verdict = diff.metrics.get(metric.id)
     if verdict is not None and (verdict.verdict in _SAYS_NOTHING or metric.id in (past.drifted & following.drifted)):
@@ -67,11 +67,11 @@ def advance(
     return None, after
 
 
-def _edge(diff: Diff, metric: Metric, fresh: Iterable[EntryId], field: _Field, *, already: bool) -> Edge:
+def _edge(diff: Diff, metric: Metric, fresh: Iterable[EntryId], field: _Field, *, already: bool) -> Crossing:
     def place(entry: EntryId) -> tuple[float, EntryId]:
         return metric.sort_key(diff.after.entries[entry].measures[metric.id].value), entry
 
-    return Edge(fresh=tuple(sorted(fresh, key=place)), reference=field.reference, already=already)
+    return Crossing(fresh=tuple(sorted(fresh, key=place)), reference=field.reference, already=already)
 
 
 def _followed(diff: Diff, following: BoardState, metric: Metric, hold: Hold) -> Hold:

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from tracker import claims
 from tracker.charts import FORMS, rows
+from tracker.claims.rendering import finding_json
 from tracker.errors import DeclarationError
 from tracker.model import Board, BoardId, ChartSpot, FrontierChart
 from tracker.query.compared import lists_only, verdict, versus_rows
@@ -143,7 +143,7 @@ def check(
         template="check.html",
         title="Check a claim",
         as_of=as_of if findings else None,
-        rows=lambda: map(claims.finding_json, findings),
+        rows=lambda: map(finding_json, findings),
         **addresses(workspace, only, ("claim", text), article, at=as_of),
         values=lambda: {"claim": text, "findings": findings, "is_article": is_article, "at": only.at},
     )

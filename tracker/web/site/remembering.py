@@ -15,7 +15,7 @@ _MOST = {"at": 200, "events": 200, "spans": 20_000}
 """Questions with an answer for each time or entry, and how many answers are kept: the last ones."""
 
 
-class Answers:
+class Remembered:
     """What a version of a store answered. Threads may share it."""
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class Answers:
 class Remembering:
     """A store whose answers are kept in `answers`, which must be those of the same version and vintage of it."""
 
-    def __init__(self, store: Store, answers: Answers) -> None:
+    def __init__(self, store: Store, answers: Remembered) -> None:
         self._store, self._answers = store, answers
 
     def __getattr__(self, name: str) -> Any:  # whatever the store has

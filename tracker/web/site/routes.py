@@ -24,7 +24,7 @@ from tracker.web.pages import Guarded, Logged
 from tracker.web.site.addresses import LONGEST, LONGEST_QUERY, asked, split, view
 from tracker.web.site.limits import Limiter
 from tracker.web.site.openapi import description
-from tracker.web.site.remembering import Answers, Remembering
+from tracker.web.site.remembering import Remembered, Remembering
 from tracker.web.site.views import FORMATS
 from tracker.web.site.writing import Site, message, script, styles, written
 
@@ -80,7 +80,7 @@ class _Pages:
     def __init__(self, opened: Opened, about: Site, barred: Mapping[BoardId, Board], limiter: Limiter) -> None:
         self._opened, self._about, self._barred, self._limiter = opened, about, barred, limiter
         self._body = lru_cache(maxsize=_KEPT)(self._made)
-        self._answers = lru_cache(maxsize=_VERSIONS)(lambda _stamp, _known_at: Answers())
+        self._answers = lru_cache(maxsize=_VERSIONS)(lambda _stamp, _known_at: Remembered())
 
     def style(self, request: Request) -> Response:
         """The style sheet."""
