@@ -10,6 +10,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +148,8 @@ FORGED: dict[str, tuple[Change, int, str]] = {
     "the direction": (_set("board.metrics.0.higher_is_better", False), 1, "was not above"),
     "the stated error": (_set("board.metrics.0.stated_error", 50.0), 1, "the bytes give the grade nominal"),
     "the digest before": (_set("digests.before", "0" * 64), 1, "id of the event"),
+    "the time before": (_set("event.after", "2020-01-01T00:00:00Z"), 1, "the dates of the statement"),
+    "the time after": (_set("event.until", "2026-03-02T07:00:00Z"), 1, "the dates of the statement"),
     "the root": (_set("root", "0" * 64), 1, "does not lead to the root"),
     "the time of a capture": (_set("captures.0.observed_at", "2026-02-01T06:00:00Z"), 1, "is not in index.jsonl"),
     "the bytes of a capture": (_set("captures.0.sha256", ["0" * 64]), 1, "is not in index.jsonl"),
@@ -208,13 +211,50 @@ def test_a_forged_file_is_refused_with_its_reason(overtake: Path, name: str, cha
     assert (found[0], reason in found[1]) == (code, True), found
 
 
+def forged(folder: Path, change: Change) -> tuple[int, str]:
+    """What the program says of a statement that has the id and the hashes that follow from it."""
+    bundle = json.loads((folder / "bundle.json").read_bytes())
+    change(bundle)
+    event = bundle["event"]
+    parties = (sorted(party["entry"] for party in event[side]) for side in ("subjects", "rivals"))
+    parts = [event["kind"], event["board"], event["metric"], event["grade"], *parties, *bundle["digests"].values()]
+    at = datetime.fromisoformat(event["recorded_at"]).isoformat()
+    event["id"] = hashlib.sha256(json.dumps([*parts, at]).encode()).hexdigest()[:16]
+    (folder / "bundle.json").write_text(json.dumps(bundle), encoding="utf-8")
+    (folder / "rows.json").write_text(json.dumps(event["evidence"]), encoding="utf-8")
+    sign_again(folder)
+    return verified(folder)
+
+
 def test_a_statement_without_cells_is_refused(overtake: Path):
-    bundle = json.loads((overtake / "bundle.json").read_bytes())
-    bundle["event"]["evidence"] = []
-    (overtake / "bundle.json").write_text(json.dumps(bundle), encoding="utf-8")
-    (overtake / "rows.json").write_text("[]", encoding="utf-8")
-    sign_again(overtake)
-    assert verified(overtake) == (1, "DOES NOT HOLD: the statement cites no cell")
+    assert forged(overtake, _set("event.evidence", [])) == (1, "DOES NOT HOLD: the statement cites no cell")
+
+
+def test_an_old_change_is_not_verified_as_a_later_one(world: World):
+    world.imported({**BODIES, "2026-03-06T060000Z": f"{BODIES['2026-03-05T060000Z']} h:99:0.1"})
+    debut = bundled(world, next(event for event, text in ids(world, "debut").items() if "Model H" in text))
+    later, pages = json.loads((debut / "bundle.json").read_bytes()), (debut / "captures.warc").read_bytes()
+    folder = bundled(world, next(event for event, text in ids(world, "price_change").items() if "Model A" in text))
+    (folder / "captures.warc").write_bytes((folder / "captures.warc").read_bytes() + pages)
+
+    def change(bundle: dict[str, Any]) -> None:
+        bundle["captures"] += later["captures"]
+        bundle["digests"]["after"] = later["digests"]["after"]
+        bundle["event"]["recorded_at"] = bundle["event"]["until"] = later["event"]["recorded_at"]
+
+    code, line = forged(folder, change)
+    assert (code, "other pages came between" in line) == (2, True), line
+
+
+def test_a_part_of_the_entries_that_moved_is_not_verified_as_all_of_them(world: World):
+    world.imported({"2026-03-01T060000Z": "a:80.3 b:80 c:60.3 d:60", "2026-03-02T060000Z": "a:79.8 b:80 c:59.8 d:60"})
+    folder = bundled(world, next(iter(ids(world, "rank_move"))))
+
+    def change(bundle: dict[str, Any]) -> None:
+        bundle["event"]["subjects"] = bundle["event"]["subjects"][:1]
+
+    code, line = forged(folder, change)
+    assert (code, "other entries of that grade" in line) == (2, True), line
 
 
 def test_a_missing_file_is_named(overtake: Path):

@@ -643,6 +643,8 @@ class _Case:
         self.before = before
         if self.event["kind"] != "departure":
             self.require_next(before, self.after)
+            begin, end = (_time(self.event[name]) for name in ("after", "until"))
+            _holds(before.at <= begin < self.after.at == end, "the dates of the statement are not those of the pages")
         _given(" The page notes at " not in self.event["headline"], "this program does not derive remarks beside names")
         self.check_cells()
 
