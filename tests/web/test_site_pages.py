@@ -8,11 +8,13 @@ import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
 import feedparser
 import pytest
+import time_machine
 from lxml import html as lxml_html
 from site_world import ABOUT, HOSTILE, Opened, ask, body, filled, get
 from svg import parsed
@@ -112,7 +114,7 @@ def test_a_permanent_address_shows_the_same_when_the_board_has_changed(store: Se
     folder.mkdir()
     (folder / "2026-03-04T060000Z.csv").write_text(body("a:99 b:95 c:71"), encoding="utf-8")
     moved = replace(store, store=shutil.copytree(store.store, tmp_path / "store"))
-    with pytest.raises(SystemExit):
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=1)), pytest.raises(SystemExit):
         main(["--store", str(moved.store), "--schedules", str(moved.schedules), "import", name, str(folder)])
     assert "99" in get(moved, "/boards/acme/text/").text
     assert get(moved, frozen.removeprefix("../../..")).text == before.text
