@@ -21,7 +21,7 @@ from tracker.events.making import event_id
 from tracker.exports.extras import load
 from tracker.exports.places import as_text, new_file
 from tracker.identity import resolve_models
-from tracker.model import Board, Event, IndexLine, Result, Sha256, Verdict, kept_and_pruned
+from tracker.model import Board, Event, IndexLine, Sha256, Verdict, kept_and_pruned
 from tracker.model.names import Lexicon
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive, chain
@@ -93,7 +93,7 @@ def _digests(event: Event, source: EvidenceSource) -> tuple[tuple[Sha256, ...], 
     accepted = [
         check.sha256
         for check in source.store.checks(event.board)
-        if check.observed_at <= event.recorded_at and check.result in (Result.ACCEPTED, Result.UNCHANGED) and check.sha256
+        if check.observed_at <= event.recorded_at and check.was_read and check.sha256
     ]
     for after in dict.fromkeys(reversed(accepted)):
         for before in dict.fromkeys(reversed(accepted)):
@@ -120,7 +120,7 @@ def _files(
     event: Event, source: EvidenceSource, captures: Sequence[IndexLine], digests: tuple[str, str]
 ) -> Iterator[tuple[str, bytes]]:
     board, indices = source.board, source.archive.indices()
-    heads = {str(name): chain.walk(text).head for name, text in indices.items()}
+    heads = {str(name): chain.walk(text).head for name, text in indices.items()}  # of the same lines, whatever is added meanwhile
     stored = source.store.at(board.id, event.recorded_at, ())
     entries = resolve_models(stored, source.lexicon).entries if stored else {}
     content = {

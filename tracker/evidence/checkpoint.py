@@ -35,7 +35,7 @@ def write(archive: FileArchive, key: Path, log: Path, *, now: datetime) -> Check
         DeclarationError: ssh-keygen is missing, or cannot sign with the key.
         StoreError: the log cannot be written.
     """
-    heads = {str(board): chain.walk(text).head for board, text in archive.indices().items()}
+    heads = archive.heads()
     stated = {"at": machine_time(now.astimezone(UTC)), "root": chain.root(heads), "heads": dict(sorted(heads.items()))}
     statement = json.encode(stated).decode()
     checkpoint = Checkpoint(statement=statement, signature=_signature(statement, key))

@@ -13,14 +13,13 @@ from tracker.errors import StoreError
 from tracker.line import dates, index, sync
 from tracker.line.apart import read_line
 from tracker.line.fold import fetches_of, steps
-from tracker.model import Board, BoardId, BoardState, Event, EventFilter, EventId, IndexLine, Result, Sha256, Verdict
+from tracker.model import Board, BoardId, BoardState, Event, EventFilter, EventId, IndexLine, Sha256, Verdict
 from tracker.model.names import Lexicon
 from tracker.ports import Store
 from tracker.stores.archive import FileArchive
 
 RECENT = timedelta(days=31)
 """Bodies of this time before the newest capture are kept: news may still be corrected, and doubts decided."""
-_READ = (Result.ACCEPTED, Result.UNCHANGED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +82,7 @@ def _needed(board: Board, lines: Sequence[IndexLine], archive: FileArchive, stor
 def _cited(board: BoardId, lines: Sequence[IndexLine], store: Store, aside: Iterable[datetime]) -> set[Sha256]:
     """The bodies that news, decisions and readings that were not accepted refer to, and those that are not in history yet."""
     cited = {Sha256(proof.sha256) for event in store.events(EventFilter(board=board, is_news=True)) for proof in event.evidence}
-    cited.update(sha256 for check in store.checks(board) if check.result not in _READ for sha256 in check.sha256)
+    cited.update(sha256 for check in store.checks(board) if not check.was_read for sha256 in check.sha256)
     waiting = frozenset(aside)
     is_kept = {Verdict.ACCEPT, Verdict.REJECT, Verdict.STRIKE, Verdict.RESTORE, Verdict.REFUSED, Verdict.GONE, Verdict.TRANSIENT}
     cited.update(sha256 for line in lines if line.verdict in is_kept or line.observed_at in waiting for sha256 in line.sha256)
@@ -95,7 +94,7 @@ def _of_each_month(board: BoardId, fetches: Sequence[IndexLine], store: Store) -
     wanted: dict[object, Sequence[Sha256]] = {"first": next((line.sha256 for line in fetches if line.sha256), ())}
     recent = max((line.observed_at for line in fetches), default=dates.EARLIEST) - RECENT
     for check in store.checks(board):
-        if check.result in _READ:
+        if check.was_read:
             wanted[check.observed_at.year, check.observed_at.month] = check.sha256
         if check.observed_at > recent:
             wanted[check.observed_at] = check.sha256

@@ -155,3 +155,8 @@ class Check:
     status: int = 0
     entries: int | None = None
     message: str = ""
+
+    @property
+    def was_read(self) -> bool:
+        """Whether the page could be read and is believed, changed or not."""
+        return self.result in (Result.ACCEPTED, Result.UNCHANGED)

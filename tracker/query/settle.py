@@ -11,13 +11,13 @@ from datetime import datetime
 
 from tracker.errors import DeclarationError
 from tracker.identity import resolve_models
-from tracker.model import Board, Entry, EntryId, Measure, Metric, MetricId, Result, Snapshot
+from tracker.model import Board, Entry, EntryId, Measure, Metric, MetricId, Snapshot
 from tracker.model.names import Lexicon
 from tracker.ports import Store
+from tracker.query.since import looked_at
 from tracker.schedules.settlement import SettlementRule
 
 _VOTES = MetricId("votes")
-_READ = (Result.ACCEPTED, Result.UNCHANGED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ def settle(rule: SettlementRule, board: Board, store: Store, lexicon: Lexicon, *
         DeclarationError: the board has none of the rule's metrics, or a reading leaves open who is first.
     """
     metric = _metric(rule, board)
-    read = [check.observed_at for check in store.checks(board.id) if check.result in _READ]
+    read = looked_at(store, board.id)
     before, after = (
         max((time for time in read if time <= at), default=None),
         min((time for time in read if time > at), default=None),

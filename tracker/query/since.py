@@ -19,7 +19,6 @@ from tracker.model import (
     Metric,
     MetricId,
     PublishedEntry,
-    Result,
     Span,
     StoredSnapshot,
 )
@@ -93,8 +92,7 @@ def passed(
 
 def looked_at(store: Store, board: BoardId) -> list[datetime]:
     """When the board could be read, changed or not; oldest first."""
-    read = (Result.ACCEPTED, Result.UNCHANGED)
-    return [check.observed_at for check in store.checks(board) if check.result in read]
+    return [check.observed_at for check in store.checks(board) if check.was_read]
 
 
 def segment_start(store: Store, board: BoardId, metric: MetricId, at: datetime | None = None) -> datetime | None:

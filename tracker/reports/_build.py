@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from tracker.model import BoardId, BoardReport, Check, Event, EventId, Health, Report, Result, Top
+from tracker.model import BoardId, BoardReport, Check, Event, EventId, Health, Report, Top
 from tracker.reports.folding import fold
 from tracker.reports.gaps import gaps
 
@@ -69,8 +69,7 @@ def _board(
 ) -> BoardReport:
     shown = [event for event in events if event.is_news or not news_only]
     shown += _taking_back(events, shown) if news_only else ()
-    saw = (Result.ACCEPTED, Result.UNCHANGED)
-    seen = sorted({check.observed_at for check in checks if check.result in saw and check.observed_at < window[1]})
+    seen = sorted({check.observed_at for check in checks if check.was_read and check.observed_at < window[1]})
     return BoardReport(
         health=health,
         stories=fold(shown),

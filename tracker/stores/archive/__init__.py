@@ -272,7 +272,7 @@ class FileArchive:
                 return
             with held(self._root / ".locks" / roots.NAME, patience_s=self._patience_s, sleep=self._sleep):
                 if roots.is_due(path, now):
-                    roots.add(path, {board: walk.head for board, walk in self._walks().items()}, now)
+                    roots.add(path, self.heads(), now)
 
     def audit(self) -> tuple[str, ...]:
         """The problems of all boards, and what the roots contradict, one line each."""
@@ -283,6 +283,10 @@ class FileArchive:
     def indices(self) -> dict[BoardId, bytes]:
         """The index of each board as written."""
         return {board: read_from(self._folder(board), 0) for board in self.boards()}
+
+    def heads(self) -> dict[str, chain.Head]:
+        """The head of the chain of each board's index; `chain.root` of them is the root of the archive."""
+        return {board: walk.head for board, walk in self._walks().items()}
 
     def _walks(self) -> dict[str, chain.Walk]:
         return {board: chain.walk(text) for board, text in self.indices().items()}

@@ -153,11 +153,11 @@ def _held(workspace: Workspace, board: BoardId) -> int:
 def about(workspace: Workspace, barred: Mapping[BoardId, Board]) -> SiteView:
     """What an event rests on, how anybody can check it, and how much is on record."""
     boards = [board.id for board in workspace.boards() if board.id not in barred]
-    results = [check.result for board in boards for check in workspace.store.checks(board)]
+    checks = [check for board in boards for check in workspace.store.checks(board)]
     figures = {
         "boards": len(boards),
-        "readings": sum(result in (Result.ACCEPTED, Result.UNCHANGED) for result in results),
-        "quarantined": results.count(Result.QUARANTINED),
+        "readings": sum(check.was_read for check in checks),
+        "quarantined": sum(check.result is Result.QUARANTINED for check in checks),
         "events": sum(1 for board in boards for _ in workspace.store.events(EventFilter(board=board))),
     }
     return SiteView(
