@@ -289,7 +289,7 @@ def check(folder: Path) -> int:
     for name, read, rows in todo:
         try:
             found = Counter(read())
-        except Exception as error:  # noqa: BLE001  # each program has its own
+        except Exception as error:  # noqa: BLE001  # each program raises errors of its own, and all are reported
             found, said = Counter(), f"{type(error).__name__}: {str(error)[:300]}"
         else:
             said = f"{found.total():,} rows"

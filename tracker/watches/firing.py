@@ -87,11 +87,11 @@ def firings(
         return (), held
     found, holds = [], dict(held.holds)
     for metric in _metrics(watch, board):
-        edge, holds[metric.id] = advance(
+        crossing, holds[metric.id] = advance(
             watch, metric, step.diff, held.holds.get(metric.id, Hold()), past=past, following=step.past
         )
-        if edge is not None:
-            found.append(_of_standing(watch, step.diff, metric, edge))
+        if crossing is not None:
+            found.append(_of_standing(watch, step.diff, metric, crossing))
     return tuple(found), Held(holds=holds)
 
 
@@ -180,25 +180,25 @@ def _which(event: Event, rivals: Sequence[Party]) -> str:
     return f" Among those below: {listed(rivals)}."
 
 
-def _of_standing(watch: Watch, diff: Diff, metric: Metric, edge: Crossing) -> Firing:
-    after, who = diff.after, [party(diff.after, entry) for entry in edge.fresh]
-    value = after.entries[edge.fresh[0]].measures[metric.id].value
-    leader = edge.reference if watch.within is not None and edge.reference != edge.fresh[0] else None
+def _of_standing(watch: Watch, diff: Diff, metric: Metric, crossing: Crossing) -> Firing:
+    after, who = diff.after, [party(diff.after, entry) for entry in crossing.fresh]
+    value = after.entries[crossing.fresh[0]].measures[metric.id].value
+    leader = crossing.reference if watch.within is not None and crossing.reference != crossing.fresh[0] else None
     rank = _rank(diff, metric, value)
-    shown = [edge.fresh[0], *([leader] if leader else [])]
+    shown = [crossing.fresh[0], *([leader] if leader else [])]
     return Firing(
         watch=watch.name,
         board=diff.board.id,
         metric=metric.id,
         after=diff.seen_until or (diff.before.observed_at if diff.before else None),
         until=after.observed_at,
-        headline=_headline(watch, diff, metric, edge, who),
+        headline=_headline(watch, diff, metric, crossing, who),
         subjects=tuple(who),
         value=value,
         rank=rank,
         leader=party(after, leader) if leader else None,
         leader_value=after.entries[leader].measures[metric.id].value if leader else None,
-        already=edge.already,
+        already=crossing.already,
         evidence=tuple(proof(after, entry, metric.id) for entry in shown),
     )
 
@@ -211,22 +211,22 @@ def _rank(diff: Diff, metric: Metric, value: float) -> int | None:
     return next(rank for entry, rank in ranks.items() if values[entry] == value)
 
 
-def _headline(watch: Watch, diff: Diff, metric: Metric, edge: Crossing, who: list[Party]) -> str:
-    best = diff.after.entries[edge.fresh[0]].measures[metric.id]
-    conditions = [_within(diff, metric, edge, best.value)] if watch.within is not None else []
+def _headline(watch: Watch, diff: Diff, metric: Metric, crossing: Crossing, who: list[Party]) -> str:
+    best = diff.after.entries[crossing.fresh[0]].measures[metric.id]
+    conditions = [_within(diff, metric, crossing, best.value)] if watch.within is not None else []
     conditions += [f"at rank {_rank(diff, metric, best.value)}"] if watch.top is not None else []
     limits = (("above", watch.above), ("below", watch.below))
     conditions += [f"{word} {number(limit / points(metric), metric)}" for word, limit in limits if limit is not None]
     more = f", and {len(who) - 1} more fulfil it" if len(who) > 1 else ""
-    already = ", which is not new" if edge.already else ""
+    already = ", which is not new" if crossing.already else ""
     place = f"on {diff.board.title} ({metric.title})"
     return f"{who[0].name} ({number(best.value, metric)}) is {' and '.join(conditions)} {place}{more}{already}."
 
 
-def _within(diff: Diff, metric: Metric, edge: Crossing, value: float) -> str:
-    if edge.reference is None or edge.reference == edge.fresh[0]:
+def _within(diff: Diff, metric: Metric, crossing: Crossing, value: float) -> str:
+    if crossing.reference is None or crossing.reference == crossing.fresh[0]:
         return "ahead of all others that are measured"
-    reference = diff.after.entries[edge.reference]
+    reference = diff.after.entries[crossing.reference]
     other = reference.measures[metric.id].value
     if other == value:
         return f"level with {reference.name}"

@@ -61,13 +61,13 @@ def advance(
     fresh = true - hold.holders
     classified = {entry for entry in fresh if _newly_classified(watch, diff, metric, entry)}
     if fresh - classified and (watch.each or not hold.holders | classified):
-        return _edge(diff, metric, fresh - classified, field, already=begins), after
+        return _crossing(diff, metric, fresh - classified, field, already=begins), after
     if classified and (watch.each or not hold.holders):
-        return _edge(diff, metric, classified, field, already=True), after
+        return _crossing(diff, metric, classified, field, already=True), after
     return None, after
 
 
-def _edge(diff: Diff, metric: Metric, fresh: Iterable[EntryId], field: _Field, *, already: bool) -> Crossing:
+def _crossing(diff: Diff, metric: Metric, fresh: Iterable[EntryId], field: _Field, *, already: bool) -> Crossing:
     def place(entry: EntryId) -> tuple[float, EntryId]:
         return metric.sort_key(diff.after.entries[entry].measures[metric.id].value), entry
 
