@@ -50,6 +50,8 @@ def test_a_debut_that_departs_within_a_month_was_reversed(world: World):
 def test_only_news_of_the_period_counts(world: World):
     states = {"2026-03-01T060000Z": "a:90:2 b:80:3 c:70:1 d:60:1", "2026-03-02T060000Z": "a:90:1 b:80:3 c:70:1 d:60:1"}
     assert cards(world, states, "--since", "2026-03-03") == {}
+    assert world.run("scorecard", "--until", "2026-03-01", "--json").rows == []
+    assert [row["kind"] for row in world.run("scorecard", "--until", "2026-03-02", "--json").rows] == ["price_change"]
     assert [row["kind"] for row in world.run("scorecard", "--json").rows] == ["price_change"]
     assert "precision" in world.run("scorecard").out
 

@@ -8,7 +8,7 @@ import click
 
 from tracker.cli._open import as_json, boards_option, report_errors
 from tracker.cli._print import print_json, print_table
-from tracker.cli._time import Time
+from tracker.cli._time import UNTIL, Time
 from tracker.query.scorecard import HORIZON, NewsOutcome
 from tracker.wording import percent
 from tracker.workspace import Settings
@@ -18,7 +18,7 @@ from tracker.workspace.api import Workspace
 @click.command("scorecard")
 @boards_option
 @click.option("--since", type=Time(), help="News that happened at or after that time.")
-@click.option("--until", type=Time(), help="News that happened before that time.")
+@click.option("--until", type=UNTIL, help="News that happened before that time.")
 @as_json
 @click.pass_obj
 def command(
