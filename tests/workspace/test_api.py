@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import json
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -33,19 +32,6 @@ QUERIES = {
     "quarantine",
 }
 """Commands that only read, each with a function of its name."""
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("api") / "demo"
-    assert CliRunner().invoke(cli, ["demo", "--store", str(folder)], catch_exceptions=False).exit_code == 0
-    return folder
-
-
-@pytest.fixture(scope="module")
-def workspace(demo: Path) -> Iterator[Workspace]:
-    with tracker.open(demo) as opened:
-        yield opened
 
 
 def rows(demo: Path, *command: str) -> list[dict[str, object]]:

@@ -12,7 +12,6 @@ from typing import NamedTuple
 import pytest
 from click.testing import CliRunner
 
-import tracker
 from tracker.cli import cli
 from tracker.model import EventFilter
 from tracker.query.filters import Filters
@@ -258,19 +257,6 @@ QUESTIONS = (
         "w.events(EventFilter(is_news=True, since=day(5), until=day(6)))",
     ),
 )
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("languages") / "demo"
-    assert CliRunner().invoke(cli, ["demo", "--store", str(folder)], catch_exceptions=False).exit_code == 0
-    return folder
-
-
-@pytest.fixture(scope="module")
-def workspace(demo: Path) -> Iterator[Workspace]:
-    with tracker.open(demo) as opened:
-        yield opened
 
 
 def printed(demo: Path, *command: str) -> str:
