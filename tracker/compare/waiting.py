@@ -41,6 +41,7 @@ _DENSE, _MOST, _PART, _PARTLY, _HALF = 0.8, 0.75, 1 / 3, 0.6, 0.5
 """Shares: of a block, the rows that changed; of the changed rows, those in the block; of all rows, the least and the most that
 changed."""
 _MANY_NAMES = 0.25
+"""The share of the rows from which other names are hardly the publisher's renames."""
 _GAP = 3
 """Rows that follow each other, from which a hole in a page is hardly chance."""
 _ALIKE = 0.01
@@ -88,18 +89,32 @@ def _rows(board: Board, before: Snapshot, after: Snapshot) -> Waiting | None:
     was, now = before.entries, after.entries
     if was.keys() == now.keys() and all(entry.name == was[key].name for key, entry in now.items()):  # as on an ordinary day
         return None
-    few, others = few_rows(len(now)), rekeyed(board, before, after).continued
+    others = rekeyed(board, before, after).continued
+    return _renamed(before, after, others) or _hole(before, after, others)
+
+
+def _renamed(before: Snapshot, after: Snapshot, others: Mapping[EntryId, EntryId]) -> Waiting | None:
+    """That many rows have other names, or that some have a badge now; `others` are the former keys of those with another one."""
+    was, now = before.entries, after.entries
     pairs = {**{key: key for key in now if key in was}, **others}
     former = {key: old for key, old in pairs.items() if spelling_of(was[old].name) != spelling_of(now[key].name)}
-    badges = [key for key, old in former.items() if _adds_badges(now[key].name, was[old].name)]
-    if renamed := former if len(former) >= max(_ENOUGH, _MANY_NAMES * len(now)) else badges:
-        texts = {key: float(crc32(f"{key} {now[key].name}".encode())) for key in renamed}
-        return Waiting(why=f"{count(len(renamed), 'row')} with another name", sha256=after.sha256, values=texts)
-    shown = now.keys() | after.ambiguous | {*others.values()}
-    page = sorted((entry.position, key) for key, entry in was.items() if not entry.source)
+    renamed = list(former)
+    if len(renamed) < max(_ENOUGH, _MANY_NAMES * len(now)):
+        renamed = [key for key, old in former.items() if _adds_badges(now[key].name, was[old].name)]
+    if not renamed:
+        return None
+    texts = {key: float(crc32(f"{key} {now[key].name}".encode())) for key in renamed}
+    return Waiting(why=f"{count(len(renamed), 'row')} with another name", sha256=after.sha256, values=texts)
+
+
+def _hole(before: Snapshot, after: Snapshot, others: Mapping[EntryId, EntryId]) -> Waiting | None:
+    """That rows which followed each other, and hardly any others, are gone from the middle of the page."""
+    shown = after.entries.keys() | after.ambiguous | {*others.values()}
+    page = sorted((entry.position, key) for key, entry in before.entries.items() if not entry.source)
     runs = [(is_shown, [key for _, key in run]) for is_shown, run in groupby(page, key=lambda row: row[1] in shown)]
     hole = max((run for is_shown, run in runs[:-1] if not is_shown), key=len, default=[])
-    if len(hole) <= max(few, _GAP - 1) or len(hole) < _MOST * sum(key not in shown for _, key in page):
+    least = max(few_rows(len(after.entries)) + 1, _GAP, _MOST * sum(key not in shown for _, key in page))
+    if len(hole) < least:
         return None
     why = f"{len(hole)} rows that followed each other are gone from the middle of the page"
     return Waiting(why=why, sha256=after.sha256, values=dict.fromkeys(hole))
