@@ -5,11 +5,13 @@ Another metric is a keyword: `snapshot("a:70 b:60", price="a:3 b:0.25")`.
 """
 
 import hashlib
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from hypothesis import settings
@@ -245,6 +247,12 @@ def pages(draw: st.DrawFn, *, depths: bool = True) -> dict[str, object]:
         "attributes": {key: {"licence": draw(st.sampled_from(["MIT", "closed"]))} for key in keys},
         "columns": ("score", "price"),
     }
+
+
+def lacks(program: str, package: str) -> NoReturn:
+    """Skip a test that needs a program which is not here. Under CI, which installs Debian's package, that is a failure."""
+    why = f"no {program} (Debian: apt-get install {package})"
+    pytest.fail(why) if os.environ.get("TRACKER_CI") else pytest.skip(why)
 
 
 def begins(message: str) -> str:

@@ -9,8 +9,13 @@ from pathlib import Path
 
 import pytest
 from cli_world import World
+from kit import lacks
 
-pytestmark = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="OpenSSH is not installed")
+
+@pytest.fixture(autouse=True)
+def openssh() -> None:
+    if shutil.which("ssh-keygen") is None:
+        lacks("ssh-keygen", "openssh-client")
 
 
 @pytest.fixture

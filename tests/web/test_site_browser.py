@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from kit import lacks
 from site_world import ABOUT, Opened, filled
 
 from tracker import web
@@ -37,8 +37,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     if SHELL is None:
-        why = "no chromium-headless-shell (Debian: apt-get install chromium-headless-shell)"
-        pytest.fail(why) if os.environ.get("TRACKER_CI") else pytest.skip(why)
+        lacks("chromium-headless-shell", "chromium-headless-shell")
     sync_api = pytest.importorskip("playwright.sync_api")
     with sync_api.sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=SHELL, args=["--no-sandbox"])
