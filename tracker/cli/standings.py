@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 import click
 
 from tracker.cli._filters import METRICS, MODELS, SHOWN, filters
-from tracker.cli._open import as_json, complete_boards, report_errors
+from tracker.cli._open import as_json, complete_boards, report_errors, zone
 from tracker.cli._print import Dim, paged, picked, print_json, print_table, when
 from tracker.cli._time import Time, known_at
-from tracker.cli._versus import above_since
 from tracker.query.columns import RIGHT, judged_columns, notes, ranked_text, ranked_value
+from tracker.query.compared import period_of
 from tracker.query.filters import Filters
 from tracker.query.ranking import RankedRow, Ranking
+from tracker.query.since import HowAbove, Interval
 from tracker.query.standings import standing_json
 from tracker.wording import safe
 from tracker.workspace import Settings
@@ -94,8 +95,17 @@ def _print(ranking: Ranking, only: Filters) -> None:
 
 def _cell(row: RankedRow, name: str, ranking: Ranking) -> str:
     if name == "above_since":
-        return "(this model)" if row.is_rival else above_since(row.above)
+        return "(this model)" if row.is_rival else _above_since(row.above)
     if name == "beyond_error" and row.beyond_error is None and not row.is_rival:
         return "not stated"
     text = ranked_text(row, name, ranking)
     return Dim(text) if name == "own_move" and text.startswith("(") else text
+
+
+def _above_since(since: Interval | None) -> str:
+    """`passed 2026-04-18`, `entered above between 2026-04-22 and 2026-04-24`."""
+    words = {HowAbove.START: "already when comparable data begins,", HowAbove.PASSING: "passed", HowAbove.ENTRY: "entered above"}
+    if since is None:
+        return ""
+    period = period_of(since, zone()).removeprefix("between ").replace(" and ", " … ")
+    return f"{words.get(since.how, 'the other entered below')} {period}"
